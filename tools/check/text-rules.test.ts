@@ -1,0 +1,80 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { formatRfcIndex, rfcIndex } from '../rfc-index.ts';
+import { isAllowed, licenceFindings } from './licences.ts';
+import { privateTextFindings } from './private-text.ts';
+import { twinFindings } from './readme-twins.ts';
+
+function privateText(path: string, text: string): number {
+  return privateTextFindings([{ path, text }]).length;
+}
+
+test('licences: an alternative needs one that is allowed, a conjunction all of them', () => {
+  for (const good of [
+    'MIT',
+    '(MIT OR GPL-3.0-only)',
+    'MIT AND ISC',
+    '(MIT AND (0BSD OR EUPL-1.2))',
+  ])
+    assert.equal(isAllowed(good), true, good);
+  for (const bad of ['GPL-2.0-only', 'MIT AND AGPL-3.0-only', 'EUPL-1.2', 'SEE LICENSE IN X', ''])
+    assert.equal(isAllowed(bad), false, bad);
+});
+
+test('licences: a package that names none is a finding', () => {
+  assert.equal(licenceFindings([{ name: 'a 1.0.0', licence: undefined }]).length, 1);
+  assert.equal(licenceFindings([{ name: 'a 1.0.0', licence: 'MIT' }]).length, 0);
+});
+
+test('private text: keys, tokens, registries and paths of one machine are held back', () => {
+  const dashes = '-'.repeat(5);
+  const key = `${dashes}BEGIN RSA PRIVATE KEY${dashes}\nMIIEpAIBAAKCAQEAxxxx`;
+  assert.equal(privateText('docs/a.md', key), 1);
+  assert.equal(privateText('test/fixtures/key.pem', key), 0);
+  assert.equal(privateText('docs/a.md', ['ghp', 'a'.repeat(36)].join('_')), 1);
+  assert.equal(privateText('docs/a.md', ['https://registry', 'npmjs.org/pg'].join('.')), 1);
+  assert.equal(
+    privateText('package-lock.json', ['"resolved": "https', '//host/pg.tgz"'].join(':')),
+    1,
+  );
+  assert.equal(privateText('docs/a.md', ['see ', 'work', 'shared'].join('/')), 1);
+  assert.equal(privateText('docs/a.md', ['in ', 'root', 'checkout'].join('/')), 1);
+  assert.equal(
+    privateText('docs/a.md', 'a checkout in /root works; ./work/in and src/root/x too'),
+    0,
+  );
+});
+
+test('READMEs: as many headings, and the same code but for its comments', () => {
+  const english = { path: 'README.md', text: '# A\n\n```sh\nnpm ci # installs\n```\n## B\n' };
+  const twin = (text: string) => twinFindings(english, { path: 'README.ja.md', text }).length;
+  assert.equal(twin('# あ\n\n```sh\nnpm ci # 入れる\n```\n## い\n'), 0);
+  assert.equal(twin('# あ\n\n```sh\nnpm ci\n```\n'), 1);
+  assert.equal(twin('# あ\n\n```sh\nnpm install\n```\n## い\n'), 1);
+  assert.equal(twin('# あ\n\n## い\n'), 1);
+});
+
+test('RFC index: sections are gathered from comments, over line ends too, tests left out', () => {
+  const page = formatRfcIndex(
+    rfcIndex([
+      {
+        path: 'src/protocol/smtp/a.ts',
+        text: '// RFC 5321 §4.1.1.3, §4.5.3 and §2.4.\n/**\n * see RFC\u00A02920 and RFC\n * 5321 §4.1.1.10 */',
+      },
+      { path: 'src/protocol/smtp/a.test.ts', text: '// RFC 9999 §1' },
+      { path: 'src/mail/b.ts', text: '// RFC 5321 §4.1.1.3' },
+    ]),
+  );
+  assert.deepEqual(
+    page.split('\n').filter((line) => /^(?:##|\| (?:§|as))/.test(line)),
+    [
+      '## [RFC 2920](https://www.rfc-editor.org/rfc/rfc2920) SMTP: command pipelining',
+      '| as a whole | [protocol/smtp/a.ts](../src/protocol/smtp/a.ts) |',
+      '## [RFC 5321](https://www.rfc-editor.org/rfc/rfc5321) Simple Mail Transfer Protocol',
+      '| §2.4 | [protocol/smtp/a.ts](../src/protocol/smtp/a.ts) |',
+      '| §4.1.1.3 | [mail/b.ts](../src/mail/b.ts) [protocol/smtp/a.ts](../src/protocol/smtp/a.ts) |',
+      '| §4.1.1.10 | [protocol/smtp/a.ts](../src/protocol/smtp/a.ts) |',
+      '| §4.5.3 | [protocol/smtp/a.ts](../src/protocol/smtp/a.ts) |',
+    ],
+  );
+});
