@@ -1,0 +1,107 @@
+/**
+ * Where the embedded database lies in the data folder:
+ *
+ *     postgres/18/            the cluster, named for its major version
+ *     postgres/run/           the socket, in a folder of mode 0700
+ *     postgres/postgres.log   what PostgreSQL says
+ *
+ * A socket address holds 107 octets (unix(7)), so the socket moves under the temporary folder when its path is
+ * over 100; the name there is made from the data folder's, so that the next start finds it.
+ */
+import { createHash } from 'node:crypto';
+import { chmod, lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { MAJOR } from './binaries.ts';
+import { reasonOf, type EmbeddedFailure } from './failure.ts';
+
+export const PORT = 5432;
+const SOCKET_LIMIT = 100;
+
+export interface Layout {
+  readonly dataDir: string;
+  readonly base: string;
+  readonly cluster: string;
+  readonly socketDir: string;
+  readonly logFile: string;
+}
+
+/** The paths for a data folder given by its real, absolute path. Pure. */
+export function layoutOf(dataDir: string, temporary: string): Layout {
+  const base = join(dataDir, 'postgres');
+  return {
+    dataDir,
+    base,
+    cluster: join(base, MAJOR),
+    socketDir: socketDirOf(base, temporary),
+    logFile: join(base, 'postgres.log'),
+  };
+}
+
+/** Makes the folders of a data folder, or says why it cannot hold a database. */
+export async function prepareLayout(dataDir: string): Promise<Layout | EmbeddedFailure> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    const layout = layoutOf(await realpath(dataDir), tmpdir());
+    await mkdir(layout.base, { recursive: true, mode: 0o700 });
+    await makePrivate(layout.socketDir);
+    return (await otherMajor(layout)) ?? layout;
+  } catch (error) {
+    return {
+      kind: 'unreachable',
+      message: `The data folder ${dataDir} cannot be prepared: ${reasonOf(error)}.`,
+      remedy: 'Give this user the right to write there, or set HIKYAKU_DATA_DIR to another folder.',
+    };
+  }
+}
+
+/** Whether the cluster was made; `initdb` writes into another folder first, so it is whole if it is there. */
+export async function hasCluster(layout: Layout): Promise<boolean> {
+  return (await versionIn(layout.cluster)) !== undefined;
+}
+
+function socketDirOf(base: string, temporary: string): string {
+  const name = `hikyaku-${createHash('sha256').update(base).digest('hex').slice(0, 16)}`;
+  const places = [join(base, 'run'), join(temporary, name)];
+  return places.find((dir) => fits(dir)) ?? join('/tmp', name);
+}
+
+function fits(dir: string): boolean {
+  return Buffer.byteLength(join(dir, `.s.PGSQL.${PORT}`)) <= SOCKET_LIMIT;
+}
+
+/** A folder that nobody else may enter: under /tmp its name could have been taken by someone. */
+async function makePrivate(dir: string): Promise<void> {
+  await mkdir(dir, { recursive: true, mode: 0o700 });
+  const found = await lstat(dir);
+  const me = process.getuid?.();
+  if (!found.isDirectory() || (me !== 0 && found.uid !== me)) {
+    throw new Error(`${dir} belongs to somebody else`);
+  }
+  if ((found.mode & 0o777) !== 0o700) await chmod(dir, 0o700);
+}
+
+async function otherMajor(layout: Layout): Promise<EmbeddedFailure | undefined> {
+  if (await hasCluster(layout)) return undefined;
+  for (const name of await readdir(layout.base)) {
+    const found = /^\d+$/.test(name) ? await versionIn(join(layout.base, name)) : undefined;
+    if (found !== undefined) {
+      return {
+        kind: 'other-major',
+        found,
+        needed: MAJOR,
+        message: `${layout.base} holds data of PostgreSQL ${found}; this version of Hikyaku brings PostgreSQL ${MAJOR}.`,
+        remedy: `Make a backup with the version of Hikyaku that wrote it and restore it here, or set DATABASE_URL.`,
+      };
+    }
+  }
+  return undefined;
+}
+
+async function versionIn(cluster: string): Promise<string | undefined> {
+  try {
+    return (await readFile(join(cluster, 'PG_VERSION'), 'utf8')).trim();
+  } catch {
+    return undefined;
+  }
+}
