@@ -1,0 +1,114 @@
+/**
+ * The event log's catalogue: every step in the life of a session, a message or an attempt is one event. Traces, statistics,
+ * alerts and lessons are read from it. Each type says which of its fields are public and which are personal (they name a
+ * person or an address, and are erased by retention and with the account). Nothing secret, no subject and no content is a field.
+ * Events of a message are written in the transaction of the fact (`store/events.ts`); counters and log lines follow after it.
+ */
+
+/** Who the event is about. `messageId` is our own id of a message, not the Message-ID field. */
+export interface EventIds {
+  readonly sessionId?: string;
+  readonly messageId?: string;
+  readonly recipientId?: string;
+  readonly attemptId?: string;
+  readonly accountId?: string;
+  readonly credentialId?: string;
+  readonly tenantId?: string;
+  /** The message that caused this one: of a notice what it is about, of a forward the original. */
+  readonly parentId?: string;
+}
+
+export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+
+/** A step of a decision: what was looked at, what was found, and the rule. `key` names its text in the catalogue of texts. */
+export interface EventStep {
+  readonly key: string;
+  readonly rfc?: string;
+  readonly [field: string]: Json | undefined;
+}
+
+interface Refusal {
+  public: { verb: string; code: number; enhanced: string | null; reason: string };
+  personal: { client: string; reversePath?: string; forwardPath?: string };
+}
+
+interface RecipientOutcome {
+  public: { site: string; stage: string; code: number | null; status: string; host: string | null; attempt: number };
+  personal: { forwardPath: string; reply: string };
+}
+
+export interface EventCatalogue {
+  'session.refused': { public: { listener: string; reason: string }; personal: { client: string } };
+  'session.authenticated': {
+    public: { listener: string; mechanism: string; tls: string | null };
+    personal: { client: string; login: string };
+  };
+  'session.authentication-failed': {
+    public: { listener: string; mechanism: string; reason: string };
+    personal: { client: string; login: string };
+  };
+  'command.refused': Refusal;
+  'message.received': {
+    public: { listener: string; size: number; tls: string | null; with: string; recipients: number };
+    personal: { client: string; ehlo: string; reversePath: string; messageIdField: string | null };
+  };
+  'message.submitted': {
+    public: { channel: string; size: number; tls: string | null; with: string; recipients: number; releaseAt: string | null };
+    personal: { client: string; ehlo: string; reversePath: string; login: string; messageIdField: string | null };
+  };
+  'message.fixed': { public: { added: readonly string[]; hidden: readonly string[] }; personal: Record<never, never> };
+  'message.signed': {
+    public: { signatures: readonly { domain: string; selector: string; algorithm: string }[]; milliseconds: number };
+    personal: Record<never, never>;
+  };
+  'message.unsigned': { public: { reason: string; domain: string }; personal: Record<never, never> };
+  'message.refused': Refusal;
+  'recipient.expanded': { public: { rule: string }; personal: { forwardPath: string; targets: readonly string[] } };
+  'recipient.queued': {
+    public: { site: string; stream: string; nextAt: string };
+    personal: { forwardPath: string };
+  };
+  'recipient.stored': {
+    public: { mailbox: string; uid: string; role: string | null };
+    personal: { forwardPath: string; account: string };
+  };
+  'attempt.routed': { public: { site: string | null; steps: readonly EventStep[] }; personal: { domain: string } };
+  'attempt.delivered': RecipientOutcome;
+  'attempt.deferred': {
+    public: RecipientOutcome['public'] & { nextAt: string };
+    personal: RecipientOutcome['personal'];
+  };
+  'attempt.failed': RecipientOutcome;
+  'attempt.abandoned': { public: { reason: string }; personal: Record<never, never> };
+  'recipient.expired': { public: { hours: number }; personal: { forwardPath: string } };
+  'notice.sent': {
+    public: { kind: 'failure' | 'delay' | 'success' | 'relayed'; noticeId: string };
+    personal: { to: string; recipients: readonly string[] };
+  };
+  'notice.withheld': { public: { kind: string; reason: string }; personal: { recipients: readonly string[] } };
+  'queue.held': { public: { by: string }; personal: Record<never, never> };
+  'queue.released': { public: { by: string }; personal: Record<never, never> };
+  'queue.retried': { public: { by: string }; personal: Record<never, never> };
+  'queue.removed': { public: { by: string }; personal: { forwardPath: string } };
+}
+
+export type EventType = keyof EventCatalogue;
+
+export interface Event<T extends EventType = EventType> {
+  readonly type: T;
+  /** Calendar milliseconds. */
+  readonly at: number;
+  readonly ids: EventIds;
+  readonly public: EventCatalogue[T]['public'];
+  readonly personal: EventCatalogue[T]['personal'];
+}
+
+/** The one way to make an event; the type of its fields follows from its name. */
+export function event<T extends EventType>(
+  type: T,
+  at: number,
+  ids: EventIds,
+  fields: EventCatalogue[T],
+): Event<T> {
+  return { type, at, ids, public: fields.public, personal: fields.personal };
+}

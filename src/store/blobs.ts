@@ -1,0 +1,225 @@
+/**
+ * Bytes, stored once by their SHA-256 hash, in chunks of 256 KB. A small message goes in with the transaction that delivers it
+ * ({@link storeBlob}); a larger one streams its chunks in earlier transactions under a row without a hash ({@link BlobUpload}),
+ * and the final transaction publishes that row, or uses the one already stored.
+ *
+ * A blob is removed only when nothing refers to it (`sweepBlobs`): a reference that arrives meanwhile fails on its foreign key and
+ * the writer runs that job again, which stores the bytes anew.
+ */
+import { createHash, type Hash } from 'node:crypto';
+import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import type pg from 'pg';
+import type { Clock } from '#clock';
+import { concat, hex } from '#bytes';
+import type { Statement, Writer } from './writer.ts';
+
+export const CHUNK_BYTES = 256 * 1024;
+/** Below this compression costs more throughput than the disk it saves. */
+const COMPRESS_FROM = 16 * 1024;
+const COMPRESS_GAIN = 0.9;
+const ZSTD_LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+/** A day: longer than any message takes to arrive. */
+const UNPUBLISHED_AFTER = 24 * 60 * 60 * 1000;
+
+/** Bytes that a transaction is about to refer to. */
+export type NewBlob =
+  | { readonly kind: 'whole'; readonly sha256: Uint8Array; readonly size: number; readonly data: Uint8Array }
+  | { readonly kind: 'uploaded'; readonly sha256: Uint8Array; readonly size: number; readonly uploadId: string };
+
+/** Of a message of one chunk; its bytes travel with the transaction that uses them. */
+export function wholeBlob(data: Uint8Array): NewBlob {
+  return { kind: 'whole', sha256: createHash('sha256').update(data).digest(), size: data.length, data };
+}
+
+export function blobOrder(blob: NewBlob): string {
+  return hex(blob.sha256);
+}
+
+/**
+ * The statement that makes a blob stored. Later statements of the same transaction find it by its hash:
+ * `(select id from blobs where sha256 = $n)`.
+ */
+export function storeBlob(blob: NewBlob, now: number): Statement {
+  const at = new Date(now);
+  if (blob.kind === 'uploaded') {
+    return {
+      name: 'publish_blob',
+      text: PUBLISH_BLOB,
+      values: [blob.uploadId, blob.sha256, blob.size, at],
+    };
+  }
+  const { zstd, data } = compressed(blob.data);
+  return { name: 'store_blob', text: STORE_BLOB, values: [blob.sha256, blob.size, at, zstd, data] };
+}
+
+const STORE_BLOB = `
+  with blob as (
+    insert into blobs (sha256, size, touched_at) values ($1, $2, $3)
+    on conflict (sha256) do update set touched_at = excluded.touched_at
+    returning id, xmax = 0 as fresh)
+  insert into blob_chunks (blob_id, seq, zstd, data)
+  select id, 0, $4, $5 from blob where fresh`;
+
+/** Two uploads of the same bytes at once: the second fails on the unique hash and, run again, finds the first. */
+const PUBLISH_BLOB = `
+  with stored as (
+    update blobs set touched_at = $4 where sha256 = $2 returning id)
+  update blobs set sha256 = $2, size = $3, touched_at = $4
+  where id = $1 and not exists (select from stored)`;
+
+const BEGIN_UPLOAD = 'insert into blobs (touched_at) values ($1) returning id';
+const ADD_CHUNK = 'insert into blob_chunks (blob_id, seq, zstd, data) values ($1, $2, $3, $4)';
+
+function compressed(data: Uint8Array): { zstd: boolean; data: Uint8Array } {
+  if (data.length < COMPRESS_FROM) return { zstd: false, data };
+  const packed = zstdCompressSync(data, ZSTD_LEVEL_1);
+  return packed.length <= data.length * COMPRESS_GAIN
+    ? { zstd: true, data: packed }
+    : { zstd: false, data };
+}
+
+/**
+ * Takes the bytes of one message as they arrive. What fits one chunk stays in memory; more goes to the database chunk by chunk.
+ * `push` resolves when the next bytes may come (back-pressure).
+ */
+export class BlobUpload {
+  readonly #writer: Writer;
+  readonly #clock: Clock;
+  readonly #hash: Hash = createHash('sha256');
+  #pending: Uint8Array[] = [];
+  #pendingBytes = 0;
+  #size = 0;
+  #id: string | undefined;
+  #seq = 0;
+
+  constructor(writer: Writer, clock: Clock) {
+    this.#writer = writer;
+    this.#clock = clock;
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  /**
+   * @returns undefined when the bytes were only kept, so that small messages cost no promise
+   * @throws StoreUnavailable, DatabaseError: the message cannot be taken
+   */
+  push(bytes: Uint8Array): Promise<void> | undefined {
+    this.#hash.update(bytes);
+    this.#size += bytes.length;
+    this.#pending.push(bytes);
+    this.#pendingBytes += bytes.length;
+    return this.#pendingBytes > CHUNK_BYTES ? this.#flush(false) : undefined;
+  }
+
+  /** The bytes as one blob; call once, after the last push. */
+  async finish(): Promise<NewBlob> {
+    const sha256 = this.#hash.digest();
+    if (this.#id === undefined) {
+      return { kind: 'whole', sha256, size: this.#size, data: concat(this.#pending) };
+    }
+    await this.#flush(true);
+    return { kind: 'uploaded', sha256, size: this.#size, uploadId: this.#id };
+  }
+
+  async #flush(all: boolean): Promise<void> {
+    const id = (this.#id ??= await this.#begin());
+    const bytes = concat(this.#pending);
+    let offset = 0;
+    const writes: Promise<unknown>[] = [];
+    while (bytes.length - offset >= CHUNK_BYTES || (all && offset < bytes.length)) {
+      const { zstd, data } = compressed(bytes.subarray(offset, offset + CHUNK_BYTES));
+      writes.push(
+        this.#writer.run({
+          accounts: [],
+          order: '',
+          bytes: data.length,
+          statements: [
+            { name: 'add_chunk', text: ADD_CHUNK, values: [id, this.#seq++, zstd, data] },
+          ],
+        }),
+      );
+      offset += CHUNK_BYTES;
+    }
+    const rest = bytes.subarray(Math.min(offset, bytes.length));
+    this.#pending = rest.length > 0 ? [rest] : [];
+    this.#pendingBytes = rest.length;
+    await Promise.all(writes);
+  }
+
+  async #begin(): Promise<string> {
+    const [result] = await this.#writer.run({
+      accounts: [],
+      order: '',
+      bytes: 0,
+      statements: [
+        { name: 'begin_upload', text: BEGIN_UPLOAD, values: [new Date(this.#clock.now())] },
+      ],
+    });
+    return result!.rows[0]!['id'] as string;
+  }
+}
+
+/** What `readBlob` needs of a pool or a client. */
+export interface Queryable {
+  query(config: pg.QueryConfig): Promise<pg.QueryResult>;
+}
+
+/** Chunks that one question brings: 2 MB at once, whatever the size of the message. */
+const READ_AHEAD = 8;
+
+/** The bytes of a blob, chunk by chunk in order; an unknown id gives none. */
+export async function* readBlob(db: Queryable, blobId: string): AsyncGenerator<Uint8Array> {
+  for (let from = 0; ; from += READ_AHEAD) {
+    const { rows } = await db.query({
+      name: 'read_blob',
+      text: `select zstd, data from blob_chunks
+             where blob_id = $1 and seq >= $2 and seq < $3 order by seq`,
+      values: [blobId, from, from + READ_AHEAD],
+      binary: true,
+    } as pg.QueryConfig);
+    for (const { zstd, data } of rows as { zstd: boolean; data: Buffer }[]) {
+      yield zstd ? zstdDecompressSync(data) : data;
+    }
+    if (rows.length < READ_AHEAD) return;
+  }
+}
+
+/**
+ * Removes blobs that nothing refers to and uploads that were never published, `limit` at a time.
+ * @param unusedSince calendar milliseconds: blobs touched after it stay
+ * @returns how many were removed
+ */
+export async function sweepBlobs(db: Queryable, unusedSince: number, limit: number): Promise<number> {
+  const { rows } = await db.query({
+    name: 'blobs_unused',
+    text: `select b.id from blobs b
+           where (sha256 is not null and touched_at < $1
+                  and not exists (select from emails where blob_id = b.id)
+                  and not exists (select from queue_messages where blob_id = b.id))
+              or (sha256 is null and touched_at < $2)
+           limit $3`,
+    values: [new Date(unusedSince), new Date(unusedSince - UNPUBLISHED_AFTER), limit],
+  });
+  let removed = 0;
+  for (const { id } of rows as { id: string }[]) {
+    // one by one: a reference that arrived meanwhile refuses only this one
+    removed += await removeBlob(db, id, unusedSince);
+  }
+  return removed;
+}
+
+async function removeBlob(db: Queryable, id: string, unusedSince: number): Promise<number> {
+  try {
+    const { rowCount } = await db.query({
+      name: 'remove_blob',
+      text: 'delete from blobs where id = $1 and touched_at < $2',
+      values: [id, new Date(unusedSince)],
+    });
+    return rowCount ?? 0;
+  } catch (error) {
+    if ((error as pg.DatabaseError).code === '23503') return 0;
+    throw error;
+  }
+}

@@ -1,0 +1,255 @@
+/**
+ * Claims: a worker takes a destination first, then recipients due there. A claim is a lease with a time: it is renewed while its
+ * attempt lives and falls back to the queue when it is not. Any number of processes and machines claim from one database.
+ *
+ * Fair by construction: destinations are served in order of `ready_at`, and one that was served goes to the end of the line, so that
+ * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
+ */
+import type pg from 'pg';
+import type { Queryable } from '../blobs.ts';
+import type { DestinationKey } from './enqueue.ts';
+
+/** How long a lease lasts unless it is renewed. Seconds. */
+export const LEASE_SECONDS = 120;
+/** Attempts at once per site and source before anything is known about it. */
+export const FIRST_CAP = 4;
+/** When all sources of a destination are busy or blocked, look again after this. Milliseconds. */
+const BUSY_PAUSE = 1000;
+
+export interface ClaimRequest {
+  /** Unique for each claim; names the lease. */
+  readonly token: string;
+  readonly node: string;
+  /** Calendar milliseconds. */
+  readonly now: number;
+  /** At most this many recipients. */
+  readonly limit: number;
+  /** The source addresses of each pool; '' lets the system choose. */
+  readonly sources: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ClaimedRecipient {
+  readonly recipientId: number;
+  readonly forwardPath: string;
+  readonly domain: string;
+  readonly reversePath: string | null;
+  readonly orcpt: string | null;
+  readonly notify: string | null;
+  readonly attempts: number;
+  readonly delayNotified: boolean;
+}
+
+export interface ClaimedMessage {
+  readonly id: string;
+  readonly parentId: string | null;
+  readonly sessionId: string | null;
+  readonly tenantId: string;
+  readonly accountId: string | null;
+  readonly blobId: string;
+  readonly sha256: Uint8Array;
+  readonly blobSize: number;
+  readonly prefix: Uint8Array;
+  readonly hidden: readonly number[];
+  readonly size: number;
+  readonly reversePath: string | null;
+  readonly ret: 'FULL' | 'HDRS' | null;
+  readonly envid: string | null;
+  readonly smtputf8: boolean;
+  readonly eightBit: boolean;
+  readonly notifyAuthor: boolean;
+  /** Calendar milliseconds. */
+  readonly arrivedAt: number;
+  readonly expiresAt: number;
+  readonly recipients: readonly ClaimedRecipient[];
+}
+
+export interface Claim extends DestinationKey {
+  readonly token: string;
+  readonly source: string;
+  readonly messages: readonly ClaimedMessage[];
+  /** How many recipients were taken; `limit` of them means that more may be due. */
+  readonly count: number;
+}
+
+/**
+ * Takes the destination whose turn it is and what is due there.
+ * @returns undefined when no destination is ready; a claim without messages when one was, but had nothing to give now (ask again)
+ */
+export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim | undefined> {
+  const { rows } = await db.query({
+    name: 'claim',
+    text: CLAIM,
+    values: [
+      request.token,
+      request.node,
+      new Date(request.now),
+      request.limit,
+      JSON.stringify(request.sources),
+      new Date(request.now + BUSY_PAUSE),
+    ],
+  });
+  const row = rows[0] as (DestinationKey & { source: string | null; count: number }) | undefined;
+  if (!row) return undefined;
+  const messages = row.count === 0 ? [] : await claimedMessages(db, request.token);
+  return {
+    token: request.token,
+    site: row.site,
+    stream: row.stream,
+    sourcePool: row.sourcePool,
+    source: row.source ?? '',
+    messages,
+    count: row.count,
+  };
+}
+
+const CLAIM = `
+  with destination as (
+    select site, stream, source_pool from queue_destinations
+    where ready_at <= $3 and running < cap
+    order by ready_at limit 1 for update skip locked),
+  source as (
+    select d.site, s.source
+    from destination d, jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb)) as s(source)
+    left join site_limits l on l.site = (select site from destination) and l.source = s.source
+    where coalesce(l.running < l.cap, true) and coalesce(l.blocked_until <= $3, true)
+    order by coalesce(l.running, 0), s.source limit 1),
+  due as (
+    select c.message_id, c.recipient_id
+    from destination d, source, lateral (
+      select message_id, recipient_id from queue_claims
+      where site = d.site and stream = d.stream and source_pool = d.source_pool
+        and lease is null and held is null and next_at <= $3
+      order by next_at limit $4 for update skip locked) c),
+  taken as (
+    update queue_claims c set lease = $1 from due
+    where c.message_id = due.message_id and c.recipient_id = due.recipient_id),
+  counted as (select count(*)::integer as n from due),
+  lease as (
+    insert into queue_leases (token, node, site, stream, source_pool, source, until)
+    select $1, $2, d.site, d.stream, d.source_pool, source.source, clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+    from destination d, source, counted where n > 0),
+  limits as (
+    insert into site_limits (site, source, running, cap)
+    select site, source, 1, ${FIRST_CAP} from source, counted where n > 0
+    on conflict (site, source) do update set running = site_limits.running + 1),
+  served as (
+    update queue_destinations q set
+      running = running + (n > 0)::integer,
+      ready_at = case
+        when not exists (select from source) then $6
+        when n = $4 then $3
+        else coalesce((select min(next_at) from queue_claims c
+          where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool
+            and lease is null and held is null and next_at > $3), 'infinity') end
+    from destination d, counted
+    where q.site = d.site and q.stream = d.stream and q.source_pool = d.source_pool)
+  select d.site, d.stream, d.source_pool as "sourcePool", source.source, n as count
+  from destination d cross join counted left join source on true`;
+
+async function claimedMessages(db: Queryable, token: string): Promise<ClaimedMessage[]> {
+  const { rows } = await db.query({
+    name: 'claimed_messages',
+    text: CLAIMED_MESSAGES,
+    values: [token],
+    binary: true,
+  } as pg.QueryConfig);
+  return rows.map((row: Record<string, unknown>) => ({
+    ...(row as unknown as ClaimedMessage),
+    blobSize: Number(row['blobSize']),
+    size: Number(row['size']),
+    arrivedAt: (row['arrivedAt'] as Date).getTime(),
+    expiresAt: (row['expiresAt'] as Date).getTime(),
+    recipients: JSON.parse(row['recipients'] as string) as ClaimedRecipient[],
+  }));
+}
+
+const CLAIMED_MESSAGES = `
+  select m.id, m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id as "tenantId", m.account_id as "accountId",
+    m.blob_id as "blobId", b.sha256, b.size as "blobSize", m.prefix, m.hidden, m.size, m.reverse_path as "reversePath", m.ret, m.envid,
+    m.smtputf8, m.eight_bit as "eightBit", m.notify_author as "notifyAuthor", m.arrived_at as "arrivedAt",
+    m.expires_at as "expiresAt", r.recipients
+  from (
+    select c.message_id, min(c.next_at) as next_at, json_agg(json_build_object(
+      'recipientId', r.recipient_id, 'forwardPath', r.forward_path, 'domain', r.domain,
+      'reversePath', coalesce(r.reverse_path, m.reverse_path), 'orcpt', r.orcpt, 'notify', r.notify, 'attempts', r.attempts,
+      'delayNotified', r.delay_notified) order by r.recipient_id)::text as recipients
+    from queue_claims c
+      join queue_recipients r using (message_id, recipient_id)
+      join queue_messages m on m.id = c.message_id
+    where c.lease = $1 group by c.message_id) r
+  join queue_messages m on m.id = r.message_id
+  join blobs b on b.id = m.blob_id
+  order by r.next_at, m.id`;
+
+/** Makes a lease last from now on; false when it was already given to others. */
+export async function renewLease(db: Queryable, token: string): Promise<boolean> {
+  const { rowCount } = await db.query({
+    name: 'renew_lease',
+    text: `update queue_leases set until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+           where token = $1 and until > clock_timestamp()`,
+    values: [token],
+  });
+  return rowCount === 1;
+}
+
+/** How a site took what a lease brought, so that the number of attempts at once follows it. */
+export type SiteMood =
+  | { readonly kind: 'accepts' }
+  | { readonly kind: 'defers'; readonly blockedUntil: number | undefined }
+  | { readonly kind: 'neutral' };
+
+const MAX_CAP = 20;
+/** Leases that went well before one more attempt at once is allowed. */
+const SUCCESSES_TO_GROW = 2;
+
+/**
+ * Ends a lease: what it still held is due again, and the destination's line moves on.
+ * @returns false when the lease had already expired and was given back by others
+ */
+export async function releaseLease(db: Queryable, token: string, mood: SiteMood): Promise<boolean> {
+  const blockedUntil = mood.kind === 'defers' ? mood.blockedUntil : undefined;
+  const { rows } = await db.query({
+    name: 'release_lease',
+    text: RELEASE_LEASE,
+    values: [token, mood.kind, blockedUntil === undefined ? null : new Date(blockedUntil)],
+  });
+  return rows.length > 0;
+}
+
+/** One more at once after some successes, half as many after a deferral, never less than one. */
+const RELEASE_LEASE = `
+  with lease as (
+    delete from queue_leases where token = $1 returning *),
+  limits as (
+    update site_limits l set
+      running = greatest(l.running - 1, 0),
+      successes = case when $2 = 'accepts' then (l.successes + 1) % ${SUCCESSES_TO_GROW} when $2 = 'defers' then 0 else l.successes end,
+      cap = case
+        when $2 = 'accepts' and l.successes + 1 >= ${SUCCESSES_TO_GROW} then least(l.cap + 1, ${MAX_CAP})
+        when $2 = 'defers' then greatest(l.cap / 2, 1)
+        else l.cap end,
+      blocked_until = coalesce($3, l.blocked_until)
+    from lease where l.site = lease.site and l.source = lease.source
+    returning l.site, l.cap),
+  freed as (
+    update queue_claims set lease = null where lease = $1)
+  update queue_destinations q set
+    running = greatest(q.running - 1, 0),
+    cap = coalesce((select cap from limits), q.cap),
+    ready_at = least(q.ready_at, (
+      select min(next_at) from queue_claims c
+      where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null
+        and (lease is null or lease = $1)))
+  from lease
+  where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
+  returning q.site`;
+
+/** The leases that nobody renewed, to be released; their workers are gone or stand still. */
+export async function expiredLeases(db: Queryable): Promise<string[]> {
+  const { rows } = await db.query({
+    name: 'expired_leases',
+    text: 'select token from queue_leases where until <= clock_timestamp() order by until limit 100',
+    values: [],
+  });
+  return rows.map(({ token }: { token: string }) => token);
+}

@@ -1,0 +1,89 @@
+/**
+ * The line of destinations: woken after mail was queued, found again when a process died between its commit and that, and moved
+ * when a domain turns out to belong to another site.
+ */
+import type { Queryable } from '../blobs.ts';
+import { FIRST_CAP } from './claim.ts';
+import type { DestinationKey } from './enqueue.ts';
+
+/** Makes destinations ready at a time, or earlier where they already were. Calendar milliseconds. */
+export async function wakeDestinations(
+  db: Queryable,
+  destinations: readonly DestinationKey[],
+  readyAt: number,
+): Promise<void> {
+  await db.query({
+    name: 'wake_destinations',
+    text: `
+      insert into queue_destinations (site, stream, source_pool, ready_at, cap)
+      select d.site, d.stream, d."sourcePool", $2, ${FIRST_CAP}
+      from jsonb_to_recordset($1) as d(site text, stream text, "sourcePool" text)
+      order by 1, 2, 3
+      on conflict (site, stream, source_pool) do update set ready_at = excluded.ready_at
+      where queue_destinations.ready_at > excluded.ready_at`,
+    values: [JSON.stringify(destinations), new Date(readyAt)],
+  });
+}
+
+/**
+ * Finds destinations whose recipients are due earlier than their line says, and gives them their place.
+ * Walks the index from destination to destination, so that its cost is that of destinations, not of recipients.
+ */
+export async function reconcileDestinations(db: Queryable): Promise<void> {
+  await db.query({
+    name: 'reconcile_destinations',
+    text: `
+      with recursive destination as (
+        (select site, stream, source_pool, next_at from queue_claims where lease is null and held is null
+         order by site, stream, source_pool, next_at limit 1)
+        union all
+        select n.* from destination d, lateral (
+          select site, stream, source_pool, next_at from queue_claims
+          where lease is null and held is null and (site, stream, source_pool) > (d.site, d.stream, d.source_pool)
+          order by site, stream, source_pool, next_at limit 1) n)
+      insert into queue_destinations (site, stream, source_pool, ready_at, cap)
+      select site, stream, source_pool, next_at, ${FIRST_CAP} from destination order by 1, 2, 3
+      on conflict (site, stream, source_pool) do update set ready_at = excluded.ready_at
+      where queue_destinations.ready_at > excluded.ready_at`,
+    values: [],
+  });
+}
+
+/** When the next destination with room is ready, in calendar milliseconds; undefined when none is. */
+export async function nextReadyAt(db: Queryable): Promise<number | undefined> {
+  const { rows } = await db.query({
+    name: 'next_ready_at',
+    text: `select ready_at from queue_destinations
+           where running < cap and ready_at < 'infinity' order by ready_at limit 1`,
+    values: [],
+  });
+  return (rows as { ready_at: Date }[])[0]?.ready_at.getTime();
+}
+
+/**
+ * Records the site of a domain and moves the domain's waiting recipients there.
+ * @returns the destinations they are in now
+ */
+export async function moveDomain(
+  db: Queryable,
+  domain: string,
+  site: string,
+  now: number,
+): Promise<DestinationKey[]> {
+  const { rows } = await db.query({
+    name: 'move_domain',
+    text: `
+      with known as (
+        insert into domain_sites (domain, site, seen_at) values ($1, $2, $3)
+        on conflict (domain) do update set site = excluded.site, seen_at = excluded.seen_at),
+      moved as (
+        update queue_claims c set site = $2, lease = null
+        from queue_recipients r
+        where r.domain = $1 and c.message_id = r.message_id and c.recipient_id = r.recipient_id and c.site <> $2
+          and c.lease is null
+        returning c.site, c.stream, c.source_pool)
+      select distinct site, stream, source_pool as "sourcePool" from moved`,
+    values: [domain, site, new Date(now)],
+  });
+  return rows as DestinationKey[];
+}

@@ -1,0 +1,265 @@
+/**
+ * Group commit: concurrent callers share a transaction. While one commit is in flight the next batch gathers; a batch goes out as
+ * `begin`, the accounts' locks in id order, each job's prepared statements, `commit`, sent without waiting for answers.
+ *
+ * Invariants:
+ * - A job's promise resolves only when the result of `commit` says COMMIT: PostgreSQL answers COMMIT of a failed transaction with
+ *   ROLLBACK and no error.
+ * - A batch that fails is run again job by job, so that no job can fail its neighbours.
+ * - Locks are taken in one order everywhere: accounts by id, then per job in order of `order` (blob hash or message id). 40P01 and
+ *   40001 are tried again all the same.
+ * - A lost connection rejects with {@link StoreUnavailable}: the jobs may or may not be stored, the caller answers «try again».
+ */
+import pg from 'pg';
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+
+export interface Statement {
+  /** Names the prepared statement; one name, one text. */
+  readonly name: string;
+  readonly text: string;
+  readonly values: readonly unknown[];
+}
+
+export interface Job {
+  /** Accounts whose counters or mailboxes the statements change. */
+  readonly accounts: readonly string[];
+  /** Sort key among the jobs of a batch: two transactions that meet on the same rows meet in this order. */
+  readonly order: string;
+  /** About how many octets the statements carry. */
+  readonly bytes: number;
+  readonly statements: readonly Statement[];
+}
+
+/** The results of a job's statements, in their order. */
+export type JobResults = readonly pg.QueryResult<Record<string, unknown>>[];
+
+/** The database could not be reached, or was lost before it confirmed the commit. */
+export class StoreUnavailable extends Error {
+  override readonly name = 'StoreUnavailable';
+}
+
+export interface WriterOptions {
+  readonly connection: pg.ClientConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** After this long without an answer a batch counts as lost. Milliseconds. */
+  readonly timeout?: number;
+}
+
+interface Waiting {
+  readonly job: Job;
+  readonly resolve: (results: JobResults) => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** More jobs than this in one transaction only make its neighbours wait. */
+const BATCH_JOBS = 256;
+/** A batch above this holds its memory and its locks too long. */
+const BATCH_BYTES = 8 * 1024 * 1024;
+/** Further connections join only while more than this is waiting: four writers are slower than one on small messages. */
+const JOIN_BYTES = 1024 * 1024;
+const CONNECTIONS = 3;
+const ATTEMPTS = 5;
+const DEFAULT_TIMEOUT = 60_000;
+
+const LOCK_ACCOUNTS = `
+  select id from accounts where id = any($1::bigint[]) order by id for no key update`;
+
+export class Writer {
+  readonly #options: WriterOptions;
+  readonly #idle: Lane[] = [];
+  #lanes = 0;
+  #queue: Waiting[] = [];
+  #queuedBytes = 0;
+  #closed: Promise<void> | undefined;
+  #drained: (() => void) | undefined;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Runs a job and resolves after its commit.
+   * @throws StoreUnavailable when the database is out of reach or was lost before its answer
+   * @throws DatabaseError when PostgreSQL refuses this job
+   */
+  run(job: Job): Promise<JobResults> {
+    if (this.#closed) return Promise.reject(new StoreUnavailable('the store is closing'));
+    return new Promise((resolve, reject) => {
+      this.#queue.push({ job, resolve, reject });
+      this.#queuedBytes += job.bytes;
+      if (this.#queue.length === 1) queueMicrotask(() => this.#pump());
+      else if (this.#queuedBytes > JOIN_BYTES) this.#pump();
+    });
+  }
+
+  /** Lets what was handed in finish, then closes the connections. */
+  close(): Promise<void> {
+    this.#closed ??= new Promise<void>((resolve) => {
+      this.#drained = resolve;
+      this.#checkDrained();
+    }).then(async () => {
+      await Promise.all(this.#idle.map((lane) => lane.end()));
+    });
+    return this.#closed;
+  }
+
+  #pump(): void {
+    while (this.#queue.length > 0) {
+      const busy = this.#lanes - this.#idle.length;
+      if (busy > 0 && (busy >= CONNECTIONS || this.#queuedBytes <= JOIN_BYTES)) return;
+      let lane = this.#idle.pop();
+      if (!lane) {
+        lane = new Lane(this.#options);
+        this.#lanes++;
+      }
+      void this.#runOn(lane, this.#takeBatch());
+    }
+  }
+
+  #takeBatch(): Waiting[] {
+    let bytes = 0;
+    let count = 0;
+    while (count < this.#queue.length && count < BATCH_JOBS) {
+      bytes += this.#queue[count]!.job.bytes;
+      if (count > 0 && bytes > BATCH_BYTES) break;
+      count++;
+    }
+    const batch = this.#queue.splice(0, count);
+    for (const { job } of batch) this.#queuedBytes -= job.bytes;
+    return batch;
+  }
+
+  async #runOn(lane: Lane, batch: Waiting[]): Promise<void> {
+    batch.sort((a, b) => (a.job.order < b.job.order ? -1 : a.job.order > b.job.order ? 1 : 0));
+    try {
+      await this.#settle(lane, batch);
+    } finally {
+      this.#idle.push(lane);
+      this.#checkDrained();
+      this.#pump();
+    }
+  }
+
+  async #settle(lane: Lane, batch: readonly Waiting[]): Promise<void> {
+    if (batch.length > 1) {
+      try {
+        const results = await lane.transaction(batch.map(({ job }) => job));
+        for (const [i, waiting] of batch.entries()) waiting.resolve(results[i]!);
+        return;
+      } catch (error) {
+        if (error instanceof StoreUnavailable) {
+          for (const waiting of batch) waiting.reject(error);
+          return;
+        }
+      }
+    }
+    for (const waiting of batch) await this.#settleAlone(lane, waiting);
+  }
+
+  async #settleAlone(lane: Lane, { job, resolve, reject }: Waiting): Promise<void> {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        resolve((await lane.transaction([job]))[0]!);
+        return;
+      } catch (error) {
+        if (!passes(error) || attempt === ATTEMPTS) {
+          reject(error as Error);
+          return;
+        }
+      }
+    }
+  }
+
+  #checkDrained(): void {
+    if (this.#drained && this.#queue.length === 0 && this.#idle.length === this.#lanes) {
+      this.#drained();
+    }
+  }
+}
+
+/** One connection with its transactions one after another; connects when it is first needed and again after a loss. */
+class Lane {
+  readonly #options: WriterOptions;
+  #client: pg.Client | undefined;
+
+  constructor(options: WriterOptions) {
+    this.#options = options;
+  }
+
+  async transaction(jobs: readonly Job[]): Promise<JobResults[]> {
+    const client = await this.#connected();
+    const timer = setTimeout(() => this.#drop(client), this.#options.timeout ?? DEFAULT_TIMEOUT);
+    try {
+      return await sendTransaction(client, jobs);
+    } catch (error) {
+      if (error instanceof pg.DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
+        throw error;
+      }
+      this.#drop(client);
+      throw new StoreUnavailable('the database was lost before it confirmed', { cause: error });
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async end(): Promise<void> {
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  async #connected(): Promise<pg.Client> {
+    if (this.#client) return this.#client;
+    const client = new pg.Client({
+      ...this.#options.connection,
+      connectionTimeoutMillis: 5000,
+      pipeline: true,
+    });
+    client.on('error', (error) => {
+      this.#options.log.warn('store.writer-lost', { error: error.message });
+      this.#drop(client);
+    });
+    try {
+      await client.connect();
+    } catch (error) {
+      throw new StoreUnavailable('the database cannot be reached', { cause: error });
+    }
+    this.#client = client;
+    return client;
+  }
+
+  /** Every query under way on the connection fails at once. */
+  #drop(client: pg.Client): void {
+    if (this.#client === client) this.#client = undefined;
+    // the socket is destroyed, not ended: a database that is stopped would never answer a Terminate
+    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+  }
+}
+
+/** Whether running the job again can help: deadlock, serialisation, a blob swept or published in between. */
+function passes(error: unknown): boolean {
+  if (!(error instanceof pg.DatabaseError)) return false;
+  if (error.code === '40001' || error.code === '40P01') return true;
+  return error.code === '23503' || (error.code === '23505' && error.constraint === 'blobs_sha256_key');
+}
+
+async function sendTransaction(client: pg.Client, jobs: readonly Job[]): Promise<JobResults[]> {
+  const accounts = [...new Set(jobs.flatMap(({ accounts }) => accounts))];
+  const opening: Promise<unknown>[] = [client.query('begin')];
+  if (accounts.length > 0) {
+    opening.push(client.query({ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }));
+  }
+  const results = jobs.map(({ statements }) =>
+    Promise.all(statements.map((statement) => client.query(statement as pg.QueryConfig))),
+  );
+  const commit = client.query('commit');
+  // all are awaited, so that the first failure leaves none unheard
+  const settled = await Promise.allSettled([...opening, ...results, commit]);
+  const failure = settled.find(({ status }) => status === 'rejected');
+  if (failure) throw (failure as PromiseRejectedResult).reason;
+  const { command } = await commit;
+  if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
+  return Promise.all(results);
+}
