@@ -1,0 +1,144 @@
+/**
+ * What a list of messages shows, and what threads them: subject, people, date and identifiers, read once when the
+ * message is delivered (RFC 5322 §3.6). Reading is total and bounded, for it meets every message that arrives: a field that
+ * its grammar does not cover is still shown as well as it can be, but its addresses are never to be trusted for a decision
+ * (mail/submit and the DMARC check read From themselves, strictly). All text is safe for PostgreSQL.
+ * Called by the store's callers at delivery.
+ */
+import { storable } from '#bytes';
+import { type NamedMailbox, parseAddressList } from '#protocol/address/address-list';
+import { parseMailbox } from '#protocol/address/path';
+import { baseSubject } from './base-subject.ts';
+import { parseDate } from './date.ts';
+import { decodeCharset, decodeEncodedWords } from './encoded-word.ts';
+import { type Field, fieldValue, splitHeader } from './fields.ts';
+import { parseMessageIds } from './message-id.ts';
+
+/** A person of a header; `address` is '' where the field gave a name alone. */
+export type Person = {
+  /** Decoded display name, '' without one. */
+  readonly name: string;
+  readonly localPart: string;
+  readonly domain: string;
+};
+
+export type MessageSummary = {
+  /** Decoded, white space folded to single spaces, at most 998 characters. */
+  readonly subject: string;
+  /** By RFC 5256 §2.1, lower case: for threading and sorting. */
+  readonly baseSubject: string;
+  /** At most 100 of each. */
+  readonly from: readonly Person[];
+  readonly to: readonly Person[];
+  readonly cc: readonly Person[];
+  /** Milliseconds since 1970 UTC; undefined where the Date field is missing or names no instant. */
+  readonly date: number | undefined;
+  /** Identifiers without angle brackets. */
+  readonly messageId: string | undefined;
+  readonly inReplyTo: readonly string[];
+  /** At most 50: the root and the nearest ones. */
+  readonly references: readonly string[];
+};
+
+const MAX_SUBJECT = 998;
+const MAX_PEOPLE = 100;
+const MAX_NAME = 320;
+/** Longer values are cut before they are read: 100 addresses of any sense fit. */
+const MAX_VALUE = 64 * 1024;
+
+/** Reads the header of a message; `bytes` holds that at least. */
+export function summarize(bytes: Uint8Array): MessageSummary {
+  const found = wantedFields(bytes);
+  const value = (name: string): string => {
+    const field = found.get(name);
+    return field ? fieldValue(bytes, cut(field)) : '';
+  };
+  const subject = clean(value('subject'), MAX_SUBJECT);
+  return {
+    subject,
+    baseSubject: baseSubject(subject).toLowerCase(),
+    from: people(value('from')),
+    to: people(value('to')),
+    cc: people(value('cc')),
+    date: parseDate(value('date')),
+    messageId: identifiers(value('message-id'), 1)[0],
+    inReplyTo: identifiers(value('in-reply-to'), 50),
+    references: identifiers(value('references'), 50),
+  };
+}
+
+const WANTED = new Set([
+  'subject',
+  'from',
+  'to',
+  'cc',
+  'date',
+  'message-id',
+  'in-reply-to',
+  'references',
+]);
+
+/** The first field of each name: RFC 5322 §3.6 allows no second, and readers show the first. */
+function wantedFields(bytes: Uint8Array): Map<string, Field> {
+  const found = new Map<string, Field>();
+  for (const field of splitHeader(bytes).fields) {
+    if (field.name.length > 11) continue;
+    const name = field.name.toLowerCase();
+    if (WANTED.has(name) && !found.has(name)) found.set(name, field);
+  }
+  return found;
+}
+
+function cut(field: Field): Field {
+  return field.end - field.valueStart <= MAX_VALUE
+    ? field
+    : { ...field, end: field.valueStart + MAX_VALUE };
+}
+
+function people(text: string): Person[] {
+  if (text === '') return [];
+  const list = parseAddressList(text);
+  const mailboxes = list.kind === 'addresses' ? list.mailboxes : salvage(text);
+  return mailboxes.slice(0, MAX_PEOPLE).map(({ displayName, mailbox }) => ({
+    name: displayName === undefined ? '' : clean(displayName, MAX_NAME),
+    localPart: storable(mailbox.localPart),
+    domain: storable(mailbox.domain),
+  }));
+}
+
+/** A field that breaks its grammar, cut at commas: what stands in angle brackets is an address, the rest a name. */
+function salvage(text: string): NamedMailbox[] {
+  return text
+    .slice(0, MAX_VALUE)
+    .split(',', MAX_PEOPLE)
+    .flatMap((part) => {
+      const open = part.lastIndexOf('<');
+      const close = part.indexOf('>', open);
+      const inner = open >= 0 && close > open ? part.slice(open + 1, close) : part;
+      const mailbox = parseMailbox(inner.trim()) ?? { localPart: '', domain: '' };
+      const name = (open >= 0 ? part.slice(0, open) : part).replaceAll('"', '').trim();
+      if (mailbox.localPart === '' && name === '') return [];
+      return [
+        {
+          mailbox,
+          ...(name !== '' && (open >= 0 || mailbox.localPart === '') && { displayName: name }),
+        },
+      ];
+    });
+}
+
+function identifiers(text: string, limit: number): string[] {
+  return text === '' ? [] : parseMessageIds(text, limit).map(storable);
+}
+
+/** Header text for people: decoded, controls and runs of white space to one space, cut, storable. */
+function clean(text: string, limit: number): string {
+  // Raw ISO-2022-JP, from before encoded words, announces itself by its escape character.
+  const raw = text.includes('\x1b')
+    ? (decodeCharset(Buffer.from(text, 'latin1'), 'iso-2022-jp') ?? text)
+    : text;
+  const decoded = decodeEncodedWords(raw)
+    .replaceAll(/[\x00-\x20\x7f-\x9f]+/g, ' ')
+    .trim();
+  return storable(decoded.length > limit ? decoded.slice(0, limit) : decoded);
+}
