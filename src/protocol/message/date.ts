@@ -57,17 +57,23 @@ const ISO = new RegExp(
 
 /** Comments out, white space to single spaces, at most 128 characters: patterns run on what is left. */
 function normalize(text: string): string {
+  const start = text.slice(0, 512);
+  const bare = start.includes('(') ? withoutComments(start) : start;
+  return bare
+    .replaceAll(/[ \t\r\n]+/g, ' ')
+    .trim()
+    .slice(0, 128);
+}
+
+function withoutComments(text: string): string {
   let result = '';
   let depth = 0;
-  for (const character of text.slice(0, 512)) {
+  for (const character of text) {
     if (character === '(') depth++;
     else if (character === ')') depth = Math.max(0, depth - 1);
     else if (depth === 0) result += character;
   }
-  return result
-    .replaceAll(/[ \t\r\n]+/g, ' ')
-    .trim()
-    .slice(0, 128);
+  return result;
 }
 
 function instant(parts: Readonly<Record<string, string | undefined>>): number | undefined {

@@ -92,10 +92,12 @@ export function fieldValue(bytes: Uint8Array, field: Field): string {
   return unfold(text);
 }
 
-/** Folded text on one line: line ends before white space vanish, stray ones become a space. */
-export function unfold(text: string): string {
-  if (!/[\r\n]/.test(text)) return trimWsp(text);
-  return trimWsp(text.replaceAll(/\r?\n(?=[ \t]|$)/g, '').replaceAll(/\r?\n|\r/g, ' '));
+/** A field holds LF only before white space and at its end, so each goes; a bare CR becomes a space. */
+function unfold(text: string): string {
+  const joined = text.replaceAll('\r\n', '');
+  return trimWsp(
+    /[\r\n]/.test(joined) ? joined.replaceAll('\n', '').replaceAll('\r', ' ') : joined,
+  );
 }
 
 function trimWsp(text: string): string {

@@ -5,7 +5,7 @@
  * (mail/submit and the DMARC check read From themselves, strictly). All text is safe for PostgreSQL.
  * Called by the store's callers at delivery.
  */
-import { storable } from '#bytes';
+import { fromLatin1, storable } from '#bytes';
 import { type NamedMailbox, parseAddressList } from '#protocol/address/address-list';
 import { parseMailbox } from '#protocol/address/path';
 import { baseSubject } from './base-subject.ts';
@@ -135,10 +135,10 @@ function identifiers(text: string, limit: number): string[] {
 function clean(text: string, limit: number): string {
   // Raw ISO-2022-JP, from before encoded words, announces itself by its escape character.
   const raw = text.includes('\x1b')
-    ? (decodeCharset(Buffer.from(text, 'latin1'), 'iso-2022-jp') ?? text)
+    ? (decodeCharset(fromLatin1(text), 'iso-2022-jp') ?? text)
     : text;
   const decoded = decodeEncodedWords(raw)
-    .replaceAll(/[\x00-\x20\x7f-\x9f]+/g, ' ')
+    .replaceAll(/[\x00-\x1f\x7f-\x9f]| {2,}/g, ' ')
     .trim();
   return storable(decoded.length > limit ? decoded.slice(0, limit) : decoded);
 }
