@@ -1,0 +1,119 @@
+/**
+ * Wake-ups between processes. A notice says only that something changed, never what: whoever hears it looks in the tables. Notices of
+ * one moment go out together after the commit, on one connection per process, which also listens; sessions of the same process
+ * are woken in memory. A notice may be lost with a connection, so every listener also looks by itself now and then.
+ */
+import pg from 'pg';
+import type { Log } from '#log';
+
+/** What changed. Accounts carry their id. */
+export type Topic = 'queue' | 'directory' | 'events' | `account:${string}`;
+export type Listener = () => void;
+
+const CHANNEL = 'hikyaku';
+/** NOTIFY takes 8,000 octets; more than this many topics at once are said as «everything». */
+const MAX_TOPICS = 200;
+const EVERYTHING = '*';
+const RECONNECT_MILLISECONDS = 1000;
+
+export class Notices {
+  readonly #connection: pg.ClientConfig;
+  readonly #log: Log;
+  readonly #listeners = new Map<Topic, Set<Listener>>();
+  readonly #unsent = new Set<Topic>();
+  #client: pg.Client | undefined;
+  #sending = false;
+  #closed = false;
+  #reconnect: NodeJS.Timeout | undefined;
+
+  constructor(connection: pg.ClientConfig, log: Log) {
+    this.#connection = connection;
+    this.#log = log;
+  }
+
+  /** Connects and listens; goes on trying by itself after a loss. Rejects only when the first attempt fails. */
+  async start(): Promise<void> {
+    const client = new pg.Client({ ...this.#connection, connectionTimeoutMillis: 5000 });
+    client.on('error', () => this.#lost(client));
+    client.on('end', () => this.#lost(client));
+    client.on('notification', ({ payload }) => this.#heard(payload ?? EVERYTHING));
+    await client.connect();
+    await client.query(`listen ${CHANNEL}`);
+    this.#client = client;
+    // whatever was said while nobody listened
+    this.#heard(EVERYTHING);
+    void this.#send();
+  }
+
+  /** Calls back on each notice of a topic, from this process or another. Returns how to stop. */
+  on(topic: Topic, listener: Listener): () => void {
+    let listeners = this.#listeners.get(topic);
+    if (!listeners) this.#listeners.set(topic, (listeners = new Set()));
+    listeners.add(listener);
+    return () => {
+      listeners.delete(listener);
+      if (listeners.size === 0 && this.#listeners.get(topic) === listeners) {
+        this.#listeners.delete(topic);
+      }
+    };
+  }
+
+  /** Says that a topic changed; call after the commit. */
+  say(topic: Topic): void {
+    this.#wake(topic);
+    this.#unsent.add(topic);
+    if (!this.#sending) void this.#send();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    clearTimeout(this.#reconnect);
+    const client = this.#client;
+    this.#client = undefined;
+    await client?.end().catch(() => {});
+  }
+
+  async #send(): Promise<void> {
+    const client = this.#client;
+    if (!client || this.#unsent.size === 0) return;
+    this.#sending = true;
+    const topics = [...this.#unsent];
+    this.#unsent.clear();
+    const payload = topics.length > MAX_TOPICS ? EVERYTHING : topics.join(' ');
+    try {
+      await client.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+    } catch (error) {
+      this.#log.warn('store.notice-lost', { error: (error as Error).message });
+    } finally {
+      this.#sending = false;
+    }
+    if (this.#unsent.size > 0) void this.#send();
+  }
+
+  #heard(payload: string): void {
+    if (payload === EVERYTHING) {
+      for (const topic of [...this.#listeners.keys()]) this.#wake(topic);
+      return;
+    }
+    for (const topic of payload.split(' ')) this.#wake(topic as Topic);
+  }
+
+  #wake(topic: Topic): void {
+    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
+  }
+
+  #lost(client: pg.Client): void {
+    if (this.#client !== client) return;
+    this.#client = undefined;
+    if (!this.#closed) this.#again();
+  }
+
+  #again(): void {
+    this.#reconnect = setTimeout(() => {
+      this.start().catch(() => {
+        if (!this.#closed) this.#again();
+      });
+    }, RECONNECT_MILLISECONDS);
+    this.#reconnect.unref();
+  }
+}

@@ -1,0 +1,108 @@
+/**
+ * The open store of a process: a pool for reading, the writer for group commits, notices, and this node's number. Everything that
+ * remembers takes one of these. The settings that would let an acknowledged message be lost refuse to open.
+ */
+import pg from 'pg';
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+import { idGenerator, type NewId } from './ids.ts';
+import { Notices } from './notices.ts';
+import { Writer } from './writer.ts';
+
+export interface Store extends AsyncDisposable {
+  readonly connection: pg.ClientConfig;
+  readonly pool: pg.Pool;
+  readonly writer: Writer;
+  readonly notices: Notices;
+  /** This process among those that share the database; names its leases. */
+  readonly node: string;
+  readonly newId: NewId;
+  readonly clock: Clock;
+}
+
+export interface StoreOptions {
+  readonly connection: pg.ClientConfig;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Names of durability settings that the operator allows to be off. */
+  readonly allowUnsafe?: readonly string[];
+}
+
+export type Opened =
+  | { readonly kind: 'open'; readonly store: Store }
+  | { readonly kind: 'refused'; readonly reason: string; readonly remedy: string };
+
+const POOL_SIZE = 8;
+const NODES = 1024;
+const NODE_LOCKS = 7_415_202;
+/** Each of these off means that PostgreSQL may forget what it confirmed. */
+const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
+
+/** Opens a migrated database. @throws when it cannot be reached */
+export async function openStore({ connection, clock, log, allowUnsafe = [] }: StoreOptions): Promise<Opened> {
+  const settings = { application_name: 'hikyaku', options: '-c timezone=UTC', ...connection };
+  const pool = new pg.Pool({ ...settings, max: POOL_SIZE, connectionTimeoutMillis: 5000 });
+  pool.on('error', (error) => log.warn('store.connection-lost', { error: error.message }));
+  const unsafe = await unsafeSetting(pool, allowUnsafe);
+  if (unsafe !== undefined) {
+    await pool.end();
+    return {
+      kind: 'refused',
+      reason: `PostgreSQL runs with ${unsafe} = off: it may forget mail that was acknowledged`,
+      remedy: `Set ${unsafe} = on in postgresql.conf, or allow it by name: HIKYAKU_ALLOW_UNSAFE=${unsafe}`,
+    };
+  }
+  const notices = new Notices(settings, log);
+  await notices.start();
+  const place = await takeNode(settings, log);
+  const writer = new Writer({ connection: settings, clock, log });
+  const store: Store = {
+    connection: settings,
+    pool,
+    writer,
+    notices,
+    node: String(place.number),
+    newId: idGenerator(place.number, clock),
+    clock,
+    async [Symbol.asyncDispose]() {
+      await writer.close();
+      await notices.close();
+      await place.leave();
+      await pool.end();
+    },
+  };
+  return { kind: 'open', store };
+}
+
+async function unsafeSetting(pool: pg.Pool, allowed: readonly string[]): Promise<string | undefined> {
+  const { rows } = await pool.query<{ name: string }>(
+    `select name from pg_settings where name = any($1) and setting = 'off'`,
+    [DURABLE],
+  );
+  return rows.map(({ name }) => name).find((name) => !allowed.includes(name));
+}
+
+/**
+ * A number that no other process of this database has: a session's advisory lock, given back by the database when the process dies.
+ * After a loss of the connection the number is taken again, or another process may have it: ids would still differ by their
+ * time, and their keys are unique.
+ */
+async function takeNode(
+  connection: pg.ClientConfig,
+  log: Log,
+): Promise<{ number: number; leave: () => Promise<void> }> {
+  const client = new pg.Client(connection);
+  client.on('error', (error) => log.warn('store.node-lost', { error: error.message }));
+  await client.connect();
+  for (let number = 1; number < NODES; number++) {
+    const { rows } = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock($1, $2) as taken',
+      [NODE_LOCKS, number],
+    );
+    if (rows[0]!.taken) {
+      return { number, leave: () => client.end().catch(() => {}) };
+    }
+  }
+  await client.end();
+  throw new Error(`all ${NODES} node numbers of this database are taken`);
+}
