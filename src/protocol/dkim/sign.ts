@@ -1,0 +1,118 @@
+/**
+ * Signing (RFC 6376 §3.7 and §5, RFC 8463 for Ed25519): relaxed/relaxed, over the fields of
+ * signed-fields.ts and the whole body.
+ *
+ * In three parts, so that the caller decides where the dear one runs: hashing the body (`hashBody`,
+ * once for all keys), `prepareSignature` (pure, a few microseconds), and the private-key operation, which is
+ * handed in (`signOnThreadPool` keeps RSA's quarter millisecond off the main thread). `signMessage` does all of
+ * it. Called by mail/submit; failures are those of the private-key operation and of the body's source.
+ */
+import { createHash, type KeyObject, sign as cryptoSign } from 'node:crypto';
+import { concat, EMPTY } from '#bytes';
+import { splitHeader } from '#protocol/message/fields';
+import { type Chunks, hashBody } from './body-hash.ts';
+import { chooseFields, headerToSign } from './canonicalize-header.ts';
+import { formatSignature } from './format-signature.ts';
+import type { Algorithm, Signature } from './signature.ts';
+import { fieldsToSign } from './signed-fields.ts';
+
+export interface SigningKey {
+  /** d=, in lower-case A-labels. */
+  readonly domain: string;
+  /** s=, in lower-case A-labels. */
+  readonly selector: string;
+  readonly algorithm: Algorithm;
+  readonly privateKey: KeyObject;
+}
+
+/**
+ * The private-key operation: RSASSA-PKCS1-v1_5 over the SHA-256 of `toSign` for rsa-sha256, PureEdDSA over
+ * `toSign` itself for ed25519-sha256.
+ */
+export type SignBytes = (
+  algorithm: Algorithm,
+  key: KeyObject,
+  toSign: Uint8Array,
+) => Promise<Uint8Array>;
+
+export interface PreparedSignature {
+  readonly algorithm: Algorithm;
+  /** What `SignBytes` takes: the canonical header for RSA, its SHA-256 for Ed25519 (RFC 8463 §3). */
+  readonly toSign: Uint8Array;
+  /** The DKIM-Signature field with its CRLF, to be put before the header. */
+  finish(signature: Uint8Array): Uint8Array;
+}
+
+export interface SignMessageOptions {
+  /** The header; octets after its empty line are not looked at. */
+  readonly header: Uint8Array;
+  /** From the first octet after the empty line. Read once. */
+  readonly body: Chunks;
+  readonly keys: readonly SigningKey[];
+  /** t=, seconds since 1970. */
+  readonly time: number;
+  readonly signBytes: SignBytes;
+}
+
+/**
+ * What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds.
+ * The header must not change afterwards, except for fields added before it that are not oversigned.
+ */
+export function prepareSignature(
+  header: Uint8Array,
+  bodyHash: Uint8Array,
+  key: Omit<SigningKey, 'privateKey'>,
+  time: number,
+): PreparedSignature {
+  const { fields } = splitHeader(header);
+  const signedFields = fieldsToSign(fields);
+  const unsigned: Signature = {
+    algorithm: key.algorithm,
+    signature: EMPTY,
+    bodyHash,
+    canonicalization: { header: 'relaxed', body: 'relaxed' },
+    domain: key.domain,
+    selector: key.selector,
+    signedFields,
+    identity: { localPart: '', domain: key.domain },
+    timestamp: Math.floor(time),
+  };
+  const chosen = chooseFields(fields, signedFields);
+  const data = headerToSign('relaxed', header, chosen, formatSignature(unsigned));
+  return {
+    algorithm: key.algorithm,
+    toSign: digestFor(key.algorithm, data),
+    finish: (signature) => formatSignature({ ...unsigned, signature }),
+  };
+}
+
+/** The DKIM-Signature fields for all keys, in the order of the keys, to be put before the header. */
+export async function signMessage(options: SignMessageOptions): Promise<Uint8Array> {
+  const { header, body, keys, time, signBytes } = options;
+  if (keys.length === 0) return EMPTY;
+  const [bodyHash] = await hashBody(body, [{ canonicalization: 'relaxed' }]);
+  const fields = keys.map(async (key) => {
+    const prepared = prepareSignature(header, bodyHash!.digest, key, time);
+    return prepared.finish(await signBytes(key.algorithm, key.privateKey, prepared.toSign));
+  });
+  return concat(await Promise.all(fields));
+}
+
+/** `SignBytes` on libuv's thread pool. */
+export const signOnThreadPool: SignBytes = (algorithm, key, toSign) =>
+  new Promise((resolve, reject) => {
+    cryptoSign(digestName(algorithm), toSign, key, (error, signature) => {
+      if (error) reject(error);
+      else resolve(signature);
+    });
+  });
+
+/** The octets that go into the public-key algorithm: see {@link SignBytes}. */
+export function digestFor(algorithm: Algorithm, data: Uint8Array): Uint8Array {
+  return algorithm === 'rsa-sha256' ? data : createHash('sha256').update(data).digest();
+}
+
+/** The digest name that node:crypto's sign and verify take for an algorithm. */
+export function digestName(algorithm: Algorithm): 'sha256' | null {
+  return algorithm === 'rsa-sha256' ? 'sha256' : null;
+}
