@@ -18,7 +18,13 @@ export interface EventIds {
   readonly parentId?: string;
 }
 
-export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 
 /** A step of a decision: what was looked at, what was found, and the rule. `key` names its text in the catalogue of texts. */
 export interface EventStep {
@@ -33,7 +39,14 @@ interface Refusal {
 }
 
 interface RecipientOutcome {
-  public: { site: string; stage: string; code: number | null; status: string; host: string | null; attempt: number };
+  public: {
+    site: string;
+    stage: string;
+    code: number | null;
+    status: string;
+    host: string | null;
+    attempt: number;
+  };
   personal: { forwardPath: string; reply: string };
 }
 
@@ -49,21 +62,52 @@ export interface EventCatalogue {
   };
   'command.refused': Refusal;
   'message.received': {
-    public: { listener: string; size: number; tls: string | null; with: string; recipients: number };
+    public: {
+      listener: string;
+      size: number;
+      tls: string | null;
+      with: string;
+      recipients: number;
+    };
     personal: { client: string; ehlo: string; reversePath: string; messageIdField: string | null };
   };
   'message.submitted': {
-    public: { channel: string; size: number; tls: string | null; with: string; recipients: number; releaseAt: string | null };
-    personal: { client: string; ehlo: string; reversePath: string; login: string; messageIdField: string | null };
+    public: {
+      channel: string;
+      size: number;
+      tls: string | null;
+      with: string;
+      recipients: number;
+      releaseAt: string | null;
+    };
+    personal: {
+      client: string;
+      ehlo: string;
+      reversePath: string;
+      login: string;
+      messageIdField: string | null;
+    };
   };
-  'message.fixed': { public: { added: readonly string[]; hidden: readonly string[] }; personal: Record<never, never> };
-  'message.signed': {
-    public: { signatures: readonly { domain: string; selector: string; algorithm: string }[]; milliseconds: number };
+  'message.fixed': {
+    public: { added: readonly string[]; hidden: readonly string[] };
     personal: Record<never, never>;
   };
-  'message.unsigned': { public: { reason: string; domain: string }; personal: Record<never, never> };
+  'message.signed': {
+    public: {
+      signatures: readonly { domain: string; selector: string; algorithm: string }[];
+      milliseconds: number;
+    };
+    personal: Record<never, never>;
+  };
+  'message.unsigned': {
+    public: { reason: string; domain: string };
+    personal: Record<never, never>;
+  };
   'message.refused': Refusal;
-  'recipient.expanded': { public: { rule: string }; personal: { forwardPath: string; targets: readonly string[] } };
+  'recipient.expanded': {
+    public: { rule: string };
+    personal: { forwardPath: string; targets: readonly string[] };
+  };
   'recipient.queued': {
     public: { site: string; stream: string; nextAt: string };
     personal: { forwardPath: string };
@@ -72,7 +116,10 @@ export interface EventCatalogue {
     public: { mailbox: string; uid: string; role: string | null };
     personal: { forwardPath: string; account: string };
   };
-  'attempt.routed': { public: { site: string | null; steps: readonly EventStep[] }; personal: { domain: string } };
+  'attempt.routed': {
+    public: { site: string | null; steps: readonly EventStep[] };
+    personal: { domain: string };
+  };
   'attempt.delivered': RecipientOutcome;
   'attempt.deferred': {
     public: RecipientOutcome['public'] & { nextAt: string };
@@ -85,7 +132,10 @@ export interface EventCatalogue {
     public: { kind: 'failure' | 'delay' | 'success' | 'relayed'; noticeId: string };
     personal: { to: string; recipients: readonly string[] };
   };
-  'notice.withheld': { public: { kind: string; reason: string }; personal: { recipients: readonly string[] } };
+  'notice.withheld': {
+    public: { kind: string; reason: string };
+    personal: { recipients: readonly string[] };
+  };
   'queue.held': { public: { by: string }; personal: Record<never, never> };
   'queue.released': { public: { by: string }; personal: Record<never, never> };
   'queue.retried': { public: { by: string }; personal: Record<never, never> };

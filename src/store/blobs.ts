@@ -23,12 +23,27 @@ const UNPUBLISHED_AFTER = 24 * 60 * 60 * 1000;
 
 /** Bytes that a transaction is about to refer to. */
 export type NewBlob =
-  | { readonly kind: 'whole'; readonly sha256: Uint8Array; readonly size: number; readonly data: Uint8Array }
-  | { readonly kind: 'uploaded'; readonly sha256: Uint8Array; readonly size: number; readonly uploadId: string };
+  | {
+      readonly kind: 'whole';
+      readonly sha256: Uint8Array;
+      readonly size: number;
+      readonly data: Uint8Array;
+    }
+  | {
+      readonly kind: 'uploaded';
+      readonly sha256: Uint8Array;
+      readonly size: number;
+      readonly uploadId: string;
+    };
 
 /** Of a message of one chunk; its bytes travel with the transaction that uses them. */
 export function wholeBlob(data: Uint8Array): NewBlob {
-  return { kind: 'whole', sha256: createHash('sha256').update(data).digest(), size: data.length, data };
+  return {
+    kind: 'whole',
+    sha256: createHash('sha256').update(data).digest(),
+    size: data.length,
+    data,
+  };
 }
 
 export function blobOrder(blob: NewBlob): string {
@@ -191,7 +206,11 @@ export async function* readBlob(db: Queryable, blobId: string): AsyncGenerator<U
  * @param unusedSince calendar milliseconds: blobs touched after it stay
  * @returns how many were removed
  */
-export async function sweepBlobs(db: Queryable, unusedSince: number, limit: number): Promise<number> {
+export async function sweepBlobs(
+  db: Queryable,
+  unusedSince: number,
+  limit: number,
+): Promise<number> {
   const { rows } = await db.query({
     name: 'blobs_unused',
     text: `select b.id from blobs b

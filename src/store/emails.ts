@@ -23,7 +23,11 @@ export interface MessageView {
   readonly size: number;
 }
 
-export function viewOf(prefix: Uint8Array, blobSize: number, hidden: readonly number[]): MessageView {
+export function viewOf(
+  prefix: Uint8Array,
+  blobSize: number,
+  hidden: readonly number[],
+): MessageView {
   let size = prefix.length + blobSize;
   for (let i = 0; i < hidden.length; i += 2) size -= hidden[i + 1]! - hidden[i]!;
   return { prefix, hidden, size };
@@ -233,7 +237,6 @@ export function* withoutRanges(
   }
   if (from < chunk.length) yield chunk.subarray(from);
 }
-
 
 export function storedOf(result: pg.QueryResult<Record<string, unknown>>): Stored {
   return result.rows[0] as unknown as Stored;

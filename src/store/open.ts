@@ -39,7 +39,12 @@ const NODE_LOCKS = 7_415_202;
 const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 
 /** Opens a migrated database. @throws when it cannot be reached */
-export async function openStore({ connection, clock, log, allowUnsafe = [] }: StoreOptions): Promise<Opened> {
+export async function openStore({
+  connection,
+  clock,
+  log,
+  allowUnsafe = [],
+}: StoreOptions): Promise<Opened> {
   const settings = { application_name: 'hikyaku', options: '-c timezone=UTC', ...connection };
   const pool = new pg.Pool({ ...settings, max: POOL_SIZE, connectionTimeoutMillis: 5000 });
   pool.on('error', (error) => log.warn('store.connection-lost', { error: error.message }));
@@ -74,7 +79,10 @@ export async function openStore({ connection, clock, log, allowUnsafe = [] }: St
   return { kind: 'open', store };
 }
 
-async function unsafeSetting(pool: pg.Pool, allowed: readonly string[]): Promise<string | undefined> {
+async function unsafeSetting(
+  pool: pg.Pool,
+  allowed: readonly string[],
+): Promise<string | undefined> {
   const { rows } = await pool.query<{ name: string }>(
     `select name from pg_settings where name = any($1) and setting = 'off'`,
     [DURABLE],

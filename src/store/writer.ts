@@ -194,7 +194,11 @@ class Lane {
     try {
       return await sendTransaction(client, jobs);
     } catch (error) {
-      if (error instanceof pg.DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
+      if (
+        error instanceof pg.DatabaseError &&
+        error.severity !== 'FATAL' &&
+        client === this.#client
+      ) {
         throw error;
       }
       this.#drop(client);
@@ -234,7 +238,9 @@ class Lane {
   #drop(client: pg.Client): void {
     if (this.#client === client) this.#client = undefined;
     // the socket is destroyed, not ended: a database that is stopped would never answer a Terminate
-    (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy();
+    (
+      client as unknown as { connection: { stream: { destroy(): void } } }
+    ).connection.stream.destroy();
   }
 }
 
@@ -242,7 +248,9 @@ class Lane {
 function passes(error: unknown): boolean {
   if (!(error instanceof pg.DatabaseError)) return false;
   if (error.code === '40001' || error.code === '40P01') return true;
-  return error.code === '23503' || (error.code === '23505' && error.constraint === 'blobs_sha256_key');
+  return (
+    error.code === '23503' || (error.code === '23505' && error.constraint === 'blobs_sha256_key')
+  );
 }
 
 async function sendTransaction(client: pg.Client, jobs: readonly Job[]): Promise<JobResults[]> {

@@ -6,8 +6,18 @@ import { storable } from '#bytes';
 import type { Statement } from '../writer.ts';
 
 export type Conclusion =
-  | { readonly kind: 'delivered'; readonly recipientId: number; readonly reply: string; readonly status: string }
-  | { readonly kind: 'failed'; readonly recipientId: number; readonly reply: string; readonly status: string }
+  | {
+      readonly kind: 'delivered';
+      readonly recipientId: number;
+      readonly reply: string;
+      readonly status: string;
+    }
+  | {
+      readonly kind: 'failed';
+      readonly recipientId: number;
+      readonly reply: string;
+      readonly status: string;
+    }
   | {
       readonly kind: 'deferred';
       readonly recipientId: number;
