@@ -75,8 +75,9 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string | unde
  */
 export function encodeUnstructured(text: string, used: number): string {
   const plain = text.toWellFormed().replaceAll(/[\x00-\x1f\x7f]+/g, ' ');
-  // Text that looks encoded must be encoded, or it would be decoded by its reader.
-  if (!/[^ -~]|=\?/.test(plain) && plain === plain.trim()) return foldAscii(plain, used);
+  // Text that looks encoded must be encoded, or it would be decoded by its reader; a word near the limit of a line
+  // (998 octets, RFC 5322 §2.1.1) can be broken only when it is encoded.
+  if (!/[^ -~]|=\?|[^ ]{900}/.test(plain) && plain === plain.trim()) return foldAscii(plain, used);
   return encodedWords(plain, used).join('\r\n ');
 }
 
