@@ -5,6 +5,7 @@
  * leaves that to the host that owns them), after Unicode NFC (RFC 6532 §3.1).
  * Called by everything that names a sender or a recipient.
  */
+import { toUnicode } from './domain.ts';
 
 export type Mailbox = {
   /** The value: quotes and backslashes removed, case as written. */
@@ -24,6 +25,11 @@ const DOT_STRING =
 export function formatMailbox(mailbox: Mailbox): string {
   const local = formatLocalPart(mailbox.localPart);
   return mailbox.domain === '' ? local : `${local}@${mailbox.domain}`;
+}
+
+/** The mailbox for people: as {@link formatMailbox}, with U-labels in the domain. Reads back as the same mailbox. */
+export function displayMailbox(mailbox: Mailbox): string {
+  return formatMailbox({ localPart: mailbox.localPart, domain: toUnicode(mailbox.domain) });
 }
 
 /**
