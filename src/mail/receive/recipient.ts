@@ -1,0 +1,92 @@
+/** RCPT on the MX listener: does this mailbox take mail here, and where does it go (RFC 5321 §3.3, §4.1.1.3). */
+import type pg from 'pg';
+import type { Mailbox } from '#protocol/address/mailbox';
+import { quotaLeft, type Directory } from '#store/directory/directory';
+import { expand, type AccountTarget, type Expanded, type Expansion } from '../deliver/expand.ts';
+import type { EnvelopeRecipient } from './envelope.ts';
+
+/** A recipient that was accepted, with where its mail goes. */
+export interface LocalRecipient extends EnvelopeRecipient {
+  readonly expansion: Expansion;
+}
+
+export type RecipientOutcome =
+  | { readonly kind: 'accepted'; readonly expansion: Expansion }
+  /** The domain is not ours: no relay. */
+  | { readonly kind: 'not-here' }
+  | { readonly kind: 'unknown-mailbox' }
+  | { readonly kind: 'disabled' }
+  | { readonly kind: 'over-quota' }
+  | { readonly kind: 'alias-loop' }
+  | { readonly kind: 'no-postmaster-yet' };
+
+export interface RecipientContext {
+  readonly directory: Directory;
+  readonly pool: pg.Pool;
+  /** Of <postmaster> without a domain (RFC 5321 §4.5.1). */
+  readonly postmasterDomain: string;
+}
+
+/**
+ * Judges one forward-path.
+ * @param size of the message as announced, 0 if it was not
+ * @returns a promise only where something had to be asked
+ */
+export function judgeRecipient(
+  context: RecipientContext,
+  mailbox: Mailbox,
+  size: number,
+): RecipientOutcome | Promise<RecipientOutcome> {
+  const addressed =
+    mailbox.domain === ''
+      ? { localPart: mailbox.localPart, domain: context.postmasterDomain }
+      : mailbox;
+  const expanded = expand(context.directory, addressed);
+  return expanded instanceof Promise
+    ? expanded.then((found) => judge(context, found, size))
+    : judge(context, expanded, size);
+}
+
+function judge(
+  context: RecipientContext,
+  expanded: Expanded,
+  size: number,
+): RecipientOutcome | Promise<RecipientOutcome> {
+  if (expanded.kind === 'unknown') return { kind: 'unknown-mailbox' };
+  if (expanded.kind !== 'expanded') return { kind: expanded.kind };
+  const { accounts, external } = expanded.expansion;
+  const open = accounts.filter(({ state }) => state === 'open');
+  if (open.length + external.length === 0) {
+    return {
+      kind: accounts.every(({ state }) => state === 'removed') ? 'unknown-mailbox' : 'disabled',
+    };
+  }
+  const expansion =
+    open.length === accounts.length
+      ? expanded.expansion
+      : { ...expanded.expansion, accounts: open };
+  // a postmaster is reached whatever the quota says
+  if (external.length > 0 || open.some(({ hasQuota, rule }) => !hasQuota || rule === 'role')) {
+    return { kind: 'accepted', expansion };
+  }
+  return judgeQuota(context.pool, expansion, size);
+}
+
+/** Refused only when no account has room; one that is over by the message under way still takes it. */
+async function judgeQuota(
+  pool: pg.Pool,
+  expansion: Expansion,
+  size: number,
+): Promise<RecipientOutcome> {
+  const room = await Promise.all(expansion.accounts.map((account) => hasRoom(pool, account, size)));
+  return room.includes(true) ? { kind: 'accepted', expansion } : { kind: 'over-quota' };
+}
+
+async function hasRoom(
+  pool: pg.Pool,
+  { accountId }: AccountTarget,
+  size: number,
+): Promise<boolean> {
+  const { bytes = Infinity, messages = Infinity } = await quotaLeft(pool, accountId);
+  return bytes > size && messages > 0;
+}

@@ -1,0 +1,52 @@
+/** What was said on the wire for a message, kept for its story and for a shorter time than its events. */
+import { storable } from '#bytes';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
+import type { Queryable } from './blobs.ts';
+import type { Statement } from './writer.ts';
+
+/**
+ * Keeps a dialogue with the transaction it stands in.
+ * @param attemptId of the attempt, or the session that handed the message in
+ */
+export function writeDialogue(
+  messageId: string,
+  attemptId: string,
+  now: number,
+  entries: readonly DialogueEntry[],
+): Statement {
+  return {
+    name: 'write_dialogue',
+    text: 'insert into dialogues (message_id, attempt_id, at, entries) values ($1, $2, $3, $4)',
+    values: [messageId, attemptId, new Date(now), dialogueJson(entries)],
+  };
+}
+
+function dialogueJson(entries: readonly DialogueEntry[]): string {
+  const text = JSON.stringify(entries);
+  // the replacer costs more than the writing, and is needed only for what a hostile peer says
+  return text.includes('\\u')
+    ? JSON.stringify(entries, (_key, value: unknown) =>
+        typeof value === 'string' ? storable(value) : value,
+      )
+    : text;
+}
+
+export interface Dialogue {
+  readonly attemptId: string;
+  /** Calendar milliseconds. */
+  readonly at: number;
+  readonly entries: readonly DialogueEntry[];
+}
+
+/** The dialogues of a message in the order they were kept. */
+export async function dialoguesOfMessage(db: Queryable, messageId: string): Promise<Dialogue[]> {
+  const { rows } = await db.query({
+    text: 'select attempt_id, at, entries from dialogues where message_id = $1 order by at, attempt_id',
+    values: [messageId],
+  });
+  return (rows as { attempt_id: string; at: Date; entries: DialogueEntry[] }[]).map((row) => ({
+    attemptId: row.attempt_id,
+    at: row.at.getTime(),
+    entries: row.entries,
+  }));
+}
