@@ -86,30 +86,23 @@ export function fieldsNamed(header: Header, name: string): Field[] {
 
 /** The value unfolded (RFC 5322 §2.2.3) and trimmed: UTF-8 where it is well-formed, else one character per octet. */
 export function fieldValue(bytes: Uint8Array, field: Field): string {
-  const raw = bytes.subarray(field.valueStart, field.end);
+  let start = field.valueStart;
+  let end = field.end;
+  while (start < end && isSpace(bytes[start]!)) start++;
+  while (end > start && isSpace(bytes[end - 1]!)) end--;
+  const raw = bytes.subarray(start, end);
   let text = latin1(raw);
   if (/[^\x00-\x7f]/.test(text)) text = decodeUtf8(raw) ?? text;
-  return unfold(text);
+  // An LF in a field stands before white space, so it goes; a bare CR becomes a space.
+  return /[\r\n]/.test(text) ? text.replaceAll(/\r?\n/g, '').replaceAll('\r', ' ') : text;
 }
 
-/** A field holds LF only before white space and at its end, so each goes; a bare CR becomes a space. */
-function unfold(text: string): string {
-  const joined = text.replaceAll('\r\n', '');
-  return trimWsp(
-    /[\r\n]/.test(joined) ? joined.replaceAll('\n', '').replaceAll('\r', ' ') : joined,
-  );
+function isSpace(octet: number): boolean {
+  return isWsp(octet) || octet === CR || octet === LF;
 }
 
-function trimWsp(text: string): string {
-  let start = 0;
-  let end = text.length;
-  while (start < end && isWspCode(text.charCodeAt(start))) start++;
-  while (end > start && isWspCode(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function isWspCode(code: number): boolean {
-  return code === SP || code === HT;
+function isWsp(octet: number): boolean {
+  return octet === SP || octet === HT;
 }
 
 function fieldsOf(bytes: Uint8Array, spans: readonly number[]): Field[] {
@@ -119,7 +112,7 @@ function fieldsOf(bytes: Uint8Array, spans: readonly number[]): Field[] {
     const start = spans[index]!;
     const colon = spans[index + 1]!;
     let nameEnd = colon;
-    while (isWspCode(bytes[nameEnd - 1]!)) nameEnd--;
+    while (isWsp(bytes[nameEnd - 1]!)) nameEnd--;
     fields.push({
       name: text.slice(start, nameEnd),
       start,
@@ -142,14 +135,14 @@ function fieldColon(bytes: Uint8Array, at: number): number {
   )
     index++;
   if (index === at) return -1;
-  while (index < bytes.length && isWspCode(bytes[index]!)) index++;
+  while (index < bytes.length && isWsp(bytes[index]!)) index++;
   return bytes[index] === COLON ? index : -1;
 }
 
 /** The offset after the last line of a field: lines that start with white space continue it. */
 function fieldEnd(bytes: Uint8Array, from: number): number {
   let end = lineEnd(bytes, from);
-  while (end < bytes.length && isWspCode(bytes[end]!)) end = lineEnd(bytes, end);
+  while (end < bytes.length && isWsp(bytes[end]!)) end = lineEnd(bytes, end);
   return end;
 }
 

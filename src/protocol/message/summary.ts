@@ -11,7 +11,7 @@ import { parseMailbox } from '#protocol/address/path';
 import { baseSubject } from './base-subject.ts';
 import { parseDate } from './date.ts';
 import { decodeCharset, decodeEncodedWords } from './encoded-word.ts';
-import { type Field, fieldValue, splitHeader } from './fields.ts';
+import { type Field, fieldValue, type Header, splitHeader } from './fields.ts';
 import { parseMessageIds } from './message-id.ts';
 
 /** A person of a header; `address` is '' where the field gave a name alone. */
@@ -46,12 +46,12 @@ const MAX_NAME = 320;
 /** Longer values are cut before they are read: 100 addresses of any sense fit. */
 const MAX_VALUE = 64 * 1024;
 
-/** Reads the header of a message; `bytes` holds that at least. */
-export function summarize(bytes: Uint8Array): MessageSummary {
-  const found = wantedFields(bytes);
+/** Reads the header of a message; `bytes` holds that at least, `header` is what splitHeader made of it. */
+export function summarize(bytes: Uint8Array, header: Header = splitHeader(bytes)): MessageSummary {
+  const found = wantedFields(header);
   const value = (name: string): string => {
     const field = found.get(name);
-    return field ? fieldValue(bytes, cut(field)) : '';
+    return field ? storable(fieldValue(bytes, cut(field))) : '';
   };
   const subject = clean(value('subject'), MAX_SUBJECT);
   return {
@@ -61,9 +61,9 @@ export function summarize(bytes: Uint8Array): MessageSummary {
     to: people(value('to')),
     cc: people(value('cc')),
     date: parseDate(value('date')),
-    messageId: identifiers(value('message-id'), 1)[0],
-    inReplyTo: identifiers(value('in-reply-to'), 50),
-    references: identifiers(value('references'), 50),
+    messageId: parseMessageIds(value('message-id'), 1)[0],
+    inReplyTo: parseMessageIds(value('in-reply-to'), 50),
+    references: parseMessageIds(value('references'), 50),
   };
 }
 
@@ -79,9 +79,9 @@ const WANTED = new Set([
 ]);
 
 /** The first field of each name: RFC 5322 §3.6 allows no second, and readers show the first. */
-function wantedFields(bytes: Uint8Array): Map<string, Field> {
+function wantedFields(header: Header): Map<string, Field> {
   const found = new Map<string, Field>();
-  for (const field of splitHeader(bytes).fields) {
+  for (const field of header.fields) {
     if (field.name.length > 11) continue;
     const name = field.name.toLowerCase();
     if (WANTED.has(name) && !found.has(name)) found.set(name, field);
@@ -101,8 +101,8 @@ function people(text: string): Person[] {
   const mailboxes = list.kind === 'addresses' ? list.mailboxes : salvage(text);
   return mailboxes.slice(0, MAX_PEOPLE).map(({ displayName, mailbox }) => ({
     name: displayName === undefined ? '' : clean(displayName, MAX_NAME),
-    localPart: storable(mailbox.localPart),
-    domain: storable(mailbox.domain),
+    localPart: mailbox.localPart,
+    domain: mailbox.domain,
   }));
 }
 
@@ -127,11 +127,7 @@ function salvage(text: string): NamedMailbox[] {
     });
 }
 
-function identifiers(text: string, limit: number): string[] {
-  return text === '' ? [] : parseMessageIds(text, limit).map(storable);
-}
-
-/** Header text for people: decoded, controls and runs of white space to one space, cut, storable. */
+/** Header text for people: decoded, controls and runs of white space to one space, cut without breaking a character. */
 function clean(text: string, limit: number): string {
   // Raw ISO-2022-JP, from before encoded words, announces itself by its escape character.
   const raw = text.includes('\x1b')
@@ -140,5 +136,5 @@ function clean(text: string, limit: number): string {
   const decoded = decodeEncodedWords(raw)
     .replaceAll(/[\x00-\x1f\x7f-\x9f]| {2,}/g, ' ')
     .trim();
-  return storable(decoded.length > limit ? decoded.slice(0, limit) : decoded);
+  return decoded.length > limit ? storable(decoded.slice(0, limit)) : decoded;
 }
