@@ -1,0 +1,30 @@
+/**
+ * Before and after a whole run (`node --test --test-global-setup=`): one PostgreSQL for all test files, or the
+ * server of `DATABASE_URL` where that is set (15 or newer, a user who may create databases). The test processes
+ * get its address and the run's name by the environment.
+ */
+import { existsSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { RUN, SERVER, dropRun } from './database.ts';
+import { startPostgresServer, type PostgresServer } from './postgres-server.ts';
+
+let server: PostgresServer | undefined;
+
+export async function globalSetup(): Promise<void> {
+  const address = process.env['DATABASE_URL'];
+  if (address === undefined) server = await startPostgresServer();
+  process.env[SERVER] = address ?? server!.url;
+  process.env[RUN] = randomBytes(4).toString('hex');
+  denyDns();
+}
+
+export async function globalTeardown(): Promise<void> {
+  await (server ? server.stop() : dropRun());
+}
+
+/** No test process asks the real DNS, nor does a program of ours that it starts. */
+function denyDns(): void {
+  const module = new URL('./deny-dns.ts', import.meta.url);
+  if (!existsSync(module)) return;
+  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${module.href}`;
+}
