@@ -1,7 +1,7 @@
 /** What was said on the wire for a message, kept for its story and for a shorter time than its events. */
-import { storable } from '#bytes';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Queryable } from './blobs.ts';
+import { jsonText } from './json.ts';
 import type { Statement } from './writer.ts';
 
 /**
@@ -17,18 +17,8 @@ export function writeDialogue(
   return {
     name: 'write_dialogue',
     text: 'insert into dialogues (message_id, attempt_id, at, entries) values ($1, $2, $3, $4)',
-    values: [messageId, attemptId, new Date(now), dialogueJson(entries)],
+    values: [messageId, attemptId, new Date(now), jsonText(entries)],
   };
-}
-
-function dialogueJson(entries: readonly DialogueEntry[]): string {
-  const text = JSON.stringify(entries);
-  // the replacer costs more than the writing, and is needed only for what a hostile peer says
-  return text.includes('\\u')
-    ? JSON.stringify(entries, (_key, value: unknown) =>
-        typeof value === 'string' ? storable(value) : value,
-      )
-    : text;
 }
 
 export interface Dialogue {

@@ -6,6 +6,7 @@ import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { MessageSummary } from '#protocol/message/summary';
 import { readBlob, type Queryable } from './blobs.ts';
+import { jsonText } from './json.ts';
 import type { Statement } from './writer.ts';
 
 export const SUMMARY_VERSION = 1;
@@ -82,7 +83,7 @@ export function deliverEmail(delivery: Delivery): Statement {
       delivery.reversePath,
       delivery.forwardPath,
       new Date(delivery.receivedAt),
-      JSON.stringify(summary),
+      jsonText(summary),
       threadKeys(summary),
     ],
   };

@@ -3,13 +3,13 @@
  * none reads below the oldest running transaction.
  */
 import type { Event, EventIds, EventType, Json } from '#events';
-import { storable } from '#bytes';
 import type { Queryable } from './blobs.ts';
+import { jsonText } from './json.ts';
 import type { Statement } from './writer.ts';
 
 /** The statement that writes events with the transaction it stands in. */
 export function writeEvents(events: readonly Event[]): Statement {
-  return { name: 'write_events', text: WRITE_EVENTS, values: [eventRows(events)] };
+  return { name: 'write_events', text: WRITE_EVENTS, values: [jsonText(events.map(eventRow))] };
 }
 
 const WRITE_EVENTS = `
@@ -19,13 +19,6 @@ const WRITE_EVENTS = `
     credential_id, tenant_id, parent_id, fields, personal
   from jsonb_to_recordset($1) as e(at timestamptz, type text, session_id text, message_id text, recipient_id integer,
     attempt_id text, account_id bigint, credential_id bigint, tenant_id bigint, parent_id text, fields jsonb, personal jsonb)`;
-
-/** Events as the JSON that `jsonb_to_recordset` reads; every text in it is one that PostgreSQL takes. */
-export function eventRows(events: readonly Event[]): string {
-  return JSON.stringify(events.map(eventRow), (_key, value: unknown) =>
-    typeof value === 'string' ? storable(value) : value,
-  );
-}
 
 function eventRow({ type, at, ids, ...fields }: Event): Record<string, unknown> {
   return {

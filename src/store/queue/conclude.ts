@@ -2,7 +2,7 @@
  * What became of an attempt: recipients leave the queue or get their next time, in one statement of one transaction with their
  * events, their dialogue and, where due, the notice to the author.
  */
-import { storable } from '#bytes';
+import { jsonText } from '../json.ts';
 import type { Statement } from '../writer.ts';
 
 export type Conclusion =
@@ -65,7 +65,7 @@ export function conclude(
   return {
     name: 'conclude',
     text: CONCLUDE,
-    values: [messageId, token, new Date(now), JSON.stringify(conclusions.map(conclusionRow))],
+    values: [messageId, token, new Date(now), jsonText(conclusions.map(conclusionRow))],
   };
 }
 
@@ -100,7 +100,7 @@ function conclusionRow(conclusion: Conclusion): Record<string, unknown> {
   return {
     id,
     kind,
-    reply: storable(conclusion.reply),
+    reply: conclusion.reply,
     status: conclusion.status,
     ...(kind === 'deferred' && {
       next_at: new Date(conclusion.nextAt).toISOString(),

@@ -2,8 +2,8 @@
  * Messages and recipients into the queue, in the transaction that accepts them. Destinations are woken after the commit
  * (`destinations.ts`), so that accepting mail never waits for a row that the whole site shares.
  */
-import { storable } from '#bytes';
 import type { MessageView } from '../emails.ts';
+import { jsonText } from '../json.ts';
 import type { Statement } from '../writer.ts';
 
 export type Stream = 'transactional' | 'bulk' | 'dsn' | 'forward';
@@ -88,7 +88,7 @@ export function enqueue(message: QueueMessage): Statement[] {
         message.sessionId ?? null,
         message.accountId ?? null,
         new Date(message.arrivedAt),
-        JSON.stringify(message.recipients.map(recipientRow)),
+        jsonText(message.recipients.map(recipientRow)),
       ],
     },
   ];
@@ -123,7 +123,7 @@ const ENQUEUE_RECIPIENTS = `
 function recipientRow(recipient: QueueRecipient): Record<string, unknown> {
   return {
     id: recipient.id,
-    forward_path: storable(recipient.forwardPath),
+    forward_path: recipient.forwardPath,
     domain: recipient.domain,
     reverse_path: recipient.reversePath,
     orcpt: recipient.orcpt,

@@ -1,0 +1,247 @@
+/**
+ * Submission (RFC 6409): may this principal send as this author, header fix-ups, DKIM signature, and one transaction that queues the
+ * message with one row per recipient. Local recipients take the same queue: one path for retries, traces and notices.
+ */
+import type { Clock } from '#clock';
+import { concat, utf8 } from '#bytes';
+import { event, type Event, type EventIds } from '#events';
+import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
+import { parseMailbox } from '#protocol/address/path';
+import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { blobOrder, storeBlob } from '#store/blobs';
+import type { Directory } from '#store/directory/directory';
+import { writeDialogue } from '#store/dialogues';
+import { viewOf } from '#store/emails';
+import { writeEvents } from '#store/events';
+import { enqueue, type DestinationKey, type QueueRecipient } from '#store/queue/enqueue';
+import { insertSubmission } from '#store/submissions';
+import type { Writer } from '#store/writer';
+import { protocolName, receivedField } from '../deliver/trace-fields.ts';
+import { MAX_HOPS } from '../receive/checks.ts';
+import { judgeAuthors } from './author.ts';
+import { fixHeader, type HeaderFix } from './fix-header.ts';
+import { sign, type Signed } from './sign.ts';
+import type { Submission, SubmissionRefusal, Submitted } from './submission.ts';
+
+export interface SubmitContext {
+  readonly writer: Writer;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly random: (octets: number) => Uint8Array;
+  readonly hostname: string;
+  /** How long delivery is tried. Milliseconds. */
+  readonly queueLifetime: number;
+  readonly hideAuthorAddress: boolean;
+  /** Called after the commit. */
+  readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
+}
+
+/** @throws StoreUnavailable, DatabaseError: nothing is queued, the client keeps its message */
+export async function submit(context: SubmitContext, submission: Submission): Promise<Submitted> {
+  const { content, login, envelope } = submission;
+  const refusal = formRefusal(submission);
+  if (refusal) return { kind: 'refused', refusal };
+  const sendAs = await context.directory.sendAs(login.principalId);
+  const authors = judgeAuthors(sendAs, content.head, content.header);
+  if (authors.kind === 'refused') return authors;
+  const author = authors.from[0] ?? envelope.reversePath ?? parseMailbox(login.name)!;
+  const now = context.clock.now();
+  const fix = fixHeader(content.header, {
+    author,
+    hostname: context.hostname,
+    now,
+    random: context.random(9),
+  });
+  const signed = await sign(context, await signable(submission, fix), author.domain, now);
+  await store(context, submission, { author, fix, signed, now });
+  return { kind: 'queued' };
+}
+
+/** What makes the form of a message unfit to be sent on. */
+function formRefusal({ content: { header } }: Submission): SubmissionRefusal | undefined {
+  const broken = header.defects[0];
+  if (broken && header.fields.length > 0) return { kind: 'broken-header', offset: broken.offset };
+  return fieldsNamed(header, 'Received').length > MAX_HOPS ? { kind: 'too-many-hops' } : undefined;
+}
+
+/** The header that leaves, without what this passage puts before it, and the hash of the body. */
+async function signable(
+  { content }: Submission,
+  fix: HeaderFix,
+): Promise<{ header: Uint8Array; bodyHash: Uint8Array | undefined }> {
+  const parts: Uint8Array[] = [utf8(fix.added)];
+  let from = 0;
+  for (let i = 0; i < fix.hidden.length; i += 2) {
+    parts.push(content.head.subarray(from, fix.hidden[i]));
+    from = fix.hidden[i + 1]!;
+  }
+  parts.push(content.head.subarray(from, content.header.bodyStart));
+  return { header: concat(parts), bodyHash: content.bodyHash };
+}
+
+interface Prepared {
+  readonly author: Mailbox;
+  readonly fix: HeaderFix;
+  readonly signed: Signed;
+  readonly now: number;
+}
+
+async function store(
+  context: SubmitContext,
+  submission: Submission,
+  prepared: Prepared,
+): Promise<void> {
+  const { content, envelope, login, client, recipients } = submission;
+  const { fix, signed, now } = prepared;
+  const { blob } = content;
+  const releaseAt = envelope.releaseAt ?? now;
+  const reversePath = envelope.reversePath && formatMailbox(envelope.reversePath);
+  const prefix = concat([
+    signed.fields,
+    utf8(receivedField(receivedFacts(context, submission, now)) + fix.added),
+  ]);
+  const events = submissionEvents(submission, prepared);
+  const results = await context.writer.run({
+    accounts: [],
+    order: blobOrder(blob),
+    bytes: blob.kind === 'whole' ? blob.size : content.head.length,
+    statements: [
+      storeBlob(blob, now),
+      insertSubmission({
+        messageId: envelope.messageId,
+        tenantId: login.tenantId,
+        accountId: login.accountId,
+        principalId: login.principalId,
+        credentialId: login.credentialId,
+        channel: submission.channel,
+        reversePath,
+        envelope: { smtputf8: envelope.smtputf8, ret: envelope.ret, envid: envelope.envid },
+        recipients: recipients.map(({ id, mailbox }) => ({
+          id,
+          forwardPath: formatMailbox(mailbox),
+        })),
+        createdAt: now,
+        releaseAt,
+      }),
+      writeEvents(events),
+      writeDialogue(envelope.messageId, client.sessionId, now, submission.dialogue),
+      ...enqueue({
+        id: envelope.messageId,
+        parentId: undefined,
+        sessionId: client.sessionId,
+        tenantId: login.tenantId,
+        accountId: login.accountId,
+        sha256: blob.sha256,
+        view: viewOf(prefix, blob.size, fix.hidden),
+        reversePath,
+        ret: envelope.ret,
+        envid: envelope.envid,
+        smtputf8: envelope.smtputf8,
+        eightBit: content.eightBit,
+        notifyAuthor: true,
+        arrivedAt: now,
+        expiresAt: releaseAt + context.queueLifetime,
+        recipients: await queueRecipients(context, submission, releaseAt),
+      }),
+    ],
+  });
+  context.queued(results.at(-1)!.rows as unknown as DestinationKey[], events);
+}
+
+function receivedFacts(
+  context: SubmitContext,
+  { client, envelope, recipients }: Submission,
+  now: number,
+) {
+  return {
+    client,
+    hostname: context.hostname,
+    messageId: envelope.messageId,
+    smtputf8: envelope.smtputf8,
+    authenticated: true,
+    only: recipients.length === 1 ? recipients[0]!.mailbox : undefined,
+    hideClient: context.hideAuthorAddress,
+    now,
+  };
+}
+
+/** Bulk mail is what offers a way out of it (RFC 2369); it queues apart, so that a newsletter never delays a reply. */
+function queueRecipients(
+  context: SubmitContext,
+  { recipients, content }: Submission,
+  nextAt: number,
+): Promise<QueueRecipient[]> {
+  const bulk = fieldsNamed(content.header, 'List-Unsubscribe').length > 0 || isBulk(content);
+  return Promise.all(
+    recipients.map(async ({ id, mailbox, orcpt, notify }) => ({
+      id,
+      forwardPath: formatMailbox(mailbox),
+      domain: (await context.directory.isLocalDomain(mailbox.domain)) ? '' : mailbox.domain,
+      reversePath: undefined,
+      orcpt,
+      notify,
+      stream: bulk ? 'bulk' : 'transactional',
+      priority: 0,
+      sourcePool: '',
+      nextAt,
+    })),
+  );
+}
+
+function isBulk({ head, header }: Submission['content']): boolean {
+  return fieldsNamed(header, 'Precedence').some((field) =>
+    /^(bulk|list)$/i.test(fieldValue(head, field)),
+  );
+}
+
+function submissionEvents(submission: Submission, { fix, signed, now, author }: Prepared): Event[] {
+  const { client, envelope, login, content, recipients } = submission;
+  const ids: EventIds = {
+    sessionId: client.sessionId,
+    messageId: envelope.messageId,
+    accountId: login.accountId,
+    credentialId: login.credentialId,
+    tenantId: login.tenantId,
+  };
+  const given = fieldsNamed(content.header, 'Message-ID')[0];
+  const events: Event[] = [
+    event('message.submitted', now, ids, {
+      public: {
+        channel: submission.channel,
+        size: content.blob.size,
+        tls: client.tls?.version ?? null,
+        with: protocolName({ client, smtputf8: envelope.smtputf8, authenticated: true }),
+        recipients: recipients.length,
+        releaseAt:
+          envelope.releaseAt === undefined ? null : new Date(envelope.releaseAt).toISOString(),
+      },
+      personal: {
+        client: client.address,
+        ehlo: client.ehlo,
+        reversePath: envelope.reversePath ? formatMailbox(envelope.reversePath) : '',
+        login: login.name,
+        messageIdField: given ? fieldValue(content.head, given) : null,
+      },
+    }),
+  ];
+  if (fix.addedNames.length + fix.hiddenNames.length > 0) {
+    events.push(
+      event('message.fixed', now, ids, {
+        public: { added: fix.addedNames, hidden: fix.hiddenNames },
+        personal: {},
+      }),
+    );
+  }
+  events.push(
+    signed.kind === 'signed'
+      ? event('message.signed', now, ids, {
+          public: { signatures: signed.signatures, milliseconds: signed.milliseconds },
+          personal: {},
+        })
+      : event('message.unsigned', now, ids, {
+          public: { reason: signed.reason, domain: author.domain },
+          personal: {},
+        }),
+  );
+  return events;
+}
