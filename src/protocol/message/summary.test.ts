@@ -63,6 +63,13 @@ test('a field that breaks its grammar still shows names and addresses', () => {
   assert.deepEqual(of('From: Mail Delivery System <>').from, [
     { name: 'Mail Delivery System', localPart: '', domain: '' },
   ]);
+  assert.deepEqual(of('From: Mail Delivery Subsystem <MAILER-DAEMON>').from, [
+    { name: 'Mail Delivery Subsystem', localPart: 'MAILER-DAEMON', domain: '' },
+  ]);
+  assert.deepEqual(of('To: postmaster, a..b@C.test').to, [
+    { name: '', localPart: 'postmaster', domain: '' },
+    { name: '', localPart: 'a..b', domain: 'c.test' },
+  ]);
   assert.deepEqual(of('To: Some body, [x] =?utf-8?q?=C3=A9@?= <c@d.test>, e@f.test').to, [
     { name: 'Some body', localPart: '', domain: '' },
     { name: '[x] é@', localPart: 'c', domain: 'd.test' },

@@ -7,6 +7,7 @@
  */
 import { fromLatin1, storable } from '#bytes';
 import { type NamedMailbox, parseAddressList } from '#protocol/address/address-list';
+import type { Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { baseSubject } from './base-subject.ts';
 import { parseDate } from './date.ts';
@@ -14,7 +15,7 @@ import { decodeCharset, decodeEncodedWords } from './encoded-word.ts';
 import { type Field, fieldValue, type Header, splitHeader } from './fields.ts';
 import { parseMessageIds } from './message-id.ts';
 
-/** A person of a header; `address` is '' where the field gave a name alone. */
+/** A person of a header; `localPart` is '' where the field gave a name alone, `domain` where the address has none. */
 export type Person = {
   /** Decoded display name, '' without one. */
   readonly name: string;
@@ -106,25 +107,27 @@ function people(text: string): Person[] {
   }));
 }
 
-/** A field that breaks its grammar, cut at commas: what stands in angle brackets is an address, the rest a name. */
+/** A field that breaks its grammar, cut at commas: an address in angle brackets or a word alone, and the rest a name. */
 function salvage(text: string): NamedMailbox[] {
-  return text
-    .slice(0, MAX_VALUE)
-    .split(',', MAX_PEOPLE)
-    .flatMap((part) => {
-      const open = part.lastIndexOf('<');
-      const close = part.indexOf('>', open);
-      const inner = open >= 0 && close > open ? part.slice(open + 1, close) : part;
-      const mailbox = parseMailbox(inner.trim()) ?? { localPart: '', domain: '' };
-      const name = (open >= 0 ? part.slice(0, open) : part).replaceAll('"', '').trim();
-      if (mailbox.localPart === '' && name === '') return [];
-      return [
-        {
-          mailbox,
-          ...(name !== '' && (open >= 0 || mailbox.localPart === '') && { displayName: name }),
-        },
-      ];
-    });
+  return text.split(',', MAX_PEOPLE).flatMap((part) => {
+    const open = part.lastIndexOf('<');
+    const close = part.indexOf('>', open);
+    const bracketed = open >= 0 && close > open;
+    const mailbox = looseMailbox((bracketed ? part.slice(open + 1, close) : part).trim());
+    const name = (bracketed ? part.slice(0, open) : part).replaceAll('"', '').trim();
+    if (mailbox.localPart === '' && name === '') return [];
+    return [{ mailbox, ...((bracketed || mailbox.localPart === '') && { displayName: name }) }];
+  });
+}
+
+/** A mailbox to be looked at: a lone word is a local part (`MAILER-DAEMON`), other text is none. */
+function looseMailbox(text: string): Mailbox {
+  const read = parseMailbox(text);
+  if (read) return read;
+  if (text.length > MAX_NAME || /\s/.test(text)) return { localPart: '', domain: '' };
+  const at = text.lastIndexOf('@');
+  if (at < 0) return { localPart: text, domain: '' };
+  return { localPart: text.slice(0, at), domain: text.slice(at + 1).toLowerCase() };
 }
 
 /** Header text for people: decoded, controls and runs of white space to one space, cut without breaking a character. */
