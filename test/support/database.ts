@@ -4,8 +4,8 @@
  * starts its own.
  */
 import { randomBytes } from 'node:crypto';
-import { existsSync } from 'node:fs';
 import { Client, type ClientConfig } from 'pg';
+import { migrate } from '#store/migrate';
 import { startPostgresServer } from './postgres-server.ts';
 
 /** The environment variables by which `global-setup.ts` tells the test processes. */
@@ -121,18 +121,8 @@ async function ensureTemplate(at: Server, admin: Client): Promise<void> {
 }
 
 async function runMigrations(url: string): Promise<void> {
-  const module = new URL('../../src/store/migrate.ts', import.meta.url);
-  if (!existsSync(module)) return;
-  const { migrate } = (await import(module.href)) as {
-    migrate: (client: Client) => Promise<unknown>;
-  };
-  const client = new Client({ connectionString: url });
-  await client.connect();
-  try {
-    await migrate(client);
-  } finally {
-    await client.end();
-  }
+  const result = await migrate({ connectionString: url });
+  if (result.kind !== 'ready') throw new Error(`${result.reason} ${result.remedy}`);
 }
 
 async function databaseExists(admin: Client, name: string): Promise<boolean> {
