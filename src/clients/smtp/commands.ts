@@ -4,9 +4,9 @@
  */
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { Mail, MailRecipient } from './mail.ts';
-import type { Offer } from './offer.ts';
+import type { Extensions } from '#protocol/smtp/ehlo';
 
-export function mailCommand(mail: Mail, smtputf8: boolean, offer: Offer): string {
+export function mailCommand(mail: Mail, smtputf8: boolean, offer: Extensions): string {
   let line = `MAIL FROM:<${mail.reversePath === null ? '' : formatMailbox(mail.reversePath)}>`;
   if (offer.size !== undefined) line += ` SIZE=${mail.content.size}`;
   if (mail.content.eightBit && offer.eightBitMime) line += ' BODY=8BITMIME';
@@ -18,7 +18,7 @@ export function mailCommand(mail: Mail, smtputf8: boolean, offer: Offer): string
   return oneLine(line);
 }
 
-export function rcptCommand(recipient: MailRecipient, offer: Offer): string {
+export function rcptCommand(recipient: MailRecipient, offer: Extensions): string {
   let line = `RCPT TO:<${formatMailbox(recipient.mailbox)}>`;
   if (offer.dsn) {
     const { notify, orcpt } = recipient;

@@ -14,7 +14,7 @@ import { isPositive, type Reply } from '#protocol/smtp/reply';
 import { authenticate } from './auth.ts';
 import { SmtpConnection, type ReadResult } from './connection.ts';
 import { ABORTED } from './dial.ts';
-import { NO_OFFER, offerFrom, type Offer } from './offer.ts';
+import { parseEhlo, type Extensions } from '#protocol/smtp/ehlo';
 import type { Cause, Deferred, Failed, Stage } from './outcome.ts';
 import type { SmtpClientParts, SmtpPeer, TlsPolicy } from './peer.ts';
 import { SmtpSession } from './smtp-session.ts';
@@ -47,6 +47,9 @@ export async function openSession(
   return { kind: 'not-open', outcome: result, dialogue: recorder.entries() };
 }
 
+/** What a peer offers that knows only HELO. */
+const HELO_ONLY: Extensions = {};
+
 type RunResult = { readonly kind: 'open'; readonly session: SmtpSession } | Stop;
 
 /** Why the opening stops; `tls-broken`: the policy allows to go on without TLS, on a new connection. */
@@ -57,7 +60,7 @@ class Opening {
   readonly #parts: SmtpClientParts;
   readonly #recorder: DialogueRecorder;
   readonly #start: number;
-  #offer: Offer = NO_OFFER;
+  #offer: Extensions = HELO_ONLY;
   #greeting: Reply | undefined;
   #tls: TlsFacts | undefined;
   #secured: TLSSocket | undefined;
@@ -135,10 +138,10 @@ class Opening {
     const { helloMs } = this.#parts.limits;
     connection.command(`EHLO ${heloName}`);
     let result = await connection.read(helloMs);
-    this.#offer = NO_OFFER;
+    this.#offer = HELO_ONLY;
     const answer = positive(result);
     if (answer !== undefined) {
-      this.#offer = offerFrom(answer.lines);
+      this.#offer = parseEhlo(answer.lines);
       return undefined;
     }
     if (result.kind !== 'reply' || result.reply.code < 500) return stopFor(result, 'ehlo');
@@ -150,7 +153,7 @@ class Opening {
 
   async #startTls(connection: SmtpConnection, policy: TlsPolicy): Promise<Stop | undefined> {
     const mayGoClear = policy === 'opportunistic';
-    if (!this.#offer.startTls) {
+    if (this.#offer.startTls !== true) {
       return mayGoClear
         ? undefined
         : tlsStop('4.7.4', 'not-offered', 'the peer offers no STARTTLS');
@@ -210,7 +213,7 @@ class Opening {
     const certificate = socket?.getPeerX509Certificate()?.raw;
     return await authenticate(connection, {
       credentials,
-      offered: this.#offer.auth,
+      offered: this.#offer.auth ?? [],
       bindings: socket === undefined ? undefined : channelBindings(socket, 'client', certificate),
       allowClear: allowClearAuth === true,
       nonce: this.#parts.randomBytes(18),

@@ -5,12 +5,12 @@
 import { needsSmtputf8 } from '#protocol/address/mailbox';
 import { checkWhole } from './check-content.ts';
 import type { Mail } from './mail.ts';
-import type { Offer } from './offer.ts';
+import type { Extensions } from '#protocol/smtp/ehlo';
 import type { Cause, Failed } from './outcome.ts';
 import { failed } from './status.ts';
 
 /** For each recipient: why it cannot be tried, or undefined. */
-export function refuseUntried(mail: Mail, offer: Offer): readonly (Failed | undefined)[] {
+export function refuseUntried(mail: Mail, offer: Extensions): readonly (Failed | undefined)[] {
   const all = refuseMail(mail, offer);
   return mail.recipients.map(({ mailbox }) => {
     if (all !== undefined) return all;
@@ -20,7 +20,7 @@ export function refuseUntried(mail: Mail, offer: Offer): readonly (Failed | unde
   });
 }
 
-function refuseMail(mail: Mail, offer: Offer): Failed | undefined {
+function refuseMail(mail: Mail, offer: Extensions): Failed | undefined {
   const { content } = mail;
   if (typeof content.chunks !== 'function') {
     const fault = checkWhole(content, content.chunks);

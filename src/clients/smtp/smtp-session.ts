@@ -11,7 +11,7 @@ import type { SmtpConnection } from './connection.ts';
 import { ABORTED } from './dial.ts';
 import type { SmtpClientLimits } from './limits.ts';
 import type { Mail } from './mail.ts';
-import type { Offer } from './offer.ts';
+import type { Extensions } from '#protocol/smtp/ehlo';
 import type { Deferred, RecipientOutcome } from './outcome.ts';
 import { asksSmtputf8, refuseUntried } from './prepare.ts';
 import { nextGroup } from './recipient-groups.ts';
@@ -38,13 +38,15 @@ interface SessionParts {
   readonly newRecorder: () => DialogueRecorder;
   readonly dialogue: readonly DialogueEntry[];
   readonly greeting: Reply;
-  readonly offer: Offer;
+  readonly offer: Extensions;
   readonly tls: TlsFacts | undefined;
 }
 
 export class SmtpSession implements AsyncDisposable {
   readonly #parts: SessionParts;
   readonly #connection: SmtpConnection;
+  /** Recipient domains named so far, kept only where the peer limits them. */
+  readonly #domains = new Set<string>();
   #transactions = 0;
   #clean = true;
   #busy = false;
@@ -65,7 +67,7 @@ export class SmtpSession implements AsyncDisposable {
     return this.#parts.greeting;
   }
 
-  get offer(): Offer {
+  get offer(): Extensions {
     return this.#parts.offer;
   }
 
@@ -86,7 +88,7 @@ export class SmtpSession implements AsyncDisposable {
 
   /** RFC 9422 §4.1: the peer takes no more transactions in this session. */
   get #full(): boolean {
-    const most = this.#parts.offer.mailMax;
+    const most = this.#parts.offer.limits?.mailMax;
     return most !== undefined && this.#transactions >= most;
   }
 
@@ -104,7 +106,7 @@ export class SmtpSession implements AsyncDisposable {
       return {
         outcomes: outcomes.map((outcome) => outcome!),
         dialogue: recorder.entries(),
-        dsnPassedOn: offer.dsn,
+        dsnPassedOn: offer.dsn === true,
         retryAtOnce,
       };
     } finally {
@@ -133,13 +135,12 @@ export class SmtpSession implements AsyncDisposable {
 
   /** Transactions until everyone has an outcome. Returns whether a new connection should be tried at once. */
   async #rounds(mail: Mail, outcomes: (RecipientOutcome | undefined)[]): Promise<boolean> {
-    const { offer, limits } = this.#parts;
     for (;;) {
       const waiting = [...outcomes.keys()].filter((index) => outcomes[index] === undefined);
-      const group = nextGroup(mail.recipients, waiting, offer, limits.recipients);
-      if (group.length === 0) return false;
+      if (waiting.length === 0) return false;
+      const group = this.#nextGroup(mail, waiting);
       const reused = this.#transactions > 0;
-      const obstacle = await this.#obstacle();
+      const obstacle = await this.#obstacle(group);
       if (obstacle !== undefined) {
         for (const index of waiting) outcomes[index] = obstacle;
         return reused;
@@ -158,11 +159,11 @@ export class SmtpSession implements AsyncDisposable {
   }
 
   /** Why no transaction can begin: the connection has ended, or is found dead by a probe after a pause. */
-  async #obstacle(): Promise<Deferred | undefined> {
+  async #obstacle(group: readonly number[]): Promise<Deferred | undefined> {
     const connection = this.#connection;
     const { limits } = this.#parts;
-    if (this.#full && connection.end === undefined) {
-      const detail = `the peer takes ${this.#transactions} transactions in a session`;
+    if (connection.end === undefined && (this.#full || group.length === 0)) {
+      const detail = this.#full ? 'MAILMAX is reached' : 'RCPTDOMAINMAX is reached';
       return deferred('mail', '4.5.3', { kind: 'session-full', detail });
     }
     const paused = connection.now() - this.#lastUsed > limits.idleProbeMs;
@@ -180,6 +181,16 @@ export class SmtpSession implements AsyncDisposable {
     }
     connection.hangUp();
     return deferred('mail', statusWhenClosed(result.reply), { kind: 'reply', reply: result.reply });
+  }
+
+  #nextGroup(mail: Mail, waiting: readonly number[]): readonly number[] {
+    const { offer, limits } = this.#parts;
+    const announced = offer.limits ?? {};
+    const group = nextGroup(mail.recipients, waiting, announced, limits.recipients, this.#domains);
+    if (announced.rcptDomainMax !== undefined) {
+      for (const index of group) this.#domains.add(mail.recipients[index]!.mailbox.domain);
+    }
+    return group;
   }
 
   async #transact(mail: Mail, group: readonly number[]): Promise<TransactionEnd> {

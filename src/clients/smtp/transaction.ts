@@ -14,7 +14,7 @@ import { isPositive, replyText, type Reply } from '#protocol/smtp/reply';
 import type { ReadResult, SmtpConnection } from './connection.ts';
 import type { SmtpClientLimits } from './limits.ts';
 import type { Mail } from './mail.ts';
-import type { Offer } from './offer.ts';
+import type { Extensions } from '#protocol/smtp/ehlo';
 import type { Deferred, Failed, RecipientOutcome, Stage } from './outcome.ts';
 import { mayFinish, sendByBdat, sendByData, type SendResult } from './send-content.ts';
 import {
@@ -33,7 +33,7 @@ export interface TransactionPlan {
   readonly mailLine: string;
   /** RCPT for each recipient of this transaction. */
   readonly rcptLines: readonly string[];
-  readonly offer: Offer;
+  readonly offer: Extensions;
   /** What came before may have left a transaction open: begin with RSET. */
   readonly reset: boolean;
 }
@@ -82,9 +82,9 @@ class Transaction {
     this.#plan = plan;
     this.#limits = limits;
     this.#outcomes = plan.rcptLines.map(() => undefined);
-    this.#together = plan.offer.pipelining;
+    this.#together = plan.offer.pipelining === true;
     const { chunks, size } = plan.mail.content;
-    const eager = this.#together && plan.offer.chunking && size <= limits.eagerOctets;
+    const eager = this.#together && plan.offer.chunking === true && size <= limits.eagerOctets;
     this.#eager = eager && typeof chunks !== 'function' ? chunks : undefined;
   }
 
@@ -166,10 +166,8 @@ class Transaction {
       this.#conclude(await this.#read(this.#limits.endOfDataMs), 'end-of-data');
     } else if (this.#plan.offer.chunking) {
       if (this.#wanted) {
-        const { mail, offer } = this.#plan;
-        this.#concludeSent(
-          await sendByBdat(this.#connection, mail, offer.pipelining, this.#limits),
-        );
+        const { mail } = this.#plan;
+        this.#concludeSent(await sendByBdat(this.#connection, mail, this.#together, this.#limits));
       }
     } else {
       await this.#data();
