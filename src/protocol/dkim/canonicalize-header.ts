@@ -4,36 +4,44 @@
  * Fields come from message/fields.ts, whose lines may end with LF alone; canonical ones end with CRLF.
  * Called by sign.ts and verify.ts.
  */
-import { concat, CR, EMPTY, LF } from '#bytes';
+import { CR, LF } from '#bytes';
 import type { Field } from '#protocol/message/fields';
 import type { Canonicalization } from './canonicalize-body.ts';
 
 const SP = 0x20;
 const TAB = 0x09;
 const COLON = 0x3a;
-const CRLF = Uint8Array.of(CR, LF);
 
-/** One whole field in canonical form, without its last line end. */
-export function canonicalizeField(kind: Canonicalization, octets: Uint8Array): Uint8Array {
-  const field = withoutLineEnd(octets);
-  return kind === 'simple' ? field : relax(field);
+/** Fields of a header in canonical form, one after the other, each with its CRLF. */
+export function canonicalizeFields(
+  kind: Canonicalization,
+  header: Uint8Array,
+  fields: readonly Field[],
+): Uint8Array {
+  // neither form is longer than what it came from, but for a CRLF where LF stood or nothing
+  const size = fields.reduce((sum, { start, end }) => sum + end - start + 2, 0);
+  const out = new Uint8Array(size);
+  let length = 0;
+  for (const { start, end } of fields) {
+    length = write(kind, header, start, end, out, length);
+    out[length++] = CR;
+    out[length++] = LF;
+  }
+  return out.subarray(0, length);
 }
 
 /**
- * What a signature signs (RFC 6376 §3.7): the chosen fields, each with CRLF, then the signature's own
- * field without one. `own` is that field with the value of b= removed.
+ * What a signature signs (RFC 6376 §3.7): the fields it chose, canonical, then the signature's own field
+ * without a line end. `own` is that field as it stands, with the value of b= removed.
  */
 export function headerToSign(
   kind: Canonicalization,
-  header: Uint8Array,
-  chosen: readonly Field[],
+  canonicalFields: Uint8Array,
   own: Uint8Array,
 ): Uint8Array {
-  const parts = chosen.flatMap(({ start, end }) => [
-    canonicalizeField(kind, header.subarray(start, end)),
-    CRLF,
-  ]);
-  return concat([...parts, canonicalizeField(kind, own)]);
+  const out = new Uint8Array(canonicalFields.length + own.length);
+  out.set(canonicalFields);
+  return out.subarray(0, write(kind, own, 0, own.length, out, canonicalFields.length));
 }
 
 /**
@@ -42,41 +50,68 @@ export function headerToSign(
  */
 export function chooseFields(fields: readonly Field[], names: readonly string[]): Field[] {
   const left = Map.groupBy(fields, ({ name }) => name.toLowerCase());
-  return names.flatMap((name) => left.get(name.toLowerCase())?.pop() ?? []);
+  const chosen: Field[] = [];
+  for (const name of names) {
+    const field = left.get(name.toLowerCase())?.pop();
+    if (field) chosen.push(field);
+  }
+  return chosen;
 }
 
-/** The octets of a field without those from `start` to `end`. */
-export function cutOut(field: Uint8Array, start: number, end: number): Uint8Array {
-  return concat([field.subarray(0, start), field.subarray(end)]);
+/** Writes one field without its line end at `at` of `out`; returns the offset after it. */
+function write(
+  kind: Canonicalization,
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  const last = withoutLineEnd(bytes, start, end);
+  if (kind === 'relaxed') return writeRelaxed(bytes, start, last, out, at);
+  out.set(bytes.subarray(start, last), at);
+  return at + last - start;
 }
 
-function withoutLineEnd(octets: Uint8Array): Uint8Array {
-  if (octets.at(-1) !== LF) return octets;
-  return octets.subarray(0, octets.at(-2) === CR ? -2 : -1);
+function withoutLineEnd(bytes: Uint8Array, start: number, end: number): number {
+  if (end === start || bytes[end - 1] !== LF) return end;
+  return end - 1 > start && bytes[end - 2] === CR ? end - 2 : end - 1;
 }
 
-function relax(field: Uint8Array): Uint8Array {
-  const colon = field.indexOf(COLON);
-  if (colon < 0) return EMPTY;
+/** The name in lower case without white space before the colon, then the value. */
+function writeRelaxed(
+  bytes: Uint8Array,
+  start: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  const colon = bytes.indexOf(COLON, start);
   let nameEnd = colon;
-  while (nameEnd > 0 && isWsp(field[nameEnd - 1])) nameEnd--;
-  const out = new Uint8Array(field.length);
-  for (let i = 0; i < nameEnd; i++) out[i] = lowerCase(field[i]!);
-  out[nameEnd] = COLON;
-  return out.subarray(0, relaxValue(field, colon + 1, out, nameEnd + 1));
+  while (isWsp(bytes[nameEnd - 1])) nameEnd--;
+  let length = at;
+  for (let i = start; i < nameEnd; i++) out[length++] = lowerCase(bytes[i]!);
+  out[length++] = COLON;
+  return writeValue(bytes, colon + 1, end, out, length);
 }
 
-/** Unfolds, reduces runs of white space to one space, trims; returns the length of `out`. */
-function relaxValue(field: Uint8Array, from: number, out: Uint8Array, to: number): number {
-  let length = to;
+/** Unfolds, reduces runs of white space to one space, and drops them at both ends. */
+function writeValue(
+  bytes: Uint8Array,
+  from: number,
+  end: number,
+  out: Uint8Array,
+  at: number,
+): number {
+  let length = at;
   let space = false;
-  for (let i = from; i < field.length; i++) {
-    const octet = field[i]!;
-    if (isWsp(octet) || isFold(field, i)) {
+  for (let i = from; i < end; i++) {
+    const octet = bytes[i]!;
+    if (octet <= SP && (isWsp(octet) || isFold(bytes, i, end))) {
       space = true;
       continue;
     }
-    if (space && length > to) out[length++] = SP;
+    if (space && length > at) out[length++] = SP;
     space = false;
     out[length++] = octet;
   }
@@ -84,9 +119,9 @@ function relaxValue(field: Uint8Array, from: number, out: Uint8Array, to: number
 }
 
 /** Whether the octet belongs to a line end before white space: CRLF, or LF alone as fields.ts reads it. */
-function isFold(field: Uint8Array, at: number): boolean {
-  if (field[at] === LF) return isWsp(field[at + 1]);
-  return field[at] === CR && field[at + 1] === LF && isWsp(field[at + 2]);
+function isFold(bytes: Uint8Array, at: number, end: number): boolean {
+  const lineFeed = bytes[at] === CR ? at + 1 : at;
+  return lineFeed + 1 < end && bytes[lineFeed] === LF && isWsp(bytes[lineFeed + 1]);
 }
 
 function isWsp(octet: number | undefined): boolean {

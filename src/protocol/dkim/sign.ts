@@ -2,16 +2,16 @@
  * Signing (RFC 6376 §3.7 and §5, RFC 8463 for Ed25519): relaxed/relaxed, over the fields of
  * signed-fields.ts and the whole body.
  *
- * In three parts, so that the caller decides where the dear one runs: hashing the body (`hashBody`,
- * once for all keys), `prepareSignature` (pure, a few microseconds), and the private-key operation, which is
- * handed in (`signOnThreadPool` keeps RSA's quarter millisecond off the main thread). `signMessage` does all of
- * it. Called by mail/submit; failures are those of the private-key operation and of the body's source.
+ * In three parts, so that the caller decides where the dear one runs: hashing the body (`hashBody`, once for
+ * all keys), `prepareHeader` and `prepareSignature` (pure, microseconds), and the private-key operation, which is
+ * handed in (`signOffMainThread` keeps RSA's quarter millisecond off the main thread). `signMessage` does all
+ * of it. Called by mail/submit; failures are those of the private-key operation and of the body's source.
  */
 import { createHash, type KeyObject, sign as cryptoSign } from 'node:crypto';
 import { concat, EMPTY } from '#bytes';
 import { splitHeader } from '#protocol/message/fields';
 import { type Chunks, hashBody } from './body-hash.ts';
-import { chooseFields, headerToSign } from './canonicalize-header.ts';
+import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 import { formatSignature } from './format-signature.ts';
 import type { Algorithm, Signature } from './signature.ts';
 import { fieldsToSign } from './signed-fields.ts';
@@ -54,43 +54,57 @@ export interface SignMessageOptions {
   readonly signBytes: SignBytes;
 }
 
+/** What all keys sign in common. */
+export interface PreparedHeader {
+  /** h= */
+  readonly signedFields: readonly string[];
+  /** The chosen fields in relaxed form. */
+  readonly canonicalFields: Uint8Array;
+}
+
 /**
- * What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds.
- * The header must not change afterwards, except for fields added before it that are not oversigned.
+ * Chooses and canonicalizes the fields, once for all keys. The header must not change afterwards, except
+ * for fields put before it that are not oversigned.
  */
-export function prepareSignature(
-  header: Uint8Array,
-  bodyHash: Uint8Array,
-  key: Omit<SigningKey, 'privateKey'>,
-  time: number,
-): PreparedSignature {
+export function prepareHeader(header: Uint8Array): PreparedHeader {
   const { fields } = splitHeader(header);
   const signedFields = fieldsToSign(fields);
+  const chosen = chooseFields(fields, signedFields);
+  return { signedFields, canonicalFields: canonicalizeFields('relaxed', header, chosen) };
+}
+
+/** What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds. */
+export function prepareSignature(
+  header: PreparedHeader,
+  bodyHash: Uint8Array,
+  { algorithm, domain, selector }: Omit<SigningKey, 'privateKey'>,
+  time: number,
+): PreparedSignature {
   const unsigned: Signature = {
-    algorithm: key.algorithm,
+    algorithm,
     signature: EMPTY,
     bodyHash,
     canonicalization: { header: 'relaxed', body: 'relaxed' },
-    domain: key.domain,
-    selector: key.selector,
-    signedFields,
-    identity: { localPart: '', domain: key.domain },
+    domain,
+    selector,
+    signedFields: header.signedFields,
+    identity: { localPart: '', domain },
     timestamp: Math.floor(time),
   };
-  const chosen = chooseFields(fields, signedFields);
-  const data = headerToSign('relaxed', header, chosen, formatSignature(unsigned));
+  const data = headerToSign('relaxed', header.canonicalFields, formatSignature(unsigned));
   return {
-    algorithm: key.algorithm,
-    toSign: digestFor(key.algorithm, data),
+    algorithm,
+    toSign: digestFor(algorithm, data),
     finish: (signature) => formatSignature({ ...unsigned, signature }),
   };
 }
 
 /** The DKIM-Signature fields for all keys, in the order of the keys, to be put before the header. */
 export async function signMessage(options: SignMessageOptions): Promise<Uint8Array> {
-  const { header, body, keys, time, signBytes } = options;
+  const { body, keys, time, signBytes } = options;
   if (keys.length === 0) return EMPTY;
   const [bodyHash] = await hashBody(body, [{ canonicalization: 'relaxed' }]);
+  const header = prepareHeader(options.header);
   const fields = keys.map(async (key) => {
     const prepared = prepareSignature(header, bodyHash!.digest, key, time);
     return prepared.finish(await signBytes(key.algorithm, key.privateKey, prepared.toSign));
@@ -98,8 +112,11 @@ export async function signMessage(options: SignMessageOptions): Promise<Uint8Arr
   return concat(await Promise.all(fields));
 }
 
-/** `SignBytes` on libuv's thread pool. */
-export const signOnThreadPool: SignBytes = (algorithm, key, toSign) =>
+/**
+ * The `SignBytes` of production, on libuv's thread pool: measured with both kinds of key, the main thread is
+ * left with about 130 µs a message, against 200 when it makes the Ed25519 signature itself.
+ */
+export const signOffMainThread: SignBytes = (algorithm, key, toSign) =>
   new Promise((resolve, reject) => {
     cryptoSign(digestName(algorithm), toSign, key, (error, signature) => {
       if (error) reject(error);

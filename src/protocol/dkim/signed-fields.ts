@@ -47,6 +47,11 @@ const SIGNED_WHEN_PRESENT = [
   'Feedback-ID',
 ] as const;
 
+const COUNTED = [
+  ...OVERSIGNED.map((name) => ({ name, key: name.toLowerCase(), more: 1 })),
+  ...SIGNED_WHEN_PRESENT.map((name) => ({ name, key: name.toLowerCase(), more: 0 })),
+];
+
 /** The names for h=, in a fixed order. */
 export function fieldsToSign(fields: readonly Field[]): string[] {
   const present = new Map<string, number>();
@@ -54,13 +59,9 @@ export function fieldsToSign(fields: readonly Field[]): string[] {
     const key = name.toLowerCase();
     present.set(key, (present.get(key) ?? 0) + 1);
   }
-  const count = (name: string): number => present.get(name.toLowerCase()) ?? 0;
-  return [
-    ...OVERSIGNED.flatMap((name) => repeat(name, count(name) + 1)),
-    ...SIGNED_WHEN_PRESENT.flatMap((name) => repeat(name, count(name))),
-  ];
-}
-
-function repeat(name: string, times: number): string[] {
-  return Array.from({ length: times }, () => name);
+  const names: string[] = [];
+  for (const { name, key, more } of COUNTED) {
+    for (let times = (present.get(key) ?? 0) + more; times > 0; times--) names.push(name);
+  }
+  return names;
 }

@@ -5,10 +5,10 @@
  * needs it; keys are asked for meanwhile, each name once. Work is bounded: eight signatures, four records at a
  * selector, keys as choose-key.ts limits them. Called by mail/receive and the command line.
  */
-import { latin1 } from '#bytes';
+import { concat, latin1 } from '#bytes';
 import { type Field, fieldsNamed, splitHeader } from '#protocol/message/fields';
 import { type BodyHashRequest, type Chunks, hashBody } from './body-hash.ts';
-import { chooseFields, cutOut, headerToSign } from './canonicalize-header.ts';
+import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 import {
   type Candidate,
   conclude,
@@ -74,16 +74,15 @@ function readField(
   if (algorithm === 'rsa-sha1') return reportOf(signature, steps, { reason: 'sha1', tag: 'a' });
   const outside = outOfTime(signature, now);
   if (outside) return reportOf(signature, steps, outside);
-  const offset = field.valueStart - field.start;
-  const own = cutOut(
-    header.subarray(field.start, field.end),
-    offset + removed.start,
-    offset + removed.end,
-  );
   // h= may name other DKIM-Signature fields, never the one it stands in (§3.5)
   const others = fields.filter((other) => other !== field);
   const chosen = chooseFields(others, signature.signedFields);
-  const signed = headerToSign(signature.canonicalization.header, header, chosen, own);
+  const kind = signature.canonicalization.header;
+  const own = concat([
+    header.subarray(field.start, field.valueStart + removed.start),
+    header.subarray(field.valueStart + removed.end, field.end),
+  ]);
+  const signed = headerToSign(kind, canonicalizeFields(kind, header, chosen), own);
   return { signature, algorithm, signed, steps };
 }
 
