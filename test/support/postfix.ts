@@ -32,7 +32,7 @@ import {
 } from './postfix-config.ts';
 
 export interface PostfixOptions {
-  /** Folder below which the instance makes its own; the system's temporary folder unless told. */
+  /** Folder below which the instance makes its own, open to every user; the temporary folder unless told. */
   readonly parent?: string;
   /** Addresses delivered to a Maildir each. Others of their domains get 550 5.1.1. */
   readonly mailboxes?: readonly string[];

@@ -1,0 +1,80 @@
+/**
+ * Postfix as a contender, not held back: no delay of input, no limit of mailboxes, processes for every session.
+ * It is timed to the last delivery, as its 250 means queued and not yet delivered.
+ */
+import { stat } from 'node:fs/promises';
+import { readdirSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { startOpendkim } from '../../test/support/opendkim.ts';
+import { startPostfix, type PostfixOptions } from '../../test/support/postfix.ts';
+import type { Contender } from '../contender.ts';
+import type { Sink } from '../programs.ts';
+
+const PROCESSES = 150;
+
+/** Delivers to Maildirs below `parent`; `addresses` are the mailboxes. */
+export async function postfixToMaildir(
+  parent: string,
+  addresses: readonly string[],
+): Promise<Contender> {
+  const postfix = await startPostfix({ parent, mailboxes: addresses, processLimit: PROCESSES });
+  const folders = addresses.map((address) => postfix.maildir(address));
+  let already = 0;
+  return {
+    name: 'Postfix',
+    loadArguments: ['--port', String(postfix.port)],
+    processes: () => ({ server: [postfix.pid() ?? 0], database: [] }),
+    begin: async () => {
+      already = countFiles(folders);
+    },
+    async delivered(messages) {
+      while (countFiles(folders) - already < messages) await delay(50);
+      // The folder's own time is that of the last file moved into it.
+      const times = await Promise.all(folders.map(async (folder) => (await stat(folder)).mtimeMs));
+      return Math.max(...times);
+    },
+    [Symbol.asyncDispose]: () => postfix[Symbol.asyncDispose](),
+  };
+}
+
+/** Signs by OpenDKIM on a unix socket and relays to the sink. */
+export async function postfixSigning(
+  parent: string,
+  sink: Sink,
+  key: { readonly domain: string; readonly selector: string; readonly privateKey: string },
+  certificate: NonNullable<PostfixOptions['certificate']>,
+): Promise<Contender> {
+  const opendkim = await startOpendkim({ mode: 'sign', ...key });
+  const postfix = await startPostfix({
+    parent,
+    milter: opendkim.socket,
+    routes: { '*': sink.port },
+    processLimit: PROCESSES,
+    certificate,
+  });
+  return {
+    name: 'Postfix + OpenDKIM',
+    loadArguments: ['--port', String(postfix.port), '--tls', 'starttls'],
+    processes: () => ({ server: [postfix.pid() ?? 0, opendkim.pid], database: [] }),
+    begin: async () => {
+      await sink.reset();
+    },
+    delivered: async (messages) => (await sink.received(messages)).lastAt,
+    async [Symbol.asyncDispose]() {
+      await postfix[Symbol.asyncDispose]();
+      await opendkim[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function countFiles(folders: readonly string[]): number {
+  let count = 0;
+  for (const folder of folders) {
+    try {
+      count += readdirSync(folder).length;
+    } catch {
+      // made with the first delivery
+    }
+  }
+  return count;
+}
