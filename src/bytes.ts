@@ -33,7 +33,7 @@ export function decodeUtf8Lossy(bytes: Uint8Array): string {
 
 /** One character per octet (ISO-8859-1), never fails, keeps offsets. */
 export function latin1(bytes: Uint8Array): string {
-  return view(bytes).latin1Slice(0, bytes.length);
+  return view(bytes).toString('latin1');
 }
 
 /** The inverse of {@link latin1}; a character above U+00FF loses its high bits. */

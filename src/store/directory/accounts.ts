@@ -156,20 +156,34 @@ export interface LoginRecord {
 }
 
 /** @param login comparison key */
-export async function findLogin(pool: pg.Pool, login: string): Promise<LoginRecord | undefined> {
-  const { rows } = await pool.query({
+export function findLogin(pool: pg.Pool, login: string): Promise<LoginRecord | undefined> {
+  return lookUpLogin(pool, {
     name: 'find_login',
-    text: `select p.id as "principalId", p.tenant_id as "tenantId", p.login, p.scram_salt as "scramSalt",
-             p.scram_iterations as "scramIterations",
-             p.disabled_at is not null or a.disabled_at is not null or a.removed_at is not null as disabled,
-             a.id as "accountId", c.id as "credentialId", c.argon2, c.scram_stored_key as "storedKey",
-             c.scram_server_key as "serverKey"
-           from principals p
-             left join accounts a on a.name = p.login
-             left join credentials c on c.principal_id = p.id and c.kind = 'password'
-           where p.login = $1`,
+    text: `${FIND_LOGIN} where p.login = $1`,
     values: [login],
   });
+}
+
+export function findLoginOf(pool: pg.Pool, principalId: string): Promise<LoginRecord | undefined> {
+  return lookUpLogin(pool, {
+    name: 'find_login_of',
+    text: `${FIND_LOGIN} where p.id = $1`,
+    values: [principalId],
+  });
+}
+
+const FIND_LOGIN = `
+  select p.id as "principalId", p.tenant_id as "tenantId", p.login, p.scram_salt as "scramSalt",
+    p.scram_iterations as "scramIterations",
+    p.disabled_at is not null or a.disabled_at is not null or a.removed_at is not null as disabled,
+    a.id as "accountId", c.id as "credentialId", c.argon2, c.scram_stored_key as "storedKey",
+    c.scram_server_key as "serverKey"
+  from principals p
+    left join accounts a on a.name = p.login
+    left join credentials c on c.principal_id = p.id and c.kind = 'password'`;
+
+async function lookUpLogin(pool: pg.Pool, query: pg.QueryConfig): Promise<LoginRecord | undefined> {
+  const { rows } = await pool.query(query);
   const row = rows[0] as (LoginRecord & NonNullable<LoginRecord['password']>) | undefined;
   if (!row) return undefined;
   const { credentialId, argon2, storedKey, serverKey, ...record } = row;

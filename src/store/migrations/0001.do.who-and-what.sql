@@ -167,3 +167,9 @@ create trigger directory_changed after insert or update or delete on dkim_keys
   for each statement execute function bump_directory_version();
 create trigger directory_changed after insert or update or delete on routes
   for each statement execute function bump_directory_version();
+
+-- Made once, the same for every process of this database: answers for users who do not exist are derived from it.
+create table installation (
+  singleton boolean primary key default true check (singleton),
+  secret bytea not null
+);

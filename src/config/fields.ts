@@ -1,0 +1,240 @@
+/**
+ * Every setting: its key in `hikyaku.toml`, its type, its defaults and what it is for. The reference page and `config show` are made
+ * from this table. The environment's name follows from the key (`smtp.port` is HIKYAKU_SMTP_PORT), unless it has its own.
+ */
+import { z } from 'zod';
+
+export type Mode = 'dev' | 'serve';
+
+export interface Field<T> {
+  readonly schema: z.ZodType<T>;
+  readonly doc: string;
+  /** By mode where they differ; a setting without a default is required. */
+  readonly defaults: { readonly dev?: T; readonly serve?: T };
+  /** Never printed; its environment name also exists with _FILE. */
+  readonly secret?: boolean;
+  readonly env?: string;
+}
+
+function field<T>(
+  schema: z.ZodType<T>,
+  doc: string,
+  same?: T,
+  extra: Partial<Field<T>> = {},
+): Field<T> {
+  return { schema, doc, defaults: same === undefined ? {} : { dev: same, serve: same }, ...extra };
+}
+
+const port = z.coerce.number().int().min(0).max(65_535);
+const count = z.coerce.number().int().positive();
+const list = z.preprocess(
+  (value) =>
+    typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value,
+  z.array(z.string()),
+);
+const switchOn = z.preprocess((value) => {
+  if (typeof value !== 'string') return value;
+  if (/^(true|yes|on|1)$/i.test(value)) return true;
+  return /^(false|no|off|0)$/i.test(value) ? false : value;
+}, z.boolean());
+
+/** 90s, 15m, 4h, 5d, or milliseconds as a number. */
+const duration = z.preprocess(
+  (value) => (typeof value === 'string' ? durationOf(value) : value),
+  z.number().positive(),
+);
+/** 500K, 25M, 1G, or octets as a number. */
+const octets = z.preprocess(
+  (value) => (typeof value === 'string' ? octetsOf(value) : value),
+  z.number().int().positive(),
+);
+
+const MILLISECONDS: Readonly<Record<string, number>> = {
+  '': 1,
+  ms: 1,
+  s: 1e3,
+  m: 6e4,
+  h: 36e5,
+  d: 864e5,
+};
+const OCTETS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+function durationOf(text: string): number {
+  return measured(/^(\d+(?:\.\d+)?)(ms|s|m|h|d|)$/.exec(text.trim().toLowerCase()), MILLISECONDS);
+}
+
+function octetsOf(text: string): number {
+  return measured(/^(\d+)(k|m|g|)b?$/.exec(text.trim().toLowerCase()), OCTETS);
+}
+
+function measured(match: RegExpExecArray | null, units: Readonly<Record<string, number>>): number {
+  return match ? Number(match[1]) * units[match[2]!]! : Number.NaN;
+}
+
+function ports(dev: number, serve: number, doc: string): Field<number> {
+  return { schema: port, doc: `${doc} 0 lets the system choose.`, defaults: { dev, serve } };
+}
+
+const ON_LOOPBACK: Field<string> = {
+  schema: z.string(),
+  doc: 'Address to listen on. `::` is every address, IPv4 included.',
+  defaults: { dev: '127.0.0.1', serve: '::' },
+};
+
+export const FIELDS = {
+  hostname: {
+    schema: z.string().min(1),
+    doc: 'The name of this host: in the greeting, in EHLO, in Received and Message-ID. In production it has an A or AAAA record, and the PTR record of the address names it.',
+    defaults: { dev: 'mail.example.test' },
+  } as Field<string>,
+  data_dir: field(
+    z.string().min(1),
+    'Folder of the embedded database, the certificate and the control socket.',
+    './data',
+  ),
+  database_url: field(
+    z.string().default(''),
+    'PostgreSQL to use instead of the embedded one: postgresql://user:password@host/database. Version 15 or newer, encoded in UTF-8.',
+    '',
+    { secret: true, env: 'DATABASE_URL' },
+  ),
+  allow_unsafe: field(
+    list,
+    'Durability settings of PostgreSQL that may be off: fsync, full_page_writes, synchronous_commit. Each one off can lose acknowledged mail.',
+    [],
+  ),
+  lang: field(
+    z.enum(['en', 'ja']),
+    'Language of what explains: traces, notices, the landing page.',
+    'en',
+  ),
+  log_level: field(
+    z.enum(['debug', 'info', 'warn', 'error']),
+    'Least level that is logged.',
+    'info',
+  ),
+  delivery: field(
+    z.enum(['deliver', 'hold']),
+    'hold keeps mail for other hosts in the queue until it is released.',
+    'deliver',
+  ),
+  dns: field(
+    list,
+    'Resolvers to ask, host:port, instead of those in /etc/resolv.conf. In dev nothing is asked unless this is set.',
+    [],
+  ),
+  dev_password: field(
+    z.string().default(''),
+    'Password of the accounts that the first start in dev makes. Empty: one is made up and printed.',
+    '',
+    { secret: true },
+  ),
+
+  'smtp.port': ports(2525, 25, 'Port of the MX listener.'),
+  'smtp.address': ON_LOOPBACK,
+  'smtp.proxy_from': field(
+    list,
+    'Networks (CIDR) whose connections begin with a PROXY protocol header.',
+    [],
+  ),
+  'submission.port': ports(2587, 587, 'Port of submission with STARTTLS.'),
+  'submission.address': ON_LOOPBACK,
+  'submission.proxy_from': field(
+    list,
+    'Networks (CIDR) whose connections begin with a PROXY protocol header.',
+    [],
+  ),
+  'submission.hide_author_address': field(
+    switchOn,
+    'Leaves the author’s IP address out of the Received field of submitted mail.',
+    true,
+  ),
+  'submissions.port': ports(2465, 465, 'Port of submission under TLS from the first octet.'),
+  'submissions.address': ON_LOOPBACK,
+  'submissions.proxy_from': field(
+    list,
+    'Networks (CIDR) whose connections begin with a PROXY protocol header.',
+    [],
+  ),
+  'imap.port': ports(
+    2143,
+    143,
+    'Port of IMAP with STARTTLS. Reserved: this version has no IMAP yet.',
+  ),
+  'imaps.port': ports(2993, 993, 'Port of IMAP under TLS. Reserved: this version has no IMAP yet.'),
+  'http.port': ports(8025, 8025, 'Port of health, metrics and the landing page.'),
+  'http.address': field(
+    z.string(),
+    'Address of the HTTP listener. Metrics and health are for this machine.',
+    '127.0.0.1',
+  ),
+
+  'tls.certificate': field(
+    z.string(),
+    'PEM file with the certificate chain. Empty: a self-signed certificate in the data folder.',
+    '',
+  ),
+  'tls.key': field(z.string(), 'PEM file with the private key of the certificate.', ''),
+
+  'limits.message_size': field(octets, 'Largest message that is taken.', 50 * 1024 * 1024),
+  'limits.recipients': field(
+    count,
+    'Recipients of one message. RFC 5321 asks for 100 at least.',
+    1000,
+  ),
+  'limits.connections': field(count, 'SMTP connections at once, all listeners together.', 1000),
+  'limits.connections_per_address': field(
+    count,
+    'SMTP connections at once from one address (an IPv6 /64 counts as one).',
+    100,
+  ),
+
+  'queue.lifetime': field(
+    duration,
+    'How long delivery is tried before the author is told that it failed.',
+    5 * 864e5,
+  ),
+  'queue.first_retry': field(
+    duration,
+    'About how long after a first failure the next attempt follows; later gaps grow.',
+    60e3,
+  ),
+  'queue.longest_gap': field(duration, 'The longest gap between two attempts.', 4 * 36e5),
+  'queue.delay_notice': field(
+    duration,
+    'After this long the author is told once that a message is still waiting.',
+    4 * 36e5,
+  ),
+  'queue.attempts': field(count, 'Deliveries under way at once in this process.', 50),
+  'queue.source_addresses': field(
+    list,
+    'Local addresses to send from, in turn. Empty: the system chooses.',
+    [],
+  ),
+
+  'retention.events': field(duration, 'How long the story of messages is kept.', 90 * 864e5),
+  'retention.dialogues': field(duration, 'How long SMTP dialogues are kept.', 14 * 864e5),
+  'retention.expunged': field(
+    duration,
+    'How long an expunged message can be brought back.',
+    14 * 864e5,
+  ),
+  'retention.removed_accounts': field(
+    duration,
+    'How long after its removal an account is erased.',
+    30 * 864e5,
+  ),
+} as const satisfies Record<
+  string,
+  Field<never> | Field<unknown> | Field<string> | Field<number> | Field<boolean> | Field<string[]>
+>;
+
+export type Key = keyof typeof FIELDS;
+export type ValueOf<K extends Key> = (typeof FIELDS)[K] extends Field<infer T> ? T : never;
+export const KEYS = Object.keys(FIELDS) as Key[];
+
+/** `smtp.port` is HIKYAKU_SMTP_PORT. */
+export function envName(key: Key): string {
+  const { env } = FIELDS[key] as Field<unknown>;
+  return env ?? `HIKYAKU_${key.toUpperCase().replaceAll('.', '_')}`;
+}
