@@ -3,7 +3,7 @@
  * bounded. IPv4 goes first because an address without a reverse name, which IPv6 addresses lack more often, is the
  * commonest reason for which large providers refuse. Called by `route.ts`.
  */
-import { BlockList } from 'node:net';
+import { isUnusableAddress } from '#clients/dns/address';
 import type { DnsAnswer, DnsFailure, Resolver } from '#clients/dns/resolver';
 import { shuffled } from './route-exchanges.ts';
 import { askedStep } from './route-steps.ts';
@@ -88,8 +88,7 @@ function pick(
   steps: RouteStep[],
 ): readonly HostAddress[] {
   if (answer.kind !== 'records') return [];
-  const isUsable = (address: string) =>
-    !UNUSABLE[family].check(address, family === 4 ? 'ipv4' : 'ipv6');
+  const isUsable = (address: string) => !isUnusableAddress(address, family);
   const addresses = shuffled(answer.records, random);
   for (const address of addresses.filter((one) => !isUsable(one)).slice(0, MAX_PER_FAMILY)) {
     steps.push({ key: 'route.address-unusable', rfc: 'RFC 6890 §2.2', name, address });
@@ -99,16 +98,3 @@ function pick(
     .slice(0, MAX_PER_FAMILY)
     .map((address) => ({ family, address }));
 }
-
-/**
- * What can be nobody's address: «this network», multicast, broadcast, and IPv4 in IPv6's clothes, which the
- * system would connect to by IPv4 past any rule about its addresses. A list for each family, since a BlockList
- * also compares an IPv4 address with its IPv6 rules, in those clothes.
- */
-const UNUSABLE = { 4: new BlockList(), 6: new BlockList() };
-UNUSABLE[4].addSubnet('0.0.0.0', 8, 'ipv4');
-UNUSABLE[4].addSubnet('224.0.0.0', 4, 'ipv4');
-UNUSABLE[4].addAddress('255.255.255.255', 'ipv4');
-UNUSABLE[6].addAddress('::', 'ipv6');
-UNUSABLE[6].addSubnet('ff00::', 8, 'ipv6');
-UNUSABLE[6].addSubnet('::ffff:0:0', 96, 'ipv6');

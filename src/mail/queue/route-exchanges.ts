@@ -2,7 +2,7 @@
  * From MX records to the hosts to try, in order (RFC 5321 §5.1, RFC 7505): which records count, where we are
  * among them ourselves, who comes first. Pure; the steps taken are appended to `steps`. Called by `route.ts`.
  */
-import { isIP } from 'node:net';
+import { addressFamily } from '#clients/dns/address';
 import type { MxData } from '#clients/dns/resolver';
 import type { RouteStep } from './route-steps.ts';
 
@@ -46,7 +46,7 @@ export function screenExchanges(
 
 function objectTo(exchange: string): RouteStep | undefined {
   // A name of four numbers cannot be registered: its owner meant the address.
-  if (isIP(exchange.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1')) !== 0) {
+  if (addressFamily(exchange.replace(/^\[(?:IPv6:)?(.*)\]$/i, '$1')) !== undefined) {
     return { key: 'route.mx-is-address', rfc: 'RFC 1035 §3.3.9', exchange };
   }
   if (!HOST_NAME.test(exchange)) {

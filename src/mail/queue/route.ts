@@ -6,7 +6,7 @@
  * every domain: it names a machine past all that a domain says about its mail, and would let any account make this
  * server connect to an address of its choice. Called by the attempt, once per domain and attempt.
  */
-import { isIP, isIPv6 } from 'node:net';
+import { addressFamily } from '#clients/dns/address';
 import type { DnsFailure, FailureCause } from '#clients/dns/resolver';
 import type { TlsPolicy } from '#clients/smtp/peer';
 import type { Route } from '#store/directory/directory';
@@ -126,9 +126,8 @@ async function relayAddresses(name: string, options: AddressOptions): Promise<Ho
     authenticated: false,
     steps: [],
   } as const;
-  if (isIP(name) !== 0) {
-    return { ...known, addresses: [{ family: isIPv6(name) ? 6 : 4, address: name }] };
-  }
+  const family = addressFamily(name);
+  if (family !== undefined) return { ...known, addresses: [{ family, address: name }] };
   // RFC 6761 §6.3: never a matter for the DNS.
   if (name === 'localhost') {
     const addresses = [

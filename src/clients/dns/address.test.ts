@@ -1,0 +1,29 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { addressFamily, isUnusableAddress } from './address.ts';
+
+test('an address tells its family, a name has none', () => {
+  assert.equal(addressFamily('192.0.2.1'), 4);
+  assert.equal(addressFamily('2001:db8::1'), 6);
+  for (const text of ['', 'localhost', '192.0.2', '[::1]', '192.0.2.1:25']) {
+    assert.equal(addressFamily(text), undefined, text);
+  }
+});
+
+test('what no host can have is unusable', () => {
+  for (const address of ['0.0.0.0', '0.1.2.3', '224.0.0.1', '239.9.9.9', '255.255.255.255']) {
+    assert.equal(isUnusableAddress(address, 4), true, address);
+  }
+  for (const address of ['::', 'ff02::1', '::ffff:127.0.0.1', '::ffff:c000:201']) {
+    assert.equal(isUnusableAddress(address, 6), true, address);
+  }
+});
+
+test('what a host may have, on a local network too, is usable', () => {
+  for (const address of ['192.0.2.1', '127.0.0.1', '10.0.0.1', '223.255.255.255']) {
+    assert.equal(isUnusableAddress(address, 4), false, address);
+  }
+  for (const address of ['::1', '2001:db8::1', 'fd00::1', '::ffff']) {
+    assert.equal(isUnusableAddress(address, 6), false, address);
+  }
+});

@@ -1,0 +1,28 @@
+/**
+ * What can be said of an IP address without asking anyone: its family, and whether any host can have it. Called by
+ * routing, which connects to whatever addresses a stranger's zone names.
+ */
+import { BlockList, isIP } from 'node:net';
+
+/** 4 or 6, or undefined where the text is no IP address. */
+export function addressFamily(text: string): 4 | 6 | undefined {
+  const family = isIP(text);
+  return family === 4 || family === 6 ? family : undefined;
+}
+
+/**
+ * Whether no host can be reached at the address: «this network», multicast, broadcast (RFC 6890 §2.2), and IPv4 in
+ * IPv6's clothes, which the system would connect to by IPv4 past any rule about its addresses.
+ */
+export function isUnusableAddress(address: string, family: 4 | 6): boolean {
+  return UNUSABLE[family].check(address, family === 4 ? 'ipv4' : 'ipv6');
+}
+
+// A list for each family: a BlockList compares an IPv4 address with its IPv6 rules too, in those clothes.
+const UNUSABLE = { 4: new BlockList(), 6: new BlockList() };
+UNUSABLE[4].addSubnet('0.0.0.0', 8, 'ipv4');
+UNUSABLE[4].addSubnet('224.0.0.0', 4, 'ipv4');
+UNUSABLE[4].addAddress('255.255.255.255', 'ipv4');
+UNUSABLE[6].addAddress('::', 'ipv6');
+UNUSABLE[6].addSubnet('ff00::', 8, 'ipv6');
+UNUSABLE[6].addSubnet('::ffff:0:0', 96, 'ipv6');
