@@ -10,7 +10,7 @@ import type { TestCertificate } from './certificate.ts';
 export const HANG_UP = Symbol('hang up');
 export const SILENCE = Symbol('silence');
 
-/** A text is sent with CRLF; `raw` is sent as it is. After `hangUp` nothing more is read. */
+/** A text is sent with CRLF; `raw` is sent as it is. After `hangUp` and silence nothing more is read. */
 export type Reaction =
   | string
   | typeof HANG_UP
@@ -315,7 +315,10 @@ class PeerConnection {
     this.#shared.times.set(moment, times);
     const answer = this.#shared.script.answers?.[moment];
     const reaction = (typeof answer === 'function' ? answer(line, times) : answer) ?? usual;
-    if (reaction === SILENCE) return false;
+    if (reaction === SILENCE) {
+      this.#mode = 'closed';
+      return false;
+    }
     if (reaction === HANG_UP) {
       this.#mode = 'closed';
       this.#socket.end();

@@ -9,7 +9,7 @@ import { startSaslClient } from '#protocol/sasl/client';
 import type { ClientCredentials, ClientStep } from '#protocol/sasl/client-step';
 import { chooseMechanism } from '#protocol/sasl/mechanisms';
 import { saltPassword } from '#protocol/sasl/scram-keys';
-import type { SmtpConnection } from './connection.ts';
+import type { ReadResult, SmtpConnection } from './connection.ts';
 import type { Cause, Deferred } from './outcome.ts';
 import { deferred, networkFailure, notSmtp, statusOf } from './status.ts';
 
@@ -41,21 +41,22 @@ export async function authenticate(
   if (mechanism === undefined) {
     return refused('no-common-mechanism', `the peer offers ${offered.join(' ')}`);
   }
-  const { nonce, credentials } = options;
+  const { nonce, credentials, timeoutMs } = options;
   const first = await derived(
     startSaslClient(mechanism, credentials, { offered, bindings, nonce }),
   );
   if (first.kind === 'failure') return refused('mechanism-failed', first.detail);
-  // RFC 4954 §4: an empty initial response is a single "=".
-  if (first.kind === 'respond') {
-    const initial = first.data.length === 0 ? '=' : base64(first.data);
-    connection.command(`AUTH ${mechanism} ${initial}`, `AUTH ${mechanism} ${SECRET}`);
-  } else {
-    connection.command(`AUTH ${mechanism}`);
-  }
+  const command = `AUTH ${mechanism}`;
   connection.hideChallenges = true;
   try {
-    return await exchange(connection, first, options.timeoutMs);
+    if (first.kind === 'listen') {
+      return await exchange(connection, first, await connection.ask(command, timeoutMs), timeoutMs);
+    }
+    // RFC 4954 §4: an empty initial response is a single "=".
+    const initial = first.data.length === 0 ? '=' : base64(first.data);
+    const shown = `${command} ${SECRET}`;
+    const answer = await connection.ask(`${command} ${initial}`, timeoutMs, shown);
+    return await exchange(connection, first, answer, timeoutMs);
   } finally {
     connection.hideChallenges = false;
   }
@@ -66,11 +67,12 @@ type SettledStep = Exclude<ClientStep, { kind: 'derive-key' }>;
 async function exchange(
   connection: SmtpConnection,
   first: Exclude<SettledStep, { kind: 'failure' }>,
+  answer: ReadResult,
   timeoutMs: number,
 ): Promise<Deferred | undefined> {
   let step = first;
+  let result = answer;
   for (;;) {
-    const result = await connection.read(timeoutMs);
     if (result.kind === 'network') return networkFailure('auth', result);
     if (result.kind === 'not-smtp') return notSmtp('auth', result.reason, result.line);
     const { reply } = result;
@@ -87,7 +89,8 @@ async function exchange(
       return refused('mechanism-failed', next.detail);
     }
     step = next;
-    if (next.kind === 'respond') connection.command(base64(next.data), SECRET);
+    if (next.kind === 'listen') return refused('mechanism-failed', 'nothing to answer');
+    result = await connection.ask(base64(next.data), timeoutMs, SECRET);
   }
 }
 

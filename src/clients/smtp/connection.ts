@@ -7,7 +7,7 @@ import type { Socket } from 'node:net';
 import type { DialogueRecorder } from '#protocol/smtp/dialogue';
 import { SECRET } from '#protocol/smtp/dialogue';
 import { ReplyParser, type ParsedReply } from '#protocol/smtp/reply-parser';
-import type { Reply } from '#protocol/smtp/reply';
+import { replyText, type Reply } from '#protocol/smtp/reply';
 import { networkCause } from './dial.ts';
 import type { NetworkCause, ProtocolCause } from './outcome.ts';
 
@@ -68,6 +68,28 @@ export class SmtpConnection {
   command(line: string, shown = line): void {
     this.recorder.sent(this.#now(), shown);
     this.#write(`${line}\r\n`);
+  }
+
+  /**
+   * Sends a command and reads its reply. What came unasked before it cannot be the reply: 421 is taken for what it
+   * says, anything else ends the connection, since from there on replies would meet the wrong commands.
+   */
+  ask(line: string, timeoutMs: number, shown = line): Promise<ReadResult> {
+    const unasked = this.takeUnasked();
+    if (unasked !== undefined) return Promise.resolve(unasked);
+    this.command(line, shown);
+    return this.read(timeoutMs);
+  }
+
+  /** What came though nobody asked: see `ask`. Undefined: nothing did. */
+  takeUnasked(): ReadResult | undefined {
+    if (!this.unread) return undefined;
+    const first = this.#replies.shift();
+    if (first?.kind === 'reply' && first.reply.code === 421) return first;
+    const line = first?.kind === 'reply' ? replyText(first.reply) : '';
+    const cause = { kind: 'not-smtp', reason: 'unexpected-reply', line } as const;
+    this.close(cause);
+    return cause;
   }
 
   /** Sends octets that are already recorded, or recorded by the caller as content. False: wait for `drained`. */

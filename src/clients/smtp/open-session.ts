@@ -136,8 +136,7 @@ class Opening {
   async #hello(connection: SmtpConnection): Promise<Stop | undefined> {
     const { heloName } = this.#peer;
     const { helloMs } = this.#parts.limits;
-    connection.command(`EHLO ${heloName}`);
-    let result = await connection.read(helloMs);
+    let result = await connection.ask(`EHLO ${heloName}`, helloMs);
     this.#offer = HELO_ONLY;
     const answer = positive(result);
     if (answer !== undefined) {
@@ -146,8 +145,7 @@ class Opening {
     }
     if (result.kind !== 'reply' || result.reply.code < 500) return stopFor(result, 'ehlo');
     // RFC 5321 §3.2: a server that does not know EHLO
-    connection.command(`HELO ${heloName}`);
-    result = await connection.read(helloMs);
+    result = await connection.ask(`HELO ${heloName}`, helloMs);
     return positive(result) === undefined ? stopFor(result, 'ehlo') : undefined;
   }
 
@@ -158,8 +156,7 @@ class Opening {
         ? undefined
         : tlsStop('4.7.4', 'not-offered', 'the peer offers no STARTTLS');
     }
-    connection.command('STARTTLS');
-    const result = await connection.read(this.#parts.limits.helloMs);
+    const result = await connection.ask('STARTTLS', this.#parts.limits.helloMs);
     if (positive(result) === undefined) {
       if (result.kind !== 'reply' || result.reply.code === 421) return stopFor(result, 'tls');
       if (!mayGoClear) return deferred('tls', '4.7.4', { kind: 'reply', reply: result.reply });

@@ -5,7 +5,7 @@
  * trusted to a connection that the peer has already closed. Never two deliveries at once.
  */
 import type { DialogueEntry, DialogueRecorder, TlsFacts } from '#protocol/smtp/dialogue';
-import type { Reply } from '#protocol/smtp/reply';
+import { isPositive, type Reply } from '#protocol/smtp/reply';
 import { mailCommand, rcptCommand } from './commands.ts';
 import type { SmtpConnection } from './connection.ts';
 import { ABORTED } from './dial.ts';
@@ -169,16 +169,14 @@ export class SmtpSession implements AsyncDisposable {
     const paused = connection.now() - this.#lastUsed > limits.idleProbeMs;
     const probe = paused && this.#transactions > 0;
     if (connection.end === undefined && !connection.unread && !probe) return undefined;
-    // A reply that nobody asked for is, in practice, 421 for having been idle too long (RFC 5321 §4.5.3.2.7).
-    if (!connection.unread) connection.command('RSET');
-    const unasked = connection.unread;
-    const result = await connection.read(limits.helloMs);
+    const result = await connection.ask('RSET', limits.helloMs);
     if (result.kind === 'network') return networkFailure('mail', result);
     if (result.kind === 'not-smtp') return notSmtp('mail', result.reason, result.line);
-    if (!unasked && result.reply.code < 300) {
+    if (isPositive(result.reply)) {
       this.#clean = true;
       return undefined;
     }
+    // In practice 421, for having been idle too long (RFC 5321 §4.5.3.2.7).
     connection.hangUp();
     return deferred('mail', statusWhenClosed(result.reply), { kind: 'reply', reply: result.reply });
   }

@@ -163,7 +163,7 @@ class Transaction {
 
   async #content(): Promise<void> {
     if (this.#eager !== undefined) {
-      this.#conclude(await this.#read(this.#limits.endOfDataMs), 'end-of-data');
+      this.#conclude(await this.#connection.read(this.#limits.endOfDataMs), 'end-of-data');
     } else if (this.#plan.offer.chunking) {
       if (this.#wanted) {
         const { mail } = this.#plan;
@@ -196,15 +196,13 @@ class Transaction {
   }
 
   async #loneDot(): Promise<void> {
-    this.#connection.command(LONE_DOT);
-    const result = await this.#read(this.#limits.endOfDataMs);
+    const result = await this.#connection.ask(LONE_DOT, this.#limits.endOfDataMs);
     if (result.kind !== 'reply' || endsDialogue(result.reply)) this.#hangUp(result, 'end-of-data');
   }
 
   #concludeSent(sent: SendResult): void {
     switch (sent.kind) {
       case 'sent':
-        this.#heard ||= sent.result.kind === 'reply';
         return this.#conclude(sent.result, 'end-of-data');
       case 'interrupted':
         return this.#concludeInterrupted(sent.result);
@@ -265,13 +263,11 @@ class Transaction {
     return false;
   }
 
-  #ask(line: string, timeoutMs: number): Promise<ReadResult> {
-    if (!this.#together) this.#connection.command(line);
-    return this.#read(timeoutMs);
-  }
-
-  async #read(timeoutMs: number): Promise<ReadResult> {
-    const result = await this.#connection.read(timeoutMs);
+  /** The reply to a command, which has left already where they leave together. */
+  async #ask(line: string, timeoutMs: number): Promise<ReadResult> {
+    const result = this.#together
+      ? await this.#connection.read(timeoutMs)
+      : await this.#connection.ask(line, timeoutMs);
     this.#heard ||= result.kind === 'reply';
     return result;
   }
