@@ -8,17 +8,25 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Client } from 'pg';
 import type { Log } from '#log';
 import type { Binaries } from './binaries.ts';
-import { reasonOf, type EmbeddedFailure } from './failure.ts';
-import { chooseIdentity } from './identity.ts';
+import type { EmbeddedFailure } from './failure.ts';
+import { chooseIdentity, handOver } from './identity.ts';
 import { initialise } from './initialise.ts';
 import { hasCluster, type Layout } from './layout.ts';
 import { boundLog, logSince, sizeOf } from './log-file.ts';
-import { spawnPostmaster, stopPostmaster, type Postmaster } from './postmaster.ts';
+import {
+  isPostmasterOf,
+  pidInFile,
+  spawnPostmaster,
+  stopPostmaster,
+  type Postmaster,
+} from './postmaster.ts';
 import { probe } from './session.ts';
 import { writeSettings, type Settings } from './settings.ts';
 
 /** How long «lock file exists» is asked again: the end of an old server, or of its last sessions. */
 const LOCK_FILE_PATIENCE = 10_000;
+/** How long a server whose start is given up may take to end. */
+const END_PATIENCE = 10_000;
 /** A server that says it is starting may replay up to 2 GB of log. */
 const BUSY_PATIENCE = 600_000;
 const POLL = 25;
@@ -54,8 +62,9 @@ export async function bringUp(
     }
     const started = await start(parts, signal);
     if (started.kind === 'running') return started;
-    const again = started.kind === 'start-failed' && heldByAnother(started.detail);
-    if (!again || parts.monotonic() - begun > LOCK_FILE_PATIENCE || signal?.aborted) return started;
+    if (started.kind !== 'start-failed' || !heldByAnother(started.detail)) return started;
+    if (parts.monotonic() - begun > LOCK_FILE_PATIENCE) return deaf(parts.layout, started);
+    if (signal?.aborted) return started;
     await delay(4 * POLL);
   }
 }
@@ -72,11 +81,12 @@ async function start(parts: Parts, signal?: AbortSignal): Promise<Running | Embe
   await boundLog(layout.logFile);
   const offset = await sizeOf(layout.logFile);
   const config = await writeSettings(layout, parts.settings);
+  await handOver(config, identity);
   const postmaster = await spawnPostmaster(binaries, identity, layout, config);
   const outcome = await wait(parts, postmaster, signal);
   if (outcome.kind === 'running') return { ...outcome, adopted: outcome.pid !== postmaster.pid };
   if (outcome.kind !== 'ended') {
-    await stopPostmaster(postmaster.pid, 0);
+    await stopPostmaster(postmaster.pid, END_PATIENCE);
     return outcome;
   }
   return startFailed('PostgreSQL ended while starting.', await logSince(layout.logFile, offset));
@@ -97,6 +107,7 @@ async function wait(parts: Parts, ours?: Postmaster, signal?: AbortSignal): Prom
   const begun = parts.monotonic();
   let told = begun;
   for (;;) {
+    if (signal?.aborted) return startFailed('The start of PostgreSQL was interrupted.', '');
     const last = ended;
     const found = await probe(parts.layout);
     if (found.kind === 'ready') return { ...found, kind: 'running' };
@@ -106,8 +117,8 @@ async function wait(parts: Parts, ours?: Postmaster, signal?: AbortSignal): Prom
     if (found.kind === 'absent' && last) return { kind: 'ended' };
     const now = parts.monotonic();
     const waited = now - begun;
-    const message = found.kind === 'busy' ? found.message : 'no answer yet';
-    if (signal?.aborted || waited > BUSY_PATIENCE) {
+    const message = 'message' in found ? found.message : 'no answer yet';
+    if (waited > BUSY_PATIENCE) {
       return startFailed('PostgreSQL takes no sessions.', message);
     }
     if (now - told > PROGRESS) {
@@ -123,11 +134,22 @@ function heldByAnother(log: string): boolean {
   return /lock file "[^"]+" (already exists|is empty)|pre-existing shared memory block/.test(log);
 }
 
+/** A server runs here, and its socket is not where we ask (another TMPDIR, or removed): say which. */
+async function deaf(layout: Layout, failure: EmbeddedFailure): Promise<EmbeddedFailure> {
+  const pid = await pidInFile(layout);
+  if (pid === undefined || (await isPostmasterOf(pid, layout)) !== true) return failure;
+  return {
+    ...failure,
+    message: `PostgreSQL process ${pid} still runs in ${layout.cluster} and does not answer in ${layout.socketDir}.`,
+    remedy: `Stop it with "kill -INT ${pid}" and start again.`,
+  };
+}
+
 function startFailed(message: string, detail: string): EmbeddedFailure {
   return {
     kind: 'start-failed',
     message,
     remedy: 'What PostgreSQL said stands below; a full disk is the most usual reason.',
-    detail: detail.trim() === '' ? reasonOf(message) : detail.trim(),
+    detail: detail.trim(),
   };
 }

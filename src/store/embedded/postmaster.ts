@@ -89,6 +89,13 @@ export async function isPostmasterOf(pid: number, layout: Layout): Promise<boole
   }
 }
 
+/** The pid that the last server wrote down. It proves nothing: the process may be gone or another's. */
+export async function pidInFile(layout: Layout): Promise<number | undefined> {
+  const text = await readFile(join(layout.cluster, 'postmaster.pid'), 'utf8').catch(() => '');
+  const pid = Number(text.split('\n')[0]);
+  return Number.isInteger(pid) && pid > 0 ? pid : undefined;
+}
+
 /** Whether a process exists; one that ended and was not yet waited for does not. */
 export function alive(pid: number): boolean {
   try {
@@ -105,9 +112,8 @@ export function alive(pid: number): boolean {
  * still looks for the shared memory of a server that lives.
  */
 async function strangerInPidFile(layout: Layout): Promise<string | undefined> {
-  const text = await readFile(join(layout.cluster, 'postmaster.pid'), 'utf8').catch(() => '');
-  const pid = Number(text.split('\n')[0]);
-  if (!Number.isInteger(pid) || pid <= 0 || !alive(pid)) return undefined;
+  const pid = await pidInFile(layout);
+  if (pid === undefined || !alive(pid)) return undefined;
   return (await isPostmasterOf(pid, layout)) === false ? String(pid) : undefined;
 }
 

@@ -23,6 +23,8 @@ export interface EmbeddedOptions {
   readonly clock?: Pick<Clock, 'monotonic'>;
   /** Told when the server goes down, when it is back, and when restarting it failed. */
   readonly onState?: (state: State) => void;
+  /** Ends a start that is under way, with `start-failed`. */
+  readonly signal?: AbortSignal;
   /** PostgreSQL's own settings, over ours. */
   readonly settings?: Settings;
   /** The `native` folder of another installation of the platform package. */
@@ -66,7 +68,7 @@ export async function startEmbedded(
     log: options.log,
     monotonic: (options.clock ?? systemClock).monotonic,
   };
-  const running = await bringUp(parts);
+  const running = await bringUp(parts, options.signal);
   if (running.kind !== 'running') return running;
   const failure = await claim(running.session, layout.dataDir);
   if (failure) {
