@@ -1,0 +1,55 @@
+/**
+ * What the queue of a process is made of: everything it reads, dials, measures time with and decides by comes in here. Built by
+ * `server.ts`; the tests hand in a declared zone, a dialer and a clock of their own.
+ */
+import type { Resolver } from '#clients/dns/resolver';
+import type { Dialer } from '#clients/smtp/dial';
+import type { SmtpClientLimits } from '#clients/smtp/limits';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { Language } from '#protocol/dsn/language';
+import type { Directory } from '#store/directory/directory';
+import type { Store } from '#store/open';
+import type { DestinationKey } from '#store/queue/enqueue';
+import type { ScheduleOptions } from './schedule.ts';
+
+export interface QueueOptions {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly resolver: Resolver;
+  readonly dialer: Dialer;
+  readonly limits: SmtpClientLimits;
+  readonly log: Log;
+  /** From 0 to below 1: jitter, and the order of equal hosts. */
+  readonly random: () => number;
+  readonly randomBytes: (octets: number) => Uint8Array;
+  /** How we call ourselves in EHLO and in notices. */
+  readonly hostname: string;
+  /** The names by which this server is known to others, in lower-case A-labels. */
+  readonly ownNames: ReadonlySet<string>;
+  /** Whether an address is one of this server's own listeners. */
+  readonly isOwnAddress: (address: string) => boolean;
+  /** Roots to trust instead of the system's, PEM. */
+  readonly ca?: readonly string[];
+  /** Attempts under way at once in this process (`queue.attempts`). */
+  readonly attempts: number;
+  readonly schedule: ScheduleOptions;
+  /** Source addresses of the pool '' (`queue.source_addresses`); none lets the system choose. */
+  readonly sourceAddresses: readonly string[];
+  /** What happens to mail for a foreign domain without a configured route: `hold` in dev, where nothing leaves the machine. */
+  readonly unrouted: 'deliver' | 'hold';
+  /** HIKYAKU_DELIVERY: `hold` keeps all mail for other hosts until it is released. */
+  readonly delivery: 'deliver' | 'hold';
+  /** Of notices; the Subject is in the first. */
+  readonly languages: readonly [Language, ...Language[]];
+  /** Called after the commit of what an attempt came to, with the accounts that got mail. */
+  readonly concluded: (accountIds: readonly string[], events: readonly Event[]) => void;
+}
+
+/** The running queue of a process. */
+export interface Queue {
+  /** Says that mail was queued: the destinations that `enqueue` answered, after its commit. Returns at once. */
+  wake(destinations: readonly DestinationKey[]): void;
+  /** Claims nothing more, lets attempts finish for `graceMs` (5 s unless told), then ends them before the final dot. */
+  stop(graceMs?: number): Promise<void>;
+}
