@@ -10,12 +10,16 @@ import type { TestCertificate } from './certificate.ts';
 export const HANG_UP = Symbol('hang up');
 export const SILENCE = Symbol('silence');
 
-/** A text is sent with CRLF; `raw` is sent as it is. After `hangUp` and silence nothing more is read. */
+/** A text is sent with CRLF; `raw` is sent as it is. After `hangUp` and silence nothing more is read; after `stopReading` not even from the socket. */
 export type Reaction =
   | string
   | typeof HANG_UP
   | typeof SILENCE
-  | { readonly raw: string | Uint8Array; readonly hangUp?: boolean };
+  | {
+      readonly raw: string | Uint8Array;
+      readonly hangUp?: boolean;
+      readonly stopReading?: boolean;
+    };
 
 /** What the peer answers at a point of the dialogue; `times` counts from 1 on the whole peer. */
 export type Answer = Reaction | ((line: string, times: number) => Reaction | undefined);
@@ -333,6 +337,7 @@ class PeerConnection {
       return false;
     }
     if (raw.length > 0) this.#socket.write(raw);
+    if (typeof reaction !== 'string' && reaction.stopReading === true) this.#socket.pause();
     return text.length === 0 || text.startsWith('2') || text.startsWith('3');
   }
 }
