@@ -21,6 +21,24 @@ export function writeDialogue(
   };
 }
 
+/** Keeps the dialogues of attempts for several messages with the transaction it stands in. */
+export function writeDialogues(
+  dialogues: readonly {
+    readonly messageId: string;
+    readonly attemptId: string;
+    readonly entries: readonly DialogueEntry[];
+  }[],
+  now: number,
+): Statement {
+  return {
+    name: 'write_dialogues',
+    text: `insert into dialogues (message_id, attempt_id, at, entries)
+           select "messageId", "attemptId", $1, entries
+           from jsonb_to_recordset($2) as d("messageId" text, "attemptId" text, entries jsonb)`,
+    values: [new Date(now), jsonText(dialogues)],
+  };
+}
+
 export interface Dialogue {
   readonly attemptId: string;
   /** Calendar milliseconds. */

@@ -75,10 +75,12 @@ create table queue_recipients (
   last_reply text,
   last_status text collate "C",
   delay_notified boolean not null default false,
+  released boolean not null default false,
   primary key (message_id, recipient_id)
 ) with (fillfactor = 80);
 comment on column queue_recipients.recipient_id is '1, 2, … within its message';
 
+comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 create index queue_recipients_domain on queue_recipients (domain);
@@ -129,6 +131,7 @@ create table site_limits (
   running integer not null default 0,
   cap integer not null,
   successes integer not null default 0,
+  failures integer not null default 0,
   blocked_until timestamptz,
   primary key (site, source)
 ) with (fillfactor = 50);

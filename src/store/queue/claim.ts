@@ -37,6 +37,8 @@ export interface ClaimedRecipient {
   readonly notify: string | null;
   readonly attempts: number;
   readonly delayNotified: boolean;
+  /** An operator let it go: the hold that applies to all mail does not stop it again. */
+  readonly released: boolean;
 }
 
 export interface ClaimedMessage {
@@ -66,6 +68,8 @@ export interface ClaimedMessage {
 export interface Claim extends DestinationKey {
   readonly token: string;
   readonly source: string;
+  /** Leases in a row that ended with a failure of the site. */
+  readonly failures: number;
   readonly messages: readonly ClaimedMessage[];
   /** How many recipients were taken; `limit` of them means that more may be due. */
   readonly count: number;
@@ -88,31 +92,42 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
       new Date(request.now + BUSY_PAUSE),
     ],
   });
-  const row = rows[0] as (DestinationKey & { source: string | null; count: number }) | undefined;
+  const row = rows[0] as
+    | (DestinationKey & TakenRow & { source: string | null; failures: number | null })
+    | undefined;
   if (!row) return undefined;
-  const messages = row.count === 0 ? [] : await claimedMessages(db, request.token);
   return {
     token: request.token,
     site: row.site,
     stream: row.stream,
     sourcePool: row.sourcePool,
     source: row.source ?? '',
-    messages,
-    count: row.count,
+    failures: row.failures ?? 0,
+    messages: await claimedMessages(db, row),
+    count: row.messageIds?.length ?? 0,
   };
 }
 
+/** Which recipients a claim took, as two arrays side by side; null for none. */
+interface TakenRow {
+  readonly messageIds: readonly string[] | null;
+  readonly recipientIds: readonly number[] | null;
+}
+
+/** A destination whose sources are all blocked sleeps until the first is not; one whose sources are busy is looked at again soon. */
 const CLAIM = `
   with destination as (
     select site, stream, source_pool from queue_destinations
     where ready_at <= $3 and running < cap
     order by ready_at limit 1 for update skip locked),
+  candidate as (
+    select s.source, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
+      coalesce(l.running < l.cap, true) as has_room, coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until
+    from destination d
+      cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb)) as s(source)
+      left join site_limits l on l.site = d.site and l.source = s.source),
   source as (
-    select d.site, s.source
-    from destination d, jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb)) as s(source)
-    left join site_limits l on l.site = (select site from destination) and l.source = s.source
-    where coalesce(l.running < l.cap, true) and coalesce(l.blocked_until <= $3, true)
-    order by coalesce(l.running, 0), s.source limit 1),
+    select source, failures from candidate where has_room and not blocked order by running, source limit 1),
   due as (
     select c.message_id, c.recipient_id
     from destination d, source, lateral (
@@ -123,63 +138,104 @@ const CLAIM = `
   taken as (
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id),
-  counted as (select count(*)::integer as n from due),
+  counted as (
+    select count(*)::integer as n, array_agg(message_id) as message_ids, array_agg(recipient_id) as recipient_ids from due),
   lease as (
     insert into queue_leases (token, node, site, stream, source_pool, source, until)
     select $1, $2, d.site, d.stream, d.source_pool, source.source, clock_timestamp() + interval '${LEASE_SECONDS} seconds'
     from destination d, source, counted where n > 0),
   limits as (
     insert into site_limits (site, source, running, cap)
-    select site, source, 1, ${FIRST_CAP} from source, counted where n > 0
+    select d.site, source.source, 1, ${FIRST_CAP} from destination d, source, counted where n > 0
     on conflict (site, source) do update set running = site_limits.running + 1),
   served as (
     update queue_destinations q set
       running = running + (n > 0)::integer,
       ready_at = case
-        when not exists (select from source) then $6
+        when not exists (select from source) then
+          (select case when bool_and(blocked) then min(blocked_until) else $6 end from candidate)
         when n = $4 then $3
         else coalesce((select min(next_at) from queue_claims c
           where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool
             and lease is null and held is null and next_at > $3), 'infinity') end
     from destination d, counted
     where q.site = d.site and q.stream = d.stream and q.source_pool = d.source_pool)
-  select d.site, d.stream, d.source_pool as "sourcePool", source.source, n as count
+  select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures,
+    message_ids as "messageIds", recipient_ids as "recipientIds"
   from destination d cross join counted left join source on true`;
 
-async function claimedMessages(db: Queryable, token: string): Promise<ClaimedMessage[]> {
+/**
+ * Takes more of the same destination under a lease that is held, and renews it.
+ * @returns undefined when the lease was lost; nothing where no more is due
+ */
+export async function claimMore(
+  db: Queryable,
+  token: string,
+  now: number,
+  limit: number,
+): Promise<ClaimedMessage[] | undefined> {
+  const { rows } = await db.query({
+    name: 'claim_more',
+    text: CLAIM_MORE,
+    values: [token, new Date(now), limit],
+  });
+  const row = rows[0] as (TakenRow & { held: boolean }) | undefined;
+  return row?.held ? claimedMessages(db, row) : undefined;
+}
+
+const CLAIM_MORE = `
+  with lease as (
+    update queue_leases set until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+    where token = $1 and until > clock_timestamp()
+    returning site, stream, source_pool),
+  due as (
+    select c.message_id, c.recipient_id
+    from lease l, lateral (
+      select message_id, recipient_id from queue_claims
+      where site = l.site and stream = l.stream and source_pool = l.source_pool
+        and lease is null and held is null and next_at <= $2
+      order by next_at limit $3 for update skip locked) c),
+  taken as (
+    update queue_claims c set lease = $1 from due
+    where c.message_id = due.message_id and c.recipient_id = due.recipient_id)
+  select exists (select from lease) as held, array_agg(message_id) as "messageIds", array_agg(recipient_id) as "recipientIds"
+  from due`;
+
+async function claimedMessages(
+  db: Queryable,
+  { messageIds, recipientIds }: TakenRow,
+): Promise<ClaimedMessage[]> {
+  if (messageIds === null) return [];
   const { rows } = await db.query({
     name: 'claimed_messages',
     text: CLAIMED_MESSAGES,
-    values: [token],
+    values: [messageIds, recipientIds],
     binary: true,
   } as pg.QueryConfig);
   return rows.map((row: Record<string, unknown>) => ({
     ...(row as unknown as ClaimedMessage),
-    blobSize: Number(row['blobSize']),
-    size: Number(row['size']),
-    arrivedAt: (row['arrivedAt'] as Date).getTime(),
-    expiresAt: (row['expiresAt'] as Date).getTime(),
     recipients: JSON.parse(row['recipients'] as string) as ClaimedRecipient[],
   }));
 }
 
 const CLAIMED_MESSAGES = `
-  select m.id, m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id as "tenantId", m.account_id as "accountId",
-    m.blob_id as "blobId", b.sha256, b.size as "blobSize", m.prefix, m.hidden, m.size, m.reverse_path as "reversePath", m.ret, m.envid,
-    m.smtputf8, m.eight_bit as "eightBit", m.notify_author as "notifyAuthor", m.arrived_at as "arrivedAt",
-    m.expires_at as "expiresAt", r.recipients
+  select m.id, m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id::text as "tenantId",
+    m.account_id::text as "accountId", m.blob_id::text as "blobId", b.sha256, b.size::float8 as "blobSize", m.prefix, m.hidden,
+    m.size::float8 as size, m.reverse_path as "reversePath", m.ret, m.envid, m.smtputf8, m.eight_bit as "eightBit",
+    m.notify_author as "notifyAuthor", extract(epoch from m.arrived_at)::float8 * 1000 as "arrivedAt",
+    extract(epoch from m.expires_at)::float8 * 1000 as "expiresAt", r.recipients
   from (
-    select c.message_id, min(c.next_at) as next_at, json_agg(json_build_object(
+    select r.message_id, json_agg(json_build_object(
       'recipientId', r.recipient_id, 'forwardPath', r.forward_path, 'domain', r.domain,
       'reversePath', coalesce(r.reverse_path, m.reverse_path), 'orcpt', r.orcpt, 'notify', r.notify, 'attempts', r.attempts,
-      'delayNotified', r.delay_notified) order by r.recipient_id)::text as recipients
-    from queue_claims c
+      'delayNotified', r.delay_notified, 'released', r.released) order by r.recipient_id)::text as recipients
+    from unnest($1::text[], $2::integer[]) as c(message_id, recipient_id)
       join queue_recipients r using (message_id, recipient_id)
-      join queue_messages m on m.id = c.message_id
-    where c.lease = $1 group by c.message_id) r
+      join queue_messages m on m.id = r.message_id
+    group by r.message_id) r
   join queue_messages m on m.id = r.message_id
   join blobs b on b.id = m.blob_id
-  order by r.next_at, m.id`;
+  order by m.id`;
 
 /** Makes a lease last from now on; false when it was already given to others. */
 export async function renewLease(db: Queryable, token: string): Promise<boolean> {
@@ -216,7 +272,10 @@ export async function releaseLease(db: Queryable, token: string, mood: SiteMood)
   return rows.length > 0;
 }
 
-/** One more at once after some successes, half as many after a deferral, never less than one. */
+/**
+ * One more at once after some successes, half as many after a deferral, never less than one. The two look-ups of the next due time
+ * are apart, so that each has its own index.
+ */
 const RELEASE_LEASE = `
   with lease as (
     delete from queue_leases where token = $1 returning *),
@@ -224,22 +283,23 @@ const RELEASE_LEASE = `
     update site_limits l set
       running = greatest(l.running - 1, 0),
       successes = case when $2 = 'accepts' then (l.successes + 1) % ${SUCCESSES_TO_GROW} when $2 = 'defers' then 0 else l.successes end,
+      failures = case when $2 = 'accepts' then 0 when $2 = 'defers' then l.failures + 1 else l.failures end,
       cap = case
         when $2 = 'accepts' and l.successes + 1 >= ${SUCCESSES_TO_GROW} then least(l.cap + 1, ${MAX_CAP})
         when $2 = 'defers' then greatest(l.cap / 2, 1)
         else l.cap end,
-      blocked_until = coalesce($3, l.blocked_until)
+      blocked_until = case when $2 = 'accepts' then null else greatest($3, l.blocked_until) end
     from lease where l.site = lease.site and l.source = lease.source
     returning l.site, l.cap),
   freed as (
-    update queue_claims set lease = null where lease = $1)
+    update queue_claims set lease = null where lease = $1 returning next_at, held)
   update queue_destinations q set
     running = greatest(q.running - 1, 0),
     cap = coalesce((select cap from limits), q.cap),
-    ready_at = least(q.ready_at, (
-      select min(next_at) from queue_claims c
-      where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null
-        and (lease is null or lease = $1)))
+    ready_at = least(q.ready_at,
+      (select min(next_at) from queue_claims c
+       where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null and lease is null),
+      (select min(next_at) from freed where held is null))
   from lease
   where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
   returning q.site`;

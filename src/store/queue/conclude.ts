@@ -1,19 +1,14 @@
 /**
- * What became of an attempt: recipients leave the queue or get their next time, in one statement of one transaction with their
- * events, their dialogue and, where due, the notice to the author.
+ * What became of attempts: recipients leave the queue or get their next time, many messages in one statement, in one transaction with
+ * their events, their dialogues and, where due, the notice to the author. Order of the statements in a job: `lockQueueMessages`,
+ * `conclude`, whatever depends on it, `finishQueueMessages` last.
  */
 import { jsonText } from '../json.ts';
 import type { Statement } from '../writer.ts';
 
 export type Conclusion =
   | {
-      readonly kind: 'delivered';
-      readonly recipientId: number;
-      readonly reply: string;
-      readonly status: string;
-    }
-  | {
-      readonly kind: 'failed';
+      readonly kind: 'delivered' | 'failed';
       readonly recipientId: number;
       readonly reply: string;
       readonly status: string;
@@ -25,97 +20,108 @@ export type Conclusion =
       readonly status: string;
       /** Calendar milliseconds. */
       readonly nextAt: number;
+      /** The author was told of the delay, now or before. */
       readonly delayNotified: boolean;
     }
   | { readonly kind: 'held'; readonly recipientId: number; readonly reason: string };
 
-/** The SQLSTATE with which a job fails whose lease was lost: it stores nothing. */
+/** The conclusions about one message, reached under one lease. */
+export interface ConcludedMessage {
+  readonly messageId: string;
+  readonly token: string;
+  readonly conclusions: readonly Conclusion[];
+}
+
+/** The SQLSTATE with which a strict job fails whose lease was lost: it stores nothing. */
 export const LEASE_LOST = '22012';
 
-/**
- * Fails the transaction when the lease is no longer ours, so that a notice is never sent for what another worker is delivering.
- */
-export function assertLease(token: string): Statement {
+/** Serialises attempts for one message that end at once, so that the later one sees it was the last. */
+export function lockQueueMessages(messageIds: readonly string[]): Statement {
   return {
-    name: 'assert_lease',
-    text: 'select 1 / (select count(*) from queue_leases where token = $1 and until > clock_timestamp())',
-    values: [token],
-  };
-}
-
-/** Serialises two attempts for one message that end at once, so that the later one sees it was the last. */
-export function lockQueueMessage(messageId: string): Statement {
-  return {
-    name: 'lock_queue_message',
-    text: 'select from queue_messages where id = $1 for no key update',
-    values: [messageId],
+    name: 'lock_queue_messages',
+    text: 'select from queue_messages where id = any($1) order by id for no key update',
+    values: [messageIds],
   };
 }
 
 /**
- * Applies conclusions to the recipients of one message. What was delivered leaves the queue whoever holds it by now; anything else
- * counts only under the lease.
+ * Applies conclusions to the recipients of messages.
+ *
+ * - `lenient`: what was delivered leaves the queue whoever holds it by now, since the peer has it; anything else counts only
+ *   under the lease.
+ * - `strict`: all of it counts only under the lease, or the transaction fails with {@link LEASE_LOST}: for what must happen once
+ *   together with it, a delivery to a mailbox here or a notice.
+ *
+ * @param now calendar milliseconds
  */
 export function conclude(
-  messageId: string,
-  token: string,
+  messages: readonly ConcludedMessage[],
   now: number,
-  conclusions: readonly Conclusion[],
+  mode: 'lenient' | 'strict',
 ): Statement {
+  const rows = messages.flatMap(({ messageId, token, conclusions }) =>
+    conclusions.map((conclusion) => conclusionRow(messageId, token, conclusion)),
+  );
   return {
     name: 'conclude',
     text: CONCLUDE,
-    values: [messageId, token, new Date(now), jsonText(conclusions.map(conclusionRow))],
+    values: [new Date(now), jsonText(rows), mode === 'strict'],
   };
 }
 
 const CONCLUDE = `
-  with outcome as (
-    select * from jsonb_to_recordset($4) as o(id integer, kind text, reply text, status text, next_at timestamptz, held text,
-      delay_notified boolean)),
+  with outcome as materialized (
+    select * from jsonb_to_recordset($2) as o(message_id text, id integer, token text, kind text, reply text, status text,
+      next_at timestamptz, held text, delay_notified boolean)),
   finished as (
     delete from queue_claims c using outcome o
-    where c.message_id = $1 and c.recipient_id = o.id and (o.kind = 'delivered' or (o.kind = 'failed' and c.lease = $2))
-    returning o.*),
+    where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('delivered', 'failed')
+      and (c.lease = o.token or (o.kind = 'delivered' and not $3))
+    returning c.message_id, c.recipient_id),
   gone as (
-    delete from queue_recipients r using finished f where r.message_id = $1 and r.recipient_id = f.id),
+    delete from queue_recipients r using finished f
+    where r.message_id = f.message_id and r.recipient_id = f.recipient_id),
   waiting as (
     update queue_claims c set lease = null, next_at = coalesce(o.next_at, c.next_at), held = o.held
     from outcome o
-    where c.message_id = $1 and c.recipient_id = o.id and o.kind in ('deferred', 'held') and c.lease = $2
+    where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('deferred', 'held') and c.lease = o.token
     returning o.*),
   tried as (
-    update queue_recipients r set attempts = attempts + 1, last_attempt_at = $3, last_reply = w.reply, last_status = w.status,
-      delay_notified = r.delay_notified or w.delay_notified
-    from waiting w where w.kind = 'deferred' and r.message_id = $1 and r.recipient_id = w.id),
+    update queue_recipients r set attempts = attempts + 1, last_attempt_at = $1, last_reply = w.reply, last_status = w.status,
+      delay_notified = w.delay_notified
+    from waiting w where w.kind = 'deferred' and r.message_id = w.message_id and r.recipient_id = w.id),
   told as (
-    update submission_recipients s set smtp_reply = o.reply, changed_at = $3,
+    update submission_recipients s set smtp_reply = o.reply, changed_at = $1,
       delivered = case o.kind when 'delivered' then 'yes' when 'failed' then 'no' else 'queued' end
-    from outcome o where o.kind <> 'held' and s.message_id = $1 and s.recipient_id = o.id)
-  select id from finished union all select id from waiting`;
+    from outcome o where o.kind <> 'held' and s.message_id = o.message_id and s.recipient_id = o.id)
+  select 1 / (not $3 or (select count(*) from finished) + (select count(*) from waiting) = (select count(*) from outcome))::integer`;
 
-function conclusionRow(conclusion: Conclusion): Record<string, unknown> {
+function conclusionRow(
+  messageId: string,
+  token: string,
+  conclusion: Conclusion,
+): Record<string, unknown> {
   const { kind, recipientId: id } = conclusion;
-  if (kind === 'held') return { id, kind, held: conclusion.reason };
+  const row = { message_id: messageId, token, id, kind };
+  if (kind === 'held') return { ...row, held: conclusion.reason };
+  const { reply, status } = conclusion;
+  if (kind !== 'deferred') return { ...row, reply, status };
   return {
-    id,
-    kind,
-    reply: conclusion.reply,
-    status: conclusion.status,
-    ...(kind === 'deferred' && {
-      next_at: new Date(conclusion.nextAt).toISOString(),
-      delay_notified: conclusion.delayNotified,
-    }),
+    ...row,
+    reply,
+    status,
+    next_at: new Date(conclusion.nextAt).toISOString(),
+    delay_notified: conclusion.delayNotified,
   };
 }
 
-/** Removes a message without recipients; answers its blob, which may now be free. */
-export function finishQueueMessage(messageId: string): Statement {
+/** Removes messages without recipients; answers their blobs, which may now be free. */
+export function finishQueueMessages(messageIds: readonly string[]): Statement {
   return {
-    name: 'finish_queue_message',
-    text: `delete from queue_messages where id = $1
-             and not exists (select from queue_recipients where message_id = $1)
+    name: 'finish_queue_messages',
+    text: `delete from queue_messages m where id = any($1)
+             and not exists (select from queue_recipients where message_id = m.id)
            returning blob_id as "blobId"`,
-    values: [messageId],
+    values: [messageIds],
   };
 }

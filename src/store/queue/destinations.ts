@@ -61,29 +61,31 @@ export async function nextReadyAt(db: Queryable): Promise<number | undefined> {
 }
 
 /**
- * Records the site of a domain and moves the domain's waiting recipients there.
- * @returns the destinations they are in now
+ * Records the site of a domain and moves the domain's recipients there, those that wait and those of a lease.
+ * @param token of the lease whose claim showed that the domain belongs elsewhere
+ * @returns the destinations they are in now, to be woken
  */
 export async function moveDomain(
   db: Queryable,
   domain: string,
   site: string,
+  token: string,
   now: number,
 ): Promise<DestinationKey[]> {
   const { rows } = await db.query({
     name: 'move_domain',
     text: `
       with known as (
-        insert into domain_sites (domain, site, seen_at) values ($1, $2, $3)
+        insert into domain_sites (domain, site, seen_at) values ($1, $2, $4)
         on conflict (domain) do update set site = excluded.site, seen_at = excluded.seen_at),
       moved as (
         update queue_claims c set site = $2, lease = null
         from queue_recipients r
         where r.domain = $1 and c.message_id = r.message_id and c.recipient_id = r.recipient_id and c.site <> $2
-          and c.lease is null
+          and (c.lease is null or c.lease = $3)
         returning c.site, c.stream, c.source_pool)
       select distinct site, stream, source_pool as "sourcePool" from moved`,
-    values: [domain, site, new Date(now)],
+    values: [domain, site, token, new Date(now)],
   });
   return rows as DestinationKey[];
 }
