@@ -155,7 +155,7 @@ function readEnvironment(
   const keys = new Map(KEYS.map((key) => [envName(key), key]));
   const names = [...keys.keys()];
   for (const [name, value] of Object.entries(environment)) {
-    if (value === undefined || NOT_SETTINGS.has(name)) continue;
+    if (value === undefined || NOT_SETTINGS.has(name) || name.startsWith('HIKYAKU_TEST_')) continue;
     const origin: Origin = { kind: 'environment', name };
     const key = keys.get(name);
     const fileKey = name.endsWith('_FILE') ? keys.get(name.slice(0, -'_FILE'.length)) : undefined;

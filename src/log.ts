@@ -2,6 +2,8 @@
  * What the program says to its operator: one event name and its fields a line. Messages' own history is not
  * here but in the event log (`events.ts`). Nothing secret is ever a field.
  */
+import { pino } from 'pino';
+
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
 
@@ -19,3 +21,37 @@ export const silentLog: Log = {
   warn() {},
   error() {},
 };
+
+const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
+
+/** JSON lines on standard output: `level`, `time`, `event`, then the fields. For machines to read. */
+export function jsonLog(level: LogLevel): Log {
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: pino.stdTimeFunctions.isoTime,
+      formatters: { level: (label) => ({ level: label }) },
+    },
+    pino.destination({ dest: 1, sync: true }),
+  );
+  const say = (at: LogLevel) => (event: string, fields?: LogFields) => logger[at]({ event, ...fields });
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+}
+
+/** One readable line each: for a person at a terminal. */
+export function terminalLog(level: LogLevel, write: (line: string) => void): Log {
+  const least = LEVELS.indexOf(level);
+  const say = (at: LogLevel) => (event: string, fields: LogFields = {}) => {
+    if (LEVELS.indexOf(at) < least) return;
+    const shown = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
+    const mark = at === 'info' ? '' : `${at}: `;
+    write(`${new Date().toISOString().slice(11, 19)}  ${mark}${[event, ...shown].join('  ')}\n`);
+  };
+  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+}
+
+function fieldText(value: unknown): string {
+  const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
+  return /[\s"]|[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : text;
+}

@@ -192,8 +192,7 @@ export async function* readBlob(db: Queryable, blobId: string): AsyncGenerator<U
       text: `select zstd, data from blob_chunks
              where blob_id = $1 and seq >= $2 and seq < $3 order by seq`,
       values: [blobId, from, from + READ_AHEAD],
-      binary: true,
-    } as pg.QueryConfig);
+    });
     for (const { zstd, data } of rows as { zstd: boolean; data: Buffer }[]) {
       yield zstd ? zstdDecompressSync(data) : data;
     }

@@ -5,7 +5,6 @@
  * Fair by construction: destinations are served in order of `ready_at`, and one that was served goes to the end of the line, so that
  * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
  */
-import type pg from 'pg';
 import type { Queryable } from '../blobs.ts';
 import type { DestinationKey } from './enqueue.ts';
 
@@ -210,8 +209,7 @@ async function claimedMessages(
     name: 'claimed_messages',
     text: CLAIMED_MESSAGES,
     values: [messageIds, recipientIds],
-    binary: true,
-  } as pg.QueryConfig);
+  });
   return rows.map((row: Record<string, unknown>) => ({
     ...(row as unknown as ClaimedMessage),
     recipients: JSON.parse(row['recipients'] as string) as ClaimedRecipient[],

@@ -15,8 +15,7 @@ export async function readSmallBlobs(
     name: 'read_small_blobs',
     text: 'select blob_id::text as id, zstd, data from blob_chunks where blob_id = any($1::bigint[]) and seq = 0',
     values: [blobIds],
-    binary: true,
-  } as pg.QueryConfig);
+  });
   return new Map(
     (rows as { id: string; zstd: boolean; data: Buffer }[]).map(({ id, zstd, data }) => [
       id,

@@ -1,0 +1,42 @@
+/** The configuration as commands load it, and the options that name its sources. */
+import type { Command } from 'commander';
+import { loadConfig, type Config, type Configured, type Mode } from '#config';
+import { CommandFailure } from './failure.ts';
+
+export interface SettingsOptions {
+  readonly set?: readonly string[];
+  readonly config?: string;
+}
+
+export function addSettingsOptions(command: Command): Command {
+  return command
+    .option('--set <key=value>', 'a setting, over environment and file (repeatable)', collect, [])
+    .option('--config <file>', 'instead of ./hikyaku.toml');
+}
+
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
+/** @throws CommandFailure that names every key that is wrong */
+export function settings(mode: Mode, options: SettingsOptions): Config {
+  const configured = readSettings(mode, options);
+  if (configured.kind === 'config') return configured.config;
+  const [first, ...others] = configured.problems.map(
+    ({ key, problem, remedy }) => `${key} ${problem}\n  ${remedy}`,
+  );
+  throw new CommandFailure(
+    `the configuration is wrong: ${first!.split('\n')[0]}`,
+    [first!.split('\n')[1]!.trim(), ...others].join('\n'),
+  );
+}
+
+export function readSettings(mode: Mode, options: SettingsOptions): Configured {
+  const flags: Record<string, string> = {};
+  for (const pair of options.set ?? []) {
+    const at = pair.indexOf('=');
+    if (at < 1) throw new CommandFailure(`--set ${pair} is not key=value`, 'Write for example --set smtp.port=2526');
+    flags[pair.slice(0, at)] = pair.slice(at + 1);
+  }
+  return loadConfig({ mode, flags, environment: process.env, file: options.config });
+}

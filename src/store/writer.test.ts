@@ -1,0 +1,226 @@
+import assert from 'node:assert/strict';
+import { createServer, connect, type Server, type Socket } from 'node:net';
+import { after, before, test } from 'node:test';
+import pg from 'pg';
+import { systemClock } from '#clock';
+import { utf8 } from '#bytes';
+import { silentLog } from '#log';
+import {
+  addTestAccounts,
+  deliveryJob,
+  openTestStore,
+  type TestStore,
+} from '../../test/support/store.ts';
+import { StoreUnavailable, Writer, type Job } from './writer.ts';
+
+let opened: TestStore;
+let accounts: string[];
+
+before(async () => {
+  opened = await openTestStore();
+  const names = Array.from({ length: 10 }, (_, i) => `user${i}`);
+  accounts = await addTestAccounts(opened.store, 'example.test', names);
+});
+after(() => opened[Symbol.asyncDispose]());
+
+function message(text: string): Uint8Array {
+  return utf8(
+    `From: author@sender.test\r\nMessage-ID: <${text}@sender.test>\r\nSubject: ${text}\r\n\r\n${text}\r\n`,
+  );
+}
+
+async function countEntries(accountId: string): Promise<number> {
+  const { rows } = await opened.store.pool.query<{ n: number }>(
+    `select count(*)::integer as n from mailbox_entries e join mailboxes m on m.id = e.mailbox_id where m.account_id = $1`,
+    [accountId],
+  );
+  return rows[0]!.n;
+}
+
+test('the order of modseqs and UIDs is the order of commits, whatever runs at once', async () => {
+  const { store } = opened;
+  const account = accounts[0]!;
+  const seen: { modseq: bigint; uid: bigint }[] = [];
+  await Promise.all(
+    Array.from({ length: 200 }, async (_, i) => {
+      const results = await store.writer.run(deliveryJob(store, [account], message(`order-${i}`)));
+      const row = results[1]!.rows[0]!;
+      seen.push({ modseq: BigInt(row['modseq'] as string), uid: BigInt(row['uid'] as string) });
+    }),
+  );
+  assert.equal(seen.length, 200);
+  const byUid = seen.toSorted((a, b) => Number(a.uid - b.uid));
+  for (const [i, { uid, modseq }] of byUid.entries()) {
+    assert.equal(uid, byUid[0]!.uid + BigInt(i));
+    assert.equal(modseq, byUid[0]!.modseq + BigInt(i));
+  }
+  // a reader that saw modseq n and looks again later never finds a new row at or below n
+  const { rows } = await store.pool.query(
+    `select modseq, xmin::text::bigint as xmin from emails where account_id = $1 order by modseq`,
+    [account],
+  );
+  for (let i = 1; i < rows.length; i++) assert.ok(BigInt(rows[i].xmin) >= BigInt(rows[i - 1].xmin));
+});
+
+const REFUSED: readonly (readonly [name: string, spoil: (job: Job) => Job])[] = [
+  ['U+0000 in a text', (job) => spoilt(job, 11, 'a\0b@example.test')],
+  [
+    'an unpaired surrogate written as bytes',
+    (job) => spoilt(job, 13, Buffer.from([0x7b, 0xff, 0x7d])),
+  ],
+  ['a constraint', (job) => spoilt(job, 0, '999999999')],
+];
+
+function spoilt(job: Job, parameter: number, value: unknown): Job {
+  const [blob, delivery] = job.statements;
+  const values = [...delivery!.values];
+  values[parameter] = value;
+  return { ...job, statements: [blob!, { ...delivery!, values }] };
+}
+
+for (const [name, spoil] of REFUSED) {
+  test(`twenty messages in a batch of which PostgreSQL refuses one (${name}): nineteen are stored`, async () => {
+    const { store } = opened;
+    const account = accounts[1]!;
+    const before = await countEntries(account);
+    const jobs = Array.from({ length: 20 }, (_, i) => {
+      const job = deliveryJob(store, [account], message(`${name}-${i}`));
+      return i === 7 ? spoil(job) : job;
+    });
+    const settled = await Promise.allSettled(jobs.map((job) => store.writer.run(job)));
+    assert.deepEqual(
+      settled.map(({ status }, i) => [i, status]).filter(([, status]) => status === 'rejected'),
+      [[7, 'rejected']],
+    );
+    assert.ok((settled[7] as PromiseRejectedResult).reason instanceof pg.DatabaseError);
+    assert.equal(await countEntries(account), before + 19);
+  });
+}
+
+test('two writers, ten mailboxes and messages to several of them end without a loss', async () => {
+  const { store } = opened;
+  const other = new Writer({ connection: store.connection, clock: systemClock, log: silentLog });
+  const counts = await Promise.all(accounts.map(countEntries));
+  const expected = [...counts];
+  await Promise.all(
+    Array.from({ length: 300 }, async (_, i) => {
+      const to = [0, 3, 7].map((step) => (i * 7 + step) % 10).reverse();
+      for (const index of to) expected[index]!++;
+      const job = deliveryJob(
+        store,
+        to.map((index) => accounts[index]!),
+        message(`many-${i % 50}`),
+      );
+      await (i % 2 === 0 ? store.writer : other).run(job);
+    }),
+  );
+  await other.close();
+  assert.deepEqual(await Promise.all(accounts.map(countEntries)), expected);
+});
+
+test('a connection lost during COMMIT rejects as unavailable, and the writer goes on afterwards', async () => {
+  const { store } = opened;
+  await using proxy = await commitEater(store.connection);
+  const writer = new Writer({ connection: proxy.connection, clock: systemClock, log: silentLog });
+  const account = accounts[2]!;
+  await writer.run(deliveryJob(store, [account], message('before the loss')));
+  proxy.eatNextCommit();
+  await assert.rejects(
+    writer.run(deliveryJob(store, [account], message('in doubt'))),
+    StoreUnavailable,
+  );
+  await writer.run(deliveryJob(store, [account], message('after the loss')));
+  await writer.close();
+  const { rows } = await store.pool.query<{ subject: string }>(
+    `select summary ->> 'subject' as subject from emails where account_id = $1`,
+    [account],
+  );
+  const subjects = rows.map(({ subject }) => subject);
+  assert.ok(subjects.includes('before the loss') && subjects.includes('after the loss'));
+});
+
+test('a database that does not answer in time is given up, not waited for', async () => {
+  const { store } = opened;
+  await using proxy = await commitEater(store.connection);
+  const writer = new Writer({
+    connection: proxy.connection,
+    clock: systemClock,
+    log: silentLog,
+    timeout: 200,
+  });
+  await writer.run(deliveryJob(store, [accounts[3]!], message('quick')));
+  proxy.swallow();
+  await assert.rejects(
+    writer.run(deliveryJob(store, [accounts[3]!], message('slow'))),
+    StoreUnavailable,
+  );
+  await writer.close();
+});
+
+test('an unreachable database is said so', async () => {
+  const writer = new Writer({
+    connection: { host: '127.0.0.1', port: 1, user: 'nobody' },
+    clock: systemClock,
+    log: silentLog,
+  });
+  await assert.rejects(
+    writer.run(deliveryJob(opened.store, [], message('nowhere'))),
+    StoreUnavailable,
+  );
+  await writer.close();
+});
+
+interface CommitEater extends AsyncDisposable {
+  readonly connection: pg.ClientConfig;
+  /** Cuts the connection when the next COMMIT comes by, after passing it on. */
+  eatNextCommit(): void;
+  /** From now on nothing comes back. */
+  swallow(): void;
+}
+
+/** A proxy in front of PostgreSQL that loses connections at the worst moment. */
+async function commitEater(config: pg.ClientConfig): Promise<CommitEater> {
+  const { host: toHost, port: toPort, user, database, password } = new pg.Client(config);
+  const state = { eat: false, swallow: false };
+  const sockets = new Set<Socket>();
+  const server: Server = createServer((client) => {
+    const upstream = toHost.startsWith('/')
+      ? connect(`${toHost}/.s.PGSQL.${toPort}`)
+      : connect(toPort, toHost);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+      socket.on('close', () => {
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.on('data', (chunk) => {
+      upstream.write(chunk);
+      if (state.eat && chunk.includes('commit')) {
+        state.eat = false;
+        client.destroy();
+      }
+    });
+    upstream.on('data', (chunk) => {
+      if (!state.swallow && !client.destroyed) client.write(chunk);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    connection: {
+      host: '127.0.0.1',
+      port,
+      ...(user && { user }),
+      ...(database && { database }),
+      ...(password && { password }),
+    },
+    eatNextCommit: () => void (state.eat = true),
+    swallow: () => void (state.swallow = true),
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
