@@ -10,11 +10,12 @@ import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, Row } from './row.ts';
 import { acceptRows, diskRow } from './rows/accept.ts';
 import { memoryRow } from './rows/memory.ts';
+import { queueRow } from './rows/queue.ts';
 import { relayRow } from './rows/relay.ts';
 import { signaturesRow } from './rows/signatures.ts';
 import { formatTable } from './table.ts';
 
-const ROWS: readonly Row[] = [diskRow, ...acceptRows, relayRow, signaturesRow, memoryRow];
+const ROWS: readonly Row[] = [diskRow, ...acceptRows, relayRow, signaturesRow, memoryRow, queueRow];
 
 const HEADS =
   'row|contender|value|unit|ratio|goal|p50 ms|p90 ms|p99 ms|max ms|CPU load s|server s|database s|runs'.split(

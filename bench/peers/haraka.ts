@@ -10,7 +10,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { awaitBanner, freePort } from '../../test/support/loopback-port.ts';
 import type { Contender } from '../contender.ts';
-import { startSink } from '../programs.ts';
+import type { Sink } from '../programs.ts';
 
 export interface DkimKey {
   readonly domain: string;
@@ -49,10 +49,14 @@ export function harakaFolder(): { folder: string } | { reason: string } {
 }
 
 /** Starts Haraka with its queue below `parent`, relaying everything to a sink, signing where a key is given. */
-export async function haraka(folder: string, parent: string, key?: DkimKey): Promise<Contender> {
+export async function haraka(
+  folder: string,
+  parent: string,
+  sink: Sink,
+  key?: DkimKey,
+): Promise<Contender> {
   const home = await mkdtemp(path.join(parent, 'haraka-'));
   const port = await freePort();
-  const sink = await startSink();
   await writeConfiguration(home, port, sink.port, key);
   const child = spawn(
     process.execPath,
@@ -71,7 +75,6 @@ export async function haraka(folder: string, parent: string, key?: DkimKey): Pro
     async [Symbol.asyncDispose]() {
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
-      await sink[Symbol.asyncDispose]();
       await rm(home, { recursive: true, force: true });
     },
   };

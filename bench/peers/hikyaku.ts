@@ -4,8 +4,7 @@
  */
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { mkdtemp } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -26,18 +25,27 @@ export interface DevServer extends AsyncDisposable {
   command(...args: readonly string[]): Promise<string>;
 }
 
+export interface DevServerOptions {
+  /** A data folder that exists; a new one unless told. */
+  readonly data?: string | undefined;
+  readonly delivery?: 'deliver' | 'hold';
+}
+
 /** Starts the development server below `parent` and waits until it says that it is ready. */
-export async function startDevServer(parent: string): Promise<DevServer> {
+export async function startDevServer(
+  parent: string,
+  { data: given, delivery = 'deliver' }: DevServerOptions = {},
+): Promise<DevServer> {
   const home = await mkdtemp(path.join(parent, 'hikyaku-'));
   const passwordFile = path.join(home, 'password');
   await writeFile(passwordFile, PASSWORD, { mode: 0o600 });
   const ports = await freePorts('SMTP', 'SUBMISSION', 'SUBMISSIONS', 'IMAP', 'IMAPS', 'HTTP');
-  const data = path.join(home, 'data');
+  const data = given ?? path.join(home, 'data');
   const env = {
     PATH: process.env['PATH'],
     HIKYAKU_DATA_DIR: data,
     HIKYAKU_DEV_PASSWORD: PASSWORD,
-    HIKYAKU_DELIVERY: 'deliver',
+    HIKYAKU_DELIVERY: delivery,
     ...Object.fromEntries([...ports].map(([name, port]) => [`HIKYAKU_${name}_PORT`, String(port)])),
   };
   const child = spawn(PROGRAM, ['dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
@@ -48,7 +56,7 @@ export async function startDevServer(parent: string): Promise<DevServer> {
   for (const deadline = performance.now() + 60_000; !(await isReady(ports.get('HTTP')!));) {
     if (child.exitCode !== null || performance.now() > deadline)
       throw new Error(`bin/hikyaku dev did not become ready:\n${said}`);
-    await delay(100);
+    await delay(20);
   }
   const database = await postmasterPids(data);
   return {

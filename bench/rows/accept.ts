@@ -9,6 +9,7 @@ import type { Contender } from '../contender.ts';
 import { haraka, harakaFolder } from '../peers/haraka.ts';
 import { hikyakuToMailbox } from '../peers/hikyaku.ts';
 import { postfixToMaildir } from '../peers/postfix.ts';
+import { startSink } from '../programs.ts';
 import { compare } from '../rounds.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';
 
@@ -55,7 +56,10 @@ async function acceptRow(
   };
   await join(postfixToMaildir(options.parent, MAILBOXES));
   const found = harakaFolder();
-  if ('folder' in found) await join(haraka(found.folder, options.parent));
+  if ('folder' in found) {
+    const sink = stack.use(await startSink());
+    await join(haraka(found.folder, options.parent, sink));
+  }
   if (!options.peersOnly) await join(hikyakuToMailbox(options.parent, MAILBOXES));
   // Awaited here: the contenders end with this function.
   return await compare({ row, contenders, workload, messages, goal }, options);

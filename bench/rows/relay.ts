@@ -37,7 +37,7 @@ async function relay(options: BenchOptions): Promise<BenchResult[]> {
   const sink = stack.use(await startSink());
   await join(postfixSigning(options.parent, sink, key, certificate));
   const found = harakaFolder();
-  if ('folder' in found) await join(haraka(found.folder, options.parent, key));
+  if ('folder' in found) await join(haraka(found.folder, options.parent, sink, key));
   if (!options.peersOnly) await join(hikyakuSubmitting(options.parent, sink));
   // Awaited here: the contenders end with this function.
   return await compare(
