@@ -22,6 +22,8 @@ const LOST: NetworkCause = {
   detail: 'the peer closed the connection',
 };
 const HUNG_UP: NetworkCause = { kind: 'network', reason: 'aborted', detail: 'closed by this side' };
+/** For the last line to leave. */
+const FINISH_MS = 2000;
 
 export class SmtpConnection {
   /** Where what is said goes; the session puts another one here for each transaction. */
@@ -79,6 +81,12 @@ export class SmtpConnection {
     if (unasked !== undefined) return Promise.resolve(unasked);
     this.command(line, shown);
     return this.read(timeoutMs);
+  }
+
+  /** Whether a whole reply other than 421 waits that nobody asked for: replies no longer meet their commands. */
+  get outOfStep(): boolean {
+    const first = this.#replies[0];
+    return first?.kind === 'reply' && first.reply.code !== 421;
   }
 
   /** What came though nobody asked: see `ask`. Undefined: nothing did. */
@@ -161,6 +169,10 @@ export class SmtpConnection {
 
   /** Goes on over another socket. Nothing that came before counts any more (RFC 3207 §4.2). */
   replaceSocket(socket: Socket): void {
+    if (this.#end !== undefined) {
+      socket.destroy();
+      return;
+    }
     this.#parser = new ReplyParser();
     this.#replies.length = 0;
     this.#socket = socket;
@@ -181,7 +193,8 @@ export class SmtpConnection {
   /** Sends what is left and closes. */
   finish(): void {
     this.#finish(HUNG_UP);
-    this.#socket.end();
+    // A peer that takes nothing any more is not waited for.
+    this.#socket.setTimeout(FINISH_MS, () => this.#socket.destroy());
     this.#socket.destroySoon();
   }
 
@@ -192,8 +205,8 @@ export class SmtpConnection {
   #watch(socket: Socket): () => void {
     const onData = (chunk: Buffer): void => this.#receive(chunk);
     const onDrain = (): void => this.#drainWaiter?.();
-    const onEnd = (): void => this.#finish(LOST);
-    const onError = (error: Error): void => this.#finish(networkCause(error));
+    const onEnd = (): void => this.close(LOST);
+    const onError = (error: Error): void => this.close(networkCause(error));
     socket.on('data', onData).on('drain', onDrain).on('end', onEnd).on('close', onEnd);
     socket.on('error', onError);
     return () => {

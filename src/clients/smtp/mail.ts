@@ -36,7 +36,8 @@ export interface Mail {
   readonly content: Content;
   /**
    * Asked right before the final dot, or the last BDAT chunk, may leave. No: the connection is dropped there, so
-   * that the peer discards the mail. Whoever lost the lease on a recipient says no.
+   * that the peer discards the mail; or nothing is sent at all, where all would leave at once. Asked once for each
+   * transaction. Whoever lost the lease on a recipient says no.
    */
   readonly beforeFinalDot?: () => boolean | Promise<boolean>;
 }

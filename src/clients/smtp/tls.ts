@@ -32,24 +32,22 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Ha
       // RFC 6066 §3: literal addresses are not permitted in SNI.
       ...(isIP(serverName) === 0 && { servername: serverName }),
     });
-    const fail = (detail: string): void => {
+    const settle = (result: HandshakeResult): void => {
       clearTimeout(timer);
-      secured.removeAllListeners();
-      secured.on('error', () => {});
-      secured.destroy();
-      socket.on('error', () => {});
-      socket.destroy();
-      resolve({ kind: 'failed', detail });
+      secured.off('error', onError).off('close', onClose).off('secureConnect', onSecure);
+      if (result.kind === 'failed') {
+        secured.on('error', () => {}).destroy();
+        socket.on('error', () => {}).destroy();
+      }
+      resolve(result);
     };
+    const fail = (detail: string): void => settle({ kind: 'failed', detail });
+    const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message);
+    const onClose = (): void => fail('the peer closed the connection');
+    const onSecure = (): void =>
+      settle({ kind: 'secured', socket: secured, facts: factsOf(secured, serverName) });
     const timer = setTimeout(() => fail(`no handshake within ${timeoutMs} ms`), timeoutMs);
-    secured.once('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
-    secured.once('close', () => fail('the peer closed the connection'));
-    secured.once('secureConnect', () => {
-      clearTimeout(timer);
-      secured.removeAllListeners('error');
-      secured.removeAllListeners('close');
-      resolve({ kind: 'secured', socket: secured, facts: factsOf(secured, serverName) });
-    });
+    secured.on('error', onError).on('close', onClose).on('secureConnect', onSecure);
   });
 }
 

@@ -333,3 +333,28 @@ test('an address that is not ASCII fails alone where the peer has no SMTPUTF8, a
   assert.equal(offered.commands[0], 'MAIL FROM:<alice@client.test> SMTPUTF8');
   assert.equal(offered.commands[2], 'RCPT TO:<飛脚@peer.test>');
 });
+
+test('a reply too many makes the last one worth nothing: a duplicate rather than a loss', async () => {
+  for (const script of [PIPELINED, EAGER]) {
+    const { outcomes, reusable } = await deliver({
+      ...script,
+      answers: { MAIL: { raw: '250 ok\r\n250 twice\r\n' }, BDAT: '550 5.7.1 spam' },
+    });
+    assert.match(outcomes[0]!, /^deferred (data|end-of-data) 4\.5\.0$/);
+    assert.equal(reusable, false);
+  }
+});
+
+test('421 right behind the acceptance does not take it back, and ends the session', async () => {
+  for (const [script, moment] of [
+    [PIPELINED, 'END-OF-DATA'],
+    [EAGER, 'BDAT'],
+  ] as const) {
+    const { outcomes, reusable } = await deliver({
+      ...script,
+      answers: { [moment]: { raw: '250 2.0.0 queued\r\n421 4.3.2 enough\r\n' } },
+    });
+    assert.deepEqual(outcomes, ['delivered 2.0.0']);
+    assert.equal(reusable, false);
+  }
+});

@@ -233,7 +233,10 @@ class Transaction {
       return;
     }
     const { reply } = result;
-    if (isPositive(reply) && stage === 'end-of-data') {
+    if (isPositive(reply) && this.#connection.outOfStep) {
+      // A reply too many: this one may belong to an earlier command. Rather a duplicate than a loss.
+      this.#hangUp(unexpected(reply), stage);
+    } else if (isPositive(reply) && stage === 'end-of-data') {
       this.#clean = true;
       this.#settleRest({ kind: 'delivered', status: statusOf(reply, stage), reply });
     } else if (isPositive(reply)) {

@@ -49,6 +49,18 @@ test('what is over the limits is counted, and nothing after the first drop is ke
   ]);
 });
 
+test('drops and handshakes without a certificate are told in words', () => {
+  assert.equal(
+    formatEntry({ at: 0, kind: 'dropped', entries: 2000, characters: 10 }, 'client'),
+    '-- 2,000 more entries (10 characters) not kept',
+  );
+  const tls = { version: 'TLSv1.2', cipher: 'X', peer: { kind: 'not-asked' } } as const;
+  assert.equal(
+    formatEntry({ at: 0, kind: 'tls', ...tls }, 'server'),
+    '-- TLSv1.2 X, no certificate asked for',
+  );
+});
+
 test('an observer is shown what the limits drop', () => {
   const seen: string[] = [];
   const recorder = new DialogueRecorder(0, { entries: 1, characters: 100, line: 100 }, (entry) =>

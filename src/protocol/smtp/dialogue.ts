@@ -155,19 +155,16 @@ export function formatEntry(entry: DialogueEntry, side: 'client' | 'server'): st
     case 'note':
       return `-- ${entry.text}`;
     case 'dropped':
-      return `-- ${count(entry.entries)} more entries (${count(entry.characters)} characters) not kept`;
+      break;
   }
+  return `-- ${count(entry.entries)} more entries (${count(entry.characters)} characters) not kept`;
 }
 
 function formatPeer(peer: TlsFacts['peer']): string {
-  switch (peer.kind) {
-    case 'verified':
-      return `certificate verified for ${peer.name}`;
-    case 'unverified':
-      return `certificate not verified for ${peer.name}: ${peer.reason}`;
-    case 'not-asked':
-      return 'no certificate asked for';
-  }
+  if (peer.kind === 'not-asked') return 'no certificate asked for';
+  return peer.kind === 'verified'
+    ? `certificate verified for ${peer.name}`
+    : `certificate not verified for ${peer.name}: ${peer.reason}`;
 }
 
 /** 4096 as `4,096`. */
