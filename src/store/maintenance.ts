@@ -1,0 +1,40 @@
+/** What a store needs now and then: partitions of the coming days, and the end of what was kept long enough. */
+import type pg from 'pg';
+import { sweepBlobs } from './blobs.ts';
+import { eraseRemoved } from './directory/accounts.ts';
+import { dropPartitions, makePartitions } from './partitions.ts';
+
+/** Milliseconds. */
+export interface Retention {
+  readonly events: number;
+  readonly dialogues: number;
+  readonly expunged: number;
+  readonly removedAccounts: number;
+}
+
+/** A blob in no use may be about to be used again. */
+const UNUSED_BLOBS_AFTER = 60 * 60 * 1000;
+const SWEEP = 1000;
+
+/** One round; safe to run in several processes at once. */
+export async function maintain(pool: pg.Pool, retention: Retention, now: number): Promise<void> {
+  for (const table of ['events', 'dialogues'] as const) {
+    await makePartitions(pool, table, now);
+    await dropPartitions(pool, table, now - retention[table]);
+  }
+  await purgeExpunged(pool, now - retention.expunged);
+  await eraseRemoved(pool, now - retention.removedAccounts);
+  while ((await sweepBlobs(pool, now - UNUSED_BLOBS_AFTER, SWEEP)) === SWEEP);
+}
+
+/** Expunged entries past their time, and the emails that no entry of either kind refers to. */
+async function purgeExpunged(pool: pg.Pool, before: number): Promise<void> {
+  await pool.query(
+    `with purged as (delete from expunged_entries where expunged_at < $1 returning email_id)
+     delete from emails e using (select distinct email_id from purged) p
+     where e.id = p.email_id
+       and not exists (select from mailbox_entries where email_id = e.id)
+       and not exists (select from expunged_entries where email_id = e.id and expunged_at >= $1)`,
+    [new Date(before)],
+  );
+}
