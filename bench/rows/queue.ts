@@ -22,6 +22,7 @@ const WORKERS = 4;
 const CLAIM_LIMIT = 20;
 const SITES = 10_000;
 const RECIPIENTS_PER_MESSAGE = 10;
+const DEADLOCK = '40P01';
 
 export const queueRow: Row = {
   name: 'queue',
@@ -35,10 +36,11 @@ async function queue(options: BenchOptions): Promise<BenchResult[]> {
   const recipients = options.quick ? 50_000 : 1_000_000;
   const data = await mkdtemp(path.join(options.parent, 'queue-'));
   await chmod(data, 0o700);
-  const { latencies, seconds } = await claimFrom(data, recipients, options);
-  const sorted = Float64Array.from(latencies).sort();
+  const { tally, seconds } = await claimFrom(data, recipients, options);
+  const sorted = Float64Array.from(tally.latencies).sort();
   const at = (part: number): number => sorted[Math.floor((sorted.length - 1) * part)]!;
-  const claims = `${sorted.length} claims, ${(sorted.length / seconds).toFixed(0)} a second`;
+  const rate = (sorted.length / seconds).toFixed(0);
+  const claims = `${sorted.length} claims, ${rate} a second, ${tally.deadlocks} deadlocks`;
   options.say(`queue: ${claims}, p50 ${at(0.5).toFixed(2)} ms, p99 ${at(0.99).toFixed(2)} ms`);
   const filled = await readyAfter(options, data);
   const empty = await readyAfter(options, undefined);
@@ -54,7 +56,7 @@ async function claimFrom(
   data: string,
   recipients: number,
   options: BenchOptions,
-): Promise<{ latencies: number[]; seconds: number }> {
+): Promise<{ tally: Tally; seconds: number }> {
   const server = await startEmbedded({ dataDir: data, log: silentLog });
   if (server.kind !== 'running') throw new Error(`${server.message} ${server.remedy}`);
   await using stack = new AsyncDisposableStack();
@@ -68,30 +70,42 @@ async function claimFrom(
   const store = stack.use(opened.store);
   await reconcileDestinations(store.pool);
   options.say('queue: filled, workers begin');
-  const latencies: number[] = [];
+  const tally = new Tally();
   const began = performance.now();
   const until = began + (options.quick ? 3 : 30) * 1000;
-  await Promise.all(Array.from({ length: WORKERS }, () => work(store, latencies, until)));
-  return { latencies, seconds: (performance.now() - began) / 1000 };
+  await Promise.all(Array.from({ length: WORKERS }, () => work(store, tally, until)));
+  return { tally, seconds: (performance.now() - began) / 1000 };
+}
+
+/** How long claims took, and how often PostgreSQL had to break a deadlock; such a statement is run again. */
+class Tally {
+  readonly latencies: number[] = [];
+  deadlocks = 0;
+
+  async retried<T>(statement: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await statement();
+      } catch (error) {
+        if ((error as { code?: string }).code !== DEADLOCK) throw error;
+        this.deadlocks++;
+      }
+    }
+  }
 }
 
 /** Claims, says that everything was delivered, and lets go, until the time is over. */
-async function work(store: Store, latencies: number[], until: number): Promise<void> {
+async function work(store: Store, tally: Tally, until: number): Promise<void> {
   while (performance.now() < until) {
     const began = performance.now();
     const token = randomUUID();
     const now = Date.now();
-    const taken = await claim(store.pool, {
-      token,
-      node: store.node,
-      now,
-      limit: CLAIM_LIMIT,
-      sources: {},
-    });
-    latencies.push(performance.now() - began);
+    const request = { token, node: store.node, now, limit: CLAIM_LIMIT, sources: {} };
+    const taken = await tally.retried(() => claim(store.pool, request));
+    tally.latencies.push(performance.now() - began);
     if (taken === undefined) return;
     if (taken.messages.length > 0) await deliver(store, taken, now);
-    await releaseLease(store.pool, token, { kind: 'accepts' });
+    await tally.retried(() => releaseLease(store.pool, token, { kind: 'accepts' }));
   }
 }
 
