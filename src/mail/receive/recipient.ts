@@ -23,8 +23,6 @@ export type RecipientOutcome =
 export interface RecipientContext {
   readonly directory: Directory;
   readonly pool: pg.Pool;
-  /** Of <postmaster> without a domain (RFC 5321 §4.5.1). */
-  readonly postmasterDomain: string;
 }
 
 /**
@@ -37,11 +35,7 @@ export function judgeRecipient(
   mailbox: Mailbox,
   size: number,
 ): RecipientOutcome | Promise<RecipientOutcome> {
-  const addressed =
-    mailbox.domain === ''
-      ? { localPart: mailbox.localPart, domain: context.postmasterDomain }
-      : mailbox;
-  const expanded = expand(context.directory, addressed);
+  const expanded = expand(context.directory, mailbox);
   return expanded instanceof Promise
     ? expanded.then((found) => judge(context, found, size))
     : judge(context, expanded, size);

@@ -66,7 +66,7 @@ export class Directory {
 
   /**
    * @param localPart comparison key: NFC, lower case
-   * @param domain A-labels, lower case
+   * @param domain A-labels, lower case; '' is the oldest domain here, for <postmaster> (RFC 5321 §4.5.1)
    */
   addressed(localPart: string, domain: string): Addressed | Promise<Addressed> {
     return this.#cache.get(`address ${localPart}@${domain}`, () =>
@@ -145,14 +145,14 @@ const FIND_ADDRESS = `
   from domains d
     left join addresses x on x.domain_id = d.id and (x.local_part in ($1, $2) or x.local_part is null)
     left join accounts a on a.id = x.account_id
-  where d.name = $3
+  where d.name = $3 or ($3 = '' and d.id = (select min(id) from domains))
   order by x.local_part is null, x.local_part = $1 desc`;
 
 /** The domain's oldest open account, or else the tenant's. */
 const FIND_POSTMASTER = `
   select d.tenant_id as "tenantId", ${ACCOUNT}
   from domains d join accounts a on a.tenant_id = d.tenant_id
-  where d.name = $1 and a.disabled_at is null and a.removed_at is null
+  where (d.name = $1 or ($1 = '' and d.id = (select min(id) from domains))) and a.disabled_at is null and a.removed_at is null
   order by exists (select from addresses x where x.domain_id = d.id and x.account_id = a.id) desc, a.id limit 1`;
 
 async function lookUpAddress(pool: pg.Pool, localPart: string, domain: string): Promise<Addressed> {

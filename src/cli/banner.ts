@@ -1,0 +1,57 @@
+/** What a person sees when the server is up: how to send, where to read, what to try next. */
+import type { Config, Mode } from '#config';
+import type { RunningServer } from '../server.ts';
+
+const ALICE = 'alice@example.test';
+const BOB = 'bob@example.test';
+
+/** Lines for standard error; the machine's half is on standard output. */
+export function banner(server: RunningServer, config: Config, mode: Mode): string {
+  const { ports, firstAccounts } = server;
+  const facts = [
+    ['receives', `${config['smtp.address']}:${ports.smtp}`, 'SMTP: mail for the domains here'],
+    [
+      'sends',
+      `${config['submission.address']}:${ports.submission}`,
+      'submission: STARTTLS, then AUTH',
+    ],
+    [
+      '',
+      `${config['submissions.address']}:${ports.submissions}`,
+      'submissions: TLS from the start, then AUTH',
+    ],
+    [
+      'shows',
+      `http://${config['http.address']}:${ports.http}/`,
+      'health, metrics, what to do next',
+    ],
+  ] as const;
+  const lines = ['', `Hikyaku is up as ${config.hostname}.`, ''];
+  for (const [what, where, how] of facts)
+    lines.push(`  ${what.padEnd(9)} ${where.padEnd(26)} ${how}`);
+  lines.push('');
+  if (mode === 'dev') lines.push(...devLines(firstAccounts, ports));
+  return `${lines.join('\n')}\n`;
+}
+
+function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['ports']): string[] {
+  const lines =
+    first.kind === 'made' && first.madeUp
+      ? [
+          `  ${ALICE} and ${BOB} have the password  ${first.password}`,
+          '  (shown once; change it with: bin/hikyaku account passwd)',
+        ]
+      : [`  Accounts: ${ALICE}, ${BOB} (a lost password: bin/hikyaku account passwd ${ALICE})`];
+  return [
+    ...lines,
+    '',
+    '  Send one:   swaks --server 127.0.0.1:' +
+      ports.submission +
+      ` -tls --auth-user ${ALICE} --from ${ALICE} --to ${BOB}`,
+    `  Read it:    bin/hikyaku mail list ${BOB}`,
+    '  Its story:  bin/hikyaku message trace ID',
+    '',
+    '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',
+    '',
+  ];
+}
