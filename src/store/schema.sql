@@ -1,0 +1,529 @@
+-- Made by tools/schema-dump.ts from the migrations; not to be edited.
+
+create sequence email_ids as bigint minvalue 1 maxvalue 9223372036854775807 cache 1;
+create sequence event_ids as bigint minvalue 1 maxvalue 9223372036854775807 cache 1;
+create sequence uidvalidity_seq as bigint minvalue 1 maxvalue 4294967295 cache 1;
+
+CREATE OR REPLACE FUNCTION public.bump_directory_version()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+begin
+  update directory_version set version = version + 1;
+  return null;
+end $function$;
+
+create table account_rights (
+  account_id bigint not null,
+  principal_id bigint not null,
+  rights text collate "C" not null,
+  PRIMARY KEY (account_id, principal_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  FOREIGN KEY (principal_id) REFERENCES principals(id) ON DELETE CASCADE
+);
+
+create table accounts (
+  id bigint generated always as identity not null,
+  tenant_id bigint not null,
+  name text collate "C" not null,
+  modseq bigint not null default 1,
+  quota_bytes bigint,
+  quota_messages bigint,
+  used_bytes bigint not null default 0,
+  used_messages bigint not null default 0,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  removed_at timestamp with time zone,
+  UNIQUE (name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+) with (fillfactor=50);
+
+create table addresses (
+  id bigint generated always as identity not null,
+  domain_id bigint not null,
+  local_part text collate "C",
+  account_id bigint,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id),
+  FOREIGN KEY (domain_id) REFERENCES domains(id)
+);
+
+create table alias_targets (
+  address_id bigint not null,
+  position integer not null,
+  target text collate "C" not null,
+  PRIMARY KEY (address_id, "position"),
+  FOREIGN KEY (address_id) REFERENCES addresses(id) ON DELETE CASCADE
+);
+
+create table blob_chunks (
+  blob_id bigint not null,
+  seq integer not null,
+  zstd boolean not null,
+  data bytea not null storage external,
+  PRIMARY KEY (blob_id, seq),
+  FOREIGN KEY (blob_id) REFERENCES blobs(id) ON DELETE CASCADE
+) with (toast_tuple_target=8160);
+
+create table blobs (
+  id bigint generated always as identity not null,
+  sha256 bytea,
+  size bigint,
+  touched_at timestamp with time zone not null,
+  UNIQUE (sha256),
+  PRIMARY KEY (id),
+  CHECK (((sha256 IS NULL) = (size IS NULL)))
+);
+
+create table credentials (
+  id bigint generated always as identity not null,
+  principal_id bigint not null,
+  kind text collate "C" not null,
+  name text not null default ''::text,
+  scope text[] collate "C" not null,
+  argon2 text collate "C",
+  scram_stored_key bytea,
+  scram_server_key bytea,
+  public_id text collate "C",
+  secret_sha256 bytea,
+  created_at timestamp with time zone not null,
+  last_used_at timestamp with time zone,
+  UNIQUE (public_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (principal_id) REFERENCES principals(id) ON DELETE CASCADE,
+  CHECK (((kind <> 'app-password'::text) OR ((public_id IS NOT NULL) AND (secret_sha256 IS NOT NULL)))),
+  CHECK (((kind <> 'password'::text) OR ((argon2 IS NOT NULL) AND (scram_stored_key IS NOT NULL) AND (scram_server_key IS NOT NULL)))),
+  CHECK ((kind = ANY (ARRAY['password'::text, 'app-password'::text])))
+);
+
+create table dialogues (
+  message_id text collate "C" not null,
+  attempt_id text collate "C" not null,
+  at timestamp with time zone not null,
+  entries jsonb not null,
+  PRIMARY KEY (message_id, attempt_id, at)
+) partition by RANGE (at);
+
+create table dialogues_default partition of dialogues (
+  message_id text collate "C" not null,
+  attempt_id text collate "C" not null,
+  at timestamp with time zone not null,
+  entries jsonb not null,
+  PRIMARY KEY (message_id, attempt_id, at)
+);
+
+create table directory_version (
+  singleton boolean not null default true,
+  version bigint not null,
+  PRIMARY KEY (singleton),
+  CHECK (singleton)
+);
+
+create table dkim_keys (
+  id bigint generated always as identity not null,
+  domain_id bigint not null,
+  selector text collate "C" not null,
+  algorithm text collate "C" not null,
+  private_key bytea not null,
+  state text collate "C" not null,
+  created_at timestamp with time zone not null,
+  activated_at timestamp with time zone,
+  retired_at timestamp with time zone,
+  UNIQUE (domain_id, selector),
+  PRIMARY KEY (id),
+  FOREIGN KEY (domain_id) REFERENCES domains(id) ON DELETE CASCADE,
+  CHECK ((algorithm = ANY (ARRAY['rsa-sha256'::text, 'ed25519-sha256'::text]))),
+  CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'retired'::text])))
+);
+
+create table domain_sites (
+  domain text collate "C" not null,
+  site text collate "C" not null,
+  seen_at timestamp with time zone not null,
+  PRIMARY KEY (domain)
+);
+
+create table domains (
+  id bigint generated always as identity not null,
+  tenant_id bigint not null,
+  name text collate "C" not null,
+  created_at timestamp with time zone not null,
+  UNIQUE (name),
+  PRIMARY KEY (id),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  CHECK ((name = lower(name)))
+);
+
+create table emails (
+  id bigint not null,
+  account_id bigint not null,
+  thread_id bigint not null,
+  blob_id bigint not null,
+  message_id text collate "C" not null,
+  prefix bytea not null,
+  hidden integer[] not null,
+  size bigint not null,
+  reverse_path text collate "C",
+  forward_path text collate "C",
+  received_at timestamp with time zone not null,
+  summary jsonb not null,
+  parser_version smallint not null,
+  modseq bigint not null,
+  created_modseq bigint not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (blob_id) REFERENCES blobs(id)
+);
+
+create table events (
+  xid xid8 not null,
+  id bigint not null,
+  at timestamp with time zone not null,
+  type text collate "C" not null,
+  session_id text collate "C",
+  message_id text collate "C",
+  recipient_id integer,
+  attempt_id text collate "C",
+  account_id bigint,
+  credential_id bigint,
+  tenant_id bigint,
+  parent_id text collate "C",
+  fields jsonb not null,
+  personal jsonb,
+  PRIMARY KEY (xid, id, at)
+) partition by RANGE (at);
+
+create table events_default partition of events (
+  xid xid8 not null,
+  id bigint not null,
+  at timestamp with time zone not null,
+  type text collate "C" not null,
+  session_id text collate "C",
+  message_id text collate "C",
+  recipient_id integer,
+  attempt_id text collate "C",
+  account_id bigint,
+  credential_id bigint,
+  tenant_id bigint,
+  parent_id text collate "C",
+  fields jsonb not null,
+  personal jsonb,
+  PRIMARY KEY (xid, id, at)
+);
+
+create table expunged_entries (
+  mailbox_id bigint not null,
+  uid bigint not null,
+  email_id bigint not null,
+  modseq bigint not null,
+  saved_at timestamp with time zone not null,
+  flags integer not null,
+  keywords text[] collate "C" not null,
+  expunged_at timestamp with time zone not null,
+  PRIMARY KEY (mailbox_id, uid)
+);
+
+create table installation (
+  singleton boolean not null default true,
+  secret bytea not null,
+  PRIMARY KEY (singleton),
+  CHECK (singleton)
+);
+
+create table mailbox_entries (
+  mailbox_id bigint not null,
+  uid bigint not null,
+  email_id bigint not null,
+  modseq bigint not null,
+  created_modseq bigint not null,
+  saved_at timestamp with time zone not null,
+  flags integer not null,
+  keywords text[] collate "C" not null,
+  PRIMARY KEY (mailbox_id, uid)
+) with (fillfactor=80);
+
+create table mailboxes (
+  id bigint generated always as identity not null,
+  account_id bigint not null,
+  parent_id bigint,
+  name text collate "C" not null,
+  role text collate "C",
+  uidvalidity bigint not null,
+  next_uid bigint not null default 1,
+  modseq bigint not null,
+  created_modseq bigint not null,
+  messages bigint not null default 0,
+  unseen bigint not null default 0,
+  bytes bigint not null default 0,
+  subscribed boolean not null default true,
+  expire_after interval,
+  created_at timestamp with time zone not null,
+  UNIQUE (uidvalidity),
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
+  FOREIGN KEY (parent_id) REFERENCES mailboxes(id)
+) with (fillfactor=50);
+
+create table principal_members (
+  group_id bigint not null,
+  member_id bigint not null,
+  PRIMARY KEY (group_id, member_id),
+  FOREIGN KEY (group_id) REFERENCES principals(id) ON DELETE CASCADE,
+  FOREIGN KEY (member_id) REFERENCES principals(id) ON DELETE CASCADE
+);
+
+create table principals (
+  id bigint generated always as identity not null,
+  tenant_id bigint not null,
+  kind text collate "C" not null,
+  login text collate "C" not null,
+  display_name text not null default ''::text,
+  scram_salt bytea not null,
+  scram_iterations integer not null,
+  created_at timestamp with time zone not null,
+  disabled_at timestamp with time zone,
+  UNIQUE (login),
+  PRIMARY KEY (id),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  CHECK ((kind = ANY (ARRAY['person'::text, 'group'::text])))
+);
+
+create table queue_claims (
+  message_id text collate "C" not null,
+  recipient_id integer not null,
+  site text collate "C" not null,
+  stream text collate "C" not null,
+  source_pool text collate "C" not null,
+  next_at timestamp with time zone not null,
+  lease text collate "C",
+  held text collate "C",
+  PRIMARY KEY (message_id, recipient_id)
+) with (fillfactor=70);
+
+create table queue_destinations (
+  site text collate "C" not null,
+  stream text collate "C" not null,
+  source_pool text collate "C" not null,
+  ready_at timestamp with time zone not null,
+  running integer not null default 0,
+  cap integer not null,
+  PRIMARY KEY (site, stream, source_pool)
+) with (fillfactor=50);
+
+create table queue_leases (
+  token text collate "C" not null,
+  node text collate "C" not null,
+  site text collate "C" not null,
+  stream text collate "C" not null,
+  source_pool text collate "C" not null,
+  source text collate "C" not null,
+  until timestamp with time zone not null,
+  PRIMARY KEY (token)
+) with (fillfactor=50);
+
+create table queue_messages (
+  id text collate "C" not null,
+  parent_id text collate "C",
+  session_id text collate "C",
+  tenant_id bigint not null,
+  account_id bigint,
+  blob_id bigint not null,
+  prefix bytea not null,
+  hidden integer[] not null,
+  size bigint not null,
+  reverse_path text collate "C",
+  ret text collate "C",
+  envid text collate "C",
+  smtputf8 boolean not null,
+  eight_bit boolean not null,
+  notify_author boolean not null,
+  arrived_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (blob_id) REFERENCES blobs(id)
+);
+
+create table queue_recipients (
+  message_id text collate "C" not null,
+  recipient_id integer not null,
+  tenant_id bigint not null,
+  forward_path text collate "C" not null,
+  domain text collate "C" not null,
+  reverse_path text collate "C",
+  orcpt text collate "C",
+  notify text collate "C",
+  stream text collate "C" not null,
+  priority smallint not null,
+  source_pool text collate "C" not null,
+  attempts integer not null default 0,
+  last_attempt_at timestamp with time zone,
+  last_reply text,
+  last_status text collate "C",
+  delay_notified boolean not null default false,
+  released boolean not null default false,
+  PRIMARY KEY (message_id, recipient_id),
+  FOREIGN KEY (message_id) REFERENCES queue_messages(id)
+) with (fillfactor=80);
+
+create table routes (
+  domain text collate "C" not null,
+  host text collate "C" not null,
+  port integer not null,
+  tls text collate "C" not null,
+  username text,
+  password text,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (domain),
+  CHECK (((port >= 1) AND (port <= 65535))),
+  CHECK ((tls = ANY (ARRAY['none'::text, 'opportunistic'::text, 'required'::text, 'verified'::text, 'implicit'::text])))
+);
+
+create table send_as (
+  id bigint generated always as identity not null,
+  principal_id bigint not null,
+  address text collate "C",
+  domain_id bigint,
+  PRIMARY KEY (id),
+  FOREIGN KEY (domain_id) REFERENCES domains(id),
+  FOREIGN KEY (principal_id) REFERENCES principals(id) ON DELETE CASCADE,
+  CHECK (((address IS NULL) <> (domain_id IS NULL)))
+);
+
+create table site_limits (
+  site text collate "C" not null,
+  source text collate "C" not null,
+  running integer not null default 0,
+  cap integer not null,
+  successes integer not null default 0,
+  failures integer not null default 0,
+  blocked_until timestamp with time zone,
+  PRIMARY KEY (site, source)
+) with (fillfactor=50);
+
+create table submission_recipients (
+  message_id text collate "C" not null,
+  recipient_id integer not null,
+  forward_path text collate "C" not null,
+  delivered text collate "C" not null,
+  smtp_reply text,
+  changed_at timestamp with time zone not null,
+  PRIMARY KEY (message_id, recipient_id),
+  CHECK ((delivered = ANY (ARRAY['queued'::text, 'yes'::text, 'no'::text, 'unknown'::text])))
+);
+
+create table submissions (
+  id bigint generated always as identity not null,
+  message_id text collate "C" not null,
+  tenant_id bigint not null,
+  account_id bigint not null,
+  principal_id bigint not null,
+  credential_id bigint,
+  channel text collate "C" not null,
+  email_id bigint,
+  reverse_path text collate "C",
+  envelope jsonb not null,
+  idempotency_key text collate "C",
+  created_at timestamp with time zone not null,
+  release_at timestamp with time zone not null,
+  undo_status text collate "C" not null,
+  UNIQUE (message_id),
+  PRIMARY KEY (id),
+  CHECK ((channel = ANY (ARRAY['smtp'::text, 'jmap'::text, 'local'::text]))),
+  CHECK ((undo_status = ANY (ARRAY['pending'::text, 'final'::text, 'canceled'::text])))
+);
+
+create table tenants (
+  id bigint generated always as identity not null,
+  name text collate "C" not null,
+  created_at timestamp with time zone not null,
+  UNIQUE (name),
+  PRIMARY KEY (id)
+);
+
+create table thread_links (
+  account_id bigint not null,
+  key bigint not null,
+  thread_id bigint not null,
+  PRIMARY KEY (account_id, key)
+);
+
+create table tombstones (
+  account_id bigint not null,
+  modseq bigint not null,
+  kind text collate "C" not null,
+  object_id bigint not null,
+  uid bigint not null default 0,
+  created_modseq bigint not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (account_id, kind, modseq, object_id, uid),
+  CHECK ((kind = ANY (ARRAY['entry'::text, 'email'::text, 'thread'::text, 'mailbox'::text])))
+);
+CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
+CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
+CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
+CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
+CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
+CREATE INDEX emails_account ON public.emails USING btree (account_id, id);
+CREATE INDEX emails_blob ON public.emails USING btree (blob_id);
+CREATE INDEX events_message ON ONLY public.events USING btree (message_id, id) WHERE (message_id IS NOT NULL);
+CREATE INDEX events_session ON ONLY public.events USING btree (session_id) WHERE ((session_id IS NOT NULL) AND (message_id IS NULL));
+CREATE INDEX expunged_entries_email ON public.expunged_entries USING btree (email_id);
+CREATE INDEX expunged_entries_modseq ON public.expunged_entries USING btree (mailbox_id, modseq);
+CREATE INDEX expunged_entries_time ON public.expunged_entries USING btree (expunged_at);
+CREATE INDEX mailbox_entries_email ON public.mailbox_entries USING btree (email_id);
+CREATE UNIQUE INDEX mailboxes_name ON public.mailboxes USING btree (account_id, parent_id, name) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX mailboxes_role ON public.mailboxes USING btree (account_id, role) WHERE (role IS NOT NULL);
+CREATE INDEX principal_members_member ON public.principal_members USING btree (member_id);
+CREATE INDEX queue_claims_due ON public.queue_claims USING btree (site, stream, source_pool, next_at) WHERE ((lease IS NULL) AND (held IS NULL));
+CREATE INDEX queue_claims_lease ON public.queue_claims USING btree (lease) WHERE (lease IS NOT NULL);
+CREATE INDEX queue_destinations_ready ON public.queue_destinations USING btree (ready_at) WHERE (running < cap);
+CREATE INDEX queue_messages_account ON public.queue_messages USING btree (account_id) WHERE (account_id IS NOT NULL);
+CREATE INDEX queue_messages_blob ON public.queue_messages USING btree (blob_id);
+CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (domain);
+CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
+CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
+CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.alias_targets FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF argon2, scram_stored_key, scope ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.dkim_keys FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.domains FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.principals FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.routes FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.send_as FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+comment on column account_rights.rights is 'letters of RFC 4314 §2.1';
+comment on column accounts.modseq is 'the one counter of the account; taken by update … returning and held to commit';
+comment on column accounts.used_bytes is 'octets of the messages as read (prefix + blob − hidden ranges)';
+comment on column addresses.local_part is 'comparison key; null is the catch-all of the domain';
+comment on column addresses.account_id is 'null: an alias, see alias_targets';
+comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here or elsewhere';
+comment on column blob_chunks.data is 'up to 262,144 octets, before compression';
+comment on column blobs.sha256 is 'null: its chunks are still arriving; swept when that takes too long';
+comment on column blobs.touched_at is 'when it was last stored; a blob that nothing refers to is swept some time later';
+comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
+comment on column dkim_keys.private_key is 'PKCS #8 DER';
+comment on column domains.name is 'A-labels, lower case';
+comment on column emails.message_id is 'our id of the message, as in events; the Message-ID field is in summary';
+comment on column emails.prefix is 'what this delivery put before the blob: Return-Path, Delivered-To, Received, …';
+comment on column emails.hidden is 'start, end, start, end, …: octet ranges of the blob that are not part of the message as read';
+comment on column events.personal is 'fields that name a person; erased by retention and with the account';
+comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\Flagged, 8 \\Deleted, 16 \\Draft';
+comment on column principals.login is 'comparison key of the address that logs in';
+comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …; null: it does not';
+comment on column queue_leases.until is 'by the clock of the database, the one that all nodes share';
+comment on column queue_messages.id is 'our id of the message, as in events';
+comment on column queue_messages.parent_id is 'the message that caused this one (a notice, a forward)';
+comment on column queue_messages.size is 'octets as sent: prefix + blob − hidden ranges';
+comment on column queue_messages.reverse_path is 'null is the null reverse-path';
+comment on column queue_messages.notify_author is 'false: no notice is ever sent, since the reverse-path may be forged';
+comment on column queue_recipients.recipient_id is '1, 2, … within its message';
+comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
+comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
+comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
+comment on column routes.domain is 'A-labels, or * for every domain without a route of its own';
+comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
+comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
+comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';
