@@ -210,10 +210,10 @@ async function claimedMessages(
     text: CLAIMED_MESSAGES,
     values: [messageIds, recipientIds],
   });
-  return rows.map((row: Record<string, unknown>) => ({
-    ...(row as unknown as ClaimedMessage),
-    recipients: JSON.parse(row['recipients'] as string) as ClaimedRecipient[],
-  }));
+  for (const row of rows as { recipients: unknown }[]) {
+    row.recipients = JSON.parse(row.recipients as string);
+  }
+  return rows as ClaimedMessage[];
 }
 
 const CLAIMED_MESSAGES = `
@@ -272,11 +272,15 @@ export async function releaseLease(db: Queryable, token: string, mood: SiteMood)
 
 /**
  * One more at once after some successes, half as many after a deferral, never less than one. The two look-ups of the next due time
- * are apart, so that each has its own index.
+ * are apart, so that each has its own index. The destination is locked before its limits, as a claim does.
  */
 const RELEASE_LEASE = `
   with lease as (
     delete from queue_leases where token = $1 returning *),
+  destination as (
+    select from queue_destinations q, lease
+    where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
+    for no key update of q),
   limits as (
     update site_limits l set
       running = greatest(l.running - 1, 0),
@@ -287,7 +291,7 @@ const RELEASE_LEASE = `
         when $2 = 'defers' then greatest(l.cap / 2, 1)
         else l.cap end,
       blocked_until = case when $2 = 'accepts' then null else greatest($3, l.blocked_until) end
-    from lease where l.site = lease.site and l.source = lease.source
+    from lease, destination where l.site = lease.site and l.source = lease.source
     returning l.site, l.cap),
   freed as (
     update queue_claims set lease = null where lease = $1 returning next_at, held)

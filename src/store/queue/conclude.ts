@@ -3,6 +3,7 @@
  * their events, their dialogues and, where due, the notice to the author. Order of the statements in a job: `lockQueueMessages`,
  * `conclude`, whatever depends on it, `finishQueueMessages` last.
  */
+import type { Queryable } from '../blobs.ts';
 import { jsonText } from '../json.ts';
 import type { Statement } from '../writer.ts';
 
@@ -124,4 +125,16 @@ export function finishQueueMessages(messageIds: readonly string[]): Statement {
            returning blob_id as "blobId"`,
     values: [messageIds],
   };
+}
+
+/** The attempts for messages whose conclusions are in the log: asked after an answer to a commit was lost. */
+export async function recordedAttempts(
+  db: Queryable,
+  messageIds: readonly string[],
+): Promise<ReadonlySet<string>> {
+  const { rows } = await db.query({
+    text: 'select distinct attempt_id from events where message_id = any($1) and attempt_id is not null',
+    values: [messageIds],
+  });
+  return new Set(rows.map(({ attempt_id }: { attempt_id: string }) => attempt_id));
 }

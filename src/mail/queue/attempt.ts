@@ -1,0 +1,387 @@
+/**
+ * One attempt at a site elsewhere, under one lease: routes the domains of what was claimed, opens a session, and hands message after
+ * message to it, the recipients of each in one transaction; goes on with what else is due there, within bounds. What each came to
+ * is written without waiting for it. Called by `worker.ts`.
+ */
+import type { Mail } from '#clients/smtp/mail';
+import type { Deferred, Failed, RecipientOutcome } from '#clients/smtp/outcome';
+import type { SmtpSession } from '#clients/smtp/smtp-session';
+import { event } from '#events';
+import { parseMailbox } from '#protocol/address/path';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
+import {
+  claimMore,
+  type Claim,
+  type ClaimedMessage,
+  type ClaimedRecipient,
+  type SiteMood,
+} from '#store/queue/claim';
+import { Contents } from './content.ts';
+import { ATTEMPT_LIMIT, ATTEMPT_TIME, CLAIM_LIMIT, type AttemptContext } from './context.ts';
+import { decide, type Decision } from './destination.ts';
+import { connect } from './hosts.ts';
+import type { Lease } from './lease.ts';
+import { impressionOf, impressionOfNoSession, worse, type Impression } from './mood.ts';
+import { ownResult, resultOf, type Result } from './result.ts';
+import type { RouteHost } from './route.ts';
+import { sitePauseUntil } from './schedule.ts';
+import { settle } from './settle.ts';
+
+/** Delivers what was claimed, and more of the same destination. Rejects only where the database is out of reach. */
+export async function attemptRemote(
+  context: AttemptContext,
+  claim: Claim,
+  lease: Lease,
+): Promise<SiteMood> {
+  const attempt = new RemoteAttempt(context, claim, lease);
+  try {
+    await attempt.run();
+  } finally {
+    await attempt.leave();
+  }
+  return attempt.mood();
+}
+
+interface OpenSession {
+  readonly session: SmtpSession;
+  readonly host: string;
+  readonly key: string;
+  /** Of the hosts it belongs to. */
+  readonly hostsKey: string;
+  /** Said before the first message; undefined after it. */
+  opening: readonly DialogueEntry[] | undefined;
+}
+
+interface NoSession {
+  readonly outcome: Deferred | Failed;
+  readonly host: string;
+  readonly dialogue: readonly DialogueEntry[];
+}
+
+/** Recipients of a message that go in one transaction. */
+interface Group {
+  readonly hosts: readonly RouteHost[];
+  readonly hostsKey: string;
+  readonly reversePath: string | null;
+  readonly recipients: ClaimedRecipient[];
+}
+
+/** New connections for one message, where the peer loses them. */
+const MAX_SESSIONS = 3;
+/** How long a stop waits for a reply to a final dot; without it the message would be sent twice. */
+const AFTER_DOT = 10_000;
+
+class RemoteAttempt {
+  readonly #context: AttemptContext;
+  readonly #claim: Claim;
+  readonly #lease: Lease;
+  readonly #decisions = new Map<string, Decision>();
+  readonly #unreachable = new Map<string, NoSession>();
+  readonly #settling: Promise<unknown>[] = [];
+  #open: OpenSession | undefined;
+  #impression: Impression | undefined;
+  #afterDot = false;
+  /** Nothing further is tried: the site asked for a pause, or the lease is lost. */
+  #over = false;
+
+  constructor(context: AttemptContext, claim: Claim, lease: Lease) {
+    this.#context = context;
+    this.#claim = claim;
+    this.#lease = lease;
+  }
+
+  async run(): Promise<void> {
+    const { store } = this.#context.options;
+    const began = store.clock.monotonic();
+    let count = this.#claim.count;
+    let messages = this.#claim.messages;
+    const onEnd = (): void => this.#end();
+    this.#context.ended.addEventListener('abort', onEnd);
+    try {
+      for (;;) {
+        await this.#round(messages);
+        const spent = store.clock.monotonic() - began > ATTEMPT_TIME;
+        if (this.#isOver() || count >= ATTEMPT_LIMIT || spent) return;
+        const { token } = this.#claim;
+        messages = (await claimMore(store.pool, token, store.clock.now(), CLAIM_LIMIT)) ?? [];
+        if (messages.length === 0) return;
+        count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
+      }
+    } finally {
+      this.#context.ended.removeEventListener('abort', onEnd);
+    }
+  }
+
+  mood(): SiteMood {
+    const { options } = this.#context;
+    if (this.#impression === undefined) return { kind: 'neutral' };
+    if (this.#impression === 'accepts') return { kind: 'accepts' };
+    if (this.#impression === 'slower') return { kind: 'defers', blockedUntil: undefined };
+    const now = options.store.clock.now();
+    const failures = this.#claim.failures + 1;
+    const blockedUntil = sitePauseUntil(options.schedule, failures, now, options.random());
+    return { kind: 'defers', blockedUntil };
+  }
+
+  /** Ends the session politely. */
+  async leave(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.session.quit();
+  }
+
+  #isOver(): boolean {
+    return this.#over || this.#lease.lost || this.#context.stopping.aborted;
+  }
+
+  #end(): void {
+    const session = this.#open?.session;
+    if (!this.#afterDot) session?.abort();
+    else setTimeout(() => session?.abort(), AFTER_DOT).unref();
+  }
+
+  async #round(messages: readonly ClaimedMessage[]): Promise<void> {
+    const contents = new Contents(this.#context.options.store.pool, messages);
+    // what was moved and is here again was queued meanwhile, and is moved again
+    for (const [domain, { kind }] of this.#decisions) {
+      if (kind === 'moved') this.#decisions.delete(domain);
+    }
+    for (const message of messages) {
+      if (this.#isOver()) break;
+      await this.#message(message, contents);
+    }
+    await Promise.all(this.#settling.splice(0));
+  }
+
+  /** Tries one message; what it came to is written meanwhile. */
+  async #message(message: ClaimedMessage, contents: Contents): Promise<void> {
+    const { options, recorder } = this.#context;
+    const attemptId = options.store.newId();
+    const groups = new Map<string, Group>();
+    const results: Result[] = [];
+    const routed = new Map<string, Exclude<Decision, { kind: 'moved' }>>();
+    for (const recipient of message.recipients) {
+      if (options.delivery === 'hold' && !recipient.released) {
+        results.push(ownResult(recipient, 'held', 'route', '4.0.0', 'delivery-hold'));
+        continue;
+      }
+      const decision = await this.#decision(recipient.domain);
+      if (decision.kind === 'moved') continue;
+      routed.set(recipient.domain, decision);
+      if (decision.kind === 'hosts') addTo(groups, recipient, decision);
+      else results.push(withoutPeer(recipient, decision));
+    }
+    const dialogue: DialogueEntry[] = [];
+    for (const group of groups.values()) {
+      results.push(...(await this.#deliver(message, group, contents, dialogue)));
+    }
+    const { token, site } = this.#claim;
+    if (results.length === 0) {
+      if (dialogue.length > 0) this.#abandoned(message, attemptId, dialogue);
+      return;
+    }
+    const attempted = {
+      message,
+      attemptId,
+      results,
+      routed: [...routed].map(([domain, { steps }]) => ({ domain, steps })),
+      dialogue: groups.size > 0 ? dialogue : undefined,
+    };
+    this.#settling.push(settle({ options, recorder, contents, token, site }, attempted));
+  }
+
+  /** Something was said, and nothing came of it: the lease was lost, or the server stops. */
+  #abandoned(
+    { id: messageId, tenantId }: ClaimedMessage,
+    attemptId: string,
+    dialogue: readonly DialogueEntry[],
+  ): void {
+    const { options, recorder } = this.#context;
+    const reason = this.#context.ended.aborted ? 'stopping' : 'lease-lost';
+    const abandoned = event(
+      'attempt.abandoned',
+      options.store.clock.now(),
+      { messageId, attemptId, tenantId },
+      { public: { reason }, personal: {} },
+    );
+    const { token } = this.#claim;
+    const settlement = {
+      messageId,
+      token,
+      attemptId,
+      conclusions: [],
+      events: [abandoned],
+      dialogue,
+    };
+    this.#settling.push(recorder.record(settlement));
+  }
+
+  async #decision(domain: string): Promise<Decision> {
+    let decision = this.#decisions.get(domain);
+    if (!decision) {
+      const { site, token } = this.#claim;
+      decision = await decide(this.#context, domain, site, token);
+      this.#decisions.set(domain, decision);
+    }
+    return decision;
+  }
+
+  /** One transaction, on a further connection where the first is lost; `dialogue` is continued. */
+  async #deliver(
+    message: ClaimedMessage,
+    group: Group,
+    contents: Contents,
+    dialogue: DialogueEntry[],
+  ): Promise<Result[]> {
+    const results: Result[] = [];
+    const lostOn = new Set<string>();
+    let recipients: readonly ClaimedRecipient[] = group.recipients;
+    for (let sessions = 1; recipients.length > 0; sessions++) {
+      const open = await this.#session(group, lostOn);
+      if ('outcome' in open) {
+        dialogue.push(...open.dialogue);
+        this.#impression = worse(this.#impression, impressionOfNoSession(open.outcome));
+        if (!this.#isAborted(open.outcome)) {
+          results.push(
+            ...recipients.flatMap((r) => resultOf(r, open.outcome, open.host, false) ?? []),
+          );
+        }
+        break;
+      }
+      const { session, host } = open;
+      this.#afterDot = false;
+      const mail = this.#mail(message, group, recipients, await contents.of(message));
+      const delivery = await session.deliver(mail);
+      dialogue.push(
+        ...(open.opening ?? [reuseNote(host, delivery.dialogue)]),
+        ...delivery.dialogue,
+      );
+      open.opening = undefined;
+      const again: ClaimedRecipient[] = [];
+      for (const [i, outcome] of delivery.outcomes.entries()) {
+        const recipient = recipients[i]!;
+        if (
+          sessions < MAX_SESSIONS &&
+          (delivery.retryAtOnce ? outcome.kind === 'deferred' : isLost(outcome))
+        ) {
+          again.push(recipient);
+          continue;
+        }
+        this.#note(outcome);
+        const result = this.#isAborted(outcome)
+          ? undefined
+          : resultOf(recipient, outcome, host, delivery.dsnPassedOn);
+        if (result) results.push(result);
+      }
+      if (!delivery.retryAtOnce && again.length > 0) lostOn.add(open.key);
+      recipients = again;
+    }
+    return results;
+  }
+
+  #note(outcome: RecipientOutcome): void {
+    const impression = impressionOf(outcome);
+    this.#impression = worse(this.#impression, impression);
+    if (impression === 'pause' || outcome.kind === 'abandoned') this.#over = true;
+  }
+
+  #mail(
+    message: ClaimedMessage,
+    { reversePath }: Group,
+    recipients: readonly ClaimedRecipient[],
+    content: Mail['content'],
+  ): Mail {
+    return {
+      reversePath: reversePath === null ? null : (parseMailbox(reversePath) ?? null),
+      recipients: recipients.map(({ forwardPath, notify, orcpt }) => ({
+        mailbox: parseMailbox(forwardPath)!,
+        ...(notify !== null && {
+          notify: notify.split(',') as ('NEVER' | 'SUCCESS' | 'FAILURE' | 'DELAY')[],
+        }),
+        ...(orcpt !== null && { orcpt }),
+      })),
+      ...(message.envid !== null && { envid: message.envid }),
+      ...(message.ret !== null && { ret: message.ret }),
+      content,
+      beforeFinalDot: () => this.#mayFinish(),
+    };
+  }
+
+  #mayFinish(): boolean | Promise<boolean> {
+    if (this.#context.ended.aborted) return false;
+    const holds = this.#lease.holds();
+    if (typeof holds !== 'boolean') return holds.then((still) => this.#finishing(still));
+    return this.#finishing(holds);
+  }
+
+  #finishing(holds: boolean): boolean {
+    this.#afterDot = holds && !this.#context.ended.aborted;
+    return this.#afterDot;
+  }
+
+  /** We hung up because the server stops: nothing was decided. */
+  #isAborted(outcome: RecipientOutcome): boolean {
+    return (
+      this.#context.ended.aborted &&
+      outcome.kind === 'deferred' &&
+      outcome.cause.kind === 'network' &&
+      outcome.cause.reason === 'aborted'
+    );
+  }
+
+  /** The open session of these hosts, or a new one. */
+  async #session(
+    { hosts, hostsKey }: Group,
+    lostOn: ReadonlySet<string>,
+  ): Promise<OpenSession | NoSession> {
+    const open = this.#open;
+    if (open?.hostsKey === hostsKey && open.session.reusable) return open;
+    const unreachable = this.#unreachable.get(hostsKey);
+    if (unreachable) return unreachable;
+    await this.leave();
+    const { options, ended } = this.#context;
+    const connected = await connect(options, hosts, this.#claim.source, lostOn, ended);
+    if (connected.kind === 'none') {
+      this.#unreachable.set(hostsKey, connected);
+      return connected;
+    }
+    const { session, host, key, dialogue } = connected;
+    this.#open = { session, host, key, hostsKey, opening: dialogue };
+    if (ended.aborted) session.abort();
+    return this.#open;
+  }
+}
+
+function addTo(
+  groups: Map<string, Group>,
+  recipient: ClaimedRecipient,
+  { hosts, key: hostsKey }: Extract<Decision, { kind: 'hosts' }>,
+): void {
+  const { reversePath } = recipient;
+  const key = `${hostsKey}\n${reversePath ?? ''}`;
+  const group = groups.get(key);
+  if (group) group.recipients.push(recipient);
+  else groups.set(key, { hosts, hostsKey, reversePath, recipients: [recipient] });
+}
+
+function withoutPeer(
+  recipient: ClaimedRecipient,
+  decision: Exclude<Decision, { kind: 'moved' | 'hosts' }>,
+): Result {
+  return decision.kind === 'held'
+    ? ownResult(recipient, 'held', 'route', '4.0.0', decision.reason)
+    : ownResult(recipient, decision.kind, 'route', decision.status, decision.text);
+}
+
+function reuseNote(host: string, dialogue: readonly DialogueEntry[]): DialogueEntry {
+  const text = `on the connection to ${host} that was opened for an earlier message`;
+  return { at: dialogue[0]?.at ?? 0, kind: 'note', text };
+}
+
+/** The connection went while nothing was decided and no content can have been taken: another host, or a new connection, may do. */
+function isLost(outcome: RecipientOutcome): boolean {
+  if (outcome.kind !== 'deferred' || outcome.stage === 'end-of-data') return false;
+  const { cause } = outcome;
+  if (cause.kind === 'session-full') return true;
+  return cause.kind === 'network' && (cause.reason === 'lost' || cause.reason === 'aborted');
+}

@@ -1,0 +1,357 @@
+/**
+ * One attempt at the mailboxes here, under one lease: each address is followed now, not when the message was queued; accounts get their
+ * copy in the transaction that concludes the recipient, so that it happens once; targets elsewhere become a queue message of their own
+ * in it. Many messages share a job. Called by `worker.ts`.
+ */
+import { utf8 } from '#bytes';
+import { event, type Event } from '#events';
+import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
+import { parseMailbox } from '#protocol/address/path';
+import { summarize, type MessageSummary } from '#protocol/message/summary';
+import { quotaLeft } from '#store/directory/directory';
+import { deliverEmail, viewOf } from '#store/emails';
+import {
+  claimMore,
+  type Claim,
+  type ClaimedMessage,
+  type ClaimedRecipient,
+  type SiteMood,
+} from '#store/queue/claim';
+import { storedCopies } from '#store/queue/copies';
+import { moveDomain } from '#store/queue/destinations';
+import { enqueue, LOCAL_SITE } from '#store/queue/enqueue';
+import type { Statement } from '#store/writer';
+import { expand, type AccountTarget, type Expansion } from '../deliver/expand.ts';
+import { deliveredToField, returnPathField } from '../deliver/trace-fields.ts';
+import { Contents } from './content.ts';
+import { ATTEMPT_LIMIT, CLAIM_LIMIT, type AttemptContext } from './context.ts';
+import type { Lease } from './lease.ts';
+import type { Settlement } from './record.ts';
+import { ownResult, type Result } from './result.ts';
+import { prepare } from './settle.ts';
+
+/** Delivers what was claimed, and more. Rejects only where the database is out of reach. */
+export async function attemptLocal(
+  context: AttemptContext,
+  claim: Claim,
+  lease: Lease,
+): Promise<SiteMood> {
+  const { store } = context.options;
+  const attempt = new LocalAttempt(context, claim);
+  let { count, messages } = claim;
+  for (;;) {
+    await attempt.round(messages);
+    if (lease.lost || context.stopping.aborted || count >= ATTEMPT_LIMIT) break;
+    messages = (await claimMore(store.pool, claim.token, store.clock.now(), CLAIM_LIMIT)) ?? [];
+    if (messages.length === 0) break;
+    count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
+  }
+  return { kind: 'accepts' };
+}
+
+/** What happens for one message, in one transaction. */
+interface Work {
+  readonly message: ClaimedMessage;
+  readonly attemptId: string;
+  readonly results: Result[];
+  readonly events: Event[];
+  readonly accounts: string[];
+  readonly statements: Statement[];
+}
+
+/** A piece of work with its conclusions. */
+interface Ready {
+  readonly work: Work;
+  readonly settlement: Settlement;
+  readonly accounts: readonly string[];
+  readonly statements: readonly Statement[];
+  readonly bytes: number;
+}
+
+/** Messages in one job: as few as to gain by sharing, so that accounts are not locked for long. */
+const MESSAGES_PER_JOB = 16;
+
+class LocalAttempt {
+  readonly #context: AttemptContext;
+  readonly #claim: Claim;
+  #contents: Contents;
+
+  constructor(context: AttemptContext, claim: Claim) {
+    this.#context = context;
+    this.#claim = claim;
+    this.#contents = new Contents(context.options.store.pool, claim.messages);
+  }
+
+  async round(messages: readonly ClaimedMessage[]): Promise<void> {
+    const { pool } = this.#context.options.store;
+    this.#contents = new Contents(pool, messages);
+    const copies = await storedCopies(
+      pool,
+      messages.filter(mayHaveCopies).map(({ id }) => id),
+    );
+    const writing: Promise<void>[] = [];
+    let batch: Ready[] = [];
+    for (const message of messages) {
+      const ready = await this.#ready(message, copies);
+      if (!ready) continue;
+      batch.push(ready);
+      if (batch.length === MESSAGES_PER_JOB) writing.push(this.#write(batch.splice(0)));
+    }
+    if (batch.length > 0) writing.push(this.#write(batch));
+    await Promise.all(writing);
+  }
+
+  async #ready(message: ClaimedMessage, copies: Set<string>): Promise<Ready | undefined> {
+    const { options } = this.#context;
+    const work: Work = {
+      message,
+      attemptId: options.store.newId(),
+      results: [],
+      events: [],
+      accounts: [],
+      statements: [],
+    };
+    for (const recipient of message.recipients) await this.#recipient(work, recipient, copies);
+    return work.results.length === 0 ? undefined : this.#conclude(work);
+  }
+
+  async #conclude(work: Work): Promise<Ready> {
+    const { options, recorder } = this.#context;
+    const { message, attemptId, results } = work;
+    const context = {
+      options,
+      recorder,
+      contents: this.#contents,
+      token: this.#claim.token,
+      site: LOCAL_SITE,
+    };
+    const attempted = { message, attemptId, results, routed: [], dialogue: undefined };
+    const { settlement, bound } = await prepare(context, attempted);
+    return {
+      work,
+      settlement: { ...settlement, events: [...work.events, ...settlement.events] },
+      accounts: work.accounts,
+      statements: [...work.statements, ...(bound?.statements ?? [])],
+      bytes: bound?.bytes ?? 0,
+    };
+  }
+
+  async #write(batch: readonly Ready[]): Promise<void> {
+    const { recorder } = this.#context;
+    const recorded = await recorder.recordBound(
+      batch.map(({ settlement }) => settlement),
+      {
+        accounts: batch.flatMap(({ accounts }) => accounts),
+        statements: batch.flatMap(({ statements }) => statements),
+        bytes: batch.reduce((sum, { bytes }) => sum + bytes, 0),
+      },
+    );
+    if (recorded !== 'refused') return;
+    if (batch.length > 1) {
+      for (const one of batch) await this.#write([one]);
+    } else {
+      await this.#putOff(batch[0]!.work);
+    }
+  }
+
+  /** PostgreSQL refuses the delivery (an account that has just gone): tried again later, by what the directory says then. */
+  async #putOff({ message, attemptId }: Work): Promise<void> {
+    const results = message.recipients.map((recipient) =>
+      ownResult(
+        recipient,
+        'deferred',
+        'mailbox',
+        '4.3.0',
+        'The mailbox could not take the message',
+      ),
+    );
+    const work = { message, attemptId, results, events: [], accounts: [], statements: [] };
+    const { settlement } = await this.#conclude(work);
+    await this.#context.recorder.record(settlement);
+  }
+
+  async #recipient(work: Work, recipient: ClaimedRecipient, copies: Set<string>): Promise<void> {
+    const { directory } = this.#context.options;
+    const mailbox = parseMailbox(recipient.forwardPath)!;
+    const expanded = await expand(directory, mailbox);
+    const conclude = (kind: Result['kind'], status: string, text: string): void => {
+      work.results.push(ownResult(recipient, kind, 'mailbox', status, text));
+    };
+    switch (expanded.kind) {
+      case 'expanded':
+        return this.#toTargets(work, recipient, mailbox, expanded.expansion, copies);
+      case 'unknown':
+        return conclude('failed', '5.1.1', `There is no mailbox ${recipient.forwardPath} here`);
+      case 'alias-loop':
+        return conclude('failed', '5.4.6', `The alias ${recipient.forwardPath} leads to itself`);
+      case 'no-postmaster-yet':
+        return conclude('deferred', '4.2.1', 'There is no account yet that could take this');
+      case 'not-here':
+        // mail queued while the domain was known to be here; one queued for elsewhere goes there again
+        if (recipient.domain !== '') return this.#elsewhere(recipient.domain);
+        return conclude(
+          'failed',
+          '5.1.2',
+          `The domain of ${recipient.forwardPath} is not here any more`,
+        );
+    }
+  }
+
+  async #elsewhere(domain: string): Promise<void> {
+    const { options, wake } = this.#context;
+    const { pool, clock } = options.store;
+    wake(await moveDomain(pool, domain, domain, this.#claim.token, clock.now()));
+  }
+
+  async #toTargets(
+    work: Work,
+    recipient: ClaimedRecipient,
+    mailbox: Mailbox,
+    expansion: Expansion,
+    copies: Set<string>,
+  ): Promise<void> {
+    const open = expansion.accounts.filter(({ state }) => state === 'open');
+    const { external } = expansion;
+    const conclude = (kind: Result['kind'], status: string, text: string): void => {
+      work.results.push(ownResult(recipient, kind, 'mailbox', status, text));
+    };
+    if (open.length + external.length === 0) {
+      const gone = expansion.accounts.every(({ state }) => state === 'removed');
+      return gone
+        ? conclude('failed', '5.1.1', `There is no mailbox ${recipient.forwardPath} here`)
+        : conclude('failed', '5.2.1', `The mailbox ${recipient.forwardPath} is disabled`);
+    }
+    const room = await Promise.all(open.map((account) => this.#hasRoom(account, work.message)));
+    const targets = open.filter((_, i) => room[i]);
+    if (targets.length + external.length === 0) {
+      return conclude('deferred', '4.2.2', `The mailbox ${recipient.forwardPath} is full`);
+    }
+    work.events.push(...this.#expansionEvents(work, recipient, expansion));
+    for (const target of targets) {
+      const copy = `${work.message.id} ${target.accountId}`;
+      if (copies.has(copy)) continue;
+      copies.add(copy);
+      work.accounts.push(target.accountId);
+      work.statements.push(await this.#delivery(work, recipient, target));
+    }
+    if (external.length > 0)
+      work.statements.push(...this.#forward(work, recipient, mailbox, external));
+    return external.length > 0 && targets.length === 0
+      ? conclude('expanded', '2.1.5', 'Sent on to the addresses behind it')
+      : conclude('delivered', '2.1.5', 'Delivered to the mailbox');
+  }
+
+  async #hasRoom(
+    { accountId, hasQuota, rule }: AccountTarget,
+    message: ClaimedMessage,
+  ): Promise<boolean> {
+    // a postmaster is reached whatever the quota says
+    if (!hasQuota || rule === 'role') return true;
+    const left = await quotaLeft(this.#context.options.store.pool, accountId);
+    return (left.bytes ?? Infinity) > message.size && (left.messages ?? Infinity) > 0;
+  }
+
+  async #delivery(
+    { message, attemptId }: Work,
+    recipient: ClaimedRecipient,
+    { accountId }: AccountTarget,
+  ): Promise<Statement> {
+    const { reversePath, forwardPath, recipientId } = recipient;
+    const prefix = Buffer.concat([
+      utf8(returnPathField(reversePath === null ? null : (parseMailbox(reversePath) ?? null))),
+      utf8(deliveredToField(forwardPath)),
+      message.prefix,
+    ]);
+    return deliverEmail({
+      accountId,
+      role: 'inbox',
+      messageId: message.id,
+      recipientId,
+      sessionId: message.sessionId ?? undefined,
+      attemptId,
+      sha256: message.sha256,
+      view: viewOf(prefix, message.blobSize, message.hidden),
+      reversePath,
+      forwardPath,
+      summary: await this.#summary(message),
+      receivedAt: this.#context.options.store.clock.now(),
+    });
+  }
+
+  #summarized: { message: ClaimedMessage; summary: MessageSummary } | undefined;
+
+  /** Read once for all recipients of a message. */
+  async #summary(message: ClaimedMessage): Promise<MessageSummary> {
+    if (this.#summarized?.message !== message) {
+      this.#summarized = { message, summary: summarize(await this.#contents.head(message)) };
+    }
+    return this.#summarized.summary;
+  }
+
+  /** A queue message for the targets of an alias that are elsewhere; its author hears what the original's would. */
+  #forward(
+    { message }: Work,
+    recipient: ClaimedRecipient,
+    mailbox: Mailbox,
+    external: readonly Mailbox[],
+  ): Statement[] {
+    const { store } = this.#context.options;
+    const alias = formatMailbox(mailbox);
+    const prefix = Buffer.concat([utf8(deliveredToField(alias)), message.prefix]);
+    const now = store.clock.now();
+    return enqueue({
+      id: store.newId(),
+      parentId: message.id,
+      sessionId: message.sessionId ?? undefined,
+      tenantId: message.tenantId,
+      accountId: message.accountId ?? undefined,
+      sha256: message.sha256,
+      view: viewOf(prefix, message.blobSize, message.hidden),
+      reversePath: recipient.reversePath,
+      ret: message.ret ?? undefined,
+      envid: message.envid ?? undefined,
+      smtputf8: message.smtputf8,
+      eightBit: message.eightBit,
+      notifyAuthor: message.notifyAuthor,
+      arrivedAt: now,
+      expiresAt: message.expiresAt,
+      recipients: external.map((target, index) => ({
+        id: index + 1,
+        forwardPath: formatMailbox(target),
+        domain: target.domain,
+        reversePath: undefined,
+        orcpt: recipient.orcpt ?? `rfc822;${alias}`,
+        notify: recipient.notify ?? undefined,
+        stream: 'forward',
+        priority: 0,
+        sourcePool: '',
+        nextAt: now,
+      })),
+    });
+  }
+
+  #expansionEvents(
+    { message, attemptId }: Work,
+    { recipientId }: ClaimedRecipient,
+    { steps }: Expansion,
+  ): Event[] {
+    const now = this.#context.options.store.clock.now();
+    const ids = {
+      messageId: message.id,
+      recipientId: String(recipientId),
+      attemptId,
+      tenantId: message.tenantId,
+    };
+    return steps.map(({ address, rule, targets }) =>
+      event('recipient.expanded', now, ids, {
+        public: { rule },
+        personal: { forwardPath: address, targets },
+      }),
+    );
+  }
+}
+
+/** Another recipient, or another attempt, may have brought the account its copy already. */
+function mayHaveCopies({ recipients }: ClaimedMessage): boolean {
+  return recipients.some(({ recipientId, attempts }) => recipientId > 1 || attempts > 0);
+}

@@ -1,0 +1,106 @@
+/**
+ * What an attempt came to for one recipient, whoever decided it: routing, a peer, or delivery here. One form, from which conclusions,
+ * events and notices are made (`settle.ts`).
+ */
+import type { Cause, RecipientOutcome } from '#clients/smtp/outcome';
+import { replyText } from '#protocol/smtp/reply';
+import type { ClaimedRecipient } from '#store/queue/claim';
+
+export interface Result {
+  readonly recipient: ClaimedRecipient;
+  /**
+   * - `delivered`: in a mailbox here, or taken by a peer
+   * - `expanded`: sent on to the addresses behind an alias
+   * - `held`: waits for a release, `text` says why
+   */
+  readonly kind: 'delivered' | 'expanded' | 'deferred' | 'failed' | 'held';
+  /** How far it came: `route`, a stage of the SMTP client, or `mailbox`. */
+  readonly stage: string;
+  /** Enhanced status code. */
+  readonly status: string;
+  /** The reply code, where a peer decided. */
+  readonly code: number | undefined;
+  /** The reply of the peer, or what happened in our words. */
+  readonly text: string;
+  /** Whom we spoke with. */
+  readonly host: string | undefined;
+  /** The peer knows what the author asked for and will notify. */
+  readonly peerNotifies: boolean;
+}
+
+/** From the client's outcome; undefined where nothing was decided (abandoned). */
+export function resultOf(
+  recipient: ClaimedRecipient,
+  outcome: RecipientOutcome,
+  host: string | undefined,
+  peerNotifies: boolean,
+): Result | undefined {
+  if (outcome.kind === 'abandoned') return undefined;
+  if (outcome.kind === 'delivered') {
+    const { status, reply } = outcome;
+    return {
+      recipient,
+      kind: 'delivered',
+      stage: 'end-of-data',
+      status,
+      code: reply.code,
+      text: replyText(reply),
+      host,
+      peerNotifies,
+    };
+  }
+  const { kind, stage, status, cause } = outcome;
+  const code = cause.kind === 'reply' ? cause.reply.code : undefined;
+  return { recipient, kind, stage, status, code, text: causeText(cause), host, peerNotifies };
+}
+
+/** What decides without a peer. */
+export function ownResult(
+  recipient: ClaimedRecipient,
+  kind: Result['kind'],
+  stage: string,
+  status: string,
+  text: string,
+): Result {
+  return {
+    recipient,
+    kind,
+    stage,
+    status,
+    code: undefined,
+    text,
+    host: undefined,
+    peerNotifies: false,
+  };
+}
+
+/** A cause in one line: the peer's own words where it said something. */
+export function causeText(cause: Cause): string {
+  switch (cause.kind) {
+    case 'reply':
+      return replyText(cause.reply);
+    case 'network':
+      return NETWORK_TEXT[cause.reason] + (cause.detail === '' ? '' : ` (${cause.detail})`);
+    case 'not-smtp':
+      return `The peer does not answer as an SMTP server does: ${cause.line}`;
+    case 'tls':
+    case 'auth':
+      return `${cause.kind === 'tls' ? 'TLS' : 'Authentication'}: ${cause.reason}: ${cause.detail}`;
+    case 'not-offered':
+      return `The peer does not offer ${cause.extension}: ${cause.detail}`;
+    case 'session-full':
+      return cause.detail;
+    default:
+      return `The message cannot be sent as it is: ${cause.reason}, ${cause.detail}`;
+  }
+}
+
+const NETWORK_TEXT = {
+  refused: 'The connection was refused',
+  'timed-out': 'The connection timed out',
+  unreachable: 'The host cannot be reached',
+  'local-address': 'Our own source address cannot be used',
+  lost: 'The connection was lost',
+  aborted: 'The attempt was stopped',
+  error: 'The connection failed',
+} as const;

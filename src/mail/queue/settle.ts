@@ -1,0 +1,203 @@
+/**
+ * From the results of an attempt for one message to what is written: conclusions with next times, events, the dialogue, and the
+ * notices that are due. Results without a notice gather with those of other messages (`record.ts`); with one they are written by
+ * themselves, once.
+ */
+import { event, type Event, type EventIds, type EventStep } from '#events';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
+import type { ClaimedMessage } from '#store/queue/claim';
+import type { Conclusion } from '#store/queue/conclude';
+import { LOCAL_SITE } from '#store/queue/enqueue';
+import type { Contents } from './content.ts';
+import { dueNotices, queueNotices, type Fate, type NoticeCandidate } from './notice.ts';
+import type { QueueOptions } from './options.ts';
+import type { Bound, Recorded, Recorder, Settlement } from './record.ts';
+import type { Result } from './result.ts';
+import { isDelayed, nextAttempt } from './schedule.ts';
+
+export interface SettleContext {
+  readonly options: QueueOptions;
+  readonly recorder: Recorder;
+  readonly contents: Contents;
+  readonly token: string;
+  readonly site: string;
+}
+
+/** What an attempt for one message came to. */
+export interface Attempted {
+  readonly message: ClaimedMessage;
+  readonly attemptId: string;
+  readonly results: readonly Result[];
+  /** How each domain was routed; none for mailboxes here. */
+  readonly routed: readonly { readonly domain: string; readonly steps: readonly EventStep[] }[];
+  readonly dialogue: readonly DialogueEntry[] | undefined;
+}
+
+/** Settlement and notices of an attempt, ready to be written. */
+export interface Prepared {
+  readonly settlement: Settlement;
+  /** Set where something must happen once together with it. */
+  readonly bound: Bound | undefined;
+}
+
+/** Writes what an attempt came to; resolves after the commit. */
+export async function settle(context: SettleContext, attempted: Attempted): Promise<Recorded> {
+  const { recorder } = context;
+  const { settlement, bound } = await prepare(context, attempted);
+  if (!bound) return recorder.record(settlement);
+  const recorded = await recorder.recordBound([settlement], bound);
+  if (recorded === 'recorded') return recorded;
+  // what a peer has is not sent again, whoever holds it by now
+  const kept = recorded === 'refused' ? settlement : onlyDelivered(settlement);
+  if (kept.conclusions.length > 0) await recorder.record(kept);
+  return recorded;
+}
+
+/** Decides conclusions, events and notices, and writes nothing. */
+export async function prepare(context: SettleContext, attempted: Attempted): Promise<Prepared> {
+  const { options } = context;
+  const { message, attemptId } = attempted;
+  const now = options.store.clock.now();
+  const conclusions: Conclusion[] = [];
+  const events: Event[] = routedEvents(context, attempted, now);
+  const candidates: NoticeCandidate[] = [];
+  for (const result of attempted.results) {
+    const concluded = concludeResult(context, message, result, now);
+    conclusions.push(concluded.conclusion);
+    events.push(...resultEvents(context, attempted, result, concluded, now));
+    if (concluded.fate) candidates.push({ result, fate: concluded.fate });
+  }
+  const settlement = {
+    messageId: message.id,
+    token: context.token,
+    attemptId,
+    conclusions,
+    events,
+    dialogue: attempted.dialogue,
+  };
+  const notices = dueNotices(message, candidates);
+  if (notices.toAuthor.length + notices.withheld.size === 0) {
+    return { settlement, bound: undefined };
+  }
+  const { contents } = context;
+  const queued = await queueNotices({ options, message, contents, attemptId, now }, notices);
+  const told = { ...settlement, events: [...events, ...queued.events] };
+  if (queued.statements.length === 0) return { settlement: told, bound: undefined };
+  return {
+    settlement: told,
+    bound: { accounts: [], statements: queued.statements, bytes: queued.bytes },
+  };
+}
+
+interface Concluded {
+  readonly conclusion: Conclusion;
+  /** What the author may hear of; undefined for nothing. */
+  readonly fate: Fate | undefined;
+}
+
+function concludeResult(
+  { options, site }: SettleContext,
+  message: ClaimedMessage,
+  result: Result,
+  now: number,
+): Concluded {
+  const { recipient, status } = result;
+  const { recipientId } = recipient;
+  const reply = result.text;
+  switch (result.kind) {
+    case 'held':
+      return { conclusion: { kind: 'held', recipientId, reason: reply }, fate: undefined };
+    case 'delivered':
+    case 'expanded': {
+      const here = site === LOCAL_SITE ? 'delivered' : 'relayed';
+      return {
+        conclusion: { kind: 'delivered', recipientId, reply, status },
+        fate: result.kind === 'expanded' ? 'expanded' : here,
+      };
+    }
+    case 'failed':
+      return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
+    default: {
+      const attempts = recipient.attempts + 1;
+      const { schedule, random } = options;
+      const next = nextAttempt(schedule, attempts, now, message.expiresAt, random());
+      if (next.kind === 'expired') {
+        return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
+      }
+      const delayed = isDelayed(schedule, message, now);
+      const delayNotified = recipient.delayNotified || delayed;
+      return {
+        conclusion: {
+          kind: 'deferred',
+          recipientId,
+          reply,
+          status,
+          nextAt: next.at,
+          delayNotified,
+        },
+        fate: delayed ? 'delayed' : undefined,
+      };
+    }
+  }
+}
+
+function idsOf({ message, attemptId }: Attempted): EventIds {
+  return {
+    messageId: message.id,
+    attemptId,
+    tenantId: message.tenantId,
+    ...(message.accountId !== null && { accountId: message.accountId }),
+  };
+}
+
+function routedEvents({ site }: SettleContext, attempted: Attempted, now: number): Event[] {
+  return attempted.routed.map(({ domain, steps }) =>
+    event('attempt.routed', now, idsOf(attempted), {
+      public: { site, steps },
+      personal: { domain },
+    }),
+  );
+}
+
+function resultEvents(
+  { site }: SettleContext,
+  attempted: Attempted,
+  result: Result,
+  { conclusion }: Concluded,
+  now: number,
+): Event[] {
+  const { recipient, stage, status, code, host, text } = result;
+  const ids = { ...idsOf(attempted), recipientId: String(recipient.recipientId) };
+  if (conclusion.kind === 'held') {
+    return [event('queue.held', now, ids, { public: { by: conclusion.reason }, personal: {} })];
+  }
+  const attempt = recipient.attempts + 1;
+  const facts = { site, stage, code: code ?? null, status, host: host ?? null, attempt };
+  const personal = { forwardPath: recipient.forwardPath, reply: text };
+  if (conclusion.kind === 'deferred') {
+    const nextAt = new Date(conclusion.nextAt).toISOString();
+    return [event('attempt.deferred', now, ids, { public: { ...facts, nextAt }, personal })];
+  }
+  if (conclusion.kind === 'delivered') {
+    return [event('attempt.delivered', now, ids, { public: facts, personal })];
+  }
+  const failed = event('attempt.failed', now, ids, { public: facts, personal });
+  if (result.kind === 'failed') return [failed];
+  const { message } = attempted;
+  const hours = Math.round((now - message.arrivedAt) / 3_600_000);
+  const { forwardPath } = recipient;
+  return [
+    failed,
+    event('recipient.expired', now, ids, { public: { hours }, personal: { forwardPath } }),
+  ];
+}
+
+function onlyDelivered(settlement: Settlement): Settlement {
+  const conclusions = settlement.conclusions.filter(({ kind }) => kind === 'delivered');
+  const ids = new Set(conclusions.map(({ recipientId }) => String(recipientId)));
+  const events = settlement.events.filter(
+    ({ type, ids: { recipientId } }) =>
+      type === 'attempt.routed' || (type === 'attempt.delivered' && ids.has(recipientId ?? '')),
+  );
+  return { ...settlement, conclusions, events };
+}

@@ -1,0 +1,212 @@
+/**
+ * The queue of a process: claims what is due as long as an attempt has room, and runs the attempts. Woken by mail that was queued here
+ * or elsewhere, by the calendar when the next recipient is due, by an attempt that ended, and now and then by itself. Any number of
+ * processes work on one database; what they know of each other stands there.
+ */
+import { attemptLocal } from './local.ts';
+import { attemptRemote } from './attempt.ts';
+import { claim, expiredLeases, releaseLease, type Claim, type SiteMood } from '#store/queue/claim';
+import { nextReadyAt, reconcileDestinations } from '#store/queue/destinations';
+import { LOCAL_SITE } from '#store/queue/enqueue';
+import { StoreUnavailable } from '#store/writer';
+import { CleanUp } from './clean-up.ts';
+import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
+import { Lease } from './lease.ts';
+import type { Queue, QueueOptions } from './options.ts';
+import { Recorder } from './record.ts';
+import { Wakes } from './wakes.ts';
+
+export type { Queue, QueueOptions } from './options.ts';
+
+const RECONCILE_EVERY = 30_000;
+const REAP_EVERY = 5_000;
+/** A ready destination that could not be taken is in other hands at this moment. */
+const BUSY_PAUSE = 20;
+/** After a failure of the database. */
+const FAILURE_PAUSE = 1_000;
+const DEFAULT_GRACE = 5_000;
+
+/** Starts delivering; returns at once. */
+export function startQueue(options: QueueOptions): Queue {
+  return new Worker(options);
+}
+
+class Worker implements Queue {
+  readonly #options: QueueOptions;
+  readonly #recorder: Recorder;
+  readonly #cleanUp: CleanUp;
+  readonly #wakes: Wakes;
+  readonly #stopping = new AbortController();
+  readonly #ended = new AbortController();
+  readonly #attempts = new Set<Promise<void>>();
+  readonly #timers: NodeJS.Timeout[];
+  readonly #unlisten: () => void;
+  readonly #loop: Promise<void>;
+  #wakeUp: () => void = () => {};
+  /** Something happened since the loop last looked. */
+  #news = true;
+
+  constructor(options: QueueOptions) {
+    this.#options = options;
+    const { store, log } = options;
+    this.#cleanUp = new CleanUp(store.pool, log);
+    this.#wakes = new Wakes(store, log, () => this.#look());
+    this.#recorder = new Recorder({
+      store,
+      log,
+      concluded: options.concluded,
+      wake: (destinations) => this.wake(destinations),
+      freed: (blobIds) => this.#cleanUp.add(blobIds),
+    });
+    this.#unlisten = store.notices.on('queue', () => this.#look());
+    this.#timers = [
+      setInterval(() => void this.#reconcile(), RECONCILE_EVERY),
+      setInterval(() => void this.#reap(), REAP_EVERY),
+    ];
+    for (const timer of this.#timers) timer.unref();
+    void this.#reap();
+    this.#loop = this.#reconcile().then(() => this.#run());
+  }
+
+  wake(destinations: Parameters<Queue['wake']>[0]): void {
+    this.#wakes.add(destinations);
+  }
+
+  async stop(graceMs = DEFAULT_GRACE): Promise<void> {
+    this.#unlisten();
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#stopping.abort();
+    this.#recorder.stop();
+    this.#look();
+    await this.#loop;
+    const grace = setTimeout(() => this.#ended.abort(), graceMs);
+    await Promise.all(this.#attempts);
+    clearTimeout(grace);
+    await this.#wakes.close();
+    await this.#cleanUp.close();
+  }
+
+  /** Makes the loop look again. */
+  #look(): void {
+    this.#news = true;
+    this.#wakeUp();
+  }
+
+  async #run(): Promise<void> {
+    while (!this.#stopping.signal.aborted) {
+      try {
+        this.#news = false;
+        if (this.#attempts.size >= this.#options.attempts) await this.#sleep(undefined);
+        else if (!(await this.#claim())) await this.#sleep(await this.#pause());
+      } catch (error) {
+        if (!isUnavailable(error)) {
+          this.#options.log.error('queue.loop', { error: (error as Error).message });
+        }
+        await this.#sleep({ real: FAILURE_PAUSE });
+      }
+    }
+  }
+
+  /** Takes one destination and begins its attempt. False when none was ready. */
+  async #claim(): Promise<boolean> {
+    const { store, sourceAddresses } = this.#options;
+    const { pool, clock } = store;
+    const token = store.newId();
+    const askedAt = clock.monotonic();
+    const claimed = await claim(pool, {
+      token,
+      node: store.node,
+      now: clock.now(),
+      limit: CLAIM_LIMIT,
+      sources: sourceAddresses.length === 0 ? {} : { '': sourceAddresses },
+    });
+    if (!claimed) return false;
+    if (claimed.count === 0) return true;
+    const lease = new Lease(pool, token, askedAt, () => clock.monotonic());
+    const attempt = this.#attempt(claimed, lease).finally(() => {
+      this.#attempts.delete(attempt);
+      this.#look();
+    });
+    this.#attempts.add(attempt);
+    return true;
+  }
+
+  /** Runs an attempt to its end and gives the lease back. Never rejects. */
+  async #attempt(claimed: Claim, lease: Lease): Promise<void> {
+    const { log, store } = this.#options;
+    const context: AttemptContext = {
+      options: this.#options,
+      recorder: this.#recorder,
+      wake: (destinations) => this.wake(destinations),
+      stopping: this.#stopping.signal,
+      ended: this.#ended.signal,
+    };
+    let mood: SiteMood = { kind: 'neutral' };
+    try {
+      mood = await (claimed.site === LOCAL_SITE ? attemptLocal : attemptRemote)(
+        context,
+        claimed,
+        lease,
+      );
+    } catch (error) {
+      log.error('queue.attempt', { site: claimed.site, error: (error as Error).message });
+    }
+    lease[Symbol.dispose]();
+    try {
+      await releaseLease(store.pool, claimed.token, mood);
+    } catch (error) {
+      // it ends by itself
+      log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
+    }
+  }
+
+  /** How long to wait for the next destination. */
+  async #pause(): Promise<Pause> {
+    const { pool, clock } = this.#options.store;
+    const at = await nextReadyAt(pool);
+    if (at === undefined) return undefined;
+    const ms = at - clock.now();
+    return ms > 0 ? { calendar: ms } : { real: BUSY_PAUSE };
+  }
+
+  /** Sleeps until something happens, or for a pause at most; `undefined` waits for something alone. */
+  async #sleep(pause: Pause): Promise<void> {
+    if (this.#news || this.#stopping.signal.aborted) return;
+    const over = new AbortController();
+    await new Promise<void>((resolve) => {
+      this.#wakeUp = resolve;
+      if (pause === undefined) return;
+      if ('real' in pause) setTimeout(resolve, pause.real).unref();
+      else void this.#options.store.clock.sleep(pause.calendar, over.signal).then(resolve);
+    });
+    over.abort();
+  }
+
+  async #reconcile(): Promise<void> {
+    try {
+      await reconcileDestinations(this.#options.store.pool);
+      this.#look();
+    } catch (error) {
+      this.#options.log.warn('queue.reconcile', { error: (error as Error).message });
+    }
+  }
+
+  /** Gives back what workers held that are gone or stand still. */
+  async #reap(): Promise<void> {
+    const { pool } = this.#options.store;
+    try {
+      const tokens = await expiredLeases(pool);
+      for (const token of tokens) await releaseLease(pool, token, { kind: 'neutral' });
+      if (tokens.length > 0) this.#look();
+    } catch (error) {
+      this.#options.log.warn('queue.reap', { error: (error as Error).message });
+    }
+  }
+}
+
+/** Milliseconds of the calendar, or of real time. */
+type Pause = { readonly calendar: number } | { readonly real: number } | undefined;
+
+function isUnavailable(error: unknown): boolean {
+  return error instanceof StoreUnavailable;
+}
