@@ -13,16 +13,11 @@ export type Impression = 'accepts' | 'slower' | 'pause';
 
 /** Of a transaction, from the outcome of one recipient; undefined where it says nothing. */
 export function impressionOf(outcome: RecipientOutcome): Impression | undefined {
-  switch (outcome.kind) {
-    case 'delivered':
-      return 'accepts';
-    case 'failed':
-      return outcome.stage === 'greeting' || outcome.stage === 'ehlo' ? 'pause' : 'accepts';
-    case 'deferred':
-      return impressionOfDeferral(outcome);
-    default:
-      return undefined;
-  }
+  if (outcome.kind === 'deferred') return impressionOfDeferral(outcome);
+  if (outcome.kind === 'abandoned') return undefined;
+  const refusesUs =
+    outcome.kind === 'failed' && (outcome.stage === 'greeting' || outcome.stage === 'ehlo');
+  return refusesUs ? 'pause' : 'accepts';
 }
 
 /** Of a site none of whose hosts took a session. */

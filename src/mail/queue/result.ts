@@ -84,13 +84,14 @@ export function causeText(cause: Cause): string {
     case 'not-smtp':
       return `The peer does not answer as an SMTP server does: ${cause.line}`;
     case 'tls':
+      return `TLS, ${cause.reason}: ${cause.detail}`;
     case 'auth':
-      return `${cause.kind === 'tls' ? 'TLS' : 'Authentication'}: ${cause.reason}: ${cause.detail}`;
+      return `Authentication, ${cause.reason}: ${cause.detail}`;
     case 'not-offered':
       return `The peer does not offer ${cause.extension}: ${cause.detail}`;
     case 'session-full':
       return cause.detail;
-    default:
+    case 'content':
       return `The message cannot be sent as it is: ${cause.reason}, ${cause.detail}`;
   }
 }

@@ -104,41 +104,38 @@ function concludeResult(
   const { recipient, status } = result;
   const { recipientId } = recipient;
   const reply = result.text;
-  switch (result.kind) {
-    case 'held':
-      return { conclusion: { kind: 'held', recipientId, reason: reply }, fate: undefined };
-    case 'delivered':
-    case 'expanded': {
-      const here = site === LOCAL_SITE ? 'delivered' : 'relayed';
-      return {
-        conclusion: { kind: 'delivered', recipientId, reply, status },
-        fate: result.kind === 'expanded' ? 'expanded' : here,
-      };
-    }
-    case 'failed':
-      return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
-    default: {
-      const attempts = recipient.attempts + 1;
-      const { schedule, random } = options;
-      const next = nextAttempt(schedule, attempts, now, message.expiresAt, random());
-      if (next.kind === 'expired') {
-        return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
-      }
-      const delayed = isDelayed(schedule, message, now);
-      const delayNotified = recipient.delayNotified || delayed;
-      return {
-        conclusion: {
-          kind: 'deferred',
-          recipientId,
-          reply,
-          status,
-          nextAt: next.at,
-          delayNotified,
-        },
-        fate: delayed ? 'delayed' : undefined,
-      };
-    }
+  if (result.kind === 'held') {
+    return { conclusion: { kind: 'held', recipientId, reason: reply }, fate: undefined };
   }
+  if (result.kind === 'deferred') return concludeDeferred(options, message, result, now);
+  if (result.kind === 'failed') {
+    return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
+  }
+  const here = site === LOCAL_SITE ? 'delivered' : 'relayed';
+  return {
+    conclusion: { kind: 'delivered', recipientId, reply, status },
+    fate: result.kind === 'expanded' ? 'expanded' : here,
+  };
+}
+
+/** Tried again later, or given up. */
+function concludeDeferred(
+  { schedule, random }: QueueOptions,
+  message: ClaimedMessage,
+  { recipient, status, text: reply }: Result,
+  now: number,
+): Concluded {
+  const { recipientId } = recipient;
+  const next = nextAttempt(schedule, recipient.attempts + 1, now, message.expiresAt, random());
+  if (next.kind === 'expired') {
+    return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
+  }
+  const delayed = isDelayed(schedule, message, now);
+  const delayNotified = recipient.delayNotified || delayed;
+  return {
+    conclusion: { kind: 'deferred', recipientId, reply, status, nextAt: next.at, delayNotified },
+    fate: delayed ? 'delayed' : undefined,
+  };
 }
 
 function idsOf({ message, attemptId }: Attempted): EventIds {
