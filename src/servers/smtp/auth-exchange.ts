@@ -1,0 +1,158 @@
+/**
+ * An AUTH exchange (RFC 4954 §4): steps of a SASL mechanism to replies, one line of the client at a time. Failures are
+ * answered late, counted, and told to the event log; nothing of the exchange is ever logged.
+ */
+import { base64 } from '#bytes';
+import { event } from '#events';
+import type { Login } from '#mail/receive/envelope';
+import type { Mechanism } from '#protocol/sasl/mechanisms';
+import type { ServerStep } from '#protocol/sasl/server-step';
+import { parseAuthResponse } from '#protocol/smtp/auth-line';
+import { loginReplies, REPLIES, saslReplies } from './replies.ts';
+import type { SessionState } from './session-state.ts';
+import { wireReply, type WireReply } from './wire-reply.ts';
+
+export interface AuthExchange {
+  readonly mechanism: Mechanism;
+  /** Takes the client's next response. */
+  readonly next: (response: Uint8Array) => ServerStep;
+  /** Whom SCRAM credentials belong to, once they were looked up. */
+  readonly found: { readonly name: string; readonly login: Login | undefined } | undefined;
+}
+
+/** A line that answers a challenge. */
+export function takeAuthLine(
+  state: SessionState,
+  line: Uint8Array,
+): WireReply | Promise<WireReply> {
+  const exchange = state.exchange!;
+  state.exchange = undefined;
+  if (state.receiver.pending > 0) {
+    state.after = 'close';
+    return REPLIES.earlyAuth;
+  }
+  const response = parseAuthResponse(line);
+  if (response.kind === 'cancelled') return REPLIES.authCancelled;
+  if (response.kind === 'not-base64') return REPLIES.authNotBase64;
+  return takeStep(state, exchange, exchange.next(response.bytes));
+}
+
+/** Carries out what the mechanism asks for. */
+export async function takeStep(
+  state: SessionState,
+  exchange: AuthExchange,
+  step: ServerStep,
+): Promise<WireReply> {
+  const { authenticator } = state.services;
+  switch (step.kind) {
+    case 'challenge':
+      state.exchange = { ...exchange, next: step.next };
+      state.receiver.startAuth();
+      return wireReply(334, undefined, base64(step.data));
+    case 'find-credentials': {
+      if (step.authzid !== undefined)
+        return fail(
+          state,
+          exchange,
+          step.authcid,
+          'authorization-identity',
+          REPLIES.authzidRefused,
+        );
+      const { credentials, login } = await authenticator.findScram(step.authcid);
+      const found = { name: step.authcid, login };
+      return takeStep(state, { ...exchange, found }, step.next(credentials));
+    }
+    case 'check-password': {
+      if (step.authzid !== undefined)
+        return fail(
+          state,
+          exchange,
+          step.authcid,
+          'authorization-identity',
+          REPLIES.authzidRefused,
+        );
+      const outcome = await authenticator.checkPassword(step.authcid, step.password, 'smtp');
+      if (outcome.kind === 'login') return succeed(state, exchange, outcome.login);
+      const reply = loginReplies[outcome.kind];
+      // nobody failed here: the server is what is busy
+      if (outcome.kind === 'busy') return reply;
+      return fail(state, exchange, step.authcid, 'wrong-credentials', reply);
+    }
+    case 'success': {
+      const login = exchange.found?.login;
+      if (login === undefined)
+        return fail(state, exchange, step.authcid, 'wrong-credentials', loginReplies.refused);
+      authenticator.noteScram(login);
+      return succeed(state, exchange, login);
+    }
+    case 'failure':
+      return fail(
+        state,
+        exchange,
+        exchange.found?.name ?? '',
+        step.reason,
+        saslReplies[step.reason],
+      );
+    default:
+      return step satisfies never;
+  }
+}
+
+/** Begins with what AUTH brought: an initial response, or nothing. */
+export function beginExchange(
+  state: SessionState,
+  mechanism: Mechanism,
+  first: Extract<ServerStep, { kind: 'challenge' }>,
+  initialResponse: Uint8Array | undefined,
+): Promise<WireReply> {
+  const exchange: AuthExchange = { mechanism, next: first.next, found: undefined };
+  // RFC 4954 §4: a client that speaks first in the mechanism has its response in AUTH or after an empty challenge.
+  const step = initialResponse === undefined ? first : first.next(initialResponse);
+  return takeStep(state, exchange, step);
+}
+
+function succeed(state: SessionState, { mechanism }: AuthExchange, login: Login): WireReply {
+  const { services, settings } = state;
+  state.authenticated = true;
+  state.login = login;
+  const ids = {
+    sessionId: state.id,
+    accountId: login.accountId,
+    credentialId: login.credentialId,
+    tenantId: login.tenantId,
+  };
+  services.note(
+    event('session.authenticated', services.clock.now(), ids, {
+      public: { listener: settings.listener, mechanism, tls: state.tlsFacts?.version ?? null },
+      personal: { client: state.address, login: login.name },
+    }),
+  );
+  return loginReplies.login;
+}
+
+async function fail(
+  state: SessionState,
+  { mechanism }: AuthExchange,
+  name: string,
+  reason: string,
+  reply: WireReply,
+): Promise<WireReply> {
+  const { services, settings } = state;
+  services.note(
+    event(
+      'session.authentication-failed',
+      services.clock.now(),
+      { sessionId: state.id },
+      {
+        public: { listener: settings.listener, mechanism, reason },
+        personal: { client: state.address, login: name },
+      },
+    ),
+  );
+  state.authFailures++;
+  if (settings.limits.authFailureDelay > 0)
+    await new Promise((resolve) => setTimeout(resolve, settings.limits.authFailureDelay).unref());
+  if (state.authFailures < settings.limits.authFailures) return reply;
+  state.after = 'close';
+  return REPLIES.tooManyLogins;
+}

@@ -1,0 +1,74 @@
+/** MAIL (RFC 5321 §4.1.1.2): begins a transaction. */
+import { mayUse } from '#mail/submit/author';
+import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
+import type { MailParameters } from '#protocol/smtp/parameters';
+import { encodeXtext } from '#protocol/smtp/xtext';
+import { noteCommandRefused } from '#servers/smtp/refusal-events';
+import { REPLIES, senderNotYours, tooLarge } from '#servers/smtp/replies';
+import type { SessionState } from '#servers/smtp/session-state';
+import { newTransaction } from '#servers/smtp/transaction';
+import type { WireReply } from '#servers/smtp/wire-reply';
+import type { SendAs } from '#store/directory/directory';
+
+interface Mail {
+  readonly reversePath: Mailbox | null;
+  readonly parameters: MailParameters;
+}
+
+export function mail(state: SessionState, command: Mail): WireReply | Promise<WireReply> {
+  const { limits } = state.settings;
+  if (state.transactions >= limits.transactions) {
+    state.after = 'close';
+    return REPLIES.tooManyTransactions;
+  }
+  const { size = 0 } = command.parameters;
+  if (size > limits.messageSize) {
+    const reply = tooLarge(limits.messageSize);
+    const { reversePath } = command;
+    noteCommandRefused(state, { verb: 'MAIL', reply, reason: 'too-large', reversePath });
+    return reply;
+  }
+  if (!state.settings.submission || command.reversePath === null) return begin(state, command);
+  const sendAs = state.services.recipients.directory.sendAs(state.login!.principalId);
+  return sendAs instanceof Promise
+    ? sendAs.then((found) => judge(state, command, found))
+    : judge(state, command, sendAs);
+}
+
+/** RFC 6409 §6.1 */
+function judge(state: SessionState, command: Mail, sendAs: SendAs): WireReply {
+  const { reversePath } = command;
+  if (reversePath === null || mayUse(sendAs, reversePath)) return begin(state, command);
+  const reply = senderNotYours(formatMailbox(reversePath));
+  noteCommandRefused(state, { verb: 'MAIL', reply, reason: 'not-yours', reversePath });
+  return reply;
+}
+
+function begin(state: SessionState, { reversePath, parameters }: Mail): WireReply {
+  const releaseAt = releaseTime(state, parameters);
+  if (releaseAt === 'too-late') return REPLIES.holdTooLong;
+  const { smtputf8 = false, ret, envid, size = 0 } = parameters;
+  const envelope = {
+    messageId: state.services.newId(),
+    reversePath,
+    smtputf8,
+    ret,
+    envid: envid === undefined ? undefined : encodeXtext(envid),
+    releaseAt,
+  };
+  state.transaction = newTransaction(envelope, size);
+  state.phase = 'mail';
+  return REPLIES.senderOk;
+}
+
+/** RFC 4865 §4: a time in the past holds nothing. */
+function releaseTime(
+  state: SessionState,
+  { holdFor, holdUntil }: MailParameters,
+): number | 'too-late' | undefined {
+  if (holdFor === undefined && holdUntil === undefined) return undefined;
+  const now = state.services.clock.now();
+  const at = holdUntil ?? now + holdFor! * 1000;
+  if (at > now + state.settings.limits.futureRelease * 1000) return 'too-late';
+  return at > now ? at : undefined;
+}

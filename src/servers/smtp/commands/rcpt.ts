@@ -1,0 +1,92 @@
+/** RCPT (RFC 5321 §4.1.1.3): a recipient is taken or refused by itself. */
+import { judgeRecipient, type RecipientOutcome } from '#mail/receive/recipient';
+import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
+import { formatOriginalRecipient } from '#protocol/smtp/original-recipient';
+import type { RcptParameters } from '#protocol/smtp/parameters';
+import { noteCommandRefused } from '#servers/smtp/refusal-events';
+import { recipientReply, REPLIES } from '#servers/smtp/replies';
+import type { SessionState } from '#servers/smtp/session-state';
+import type { Transaction } from '#servers/smtp/transaction';
+import type { WireReply } from '#servers/smtp/wire-reply';
+
+interface Rcpt {
+  readonly forwardPath: Mailbox;
+  readonly parameters: RcptParameters;
+  readonly utf8: boolean;
+}
+
+export function rcpt(state: SessionState, command: Rcpt): WireReply | Promise<WireReply> {
+  const transaction = state.transaction!;
+  if (command.utf8 && !transaction.envelope.smtputf8) return REPLIES.needsSmtputf8;
+  if (transaction.recipients >= state.settings.limits.recipients) return REPLIES.tooManyRecipients;
+  const mailbox = addressed(state, command.forwardPath);
+  const outcome = judgeRecipient(state.services.recipients, mailbox, transaction.announced);
+  return outcome instanceof Promise
+    ? outcome.then((found) => answer(state, transaction, mailbox, command, found))
+    : answer(state, transaction, mailbox, command, outcome);
+}
+
+/** RFC 5321 §4.5.1: <postmaster> is this host's; who submits means their own. */
+function addressed({ login }: SessionState, forwardPath: Mailbox): Mailbox {
+  if (forwardPath.domain !== '' || login === undefined) return forwardPath;
+  return { ...forwardPath, domain: login.name.slice(login.name.lastIndexOf('@') + 1) };
+}
+
+function answer(
+  state: SessionState,
+  transaction: Transaction,
+  mailbox: Mailbox,
+  { parameters }: Rcpt,
+  outcome: RecipientOutcome,
+): WireReply {
+  const { submission } = state.settings;
+  const taken = submission ? takenBySubmission(outcome) : outcome.kind === 'accepted';
+  if (!taken) return refuse(state, transaction, mailbox, outcome);
+  const { notify, orcpt } = parameters;
+  const recipient = {
+    id: transaction.recipients + 1,
+    mailbox,
+    orcpt: orcpt && formatOriginalRecipient(orcpt, transaction.envelope.smtputf8),
+    notify: notify && (notify.length === 0 ? 'NEVER' : notify.join(',')),
+  };
+  if (submission) addOnce(transaction, recipient);
+  else if (outcome.kind === 'accepted') {
+    transaction.local.push({ ...recipient, expansion: outcome.expansion });
+    transaction.recipients++;
+  }
+  state.phase = 'rcpt';
+  return REPLIES.recipientOk;
+}
+
+/** Mail goes anywhere from here, and what is only full for now waits in the queue as it would elsewhere. */
+function takenBySubmission({ kind }: RecipientOutcome): boolean {
+  return kind === 'accepted' || kind === 'not-here' || kind === 'over-quota';
+}
+
+/** The same recipient twice is one recipient: nobody wants the message twice. */
+function addOnce(transaction: Transaction, recipient: Transaction['any'][number]): void {
+  const name = formatMailbox(recipient.mailbox);
+  if (transaction.names.has(name)) return;
+  transaction.names.add(name);
+  transaction.any.push(recipient);
+  transaction.recipients++;
+}
+
+function refuse(
+  state: SessionState,
+  transaction: Transaction,
+  mailbox: Mailbox,
+  outcome: RecipientOutcome,
+): WireReply {
+  if (outcome.kind === 'accepted') throw new Error('an accepted recipient is not refused');
+  const facts = { address: formatMailbox(mailbox), domain: mailbox.domain };
+  const reply = recipientReply(outcome.kind, facts);
+  noteCommandRefused(state, {
+    verb: 'RCPT',
+    reply,
+    reason: outcome.kind,
+    reversePath: transaction.envelope.reversePath,
+    forwardPath: mailbox,
+  });
+  return reply;
+}

@@ -1,0 +1,81 @@
+/**
+ * What an SMTP session knows, for its commands to read and change: who is there, the phase, the transaction, the AUTH
+ * exchange, the counts. The loop that reads and answers is session.ts. The fields `phase`, `service`, `tls` and
+ * `authenticated` are what protocol/smtp/order.ts asks for.
+ */
+import type { Client, Login } from '#mail/receive/envelope';
+import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
+import type { TlsFacts } from '#protocol/smtp/dialogue';
+import type { OrderState, Phase } from '#protocol/smtp/order';
+import { Receiver } from '#protocol/smtp/receiver';
+import type { AuthExchange } from './auth-exchange.ts';
+import { SessionDialogue } from './session-dialogue.ts';
+import type { SessionSettings, SmtpServices } from './settings.ts';
+import type { Transaction } from './transaction.ts';
+import type { WireReply } from './wire-reply.ts';
+
+export class SessionState implements OrderState {
+  readonly id: string;
+  readonly settings: SessionSettings;
+  readonly services: SmtpServices;
+  /** Of the client, without brackets. */
+  readonly address: string;
+  readonly dialogue: SessionDialogue;
+  /** Monotonic milliseconds: when the session began, and of the octets being read. */
+  readonly start: number;
+  now: number;
+
+  phase: Phase = 'greeted';
+  tls: OrderState['tls'];
+  authenticated = false;
+  receiver: Receiver;
+  tlsFacts: TlsFacts | undefined;
+  bindings: ChannelBindings = NO_CHANNEL_BINDINGS;
+  /** From EHLO or HELO on. */
+  client: Client | undefined;
+  login: Login | undefined;
+  transaction: Transaction | undefined;
+  /** While AUTH goes on. */
+  exchange: AuthExchange | undefined;
+  /** The reply to a refused BDAT, held until its octets are gone. */
+  discarding: WireReply | undefined;
+  /** What follows the reply to the command being carried out. */
+  after: 'nothing' | 'close' | 'tls' = 'nothing';
+
+  transactions = 0;
+  errors = 0;
+  refusedRecipients = 0;
+  idleCommands = 0;
+  authFailures = 0;
+
+  constructor(settings: SessionSettings, services: SmtpServices, address: string) {
+    this.id = services.newId();
+    this.settings = settings;
+    this.services = services;
+    this.address = address;
+    this.start = this.now = services.clock.monotonic();
+    this.dialogue = new SessionDialogue(this.start);
+    this.receiver = new Receiver(settings.limits.receiver);
+    this.tls = settings.tls === undefined ? 'unavailable' : 'offered';
+  }
+
+  get service(): 'mx' | 'submission' {
+    return this.settings.submission ? 'submission' : 'mx';
+  }
+
+  /** Ends the transaction, however it went; only between commands, or at the end of content. */
+  endTransaction(): void {
+    this.transaction = undefined;
+    this.receiver.dropContent();
+    if (this.phase !== 'greeted') this.phase = 'hello';
+  }
+
+  /** RFC 3207 §4.2: after the handshake nothing of before counts. */
+  beginTls(): void {
+    this.transaction = undefined;
+    this.client = undefined;
+    this.phase = 'greeted';
+    this.tls = 'active';
+    this.receiver = new Receiver(this.settings.limits.receiver);
+  }
+}

@@ -1,0 +1,43 @@
+/**
+ * What SMTP sessions are given: the settings of their listener, and the parts of the server that they call. Built once
+ * by `startSmtp`; sessions share it.
+ */
+import type { Clock } from '#clock';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { Authenticator } from '#mail/accounts/authenticate';
+import type { Accepted, Arrival } from '#mail/receive/accept';
+import type { Listener } from '#mail/receive/envelope';
+import type { RecipientContext } from '#mail/receive/recipient';
+import type { Submission, Submitted } from '#mail/submit/submission';
+import type { TlsIdentity } from '#servers/net/tls-context';
+import type { Writer } from '#store/writer';
+import type { SmtpLimits } from './limits.ts';
+
+export interface SmtpServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly random: (octets: number) => Uint8Array;
+  /** Takes the content of messages. */
+  readonly writer: Writer;
+  readonly recipients: RecipientContext;
+  readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
+  /** The end of a message on the MX listener. */
+  readonly accept: (arrival: Arrival) => Promise<Accepted>;
+  /** The end of a message on a submission listener. */
+  readonly submit: (submission: Submission) => Promise<Submitted>;
+  /** Keeps an event that belongs to no message; may be dropped when there are too many. */
+  readonly note: (event: Event) => void;
+}
+
+export interface SessionSettings {
+  readonly listener: Listener;
+  /** Both submission listeners: AUTH, and mail to anywhere. */
+  readonly submission: boolean;
+  /** Undefined: no TLS here. */
+  readonly tls: { readonly current: TlsIdentity } | undefined;
+  /** A-labels; in the greeting and the answer to EHLO. */
+  readonly hostname: string;
+  readonly limits: SmtpLimits;
+}

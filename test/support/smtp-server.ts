@@ -1,0 +1,153 @@
+/**
+ * The SMTP servers on loopback ports with a real store of their own, the parts of `server.ts` that they need, and
+ * nothing else: no queue runs, so what is submitted stays queued. Domain `example.test` with `alice` and `bob`.
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock, type Clock } from '#clock';
+import type { Event } from '#events';
+import { silentLog, type Log } from '#log';
+import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/administer';
+import { Authenticator } from '#mail/accounts/authenticate';
+import { PasswordHasher } from '#mail/accounts/password-hash';
+import { accept } from '#mail/receive/accept';
+import { submit } from '#mail/submit/submit';
+import { parseMailbox } from '#protocol/address/path';
+import { readIdentityText } from '#servers/net/tls-context';
+import { SMTP_LIMITS, type SmtpLimits } from '#servers/smtp/limits';
+import type { SmtpServices } from '#servers/smtp/settings';
+import { startSmtp, type SmtpListenerOptions, type SmtpServer } from '#servers/smtp/start';
+import { Directory } from '#store/directory/directory';
+import { installationSecret } from '#store/directory/installation';
+import { openStore, type Store } from '#store/open';
+import { certificateFor } from './certificate.ts';
+import { openTestDatabase } from './database.ts';
+
+export const PASSWORD = 'open sesame';
+export const HOSTNAME = 'mail.example.test';
+
+export interface TestSmtpOptions {
+  readonly limits?: Partial<SmtpLimits>;
+  readonly connections?: { readonly total: number; readonly perAddress: number };
+  readonly proxyFrom?: readonly string[];
+  readonly services?: Partial<SmtpServices>;
+  readonly clock?: Clock;
+  readonly log?: Log;
+  /** Instead of a certificate made for the host name. */
+  readonly tls?: Parameters<typeof startSmtp>[0]['tls'];
+}
+
+export interface TestStore extends AsyncDisposable {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly administer: AdministerContext;
+  readonly authenticator: Authenticator;
+}
+
+export interface TestSmtp extends AsyncDisposable {
+  readonly server: SmtpServer;
+  readonly ports: SmtpServer['ports'];
+  /** What was noted, in order. */
+  readonly noted: readonly Event[];
+}
+
+/** A migrated database with the domain, its keys and the two accounts. */
+export async function openTestStore(clock: Clock = systemClock): Promise<TestStore> {
+  await using parts = new AsyncDisposableStack();
+  const database = parts.use(await openTestDatabase());
+  const { connection } = database;
+  const opened = await openStore({
+    connection,
+    clock,
+    log: silentLog,
+    allowUnsafe: ['fsync', 'full_page_writes', 'synchronous_commit'],
+  });
+  if (opened.kind === 'refused') throw new Error(opened.reason);
+  const store = parts.use(opened.store);
+  const directory = parts.adopt(new Directory(store.pool, store.notices), (d) => d.close());
+  const hasher = parts.adopt(new PasswordHasher(), (h) => h.close());
+  const { pool, notices } = store;
+  const administer = { pool, notices, clock, hasher, random: randomBytes };
+  await addDomain(administer, 'example.test');
+  for (const name of ['alice', 'bob'])
+    await addAccount(administer, parseMailbox(`${name}@example.test`)!, PASSWORD, undefined);
+  const secret = await installationSecret(pool, randomBytes(32));
+  const authenticator = parts.adopt(
+    new Authenticator({ pool, notices, clock, log: silentLog, cacheKey: randomBytes(32), secret }),
+    (a) => a.close(),
+  );
+  const kept = parts.move();
+  return {
+    store,
+    directory,
+    administer,
+    authenticator,
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** All three listeners on a store. */
+export async function startTestSmtp(
+  at: TestStore,
+  options: TestSmtpOptions = {},
+): Promise<TestSmtp> {
+  const noted: Event[] = [];
+  const listener: SmtpListenerOptions = {
+    address: '127.0.0.1',
+    port: 0,
+    proxyFrom: options.proxyFrom ?? [],
+  };
+  const server = await startSmtp({
+    listeners: { mx: listener, submission: listener, submissions: listener },
+    hostname: HOSTNAME,
+    tls: options.tls ?? (await testIdentity()),
+    limits: { ...SMTP_LIMITS, authFailureDelay: 0, ...options.limits },
+    connections: options.connections ?? { total: 1000, perAddress: 1000 },
+    services: {
+      ...smtpServicesOf(at, options),
+      note: (event) => void noted.push(event),
+      ...options.services,
+    },
+  });
+  if (server.kind === 'failed') throw new Error(server.message);
+  return {
+    server,
+    ports: server.ports,
+    noted,
+    [Symbol.asyncDispose]: () => server.stop(0),
+  };
+}
+
+function smtpServicesOf(
+  { store, directory, authenticator }: TestStore,
+  { clock = systemClock, log = silentLog }: TestSmtpOptions,
+): SmtpServices {
+  const { writer, pool, newId } = store;
+  const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
+  const acceptContext = { ...common, stored: () => {} };
+  const submitContext = {
+    ...common,
+    directory,
+    random: randomBytes,
+    hideAuthorAddress: true,
+    queued: () => {},
+  };
+  return {
+    clock,
+    log,
+    newId,
+    random: randomBytes,
+    writer,
+    recipients: { directory, pool },
+    authenticator,
+    accept: (arrival) => accept(acceptContext, arrival),
+    submit: (submission) => submit(submitContext, submission),
+    note: () => {},
+  };
+}
+
+export async function testIdentity(name = HOSTNAME) {
+  const { cert, key } = await certificateFor(name);
+  const read = readIdentityText(Buffer.from(cert), Buffer.from(key), 'the test certificate');
+  if (read.kind === 'unusable') throw new Error(read.reason);
+  return { current: read.identity };
+}
