@@ -43,6 +43,9 @@ if (values.list || chosen.length === 0) {
   process.exit(values.list ? 0 : 2);
 }
 
+// Ends by way of the exit handlers, which stop the servers that were started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130));
+
 const results: BenchResult[] = [];
 const parent = await mkdtemp(path.join(values.dir, 'bench-'));
 // Peers run as other users and must reach what is theirs.

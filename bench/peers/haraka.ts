@@ -63,6 +63,8 @@ export async function haraka(
     [path.join(folder, 'node_modules/Haraka/bin/haraka'), '-c', home],
     { stdio: 'ignore', cwd: home },
   );
+  const abort = (): void => void child.kill('SIGKILL');
+  process.once('exit', abort);
   await awaitBanner(port, 60);
   return {
     name: key === undefined ? 'Haraka (to a sink)' : 'Haraka',
@@ -73,6 +75,7 @@ export async function haraka(
     },
     delivered: async (messages) => (await sink.received(messages)).lastAt,
     async [Symbol.asyncDispose]() {
+      process.off('exit', abort);
       child.kill('SIGKILL');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       await rm(home, { recursive: true, force: true });

@@ -49,6 +49,8 @@ export async function startDevServer(
     ...Object.fromEntries([...ports].map(([name, port]) => [`HIKYAKU_${name}_PORT`, String(port)])),
   };
   const child = spawn(PROGRAM, ['dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
+  const abort = (): void => void child.kill('SIGTERM');
+  process.once('exit', abort);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     said = (said + text).slice(-4000);
@@ -69,6 +71,7 @@ export async function startDevServer(
       return stdout;
     },
     async [Symbol.asyncDispose]() {
+      process.off('exit', abort);
       child.kill('SIGTERM');
       if (child.exitCode === null && child.signalCode === null) await once(child, 'exit');
       await rm(home, { recursive: true, force: true });

@@ -49,6 +49,8 @@ export async function startOpendkim(options: OpendkimOptions): Promise<Opendkim>
   const child = spawn(opendkimPeer().path, ['-f', '-x', file('opendkim.conf')], {
     stdio: ['ignore', 'ignore', 'pipe'],
   });
+  const abort = (): void => void child.kill('SIGKILL');
+  process.once('exit', abort);
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const deadline = performance.now() + 10_000;
@@ -61,6 +63,7 @@ export async function startOpendkim(options: OpendkimOptions): Promise<Opendkim>
     socket,
     pid: child.pid!,
     async [Symbol.asyncDispose]() {
+      process.off('exit', abort);
       await end(child);
       await rm(home, { recursive: true, force: true });
     },
