@@ -42,7 +42,12 @@ test('a layer imports what its row of the table names', () => {
   allowed('src/servers/jmap/email.ts', "import { x } from '#servers/http/app';");
   allowed('src/lab/provider.ts', "import { x } from '#servers/smtp/listener';");
   allowed('src/cli/queue.ts', "import { x } from '#server';", "import { y } from '#lab/clock';");
-  allowed('src/server.ts', "import { x } from '#mail/submit/submit';");
+  allowed(
+    'src/server.ts',
+    "import { x } from '#mail/submit/submit';",
+    "import { y } from '#clock';",
+    "import pg from 'pg';",
+  );
   allowed('src/main.ts', "import { x } from '#cli/dev';");
 });
 

@@ -93,7 +93,8 @@ function checkInternal(subject: Subject, target: string, report: (what: string) 
   if (/\.[cm]?[jt]s$/.test(target)) report(`'#${target}': an import with '#' carries no extension`);
   const { name } = subject;
   if (name === undefined || subject.isTest) return;
-  if (path.posix.dirname(target) === path.posix.dirname(name))
+  const folder = path.posix.dirname(name);
+  if (folder !== '.' && path.posix.dirname(target) === folder)
     report(`'#${target}' stays in its folder: write './${path.posix.basename(target)}.ts'`);
   const only = Object.entries(ONLY_FOR).find(([folder]) => lies(target, folder));
   if (only !== undefined && !only[1].some((importer) => lies(name, importer)))
@@ -138,7 +139,8 @@ function checkPackage(
     report(`package '${name}' is not among the ${shipped ? '' : 'development '}dependencies`);
   if (!shipped) return;
   const owner = LAYERS.find((layer) => layer.ownPackages?.includes(name));
-  if (owner !== undefined && !lies(importer, owner.path))
+  const everything = layerOf(importer)?.may.includes('*') === true;
+  if (owner !== undefined && !everything && !lies(importer, owner.path))
     report(`package '${name}' is for ${owner.path} alone`);
 }
 
