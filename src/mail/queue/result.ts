@@ -76,25 +76,21 @@ export function ownResult(
 
 /** A cause in one line: the peer's own words where it said something. */
 export function causeText(cause: Cause): string {
-  switch (cause.kind) {
-    case 'reply':
-      return replyText(cause.reply);
-    case 'network':
-      return NETWORK_TEXT[cause.reason] + (cause.detail === '' ? '' : ` (${cause.detail})`);
-    case 'not-smtp':
-      return `The peer does not answer as an SMTP server does: ${cause.line}`;
-    case 'tls':
-      return `TLS, ${cause.reason}: ${cause.detail}`;
-    case 'auth':
-      return `Authentication, ${cause.reason}: ${cause.detail}`;
-    case 'not-offered':
-      return `The peer does not offer ${cause.extension}: ${cause.detail}`;
-    case 'session-full':
-      return cause.detail;
-    case 'content':
-      return `The message cannot be sent as it is: ${cause.reason}, ${cause.detail}`;
-  }
+  return (CAUSE_TEXT[cause.kind] as (cause: Cause) => string)(cause);
 }
+
+const CAUSE_TEXT: {
+  readonly [K in Cause['kind']]: (cause: Extract<Cause, { kind: K }>) => string;
+} = {
+  reply: ({ reply }) => replyText(reply),
+  network: ({ reason, detail }) => NETWORK_TEXT[reason] + (detail === '' ? '' : ` (${detail})`),
+  'not-smtp': ({ line }) => `The peer does not answer as an SMTP server does: ${line}`,
+  tls: ({ reason, detail }) => `TLS, ${reason}: ${detail}`,
+  auth: ({ reason, detail }) => `Authentication, ${reason}: ${detail}`,
+  'not-offered': ({ extension, detail }) => `The peer does not offer ${extension}: ${detail}`,
+  'session-full': ({ detail }) => detail,
+  content: ({ reason, detail }) => `The message cannot be sent as it is: ${reason}, ${detail}`,
+};
 
 const NETWORK_TEXT = {
   refused: 'The connection was refused',
