@@ -1,0 +1,336 @@
+/**
+ * The whole program as its user runs it: `bin/hikyaku dev` as a process of its own, in a temporary folder, on
+ * loopback ports that were free, with its embedded PostgreSQL. Tests start it, send it signals, kill its database,
+ * run its command line and start it again on the same folder. However the test ends, a watcher ends what runs and
+ * removes the folder.
+ *
+ *     await using server = await startRunningServer();
+ *     … send to server.ports.submission as server.user('alice') …
+ *     const mails = await server.json('mail', 'list', 'bob@example.test');
+ */
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
+import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import pg from 'pg';
+import { layoutOf, PORT, type Layout } from '#store/embedded/layout';
+import { alive } from '#store/embedded/postmaster';
+import { DATABASE } from '#store/embedded/session';
+import { freePort } from './loopback-port.ts';
+
+export const PROGRAM = path.resolve(import.meta.dirname, '../../bin/hikyaku');
+export const PASSWORD = 'correct-horse-battery';
+
+export interface RunningServerOptions {
+  /** Instead of a folder in its own temporary one. */
+  readonly data?: string;
+  /** Settings over the usual ones. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Modules that Node.js loads before the program. */
+  readonly preload?: readonly string[];
+}
+
+export interface ServerPorts {
+  readonly smtp: number;
+  readonly submission: number;
+  readonly submissions: number;
+  readonly http: number;
+}
+
+export interface CommandResult {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Each child ends at the latest after this long. */
+const COMMAND_PATIENCE = 60_000;
+const START_PATIENCE = 90_000;
+const STOP_PATIENCE = 60_000;
+const POLL = 20;
+
+/** Ends what works in the two folders once the test's end of the pipe is closed; then the first folder goes. */
+const WATCHER = `
+read -r _
+for file in "$1/server.pid" "$2"/postgres/*/postmaster.pid; do
+  pid=$(head -n 1 "$file" 2>/dev/null) || continue
+  case $(readlink "/proc/$pid/cwd") in
+    "$1"*|"$2"*) kill -KILL "$pid" 2>/dev/null ;;
+  esac
+done
+sleep 0.3
+rm -rf -- "$1"
+`;
+
+/** Starts it and waits until it is ready; throws with what it said when it does not get there. */
+export async function startRunningServer(
+  options: RunningServerOptions = {},
+): Promise<RunningServer> {
+  const server = await prepareServer(options);
+  try {
+    await server.start();
+    return server;
+  } catch (error) {
+    await server[Symbol.asyncDispose]();
+    throw error;
+  }
+}
+
+/** The same, not started yet. */
+export async function prepareServer(options: RunningServerOptions = {}): Promise<RunningServer> {
+  const home = realpathSync(await mkdtemp(path.join(tmpdir(), 'hikyaku-run-')));
+  // PostgreSQL runs as another user where we are root
+  await chmod(home, 0o755);
+  const ports: ServerPorts = {
+    smtp: await freePort(),
+    submission: await freePort(),
+    submissions: await freePort(),
+    http: await freePort(),
+  };
+  return new RunningServer(home, ports, options);
+}
+
+export class RunningServer implements AsyncDisposable {
+  readonly home: string;
+  readonly data: string;
+  readonly ports: ServerPorts;
+  readonly env: Readonly<Record<string, string>>;
+  /** Holds the password of alice and bob. */
+  readonly passwordFile: string;
+  /** Where both output streams of every start go. */
+  readonly logFile: string;
+  readonly layout: Layout;
+  readonly #watcher: ChildProcess;
+  #child: ChildProcess | undefined;
+
+  constructor(home: string, ports: ServerPorts, options: RunningServerOptions) {
+    this.home = home;
+    this.ports = ports;
+    const data = options.data ?? path.join(home, 'data');
+    mkdirSync(data, { recursive: true, mode: 0o700 });
+    this.data = realpathSync(data);
+    this.layout = layoutOf(this.data, tmpdir());
+    this.passwordFile = path.join(home, 'password');
+    this.logFile = path.join(home, 'server.log');
+    writeFileSync(this.passwordFile, `${PASSWORD}\n`, { mode: 0o600 });
+    const imports = (options.preload ?? []).map((file) => `--import=${file}`).join(' ');
+    this.env = {
+      PATH: '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+      HOME: home,
+      HIKYAKU_DATA_DIR: this.data,
+      HIKYAKU_DEV_PASSWORD: PASSWORD,
+      HIKYAKU_SMTP_PORT: String(ports.smtp),
+      HIKYAKU_SUBMISSION_PORT: String(ports.submission),
+      HIKYAKU_SUBMISSIONS_PORT: String(ports.submissions),
+      HIKYAKU_HTTP_PORT: String(ports.http),
+      ...(imports !== '' && { NODE_OPTIONS: imports }),
+      ...options.env,
+    };
+    this.#watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', this.home, this.data], {
+      cwd: '/',
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    this.#watcher.unref();
+    (this.#watcher.stdin as unknown as { unref(): void }).unref();
+  }
+
+  /** Starts it, again too, and waits until it is ready. */
+  async start(): Promise<void> {
+    this.launch();
+    await this.ready();
+  }
+
+  /** Starts it without waiting, as the leader of a process group of its own. */
+  launch(): void {
+    if (this.running) throw new Error('it runs already');
+    const log = openSync(this.logFile, 'a');
+    this.#child = spawn(PROGRAM, ['dev'], {
+      cwd: this.home,
+      env: this.env,
+      detached: true,
+      stdio: ['ignore', log, log],
+    });
+    closeSync(log);
+    this.#child.unref();
+    writeFileSync(path.join(this.home, 'server.pid'), `${this.pid}\n`);
+  }
+
+  /** Waits until `GET /health/ready` answers 200. */
+  async ready(): Promise<void> {
+    for (const deadline = performance.now() + START_PATIENCE; !(await this.isReady());) {
+      if (!this.running || performance.now() > deadline) {
+        throw new Error(`bin/hikyaku dev did not become ready:\n${this.lastWords()}`);
+      }
+      await delay(POLL);
+    }
+  }
+
+  async isReady(): Promise<boolean> {
+    try {
+      const signal = AbortSignal.timeout(2000);
+      const answer = await fetch(`http://127.0.0.1:${this.ports.http}/health/ready`, { signal });
+      await answer.body?.cancel();
+      return answer.status === 200;
+    } catch {
+      return false;
+    }
+  }
+
+  get running(): boolean {
+    return this.#child?.exitCode === null && this.#child.signalCode === null;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('it was never started');
+    return this.#child.pid;
+  }
+
+  /** To the process alone, or to its whole group. */
+  signal(signal: NodeJS.Signals, whom: 'process' | 'group' = 'process'): void {
+    if (this.running) process.kill(whom === 'group' ? -this.pid : this.pid, signal);
+  }
+
+  /** Waits for its end: the exit code, or the signal that ended it. */
+  async ended(patience = STOP_PATIENCE): Promise<number | NodeJS.Signals> {
+    const child = this.#child!;
+    if (this.running) {
+      child.ref();
+      await once(child, 'exit', { signal: AbortSignal.timeout(patience) }).catch(() => {
+        throw new Error(`it did not end within ${patience} ms:\n${this.lastWords()}`);
+      });
+    }
+    return child.exitCode ?? child.signalCode!;
+  }
+
+  /** A signal, then its end. */
+  async end(signal: NodeJS.Signals): Promise<number | NodeJS.Signals> {
+    this.signal(signal);
+    return this.ended();
+  }
+
+  /** Runs `bin/hikyaku` against this server. */
+  async command(...args: readonly string[]): Promise<CommandResult> {
+    const { promise, resolve } = Promise.withResolvers<CommandResult>();
+    const { NODE_OPTIONS: _, ...env } = this.env;
+    const options = { cwd: this.home, env, maxBuffer: 2 ** 28, timeout: COMMAND_PATIENCE };
+    execFile(PROGRAM, args, options, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
+      resolve({ code, stdout, stderr });
+    });
+    return promise;
+  }
+
+  /** The same, where it has to succeed: what it printed. */
+  async done(...args: readonly string[]): Promise<string> {
+    const { code, stdout, stderr } = await this.command(...args);
+    if (code !== 0) throw new Error(`hikyaku ${args.join(' ')}: exit ${code}\n${stderr}${stdout}`);
+    return stdout;
+  }
+
+  /** Its objects with `--json`, one a line. */
+  async json<T = Readonly<Record<string, unknown>>>(...args: readonly string[]): Promise<T[]> {
+    const text = await this.done(...args, '--json');
+    return text
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as T);
+  }
+
+  /** Of the embedded database. */
+  get connection(): pg.ClientConfig {
+    return { host: this.layout.socketDir, port: PORT, user: DATABASE, database: DATABASE };
+  }
+
+  /** Asks the embedded database. */
+  async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    const client = new pg.Client(this.connection);
+    client.on('error', () => {});
+    await client.connect();
+    try {
+      return (await client.query<T>(text, values)).rows;
+    } finally {
+      await client.end();
+    }
+  }
+
+  /** Of the embedded database; undefined where none runs. */
+  postmaster(): number | undefined {
+    try {
+      const file = path.join(this.layout.cluster, 'postmaster.pid');
+      const pid = Number.parseInt(readFileSync(file, 'latin1'), 10);
+      return pid > 0 && alive(pid) ? pid : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The backends and helpers of the embedded database. */
+  backends(): number[] {
+    const postmaster = this.postmaster();
+    if (postmaster === undefined) return [];
+    try {
+      const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'latin1');
+      return children.split(' ').map(Number).filter(Boolean);
+    } catch {
+      return [];
+    }
+  }
+
+  /** The end of what it printed. */
+  lastWords(): string {
+    try {
+      return readFileSync(this.logFile, 'utf8').slice(-6000);
+    } catch {
+      return '';
+    }
+  }
+
+  async log(): Promise<string> {
+    return readFile(this.logFile, 'utf8');
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    try {
+      this.signal('SIGCONT');
+      this.signal('SIGTERM');
+      if (this.#child) await this.ended();
+    } catch {
+      this.signal('SIGKILL');
+      await this.ended();
+    } finally {
+      await this.#endDatabase();
+      const gone = once(this.#watcher, 'exit');
+      this.#watcher.ref();
+      this.#watcher.stdin!.end();
+      await gone;
+      await rm(this.home, { recursive: true, force: true });
+    }
+  }
+
+  /** What a server that was killed left running. */
+  async #endDatabase(): Promise<void> {
+    const pid = this.postmaster();
+    if (pid === undefined) return;
+    process.kill(pid, 'SIGKILL');
+    while (alive(pid)) await delay(POLL);
+  }
+}
+
+/** Waits until `check` answers something that is true; throws with `what` and its last answer when it does not. */
+export async function eventually<T>(
+  what: string,
+  check: () => Promise<T> | T,
+  seconds = 30,
+): Promise<NonNullable<T>> {
+  const deadline = performance.now() + seconds * 1000;
+  for (;;) {
+    const answer = await check();
+    if (answer !== undefined && answer !== null && answer !== false) return answer;
+    if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
+    await delay(100);
+  }
+}
