@@ -55,25 +55,34 @@ export function blobOrder(blob: NewBlob): string {
  * `(select id from blobs where sha256 = $n)`.
  */
 export function storeBlob(blob: NewBlob, now: number): Statement {
-  const at = new Date(now);
   if (blob.kind === 'uploaded') {
     return {
       name: 'publish_blob',
       text: PUBLISH_BLOB,
-      values: [blob.uploadId, blob.sha256, blob.size, at],
+      values: [blob.uploadId, blob.sha256, blob.size, new Date(now)],
     };
   }
   const { zstd, data } = compressed(blob.data);
-  return { name: 'store_blob', text: STORE_BLOB, values: [blob.sha256, blob.size, at, zstd, data] };
+  return {
+    name: 'store_blob',
+    text: STORE_BLOB,
+    columns: ['bytea', 'bigint', 'timestamptz', 'boolean', 'bytea'],
+    rows: [[blob.sha256, blob.size, now, zstd, data]],
+  };
 }
 
+/** A hash that is stored already keeps its id: the fresh one then has no chunk. */
 const STORE_BLOB = `
-  with blob as (
-    insert into blobs (sha256, size, touched_at) values ($1, $2, $3)
+  with new as materialized (
+    select distinct on (sha256) nextval('blobs_id_seq') as id, sha256, size, at, zstd, data
+    from unnest($1::bytea[], $2::bigint[], $3::timestamptz[], $4::boolean[], $5::bytea[]) as n(sha256, size, at, zstd, data)
+    order by sha256),
+  blob as (
+    insert into blobs (id, sha256, size, touched_at) select id, sha256, size, at from new order by sha256
     on conflict (sha256) do update set touched_at = excluded.touched_at
-    returning id, xmax = 0 as fresh)
+    returning id)
   insert into blob_chunks (blob_id, seq, zstd, data)
-  select id, 0, $4, $5 from blob where fresh`;
+  select id, 0, zstd, data from new where id in (select id from blob)`;
 
 /** Two uploads of the same bytes at once: the second fails on the unique hash and, run again, finds the first. */
 const PUBLISH_BLOB = `

@@ -2,7 +2,7 @@
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
-import type { Statement } from './writer.ts';
+import type { RowsStatement } from './batch.ts';
 
 /**
  * Keeps a dialogue with the transaction it stands in.
@@ -13,12 +13,8 @@ export function writeDialogue(
   attemptId: string,
   now: number,
   entries: readonly DialogueEntry[],
-): Statement {
-  return {
-    name: 'write_dialogue',
-    text: 'insert into dialogues (message_id, attempt_id, at, entries) values ($1, $2, $3, $4)',
-    values: [messageId, attemptId, new Date(now), jsonText(entries)],
-  };
+): RowsStatement {
+  return writeDialogues([{ messageId, attemptId, entries }], now);
 }
 
 /** Keeps the dialogues of attempts for several messages with the transaction it stands in. */
@@ -29,13 +25,18 @@ export function writeDialogues(
     readonly entries: readonly DialogueEntry[];
   }[],
   now: number,
-): Statement {
+): RowsStatement {
   return {
     name: 'write_dialogues',
     text: `insert into dialogues (message_id, attempt_id, at, entries)
-           select "messageId", "attemptId", $1, entries
-           from jsonb_to_recordset($2) as d("messageId" text, "attemptId" text, entries jsonb)`,
-    values: [new Date(now), jsonText(dialogues)],
+           select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::json[])`,
+    columns: ['text', 'text', 'timestamptz', 'json'],
+    rows: dialogues.map(({ messageId, attemptId, entries }) => [
+      messageId,
+      attemptId,
+      now,
+      jsonText(entries),
+    ]),
   };
 }
 

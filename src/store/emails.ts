@@ -3,11 +3,10 @@
  * writes the email, its entry and the event. The blob was stored by an earlier statement of the same transaction.
  */
 import { createHash } from 'node:crypto';
-import type pg from 'pg';
 import type { MessageSummary } from '#protocol/message/summary';
 import { readBlob, type Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
-import type { Statement } from './writer.ts';
+import type { RowsStatement, StatementResult } from './batch.ts';
 
 export const SUMMARY_VERSION = 1;
 /** More references than this say nothing about a thread. */
@@ -64,67 +63,109 @@ export interface Stored {
  * Puts a message into a mailbox. The job it stands in names the account in `accounts`. Fails on a not-null constraint when the account
  * or its inbox is gone: the transaction stores nothing.
  */
-export function deliverEmail(delivery: Delivery): Statement {
+export function deliverEmail(delivery: Delivery): RowsStatement {
   const { view, summary } = delivery;
+  const keys = threadKeys(summary);
   return {
-    name: 'deliver_email',
-    text: DELIVER_EMAIL,
-    values: [
-      delivery.accountId,
-      delivery.role,
-      delivery.messageId,
-      delivery.recipientId,
-      delivery.sessionId ?? null,
-      delivery.attemptId ?? null,
-      delivery.sha256,
-      view.prefix,
-      view.hidden,
-      view.size,
-      delivery.reversePath,
-      delivery.forwardPath,
-      new Date(delivery.receivedAt),
-      jsonText(summary),
-      threadKeys(summary),
+    name: 'deliver_emails',
+    text: DELIVER_EMAILS,
+    columns: DELIVERY_COLUMNS,
+    rows: [
+      [
+        delivery.accountId,
+        delivery.role,
+        delivery.messageId,
+        delivery.recipientId,
+        delivery.sessionId,
+        delivery.attemptId,
+        delivery.sha256,
+        view.prefix,
+        `{${view.hidden.join()}}`,
+        view.size,
+        delivery.reversePath,
+        delivery.forwardPath,
+        delivery.receivedAt,
+        jsonText(summary),
+        `{${keys.join()}}`,
+      ],
     ],
+    // messages of one thread find it one after another
+    apart: keys.map((key) => `${delivery.accountId} ${key}`),
   };
 }
 
-const DELIVER_EMAIL = `
-  with account as (
-    update accounts set modseq = modseq + 1, used_bytes = used_bytes + $10, used_messages = used_messages + 1
-    where id = $1 returning id, name, modseq, tenant_id),
-  target as (
-    select id from mailboxes where account_id = $1 and role in ($2, 'inbox') order by role = $2 desc limit 1),
+const DELIVERY_COLUMNS = [
+  'bigint',
+  'text',
+  'text',
+  'integer',
+  'text',
+  'text',
+  'bytea',
+  'bytea',
+  'text',
+  'bigint',
+  'text',
+  'text',
+  'timestamptz',
+  'jsonb',
+  'text',
+] as const;
+
+/**
+ * The accounts are locked: what their rows and those of their mailboxes say at the start of the statement is what it counts up from.
+ * Each row counts once for all that it gets.
+ */
+const DELIVER_EMAILS = `
+  with new as materialized (
+    select d.*, nextval('email_ids') as email_id, b.id as blob_id, a.name as account, a.tenant_id,
+      a.modseq + row_number() over (partition by d.account_id order by d.row) as modseq,
+      m.id as mailbox_id, m.name as mailbox, m.role as mailbox_role,
+      m.next_uid - 1 + row_number() over (partition by m.id order by d.row) as uid
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[],
+        $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::jsonb[], $15::text[]) with ordinality
+        as d(account_id, role, message_id, recipient_id, session_id, attempt_id, sha256, prefix, hidden, size, reverse_path,
+          forward_path, received_at, summary, keys, row)
+      left join accounts a on a.id = d.account_id
+      left join blobs b on b.sha256 = d.sha256
+      left join lateral (
+        select id, name, role, next_uid from mailboxes
+        where account_id = d.account_id and role in (d.role, 'inbox') order by role = d.role desc limit 1) m on true),
+  account as (
+    update accounts a set modseq = n.modseq, used_bytes = a.used_bytes + n.bytes, used_messages = a.used_messages + n.messages
+    from (select account_id, max(modseq) as modseq, sum(size)::bigint as bytes, count(*) as messages from new group by 1) n
+    where a.id = n.account_id),
   mailbox as (
-    update mailboxes m set next_uid = m.next_uid + 1, modseq = account.modseq, messages = m.messages + 1,
-      unseen = m.unseen + 1, bytes = m.bytes + $10
-    from account, target where m.id = target.id
-    returning m.id, m.name, m.role, m.next_uid - 1 as uid),
-  new as (select nextval('email_ids') as id),
-  thread as (
-    select coalesce(min(thread_id), (select id from new)) as id
-    from thread_links where account_id = $1 and key = any($15::bigint[])),
+    update mailboxes m set next_uid = n.uid + 1, modseq = n.modseq, messages = m.messages + n.messages,
+      unseen = m.unseen + n.messages, bytes = m.bytes + n.bytes
+    from (select mailbox_id, max(uid) as uid, max(modseq) as modseq, sum(size)::bigint as bytes, count(*) as messages
+          from new group by 1) n
+    where m.id = n.mailbox_id),
   email as (
     insert into emails (id, account_id, thread_id, blob_id, message_id, prefix, hidden, size, reverse_path, forward_path,
       received_at, summary, parser_version, modseq, created_modseq)
-    select new.id, $1, thread.id, (select id from blobs where sha256 = $7), $3, $8, $9, $10, $11, $12, $13, $14,
-      ${SUMMARY_VERSION}, (select modseq from account), (select modseq from account)
-    from new, thread),
+    select email_id, account_id,
+      coalesce((select min(l.thread_id) from thread_links l
+                where l.account_id = new.account_id and l.key = any(new.keys::bigint[])), email_id),
+      blob_id, message_id, prefix, hidden::integer[], size, reverse_path, forward_path, received_at, summary,
+      ${SUMMARY_VERSION}, modseq, modseq
+    from new
+    returning id, thread_id),
   entry as (
     insert into mailbox_entries (mailbox_id, uid, email_id, modseq, created_modseq, saved_at, flags, keywords)
-    select (select id from mailbox), (select uid from mailbox), new.id, account.modseq, account.modseq, $13, 0, '{}'
-    from new left join account on true),
+    select mailbox_id, uid, email_id, modseq, modseq, received_at, 0, '{}' from new),
   link as (
     insert into thread_links (account_id, key, thread_id)
-    select $1, key, thread.id from thread, unnest($15::bigint[]) as k(key)
+    select new.account_id, key, email.thread_id
+    from new join email on email.id = new.email_id, unnest(new.keys::bigint[]) as k(key)
     on conflict do nothing),
   event as (
     insert into events (xid, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, tenant_id, fields, personal)
-    select pg_current_xact_id(), nextval('event_ids'), $13, 'recipient.stored', $5, $3, $4, $6, $1, account.tenant_id,
-      jsonb_build_object('mailbox', mailbox.name, 'uid', mailbox.uid::text, 'role', mailbox.role),
-      jsonb_build_object('forwardPath', $12::text, 'account', account.name)
-    from mailbox, account)
-  select new.id as "emailId", mailbox.id as "mailboxId", uid, modseq from new, mailbox, account`;
+    select pg_current_xact_id(), nextval('event_ids'), received_at, 'recipient.stored', session_id, message_id, recipient_id,
+      attempt_id, account_id, tenant_id, jsonb_build_object('mailbox', mailbox, 'uid', uid::text, 'role', mailbox_role),
+      jsonb_build_object('forwardPath', forward_path, 'account', account)
+    from new)
+  select row, email_id as "emailId", mailbox_id as "mailboxId", uid, modseq from new`;
 
 /** Keys under which a message finds its thread: its own id and those it refers to, with the base subject (RFC 8621 §3). */
 function threadKeys(summary: MessageSummary): string[] {
@@ -239,6 +280,6 @@ export function* withoutRanges(
   if (from < chunk.length) yield chunk.subarray(from);
 }
 
-export function storedOf(result: pg.QueryResult<Record<string, unknown>>): Stored {
+export function storedOf(result: StatementResult): Stored {
   return result.rows[0] as unknown as Stored;
 }

@@ -5,36 +5,55 @@
 import type { Event, EventIds, EventType, Json } from '#events';
 import type { Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
-import type { Statement } from './writer.ts';
+import type { Row, RowsStatement } from './batch.ts';
 
 /** The statement that writes events with the transaction it stands in. */
-export function writeEvents(events: readonly Event[]): Statement {
-  return { name: 'write_events', text: WRITE_EVENTS, values: [jsonText(events.map(eventRow))] };
+export function writeEvents(events: readonly Event[]): RowsStatement {
+  return {
+    name: 'write_events',
+    text: WRITE_EVENTS,
+    columns: EVENT_COLUMNS,
+    rows: events.map(eventRow),
+  };
 }
+
+const EVENT_COLUMNS = [
+  'timestamptz',
+  'text',
+  'text',
+  'text',
+  'integer',
+  'text',
+  'bigint',
+  'bigint',
+  'bigint',
+  'text',
+  'jsonb',
+  'jsonb',
+] as const;
 
 const WRITE_EVENTS = `
   insert into events (xid, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, credential_id,
     tenant_id, parent_id, fields, personal)
-  select pg_current_xact_id(), nextval('event_ids'), at, type, session_id, message_id, recipient_id, attempt_id, account_id,
-    credential_id, tenant_id, parent_id, fields, personal
-  from jsonb_to_recordset($1) as e(at timestamptz, type text, session_id text, message_id text, recipient_id integer,
-    attempt_id text, account_id bigint, credential_id bigint, tenant_id bigint, parent_id text, fields jsonb, personal jsonb)`;
+  select pg_current_xact_id(), nextval('event_ids'), e.*
+  from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::bigint[],
+    $9::bigint[], $10::text[], $11::jsonb[], $12::jsonb[]) as e`;
 
-function eventRow({ type, at, ids, ...fields }: Event): Record<string, unknown> {
-  return {
-    at: new Date(at).toISOString(),
+function eventRow({ type, at, ids, ...fields }: Event): Row {
+  return [
+    at,
     type,
-    session_id: ids.sessionId,
-    message_id: ids.messageId,
-    recipient_id: ids.recipientId,
-    attempt_id: ids.attemptId,
-    account_id: ids.accountId,
-    credential_id: ids.credentialId,
-    tenant_id: ids.tenantId,
-    parent_id: ids.parentId,
-    fields: fields.public,
-    personal: fields.personal,
-  };
+    ids.sessionId,
+    ids.messageId,
+    ids.recipientId === undefined ? null : Number(ids.recipientId),
+    ids.attemptId,
+    ids.accountId,
+    ids.credentialId,
+    ids.tenantId,
+    ids.parentId,
+    jsonText(fields.public),
+    jsonText(fields.personal),
+  ];
 }
 
 /** An event as read back: fields of newer or older versions may differ from the catalogue. */

@@ -1,25 +1,22 @@
 /**
  * Group commit: concurrent callers share a transaction. While one commit is in flight the next batch gathers; a batch goes out as
- * `begin`, the accounts' locks in id order, each job's prepared statements, `commit`, sent without waiting for answers.
+ * `begin`, the accounts' locks in id order, the jobs' statements put together (`batch.ts`), `commit`, sent without waiting for
+ * answers.
  *
  * Invariants:
  * - A job's promise resolves only when the result of `commit` says COMMIT: PostgreSQL answers COMMIT of a failed transaction with
  *   ROLLBACK and no error.
  * - A batch that fails is run again job by job, so that no job can fail its neighbours.
- * - Locks are taken in one order everywhere: accounts by id, then per job in order of `order` (blob hash or message id). 40P01 and
+ * - Locks are taken in one order everywhere: accounts by id, then in order of the jobs' `order` (blob hash or message id). 40P01 and
  *   40001 are tried again all the same.
  * - A lost connection rejects with {@link StoreUnavailable}: the jobs may or may not be stored, the caller answers «try again».
  */
-import pg from 'pg';
+import { Client, DatabaseError, type ClientConfig } from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import { batchOf, type Batch, type Statement, type StatementResult } from './batch.ts';
 
-export interface Statement {
-  /** Names the prepared statement; one name, one text. */
-  readonly name: string;
-  readonly text: string;
-  readonly values: readonly unknown[];
-}
+export type { RowsStatement, Statement, StatementResult, ValuesStatement } from './batch.ts';
 
 export interface Job {
   /** Accounts whose counters or mailboxes the statements change. */
@@ -32,7 +29,7 @@ export interface Job {
 }
 
 /** The results of a job's statements, in their order. */
-export type JobResults = readonly pg.QueryResult<Record<string, unknown>>[];
+export type JobResults = readonly StatementResult[];
 
 /** The database could not be reached, or was lost before it confirmed the commit. */
 export class StoreUnavailable extends Error {
@@ -40,7 +37,7 @@ export class StoreUnavailable extends Error {
 }
 
 export interface WriterOptions {
-  readonly connection: pg.ClientConfig;
+  readonly connection: ClientConfig;
   readonly clock: Clock;
   readonly log: Log;
   /** After this long without an answer a batch counts as lost. Milliseconds. */
@@ -62,6 +59,9 @@ const JOIN_BYTES = 1024 * 1024;
 const CONNECTIONS = 3;
 const ATTEMPTS = 5;
 const DEFAULT_TIMEOUT = 60_000;
+
+/** Each statement is planned once: planning one of them takes longer than running it for a dozen messages. */
+const PLANNER = '-c plan_cache_mode=force_generic_plan';
 
 const LOCK_ACCOUNTS = `
   select id from accounts where id = any($1::bigint[]) order by id for no key update`;
@@ -182,23 +182,21 @@ export class Writer {
 /** One connection with its transactions one after another; connects when it is first needed and again after a loss. */
 class Lane {
   readonly #options: WriterOptions;
-  #client: pg.Client | undefined;
+  #client: Client | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
   }
 
   async transaction(jobs: readonly Job[]): Promise<JobResults[]> {
+    const batch = batchOf(jobs.map(({ statements }) => statements));
+    const accounts = [...new Set(jobs.flatMap((job) => job.accounts))];
     const client = await this.#connected();
     const timer = setTimeout(() => this.#drop(client), this.#options.timeout ?? DEFAULT_TIMEOUT);
     try {
-      return await sendTransaction(client, jobs);
+      return await sendTransaction(client, accounts, batch);
     } catch (error) {
-      if (
-        error instanceof pg.DatabaseError &&
-        error.severity !== 'FATAL' &&
-        client === this.#client
-      ) {
+      if (error instanceof DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
         throw error;
       }
       this.#drop(client);
@@ -214,10 +212,12 @@ class Lane {
     await client?.end().catch(() => {});
   }
 
-  async #connected(): Promise<pg.Client> {
+  async #connected(): Promise<Client> {
     if (this.#client) return this.#client;
-    const client = new pg.Client({
-      ...this.#options.connection,
+    const { connection } = this.#options;
+    const client = new Client({
+      ...connection,
+      options: `${connection.options ?? ''} ${PLANNER}`,
       connectionTimeoutMillis: 5000,
       pipeline: true,
     });
@@ -235,7 +235,7 @@ class Lane {
   }
 
   /** Every query under way on the connection fails at once. */
-  #drop(client: pg.Client): void {
+  #drop(client: Client): void {
     if (this.#client === client) this.#client = undefined;
     // the socket is destroyed, not ended: a database that is stopped would never answer a Terminate
     (
@@ -246,28 +246,29 @@ class Lane {
 
 /** Whether running the job again can help: deadlock, serialisation, a blob swept or published in between. */
 function passes(error: unknown): boolean {
-  if (!(error instanceof pg.DatabaseError)) return false;
+  if (!(error instanceof DatabaseError)) return false;
   if (error.code === '40001' || error.code === '40P01') return true;
   return (
     error.code === '23503' || (error.code === '23505' && error.constraint === 'blobs_sha256_key')
   );
 }
 
-async function sendTransaction(client: pg.Client, jobs: readonly Job[]): Promise<JobResults[]> {
-  const accounts = [...new Set(jobs.flatMap(({ accounts }) => accounts))];
+async function sendTransaction(
+  client: Client,
+  accounts: readonly string[],
+  batch: Batch,
+): Promise<JobResults[]> {
   const opening: Promise<unknown>[] = [client.query('begin')];
   if (accounts.length > 0) {
     opening.push(client.query({ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }));
   }
-  const results = jobs.map(({ statements }) =>
-    Promise.all(statements.map((statement) => client.query(statement as pg.QueryConfig))),
-  );
+  const answers = batch.queries.map((query) => client.query(query));
   const commit = client.query('commit');
   // all are awaited, so that the first failure leaves none unheard
-  const settled = await Promise.allSettled([...opening, ...results, commit]);
+  const settled = await Promise.allSettled([...opening, ...answers, commit]);
   const failure = settled.find(({ status }) => status === 'rejected');
   if (failure) throw (failure as PromiseRejectedResult).reason;
   const { command } = await commit;
   if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-  return Promise.all(results);
+  return batch.split(await Promise.all(answers));
 }

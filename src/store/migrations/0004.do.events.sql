@@ -30,8 +30,9 @@ create table dialogues (
   message_id text collate "C" not null,
   attempt_id text collate "C" not null,
   at timestamptz not null,
-  entries jsonb not null,
+  entries json not null,
   primary key (message_id, attempt_id, at)
 ) partition by range (at);
+comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
 create table dialogues_default partition of dialogues default;
