@@ -1,5 +1,5 @@
 /** What accounts handed in, kept after its queue rows are gone. */
-import type { Statement } from './writer.ts';
+import type { RowsStatement } from './batch.ts';
 import { jsonText } from './json.ts';
 
 export interface NewSubmission {
@@ -19,31 +19,65 @@ export interface NewSubmission {
   readonly releaseAt: number;
 }
 
-export function insertSubmission(submission: NewSubmission): Statement {
-  return {
-    name: 'insert_submission',
-    text: `
-      with submission as (
-        insert into submissions (message_id, tenant_id, account_id, principal_id, credential_id, channel, reverse_path, envelope,
-          created_at, release_at, undo_status)
-        values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, case when $10 > $9 then 'pending' else 'final' end))
-      insert into submission_recipients (message_id, recipient_id, forward_path, delivered, changed_at)
-      select $1, id, forward_path, 'queued', $9
-      from jsonb_to_recordset($11) as r(id integer, forward_path text)`,
-    values: [
-      submission.messageId,
-      submission.tenantId,
-      submission.accountId,
-      submission.principalId,
-      submission.credentialId,
-      submission.channel,
-      submission.reversePath,
-      jsonText(submission.envelope),
-      new Date(submission.createdAt),
-      new Date(submission.releaseAt),
-      jsonText(
-        submission.recipients.map(({ id, forwardPath }) => ({ id, forward_path: forwardPath })),
-      ),
-    ],
-  };
+/** The statements that keep a submission with the transaction they stand in. */
+export function insertSubmission(submission: NewSubmission): RowsStatement[] {
+  const { messageId, createdAt, releaseAt } = submission;
+  return [
+    {
+      name: 'insert_submissions',
+      text: INSERT_SUBMISSIONS,
+      columns: SUBMISSION_COLUMNS,
+      rows: [
+        [
+          messageId,
+          submission.tenantId,
+          submission.accountId,
+          submission.principalId,
+          submission.credentialId,
+          submission.channel,
+          submission.reversePath,
+          jsonText(submission.envelope),
+          createdAt,
+          releaseAt,
+          releaseAt > createdAt ? 'pending' : 'final',
+        ],
+      ],
+    },
+    {
+      name: 'insert_submission_recipients',
+      text: INSERT_RECIPIENTS,
+      columns: ['text', 'integer', 'text', 'timestamptz'],
+      rows: submission.recipients.map(({ id, forwardPath }) => [
+        messageId,
+        id,
+        forwardPath,
+        createdAt,
+      ]),
+    },
+  ];
 }
+
+const SUBMISSION_COLUMNS = [
+  'text',
+  'bigint',
+  'bigint',
+  'bigint',
+  'bigint',
+  'text',
+  'text',
+  'jsonb',
+  'timestamptz',
+  'timestamptz',
+  'text',
+] as const;
+
+const INSERT_SUBMISSIONS = `
+  insert into submissions (message_id, tenant_id, account_id, principal_id, credential_id, channel, reverse_path, envelope,
+    created_at, release_at, undo_status)
+  select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[],
+    $9::timestamptz[], $10::timestamptz[], $11::text[])`;
+
+const INSERT_RECIPIENTS = `
+  insert into submission_recipients (message_id, recipient_id, forward_path, delivered, changed_at)
+  select message_id, id, forward_path, 'queued', at
+  from unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[]) as r(message_id, id, forward_path, at)`;

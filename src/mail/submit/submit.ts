@@ -107,7 +107,7 @@ async function store(
     bytes: blob.kind === 'whole' ? blob.size : content.head.length,
     statements: [
       storeBlob(blob, now),
-      insertSubmission({
+      ...insertSubmission({
         messageId: envelope.messageId,
         tenantId: login.tenantId,
         accountId: login.accountId,

@@ -1,8 +1,7 @@
 -- What accounts hand in, and the queue it leaves by.
 
 create table submissions (
-  id bigint generated always as identity primary key,
-  message_id text collate "C" not null unique,
+  message_id text collate "C" primary key,
   tenant_id bigint not null,
   account_id bigint not null,
   principal_id bigint not null,

@@ -2,9 +2,8 @@
  * Messages and recipients into the queue, in the transaction that accepts them. Destinations are woken after the commit
  * (`destinations.ts`), so that accepting mail never waits for a row that the whole site shares.
  */
+import type { RowsStatement } from '../batch.ts';
 import type { MessageView } from '../emails.ts';
-import { jsonText } from '../json.ts';
-import type { Statement } from '../writer.ts';
 
 export type Stream = 'transactional' | 'bulk' | 'dsn' | 'forward';
 
@@ -53,87 +52,134 @@ export interface QueueRecipient {
 }
 
 /** The statements that put a message into the queue; its blob was stored by an earlier one of the transaction. */
-export function enqueue(message: QueueMessage): Statement[] {
+export function enqueue(message: QueueMessage): RowsStatement[] {
   const { view } = message;
   return [
     {
-      name: 'enqueue_message',
-      text: ENQUEUE_MESSAGE,
-      values: [
-        message.id,
-        message.parentId ?? null,
-        message.sessionId ?? null,
-        message.tenantId,
-        message.accountId ?? null,
-        message.sha256,
-        view.prefix,
-        view.hidden,
-        view.size,
-        message.reversePath,
-        message.ret ?? null,
-        message.envid ?? null,
-        message.smtputf8,
-        message.eightBit,
-        message.notifyAuthor,
-        new Date(message.arrivedAt),
-        new Date(message.expiresAt),
+      name: 'enqueue_messages',
+      text: ENQUEUE_MESSAGES,
+      columns: MESSAGE_COLUMNS,
+      rows: [
+        [
+          message.id,
+          message.parentId,
+          message.sessionId,
+          message.tenantId,
+          message.accountId,
+          message.sha256,
+          view.prefix,
+          `{${view.hidden.join()}}`,
+          view.size,
+          message.reversePath,
+          message.ret,
+          message.envid,
+          message.smtputf8,
+          message.eightBit,
+          message.notifyAuthor,
+          message.arrivedAt,
+          message.expiresAt,
+        ],
       ],
     },
     {
       name: 'enqueue_recipients',
       text: ENQUEUE_RECIPIENTS,
-      values: [
+      columns: RECIPIENT_COLUMNS,
+      rows: message.recipients.map((recipient) => [
         message.id,
+        recipient.id,
         message.tenantId,
-        message.sessionId ?? null,
-        message.accountId ?? null,
-        new Date(message.arrivedAt),
-        jsonText(message.recipients.map(recipientRow)),
-      ],
+        message.sessionId,
+        message.accountId,
+        message.arrivedAt,
+        recipient.forwardPath,
+        recipient.domain,
+        recipient.reversePath,
+        recipient.orcpt,
+        recipient.notify,
+        recipient.stream,
+        recipient.priority,
+        recipient.sourcePool,
+        recipient.nextAt,
+      ]),
     },
   ];
 }
 
-const ENQUEUE_MESSAGE = `
+const MESSAGE_COLUMNS = [
+  'text',
+  'text',
+  'text',
+  'bigint',
+  'bigint',
+  'bytea',
+  'bytea',
+  'text',
+  'bigint',
+  'text',
+  'text',
+  'text',
+  'boolean',
+  'boolean',
+  'boolean',
+  'timestamptz',
+  'timestamptz',
+] as const;
+
+const ENQUEUE_MESSAGES = `
   insert into queue_messages (id, parent_id, session_id, tenant_id, account_id, blob_id, prefix, hidden, size, reverse_path, ret,
     envid, smtputf8, eight_bit, notify_author, arrived_at, expires_at)
-  select $1, $2, $3, $4, $5, (select id from blobs where sha256 = $6), $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17`;
+  select m.id, parent_id, session_id, tenant_id, account_id, b.id, prefix, hidden::integer[], m.size, reverse_path, ret,
+    envid, smtputf8, eight_bit, notify_author, arrived_at, expires_at
+  from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::bigint[],
+      $10::text[], $11::text[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[], $16::timestamptz[],
+      $17::timestamptz[])
+      as m(id, parent_id, session_id, tenant_id, account_id, sha256, prefix, hidden, size, reverse_path, ret, envid, smtputf8,
+        eight_bit, notify_author, arrived_at, expires_at)
+    left join blobs b on b.sha256 = m.sha256`;
+
+const RECIPIENT_COLUMNS = [
+  'text',
+  'integer',
+  'bigint',
+  'text',
+  'bigint',
+  'timestamptz',
+  'text',
+  'text',
+  'text',
+  'text',
+  'text',
+  'text',
+  'smallint',
+  'text',
+  'timestamptz',
+] as const;
 
 /** A domain whose MX set is known starts at that site; any other at a site of its own name, until it is routed. */
 const ENQUEUE_RECIPIENTS = `
-  with recipient as (
+  with recipient as materialized (
     select r.*, case when r.domain = '' then '${LOCAL_SITE}' else coalesce(s.site, r.domain) end as site
-    from jsonb_to_recordset($6) as r(id integer, forward_path text, domain text, reverse_path text, orcpt text, notify text,
-      stream text, priority smallint, source_pool text, next_at timestamptz)
-    left join domain_sites s on s.domain = r.domain),
+    from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[],
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[]) with ordinality
+        as r(message_id, id, tenant_id, session_id, account_id, at, forward_path, domain, reverse_path, orcpt, notify, stream,
+          priority, source_pool, next_at, row)
+      left join domain_sites s on s.domain = r.domain),
   queued as (
     insert into queue_recipients (message_id, recipient_id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream,
       priority, source_pool)
-    select $1, id, $2, forward_path, domain, reverse_path, orcpt, notify, stream, priority, source_pool from recipient),
+    select message_id, id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream, priority, source_pool
+    from recipient),
   claim as (
     insert into queue_claims (message_id, recipient_id, site, stream, source_pool, next_at)
-    select $1, id, site, stream, source_pool, next_at from recipient),
+    select message_id, id, site, stream, source_pool, next_at from recipient),
   event as (
     insert into events (xid, id, at, type, session_id, message_id, recipient_id, account_id, tenant_id, fields, personal)
-    select pg_current_xact_id(), nextval('event_ids'), $5, 'recipient.queued', $3, $1, id, $4, $2,
+    select pg_current_xact_id(), nextval('event_ids'), at, 'recipient.queued', session_id, message_id, id, account_id, tenant_id,
       jsonb_build_object('site', site, 'stream', stream, 'nextAt', next_at), jsonb_build_object('forwardPath', forward_path)
-    from recipient order by id)
-  select distinct site, stream, source_pool as "sourcePool" from recipient`;
-
-function recipientRow(recipient: QueueRecipient): Record<string, unknown> {
-  return {
-    id: recipient.id,
-    forward_path: recipient.forwardPath,
-    domain: recipient.domain,
-    reverse_path: recipient.reversePath,
-    orcpt: recipient.orcpt,
-    notify: recipient.notify,
-    stream: recipient.stream,
-    priority: recipient.priority,
-    source_pool: recipient.sourcePool,
-    next_at: new Date(recipient.nextAt).toISOString(),
-  };
-}
+    from recipient)
+  select min(row) as row, site, stream, source_pool as "sourcePool" from recipient
+  group by message_id, site, stream, source_pool`;
 
 /** Where a message's recipients went: the destinations to wake after the commit. */
 export interface DestinationKey {
