@@ -17,12 +17,14 @@ const PROGRAM = fileURLToPath(
   new URL('../../../test/support/embedded-program.ts', import.meta.url),
 );
 const HIDE = 'mount --bind /bin/false "$(command -v unshare)" && exec "$@"';
+const PROBE = ['--mount', '--user', '--map-user=65534', 'true'];
 const skip =
   process.getuid?.() !== 0
     ? 'only root starts PostgreSQL as another'
-    : spawnSync('unshare', ['--mount', 'sh', '-c', HIDE, 'sh', 'true']).status === 0
+    : spawnSync('unshare', PROBE).status === 0 &&
+        spawnSync('unshare', ['--mount', 'sh', '-c', HIDE, 'sh', 'true']).status === 0
       ? false
-      : 'this root may not mount';
+      : 'this root may not make namespaces';
 
 let folder: string;
 
@@ -51,6 +53,19 @@ async function readableNative(): Promise<string> {
   });
   return native;
 }
+
+test(
+  "in a user namespace root reaches a folder of its own, and the files stay root's",
+  { skip },
+  async () => {
+    await chmod(folder, 0o700);
+    const dataDir = join(folder, 'of-root');
+    await using one = new LineProgram([process.execPath, PROGRAM, JSON.stringify({ dataDir })]);
+    assert.equal((await one.event('outcome'))['kind'], 'running');
+    assert.equal((await stat(join(dataDir, 'postgres/18/postmaster.pid'))).uid, 0);
+    assert.equal(await one.end('SIGTERM'), 0);
+  },
+);
 
 test('a folder that only root may enter is an error that says what to do', { skip }, async () => {
   await chmod(folder, 0o700);
