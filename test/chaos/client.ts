@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger, type ClientLine } from './ledger.ts';
 import { AUTHOR, composeLetter, type Letter } from './letter.ts';
 import { Random } from './random.ts';
-import { Lost, Wire, type Reply } from './wire.ts';
+import { Lost, Wire, type Reply } from '../support/smtp-wire.ts';
 
 export interface ClientOptions {
   readonly ledger: string;
@@ -38,18 +38,18 @@ export interface ClientStatus {
 const options = JSON.parse(process.argv[2]!) as ClientOptions;
 const ledger = await Ledger.open<ClientLine>(options.ledger);
 const status = { inFlight: 0, tried: 0, acknowledged: 0 };
-let stopping = false;
+const state = { stopping: false };
 
 /** A session pauses in the middle of what it does, so that a fault finds transactions at every step. */
 const DAWDLE = 120;
 
 async function converse(target: Target, number: number): Promise<void> {
   const random = new Random(options.seed * 1000 + number);
-  for (let count = 0; !stopping;) {
+  for (let count = 0; !state.stopping;) {
     let wire: Wire | undefined;
     try {
       wire = await open(target);
-      for (let rest = random.between(1, 40); rest > 0 && !stopping; rest--) {
+      for (let rest = random.between(1, 40); rest > 0 && !state.stopping; rest--) {
         const letter = composeLetter(random, `${options.seed}-${number}-${++count}`, target.via);
         if (!(await send(wire, letter, target, random))) break;
       }
@@ -148,7 +148,7 @@ const conversations = Promise.all(options.connections.map(converse));
 input.on('line', (line) => {
   if (line === 'status') say();
   else if (line === 'stop') {
-    stopping = true;
+    state.stopping = true;
     void conversations.then(async () => {
       await ledger.close();
       say();

@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
-import pg from 'pg';
+import { Client, type ClientConfig } from 'pg';
 import { withoutRanges } from '#store/emails';
 import { bodyHash, ID_FIELD } from './letter.ts';
 import type { MailboxCopy, Notice } from './judge.ts';
@@ -30,7 +30,7 @@ interface Row {
 const PAGE = 200;
 
 /** Every message in every mailbox. */
-export async function readMailboxes(connection: pg.ClientConfig): Promise<Held> {
+export async function readMailboxes(connection: ClientConfig): Promise<Held> {
   const copies: MailboxCopy[] = [];
   const notices: Notice[] = [];
   const damaged: string[] = [];
@@ -79,7 +79,7 @@ function noticeOf(text: string): Notice {
 }
 
 /** How many recipients wait in the queue. */
-export async function queued(connection: pg.ClientConfig): Promise<number> {
+export async function queued(connection: ClientConfig): Promise<number> {
   return withClient(connection, async (client) => {
     const { rows } = await client.query<{ n: number }>(
       'select count(*)::integer as n from queue_recipients',
@@ -89,7 +89,7 @@ export async function queued(connection: pg.ClientConfig): Promise<number> {
 }
 
 /** What is still claimed, with its destination, for the message that something is stuck. */
-export async function stuck(connection: pg.ClientConfig): Promise<string[]> {
+export async function stuck(connection: ClientConfig): Promise<string[]> {
   return withClient(connection, async (client) => {
     const { rows } = await client.query<{ line: string }>(`
       select format('%s × %s: next %s, lease %s, held %s, destination ready %s, running %s of %s, last said %s', count(*), c.site,
@@ -103,7 +103,7 @@ export async function stuck(connection: pg.ClientConfig): Promise<string[]> {
 }
 
 /** Each line is a count that does not agree with what it counts, once nothing is under way. */
-export async function inconsistencies(connection: pg.ClientConfig): Promise<string[]> {
+export async function inconsistencies(connection: ClientConfig): Promise<string[]> {
   return withClient(connection, async (client) => {
     const { rows } = await client.query<{ what: string }>(INCONSISTENCIES);
     return rows.map(({ what }) => what);
@@ -142,10 +142,10 @@ const INCONSISTENCIES = `
     where delivered = 'queued' having count(*) > 0`;
 
 async function withClient<T>(
-  connection: pg.ClientConfig,
-  use: (client: pg.Client) => Promise<T>,
+  connection: ClientConfig,
+  use: (client: Client) => Promise<T>,
 ): Promise<T> {
-  const client = new pg.Client(connection);
+  const client = new Client(connection);
   client.on('error', () => {});
   await client.connect();
   try {

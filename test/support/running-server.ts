@@ -15,7 +15,7 @@ import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import pg from 'pg';
+import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import { layoutOf, PORT, type Layout } from '#store/embedded/layout';
 import { alive } from '#store/embedded/postmaster';
 import { DATABASE } from '#store/embedded/session';
@@ -27,8 +27,12 @@ export const PASSWORD = 'correct-horse-battery';
 export interface RunningServerOptions {
   /** Instead of a folder in its own temporary one. */
   readonly data?: string;
+  /** The folder is another server's, whose database is not ended with this one. */
+  readonly shared?: boolean;
   /** Settings over the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Starts it with nothing in its environment; the settings are given as flags. */
+  readonly bare?: boolean;
   /** Modules that Node.js loads before the program. */
   readonly preload?: readonly string[];
 }
@@ -103,6 +107,8 @@ export class RunningServer implements AsyncDisposable {
   /** Where both output streams of every start go. */
   readonly logFile: string;
   readonly layout: Layout;
+  readonly #bare: boolean;
+  readonly #shared: boolean;
   readonly #watcher: ChildProcess;
   #child: ChildProcess | undefined;
 
@@ -112,6 +118,8 @@ export class RunningServer implements AsyncDisposable {
     const data = options.data ?? path.join(home, 'data');
     mkdirSync(data, { recursive: true, mode: 0o700 });
     this.data = realpathSync(data);
+    this.#bare = options.bare ?? false;
+    this.#shared = options.shared ?? false;
     this.layout = layoutOf(this.data, tmpdir());
     this.passwordFile = path.join(home, 'password');
     this.logFile = path.join(home, 'server.log');
@@ -129,7 +137,8 @@ export class RunningServer implements AsyncDisposable {
       ...(imports !== '' && { NODE_OPTIONS: imports }),
       ...options.env,
     };
-    this.#watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', this.home, this.data], {
+    const folders = [this.home, this.#shared ? this.home : this.data];
+    this.#watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', ...folders], {
       cwd: '/',
       detached: true,
       stdio: ['pipe', 'ignore', 'ignore'],
@@ -148,15 +157,20 @@ export class RunningServer implements AsyncDisposable {
   launch(): void {
     if (this.running) throw new Error('it runs already');
     const log = openSync(this.logFile, 'a');
-    this.#child = spawn(PROGRAM, ['dev'], {
+    this.#child = spawn(PROGRAM, ['dev', ...(this.#bare ? this.#flags() : [])], {
       cwd: this.home,
-      env: this.env,
+      env: this.#bare ? {} : this.env,
       detached: true,
       stdio: ['ignore', log, log],
     });
     closeSync(log);
     this.#child.unref();
     writeFileSync(path.join(this.home, 'server.pid'), `${this.pid}\n`);
+  }
+
+  #flags(): string[] {
+    const ports = Object.entries(this.ports).map(([name, port]) => `${name}.port=${port}`);
+    return [`data_dir=${this.data}`, ...ports].flatMap((setting) => ['--set', setting]);
   }
 
   /** Waits until `GET /health/ready` answers 200. */
@@ -241,13 +255,13 @@ export class RunningServer implements AsyncDisposable {
   }
 
   /** Of the embedded database. */
-  get connection(): pg.ClientConfig {
+  get connection(): ClientConfig {
     return { host: this.layout.socketDir, port: PORT, user: DATABASE, database: DATABASE };
   }
 
   /** Asks the embedded database. */
-  async query<T extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    const client = new pg.Client(this.connection);
+  async query<T extends QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
+    const client = new Client(this.connection);
     client.on('error', () => {});
     await client.connect();
     try {
@@ -314,7 +328,7 @@ export class RunningServer implements AsyncDisposable {
   /** What a server that was killed left running. */
   async #endDatabase(): Promise<void> {
     const pid = this.postmaster();
-    if (pid === undefined) return;
+    if (pid === undefined || this.#shared) return;
     process.kill(pid, 'SIGKILL');
     while (alive(pid)) await delay(POLL);
   }
@@ -325,11 +339,13 @@ export async function eventually<T>(
   what: string,
   check: () => Promise<T> | T,
   seconds = 30,
-): Promise<NonNullable<T>> {
+): Promise<Exclude<T, undefined | null | false>> {
   const deadline = performance.now() + seconds * 1000;
   for (;;) {
     const answer = await check();
-    if (answer !== undefined && answer !== null && answer !== false) return answer;
+    if (answer !== undefined && answer !== null && answer !== false) {
+      return answer as Exclude<T, undefined | null | false>;
+    }
     if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
     await delay(100);
   }

@@ -1,6 +1,6 @@
 /**
- * One SMTP connection of the chaos client: sends, and waits for the reply. Shares no code with the server that
- * it puts to the test. Every loss of the connection is one error, `Lost`.
+ * One SMTP connection of a test: sends what it is told, and waits for the reply. Shares no code with the server
+ * that it puts to the test. Every loss of the connection is one error, `Lost`.
  */
 import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
