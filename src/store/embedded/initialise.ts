@@ -11,6 +11,7 @@ import type { Binaries } from './binaries.ts';
 import { reasonOf, type EmbeddedFailure } from './failure.ts';
 import { commandLine, handOver, spawnOptions, type Identity } from './identity.ts';
 import { hasCluster, type Layout } from './layout.ts';
+import { alive } from './postmaster.ts';
 
 const run = promisify(execFile);
 
@@ -20,7 +21,7 @@ export async function initialise(
   identity: Identity,
   layout: Layout,
 ): Promise<EmbeddedFailure | undefined> {
-  const fresh = await mkdtemp(`${layout.cluster}.new-`);
+  const fresh = await mkdtemp(`${layout.cluster}.new-${process.pid}-`);
   const target = join(fresh, 'cluster');
   try {
     await initdb(binaries, identity, fresh, target);
@@ -35,17 +36,25 @@ export async function initialise(
       detail: outputOf(error),
     };
   } finally {
-    await rm(fresh, { recursive: true, force: true });
+    await removeTree(fresh);
   }
 }
 
 /** Removes what a start that was killed in `initdb` left; for the holder of the lock. */
 export async function sweepUnfinished(layout: Layout): Promise<void> {
-  const prefix = `${basename(layout.cluster)}.new-`;
+  const unfinished = new RegExp(`^${basename(layout.cluster)}\\.new-(\\d+)-`);
   const folder = dirname(layout.cluster);
   for (const name of await readdir(folder)) {
-    if (name.startsWith(prefix)) await rm(join(folder, name), { recursive: true, force: true });
+    const [, pid] = unfinished.exec(name) ?? [];
+    // A rival start is still at it: it will see that it lost, and remove its own.
+    if (pid === undefined || alive(Number(pid))) continue;
+    await removeTree(join(folder, name));
   }
+}
+
+/** Two may remove the same tree (a rival on another machine): that is no error, nor is what one of them leaves. */
+async function removeTree(path: string): Promise<void> {
+  await rm(path, { recursive: true, force: true, maxRetries: 5 }).catch(() => {});
 }
 
 async function initdb(

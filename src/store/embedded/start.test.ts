@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { chmod, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -134,6 +134,16 @@ describe('a folder that is started and stopped', () => {
   });
 });
 
+test('what a start that was killed in initdb left is removed by the next', async () => {
+  const dataDir = join(folder, 'private');
+  const { pid } = spawnSync('true');
+  const left = join(dataDir, `postgres/18.new-${pid}-abcdef`);
+  await mkdir(join(left, 'cluster/base'), { recursive: true });
+  await using server = await start(dataDir);
+  assert.equal(server.kind, 'running');
+  await assert.rejects(stat(left), { code: 'ENOENT' });
+});
+
 test('a start that is interrupted ends as a failure and leaves no server', async () => {
   const dataDir = join(folder, 'private');
   const outcome = await startEmbedded({
@@ -161,6 +171,11 @@ describe('a folder that two want', () => {
     assert.match(String(loser.line['message']), new RegExp(`process ${winner.at.child.pid} on `));
     assert.equal(await loser.at.exit(), 0);
     assert.deepEqual(await query(winner.line['connection'], 'select 1'), [1]);
+    assert.deepEqual((await readdir(join(dataDir, 'postgres'))).sort(), [
+      '18',
+      'postgres.log',
+      'run',
+    ]);
     assert.equal(await winner.at.end('SIGTERM'), 0);
   });
 
