@@ -50,7 +50,8 @@ for (const [before, after] of [
       assigned += 1;
       if (ours !== expected) differing.push(characters[index]!.codePointAt(0)!);
     }
-    assert.deepEqual(differing, CORRECTED);
+    // Python has the corrected ones from one of Debian's security updates on.
+    if (differing.length > 0) assert.deepEqual(differing, CORRECTED);
     assert.ok(assigned > 45_000, `${assigned} characters compared`);
   });
 }
