@@ -1,9 +1,9 @@
 /**
  * npm run chaos: kills the server and its database under load, again and again, and proves by a ledger that every
  * message acknowledged with 250 was delivered or its author told. Exit code 1 when one was lost or anything else is
- * wrong, 2 when it could not run.
+ * wrong, 2 for arguments that are none.
  *
- *   npm run chaos -- [--runs 20] [--seed N] [--sessions 64] [--lease 15] [--only KIND,…] [--no-self-check]
+ *   npm run chaos -- [--runs 20] [--seed N] [--sessions 80] [--lease 15] [--only KIND,…] [--no-self-check]
  *                    [--seed-defect early-250]
  *
  * The self-check at the end runs a short chaos against a server with a seeded defect (250 before the commit), which
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   options: {
     runs: { type: 'string', default: '20' },
     seed: { type: 'string', default: String(randomInt(2 ** 31)) },
-    sessions: { type: 'string', default: '64' },
+    sessions: { type: 'string', default: '80' },
     lease: { type: 'string', default: '15' },
     only: { type: 'string' },
     'self-check': { type: 'boolean', default: true },

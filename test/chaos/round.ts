@@ -13,7 +13,7 @@ import {
   type RunningServer,
   type RunningServerOptions,
 } from '../support/running-server.ts';
-import type { Target } from './client.ts';
+import type { ClientStatus, Target } from './client.ts';
 import { FAULTS, type FaultKind, type Nodes } from './faults.ts';
 import type { Span } from './judge.ts';
 import { startClient, startSink, type Client } from './programs.ts';
@@ -51,6 +51,9 @@ const PRELOADS = {
 };
 /** Load between two faults. Milliseconds. */
 const BREATH = { least: 100, most: 1500 };
+/** Every fault meets at least so many transactions, at a moment of its own. */
+const IN_FLIGHT = 50;
+const DITHER = 50;
 /** A frozen node stays so for longer than its leases and the time in which others look for dead ones. */
 const PAST_LEASE = 6;
 const RECOVERY_PATIENCE = 90;
@@ -109,7 +112,8 @@ async function strike(
   const freeze = (options.lease + PAST_LEASE) * 1000;
   for (const [i, kind] of options.faults.entries()) {
     await delay(random.between(BREATH.least, BREATH.most));
-    const before = await client.status();
+    const before = await inFlight(client, IN_FLIGHT);
+    await delay(random.between(0, DITHER));
     const from = Date.now();
     await FAULTS[kind].inflict(nodes, { random, freeze });
     const struckAt = performance.now();
@@ -140,10 +144,23 @@ function targets({ main, second }: Nodes, sessions: number): Target[] {
   });
 }
 
-/** Starts again what does not run, and waits until both nodes are ready. */
+/** Starts again what does not run: first the node that brings the database, since the other does not start without. */
 async function revive({ main, second }: Nodes): Promise<void> {
-  for (const node of [main, second]) if (!node.running) node.launch();
-  await Promise.all([main.ready(), second.ready()]);
+  for (const node of [main, second]) {
+    if (!node.running) node.launch();
+    await node.ready();
+  }
+}
+
+function inFlight(client: Client, atLeast: number): Promise<ClientStatus> {
+  return eventually(
+    `${atLeast} transactions are in flight`,
+    async () => {
+      const status = await client.status();
+      return status.inFlight >= atLeast && status;
+    },
+    RECOVERY_PATIENCE,
+  );
 }
 
 async function acknowledgedSince(client: Client, before: number): Promise<void> {
