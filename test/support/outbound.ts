@@ -22,6 +22,7 @@ import {
   type QueueRecipient,
 } from '#store/queue/enqueue';
 import { declaredZone, type DeclaredName, type DeclaredZone } from './declared-zone.ts';
+import type { ManualClock } from './manual-clock.ts';
 import { addTestAccounts, openTestStore } from './store.ts';
 
 export interface Outbound extends AsyncDisposable {
@@ -43,6 +44,13 @@ export interface Outbound extends AsyncDisposable {
   send(mail: TestMail): Promise<string>;
   /** Resolves once so many events of the type (of the message) were concluded. */
   until(type: Event['type'], count?: number, messageId?: string): Promise<void>;
+  /** The same, while the clock moves on whenever the workers wait for it. */
+  forward(
+    clock: ManualClock,
+    type: Event['type'],
+    count?: number,
+    messageId?: string,
+  ): Promise<void>;
 }
 
 export interface TestMail extends Partial<Omit<QueueMessage, 'recipients'>> {
@@ -55,6 +63,13 @@ export const CONTENT =
 export const DAY = 86_400_000;
 export const HOUR = 3_600_000;
 export const MINUTE = 60_000;
+
+/** All chunks of a stream. */
+export async function collect(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array[]> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return all;
+}
 
 /** example.test is here, with alice and bob. */
 export async function openOutbound(
@@ -134,6 +149,10 @@ export async function openOutbound(
         waiting.add(check);
         check();
       });
+    },
+    async forward(clock, type, count, messageId) {
+      const until = outbound.until(type, count, messageId).then(() => 'done');
+      while ((await Promise.race([until, clock.toNextSleeper()])) !== 'done');
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(queues.map((queue) => queue.stop(0)));

@@ -101,6 +101,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
         recipient.priority,
         recipient.sourcePool,
         recipient.nextAt,
+        message.parentId,
       ]),
     },
   ];
@@ -154,6 +155,7 @@ const RECIPIENT_COLUMNS = [
   'smallint',
   'text',
   'timestamptz',
+  'text',
 ] as const;
 
 /** A domain whose MX set is known starts at that site; any other at a site of its own name, until it is routed. */
@@ -161,9 +163,9 @@ const ENQUEUE_RECIPIENTS = `
   with recipient as materialized (
     select r.*, case when r.domain = '' then '${LOCAL_SITE}' else coalesce(s.site, r.domain) end as site
     from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[]) with ordinality
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[], $16::text[]) with ordinality
         as r(message_id, id, tenant_id, session_id, account_id, at, forward_path, domain, reverse_path, orcpt, notify, stream,
-          priority, source_pool, next_at, row)
+          priority, source_pool, next_at, parent_id, row)
       left join domain_sites s on s.domain = r.domain),
   queued as (
     insert into queue_recipients (message_id, recipient_id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream,
@@ -174,8 +176,10 @@ const ENQUEUE_RECIPIENTS = `
     insert into queue_claims (message_id, recipient_id, site, stream, source_pool, next_at)
     select message_id, id, site, stream, source_pool, next_at from recipient),
   event as (
-    insert into events (xid, id, at, type, session_id, message_id, recipient_id, account_id, tenant_id, fields, personal)
+    insert into events (xid, id, at, type, session_id, message_id, recipient_id, account_id, tenant_id, parent_id, fields,
+      personal)
     select pg_current_xact_id(), nextval('event_ids'), at, 'recipient.queued', session_id, message_id, id, account_id, tenant_id,
+      parent_id,
       jsonb_build_object('site', site, 'stream', stream, 'nextAt', next_at), jsonb_build_object('forwardPath', forward_path)
     from recipient)
   select min(row) as row, site, stream, source_pool as "sourcePool" from recipient

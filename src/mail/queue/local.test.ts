@@ -1,0 +1,159 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { latin1 } from '#bytes';
+import type { Event } from '#events';
+import { setAlias } from '#store/directory/addresses';
+import { listEmails, readEmail } from '#store/emails';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { collect, MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+
+const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
+
+async function alias({ store }: Outbound, localPart: string, ...targets: string[]): Promise<void> {
+  const now = store.clock.now();
+  await setAlias(store.pool, { localPart, domain: 'example.test', targets, now });
+  store.notices.say('directory');
+}
+
+async function messagesOf({ store, accounts }: Outbound, account: number): Promise<string[]> {
+  const emails = await listEmails(store.pool, accounts[account]!, { limit: 100 });
+  return emails.map(({ messageId }) => messageId);
+}
+
+async function textOf({ store, accounts }: Outbound, account: number): Promise<string> {
+  const [email] = await listEmails(store.pool, accounts[account]!, { limit: 1 });
+  const chunks = await collect(readEmail(store.pool, accounts[account]!, email!.emailId));
+  return latin1(Buffer.concat(chunks));
+}
+
+function statuses(events: readonly Event[]): string[] {
+  return events.flatMap((one) =>
+    one.type === 'attempt.failed' || one.type === 'attempt.deferred'
+      ? [(one as Event<'attempt.failed'>).public.status]
+      : [],
+  );
+}
+
+test('an alias brings each account one copy, and a forward of its own to each target elsewhere', async () => {
+  await using peer = await startSmtpPeer({ extensions: ['DSN'] });
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  await alias(outbound, 'team', 'alice@example.test', 'bob@example.test', 'carol@other.test');
+  await alias(outbound, 'all', 'team@example.test', 'bob@example.test');
+  outbound.start();
+  const id = await outbound.send({
+    to: ['all@example.test', 'team@example.test', 'bob@example.test'],
+  });
+  await outbound.until('attempt.delivered', 3, id);
+  assert.deepEqual(await messagesOf(outbound, 0), [id]);
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+  // each of the two aliases sends the message on
+  await outbound.until('attempt.delivered', 5);
+  assert.deepEqual(
+    peer.accepted.map((mail) => mail.recipients),
+    [
+      ['RCPT TO:<carol@other.test> ORCPT=rfc822;all@example.test'],
+      ['RCPT TO:<carol@other.test> ORCPT=rfc822;team@example.test'],
+    ],
+  );
+  assert.match(latin1(peer.accepted[0]!.content), /^Delivered-To: all@example\.test\r\n/);
+});
+
+test('one copy also when the recipients come in different claims', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  await alias(outbound, 'team', 'bob@example.test');
+  outbound.start();
+  const later = outbound.store.clock.now() + MINUTE;
+  const id = await outbound.send({
+    to: ['bob@example.test', { address: 'team@example.test', nextAt: later }],
+  });
+  await outbound.until('attempt.delivered', 1, id);
+  await outbound.forward(outbound.store.clock as ManualClock, 'attempt.delivered', 2, id);
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+});
+
+test('a copy says whom it came from and to whom, and hides what was hidden', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  outbound.start();
+  const content = 'Bcc: secret@example.test\r\nSubject: Lunch\r\n\r\nNoon\r\n';
+  const { store } = outbound;
+  const { id, destinations } = await outbound.enqueue({ to: ['bob+x@example.test'], content });
+  await store.pool.query(
+    `update queue_messages set hidden = '{0,26}', size = size - 26 where id = $1`,
+    [id],
+  );
+  outbound.start().wake(destinations);
+  await outbound.until('attempt.delivered', 1, id);
+  assert.equal(
+    await textOf(outbound, 1),
+    'Return-Path: <alice@example.test>\r\nDelivered-To: bob+x@example.test\r\nSubject: Lunch\r\n\r\nNoon\r\n',
+  );
+});
+
+test('mailboxes that are unknown, disabled or an alias of themselves fail, full ones wait', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const { store } = outbound;
+  await alias(outbound, 'circle', 'square@example.test');
+  await alias(outbound, 'square', 'circle@example.test');
+  await store.pool.query(`update accounts set disabled_at = $1 where name like 'alice@%'`, [
+    new Date(),
+  ]);
+  await store.pool.query(`update accounts set quota_messages = 0 where name like 'bob@%'`);
+  outbound.start();
+  for (const [localPart, status] of [
+    ['nobody', '5.1.1'],
+    ['alice', '5.2.1'],
+    ['circle', '5.4.6'],
+    ['bob', '4.2.2'],
+  ] as const) {
+    outbound.events.length = 0;
+    const to = [`${localPart}@example.test`];
+    await outbound.send({ to, reversePath: null });
+    await outbound.until(status.startsWith('5') ? 'attempt.failed' : 'attempt.deferred');
+    assert.deepEqual(statuses(outbound.events), [status]);
+  }
+});
+
+test('an account that goes while its mail is on the way costs its neighbours nothing', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const { store, accounts } = outbound;
+  const ids = [];
+  const destinations = [];
+  for (const to of ['alice', 'bob', 'alice', 'bob']) {
+    const queued = await outbound.enqueue({ to: [`${to}@example.test`] });
+    ids.push(queued.id);
+    destinations.push(...queued.destinations);
+  }
+  // known to the cache, gone from the tables: the insert is what finds out
+  await outbound.directory.addressed('alice', 'example.test');
+  await store.pool.query('delete from mailboxes where account_id = $1', [accounts[0]]);
+  outbound.start().wake(destinations);
+  await outbound.until('attempt.delivered', 2);
+  await outbound.until('attempt.deferred', 2);
+  assert.deepEqual((await messagesOf(outbound, 1)).sort(), [ids[1], ids[3]]);
+  assert.deepEqual(statuses(outbound.events), ['4.3.0', '4.3.0']);
+});
+
+test('two workers bring a mailbox exactly one copy of each message', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const destinations = [];
+  for (let i = 0; i < 200; i++) {
+    const content = `Subject: ${i}\r\n\r\n${i}\r\n`;
+    destinations.push((await outbound.enqueue({ to: ['bob@example.test'], content })).destinations);
+  }
+  for (const queue of [outbound.start(), outbound.start()]) queue.wake(destinations.flat());
+  await outbound.until('attempt.delivered', 200);
+  const { rows } = await outbound.store.pool.query(
+    'select count(*)::integer as copies, count(distinct message_id)::integer as messages from emails',
+  );
+  assert.deepEqual(rows, [{ copies: 200, messages: 200 }]);
+});
+
+test('mail for a domain that has become ours is delivered here', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.start();
+  const id = await outbound.send({ to: [{ address: 'bob@example.test', domain: 'example.test' }] });
+  await outbound.until('attempt.delivered', 1, id);
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+});
