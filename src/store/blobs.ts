@@ -71,7 +71,7 @@ export function storeBlob(blob: NewBlob, now: number): Statement {
   };
 }
 
-/** A hash that is stored already keeps its id: the fresh one then has no chunk. */
+/** A hash that is stored already keeps its id: the fresh one then has no chunk. `is true` keeps the look-up a hash table. */
 const STORE_BLOB = `
   with new as materialized (
     select distinct on (sha256) nextval('blobs_id_seq') as id, sha256, size, at, zstd, data
@@ -82,7 +82,7 @@ const STORE_BLOB = `
     on conflict (sha256) do update set touched_at = excluded.touched_at
     returning id)
   insert into blob_chunks (blob_id, seq, zstd, data)
-  select id, 0, zstd, data from new where id in (select id from blob)`;
+  select id, 0, zstd, data from new where (id in (select id from blob)) is true`;
 
 /** Two uploads of the same bytes at once: the second fails on the unique hash and, run again, finds the first. */
 const PUBLISH_BLOB = `

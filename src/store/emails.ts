@@ -121,7 +121,8 @@ const DELIVER_EMAILS = `
     select d.*, nextval('email_ids') as email_id, b.id as blob_id, a.name as account, a.tenant_id,
       a.modseq + row_number() over (partition by d.account_id order by d.row) as modseq,
       m.id as mailbox_id, m.name as mailbox, m.role as mailbox_role,
-      m.next_uid - 1 + row_number() over (partition by m.id order by d.row) as uid
+      m.next_uid - 1 + row_number() over (partition by m.id order by d.row) as uid,
+      (select min(thread_id) from thread_links where account_id = d.account_id and key = any(d.keys::bigint[])) as thread_id
     from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[],
         $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::jsonb[], $15::text[]) with ordinality
         as d(account_id, role, message_id, recipient_id, session_id, attempt_id, sha256, prefix, hidden, size, reverse_path,
@@ -144,20 +145,15 @@ const DELIVER_EMAILS = `
   email as (
     insert into emails (id, account_id, thread_id, blob_id, message_id, prefix, hidden, size, reverse_path, forward_path,
       received_at, summary, parser_version, modseq, created_modseq)
-    select email_id, account_id,
-      coalesce((select min(l.thread_id) from thread_links l
-                where l.account_id = new.account_id and l.key = any(new.keys::bigint[])), email_id),
-      blob_id, message_id, prefix, hidden::integer[], size, reverse_path, forward_path, received_at, summary,
-      ${SUMMARY_VERSION}, modseq, modseq
-    from new
-    returning id, thread_id),
+    select email_id, account_id, coalesce(thread_id, email_id), blob_id, message_id, prefix, hidden::integer[], size, reverse_path,
+      forward_path, received_at, summary, ${SUMMARY_VERSION}, modseq, modseq
+    from new),
   entry as (
     insert into mailbox_entries (mailbox_id, uid, email_id, modseq, created_modseq, saved_at, flags, keywords)
     select mailbox_id, uid, email_id, modseq, modseq, received_at, 0, '{}' from new),
   link as (
     insert into thread_links (account_id, key, thread_id)
-    select new.account_id, key, email.thread_id
-    from new join email on email.id = new.email_id, unnest(new.keys::bigint[]) as k(key)
+    select account_id, key, coalesce(thread_id, email_id) from new, unnest(keys::bigint[]) as k(key)
     on conflict do nothing),
   event as (
     insert into events (xid, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, tenant_id, fields, personal)

@@ -60,8 +60,16 @@ const CONNECTIONS = 3;
 const ATTEMPTS = 5;
 const DEFAULT_TIMEOUT = 60_000;
 
-/** Each statement is planned once: planning one of them takes longer than running it for a dozen messages. */
-const PLANNER = '-c plan_cache_mode=force_generic_plan';
+/**
+ * Each statement is planned once: planning takes longer than the work for a dozen messages. The plan lasts as long as the connection
+ * and may be made while tables are empty, so it goes by keys whatever the statistics say: a scan of `blobs` would grow with it.
+ */
+const PLANNER = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+];
 
 const LOCK_ACCOUNTS = `
   select id from accounts where id = any($1::bigint[]) order by id for no key update`;
@@ -217,7 +225,7 @@ class Lane {
     const { connection } = this.#options;
     const client = new Client({
       ...connection,
-      options: `${connection.options ?? ''} ${PLANNER}`,
+      options: [connection.options ?? '', ...PLANNER.map((setting) => `-c ${setting}`)].join(' '),
       connectionTimeoutMillis: 5000,
       pipeline: true,
     });

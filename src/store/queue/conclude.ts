@@ -85,7 +85,7 @@ const CONCLUDE = `
   waiting as (
     update queue_claims c set lease = null, next_at = coalesce(o.next_at, c.next_at), held = coalesce(o.held, c.held)
     from outcome o
-    where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('deferred', 'held') and c.lease = o.token
+    where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('deferred', 'held') and (c.lease = o.token) is true
     returning o.*),
   tried as (
     update queue_recipients r set attempts = attempts + 1, last_attempt_at = $1, last_reply = w.reply, last_status = w.status,
