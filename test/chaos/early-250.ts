@@ -7,12 +7,16 @@ import { Writer, type Job, type JobResults } from '#store/writer';
 
 /** How long the transaction follows after the answer. Milliseconds. */
 const LATE = 200;
-const STORES_MAIL = new Set(['deliver_email', 'store_blob', 'publish_blob']);
+/** Statements of a job that takes mail in; the queue's own jobs have `conclude` among them. */
+const TAKES_MAIL = new Set(['deliver_emails', 'enqueue_messages']);
 
 const run = Reflect.get<Writer, 'run'>(Writer.prototype, 'run');
 
 Writer.prototype.run = function early(this: Writer, job: Job): Promise<JobResults> {
-  if (!job.statements.some(({ name }) => STORES_MAIL.has(name))) return run.call(this, job);
+  const names = job.statements.map(({ name }) => name);
+  if (names.includes('conclude') || !names.some((name) => TAKES_MAIL.has(name))) {
+    return run.call(this, job);
+  }
   void delay(LATE)
     .then(() => run.call(this, job))
     .catch(() => {});

@@ -71,7 +71,9 @@ export async function runRound(options: RoundOptions): Promise<RoundResult> {
     const nodes: Nodes = { main, second };
     const { struck, spans } = await strike(nodes, files.client, options);
     sink.calm();
-    return { struck, ...(await conclude(main, files, spans)) };
+    const judgement = await conclude(main, files, spans);
+    options.progress('drained and judged');
+    return { struck, ...judgement };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
