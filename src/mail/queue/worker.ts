@@ -5,7 +5,7 @@
  */
 import { attemptLocal } from './local.ts';
 import { attemptRemote } from './attempt.ts';
-import { claim, expiredLeases, releaseLease, type Claim, type SiteMood } from '#store/queue/claim';
+import { claim, expiredLeases, heldLeases, releaseLease, type Claim, type SiteMood } from '#store/queue/claim';
 import { nextReadyAt, reconcileDestinations } from '#store/queue/destinations';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { StoreUnavailable } from '#store/writer';
@@ -15,6 +15,7 @@ import { Lease } from './lease.ts';
 import type { Queue, QueueOptions } from './options.ts';
 import { Recorder } from './record.ts';
 import { Wakes } from './wakes.ts';
+import { isGone, workerName } from './worker-name.ts';
 
 export type { Queue, QueueOptions } from './options.ts';
 
@@ -64,8 +65,7 @@ class Worker implements Queue {
       setInterval(() => void this.#reap(), REAP_EVERY),
     ];
     for (const timer of this.#timers) timer.unref();
-    void this.#reap();
-    this.#loop = this.#reconcile().then(() => this.#run());
+    this.#loop = this.#begin().then(() => this.#run());
   }
 
   wake(destinations: Parameters<Queue['wake']>[0]): void {
@@ -115,7 +115,7 @@ class Worker implements Queue {
     const askedAt = clock.monotonic();
     const claimed = await claim(pool, {
       token,
-      node: store.node,
+      node: workerName(store.node),
       now: clock.now(),
       limit: CLAIM_LIMIT,
       sources: sourceAddresses.length === 0 ? {} : { '': sourceAddresses },
@@ -180,6 +180,19 @@ class Worker implements Queue {
       else void this.#options.store.clock.sleep(pause.calendar, over.signal).then(resolve);
     });
     over.abort();
+  }
+
+  /** Finds what an earlier process left. */
+  async #begin(): Promise<void> {
+    const { pool } = this.#options.store;
+    try {
+      const gone = (await heldLeases(pool)).filter(({ node }) => isGone(node));
+      for (const { token } of gone) await releaseLease(pool, token, { kind: 'neutral' });
+    } catch (error) {
+      this.#options.log.warn('queue.reap', { error: (error as Error).message });
+    }
+    await this.#reap();
+    await this.#reconcile();
   }
 
   async #reconcile(): Promise<void> {

@@ -315,3 +315,9 @@ export async function expiredLeases(db: Queryable): Promise<string[]> {
   });
   return rows.map(({ token }: { token: string }) => token);
 }
+
+/** Every lease with the name of who holds it. */
+export async function heldLeases(db: Queryable): Promise<{ token: string; node: string }[]> {
+  const { rows } = await db.query({ text: 'select token, node from queue_leases', values: [] });
+  return rows as { token: string; node: string }[];
+}
