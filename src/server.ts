@@ -204,17 +204,7 @@ async function start(
   const ports: Ports = { ...smtp.ports, http: http.port };
   const admin = await startAdmin({
     dataDir,
-    context: {
-      store,
-      directory,
-      administer,
-      queue,
-      clock,
-      log,
-      hostname: config.hostname,
-      lang: config.lang,
-      ports,
-    },
+    context: { store, directory, administer, clock, log, lang: config.lang },
   });
   if (admin.kind === 'failed') return admin;
   parts.defer(() => admin.stop());

@@ -87,6 +87,19 @@ export async function eventsOfMessage(db: Queryable, messageId: string): Promise
   return rows.map(storedEvent);
 }
 
+/** The same for several messages at once, by message. */
+export async function eventsOfMessages(
+  db: Queryable,
+  messageIds: readonly string[],
+): Promise<ReadonlyMap<string, StoredEvent[]>> {
+  const { rows } = await db.query({
+    name: 'events_of_messages',
+    text: `select ${COLUMNS} from events where message_id = any($1) order by message_id, id`,
+    values: [messageIds],
+  });
+  return Map.groupBy(rows.map(storedEvent), ({ ids }) => ids.messageId!);
+}
+
 /**
  * Events after a cursor that can no longer be overtaken by a transaction still running.
  * @param after undefined starts at the oldest

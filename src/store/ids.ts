@@ -48,6 +48,11 @@ function encode(high: number, low: number): string {
   return text;
 }
 
+/** The lowest id that a time can have: what was made from then on sorts after it. Calendar milliseconds. */
+export function lowestIdAt(time: number): string {
+  return encode(Math.max(time - EPOCH, 0), 0);
+}
+
 /** Whether a text has the form of an id. */
 export function isId(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{13}$/.test(text);

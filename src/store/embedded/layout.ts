@@ -5,18 +5,16 @@
  *     postgres/run/           the socket, in a folder of mode 0700
  *     postgres/postgres.log   what PostgreSQL says
  *
- * A socket address holds 107 octets (unix(7)), so the socket moves under the temporary folder when its path is
- * over 100; the name there is made from the data folder's, so that the next start finds it.
+ * The socket moves under the temporary folder where its path would be too long (`socket-folder.ts`).
  */
-import { createHash } from 'node:crypto';
-import { chmod, lstat, mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { MAJOR } from './binaries.ts';
 import { reasonOf, type EmbeddedFailure } from './failure.ts';
+import { makePrivate, socketFolder } from './socket-folder.ts';
 
 export const PORT = 5432;
-const SOCKET_LIMIT = 100;
 
 export interface Layout {
   readonly dataDir: string;
@@ -33,7 +31,7 @@ export function layoutOf(dataDir: string, temporary: string): Layout {
     dataDir,
     base,
     cluster: join(base, MAJOR),
-    socketDir: socketDirOf(base, temporary),
+    socketDir: socketFolder(join(base, 'run'), `.s.PGSQL.${PORT}`, base, temporary),
     logFile: join(base, 'postgres.log'),
   };
 }
@@ -58,27 +56,6 @@ export async function prepareLayout(dataDir: string): Promise<Layout | EmbeddedF
 /** Whether the cluster was made; `initdb` writes into another folder first, so it is whole if it is there. */
 export async function hasCluster(layout: Layout): Promise<boolean> {
   return (await versionIn(layout.cluster)) !== undefined;
-}
-
-function socketDirOf(base: string, temporary: string): string {
-  const name = `hikyaku-${createHash('sha256').update(base).digest('hex').slice(0, 16)}`;
-  const places = [join(base, 'run'), join(temporary, name)];
-  return places.find((dir) => fits(dir)) ?? join('/tmp', name);
-}
-
-function fits(dir: string): boolean {
-  return Buffer.byteLength(join(dir, `.s.PGSQL.${PORT}`)) <= SOCKET_LIMIT;
-}
-
-/** A folder that nobody else may enter: under /tmp its name could have been taken by someone. */
-async function makePrivate(dir: string): Promise<void> {
-  await mkdir(dir, { recursive: true, mode: 0o700 });
-  const found = await lstat(dir);
-  const me = process.getuid?.();
-  if (!found.isDirectory() || (me !== 0 && found.uid !== me)) {
-    throw new Error(`${dir} belongs to somebody else`);
-  }
-  if ((found.mode & 0o777) !== 0o700) await chmod(dir, 0o700);
 }
 
 async function otherMajor(layout: Layout): Promise<EmbeddedFailure | undefined> {

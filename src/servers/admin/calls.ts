@@ -1,0 +1,49 @@
+/** Every call of the control socket, as `noun/verb`. The command line takes the types of its answers from here. */
+import { accountCalls } from './calls/account.ts';
+import { aliasCalls } from './calls/alias.ts';
+import { dkimCalls } from './calls/dkim.ts';
+import { domainCalls } from './calls/domain.ts';
+import { mailCalls } from './calls/mail.ts';
+import { messageCalls } from './calls/message.ts';
+import { queueCalls } from './calls/queue.ts';
+import { routeCalls } from './calls/route.ts';
+import type { BytesCall, RowsCall, ValueCall } from './call.ts';
+
+export const CALLS = {
+  ...accountCalls,
+  ...aliasCalls,
+  ...dkimCalls,
+  ...domainCalls,
+  ...mailCalls,
+  ...messageCalls,
+  ...queueCalls,
+  ...routeCalls,
+} as const;
+
+export type CallName = keyof typeof CALLS;
+type Calls = typeof CALLS;
+
+export type InputOf<Name extends CallName> = Calls[Name] extends
+  | ValueCall<infer Input, infer _Value>
+  | RowsCall<infer Input, infer _Row>
+  | BytesCall<infer Input>
+  ? Input
+  : never;
+
+/** The calls that answer one value, and what. */
+export type ValueName = {
+  [Name in CallName]: Calls[Name] extends { answers: 'value' } ? Name : never;
+}[CallName];
+export type ValueOf<Name extends ValueName> =
+  Calls[Name] extends ValueCall<infer _Input, infer Value> ? Value : never;
+
+/** The calls that answer rows, and which. */
+export type RowsName = {
+  [Name in CallName]: Calls[Name] extends { answers: 'rows' } ? Name : never;
+}[CallName];
+export type RowOf<Name extends RowsName> =
+  Calls[Name] extends RowsCall<infer _Input, infer Row> ? Row : never;
+
+export type BytesName = {
+  [Name in CallName]: Calls[Name] extends { answers: 'bytes' } ? Name : never;
+}[CallName];

@@ -1,0 +1,117 @@
+/** Accounts: who has a mailbox here. */
+import { z } from 'zod';
+import {
+  addAccount,
+  changePassword,
+  MIN_PASSWORD_CHARACTERS,
+  type PasswordRefusal,
+} from '#mail/accounts/administer';
+import { mailboxKey } from '#protocol/address/mailbox';
+import { listAccounts, markRemoved, setDisabled } from '#store/directory/accounts';
+import { refuse, rows, value, type Refusal } from '../call.ts';
+import type { AdminContext } from '../context.ts';
+import { noSuchAccount, noSuchDomain, NOTHING, readAddress, text } from '../inputs.ts';
+
+const password = z.string().max(1024);
+
+export const accountCalls = {
+  'account/add': value(
+    z.object({ address: text, password, quotaBytes: z.number().int().positive().optional() }),
+    async (context, input) => {
+      const mailbox = readAddress(input.address);
+      if ('kind' in mailbox) return mailbox;
+      const name = mailboxKey(mailbox);
+      const added = await addAccount(context.administer, mailbox, input.password, input.quotaBytes);
+      switch (added.kind) {
+        case 'added':
+          return { account: name };
+        case 'exists':
+          return refuse(
+            'exists',
+            `${name} exists already, as an account or an alias`,
+            'hikyaku account list and hikyaku alias list show them.',
+          );
+        case 'no-such-domain':
+          return noSuchDomain(mailbox.domain);
+        case 'password-refused':
+          return passwordRefused(added.reason);
+        case 'busy':
+          return busy();
+      }
+    },
+  ),
+
+  'account/list': rows(NOTHING, async ({ store }) =>
+    (await listAccounts(store.pool)).map((account) => ({
+      account: account.name,
+      state: account.state,
+      messages: Number(account.messages),
+      bytes: Number(account.bytes),
+      quotaBytes: account.quotaBytes === null ? null : Number(account.quotaBytes),
+      createdAt: account.createdAt.toISOString(),
+    })),
+  ),
+
+  'account/passwd': value(z.object({ address: text, password }), async (context, input) => {
+    const mailbox = readAddress(input.address);
+    if ('kind' in mailbox) return mailbox;
+    const changed = await changePassword(context.administer, mailbox, input.password);
+    switch (changed.kind) {
+      case 'changed':
+        return { account: mailboxKey(mailbox) };
+      case 'no-such-account':
+        return noSuchAccount(mailboxKey(mailbox));
+      case 'password-refused':
+        return passwordRefused(changed.reason);
+      case 'busy':
+        return busy();
+    }
+  }),
+
+  'account/disable': value(z.object({ address: text }), (context, { address }) =>
+    change(context, address, (name) => setDisabled(context.store.pool, name, context.clock.now())),
+  ),
+
+  'account/enable': value(z.object({ address: text }), (context, { address }) =>
+    change(context, address, (name) => setDisabled(context.store.pool, name, undefined)),
+  ),
+
+  'account/remove': value(z.object({ address: text }), (context, { address }) =>
+    change(context, address, (name) => markRemoved(context.store.pool, name, context.clock.now())),
+  ),
+} as const;
+
+async function change(
+  { store }: AdminContext,
+  address: string,
+  apply: (name: string) => Promise<boolean>,
+): Promise<{ account: string } | Refusal> {
+  const mailbox = readAddress(address);
+  if ('kind' in mailbox) return mailbox;
+  const name = mailboxKey(mailbox);
+  if (!(await apply(name))) return noSuchAccount(name);
+  store.notices.say('directory');
+  return { account: name };
+}
+
+function passwordRefused(reason: PasswordRefusal): Refusal {
+  return reason === 'too-short'
+    ? refuse(
+        'password-refused',
+        'the password is too short',
+        `Take ${MIN_PASSWORD_CHARACTERS} characters or more.`,
+      )
+    : refuse(
+        'password-refused',
+        `the password cannot be used: ${reason}`,
+        'Leave out control characters and characters that cannot be typed everywhere (RFC 4013).',
+      );
+}
+
+function busy(): Refusal {
+  return refuse(
+    'busy',
+    'too many passwords are being hashed at this moment',
+    'Try again in a second.',
+  );
+}

@@ -1,0 +1,55 @@
+/** Domains that are ours. */
+import { z } from 'zod';
+import { addDomain } from '#mail/accounts/administer';
+import { listDomains, removeDomain } from '#store/directory/domains';
+import { refuse, rows, value } from '../call.ts';
+import { noSuchDomain, NOTHING, readDomain, text } from '../inputs.ts';
+
+export const domainCalls = {
+  'domain/add': value(z.object({ domain: text }), async ({ administer }, { domain }) => {
+    const added = await addDomain(administer, domain);
+    switch (added.kind) {
+      case 'added':
+        return { domain: added.name, selectors: added.selectors };
+      case 'exists':
+        return refuse(
+          'exists',
+          `${added.name} is a domain of this server already`,
+          'hikyaku domain list shows them all.',
+        );
+      case 'not-a-domain':
+        return refuse(
+          'not-a-domain',
+          `${domain} is not a domain name`,
+          'Write it like example.test.',
+        );
+    }
+  }),
+
+  'domain/list': rows(NOTHING, async ({ store }) =>
+    (await listDomains(store.pool)).map(({ name, addresses, createdAt }) => ({
+      domain: name,
+      addresses,
+      createdAt: createdAt.toISOString(),
+    })),
+  ),
+
+  'domain/remove': value(z.object({ domain: text }), async ({ store }, input) => {
+    const domain = readDomain(input.domain);
+    if (typeof domain !== 'string') return domain;
+    const removed = await removeDomain(store.pool, domain);
+    switch (removed.kind) {
+      case 'removed':
+        store.notices.say('directory');
+        return { domain };
+      case 'no-such-domain':
+        return noSuchDomain(domain);
+      case 'in-use':
+        return refuse(
+          'in-use',
+          `${domain} still has ${removed.addresses.join(', ')}`,
+          'Remove its accounts and aliases first; a removed account goes when its grace period is over.',
+        );
+    }
+  }),
+} as const;

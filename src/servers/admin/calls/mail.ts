@@ -1,0 +1,117 @@
+/** Reading mailboxes. */
+import { z } from 'zod';
+import type { MessageSummary, Person } from '#protocol/message/summary';
+import { findEmail, FLAG, readEmail, type ListedEmail } from '#store/emails';
+import { listNewest } from '#store/newest-emails';
+import { bytes, refuse, rows, value, type Refusal } from '../call.ts';
+import type { AdminContext } from '../context.ts';
+import { limit, readAccount, text } from '../inputs.ts';
+
+/** Of the header and the beginning of the body, for showing. */
+const SHOWN_OCTETS = 256 * 1024;
+
+const one = z.object({ account: text, id: text });
+
+export const mailCalls = {
+  'mail/list': rows(
+    z.object({ account: text, mailbox: text.optional(), limit }),
+    async (context, input, signal) => {
+      const account = await readAccount(context, input.account);
+      if ('kind' in account) return account;
+      const { pool } = context.store;
+      return mapped(
+        listNewest(pool, account.accountId, { mailbox: input.mailbox, limit: input.limit }),
+        signal,
+      );
+    },
+  ),
+
+  'mail/show': value(one, async (context, input) => {
+    const found = await find(context, input);
+    if ('kind' in found) return found;
+    const { accountId, email } = found;
+    const parts: Uint8Array[] = [];
+    let octets = 0;
+    for await (const chunk of readEmail(context.store.pool, accountId, email.emailId)) {
+      parts.push(chunk);
+      octets += chunk.length;
+      if (octets >= SHOWN_OCTETS) break;
+    }
+    const source = Buffer.concat(parts).subarray(0, SHOWN_OCTETS);
+    return { ...row(email), source: source.toString('base64') };
+  }),
+
+  'mail/raw': bytes(one, async (context, input) => {
+    const found = await find(context, input);
+    if ('kind' in found) return found;
+    return readEmail(context.store.pool, found.accountId, found.email.emailId);
+  }),
+} as const;
+
+async function* mapped(
+  emails: AsyncIterable<ListedEmail>,
+  signal: AbortSignal,
+): AsyncGenerator<ReturnType<typeof row>> {
+  for await (const email of emails) {
+    if (signal.aborted) return;
+    yield row(email);
+  }
+}
+
+async function find(
+  context: AdminContext,
+  input: z.infer<typeof one>,
+): Promise<{ accountId: string; email: ListedEmail } | Refusal> {
+  const account = await readAccount(context, input.account);
+  if ('kind' in account) return account;
+  const email = await findEmail(context.store.pool, account.accountId, input.id);
+  if (email) return { accountId: account.accountId, email };
+  return refuse(
+    'no-such-message',
+    `${account.name} has no message ${input.id}`,
+    `hikyaku mail list ${account.name} shows the ids of its messages.`,
+  );
+}
+
+/** A message as scripts see it; names and types are stable. */
+function row(email: ListedEmail) {
+  const { summary } = email;
+  return {
+    id: email.emailId,
+    /** Ours, as `message trace` takes it. */
+    messageId: email.messageId,
+    mailbox: email.mailbox,
+    uid: Number(email.uid),
+    from: people(summary.from),
+    to: people(summary.to),
+    subject: summary.subject,
+    size: Number(email.size),
+    receivedAt: email.receivedAt.toISOString(),
+    flags: flagNames(email.flags),
+    reversePath: email.reversePath,
+    forwardPath: email.forwardPath,
+    /** The Message-ID field. */
+    messageIdField: fieldOf(summary),
+  };
+}
+
+function people(list: readonly Person[]): string {
+  return list.map(personText).join(', ');
+}
+
+function personText({ name, localPart, domain }: Person): string {
+  const address = domain === '' ? localPart : `${localPart}@${domain}`;
+  if (name === '') return address;
+  return address === '' ? name : `${name} <${address}>`;
+}
+
+function fieldOf({ messageId }: MessageSummary): string | null {
+  return messageId === undefined ? null : `<${messageId}>`;
+}
+
+/** System flags by their names in IMAP (RFC 9051 §2.3.2). */
+function flagNames(bits: number): string[] {
+  return Object.entries(FLAG)
+    .filter(([, bit]) => (bits & bit) !== 0)
+    .map(([name]) => `\\${name[0]!.toUpperCase()}${name.slice(1)}`);
+}

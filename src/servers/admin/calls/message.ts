@@ -1,0 +1,82 @@
+/** Finding messages and telling their stories. */
+import { z } from 'zod';
+import { LANGUAGES } from '#protocol/dsn/language';
+import { rows, refuse, value, type Refusal } from '../call.ts';
+import type { AdminContext } from '../context.ts';
+import { findMessages, MESSAGE_STATUSES } from '../find-messages.ts';
+import { limit, text } from '../inputs.ts';
+import {
+  followMessage,
+  resolveMessage,
+  traceMessage,
+  type TraceOptions,
+} from '../trace-message.ts';
+
+const DEFAULT_LIMIT = 100;
+
+const traced = z.object({
+  id: text,
+  lang: z.enum(LANGUAGES).optional(),
+  timeZone: z.string().max(100).refine(isTimeZone, 'is no time zone').optional(),
+});
+type Traced = z.infer<typeof traced>;
+
+export const messageCalls = {
+  'message/find': rows(
+    z.object({
+      from: text.optional(),
+      to: text.optional(),
+      /** Calendar milliseconds. */
+      since: z.number().optional(),
+      /** Or how long ago, by the clock of the server. Milliseconds. */
+      within: z.number().positive().optional(),
+      status: z.enum(MESSAGE_STATUSES).optional(),
+      limit,
+    }),
+    async ({ store, clock }, { since, within, ...input }, signal) =>
+      findMessages(
+        store,
+        {
+          ...input,
+          since: since ?? (within === undefined ? 0 : clock.now() - within),
+          limit: input.limit ?? DEFAULT_LIMIT,
+        },
+        signal,
+      ),
+  ),
+
+  'message/trace': value(traced, async (context, input) => {
+    const id = await resolveMessage(context.store, input.id);
+    const told =
+      id === undefined
+        ? undefined
+        : await traceMessage(context.store, id, optionsOf(context, input));
+    return told ?? unknown(input.id);
+  }),
+
+  'message/follow': rows(traced, async (context, input, signal) => {
+    const id = await resolveMessage(context.store, input.id);
+    if (id === undefined) return unknown(input.id);
+    return followMessage(context.store, id, optionsOf(context, input), signal);
+  }),
+} as const;
+
+function optionsOf(context: AdminContext, { lang, timeZone }: Traced): TraceOptions {
+  return { language: lang ?? context.lang, timeZone: timeZone ?? 'UTC' };
+}
+
+function unknown(id: string): Refusal {
+  return refuse(
+    'no-such-message',
+    `nothing is recorded of a message ${id}`,
+    'hikyaku message find shows recent ones; hikyaku mail list those in a mailbox.',
+  );
+}
+
+function isTimeZone(name: string): boolean {
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,132 @@
+/** What waits to go out. */
+import { z } from 'zod';
+import {
+  holdQueued,
+  listQueue,
+  queueShape,
+  releaseQueued,
+  removeQueued,
+  retryQueued,
+  SHAPE_MINUTES,
+  showQueued,
+  type QueuedRecipient,
+  type QueueSelection,
+} from '#store/queue/admin';
+import { isId } from '#store/ids';
+import { refuse, rows, value, type Refusal } from '../call.ts';
+import type { AdminContext } from '../context.ts';
+import { limit, readDomain, text } from '../inputs.ts';
+
+const DEFAULT_LIMIT = 1000;
+const DEFAULT_DOMAINS = 100;
+/** Who did it, as the story tells it. */
+const BY = 'operator';
+
+const selection = z.object({ what: text.optional(), all: z.boolean().optional() });
+type Selection = z.infer<typeof selection>;
+
+export const queueCalls = {
+  'queue/list': rows(
+    z.object({
+      what: text.optional(),
+      status: z.enum(['waiting', 'deferred', 'active', 'held']).optional(),
+      limit,
+    }),
+    async ({ store }, input) => {
+      const chosen = select({ what: input.what, all: input.what === undefined });
+      if (chosen.kind === 'refused') return chosen;
+      const queued = await listQueue(store.pool, chosen, {
+        status: input.status,
+        limit: input.limit ?? DEFAULT_LIMIT,
+      });
+      return queued.map(row);
+    },
+  ),
+
+  'queue/show': value(z.object({ id: text }), async ({ store }, { id }) => {
+    const message = await showQueued(store.pool, id);
+    if (!message) {
+      return refuse(
+        'not-queued',
+        `message ${id} is not in the queue`,
+        `hikyaku message trace ${id} tells what became of it.`,
+      );
+    }
+    return {
+      messageId: message.id,
+      parentId: message.parentId,
+      sessionId: message.sessionId,
+      account: message.account,
+      reversePath: message.reversePath,
+      size: message.size,
+      arrivedAt: message.arrivedAt.toISOString(),
+      expiresAt: message.expiresAt.toISOString(),
+      notifyAuthor: message.notifyAuthor,
+      recipients: message.recipients.map(row),
+    };
+  }),
+
+  'queue/retry': changes((store, chosen, now) => retryQueued(store.pool, chosen, now, BY)),
+  'queue/hold': changes((store, chosen, now) => holdQueued(store.pool, chosen, now, BY)),
+  'queue/release': changes((store, chosen, now) => releaseQueued(store.pool, chosen, now, BY)),
+  'queue/remove': changes((store, chosen, now) => removeQueued(store.pool, chosen, now, BY)),
+
+  'queue/shape': value(z.object({ limit }), async ({ store, clock }, input) => ({
+    minutes: SHAPE_MINUTES,
+    domains: await queueShape(store.pool, clock.now(), input.limit ?? DEFAULT_DOMAINS),
+  })),
+} as const;
+
+type Change = (
+  store: AdminContext['store'],
+  chosen: QueueSelection,
+  now: number,
+) => Promise<number>;
+
+function changes(apply: Change) {
+  return value(selection, async ({ store, clock }, input) => {
+    const chosen = select(input);
+    if (chosen.kind === 'refused') return chosen;
+    const recipients = await apply(store, chosen, clock.now());
+    if (recipients > 0) store.notices.say('queue');
+    return { recipients };
+  });
+}
+
+/** An id means a message, anything with a dot a domain. */
+function select({ what, all }: Selection): QueueSelection | Refusal {
+  if (all === true && what === undefined) return { kind: 'all' };
+  if (what === undefined || all === true) {
+    return refuse(
+      'nothing-selected',
+      all === true ? '--all leaves nothing to choose' : 'it is not said which messages',
+      'Give an ID of queue list, or a domain, or --all.',
+    );
+  }
+  if (isId(what)) return { kind: 'message', id: what };
+  const domain = readDomain(what);
+  return typeof domain === 'string' ? { kind: 'domain', domain } : domain;
+}
+
+/** A recipient as scripts see it; names and types are stable. */
+function row(recipient: QueuedRecipient) {
+  return {
+    messageId: recipient.messageId,
+    recipientId: recipient.recipientId,
+    forwardPath: recipient.forwardPath,
+    reversePath: recipient.reversePath,
+    domain: recipient.domain,
+    site: recipient.site,
+    stream: recipient.stream,
+    status: recipient.status,
+    held: recipient.held,
+    attempts: recipient.attempts,
+    nextAt: recipient.nextAt.toISOString(),
+    lastAttemptAt: recipient.lastAttemptAt?.toISOString() ?? null,
+    lastReply: recipient.lastReply,
+    lastStatus: recipient.lastStatus,
+    arrivedAt: recipient.arrivedAt.toISOString(),
+    expiresAt: recipient.expiresAt.toISOString(),
+    size: recipient.size,
+  };
+}

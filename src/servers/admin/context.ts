@@ -1,0 +1,17 @@
+/** What the calls of the control socket work with. */
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+import type { AdministerContext } from '#mail/accounts/administer';
+import type { Language } from '#protocol/dsn/language';
+import type { Directory } from '#store/directory/directory';
+import type { Store } from '#store/open';
+
+export interface AdminContext {
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly administer: AdministerContext;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Of traces, where the caller asks for none. */
+  readonly lang: Language;
+}

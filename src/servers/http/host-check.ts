@@ -1,0 +1,18 @@
+/**
+ * Which Host header a request may carry. A page on the web whose name was made to point at this machine (DNS rebinding) carries its
+ * own name there and is turned away; an address or a name of this host is what people type.
+ */
+import { isIP } from 'node:net';
+
+/** @param header as it came @param hostname the configured name of this host */
+export function isOwnHost(header: string | undefined, hostname: string | undefined): boolean {
+  if (header === undefined) return false;
+  const host = header.replace(/:\d{1,5}$/, '').toLowerCase();
+  if (host.startsWith('[')) return host.endsWith(']') && isIP(host.slice(1, -1)) === 6;
+  return (
+    isIP(host) === 4 ||
+    host === 'localhost' ||
+    host.endsWith('.localhost') ||
+    host === hostname?.toLowerCase()
+  );
+}

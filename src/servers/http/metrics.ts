@@ -1,0 +1,132 @@
+/**
+ * Metrics for Prometheus. Counters follow committed events; gauges are read when somebody asks. No label carries what a stranger
+ * chooses: addresses, hosts and texts are in the event log, not here.
+ */
+import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
+import type { Event, EventType } from '#events';
+import type { Log } from '#log';
+import type { Store } from '#store/open';
+import { queueFigures, type QueueFigures } from '#store/queue/figures';
+
+export interface Metrics {
+  readonly registry: Registry;
+  /** Called by whoever committed them. */
+  countEvents(events: readonly Event[]): void;
+}
+
+export interface MetricsOptions {
+  readonly store: Store;
+  readonly log: Log;
+  readonly connections: () => number;
+}
+
+/** Counting a queue of a million takes a fifth of a second: often enough for a scrape, not for every one. Milliseconds. */
+const FIGURES_LAST = 10_000;
+
+export function createMetrics(options: MetricsOptions): Metrics {
+  const registry = new Registry();
+  collectDefaultMetrics({ register: registry, prefix: 'hikyaku_' });
+  const registers = [registry];
+  new Gauge({
+    name: 'hikyaku_smtp_connections',
+    help: 'SMTP connections open now.',
+    registers,
+    collect() {
+      this.set(options.connections());
+    },
+  });
+  addQueueGauges(registry, options);
+  return { registry, countEvents: eventCounters(registry) };
+}
+
+function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): void {
+  let figures: Promise<readonly QueueFigures[] | undefined> | undefined;
+  let lookedAt = -Infinity;
+  const look = async (): Promise<readonly QueueFigures[] | undefined> => {
+    if (figures === undefined || store.clock.monotonic() - lookedAt > FIGURES_LAST) {
+      lookedAt = store.clock.monotonic();
+      figures = queueFigures(store.pool, store.clock.now()).catch((error: Error) => {
+        log.warn('metrics.queue-unknown', { error: error.message });
+        return undefined;
+      });
+    }
+    return await figures;
+  };
+  const gauge = (name: string, help: string, value: (row: QueueFigures) => number): void => {
+    new Gauge({
+      name: `hikyaku_queue_${name}`,
+      help,
+      labelNames: ['stream'],
+      registers: [registry],
+      async collect() {
+        const rows = await look();
+        this.reset();
+        for (const row of rows ?? []) this.set({ stream: row.stream }, value(row));
+      },
+    });
+  };
+  gauge('recipients', 'Recipients in the queue.', (row) => row.recipients);
+  gauge('due', 'Recipients whose next attempt is due.', (row) => row.due);
+  gauge('held', 'Recipients that wait for a release.', (row) => row.held);
+  gauge('oldest_seconds', 'Age of the oldest message in the queue.', ({ oldestAt }) =>
+    oldestAt === undefined ? 0 : Math.max(0, (store.clock.now() - oldestAt) / 1000),
+  );
+}
+
+type Count = (event: Event) => void;
+
+function eventCounters(registry: Registry): Metrics['countEvents'] {
+  const counter = (name: string, help: string, labelNames: string[] = []): Counter =>
+    new Counter({ name: `hikyaku_${name}_total`, help, labelNames, registers: [registry] });
+  const events = counter('events', 'Events in the event log, by type.', ['type']);
+  const received = counter('messages_received', 'Messages taken by the MX listener.', ['tls']);
+  const submitted = counter('messages_submitted', 'Messages handed in by accounts.', ['channel']);
+  const octets = counter('message_octets', 'Octets of the messages that came in.');
+  const refused = counter('refusals', 'Commands and messages refused.', ['verb', 'code']);
+  const attempts = counter('attempts', 'Recipients tried, by outcome and stage.', [
+    'outcome',
+    'stage',
+  ]);
+  const logins = counter('authentications', 'Logins, by result.', ['result']);
+  const notices = counter('notices', 'Notices to authors, by kind.', ['kind']);
+
+  const attempted =
+    (outcome: string): Count =>
+    ({ public: fields }) =>
+      attempts.inc({ outcome, stage: label(fields, 'stage') });
+  const refusal: Count = ({ public: fields }) =>
+    refused.inc({ verb: label(fields, 'verb'), code: label(fields, 'code') });
+  const counts: Partial<Record<EventType, Count>> = {
+    'message.received': ({ public: fields }) => {
+      received.inc({ tls: label(fields, 'tls') });
+      octets.inc(size(fields));
+    },
+    'message.submitted': ({ public: fields }) => {
+      submitted.inc({ channel: label(fields, 'channel') });
+      octets.inc(size(fields));
+    },
+    'command.refused': refusal,
+    'message.refused': refusal,
+    'attempt.delivered': attempted('delivered'),
+    'attempt.deferred': attempted('deferred'),
+    'attempt.failed': attempted('failed'),
+    'session.authenticated': () => logins.inc({ result: 'authenticated' }),
+    'session.authentication-failed': () => logins.inc({ result: 'failed' }),
+    'notice.sent': ({ public: fields }) => notices.inc({ kind: label(fields, 'kind') }),
+  };
+  return (list) => {
+    for (const one of list) {
+      events.inc({ type: one.type });
+      counts[one.type]?.(one);
+    }
+  };
+}
+
+function label(fields: object, name: string): string {
+  const value: unknown = (fields as Record<string, unknown>)[name];
+  return value === null || value === undefined ? 'none' : String(value);
+}
+
+function size(fields: object): number {
+  return Number((fields as { size?: number }).size ?? 0);
+}
