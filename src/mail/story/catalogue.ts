@@ -1,0 +1,41 @@
+/** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
+import { EVENT_TEXTS, EVENT_VARIANTS } from './event-texts.ts';
+import {
+  ADDRESS_RULES,
+  FRAME,
+  LISTENERS,
+  PHASE_TITLES,
+  STAGES,
+  STANDING_TEXTS,
+} from './frame-texts.ts';
+import type { Phrase } from './phrase.ts';
+import { NOTICE_KINDS, OPERATORS, REASONS, REPLY_TEXTS } from './reason-texts.ts';
+import {
+  ANSWER_TEXTS,
+  DNS_FAILURES,
+  ROUTE_MATCHES,
+  SKIP_REASONS,
+  STEP_TEXTS,
+  TLS_POLICIES,
+} from './step-texts.ts';
+
+export const CATALOGUE = {
+  event: EVENT_TEXTS,
+  variant: EVENT_VARIANTS,
+  step: STEP_TEXTS,
+  answer: ANSWER_TEXTS,
+  dnsFailure: DNS_FAILURES,
+  skipReason: SKIP_REASONS,
+  routeMatch: ROUTE_MATCHES,
+  tlsPolicy: TLS_POLICIES,
+  reason: REASONS,
+  operator: OPERATORS,
+  noticeKind: NOTICE_KINDS,
+  reply: REPLY_TEXTS,
+  phase: PHASE_TITLES,
+  standing: STANDING_TEXTS,
+  stage: STAGES,
+  addressRule: ADDRESS_RULES,
+  listener: LISTENERS,
+  frame: FRAME,
+} as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

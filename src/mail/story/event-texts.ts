@@ -1,0 +1,149 @@
+/**
+ * What each event says, in plain words. One entry per type of event: a new type does not compile before it has its
+ * text in both languages. Names in braces are filled in by `tell-event.ts`. Terms are those of the field: in Japanese
+ * エンベロープ From for the reverse-path, エイリアス for an alias, 配信 for delivery.
+ */
+import type { EventType } from '#events';
+import type { Phrase } from './phrase.ts';
+
+export const EVENT_TEXTS = {
+  'session.refused': {
+    rfc: 'RFC 5321 §3.1',
+    en: 'A connection from {client} to {listener} was refused: {reason}.',
+    ja: '{client} から {listener}への接続を拒否しました（{reason}）。',
+  },
+  'session.authenticated': {
+    rfc: 'RFC 4954 §4',
+    en: '{login} logged in from {client} ({mechanism}, {tls}).',
+    ja: '{client} から {login} がログインしました（{mechanism}、{tls}）。',
+  },
+  'session.authentication-failed': {
+    rfc: 'RFC 4954 §6',
+    en: 'A login as {login} from {client} with {mechanism} failed: {reason}.',
+    ja: '{client} から {login} としてのログイン（{mechanism}）に失敗しました（{reason}）。',
+  },
+  'command.refused': {
+    rfc: 'RFC 5321 §4.2',
+    en: '{verb} from {client} was refused: {reason}.',
+    ja: '{client} からの {verb} コマンドを拒否しました（{reason}）。',
+  },
+  'message.received': {
+    rfc: 'RFC 5321 §6.1',
+    en: '{client} (EHLO {ehlo}) handed in a message from {reversePath}: {size}, {recipients}, {with}, {tls}.',
+    ja: '{client}（EHLO {ehlo}）から、差出人 {reversePath} のメッセージを受け取りました（{size}、{recipients}、{with}、{tls}）。',
+  },
+  'message.submitted': {
+    rfc: 'RFC 6409 §4.3',
+    en: '{login} submitted a message from {client} (EHLO {ehlo}): {size}, {recipients}, {with}, {tls}.',
+    ja: '{client}（EHLO {ehlo}）から、{login} がメッセージの送信を依頼しました（{size}、{recipients}、{with}、{tls}）。',
+  },
+  'message.fixed': {
+    rfc: 'RFC 6409 §8',
+    en: 'The header was put right: {changes}.',
+    ja: 'ヘッダーを整えました（{changes}）。',
+  },
+  'message.signed': {
+    rfc: 'RFC 6376 §5',
+    en: 'Signed with DKIM: {signatures}, in {milliseconds} ms.',
+    ja: 'DKIM で署名しました（{signatures}、所要時間 {milliseconds} ミリ秒）。',
+  },
+  'message.unsigned': {
+    rfc: 'RFC 6376 §5.2',
+    en: 'Not signed with DKIM: {reason}.',
+    ja: 'DKIM の署名は付けていません（{reason}）。',
+  },
+  'message.refused': {
+    rfc: 'RFC 5321 §4.2',
+    en: 'The message from {reversePath} was refused, and stayed with the client {client}: {reason}.',
+    ja: '差出人 {reversePath} のメッセージを拒否しました。メッセージはクライアント {client} に残っています（{reason}）。',
+  },
+  'recipient.expanded': {
+    en: '{forwardPath} leads to {targets} ({rule}).',
+    ja: '{forwardPath} 宛ては {targets} に届きます（{rule}）。',
+  },
+  'recipient.queued': {
+    rfc: 'RFC 5321 §4.5.4',
+    en: '{forwardPath}: put into the queue for {site}, {when}.',
+    ja: '{forwardPath} 宛てを「{site}」行きのキューに入れました（{when}）。',
+  },
+  'recipient.stored': {
+    rfc: 'RFC 5321 §4.4',
+    en: '{forwardPath}: stored in the mailbox {mailbox} of {account} as UID {uid}.',
+    ja: '{forwardPath} 宛てを {account} のメールボックス {mailbox} に保存しました（UID {uid}）。',
+  },
+  'attempt.routed': {
+    rfc: 'RFC 5321 §5.1',
+    en: 'The way to {domain} leads to {site}.',
+    ja: '{domain} への経路は「{site}」に決まりました。',
+  },
+  'attempt.delivered': {
+    rfc: 'RFC 5321 §6.1',
+    en: '{forwardPath}: {host} took the message and answers for it from now on (attempt {attempt}).',
+    ja: '{forwardPath} 宛てのメッセージを {host} が受け取りました。以後の責任は受信側にあります（{attempt} 回目の試行）。',
+  },
+  'attempt.deferred': {
+    rfc: 'RFC 5321 §4.5.4.1',
+    en: '{forwardPath}: not delivered yet (attempt {attempt}). The next attempt is at {time}, {gap} later.',
+    ja: '{forwardPath} 宛てはまだ配信できていません（{attempt} 回目の試行）。次の試行は {gap}後の {time} です。',
+  },
+  'attempt.failed': {
+    rfc: 'RFC 5321 §4.2.1',
+    en: '{forwardPath}: delivery failed for good (attempt {attempt}); it is not tried again.',
+    ja: '{forwardPath} 宛ての配信は失敗に終わりました（{attempt} 回目の試行）。再試行は行いません。',
+  },
+  'attempt.abandoned': {
+    en: 'The attempt was broken off before the final dot, and nothing was decided: {reason}.',
+    ja: '試行を最後のドットより前で打ち切りました。結果は決まっていません（{reason}）。',
+  },
+  'recipient.expired': {
+    rfc: 'RFC 5321 §4.5.4.1',
+    en: '{forwardPath}: given up after {time} in the queue.',
+    ja: '{forwardPath} 宛ては、キューで {time}待っても届かなかったため、配信を断念しました。',
+  },
+  'notice.sent': {
+    rfc: 'RFC 3464 §2',
+    en: 'A {kind} about {recipients} was sent to {to}.',
+    ja: '{recipients} についての{kind}を {to} に送りました。',
+  },
+  'notice.withheld': {
+    en: 'No {kind} about {recipients} was sent. {reason}',
+    ja: '{recipients} についての{kind}は送りませんでした。{reason}',
+  },
+  'queue.held': {
+    en: 'Held in the queue by {by}: no attempt is made until it is released.',
+    ja: '{by}により保留しました。解除されるまで配信を試みません。',
+  },
+  'queue.released': {
+    en: 'Released from hold by {by}: attempts go on.',
+    ja: '{by}により保留を解除しました。配信の試行を再開します。',
+  },
+  'queue.retried': {
+    en: 'An attempt now, ahead of its time, was asked for by {by}.',
+    ja: '{by}の指示により、予定を早めてすぐに再試行します。',
+  },
+  'queue.removed': {
+    en: '{forwardPath}: removed from the queue by {by}; it is not delivered.',
+    ja: '{by}により {forwardPath} 宛てをキューから削除しました。配信は行いません。',
+  },
+} as const satisfies Record<EventType, Phrase>;
+
+/** What an event says where a field of it makes another sentence. */
+export const EVENT_VARIANTS = {
+  /** No site: the look-up gave no host. */
+  unrouted: {
+    rfc: 'RFC 5321 §5.1',
+    en: 'No way to {domain} was found.',
+    ja: '{domain} への経路が見つかりませんでした。',
+  },
+  /** No host: the mailbox is on this server. */
+  deliveredHere: {
+    rfc: 'RFC 5321 §4.4',
+    en: '{forwardPath}: delivered into a mailbox of this server (attempt {attempt}).',
+    ja: '{forwardPath} 宛てをこのサーバーのメールボックスに配信しました（{attempt} 回目の試行）。',
+  },
+  /** A type that a newer version wrote. */
+  unknown: {
+    en: '{type}: a step that this version does not know.',
+    ja: '{type}：このバージョンでは説明できない出来事です。',
+  },
+} as const satisfies Record<string, Phrase>;

@@ -1,0 +1,33 @@
+/**
+ * A text of the story in every language, with placeholders: `'{client} logged in'`. What a phrase needs is read off its
+ * English text by the compiler, so that a forgotten value does not compile; that the other language has the same
+ * placeholders is held by `catalogue.test.ts`.
+ */
+import type { Language } from '#protocol/dsn/language';
+
+export type Phrase = Readonly<Record<Language, string>> & {
+  /** Where the rule is written: `RFC 5321 §4.4`. */
+  readonly rfc?: string;
+};
+
+/** The names between braces in a text. */
+export type Placeholders<Text extends string> = Text extends `${string}{${infer Name}}${infer Rest}`
+  ? Name | Placeholders<Rest>
+  : never;
+
+/** The phrase in a language with its placeholders filled. Values are put in as they are: make them safe before. */
+export function say<P extends Phrase>(
+  phrase: P,
+  language: Language,
+  values: Readonly<Record<Placeholders<P['en']>, string>>,
+): string {
+  const given: Readonly<Record<string, string>> = values;
+  return phrase[language].replaceAll(PLACEHOLDER, (_, name: string) => given[name] ?? '?');
+}
+
+/** The placeholders of a text, sorted, for the test of the catalogue. */
+export function placeholdersOf(text: string): readonly string[] {
+  return [...text.matchAll(PLACEHOLDER)].map((match) => match[1]!).sort();
+}
+
+const PLACEHOLDER = /\{(\w+)\}/g;

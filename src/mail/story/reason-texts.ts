@@ -1,0 +1,216 @@
+/**
+ * Why something was refused, left out or broken off, as a part of a sentence. Every reason that `mail` gives has its text
+ * here; a reason of another layer without one is shown as the word that it is. Notices have their rules and words
+ * in `protocol/dsn/rules.ts`.
+ */
+import type { FindingReason } from '#mail/receive/findings';
+import type { RecipientOutcome } from '#mail/receive/recipient';
+import type { UnsignedReason } from '#mail/submit/sign';
+import type { SubmissionRefusal } from '#mail/submit/submission';
+import type { Action } from '#protocol/dsn/delivery-status';
+import type { Phrase } from './phrase.ts';
+
+type Known =
+  | UnsignedReason
+  | FindingReason
+  | Exclude<RecipientOutcome['kind'], 'accepted'>
+  | SubmissionRefusal['kind'];
+
+export const REASONS = {
+  'no-key': {
+    en: 'no DKIM key is active for the domain of From',
+    ja: 'From のドメインに有効な DKIM 鍵がありません',
+    rfc: 'RFC 6376 §5.2',
+  },
+  'header-not-parted': {
+    en: 'header and body are not parted by the first empty line, so that a signature would not hold',
+    ja: 'ヘッダーと本文が最初の空行で分かれていないため、署名が成り立ちません',
+    rfc: 'RFC 5322 §2.1',
+  },
+  'too-many-hops': {
+    en: 'it came past over a hundred servers, which is a loop',
+    ja: '100 台を超えるサーバーを経由しており、ループしています',
+    rfc: 'RFC 5321 §6.3',
+  },
+  'delivered-before': {
+    en: 'it was delivered to this address before and came back, which is a loop',
+    ja: 'このアドレスに一度配信されたメッセージが戻ってきており、ループしています',
+    rfc: 'RFC 5321 §6.3',
+  },
+  'not-here': {
+    en: 'the domain is not one of this server, and mail is not relayed for strangers',
+    ja: 'このサーバーのドメインではなく、第三者のための中継は行いません',
+    rfc: 'RFC 5321 §3.6.2',
+  },
+  'unknown-mailbox': {
+    en: 'there is no such mailbox',
+    ja: 'そのようなメールボックスはありません',
+    rfc: 'RFC 5321 §3.3',
+  },
+  disabled: { en: 'the mailbox takes no mail at present', ja: 'メールボックスは現在無効です' },
+  'over-quota': { en: 'the mailbox is full', ja: 'メールボックスがいっぱいです' },
+  'alias-loop': {
+    en: 'the alias leads back to itself, or too deep',
+    ja: 'エイリアスが循環しているか、深すぎます',
+  },
+  'no-postmaster-yet': {
+    en: 'no account exists yet that could take it',
+    ja: '受け取れるアカウントがまだありません',
+    rfc: 'RFC 5321 §4.5.1',
+  },
+  'repeated-field': {
+    en: 'a header field that may stand once stands twice',
+    ja: '1 回だけ許されるヘッダーフィールドが重複しています',
+    rfc: 'RFC 5322 §3.6',
+  },
+  'unreadable-field': {
+    en: 'an author field of the header cannot be read',
+    ja: '差出人を示すヘッダーフィールドを読み取れません',
+    rfc: 'RFC 5322 §3.6.2',
+  },
+  'not-yours': {
+    en: 'the account may not write as this author',
+    ja: 'このアカウントにはその差出人として送信する権限がありません',
+    rfc: 'RFC 6409 §6.1',
+  },
+  'broken-header': {
+    en: 'a line of the header is no header field',
+    ja: 'ヘッダーにフィールドではない行があります',
+    rfc: 'RFC 5322 §2.2',
+  },
+} as const satisfies Record<Known, Phrase>;
+
+/** Who acted on the queue, where the event has a word and no name. */
+export const OPERATORS = {
+  operator: { en: 'an operator', ja: '管理者' },
+  delivery: {
+    en: 'the setting delivery = hold, which keeps mail for other hosts here',
+    ja: '設定 delivery = hold（他ホスト宛てを送信しない）',
+  },
+  unrouted: {
+    en: 'the development server, since no route is set for this domain and nothing leaves the machine',
+    ja: '開発用サーバー（このドメインの経路が未設定で、外部には送信しないため）',
+  },
+} as const satisfies Record<string, Phrase>;
+
+/** What a notice tells, in «a … about …». */
+export const NOTICE_KINDS = {
+  failure: { en: 'failure notice', ja: '不達通知' },
+  delay: { en: 'delay notice', ja: '遅延通知' },
+  success: { en: 'delivery notice', ja: '配信完了通知' },
+  relayed: { en: 'relay notice', ja: '中継通知' },
+} as const satisfies Record<string, Phrase>;
+
+/** Reply codes in plain words, where a server gives no enhanced status (RFC 5321 §4.2.3 and the RFCs named). */
+export const REPLY_TEXTS = {
+  421: {
+    en: 'the server closes the connection',
+    ja: 'サーバーが接続を閉じます',
+    rfc: 'RFC 5321 §3.8',
+  },
+  450: {
+    en: 'the mailbox is not available now; try again later',
+    ja: 'メールボックスが一時的に使えません。後で再試行します',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  451: {
+    en: 'the server had a trouble of its own; try again later',
+    ja: 'サーバー側の問題で中断しました。後で再試行します',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  452: {
+    en: 'the server lacks room, or takes no more recipients now',
+    ja: 'サーバーの空き容量が足りないか、宛先が多すぎます',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  454: {
+    en: 'TLS or authentication is not available for the moment',
+    ja: 'TLS または認証が一時的に使えません',
+    rfc: 'RFC 3207 §4',
+  },
+  455: {
+    en: 'the server cannot follow the parameters now',
+    ja: 'サーバーは今、指定されたパラメーターに応じられません',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  500: {
+    en: 'the server did not understand the command',
+    ja: 'サーバーがコマンドを理解できませんでした',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  501: {
+    en: 'an argument of the command is malformed',
+    ja: 'コマンドの引数の書式が誤っています',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  502: {
+    en: 'the server does not have this command',
+    ja: 'サーバーはこのコマンドに対応していません',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  503: {
+    en: 'the command came at the wrong point of the dialogue',
+    ja: 'コマンドの順序が誤っています',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  504: {
+    en: 'the server does not have this variant of the command',
+    ja: 'サーバーはこのパラメーターに対応していません',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  521: {
+    en: 'this host takes no mail at all',
+    ja: 'このホストはメールを受け取りません',
+    rfc: 'RFC 7504',
+  },
+  530: {
+    en: 'the server wants STARTTLS or a login first',
+    ja: '先に STARTTLS または認証が必要です',
+    rfc: 'RFC 4954 §6',
+  },
+  535: {
+    en: 'the name or the password is wrong',
+    ja: 'ユーザー名またはパスワードが誤っています',
+    rfc: 'RFC 4954 §6',
+  },
+  550: {
+    en: 'the mailbox does not exist, or the rules of the server refuse it',
+    ja: 'メールボックスが存在しないか、サーバーの規則により拒否されました',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  551: {
+    en: 'the user is elsewhere, and the server does not forward',
+    ja: 'ユーザーは別の場所におり、サーバーは転送しません',
+    rfc: 'RFC 5321 §3.4',
+  },
+  552: {
+    en: 'the message or the mailbox is over its limit',
+    ja: 'メッセージまたはメールボックスが上限を超えています',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  553: {
+    en: 'the address is not allowed here',
+    ja: 'このアドレスは許可されていません',
+    rfc: 'RFC 5321 §4.2.3',
+  },
+  554: { en: 'the transaction failed', ja: 'メール処理が失敗しました', rfc: 'RFC 5321 §4.2.3' },
+  555: {
+    en: 'the server does not know a parameter of MAIL or RCPT',
+    ja: 'サーバーは MAIL または RCPT のパラメーターを認識できません',
+    rfc: 'RFC 5321 §4.1.1.11',
+  },
+  556: {
+    en: 'the domain takes no mail',
+    ja: 'このドメインはメールを受け取りません',
+    rfc: 'RFC 7504',
+  },
+} as const satisfies Record<number, Phrase>;
+
+/** The kind that an action of RFC 3464 is told by. */
+export const KIND_OF_ACTION = {
+  failed: 'failure',
+  delayed: 'delay',
+  delivered: 'success',
+  expanded: 'success',
+  relayed: 'relayed',
+} as const satisfies Record<Action, keyof typeof NOTICE_KINDS>;
