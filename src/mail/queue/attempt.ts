@@ -103,7 +103,8 @@ class RemoteAttempt {
         const spent = store.clock.monotonic() - began > ATTEMPT_TIME;
         if (this.#isOver() || count >= ATTEMPT_LIMIT || spent) return;
         const { token } = this.#claim;
-        messages = (await claimMore(store.pool, token, store.clock.now(), CLAIM_LIMIT)) ?? [];
+        messages =
+          (await claimMore(this.#context.queue, token, store.clock.now(), CLAIM_LIMIT)) ?? [];
         if (messages.length === 0) return;
         count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
       }
@@ -184,7 +185,11 @@ class RemoteAttempt {
       message,
       attemptId,
       results,
-      routed: [...routed].map(([domain, { steps }]) => ({ domain, steps })),
+      routed: [...routed].map(([domain, { kind, steps }]) => ({
+        domain,
+        steps,
+        found: kind === 'hosts',
+      })),
       dialogue: groups.size > 0 ? dialogue : undefined,
     };
     this.#settling.push(settle({ options, recorder, contents, token, site }, attempted));

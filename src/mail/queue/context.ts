@@ -1,10 +1,13 @@
 /** What an attempt works with: the queue's parts, and the two signals of a stop. */
 import type { DestinationKey } from '#store/queue/enqueue';
+import type { QueuePool } from '#store/queue/pool';
 import type { QueueOptions } from './options.ts';
 import type { Recorder } from './record.ts';
 
 export interface AttemptContext {
   readonly options: QueueOptions;
+  /** For claims and leases. */
+  readonly queue: QueuePool;
   readonly recorder: Recorder;
   readonly wake: (destinations: readonly DestinationKey[]) => void;
   /** Begin no further message. */

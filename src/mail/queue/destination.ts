@@ -6,6 +6,7 @@ import type { EventStep } from '#events';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { moveDomain, wakeDestinations } from '#store/queue/destinations';
 import type { AttemptContext } from './context.ts';
+import type { RouteStep } from './route-steps.ts';
 import { route, type RouteHost, type Routing } from './route.ts';
 
 export type Decision =
@@ -39,7 +40,7 @@ export async function decide(
   const routes = await directory.routes();
   const configured = routes.some((one) => one.domain === domain || one.domain === '*');
   if (!configured && options.unrouted === 'hold') {
-    const step = { key: 'route.none-configured', domain };
+    const step: RouteStep = { key: 'route.none-configured', domain };
     return { kind: 'held', reason: 'no-route', steps: [step] };
   }
   const routing = await route(domain, {
@@ -60,16 +61,15 @@ export async function decide(
 }
 
 async function move(
-  { options, wake }: AttemptContext,
+  { options, queue, wake }: AttemptContext,
   domain: string,
   site: string,
   token: string,
 ): Promise<Decision> {
-  const { pool, clock } = options.store;
-  const now = clock.now();
-  const destinations = await moveDomain(pool, domain, site, token, now);
+  const now = options.store.clock.now();
+  const destinations = await moveDomain(queue, domain, site, token, now);
   // before anything else forgets them: a destination that is not in line is found again only by and by
-  await wakeDestinations(pool, destinations, now);
+  await wakeDestinations(queue, destinations, now);
   wake(destinations);
   return { kind: 'moved' };
 }

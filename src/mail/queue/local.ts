@@ -42,7 +42,7 @@ export async function attemptLocal(
   for (;;) {
     await attempt.round(messages);
     if (lease.lost || context.stopping.aborted || count >= ATTEMPT_LIMIT) break;
-    messages = (await claimMore(store.pool, claim.token, store.clock.now(), CLAIM_LIMIT)) ?? [];
+    messages = (await claimMore(context.queue, claim.token, store.clock.now(), CLAIM_LIMIT)) ?? [];
     if (messages.length === 0) break;
     count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
   }
@@ -198,9 +198,9 @@ class LocalAttempt {
   }
 
   async #elsewhere(domain: string): Promise<void> {
-    const { options, wake } = this.#context;
-    const { pool, clock } = options.store;
-    wake(await moveDomain(pool, domain, domain, this.#claim.token, clock.now()));
+    const { options, queue, wake } = this.#context;
+    const now = options.store.clock.now();
+    wake(await moveDomain(queue, domain, domain, this.#claim.token, now));
   }
 
   async #toTargets(
@@ -213,7 +213,8 @@ class LocalAttempt {
     const open = expansion.accounts.filter(({ state }) => state === 'open');
     const { external } = expansion;
     const conclude = (kind: Result['kind'], status: string, text: string): void => {
-      work.results.push(ownResult(recipient, kind, 'mailbox', status, text));
+      const stage = kind === 'expanded' ? 'alias' : 'mailbox';
+      work.results.push(ownResult(recipient, kind, stage, status, text));
     };
     if (open.length + external.length === 0) {
       const gone = expansion.accounts.every(({ state }) => state === 'removed');

@@ -14,7 +14,7 @@ export interface Result {
    * - `held`: waits for a release, `text` says why
    */
   readonly kind: 'delivered' | 'expanded' | 'deferred' | 'failed' | 'held';
-  /** How far it came: `route`, a stage of the SMTP client, or `mailbox`. */
+  /** How far it came: `route`, a stage of the SMTP client, `mailbox`, or `alias` for what was sent on. */
   readonly stage: string;
   /** Enhanced status code. */
   readonly status: string;

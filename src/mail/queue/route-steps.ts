@@ -23,6 +23,8 @@ export type AnswerSummary = {
 export type SkipReason = 'no-such-host' | 'no-address' | 'unusable-address' | 'look-up-failed';
 
 export type RouteStep =
+  /** Nothing is sent without a route here (`dev`): the mail is held until one is set. */
+  | { readonly key: 'route.none-configured'; readonly domain: string }
   /** An operator's route for the domain (`exact`) or for every domain (`default`) replaces the MX look-up. */
   | {
       readonly key: 'route.configured';

@@ -29,7 +29,12 @@ export interface Attempted {
   readonly attemptId: string;
   readonly results: readonly Result[];
   /** How each domain was routed; none for mailboxes here. */
-  readonly routed: readonly { readonly domain: string; readonly steps: readonly EventStep[] }[];
+  readonly routed: readonly {
+    readonly domain: string;
+    readonly steps: readonly EventStep[];
+    /** There are hosts to try. */
+    readonly found: boolean;
+  }[];
   readonly dialogue: readonly DialogueEntry[] | undefined;
 }
 
@@ -148,9 +153,9 @@ function idsOf({ message, attemptId }: Attempted): EventIds {
 }
 
 function routedEvents({ site }: SettleContext, attempted: Attempted, now: number): Event[] {
-  return attempted.routed.map(({ domain, steps }) =>
+  return attempted.routed.map(({ domain, steps, found }) =>
     event('attempt.routed', now, idsOf(attempted), {
-      public: { site, steps },
+      public: { site: found ? site : null, steps },
       personal: { domain },
     }),
   );

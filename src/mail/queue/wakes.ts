@@ -3,6 +3,7 @@
  * together, so that a burst of mail does not mean a burst of writes to rows that claims wait for.
  */
 import type { Log } from '#log';
+import type { Queryable } from '#store/blobs';
 import type { DestinationKey } from '#store/queue/enqueue';
 import { wakeDestinations } from '#store/queue/destinations';
 import type { Store } from '#store/open';
@@ -10,6 +11,7 @@ import type { Store } from '#store/open';
 const GATHER_MILLISECONDS = 10;
 
 export class Wakes {
+  readonly #queue: Queryable;
   readonly #store: Store;
   readonly #log: Log;
   readonly #woken: () => void;
@@ -17,7 +19,8 @@ export class Wakes {
   #working: Promise<void> | undefined;
 
   /** @param woken called after destinations are in line */
-  constructor(store: Store, log: Log, woken: () => void) {
+  constructor(queue: Queryable, store: Store, log: Log, woken: () => void) {
+    this.#queue = queue;
     this.#store = store;
     this.#log = log;
     this.#woken = woken;
@@ -40,7 +43,7 @@ export class Wakes {
       const destinations = [...this.#waiting.values()];
       this.#waiting = new Map();
       try {
-        await wakeDestinations(this.#store.pool, destinations, this.#store.clock.now());
+        await wakeDestinations(this.#queue, destinations, this.#store.clock.now());
         this.#woken();
         this.#store.notices.say('queue');
       } catch (error) {

@@ -5,7 +5,15 @@
  */
 import { attemptLocal } from './local.ts';
 import { attemptRemote } from './attempt.ts';
-import { claim, expiredLeases, heldLeases, releaseLease, type Claim, type SiteMood } from '#store/queue/claim';
+import {
+  claim,
+  expiredLeases,
+  heldLeases,
+  releaseLease,
+  type Claim,
+  type SiteMood,
+} from '#store/queue/claim';
+import { openQueuePool, type QueuePool } from '#store/queue/pool';
 import { nextReadyAt, reconcileDestinations } from '#store/queue/destinations';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { StoreUnavailable } from '#store/writer';
@@ -34,6 +42,7 @@ export function startQueue(options: QueueOptions): Queue {
 
 class Worker implements Queue {
   readonly #options: QueueOptions;
+  readonly #queue: QueuePool;
   readonly #recorder: Recorder;
   readonly #cleanUp: CleanUp;
   readonly #wakes: Wakes;
@@ -50,8 +59,9 @@ class Worker implements Queue {
   constructor(options: QueueOptions) {
     this.#options = options;
     const { store, log } = options;
+    this.#queue = openQueuePool(store.connection, log);
     this.#cleanUp = new CleanUp(store.pool, log);
-    this.#wakes = new Wakes(store, log, () => this.#look());
+    this.#wakes = new Wakes(this.#queue, store, log, () => this.#look());
     this.#recorder = new Recorder({
       store,
       log,
@@ -84,6 +94,7 @@ class Worker implements Queue {
     clearTimeout(grace);
     await this.#wakes.close();
     await this.#cleanUp.close();
+    await this.#queue.end();
   }
 
   /** Makes the loop look again. */
@@ -110,10 +121,10 @@ class Worker implements Queue {
   /** Takes one destination and begins its attempt. False when none was ready. */
   async #claim(): Promise<boolean> {
     const { store, sourceAddresses } = this.#options;
-    const { pool, clock } = store;
+    const { clock } = store;
     const token = store.newId();
     const askedAt = clock.monotonic();
-    const claimed = await claim(pool, {
+    const claimed = await claim(this.#queue, {
       token,
       node: workerName(store.node),
       now: clock.now(),
@@ -122,7 +133,7 @@ class Worker implements Queue {
     });
     if (!claimed) return false;
     if (claimed.count === 0) return true;
-    const lease = new Lease(pool, token, askedAt, () => clock.monotonic());
+    const lease = new Lease(this.#queue, token, askedAt, () => clock.monotonic());
     const attempt = this.#attempt(claimed, lease).finally(() => {
       this.#attempts.delete(attempt);
       this.#look();
@@ -133,9 +144,10 @@ class Worker implements Queue {
 
   /** Runs an attempt to its end and gives the lease back. Never rejects. */
   async #attempt(claimed: Claim, lease: Lease): Promise<void> {
-    const { log, store } = this.#options;
+    const { log } = this.#options;
     const context: AttemptContext = {
       options: this.#options,
+      queue: this.#queue,
       recorder: this.#recorder,
       wake: (destinations) => this.wake(destinations),
       stopping: this.#stopping.signal,
@@ -153,7 +165,7 @@ class Worker implements Queue {
     }
     lease[Symbol.dispose]();
     try {
-      await releaseLease(store.pool, claimed.token, mood);
+      await releaseLease(this.#queue, claimed.token, mood);
     } catch (error) {
       // it ends by itself
       log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
@@ -162,10 +174,9 @@ class Worker implements Queue {
 
   /** How long to wait for the next destination. */
   async #pause(): Promise<Pause> {
-    const { pool, clock } = this.#options.store;
-    const at = await nextReadyAt(pool);
+    const at = await nextReadyAt(this.#queue);
     if (at === undefined) return undefined;
-    const ms = at - clock.now();
+    const ms = at - this.#options.store.clock.now();
     return ms > 0 ? { calendar: ms } : { real: BUSY_PAUSE };
   }
 
@@ -184,10 +195,9 @@ class Worker implements Queue {
 
   /** Finds what an earlier process left. */
   async #begin(): Promise<void> {
-    const { pool } = this.#options.store;
     try {
-      const gone = (await heldLeases(pool)).filter(({ node }) => isGone(node));
-      for (const { token } of gone) await releaseLease(pool, token, { kind: 'neutral' });
+      const gone = (await heldLeases(this.#queue)).filter(({ node }) => isGone(node));
+      for (const { token } of gone) await releaseLease(this.#queue, token, { kind: 'neutral' });
     } catch (error) {
       this.#options.log.warn('queue.reap', { error: (error as Error).message });
     }
@@ -197,7 +207,7 @@ class Worker implements Queue {
 
   async #reconcile(): Promise<void> {
     try {
-      await reconcileDestinations(this.#options.store.pool);
+      await reconcileDestinations(this.#queue);
       this.#look();
     } catch (error) {
       this.#options.log.warn('queue.reconcile', { error: (error as Error).message });
@@ -206,10 +216,9 @@ class Worker implements Queue {
 
   /** Gives back what workers held that are gone or stand still. */
   async #reap(): Promise<void> {
-    const { pool } = this.#options.store;
     try {
-      const tokens = await expiredLeases(pool);
-      for (const token of tokens) await releaseLease(pool, token, { kind: 'neutral' });
+      const tokens = await expiredLeases(this.#queue);
+      for (const token of tokens) await releaseLease(this.#queue, token, { kind: 'neutral' });
       if (tokens.length > 0) this.#look();
     } catch (error) {
       this.#options.log.warn('queue.reap', { error: (error as Error).message });
