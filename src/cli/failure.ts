@@ -15,6 +15,8 @@ export class CommandFailure extends Error {
 }
 
 export function reportFailure(failure: CommandFailure): ExitCode {
-  process.stderr.write(`hikyaku: ${failure.message}\n  ${failure.remedy.replaceAll('\n', '\n  ')}\n`);
+  process.stderr.write(
+    `hikyaku: ${failure.message}\n  ${failure.remedy.replaceAll('\n', '\n  ')}\n`,
+  );
   return failure.exitCode;
 }

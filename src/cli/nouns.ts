@@ -19,4 +19,40 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'run the server',
     load: async () => (await import('./serve.ts')).serve,
   },
+  domain: {
+    summary: 'the domains of this server',
+    load: async () => (await import('./domain.ts')).domain,
+  },
+  dkim: {
+    summary: 'the keys that sign, and their DNS records',
+    load: async () => (await import('./dkim.ts')).dkim,
+  },
+  account: {
+    summary: 'who has a mailbox here',
+    load: async () => (await import('./account.ts')).account,
+  },
+  alias: {
+    summary: 'addresses that lead to others',
+    load: async () => (await import('./alias.ts')).alias,
+  },
+  route: {
+    summary: 'hosts that mail is handed to instead of the MX of its domain',
+    load: async () => (await import('./route.ts')).route,
+  },
+  queue: {
+    summary: 'what waits to go out',
+    load: async () => (await import('./queue.ts')).queue,
+  },
+  message: {
+    summary: 'find messages and read their stories',
+    load: async () => (await import('./message.ts')).message,
+  },
+  mail: {
+    summary: 'what is in the mailboxes',
+    load: async () => (await import('./mail.ts')).mail,
+  },
+  config: {
+    summary: 'the settings and where they come from',
+    load: async () => (await import('./config.ts')).config,
+  },
 };

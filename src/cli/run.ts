@@ -19,7 +19,11 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     code = result;
   };
   for (const [name, noun] of Object.entries(NOUNS)) {
-    const command = program.command(name).description(noun.summary).exitOverride().showHelpAfterError();
+    const command = program
+      .command(name)
+      .description(noun.summary)
+      .exitOverride()
+      .showHelpAfterError();
     // the words of the noun are needed only when it is meant
     if (args.find((arg) => !arg.startsWith('-')) === name) (await noun.load())(command, end);
   }

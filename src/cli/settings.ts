@@ -1,6 +1,6 @@
 /** The configuration as commands load it, and the options that name its sources. */
 import type { Command } from 'commander';
-import { loadConfig, type Config, type Configured, type Mode } from '#config';
+import { loadConfig, type Config, type ConfigProblem, type Configured, type Mode } from '#config';
 import { CommandFailure } from './failure.ts';
 
 export interface SettingsOptions {
@@ -22,12 +22,18 @@ function collect(value: string, before: readonly string[]): readonly string[] {
 export function settings(mode: Mode, options: SettingsOptions): Config {
   const configured = readSettings(mode, options);
   if (configured.kind === 'config') return configured.config;
-  const [first, ...others] = configured.problems.map(
-    ({ key, problem, remedy }) => `${key} ${problem}\n  ${remedy}`,
-  );
+  return reportProblems(configured.problems);
+}
+
+/** @throws CommandFailure that names every key that is wrong */
+export function reportProblems(problems: readonly ConfigProblem[]): never {
+  const [first, ...others] = problems;
   throw new CommandFailure(
-    `the configuration is wrong: ${first!.split('\n')[0]}`,
-    [first!.split('\n')[1]!.trim(), ...others].join('\n'),
+    `the configuration is wrong: ${first!.key} ${first!.problem}`,
+    [
+      first!.remedy,
+      ...others.map(({ key, problem, remedy }) => `${key} ${problem}\n  ${remedy}`),
+    ].join('\n'),
   );
 }
 
@@ -35,7 +41,11 @@ export function readSettings(mode: Mode, options: SettingsOptions): Configured {
   const flags: Record<string, string> = {};
   for (const pair of options.set ?? []) {
     const at = pair.indexOf('=');
-    if (at < 1) throw new CommandFailure(`--set ${pair} is not key=value`, 'Write for example --set smtp.port=2526');
+    if (at < 1)
+      throw new CommandFailure(
+        `--set ${pair} is not key=value`,
+        'Write for example --set smtp.port=2526',
+      );
     flags[pair.slice(0, at)] = pair.slice(at + 1);
   }
   return loadConfig({ mode, flags, environment: process.env, file: options.config });

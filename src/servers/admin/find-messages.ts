@@ -84,11 +84,11 @@ function reversePathOf(events: readonly StoredEvent[]): string | null {
   return null;
 }
 
-const REFUSED: readonly EventType[] = ['message.refused', 'command.refused'];
+const REFUSED = new Set<EventType>(['message.refused', 'command.refused']);
 
 /** Of a message without recipients. */
 function alone(events: readonly StoredEvent[]): MessageStatus {
-  return events.some(({ type }) => REFUSED.includes(type)) ? 'refused' : 'unknown';
+  return events.some(({ type }) => REFUSED.has(type)) ? 'refused' : 'unknown';
 }
 
 function has({ recipients, status }: FoundMessage, wanted: MessageStatus): boolean {

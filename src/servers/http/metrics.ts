@@ -11,7 +11,7 @@ import { queueFigures, type QueueFigures } from '#store/queue/figures';
 export interface Metrics {
   readonly registry: Registry;
   /** Called by whoever committed them. */
-  countEvents(events: readonly Event[]): void;
+  readonly countEvents: (events: readonly Event[]) => void;
 }
 
 export interface MetricsOptions {
@@ -26,15 +26,16 @@ const FIGURES_LAST = 10_000;
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'hikyaku_' });
-  const registers = [registry];
-  new Gauge({
-    name: 'hikyaku_smtp_connections',
-    help: 'SMTP connections open now.',
-    registers,
-    collect() {
-      this.set(options.connections());
-    },
-  });
+  registry.registerMetric(
+    new Gauge({
+      name: 'hikyaku_smtp_connections',
+      help: 'SMTP connections open now.',
+      registers: [],
+      collect() {
+        this.set(options.connections());
+      },
+    }),
+  );
   addQueueGauges(registry, options);
   return { registry, countEvents: eventCounters(registry) };
 }
@@ -53,17 +54,18 @@ function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): voi
     return await figures;
   };
   const gauge = (name: string, help: string, value: (row: QueueFigures) => number): void => {
-    new Gauge({
+    const queue = new Gauge({
       name: `hikyaku_queue_${name}`,
       help,
       labelNames: ['stream'],
-      registers: [registry],
+      registers: [],
       async collect() {
         const rows = await look();
         this.reset();
         for (const row of rows ?? []) this.set({ stream: row.stream }, value(row));
       },
     });
+    registry.registerMetric(queue);
   };
   gauge('recipients', 'Recipients in the queue.', (row) => row.recipients);
   gauge('due', 'Recipients whose next attempt is due.', (row) => row.due);
@@ -123,10 +125,10 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
 }
 
 function label(fields: object, name: string): string {
-  const value: unknown = (fields as Record<string, unknown>)[name];
-  return value === null || value === undefined ? 'none' : String(value);
+  const value = (fields as Record<string, string | number | null | undefined>)[name];
+  return String(value ?? 'none');
 }
 
 function size(fields: object): number {
-  return Number((fields as { size?: number }).size ?? 0);
+  return (fields as { size?: number }).size ?? 0;
 }

@@ -24,8 +24,7 @@ export async function queueFigures(db: Queryable, now: number): Promise<QueueFig
            order by c.stream`,
     values: [new Date(now)],
   });
-  return (rows as (Omit<QueueFigures, 'oldestAt'> & { oldestAt: Date | null })[]).map((row) => ({
-    ...row,
-    oldestAt: row.oldestAt?.getTime(),
-  }));
+  return (rows as (Omit<QueueFigures, 'oldestAt'> & { oldestAt: Date | null })[]).map((row) =>
+    Object.assign(row, { oldestAt: row.oldestAt?.getTime() }),
+  );
 }

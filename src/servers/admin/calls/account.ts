@@ -22,22 +22,15 @@ export const accountCalls = {
       if ('kind' in mailbox) return mailbox;
       const name = mailboxKey(mailbox);
       const added = await addAccount(context.administer, mailbox, input.password, input.quotaBytes);
-      switch (added.kind) {
-        case 'added':
-          return { account: name };
-        case 'exists':
-          return refuse(
-            'exists',
-            `${name} exists already, as an account or an alias`,
-            'hikyaku account list and hikyaku alias list show them.',
-          );
-        case 'no-such-domain':
-          return noSuchDomain(mailbox.domain);
-        case 'password-refused':
-          return passwordRefused(added.reason);
-        case 'busy':
-          return busy();
-      }
+      if (added.kind === 'added') return { account: name };
+      if (added.kind === 'no-such-domain') return noSuchDomain(mailbox.domain);
+      if (added.kind === 'password-refused') return passwordRefused(added.reason);
+      if (added.kind === 'busy') return busy();
+      return refuse(
+        'exists',
+        `${name} exists already, as an account or an alias`,
+        'hikyaku account list and hikyaku alias list show them.',
+      );
     },
   ),
 
@@ -56,16 +49,9 @@ export const accountCalls = {
     const mailbox = readAddress(input.address);
     if ('kind' in mailbox) return mailbox;
     const changed = await changePassword(context.administer, mailbox, input.password);
-    switch (changed.kind) {
-      case 'changed':
-        return { account: mailboxKey(mailbox) };
-      case 'no-such-account':
-        return noSuchAccount(mailboxKey(mailbox));
-      case 'password-refused':
-        return passwordRefused(changed.reason);
-      case 'busy':
-        return busy();
-    }
+    if (changed.kind === 'changed') return { account: mailboxKey(mailbox) };
+    if (changed.kind === 'no-such-account') return noSuchAccount(mailboxKey(mailbox));
+    return changed.kind === 'busy' ? busy() : passwordRefused(changed.reason);
   }),
 
   'account/disable': value(z.object({ address: text }), (context, { address }) =>

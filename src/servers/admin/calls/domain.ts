@@ -8,22 +8,14 @@ import { noSuchDomain, NOTHING, readDomain, text } from '../inputs.ts';
 export const domainCalls = {
   'domain/add': value(z.object({ domain: text }), async ({ administer }, { domain }) => {
     const added = await addDomain(administer, domain);
-    switch (added.kind) {
-      case 'added':
-        return { domain: added.name, selectors: added.selectors };
-      case 'exists':
-        return refuse(
+    if (added.kind === 'added') return { domain: added.name, selectors: added.selectors };
+    return added.kind === 'exists'
+      ? refuse(
           'exists',
           `${added.name} is a domain of this server already`,
           'hikyaku domain list shows them all.',
-        );
-      case 'not-a-domain':
-        return refuse(
-          'not-a-domain',
-          `${domain} is not a domain name`,
-          'Write it like example.test.',
-        );
-    }
+        )
+      : refuse('not-a-domain', `${domain} is not a domain name`, 'Write it like example.test.');
   }),
 
   'domain/list': rows(NOTHING, async ({ store }) =>
@@ -38,18 +30,15 @@ export const domainCalls = {
     const domain = readDomain(input.domain);
     if (typeof domain !== 'string') return domain;
     const removed = await removeDomain(store.pool, domain);
-    switch (removed.kind) {
-      case 'removed':
-        store.notices.say('directory');
-        return { domain };
-      case 'no-such-domain':
-        return noSuchDomain(domain);
-      case 'in-use':
-        return refuse(
-          'in-use',
-          `${domain} still has ${removed.addresses.join(', ')}`,
-          'Remove its accounts and aliases first; a removed account goes when its grace period is over.',
-        );
+    if (removed.kind === 'no-such-domain') return noSuchDomain(domain);
+    if (removed.kind === 'in-use') {
+      return refuse(
+        'in-use',
+        `${domain} still has ${removed.addresses.join(', ')}`,
+        'Remove its accounts and aliases first; a removed account goes when its grace period is over.',
+      );
     }
+    store.notices.say('directory');
+    return { domain };
   }),
 } as const;

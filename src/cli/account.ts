@@ -1,0 +1,112 @@
+/** `hikyaku account`: who has a mailbox here. */
+import type { Command } from 'commander';
+import { callRows, callValue } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { printDone, printRows, remark } from './output.ts';
+import { readPassword, type SecretOptions } from './secret.ts';
+import { localTime, shortSize } from './terminal.ts';
+import { addVerb, type CommonOptions } from './verb.ts';
+
+const PASSWORD_FILE = 'read the password from a file, - is standard input (else it is asked for)';
+
+export function account(noun: Command): void {
+  addVerb(
+    noun,
+    'add <address>',
+    'give somebody a mailbox and a login',
+    'hikyaku account add carol@example.test',
+    'hikyaku account add carol@example.test --quota 2G --password-file carol.txt',
+  )
+    .option('--password-file <file>', PASSWORD_FILE)
+    .option('--quota <size>', 'how much it may hold: 500M, 2G (without: no limit)', readSize)
+    .action(
+      async (address: string, options: CommonOptions & SecretOptions & { quota?: number }) => {
+        const password = await readPassword(options, `Password for ${address}`, true);
+        const added = await callValue(options, 'account/add', {
+          address,
+          password,
+          quotaBytes: options.quota,
+        });
+        printDone(options, added, `${added.account} can receive mail and log in.`);
+      },
+    );
+
+  addVerb(noun, 'list', 'show the accounts', 'hikyaku account list').action(
+    async (options: CommonOptions) => {
+      await printRows(
+        callRows(options, 'account/list', {}),
+        [
+          { title: 'ACCOUNT', value: (row) => row.account },
+          { title: 'STATE', value: (row) => row.state },
+          { title: 'MESSAGES', value: (row) => row.messages, align: 'right' },
+          { title: 'SIZE', value: (row) => shortSize(row.bytes), align: 'right' },
+          {
+            title: 'QUOTA',
+            value: (row) => (row.quotaBytes === null ? '-' : shortSize(row.quotaBytes)),
+            align: 'right',
+          },
+          { title: 'ADDED', value: (row) => localTime(row.createdAt) },
+        ],
+        options,
+        'There is no account yet: hikyaku account add alice@example.org',
+      );
+    },
+  );
+
+  addVerb(
+    noun,
+    'passwd <address>',
+    'set a new password',
+    'hikyaku account passwd alice@example.test',
+  )
+    .option('--password-file <file>', PASSWORD_FILE)
+    .action(async (address: string, options: CommonOptions & SecretOptions) => {
+      const password = await readPassword(options, `New password for ${address}`, true);
+      const changed = await callValue(options, 'account/passwd', { address, password });
+      printDone(options, changed, `${changed.account} has a new password.`);
+    });
+
+  addVerb(
+    noun,
+    'disable <address>',
+    'let nobody log in and take no new mail; what is there stays',
+    'hikyaku account disable bob@example.test',
+  ).action(async (address: string, options: CommonOptions) => {
+    const changed = await callValue(options, 'account/disable', { address });
+    printDone(options, changed, `${changed.account} is disabled.`);
+  });
+
+  addVerb(
+    noun,
+    'enable <address>',
+    'open a disabled account again',
+    'hikyaku account enable bob@example.test',
+  ).action(async (address: string, options: CommonOptions) => {
+    const changed = await callValue(options, 'account/enable', { address });
+    printDone(options, changed, `${changed.account} is open.`);
+  });
+
+  addVerb(
+    noun,
+    'remove <address>',
+    'close an account; its mail is erased when the grace period is over',
+    'hikyaku account remove bob@example.test',
+  ).action(async (address: string, options: CommonOptions) => {
+    const removed = await callValue(options, 'account/remove', { address });
+    printDone(
+      options,
+      removed,
+      `${removed.account} is removed: it takes no mail and nobody can log in.`,
+    );
+    remark('Its mail is erased after the time that retention.removed_accounts sets.');
+  });
+}
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
+
+function readSize(given: string): number {
+  const match = /^(\d{1,12})([kmg]?)b?$/i.exec(given);
+  const size = match ? Number(match[1]) * UNITS[match[2]!.toLowerCase()]! : 0;
+  if (size > 0 && Number.isSafeInteger(size)) return size;
+  throw new CommandFailure(`--quota ${given} is no size`, 'Write it like 500M or 2G.');
+}

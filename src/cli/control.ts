@@ -1,0 +1,139 @@
+/**
+ * The command line's side of the control socket: calls the running server of a data folder. Types come from the table of calls; its
+ * code is not loaded here.
+ */
+import { request, type IncomingMessage } from 'node:http';
+import type {
+  BytesName,
+  CallName,
+  InputOf,
+  RowOf,
+  RowsName,
+  ValueName,
+  ValueOf,
+} from '#servers/admin/calls';
+import { controlSocketPath } from '#servers/admin/control-socket';
+import { CommandFailure } from './failure.ts';
+import { waiting } from './progress.ts';
+import { settings, type SettingsOptions } from './settings.ts';
+
+/** Asks for one value. @throws CommandFailure */
+export async function callValue<Name extends ValueName>(
+  options: SettingsOptions,
+  name: Name,
+  input: InputOf<Name>,
+): Promise<ValueOf<Name>> {
+  const answer = await waiting(name, call(options, name, input));
+  return JSON.parse(await wholeText(answer)) as ValueOf<Name>;
+}
+
+/** Asks for rows, which come as the server finds them. @throws CommandFailure */
+export async function* callRows<Name extends RowsName>(
+  options: SettingsOptions,
+  name: Name,
+  input: InputOf<Name>,
+): AsyncGenerator<RowOf<Name>> {
+  const answer = await waiting(name, call(options, name, input));
+  answer.setEncoding('utf8');
+  let rest = '';
+  const chunks = unbroken(answer as AsyncIterable<string>)[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await waiting(name, chunks.next());
+    if (next.done) return;
+    const lines = (rest + next.value).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line) as RowOf<Name>;
+  }
+}
+
+/** Asks for octets. @throws CommandFailure */
+export async function* callBytes<Name extends BytesName>(
+  options: SettingsOptions,
+  name: Name,
+  input: InputOf<Name>,
+): AsyncGenerator<Uint8Array> {
+  const answer = await waiting(name, call(options, name, input));
+  yield* unbroken(answer as AsyncIterable<Uint8Array>);
+}
+
+async function call(
+  options: SettingsOptions,
+  name: CallName,
+  input: unknown,
+): Promise<IncomingMessage> {
+  const dataDir = settings('dev', options).data_dir;
+  const answer = await send(await socketOf(dataDir), name, JSON.stringify(input)).catch(
+    (error: NodeJS.ErrnoException) => {
+      throw unreachable(error, dataDir);
+    },
+  );
+  if (answer.statusCode === 200) return answer;
+  throw refusal(await wholeText(answer));
+}
+
+function send(socketPath: string, name: string, body: string): Promise<IncomingMessage> {
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const headers = { 'content-type': 'application/json', host: 'hikyaku', connection: 'close' };
+  request({ socketPath, path: `/${name}`, method: 'POST', headers }, resolve)
+    .on('error', reject)
+    .end(body);
+  return promise;
+}
+
+async function socketOf(dataDir: string): Promise<string> {
+  try {
+    return await controlSocketPath(dataDir);
+  } catch (error) {
+    throw unreachable(error as NodeJS.ErrnoException, dataDir);
+  }
+}
+
+function unreachable(error: NodeJS.ErrnoException, dataDir: string): CommandFailure {
+  switch (error.code) {
+    case 'ENOENT':
+    case 'ENOTDIR':
+    case 'ECONNREFUSED':
+      return new CommandFailure(
+        `no server is running for ${dataDir}; start it with npm start`,
+        'If its data lies elsewhere, set HIKYAKU_DATA_DIR or give --set data_dir=FOLDER.',
+      );
+    case 'EACCES':
+    case 'EPERM':
+      return new CommandFailure(
+        `the control socket of ${dataDir} is not for this user`,
+        'Run the command as the user who runs the server.',
+      );
+    default:
+      return new CommandFailure(
+        `the server of ${dataDir} broke off: ${error.message}`,
+        'Its log says why; try again.',
+      );
+  }
+}
+
+function refusal(text: string): CommandFailure {
+  try {
+    const { message, remedy } = JSON.parse(text) as { message: string; remedy: string };
+    return new CommandFailure(message, remedy);
+  } catch {
+    return new CommandFailure(`the server answered: ${text}`, 'Restart the server.');
+  }
+}
+
+async function wholeText(answer: IncomingMessage): Promise<string> {
+  const parts: Buffer[] = [];
+  for await (const part of unbroken(answer as AsyncIterable<Buffer>)) parts.push(part);
+  return Buffer.concat(parts).toString();
+}
+
+/** An answer that ends before its end is no answer. */
+async function* unbroken<T>(chunks: AsyncIterable<T>): AsyncGenerator<T> {
+  try {
+    yield* chunks;
+  } catch (error) {
+    throw new CommandFailure(
+      `the server broke off in the middle of its answer: ${(error as Error).message}`,
+      'What was printed is not all. The log of the server says why; try again.',
+    );
+  }
+}

@@ -1,0 +1,45 @@
+/** `hikyaku dkim`: the keys that sign, and the records that let others verify. */
+import type { Command } from 'commander';
+import { callRows, callValue } from './control.ts';
+import { printDone, printLine, printJson, remark } from './output.ts';
+import { styled, localTime } from './terminal.ts';
+import { addVerb, type CommonOptions } from './verb.ts';
+import { zoneLine } from './zone-line.ts';
+
+export function dkim(noun: Command): void {
+  addVerb(
+    noun,
+    'generate <domain>',
+    'make a further pair of keys (RSA-2048 and Ed25519), which sign from now on',
+    'hikyaku dkim generate example.org',
+  ).action(async (name: string, options: CommonOptions) => {
+    const made = await callValue(options, 'dkim/generate', { domain: name });
+    printDone(
+      options,
+      made,
+      `${made.domain} signs with ${made.selectors.join(' and ')} too.\n` +
+        `hikyaku dkim list ${made.domain} shows the DNS records to publish.`,
+    );
+  });
+
+  addVerb(
+    noun,
+    'list [domain]',
+    'show the keys with the DNS records to publish',
+    'hikyaku dkim list example.org',
+  ).action(async (name: string | undefined, options: CommonOptions) => {
+    let count = 0;
+    for await (const key of callRows(options, 'dkim/list', { domain: name })) {
+      count++;
+      if (options.json === true) {
+        printJson(key);
+        continue;
+      }
+      const { selector, domain, algorithm, state, createdAt } = key;
+      const title = `; ${selector} of ${domain}: ${algorithm}, ${state}, made ${localTime(createdAt)}`;
+      printLine(styled('dim', title));
+      printLine(`${zoneLine(key.name, key.record)}\n`);
+    }
+    if (count === 0) remark('There is no DKIM key: hikyaku domain add makes a pair.');
+  });
+}

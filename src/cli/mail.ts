@@ -1,0 +1,87 @@
+/** `hikyaku mail`: what is in the mailboxes. */
+import type { Command } from 'commander';
+import { callBytes, callRows, callValue } from './control.ts';
+import { printJson, printLine, printRows, remark } from './output.ts';
+import { localTime, shortSize } from './terminal.ts';
+import { addLimit, addVerb, type CommonOptions } from './verb.ts';
+
+interface ListOptions extends CommonOptions {
+  readonly mailbox?: string;
+  readonly limit?: number;
+}
+
+/** What people see of a long mailbox unless they ask for more; programs get all of it. */
+const SHOWN = 100;
+
+export function mail(noun: Command): void {
+  const list = addVerb(
+    noun,
+    'list <account>',
+    'show the messages of an account, newest first',
+    'hikyaku mail list bob@example.test',
+    'hikyaku mail list bob@example.test --mailbox Junk --json',
+  ).option('--mailbox <name>', 'only those in one mailbox');
+  addLimit(list, `at most so many (without --json: ${SHOWN})`).action(listMail);
+
+  addVerb(
+    noun,
+    'show <account> <id>',
+    'show a message: its header and its text',
+    'hikyaku mail show bob@example.test 12',
+  )
+    .option('--headers', 'all fields of the header')
+    .action(showMail);
+
+  addVerb(
+    noun,
+    'raw <account> <id>',
+    'print a message as it is, octet by octet',
+    'hikyaku mail raw bob@example.test 12 > message.eml',
+  ).action(async (account: string, id: string, options: CommonOptions) => {
+    for await (const chunk of callBytes(options, 'mail/raw', { account, id })) {
+      if (!process.stdout.write(chunk)) await drained();
+    }
+  });
+}
+
+async function listMail(account: string, options: ListOptions): Promise<void> {
+  const { mailbox, json } = options;
+  const limit = options.limit ?? (json === true ? undefined : SHOWN);
+  const count = await printRows(
+    callRows(options, 'mail/list', { account, mailbox, limit }),
+    [
+      { title: 'ID', value: (row) => row.id, align: 'right' },
+      { title: 'MESSAGE', value: (row) => row.messageId },
+      { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
+      { title: 'MAILBOX', value: (row) => row.mailbox },
+      { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
+      { title: 'FROM', value: (row) => row.from },
+      { title: 'SUBJECT', value: (row) => row.subject, shrinks: true },
+    ],
+    options,
+    `There is no message in ${mailbox ?? 'the mailboxes'} of ${account}.`,
+  );
+  if (json !== true && options.limit === undefined && count === SHOWN) {
+    remark(`These are the newest ${SHOWN}; --limit shows more.`);
+  }
+}
+
+async function showMail(
+  account: string,
+  id: string,
+  options: CommonOptions & { headers?: boolean },
+): Promise<void> {
+  const shown = await callValue(options, 'mail/show', { account, id });
+  if (options.json === true) {
+    printJson(shown);
+    return;
+  }
+  const { messageLines } = await import('./message-text.ts');
+  printLine(messageLines(shown, options.headers === true).join('\n'));
+}
+
+function drained(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  process.stdout.once('drain', resolve);
+  return promise;
+}

@@ -1,0 +1,163 @@
+/** `hikyaku message`: finding messages and reading their stories. */
+import { Option, type Command } from 'commander';
+import type { RowOf } from '#servers/admin/calls';
+import { callRows, callValue } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { printJson, printLine, printRows } from './output.ts';
+import { localTime, terminalColumns, wantsColor } from './terminal.ts';
+import { addLimit, addVerb, type CommonOptions } from './verb.ts';
+
+type Status = RowOf<'message/find'>['recipients'][number]['status'];
+type Story = RowOf<'message/follow'>;
+
+const STATUSES: readonly Status[] = [
+  'delivered',
+  'handed-on',
+  'waiting',
+  'held',
+  'failed',
+  'expired',
+  'removed',
+  'refused',
+  'unknown',
+];
+
+interface FindOptions extends CommonOptions {
+  readonly from?: string;
+  readonly to?: string;
+  readonly since?: Since;
+  readonly status?: Status;
+  readonly limit?: number;
+}
+
+interface TraceOptions extends CommonOptions {
+  readonly lang?: 'en' | 'ja';
+  readonly follow?: boolean;
+  readonly utc?: boolean;
+}
+
+export function message(noun: Command): void {
+  const find = addVerb(
+    noun,
+    'find',
+    'find messages, newest first',
+    'hikyaku message find --to bob@example.test --since 2h',
+    'hikyaku message find --from alice --status failed',
+  )
+    .option('--from <address>', 'whose reverse-path has this in it')
+    .option('--to <address>', 'that go to an address with this in it')
+    .option('--since <time>', '90m, 2h, 3d, 2026-11-24 or 2026-11-24T13:00 (7d)', readSince)
+    .addOption(new Option('--status <status>', 'how a recipient stands').choices(STATUSES));
+  addLimit(find, 'at most so many (100)').action(findMessages);
+
+  addVerb(
+    noun,
+    'trace <id>',
+    'tell the story of a message: every step, what was said, and why',
+    'hikyaku message trace 00e2xk3v40g41',
+    'hikyaku message trace 00e2xk3v40g41 --lang ja --follow',
+  )
+    .addOption(new Option('--lang <language>', 'of the story').choices(['en', 'ja']))
+    .option('--follow', 'go on until nobody waits for it any more')
+    .option('--utc', 'times in UTC, not in the time zone here')
+    .action(trace);
+}
+
+async function findMessages(options: FindOptions): Promise<void> {
+  const { from, to, since = DEFAULT_SINCE, status, limit } = options;
+  await printRows(
+    callRows(options, 'message/find', { from, to, ...since, status, limit }),
+    [
+      { title: 'MESSAGE', value: (row) => row.messageId },
+      { title: 'TIME', value: (row) => localTime(row.at) },
+      { title: 'STATUS', value: (row) => row.status },
+      { title: 'FROM', value: (row) => fromText(row.reversePath) },
+      { title: 'TO', value: toText, shrinks: true },
+    ],
+    options,
+    'No message was found. --since looks further back than a week.',
+  );
+}
+
+function fromText(reversePath: string | null): string {
+  return reversePath === null || reversePath === '' ? '<>' : reversePath;
+}
+
+function toText({ recipients, status }: RowOf<'message/find'>): string {
+  return recipients
+    .map(({ forwardPath, status: own }) => {
+      const to = forwardPath ?? '(erased)';
+      return status === 'mixed' ? `${to} (${own})` : to;
+    })
+    .join(', ');
+}
+
+/** A time, or how long ago; by the clock of the server. Milliseconds. */
+type Since = { readonly since: number } | { readonly within: number };
+
+const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
+const DEFAULT_SINCE: Since = { within: 7 * UNITS['d']! };
+
+function readSince(given: string): Since {
+  const length = /^(\d{1,6})([smhd])$/.exec(given);
+  if (length) return { within: Number(length[1]) * UNITS[length[2]!]! };
+  // without an offset a date with a time is local, a date alone would be UTC
+  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00` : given);
+  if (!Number.isNaN(time)) return { since: time };
+  throw new CommandFailure(
+    `--since ${given} is no time`,
+    'Write it like 90m, 2h, 3d, 2026-11-24 or 2026-11-24T13:00.',
+  );
+}
+
+/** Columns of a story that goes to a file. */
+const FILE_COLUMNS = 100;
+
+async function trace(id: string, options: TraceOptions): Promise<void> {
+  const timeZone = options.utc === true ? 'UTC' : Intl.DateTimeFormat().resolvedOptions().timeZone;
+  const input = { id, lang: options.lang, timeZone };
+  if (options.follow === true) {
+    await follow(callRows(options, 'message/follow', input), options);
+    return;
+  }
+  const told = await callValue(options, 'message/trace', input);
+  if (options.json === true) printStory(told);
+  else printLine((await formatted()).story(told).join('\n'));
+}
+
+async function follow(stories: AsyncIterable<Story>, { json }: CommonOptions): Promise<void> {
+  const format = await formatted();
+  const told = new Map<string, number>();
+  for await (const whole of stories) {
+    for (const one of [whole, ...whole.children]) {
+      const from = told.get(one.messageId) ?? 0;
+      told.set(one.messageId, one.entries.length);
+      if (json === true) printEntries(one, from);
+      else if (from === 0)
+        printLine(format.story({ ...one, standing: [], children: [] }).join('\n'));
+      else if (one.entries.length > from) printLine(format.entries(one, from).join('\n'));
+    }
+  }
+}
+
+/** One line an entry, then one for each recipient and how it stands. */
+function printStory(one: Story): void {
+  printEntries(one, 0);
+  for (const standing of one.standing) printJson({ messageId: one.messageId, ...standing });
+  for (const child of one.children) printStory(child);
+}
+
+function printEntries({ messageId, entries }: Story, from: number): void {
+  for (const { at, ...entry } of entries.slice(from)) {
+    printJson({ messageId, at: new Date(at).toISOString(), ...entry });
+  }
+}
+
+async function formatted() {
+  const { formatEntries, formatStory } = await import('#mail/story/format-story');
+  const options = { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
+  return {
+    story: (one: Story) => formatStory(one, options),
+    entries: (one: Story, from: number) => formatEntries(one, options, from),
+  };
+}

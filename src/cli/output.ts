@@ -1,0 +1,67 @@
+/** How commands print what they found: tables for people, one JSON object a line for programs. */
+import { styled, terminalColumns } from './terminal.ts';
+import { Table, type Column } from './table.ts';
+
+export interface OutputOptions {
+  readonly json?: boolean;
+}
+
+export function printLine(line: string): void {
+  process.stdout.write(`${line}\n`);
+}
+
+export function printJson(value: object): void {
+  printLine(JSON.stringify(value));
+}
+
+/** What was done: the value for programs, a sentence for people. */
+export function printDone(options: OutputOptions, value: object, sentence: string): void {
+  if (options.json === true) printJson(value);
+  else printLine(sentence);
+}
+
+/** Rows that decide how wide the columns are. */
+const MEASURED = 200;
+
+/**
+ * Prints rows as they come.
+ * @param empty said to people when there is none
+ * @returns how many there were
+ */
+export async function printRows<Row extends object>(
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  columns: readonly Column<Row>[],
+  options: OutputOptions,
+  empty: string,
+): Promise<number> {
+  let count = 0;
+  if (options.json === true) {
+    for await (const row of rows) {
+      printJson(row);
+      count++;
+    }
+    return count;
+  }
+  const table = new Table(columns, {
+    columns: terminalColumns(),
+    heading: (line) => styled('bold', line),
+  });
+  let batch: Row[] = [];
+  const print = (): void => {
+    printLine(table.lines(batch).join('\n'));
+    batch = [];
+  };
+  for await (const row of rows) {
+    count++;
+    batch.push(row);
+    if (batch.length === MEASURED) print();
+  }
+  if (batch.length > 0) print();
+  if (count === 0) process.stderr.write(`${empty}\n`);
+  return count;
+}
+
+/** A remark for people, beside the output. */
+export function remark(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

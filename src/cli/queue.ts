@@ -1,0 +1,172 @@
+/** `hikyaku queue`: what waits to go out. */
+import { Option, type Command } from 'commander';
+import type { RowOf, ValueOf } from '#servers/admin/calls';
+import { callRows, callValue } from './control.ts';
+import { printDone, printJson, printLine, printRows } from './output.ts';
+import type { Column } from './table.ts';
+import { localTime, shortDuration, shortSize } from './terminal.ts';
+import { addLimit, addVerb, type CommonOptions } from './verb.ts';
+
+type Recipient = RowOf<'queue/list'>;
+
+interface ListOptions extends CommonOptions {
+  readonly status?: Recipient['status'];
+  readonly limit?: number;
+}
+
+export function queue(noun: Command): void {
+  const list = addVerb(
+    noun,
+    'list [what]',
+    'show the recipients that wait: all, or those of a message or a domain',
+    'hikyaku queue list',
+    'hikyaku queue list relay.test --status deferred',
+  ).addOption(
+    new Option('--status <status>', 'only those').choices([
+      'waiting',
+      'deferred',
+      'active',
+      'held',
+    ]),
+  );
+  addLimit(list, 'at most so many (1000)').action(
+    async (what: string | undefined, options: ListOptions) => {
+      const { status, limit } = options;
+      await printRows(
+        callRows(options, 'queue/list', { what, status, limit }),
+        COLUMNS,
+        options,
+        'Nothing waits in the queue.',
+      );
+    },
+  );
+
+  addVerb(
+    noun,
+    'show <id>',
+    'show one message and its recipients that wait',
+    'hikyaku queue show 00e2xk3v40g41',
+  ).action(showMessage);
+
+  addChange(noun, 'retry', 'try now what waits', 'recipients are tried now');
+  addChange(noun, 'hold', 'keep it in the queue until a release', 'recipients are held');
+  addChange(noun, 'release', 'let go what is held', 'recipients are released');
+  addChange(
+    noun,
+    'remove',
+    'take it out of the queue for good; nobody is told',
+    'recipients are removed',
+  );
+
+  const shape = addVerb(
+    noun,
+    'shape',
+    'show how many recipients wait, by domain and age in minutes',
+    'hikyaku queue shape',
+  );
+  addLimit(shape, 'at most so many domains (100)').action(showShape);
+}
+
+const COLUMNS: readonly Column<Recipient>[] = [
+  { title: 'MESSAGE', value: (row) => row.messageId },
+  { title: 'ARRIVED', value: (row) => localTime(row.arrivedAt) },
+  { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
+  { title: 'FROM', value: (row) => row.reversePath ?? '<>' },
+  { title: 'TO', value: (row) => row.forwardPath },
+  { title: 'STATUS', value: statusText },
+  { title: 'TRIES', value: (row) => row.attempts, align: 'right' },
+  { title: 'NEXT', value: nextText },
+  { title: 'LAST REPLY', value: (row) => row.lastReply ?? '', shrinks: true },
+];
+
+function statusText({ status, held }: Recipient): string {
+  return held === null ? status : `${status}: ${held}`;
+}
+
+function nextText({ status, nextAt }: Recipient): string {
+  if (status === 'held' || status === 'active') return '-';
+  const left = Date.parse(nextAt) - Date.now();
+  return left <= 0 ? 'due' : `in ${shortDuration(left)}`;
+}
+
+function addChange(
+  noun: Command,
+  verb: 'retry' | 'hold' | 'release' | 'remove',
+  summary: string,
+  done: string,
+): void {
+  addVerb(
+    noun,
+    `${verb} [what]`,
+    `${summary}: a message, a domain, or everything`,
+    `hikyaku queue ${verb} relay.test`,
+    `hikyaku queue ${verb} --all`,
+  )
+    .option('--all', 'everything in the queue')
+    .action(async (what: string | undefined, options: CommonOptions & { all?: boolean }) => {
+      const changed = await callValue(options, `queue/${verb}`, { what, all: options.all });
+      printDone(options, changed, `${changed.recipients} ${done}.`);
+    });
+}
+
+async function showMessage(id: string, options: CommonOptions): Promise<void> {
+  const message = await callValue(options, 'queue/show', { id });
+  if (options.json === true) {
+    printJson(message);
+    return;
+  }
+  printLine(
+    `Message   ${message.messageId}${message.parentId === null ? '' : ` (because of ${message.parentId})`}`,
+  );
+  printLine(
+    `From      ${message.reversePath ?? '<>'}${message.account === null ? '' : ` (${message.account})`}`,
+  );
+  printLine(
+    `Arrived   ${localTime(message.arrivedAt)}, given up at ${localTime(message.expiresAt)}`,
+  );
+  printLine(`Size      ${message.size}\n`);
+  await printRows(
+    message.recipients,
+    COLUMNS.filter(({ title }) => !['MESSAGE', 'ARRIVED', 'SIZE', 'FROM'].includes(title)),
+    options,
+    'No recipient waits.',
+  );
+}
+
+type Shape = ValueOf<'queue/shape'>;
+
+async function showShape(options: CommonOptions & { limit?: number }): Promise<void> {
+  const shape = await callValue(options, 'queue/shape', { limit: options.limit });
+  if (options.json === true) {
+    for (const { domain, recipients, byAge } of shape.domains) {
+      printJson({ domain, recipients, byAge, minutes: shape.minutes });
+    }
+    return;
+  }
+  await printRows(
+    shape.domains.length === 0 ? [] : [totalOf(shape), ...shape.domains],
+    [
+      { title: 'DOMAIN', value: (row) => row.domain },
+      { title: 'ALL', value: (row) => row.recipients, align: 'right' },
+      ...[...shape.minutes.map(String), `${shape.minutes.at(-1)}+`].map(
+        (title, i): Column<Shape['domains'][number]> => ({
+          title,
+          value: (row) => row.byAge[i] ?? 0,
+          align: 'right',
+        }),
+      ),
+    ],
+    options,
+    'Nothing waits in the queue.',
+  );
+}
+
+function totalOf({ domains, minutes }: Shape): Shape['domains'][number] {
+  const sum = (pick: (row: Shape['domains'][number]) => number): number =>
+    domains.reduce((total, row) => total + pick(row), 0);
+  return {
+    domain: 'TOTAL',
+    recipients: sum((row) => row.recipients),
+    byAge: Array.from({ length: minutes.length + 1 }, (_, i) => sum((row) => row.byAge[i] ?? 0)),
+  };
+}

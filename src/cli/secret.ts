@@ -1,0 +1,107 @@
+/**
+ * Passwords come from a file, from standard input, or from a prompt that shows nothing: never from an argument, which every user of
+ * the machine could read in the list of processes.
+ */
+import { readFile } from 'node:fs/promises';
+import { StringDecoder } from 'node:string_decoder';
+import { CommandFailure } from './failure.ts';
+
+const MOST_OCTETS = 4096;
+
+export interface SecretOptions {
+  /** `-` is standard input. */
+  readonly passwordFile?: string;
+}
+
+/** @param twice ask again, for a password that is being set @throws CommandFailure */
+export async function readPassword(
+  { passwordFile }: SecretOptions,
+  prompt: string,
+  twice: boolean,
+): Promise<string> {
+  if (passwordFile !== undefined && passwordFile !== '-') return fromFile(passwordFile);
+  if (passwordFile === '-' || !process.stdin.isTTY) return fromStandardInput();
+  const password = await ask(`${prompt}: `);
+  if (twice && (await ask('Once more: ')) !== password) {
+    throw new CommandFailure('the two passwords differ', 'Try again.');
+  }
+  return given(password);
+}
+
+async function fromFile(path: string): Promise<string> {
+  try {
+    return given(firstLine(await readFile(path)));
+  } catch (error) {
+    if (error instanceof CommandFailure) throw error;
+    throw new CommandFailure(
+      `the password file cannot be read: ${(error as Error).message}`,
+      'Name a file that holds the password alone.',
+    );
+  }
+}
+
+async function fromStandardInput(): Promise<string> {
+  const parts: Buffer[] = [];
+  let octets = 0;
+  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+    parts.push(part);
+    octets += part.length;
+    if (octets > MOST_OCTETS) break;
+  }
+  return given(firstLine(Buffer.concat(parts)));
+}
+
+/** Files end with a line end that belongs to no password. */
+function firstLine(content: Buffer): string {
+  if (content.length > MOST_OCTETS) {
+    throw new CommandFailure('that is too long for a password', 'Give a password of one line.');
+  }
+  const text = content.toString().replace(/\r?\n$/, '');
+  if (!/[\r\n]/.test(text)) return text;
+  throw new CommandFailure('the password has several lines', 'Give the password alone.');
+}
+
+function given(password: string): string {
+  if (password !== '') return password;
+  throw new CommandFailure(
+    'no password was given',
+    'Type one, or give it with --password-file or on standard input.',
+  );
+}
+
+const [INTERRUPT, END, BACKSPACE, DELETE] = ['\x03', '\x04', '\b', '\x7f'];
+
+/** Reads a line from the terminal without showing it. */
+function ask(prompt: string): Promise<string> {
+  const { promise, resolve, reject } = Promise.withResolvers<string>();
+  const { stdin, stderr } = process;
+  const decoder = new StringDecoder('utf8');
+  let typed: string[] = [];
+  const done = (finish: () => void): void => {
+    stdin.off('data', onData);
+    stdin.setRawMode(false);
+    stdin.pause();
+    stderr.write('\n');
+    finish();
+  };
+  const onData = (chunk: Buffer): void => {
+    for (const character of decoder.write(chunk)) {
+      if (character === '\r' || character === '\n' || character === END) {
+        done(() => resolve(typed.join('')));
+        return;
+      }
+      if (character === INTERRUPT) {
+        done(() => reject(new CommandFailure('interrupted', 'Nothing was changed.')));
+        return;
+      }
+      if (character === BACKSPACE || character === DELETE) typed.pop();
+      else if (character === '\x15') typed = [];
+      else typed.push(character);
+    }
+  };
+  stderr.write(prompt);
+  stdin.setRawMode(true);
+  stdin.on('data', onData);
+  stdin.resume();
+  return promise;
+}
