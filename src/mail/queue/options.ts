@@ -50,6 +50,9 @@ export interface QueueOptions {
 export interface Queue {
   /** Says that mail was queued: the destinations that `enqueue` answered, after its commit. Returns at once. */
   wake(destinations: readonly DestinationKey[]): void;
-  /** Claims nothing more, lets attempts finish for `graceMs` (5 s unless told), then ends them before the final dot. */
+  /**
+   * Claims nothing more, lets each attempt finish its message for `graceMs` (5 s unless told), then ends them before the final dot.
+   * A second call may shorten the time.
+   */
   stop(graceMs?: number): Promise<void>;
 }

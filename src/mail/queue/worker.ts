@@ -52,6 +52,7 @@ class Worker implements Queue {
   readonly #timers: NodeJS.Timeout[];
   readonly #unlisten: () => void;
   readonly #loop: Promise<void>;
+  #stopped: Promise<void> | undefined;
   #wakeUp: () => void = () => {};
   /** Something happened since the loop last looked. */
   #news = true;
@@ -83,15 +84,20 @@ class Worker implements Queue {
   }
 
   async stop(graceMs = DEFAULT_GRACE): Promise<void> {
+    const grace = setTimeout(() => this.#ended.abort(), graceMs);
+    this.#stopped ??= this.#halt();
+    await this.#stopped;
+    clearTimeout(grace);
+  }
+
+  async #halt(): Promise<void> {
     this.#unlisten();
     for (const timer of this.#timers) clearInterval(timer);
     this.#stopping.abort();
     this.#recorder.stop();
     this.#look();
     await this.#loop;
-    const grace = setTimeout(() => this.#ended.abort(), graceMs);
     await Promise.all(this.#attempts);
-    clearTimeout(grace);
     await this.#wakes.close();
     await this.#cleanUp.close();
     await this.#queue.end();
