@@ -18,5 +18,6 @@ function cacheFolder(): string | undefined {
 
 const folder = cacheFolder();
 if (folder !== undefined) enableCompileCache(folder);
-const { run } = await import('./cli/run.ts');
+const { endWithReader, run } = await import('./cli/run.ts');
+endWithReader();
 process.exitCode = await run(process.argv.slice(2));

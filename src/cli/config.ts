@@ -14,11 +14,6 @@ interface ConfigOptions extends CommonOptions {
 }
 
 export function config(noun: Command, end: (code: ExitCode) => void): void {
-  const mode = (): Option =>
-    new Option('--mode <mode>', 'whose defaults: of dev or of serve')
-      .choices(['dev', 'serve'])
-      .default('dev');
-
   addVerb(
     noun,
     'show',
@@ -44,6 +39,12 @@ export function config(noun: Command, end: (code: ExitCode) => void): void {
       if (problems.length === 0 && options.json !== true) printLine('The settings are right.');
       end(problems.length === 0 ? 0 : 1);
     });
+}
+
+function mode(): Option {
+  return new Option('--mode <mode>', 'whose defaults: of dev or of serve')
+    .choices(['dev', 'serve'])
+    .default('dev');
 }
 
 interface Setting {

@@ -13,9 +13,10 @@ import type {
   ValueOf,
 } from '#servers/admin/calls';
 import { controlSocketPath } from '#servers/admin/control-socket';
+import { dataDirOf } from './data-dir.ts';
 import { CommandFailure } from './failure.ts';
 import { waiting } from './progress.ts';
-import { settings, type SettingsOptions } from './settings.ts';
+import type { SettingsOptions } from './settings-options.ts';
 
 /** Asks for one value. @throws CommandFailure */
 export async function callValue<Name extends ValueName>(
@@ -61,7 +62,7 @@ async function call(
   name: CallName,
   input: unknown,
 ): Promise<IncomingMessage> {
-  const dataDir = settings('dev', options).data_dir;
+  const dataDir = await dataDirOf(options);
   const answer = await send(await socketOf(dataDir), name, JSON.stringify(input)).catch(
     (error: NodeJS.ErrnoException) => {
       throw unreachable(error, dataDir);
@@ -89,26 +90,23 @@ async function socketOf(dataDir: string): Promise<string> {
 }
 
 function unreachable(error: NodeJS.ErrnoException, dataDir: string): CommandFailure {
-  switch (error.code) {
-    case 'ENOENT':
-    case 'ENOTDIR':
-    case 'ECONNREFUSED':
-      return new CommandFailure(
-        `no server is running for ${dataDir}; start it with npm start`,
-        'If its data lies elsewhere, set HIKYAKU_DATA_DIR or give --set data_dir=FOLDER.',
-      );
-    case 'EACCES':
-    case 'EPERM':
-      return new CommandFailure(
-        `the control socket of ${dataDir} is not for this user`,
-        'Run the command as the user who runs the server.',
-      );
-    default:
-      return new CommandFailure(
-        `the server of ${dataDir} broke off: ${error.message}`,
-        'Its log says why; try again.',
-      );
+  const code = error.code ?? '';
+  if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(code)) {
+    return new CommandFailure(
+      `no server is running for ${dataDir}; start it with npm start`,
+      'If its data lies elsewhere, set HIKYAKU_DATA_DIR or give --set data_dir=FOLDER.',
+    );
   }
+  if (['EACCES', 'EPERM'].includes(code)) {
+    return new CommandFailure(
+      `the control socket of ${dataDir} is not for this user`,
+      'Run the command as the user who runs the server.',
+    );
+  }
+  return new CommandFailure(
+    `the server of ${dataDir} broke off: ${error.message}`,
+    'Its log says why; try again.',
+  );
 }
 
 function refusal(text: string): CommandFailure {

@@ -37,11 +37,20 @@ export function mail(noun: Command): void {
     'raw <account> <id>',
     'print a message as it is, octet by octet',
     'hikyaku mail raw bob@example.test 12 > message.eml',
-  ).action(async (account: string, id: string, options: CommonOptions) => {
-    for await (const chunk of callBytes(options, 'mail/raw', { account, id })) {
-      if (!process.stdout.write(chunk)) await drained();
-    }
-  });
+  ).action(rawMail);
+}
+
+async function rawMail(account: string, id: string, options: CommonOptions): Promise<void> {
+  const chunks = callBytes(options, 'mail/raw', { account, id });
+  if (process.stdout.isTTY) {
+    const { visibleText } = await import('./visible-text.ts');
+    for await (const text of visibleText(chunks)) process.stdout.write(text);
+    remark('Control characters are shown as escapes; in a file or a pipe every octet is as it is.');
+    return;
+  }
+  for await (const chunk of chunks) {
+    if (!process.stdout.write(chunk)) await drained();
+  }
 }
 
 async function listMail(account: string, options: ListOptions): Promise<void> {

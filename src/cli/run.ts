@@ -23,7 +23,7 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       .command(name)
       .description(noun.summary)
       .exitOverride()
-      .showHelpAfterError();
+      .showHelpAfterError(`(hikyaku ${name} --help shows what there is)`);
     // the words of the noun are needed only when it is meant
     if (args.find((arg) => !arg.startsWith('-')) === name) (await noun.load())(command, end);
   }
@@ -37,6 +37,16 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CommandFailure) return reportFailure(error);
-    throw error;
+    // a bug: whoever reports it needs the whole of it
+    process.stderr.write(`hikyaku: ${error instanceof Error ? error.stack : String(error)}\n`);
+    return 2;
   }
+}
+
+/** Whoever reads the output may have seen enough (`| head`): that is no error. */
+export function endWithReader(): void {
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+    process.exit();
+  });
 }

@@ -7,7 +7,8 @@ import { startServer, type RunningServer } from '../server.ts';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
 import type { ExitCode } from './run.ts';
-import { addSettingsOptions, settings, type SettingsOptions } from './settings.ts';
+import { settings } from './settings.ts';
+import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 
 export function dev(command: Command, end: (code: ExitCode) => void): void {
   register(command, 'dev', end);

@@ -1,22 +1,7 @@
-/** The configuration as commands load it, and the options that name its sources. */
-import type { Command } from 'commander';
+/** The configuration as commands load it. */
 import { loadConfig, type Config, type ConfigProblem, type Configured, type Mode } from '#config';
 import { CommandFailure } from './failure.ts';
-
-export interface SettingsOptions {
-  readonly set?: readonly string[];
-  readonly config?: string;
-}
-
-export function addSettingsOptions(command: Command): Command {
-  return command
-    .option('--set <key=value>', 'a setting, over environment and file (repeatable)', collect, [])
-    .option('--config <file>', 'instead of ./hikyaku.toml');
-}
-
-function collect(value: string, before: readonly string[]): readonly string[] {
-  return [...before, value];
-}
+import type { SettingsOptions } from './settings-options.ts';
 
 /** @throws CommandFailure that names every key that is wrong */
 export function settings(mode: Mode, options: SettingsOptions): Config {

@@ -33,10 +33,13 @@ export function styled(style: Style, text: string, color = wantsColor()): string
 /** 2026-11-24 13:05:09, in the time zone of whoever reads it. */
 export function localTime(iso: string): string {
   const date = new Date(iso);
-  const two = (value: number): string => String(value).padStart(2, '0');
   const day = [date.getFullYear(), two(date.getMonth() + 1), two(date.getDate())].join('-');
   const time = [two(date.getHours()), two(date.getMinutes()), two(date.getSeconds())].join(':');
   return `${day} ${time}`;
+}
+
+function two(value: number): string {
+  return String(value).padStart(2, '0');
 }
 
 /** 512, 1.2K, 3.4M: three figures at most. */

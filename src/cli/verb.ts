@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { CommandFailure } from './failure.ts';
 import type { OutputOptions } from './output.ts';
-import { addSettingsOptions, type SettingsOptions } from './settings.ts';
+import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 
 export type CommonOptions = OutputOptions & SettingsOptions;
 

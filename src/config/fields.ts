@@ -3,6 +3,7 @@
  * from this table. The environment's name follows from the key (`smtp.port` is HIKYAKU_SMTP_PORT), unless it has its own.
  */
 import { z } from 'zod';
+import { DEFAULT_DATA_DIR } from './data-dir.ts';
 
 export type Mode = 'dev' | 'serve';
 
@@ -90,7 +91,7 @@ export const FIELDS = {
   data_dir: field(
     z.string().min(1),
     'Folder of the embedded database, the certificate and the control socket.',
-    './data',
+    DEFAULT_DATA_DIR,
   ),
   database_url: field(
     z.string().default(''),
