@@ -3,10 +3,12 @@ import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import type { Client } from 'pg';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
-import { columnArray, type ColumnType, type Value } from './arrays.ts';
+import type { ColumnType, Value } from './arrays.ts';
+import { BindMemory, boundQuery } from './bind-message.ts';
 
 let database: TestDatabase;
 let client: Client;
+const memory = new BindMemory();
 
 before(async () => {
   database = await openTestDatabase({ schema: 'empty' });
@@ -15,19 +17,24 @@ before(async () => {
 after(() => database.close());
 
 /** The values as PostgreSQL understood them, each as text. */
-async function heard(type: ColumnType, values: readonly Value[]): Promise<(string | null)[]> {
+async function heard(type: ColumnType, values: readonly Value[]): Promise<unknown[]> {
   const shown = type === 'bytea' ? `encode(v, 'hex')` : type === 'timestamptz' ? EPOCH : 'v::text';
-  const { rows } = await client.query<{ v: string | null }>(
-    `select ${shown} as v from unnest($1::${type}[]) with ordinality as u(v, n) order by n`,
-    [
-      columnArray(
-        type,
-        values.map((value) => [value]),
-        0,
-      ),
-    ],
-  );
-  return rows.map(({ v }) => v);
+  const query = {
+    name: type,
+    text: `select ${shown} as v from unnest($1::${type}[]) with ordinality as u(v, n) order by n`,
+    columns: [type],
+    rows: values.map((value) => [value]),
+  };
+  memory.clear();
+  const message = memory.write(query);
+  return new Promise((resolve, reject) => {
+    client.query(
+      boundQuery(query, message, (error, result) => {
+        if (error) reject(error);
+        else resolve(result.rows.map(({ v }) => v));
+      }),
+    );
+  });
 }
 
 const EPOCH = `(extract(epoch from v) * 1000)::bigint::text`;

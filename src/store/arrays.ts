@@ -1,6 +1,6 @@
 /**
  * Columns of rows as PostgreSQL's arrays in binary form, so that one statement takes the rows of many jobs: `unnest($1::text[],
- * $2::bytea[], …)`. Octets are copied once; as text every octet of a `bytea[]` would be written and read as two digits.
+ * $2::bytea[], …)`. As text every octet of a `bytea[]` would be written and read as two digits.
  * Format: `array_send` and the `…_recv` functions of PostgreSQL, stable since 7.4.
  */
 export type ColumnType =
@@ -47,35 +47,12 @@ const HEADER = 20;
 const POSTGRES_EPOCH = 946_684_800_000;
 const HIGH = 2 ** 32;
 
-/** One column of the rows as a parameter; a Buffer, which `pg` sends in binary form. */
-export function columnArray(
+/** How many octets {@link writeColumn} takes. */
+export function columnSize(
   type: ColumnType,
   rows: readonly (readonly Value[])[],
   column: number,
-): Buffer {
-  const out = Buffer.allocUnsafe(sizeOf(type, rows, column));
-  out.writeInt32BE(1, 0);
-  out.writeInt32BE(1, 4);
-  out.writeInt32BE(OIDS[type], 8);
-  out.writeInt32BE(rows.length, 12);
-  out.writeInt32BE(1, 16);
-  const write = WRITE[type];
-  let at = HEADER;
-  for (const row of rows) {
-    const value = row[column];
-    if (value === null || value === undefined) {
-      out.writeInt32BE(-1, at);
-      at += 4;
-    } else {
-      const end = write(out, at + 4, value);
-      out.writeInt32BE(end - at - 4, at);
-      at = end;
-    }
-  }
-  return out;
-}
-
-function sizeOf(type: ColumnType, rows: readonly (readonly Value[])[], column: number): number {
+): number {
   let size = HEADER + 4 * rows.length;
   const fixed = FIXED[type];
   for (const row of rows) {
@@ -84,6 +61,37 @@ function sizeOf(type: ColumnType, rows: readonly (readonly Value[])[], column: n
     size += fixed ?? octetsOf(value) + (type === 'jsonb' ? 1 : 0);
   }
   return size;
+}
+
+/**
+ * Writes one column of the rows as an array.
+ * @returns the offset behind it
+ * @throws RangeError, SyntaxError, TypeError for a value that its type does not hold
+ */
+export function writeColumn(
+  out: Buffer,
+  start: number,
+  type: ColumnType,
+  rows: readonly (readonly Value[])[],
+  column: number,
+): number {
+  let at = out.writeInt32BE(1, start);
+  at = out.writeInt32BE(1, at);
+  at = out.writeInt32BE(OIDS[type], at);
+  at = out.writeInt32BE(rows.length, at);
+  at = out.writeInt32BE(1, at);
+  const write = WRITE[type];
+  for (const row of rows) {
+    const value = row[column];
+    if (value === null || value === undefined) {
+      at = out.writeInt32BE(-1, at);
+    } else {
+      const end = write(out, at + 4, value);
+      out.writeInt32BE(end - at - 4, at);
+      at = end;
+    }
+  }
+  return at;
 }
 
 function octetsOf(value: Value): number {

@@ -5,7 +5,7 @@
  *
  * The statements of a job keep their order. Rows that must see each other's effect name a key in common and go in one after another.
  */
-import { columnArray, type ColumnType, type Value } from './arrays.ts';
+import type { ColumnType, Value } from './arrays.ts';
 
 export type Row = readonly Value[];
 
@@ -37,11 +37,8 @@ export interface StatementResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-export interface Query {
-  readonly name: string;
-  readonly text: string;
-  readonly values: unknown[];
-}
+/** What is sent: the rows of one or more jobs, or values. */
+export type Query = ValuesStatement | Omit<RowsStatement, 'apart'>;
 
 /** Who brought rows to a group, and how many rows were there before. */
 interface Part {
@@ -83,7 +80,9 @@ export function batchOf(jobs: readonly (readonly Statement[])[]): Batch {
     }
   }
   return {
-    queries: groups.map(queryOf),
+    queries: groups.map(({ name, text, columns, values, rows }) =>
+      columns ? { name, text, columns, rows } : { name, text, values },
+    ),
     split: (answers) => splitAnswers(jobs, groups, answers),
   };
 }
@@ -107,14 +106,6 @@ function placeFor(groups: Group[], from: number, statement: Statement): number {
     apart: new Set(),
   });
   return groups.length - 1;
-}
-
-function queryOf({ name, text, columns, values, rows }: Group): Query {
-  return {
-    name,
-    text,
-    values: columns ? columns.map((type, i) => columnArray(type, rows, i)) : [...values],
-  };
 }
 
 function splitAnswers(

@@ -14,7 +14,8 @@
 import { Client, DatabaseError, type ClientConfig } from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import { batchOf, type Batch, type Statement, type StatementResult } from './batch.ts';
+import { batchOf, type Statement, type StatementResult, type ValuesStatement } from './batch.ts';
+import { BindMemory, boundQuery, type RowsQuery } from './bind-message.ts';
 
 export type { RowsStatement, Statement, StatementResult, ValuesStatement } from './batch.ts';
 
@@ -190,6 +191,7 @@ export class Writer {
 /** One connection with its transactions one after another; connects when it is first needed and again after a loss. */
 class Lane {
   readonly #options: WriterOptions;
+  #memory = new BindMemory();
   #client: Client | undefined;
 
   constructor(options: WriterOptions) {
@@ -199,10 +201,15 @@ class Lane {
   async transaction(jobs: readonly Job[]): Promise<JobResults[]> {
     const batch = batchOf(jobs.map(({ statements }) => statements));
     const accounts = [...new Set(jobs.flatMap((job) => job.accounts))];
+    // the transaction before was answered to its end: nothing of it is still to be sent
+    this.#memory.clear();
+    const queries = batch.queries.map((query) =>
+      'rows' in query ? { ...query, message: this.#memory.write(query) } : query,
+    );
     const client = await this.#connected();
     const timer = setTimeout(() => this.#drop(client), this.#options.timeout ?? DEFAULT_TIMEOUT);
     try {
-      return await sendTransaction(client, accounts, batch);
+      return batch.split(await sendTransaction(client, accounts, queries));
     } catch (error) {
       if (error instanceof DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
         throw error;
@@ -244,7 +251,10 @@ class Lane {
 
   /** Every query under way on the connection fails at once. */
   #drop(client: Client): void {
-    if (this.#client === client) this.#client = undefined;
+    if (this.#client === client) {
+      this.#client = undefined;
+      this.#memory = new BindMemory();
+    }
     // the socket is destroyed, not ended: a database that is stopped would never answer a Terminate
     (
       client as unknown as { connection: { stream: { destroy(): void } } }
@@ -261,16 +271,18 @@ function passes(error: unknown): boolean {
   );
 }
 
+type Prepared = ValuesStatement | (RowsQuery & { readonly message: Uint8Array });
+
 async function sendTransaction(
   client: Client,
   accounts: readonly string[],
-  batch: Batch,
-): Promise<JobResults[]> {
+  queries: readonly Prepared[],
+): Promise<StatementResult[]> {
   const opening: Promise<unknown>[] = [client.query('begin')];
   if (accounts.length > 0) {
     opening.push(client.query({ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }));
   }
-  const answers = batch.queries.map((query) => client.query(query));
+  const answers = queries.map((query) => send(client, query));
   const commit = client.query('commit');
   // all are awaited, so that the first failure leaves none unheard
   const settled = await Promise.allSettled([...opening, ...answers, commit]);
@@ -278,5 +290,17 @@ async function sendTransaction(
   if (failure) throw (failure as PromiseRejectedResult).reason;
   const { command } = await commit;
   if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-  return batch.split(await Promise.all(answers));
+  return Promise.all(answers);
+}
+
+function send(client: Client, query: Prepared): Promise<StatementResult> {
+  if (!('message' in query)) return client.query({ ...query, values: [...query.values] });
+  return new Promise((resolve, reject) => {
+    client.query(
+      boundQuery(query, query.message, (error, result) => {
+        if (error) reject(error);
+        else resolve(result);
+      }),
+    );
+  });
 }
