@@ -22,6 +22,13 @@ test('a utf-8 address is read with escapes, as UTF-8, and as it is', () => {
     });
 });
 
+test('the octets of an internationalised address as xtext, as Postfix writes them, are one of type utf-8', () => {
+  assert.deepEqual(parseOriginalRecipient('rfc822;+E9+9B+AA@example.test'), {
+    addressType: 'utf-8',
+    address: '雪@example.test',
+  });
+});
+
 test('without SMTPUTF8 a utf-8 address is all ASCII', () => {
   const value = { addressType: 'utf-8', address: '日 \\+a' };
   assert.equal(formatOriginalRecipient(value, false), 'utf-8;\\x{65E5}\\x{20}\\x{5C}\\x{2B}a');
@@ -36,7 +43,9 @@ test('what is malformed, not printable or too long is refused', () => {
     'rfc822;',
     'rfc822;a=b',
     'rfc822;a+0D+0Ab',
-    'rfc822;+C3+A9',
+    'rfc822;+C3',
+    'rfc822;+C2+9F',
+    'x400;+C3+A9',
     'a b;c',
   ];
   const badUtf8 = [

@@ -33,8 +33,24 @@ export function parseOriginalRecipient(value: string): OriginalRecipient | undef
   if (!ADDRESS_TYPE.test(type)) return undefined;
   const addressType = type.toLowerCase();
   const encoded = value.slice(semicolon + 1);
-  const address = addressType === 'utf-8' ? decodeUtf8Address(encoded) : decodeAscii(encoded);
-  return address === undefined ? undefined : { addressType, address };
+  if (addressType === 'utf-8') return printable(addressType, decodeUtf8Address(encoded));
+  const address = decodeXtext(encoded);
+  if (address === undefined) return undefined;
+  if (PRINTABLE_ASCII.test(address)) return { addressType, address };
+  // Postfix writes the octets of an internationalised address as xtext under the type of ASCII addresses
+  return addressType === 'rfc822' ? printable('utf-8', address) : undefined;
+}
+
+function printable(
+  addressType: string,
+  address: string | undefined,
+): OriginalRecipient | undefined {
+  return address === undefined ||
+    address === '' ||
+    UNPRINTABLE.test(address) ||
+    !address.isWellFormed()
+    ? undefined
+    : { addressType, address };
 }
 
 /** `smtputf8`: the peer offers SMTPUTF8, so that characters outside ASCII need no escape. */
@@ -48,19 +64,13 @@ export function formatOriginalRecipient(value: OriginalRecipient, smtputf8: bool
   return `${addressType};${escaped}`;
 }
 
-function decodeAscii(encoded: string): string | undefined {
-  const text = decodeXtext(encoded);
-  return text !== undefined && PRINTABLE_ASCII.test(text) ? text : undefined;
-}
-
 function decodeUtf8Address(encoded: string): string | undefined {
   if (!ESCAPED_UTF8.test(encoded)) return undefined;
-  const text = encoded.replaceAll(ESCAPE, (_, digits: string) => {
+  return encoded.replaceAll(ESCAPE, (_, digits: string) => {
     const codePoint = Number.parseInt(digits, 16);
     // U+0000 stands for what is no character; it is refused below.
     return codePoint > 0x10ffff ? '\0' : String.fromCodePoint(codePoint);
   });
-  return UNPRINTABLE.test(text) || !text.isWellFormed() ? undefined : text;
 }
 
 function codePointHex(character: string): string {
