@@ -83,10 +83,10 @@ const CAUSE_TEXT: {
   readonly [K in Cause['kind']]: (cause: Extract<Cause, { kind: K }>) => string;
 } = {
   reply: ({ reply }) => replyText(reply),
-  network: ({ reason, detail }) => NETWORK_TEXT[reason] + (detail === '' ? '' : ` (${detail})`),
+  network: ({ reason, detail }) => inDetail(NETWORK_TEXT[reason], detail),
   'not-smtp': ({ line }) => `The peer does not answer as an SMTP server does: ${line}`,
-  tls: ({ reason, detail }) => `TLS, ${reason}: ${detail}`,
-  auth: ({ reason, detail }) => `Authentication, ${reason}: ${detail}`,
+  tls: ({ reason, detail }) => inDetail(TLS_TEXT[reason], detail),
+  auth: ({ reason, detail }) => inDetail(AUTH_TEXT[reason], detail),
   'not-offered': ({ extension, detail }) => `The peer does not offer ${extension}: ${detail}`,
   'session-full': ({ detail }) => detail,
   content: ({ reason, detail }) => `The message cannot be sent as it is: ${reason}, ${detail}`,
@@ -101,3 +101,22 @@ const NETWORK_TEXT = {
   aborted: 'The attempt was stopped',
   error: 'The connection failed',
 } as const;
+
+const TLS_TEXT = {
+  'not-offered': 'The peer does not offer TLS, which is required',
+  refused: 'The peer refused to begin TLS',
+  handshake: 'The TLS handshake failed',
+  unverified: 'The certificate of the peer cannot be verified',
+  injected: 'The peer sent something before TLS began, which an attacker may have put in',
+} as const;
+
+const AUTH_TEXT = {
+  'not-offered': 'The peer does not offer to log in, which the route asks for',
+  'no-common-mechanism': 'The peer offers no way to log in that we know',
+  'needs-tls': 'A password is not sent without TLS',
+  'mechanism-failed': 'Logging in failed',
+} as const;
+
+function inDetail(text: string, detail: string): string {
+  return detail === '' ? text : `${text} (${detail})`;
+}
