@@ -51,6 +51,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'what is in the mailboxes',
     load: async () => (await import('./mail.ts')).mail,
   },
+  smtp: {
+    summary: 'speak SMTP to any server and have every line explained',
+    load: async () => (await import('./smtp.ts')).smtp,
+  },
   config: {
     summary: 'the settings and where they come from',
     load: async () => (await import('./config.ts')).config,
