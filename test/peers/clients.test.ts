@@ -170,7 +170,7 @@ test('a person with telnet brings mail to the MX port', { skip: telnet.skip }, a
   child.stdout.setEncoding('utf8').on('data', (text: string) => (said += text));
   const answer = async (line: string, expected: RegExp) => {
     said = '';
-    if (line !== '') child.stdin.write(`${line}\r\n`);
+    if (line !== '') child.stdin.write(`${line}\n`);
     await eventually(`an answer to "${line}"`, () => expected.test(said), 10);
   };
   try {
@@ -181,7 +181,7 @@ test('a person with telnet brings mail to the MX port', { skip: telnet.skip }, a
     await answer('rcpt to:<nobody@example.test>', /^550 5\.1\.1/m);
     await answer('rcpt to:<bob@example.test>', /^250 2\.1\.5/m);
     await answer('data', /^354 /m);
-    child.stdin.write('Subject: typed by hand\r\n\r\nHello Bob\r\n');
+    child.stdin.write('Subject: typed by hand\n\nHello Bob\n');
     await answer('.', /^250 2\./m);
     await answer('quit', /^221 2\.0\.0/m);
     await ended;

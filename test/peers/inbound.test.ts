@@ -28,7 +28,7 @@ async function hand(
   await expect(`MAIL FROM:<ann@sender.test>${parameters}`, 250);
   for (const address of to) await expect(`RCPT TO:<${address}>`, 250);
   await expect('DATA', 354);
-  wire.write(Buffer.from(content, 'utf8'));
+  wire.write(Buffer.from(content.replaceAll('\r\n.', '\r\n..'), 'utf8'));
   await expect('.', 250);
   wire.drop();
 }

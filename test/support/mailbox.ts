@@ -31,6 +31,6 @@ export function findMail(
 
 /** The types of the events of a message, in their order. */
 export async function eventTypes(server: RunningServer, messageId: string): Promise<string[]> {
-  const lines = await server.json<{ type?: string }>('message', 'trace', messageId);
-  return lines.flatMap(({ type }) => type ?? []);
+  const [story] = await server.json<{ entries: { type: string }[] }>('message', 'trace', messageId);
+  return story!.entries.map(({ type }) => type);
 }
