@@ -1,5 +1,9 @@
 /** How a command says that it could not: a cause and what to do about it, on standard error. */
+import { printable } from '#mail/story/terminal-text';
 import type { ExitCode } from './run.ts';
+
+/** Characters of one line. */
+const MOST_SHOWN = 2000;
 
 /** Thrown by commands for what a person can mend; anything else is a bug and shows its stack. */
 export class CommandFailure extends Error {
@@ -15,8 +19,10 @@ export class CommandFailure extends Error {
 }
 
 export function reportFailure(failure: CommandFailure): ExitCode {
-  process.stderr.write(
-    `hikyaku: ${failure.message}\n  ${failure.remedy.replaceAll('\n', '\n  ')}\n`,
-  );
+  const remedy = failure.remedy.split('\n').map((line) => `  ${line}`);
+  for (const line of [`hikyaku: ${failure.message}`, ...remedy]) {
+    // what others wrote may be quoted in it
+    process.stderr.write(`${printable(line, MOST_SHOWN)}\n`);
+  }
   return failure.exitCode;
 }

@@ -1,4 +1,5 @@
 /** How commands print what they found: tables for people, one JSON object a line for programs. */
+import { printable } from '#mail/story/terminal-text';
 import { styled, terminalColumns } from './terminal.ts';
 import { Table, type Column } from './table.ts';
 
@@ -25,7 +26,12 @@ function escaped(character: string): string {
 /** What was done: the value for programs, a sentence for people. */
 export function printDone(options: OutputOptions, value: object, sentence: string): void {
   if (options.json === true) printJson(value);
-  else printLine(sentence);
+  else printText(sentence);
+}
+
+/** Lines in which no character acts on the terminal, whoever wrote it. */
+export function printText(text: string): void {
+  for (const line of text.split('\n')) printLine(printable(line, Infinity));
 }
 
 /** Rows that decide how wide the columns are. */

@@ -2,7 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { callRows, callValue } from './control.ts';
-import { printDone, printJson, printLine, printRows } from './output.ts';
+import { printDone, printJson, printRows, printText } from './output.ts';
 import type { Column } from './table.ts';
 import { localTime, shortDuration, shortSize } from './terminal.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
@@ -115,16 +115,17 @@ async function showMessage(id: string, options: CommonOptions): Promise<void> {
     printJson(message);
     return;
   }
-  printLine(
-    `Message   ${message.messageId}${message.parentId === null ? '' : ` (because of ${message.parentId})`}`,
+  const cause = message.parentId === null ? '' : ` (because of ${message.parentId})`;
+  const account = message.account === null ? '' : ` (${message.account})`;
+  printText(
+    [
+      `Message  ${message.messageId}${cause}`,
+      `From     ${message.reversePath ?? '<>'}${account}`,
+      `Arrived  ${localTime(message.arrivedAt)}, given up at ${localTime(message.expiresAt)}`,
+      `Size     ${message.size} octets`,
+      '',
+    ].join('\n'),
   );
-  printLine(
-    `From      ${message.reversePath ?? '<>'}${message.account === null ? '' : ` (${message.account})`}`,
-  );
-  printLine(
-    `Arrived   ${localTime(message.arrivedAt)}, given up at ${localTime(message.expiresAt)}`,
-  );
-  printLine(`Size      ${message.size}\n`);
   await printRows(
     message.recipients,
     COLUMNS.filter(({ title }) => !['MESSAGE', 'ARRIVED', 'SIZE', 'FROM'].includes(title)),

@@ -1,0 +1,62 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import * as fc from 'fast-check';
+import { displayWidth } from '#mail/story/terminal-text';
+import { cut, Table, type Column } from './table.ts';
+
+interface Row {
+  readonly name: string;
+  readonly count: number;
+  readonly text: string;
+}
+
+const COLUMNS: readonly Column<Row>[] = [
+  { title: 'NAME', value: (row) => row.name },
+  { title: 'COUNT', value: (row) => row.count, align: 'right' },
+  { title: 'TEXT', value: (row) => row.text, shrinks: true },
+];
+
+function table(columns: number | undefined): Table<Row> {
+  return new Table(COLUMNS, { columns, heading: (line) => line });
+}
+
+test('columns line up where characters are two columns wide', () => {
+  const lines = table(undefined).lines([
+    { name: '日本語', count: 7, text: 'a' },
+    { name: 'ascii', count: 1234, text: 'b' },
+  ]);
+  assert.deepEqual(lines, ['NAME    COUNT  TEXT', '日本語      7  a', 'ascii    1234  b']);
+});
+
+test('control characters of others are shown, not sent to the terminal', () => {
+  const [, line] = table(undefined).lines([{ name: '\x1b[2J\u202e', count: 1, text: 'a\nb' }]);
+  assert.equal(line, String.raw`\x1b[2J\u{202e}      1  a\x0ab`);
+});
+
+test('the shrinking column is cut to the width of the terminal, and only there', () => {
+  const row = { name: 'n', count: 1, text: 'x'.repeat(100) };
+  const [, shown] = table(40).lines([row]);
+  assert.equal(displayWidth(shown!), 40);
+  assert.ok(shown!.endsWith('x…'));
+  const [, whole] = table(undefined).lines([row]);
+  assert.ok(whole!.endsWith('x'.repeat(100)));
+});
+
+test('rows that come later keep the widths of the first ones, without a second heading', () => {
+  const growing = table(undefined);
+  growing.lines([{ name: 'n', count: 1, text: 'a' }]);
+  assert.deepEqual(growing.lines([{ name: 'longer', count: 2, text: 'b' }]), ['longer      2  b']);
+});
+
+test('a cut text never is wider than asked for', () => {
+  fc.assert(
+    fc.property(
+      fc.string({ unit: 'grapheme' }),
+      fc.integer({ min: 1, max: 40 }),
+      (text, columns) => {
+        assert.ok(displayWidth(cut(text, columns)) <= columns);
+      },
+    ),
+    { numRuns: 200 },
+  );
+});
