@@ -143,15 +143,26 @@ class RemoteAttempt {
 
   async #round(messages: readonly ClaimedMessage[]): Promise<void> {
     const contents = new Contents(this.#context.options.store.pool, messages);
-    // what was moved and is here again was queued meanwhile, and is moved again
+    // whoever is here again was queued or released meanwhile, and may go another way by now
     for (const [domain, { kind }] of this.#decisions) {
-      if (kind === 'moved') this.#decisions.delete(domain);
+      if (kind !== 'hosts') this.#decisions.delete(domain);
     }
-    for (const message of messages) {
-      if (this.#isOver()) break;
-      await this.#message(message, contents);
+    try {
+      for (const message of messages) {
+        if (this.#isOver()) break;
+        await this.#message(message, contents);
+      }
+    } finally {
+      // what is being written needs the lease, whatever became of the rest
+      await Promise.allSettled(this.#settling);
     }
     await Promise.all(this.#settling.splice(0));
+  }
+
+  /** Awaited at the end of the round; a failure until then is nobody else's to hear. */
+  #settle(settling: Promise<unknown>): void {
+    settling.catch(() => {});
+    this.#settling.push(settling);
   }
 
   /** Tries one message; what it came to is written meanwhile. */
@@ -192,7 +203,7 @@ class RemoteAttempt {
       })),
       dialogue: groups.size > 0 ? dialogue : undefined,
     };
-    this.#settling.push(settle({ options, recorder, contents, token, site }, attempted));
+    this.#settle(settle({ options, recorder, contents, token, site }, attempted));
   }
 
   /** Something was said, and nothing came of it: the lease was lost, or the server stops. */
@@ -218,7 +229,7 @@ class RemoteAttempt {
       events: [abandoned],
       dialogue,
     };
-    this.#settling.push(recorder.record(settlement));
+    this.#settle(recorder.record(settlement));
   }
 
   async #decision(domain: string): Promise<Decision> {

@@ -91,13 +91,18 @@ class LocalAttempt {
     );
     const writing: Promise<void>[] = [];
     let batch: Ready[] = [];
-    for (const message of messages) {
-      const ready = await this.#ready(message, copies);
-      if (!ready) continue;
-      batch.push(ready);
-      if (batch.length === MESSAGES_PER_JOB) writing.push(this.#write(batch.splice(0)));
+    try {
+      for (const message of messages) {
+        const ready = await this.#ready(message, copies);
+        if (!ready) continue;
+        batch.push(ready);
+        if (batch.length === MESSAGES_PER_JOB) writing.push(this.#write(batch.splice(0)));
+      }
+      if (batch.length > 0) writing.push(this.#write(batch));
+    } finally {
+      // what is being written needs the lease, whatever became of the rest
+      await Promise.allSettled(writing);
     }
-    if (batch.length > 0) writing.push(this.#write(batch));
     await Promise.all(writing);
   }
 
