@@ -69,32 +69,41 @@ const random = new Random(seed);
 const only = kindsOnly();
 const faults = only ? Array.from({ length: runs }, () => random.pick(only)) : deal(runs, random);
 
-process.stdout.write(`npm run chaos -- --runs ${runs} --seed ${seed}\n`);
-const rounds: RoundResult[] = [];
-for (let at = 0; at < faults.length; at += ROUND) {
-  rounds.push(
-    await runRound({
-      ...common,
-      seed: seed + rounds.length,
-      random,
-      faults: faults.slice(at, at + ROUND),
-      defect: defect !== undefined,
-    }),
-  );
-  if (!isWell(rounds)) break;
+/** Every round until one goes wrong; whether none did. */
+async function allRounds(): Promise<boolean> {
+  const rounds: RoundResult[] = [];
+  for (let at = 0; at < faults.length && isWell(rounds); at += ROUND) {
+    rounds.push(
+      await runRound({
+        ...common,
+        seed: seed + rounds.length,
+        random,
+        faults: faults.slice(at, at + ROUND),
+        defect: defect !== undefined,
+      }),
+    );
+  }
+  process.stdout.write(`\n${report(rounds)}\n`);
+  return isWell(rounds);
 }
-process.stdout.write(`\n${report(rounds)}\n`);
-let well = isWell(rounds);
 
-if (well && values['self-check'] && defect === undefined) {
+async function selfCheck(): Promise<boolean> {
   process.stdout.write(
-    'self-check: a server that answers 250 before it stores must be found out\n',
+    'self-check: a server that answers 250 before it stores is to be found out\n',
   );
   const { verdict } = await runRound({ ...common, seed, random, faults: SELF_CHECK, defect: true });
   const lost = verdict.wrongs.filter(({ kind }) => kind === 'lost').length;
-  well = lost > 0;
-  process.stdout.write(
-    well ? `self-check: found, ${lost} lost\n` : 'self-check: WRONG, nothing was found lost\n',
-  );
+  process.stdout.write(`self-check: ${lost > 0 ? 'found' : 'WRONG'}, ${lost} lost\n`);
+  return lost > 0;
 }
-process.exitCode = well ? 0 : 1;
+
+process.stdout.write(`npm run chaos -- --runs ${runs} --seed ${seed}\n`);
+try {
+  let well = await allRounds();
+  if (well && values['self-check'] && defect === undefined) well = await selfCheck();
+  process.exitCode = well ? 0 : 1;
+} catch (error) {
+  // a server did not come back, or did not end as it should
+  process.stdout.write(`WRONG: ${(error as Error).stack}\n`);
+  process.exitCode = 1;
+}
