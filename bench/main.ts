@@ -13,9 +13,18 @@ import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
 import { relayRow } from './rows/relay.ts';
 import { signaturesRow } from './rows/signatures.ts';
+import { storeRow } from './rows/store.ts';
 import { formatTable } from './table.ts';
 
-const ROWS: readonly Row[] = [diskRow, ...acceptRows, relayRow, signaturesRow, memoryRow, queueRow];
+const ROWS: readonly Row[] = [
+  diskRow,
+  ...acceptRows,
+  relayRow,
+  signaturesRow,
+  memoryRow,
+  queueRow,
+  storeRow,
+];
 
 const HEADS =
   'row|contender|value|unit|ratio|goal|p50 ms|p90 ms|p99 ms|max ms|CPU load s|server s|database s|runs'.split(
