@@ -18,13 +18,15 @@ import { CommandFailure } from './failure.ts';
 import { waiting } from './progress.ts';
 import type { SettingsOptions } from './settings-options.ts';
 
+const LABEL = 'waiting for the server';
+
 /** Asks for one value. @throws CommandFailure */
 export async function callValue<Name extends ValueName>(
   options: SettingsOptions,
   name: Name,
   input: InputOf<Name>,
 ): Promise<ValueOf<Name>> {
-  const answer = await waiting(name, call(options, name, input));
+  const answer = await waiting(LABEL, call(options, name, input));
   return JSON.parse(await wholeText(answer)) as ValueOf<Name>;
 }
 
@@ -34,12 +36,12 @@ export async function* callRows<Name extends RowsName>(
   name: Name,
   input: InputOf<Name>,
 ): AsyncGenerator<RowOf<Name>> {
-  const answer = await waiting(name, call(options, name, input));
+  const answer = await waiting(LABEL, call(options, name, input));
   answer.setEncoding('utf8');
   let rest = '';
   const chunks = unbroken(answer as AsyncIterable<string>)[Symbol.asyncIterator]();
   for (;;) {
-    const next = await waiting(name, chunks.next());
+    const next = await waiting(LABEL, chunks.next());
     if (next.done) return;
     const lines = (rest + next.value).split('\n');
     rest = lines.pop()!;
@@ -53,7 +55,7 @@ export async function* callBytes<Name extends BytesName>(
   name: Name,
   input: InputOf<Name>,
 ): AsyncGenerator<Uint8Array> {
-  const answer = await waiting(name, call(options, name, input));
+  const answer = await waiting(LABEL, call(options, name, input));
   yield* unbroken(answer as AsyncIterable<Uint8Array>);
 }
 

@@ -1,29 +1,49 @@
-/** Says on a terminal what is waited for, once it takes over two seconds. Nothing of it reaches a pipe or a file. */
+/** Says on a terminal that something is waited for, once it takes over two seconds. Nothing of it reaches a pipe or a file. */
 
 const PATIENCE = 2000;
 const EVERY = 250;
 const CLEAR_LINE = '\r\x1b[K';
 
-/** The result of `work`, with a line on standard error while it takes long. */
+/** A line on standard error that comes and goes. */
+export class Progress {
+  readonly #label: string;
+  #timer: NodeJS.Timeout | undefined;
+  #start = 0;
+  #isShown = false;
+
+  constructor(label: string) {
+    this.#label = label;
+    this.touch();
+  }
+
+  /** Something came: the line goes, and comes again after the next two seconds of nothing. Before printing. */
+  touch(): void {
+    this.stop();
+    if (!process.stderr.isTTY) return;
+    this.#start = performance.now();
+    this.#timer = setTimeout(() => this.#show(), PATIENCE);
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+    if (this.#isShown) process.stderr.write(CLEAR_LINE);
+    this.#isShown = false;
+  }
+
+  #show(): void {
+    const seconds = Math.floor((performance.now() - this.#start) / 1000);
+    process.stderr.write(`${CLEAR_LINE}${this.#label} … ${seconds} s`);
+    this.#isShown = true;
+    this.#timer = setTimeout(() => this.#show(), EVERY);
+  }
+}
+
+/** The result of `work`, with a line while it takes long. */
 export async function waiting<T>(label: string, work: Promise<T>): Promise<T> {
-  if (!process.stderr.isTTY) return work;
-  const start = performance.now();
-  let shown = false;
-  const show = (): void => {
-    const seconds = Math.floor((performance.now() - start) / 1000);
-    process.stderr.write(`${CLEAR_LINE}${label} … ${seconds} s`);
-    shown = true;
-  };
-  let repeated: NodeJS.Timeout | undefined;
-  const first = setTimeout(() => {
-    show();
-    repeated = setInterval(show, EVERY);
-  }, PATIENCE);
+  const progress = new Progress(label);
   try {
     return await work;
   } finally {
-    clearTimeout(first);
-    clearInterval(repeated);
-    if (shown) process.stderr.write(CLEAR_LINE);
+    progress.stop();
   }
 }

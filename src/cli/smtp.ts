@@ -34,6 +34,7 @@ import {
   type ProbeTls,
 } from './probe/run.ts';
 import { RESULTS } from './probe/texts.ts';
+import { Progress } from './progress.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { wholeNumber, type CommonOptions } from './verb.ts';
@@ -114,7 +115,9 @@ function usualLanguage(): 'en' | 'ja' {
 async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> {
   const plan = await planOf(host, options);
   const explainer = new Explainer(options.lang);
+  const progress = new Progress(`waiting for ${host}`);
   const show = (entry: DialogueEntry): void => {
+    progress.touch();
     const meaning = options.explain ? explainer.explain(entry) : undefined;
     if (options.json === true) printJson(meaning === undefined ? entry : { ...entry, meaning });
     else showEntry(entry, meaning);
@@ -126,6 +129,7 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
     monotonic: () => systemClock.monotonic(),
     randomBytes,
   });
+  progress.stop();
   if (options.json === true) printJson(result);
   else showResult(result, options.lang);
   return result;

@@ -22,6 +22,9 @@ export function addVerb(
     .command(usage)
     .description(summary)
     .option('--json', 'one JSON object a line');
+  command.showHelpAfterError(
+    `(hikyaku ${noun.name()} ${command.name()} --help shows what there is)`,
+  );
   return addSettingsOptions(command).addHelpText(
     'after',
     `\n${label}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`,

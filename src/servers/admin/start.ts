@@ -3,6 +3,7 @@
  * password on the same machine. `POST /noun/verb` with a JSON object runs a call of `calls.ts`.
  */
 import { once } from 'node:events';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
@@ -14,7 +15,7 @@ import { clearStaleSocket, controlSocketPath } from './control-socket.ts';
 import { failureOf } from './failure.ts';
 
 export interface AdminOptions {
-  /** Absolute; exists. */
+  /** It exists. */
   readonly dataDir: string;
   readonly context: AdminContext;
 }
@@ -34,6 +35,8 @@ export interface AdminFailure {
 
 /** An alias with some hundred targets fits. */
 const BODY_OCTETS = 256 * 1024;
+/** For calls under way when the server stops; then their connections are cut. Milliseconds. */
+const STOP_PATIENCE = 5000;
 
 export async function startAdmin({
   dataDir,
@@ -41,7 +44,7 @@ export async function startAdmin({
 }: AdminOptions): Promise<AdminServer | AdminFailure> {
   const socketPath = await controlSocketPath(dataDir);
   const folder = path.dirname(socketPath);
-  if (folder !== dataDir) await makePrivate(folder);
+  if (folder !== (await realpath(dataDir))) await makePrivate(folder);
   if (!(await clearStaleSocket(socketPath))) {
     return {
       kind: 'failed',
@@ -65,7 +68,9 @@ export async function startAdmin({
       const closed = once(app.server, 'close');
       app.server.close();
       app.server.closeIdleConnections();
+      const late = setTimeout(() => app.server.closeAllConnections(), STOP_PATIENCE);
       await closed;
+      clearTimeout(late);
       await app.close();
     },
   };
