@@ -2,7 +2,7 @@
  * An AUTH exchange (RFC 4954 §4): steps of a SASL mechanism to replies, one line of the client at a time. Failures are
  * answered late, counted, and told to the event log; nothing of the exchange is ever logged.
  */
-import { base64 } from '#bytes';
+import { base64, EMPTY } from '#bytes';
 import { event } from '#events';
 import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
@@ -137,22 +137,38 @@ async function fail(
   reason: string,
   reply: WireReply,
 ): Promise<WireReply> {
-  const { services, settings } = state;
+  const { limits } = state.settings;
+  noteFailed(state, mechanism, name, reason);
+  state.authFailures++;
+  if (limits.authFailureDelay > 0)
+    await new Promise((resolve) => setTimeout(resolve, limits.authFailureDelay).unref());
+  if (state.authFailures < limits.authFailures) return reply;
+  state.after = 'close';
+  return REPLIES.tooManyLogins;
+}
+
+/** The client left in the middle. One that SCRAM had told of its failure has failed all the same. */
+export function noteAbandoned(state: SessionState): void {
+  const { exchange } = state;
+  state.exchange = undefined;
+  const step = exchange?.next(EMPTY);
+  if (exchange?.found === undefined || step?.kind !== 'failure') return;
+  if (step.reason === 'malformed') return;
+  noteFailed(state, exchange.mechanism, exchange.found.name, step.reason);
+}
+
+function noteFailed(
+  { id, address, services, settings: { listener } }: SessionState,
+  mechanism: Mechanism,
+  login: string,
+  reason: string,
+): void {
   services.note(
     event(
       'session.authentication-failed',
       services.clock.now(),
-      { sessionId: state.id },
-      {
-        public: { listener: settings.listener, mechanism, reason },
-        personal: { client: state.address, login: name },
-      },
+      { sessionId: id },
+      { public: { listener, mechanism, reason }, personal: { client: address, login } },
     ),
   );
-  state.authFailures++;
-  if (settings.limits.authFailureDelay > 0)
-    await new Promise((resolve) => setTimeout(resolve, settings.limits.authFailureDelay).unref());
-  if (state.authFailures < settings.limits.authFailures) return reply;
-  state.after = 'close';
-  return REPLIES.tooManyLogins;
 }

@@ -12,7 +12,7 @@ import { legal } from '#protocol/smtp/order';
 import type { OfferedParameters } from '#protocol/smtp/parameters';
 import type { ReceiverEvent } from '#protocol/smtp/receiver';
 import type { Connection, ConnectionHandler } from '#servers/net/connection';
-import { takeAuthLine } from './auth-exchange.ts';
+import { noteAbandoned, takeAuthLine } from './auth-exchange.ts';
 import { carryOut, type Handled } from './commands.ts';
 import { discardChunk } from './commands/bdat.ts';
 import { endChunk, endContent, failureReply, takeContent } from './content.ts';
@@ -125,6 +125,7 @@ export class Session implements ConnectionHandler {
   closed(): void {
     this.#over = true;
     this.#state.transaction = undefined;
+    noteAbandoned(this.#state);
     this.#ended();
   }
 

@@ -1,0 +1,90 @@
+/**
+ * GNU SASL's command logs in to our submission port over STARTTLS, by every mechanism that we offer. It brings its own
+ * TLS (GnuTLS), so that both ends of a channel binding are computed by different libraries, and it checks the
+ * certificate that a first start makes.
+ */
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { silentLog } from '#log';
+import { ensureSelfSigned } from '#servers/net/self-signed';
+import { TlsIdentities, type TlsFiles } from '#servers/net/tls-context';
+import { peer } from '../support/peer.ts';
+import { runPeer } from '../support/run-peer.ts';
+import {
+  HOSTNAME,
+  openTestStore,
+  PASSWORD,
+  startTestSmtp,
+  type TestStore,
+} from '../support/smtp-server.ts';
+
+const gsasl = peer('gsasl');
+const options = { skip: gsasl.skip };
+
+let at: TestStore;
+let folder: string;
+let files: TlsFiles;
+let tls: TlsIdentities;
+before(async () => {
+  if (gsasl.skip !== false) return;
+  folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-gsasl-'));
+  files = await ensureSelfSigned(folder, HOSTNAME, Date.now());
+  const opened = await TlsIdentities.open(files, silentLog);
+  assert.ok(opened.kind === 'open');
+  tls = opened.tls;
+  at = await openTestStore();
+});
+after(async () => {
+  if (gsasl.skip !== false) return;
+  await at[Symbol.asyncDispose]();
+  tls[Symbol.dispose]();
+  await rm(folder, { recursive: true });
+});
+
+/** What gsasl said and did, and what the server noted of it. */
+async function login(mechanism: string, password: string, more: readonly string[]) {
+  await using smtp = await startTestSmtp(at, { tls });
+  const run = await runPeer(gsasl.path, [
+    ['--smtp', '-m', mechanism, '--verbose', `--x509-ca-file=${files.certificate}`],
+    ['-a', 'alice@example.test', '-p', password],
+    more,
+    ['127.0.0.1', String(smtp.ports.submission)],
+  ]);
+  await smtp.server.stop(0);
+  return { ...run, noted: smtp.noted.map((event) => [event.type, event.public]) };
+}
+
+const LOGINS = [
+  { mechanism: 'PLAIN', more: [] },
+  { mechanism: 'LOGIN', more: [] },
+  // With a binding at hand it takes the mechanism without one for a downgrade, and stops by itself.
+  { mechanism: 'SCRAM-SHA-256', more: ['--no-cb'] },
+  { mechanism: 'SCRAM-SHA-256-PLUS', more: [] },
+];
+
+for (const { mechanism, more } of LOGINS) {
+  test(`gsasl logs in by ${mechanism} under STARTTLS`, options, async () => {
+    const { code, output, noted } = await login(mechanism, PASSWORD, more);
+    assert.match(output, /^235 2\.7\.0/m, output);
+    assert.equal(code, 0, output);
+    const facts = { listener: 'submission', mechanism, tls: 'TLSv1.3' };
+    assert.deepEqual(noted, [['session.authenticated', facts]]);
+    const binding = /^cD10bHMtZXhwb3J0ZXIs/m.test(output);
+    assert.equal(binding, mechanism.endsWith('-PLUS'), 'p=tls-exporter');
+  });
+
+  test(
+    `gsasl with a wrong password is refused by ${mechanism}, which is noted`,
+    options,
+    async () => {
+      const { code, output, noted } = await login(mechanism, 'wrong password', more);
+      assert.notEqual(code, 0);
+      assert.doesNotMatch(output, /^235/m);
+      const facts = { listener: 'submission', mechanism, reason: 'wrong-credentials' };
+      assert.deepEqual(noted, [['session.authentication-failed', facts]]);
+    },
+  );
+}
