@@ -64,7 +64,7 @@ async function listMail(account: string, options: ListOptions): Promise<void> {
       { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
       { title: 'MAILBOX', value: (row) => row.mailbox },
       { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
-      { title: 'FROM', value: (row) => row.from },
+      { title: 'FROM', value: (row) => row.from, shrinks: true },
       { title: 'SUBJECT', value: (row) => row.subject, shrinks: true },
     ],
     options,

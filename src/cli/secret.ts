@@ -13,16 +13,24 @@ export interface SecretOptions {
   readonly passwordFile?: string;
 }
 
+/** Where a person types. */
+export interface Terminal {
+  readonly input: Pick<NodeJS.ReadStream, 'on' | 'off' | 'pause' | 'resume' | 'setRawMode'> &
+    AsyncIterable<unknown> & { readonly isTTY?: boolean };
+  readonly output: { write(text: string): unknown };
+}
+
 /** @param twice ask again, for a password that is being set @throws CommandFailure */
 export async function readPassword(
   { passwordFile }: SecretOptions,
   prompt: string,
   twice: boolean,
+  terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
   if (passwordFile !== undefined && passwordFile !== '-') return fromFile(passwordFile);
-  if (passwordFile === '-' || !process.stdin.isTTY) return fromStandardInput();
-  const password = await ask(`${prompt}: `);
-  if (twice && (await ask('Once more: ')) !== password) {
+  if (passwordFile === '-' || terminal.input.isTTY !== true) return fromInput(terminal);
+  const password = await ask(`${prompt}: `, terminal);
+  if (twice && (await ask('Once more: ', terminal)) !== password) {
     throw new CommandFailure('the two passwords differ', 'Try again.');
   }
   return given(password);
@@ -40,10 +48,10 @@ async function fromFile(path: string): Promise<string> {
   }
 }
 
-async function fromStandardInput(): Promise<string> {
+async function fromInput({ input }: Terminal): Promise<string> {
   const parts: Buffer[] = [];
   let octets = 0;
-  for await (const part of process.stdin as AsyncIterable<Buffer>) {
+  for await (const part of input as AsyncIterable<Buffer>) {
     parts.push(part);
     octets += part.length;
     if (octets > MOST_OCTETS) break;
@@ -72,16 +80,15 @@ function given(password: string): string {
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\x03', '\x04', '\b', '\x7f'];
 
 /** Reads a line from the terminal without showing it. */
-function ask(prompt: string): Promise<string> {
+function ask(prompt: string, { input, output }: Terminal): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
-  const { stdin, stderr } = process;
   const decoder = new StringDecoder('utf8');
   let typed: string[] = [];
   const done = (finish: () => void): void => {
-    stdin.off('data', onData);
-    stdin.setRawMode(false);
-    stdin.pause();
-    stderr.write('\n');
+    input.off('data', onData);
+    input.setRawMode(false);
+    input.pause();
+    output.write('\n');
     finish();
   };
   const onData = (chunk: Buffer): void => {
@@ -99,9 +106,9 @@ function ask(prompt: string): Promise<string> {
       else typed.push(character);
     }
   };
-  stderr.write(prompt);
-  stdin.setRawMode(true);
-  stdin.on('data', onData);
-  stdin.resume();
+  output.write(prompt);
+  input.setRawMode(true);
+  input.on('data', onData);
+  input.resume();
   return promise;
 }

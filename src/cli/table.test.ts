@@ -60,3 +60,14 @@ test('a cut text never is wider than asked for', () => {
     { numRuns: 200 },
   );
 });
+
+test('several columns that shrink end up alike', () => {
+  const columns: readonly Column<Row>[] = [
+    { title: 'NAME', value: (row) => row.name, shrinks: true },
+    { title: 'TEXT', value: (row) => row.text, shrinks: true },
+  ];
+  const [, line] = new Table(columns, { columns: 42, heading: (text) => text }).lines([
+    { name: 'n'.repeat(60), count: 0, text: 't'.repeat(35) },
+  ]);
+  assert.equal(line, `${'n'.repeat(19)}…  ${'t'.repeat(19)}…`);
+});

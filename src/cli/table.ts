@@ -1,6 +1,6 @@
 /**
  * Tables that line up: cells are measured in columns of the terminal, where East Asian characters take two, and whatever others
- * wrote is made printable first. On a terminal the column that may shrink is cut to fit; elsewhere nothing is cut.
+ * wrote is made printable first. On a terminal the columns that may shrink are cut to fit; elsewhere nothing is cut.
  */
 import { displayWidth, printable } from '#mail/story/terminal-text';
 
@@ -8,7 +8,7 @@ export interface Column<Row> {
   readonly title: string;
   readonly value: (row: Row) => string | number;
   readonly align?: 'right';
-  /** Is cut where the line would be longer than the terminal; one column at most. */
+  /** Is cut where the line would be longer than the terminal. */
   readonly shrinks?: boolean;
 }
 
@@ -48,11 +48,16 @@ export class Table<Row> {
     const widths = this.#columns.map((_, i) =>
       lines.reduce((most, line) => Math.max(most, displayWidth(line[i]!)), 0),
     );
-    const shrinking = this.#columns.findIndex(({ shrinks }) => shrinks === true);
-    if (this.#options.columns !== undefined && shrinking !== -1) {
-      const total = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
-      const over = total - this.#options.columns;
-      if (over > 0) widths[shrinking] = Math.max(NARROWEST, widths[shrinking]! - over);
+    let over = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
+    over -= this.#options.columns ?? over;
+    // the widest gives first, so that those that shrink end up alike
+    while (over-- > 0) {
+      const widest = this.#columns.reduce(
+        (best, { shrinks }, i) => (shrinks === true && widths[i]! > (widths[best] ?? 0) ? i : best),
+        -1,
+      );
+      if (widest === -1 || widths[widest]! <= NARROWEST) break;
+      widths[widest]! -= 1;
     }
     return widths;
   }

@@ -11,7 +11,7 @@ export function wantsColor(stream: NodeJS.WriteStream = process.stdout): boolean
 
 /** Columns to lay out for; undefined where the output is read by a program and nothing needs to fit. */
 export function terminalColumns(): number | undefined {
-  return process.stdout.isTTY ? (process.stdout.columns ?? USUAL_COLUMNS) : undefined;
+  return process.stdout.isTTY ? process.stdout.columns || USUAL_COLUMNS : undefined;
 }
 
 type Style = 'bold' | 'dim' | 'red' | 'green' | 'yellow' | 'cyan';
