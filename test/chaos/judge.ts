@@ -63,8 +63,10 @@ export interface Verdict {
   readonly bounced: number;
   /** Deliveries of messages whose client got no 250: allowed by RFC 1047. */
   readonly unacknowledged: number;
-  /** Second copies where the peer's reply, or our record of it, fell to a fault (RFC 1047). */
-  readonly duplicates: number;
+  /** Second copies since the sink hung up before its reply (RFC 1047). */
+  readonly unheard: number;
+  /** Second copies since a fault came between the reply of the sink and our record of it (RFC 1047). */
+  readonly unrecorded: number;
   readonly wrongs: readonly Wrong[];
 }
 
@@ -87,7 +89,7 @@ export function judge(facts: Facts): Verdict {
   const wrongs: Wrong[] = [...strangers(facts, tried)];
   const places = placesOf(facts);
   const count = { acknowledged: 0, deferred: 0, unanswered: 0, bounced: 0 };
-  const copies = { unacknowledged: 0, duplicates: 0 };
+  const copies = { unacknowledged: 0, unheard: 0, unrecorded: 0 };
   for (const message of tried.values()) {
     const code = codes.get(message.id) ?? 0;
     if (code === 250) count.acknowledged++;
@@ -96,7 +98,8 @@ export function judge(facts: Facts): Verdict {
     else wrongs.push({ kind: 'refused', what: `${message.id}: ${code}` });
     const found = message.to.map((address) => {
       const fate = fateOf(message, address, places, facts.faults, wrongs);
-      copies.duplicates += fate.duplicates;
+      copies.unheard += fate.unheard;
+      copies.unrecorded += fate.unrecorded;
       if (fate.notices > 0) count.bounced++;
       return fate.copies > 0 || fate.notices > 0;
     });
@@ -147,7 +150,8 @@ function add(counts: Map<string, number>, key: string): void {
 interface Fate {
   readonly copies: number;
   readonly notices: number;
-  readonly duplicates: number;
+  readonly unheard: number;
+  readonly unrecorded: number;
 }
 
 /** What became of one recipient of a message. */
@@ -168,14 +172,17 @@ function fateOf(
     // a mailbox and the queue are one database: no fault explains a second copy
     const copies = places.mailboxes.get(`${sha256} ${address}`) ?? 0;
     if (copies > 1) wrongs.push({ kind: 'duplicate', what: `${copies} of ${id} in ${address}` });
-    return { copies, notices, duplicates: 0 };
+    return { copies, notices, unheard: 0, unrecorded: 0 };
   }
   const taken = places.taken.get(`${sha256} ${targetOf(address)}`) ?? [];
-  const unrecorded = taken.filter(({ at, replied }) => !replied || fellTo(at, faults)).length;
-  if (taken.length - 1 > unrecorded) {
+  const second = Math.max(0, taken.length - 1);
+  const hungUp = taken.filter(({ replied }) => !replied).length;
+  const fell = taken.filter(({ at, replied }) => replied && fellTo(at, faults)).length;
+  if (second > hungUp + fell) {
     wrongs.push({ kind: 'duplicate', what: `${taken.length} of ${id} to ${address} at the sink` });
   }
-  return { copies: taken.length, notices, duplicates: Math.max(0, taken.length - 1) };
+  const unheard = Math.min(second, hungUp);
+  return { copies: taken.length, notices, unheard, unrecorded: Math.min(second - unheard, fell) };
 }
 
 function fellTo(at: number, faults: readonly Span[]): boolean {

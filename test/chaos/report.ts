@@ -53,7 +53,8 @@ const MAIL: readonly (readonly [keyof Verdict, string])[] = [
   ['relayed', 'copies at the sink'],
   ['bounced', 'recipients whose refusal was told to the author'],
   ['unacknowledged', 'copies of messages whose client got no 250 (RFC 1047)'],
-  ['duplicates', 'second copies at the sink, each explained by a lost reply (RFC 1047)'],
+  ['unheard', 'second copies at the sink, which had hung up before its reply (RFC 1047)'],
+  ['unrecorded', 'second copies at the sink, whose reply fell to a fault (RFC 1047)'],
 ];
 
 function mailLines(rounds: readonly RoundResult[]): string[] {

@@ -48,7 +48,8 @@ test('what was acknowledged and is there, once for each recipient, is right', ()
     relayed: 2,
     bounced: 1,
     unacknowledged: 1,
-    duplicates: 0,
+    unheard: 0,
+    unrecorded: 0,
     wrongs: [],
   });
 });
@@ -85,7 +86,10 @@ test('a second copy at the sink is wrong unless a reply got lost on its way into
     wrongs({ client, taken: [first, second], faults: [{ from: 20_000, until: 49_000 }] }),
     ['duplicate'],
   );
-  assert.equal(judge({ ...NOTHING, client, taken: [unheard, second] }).duplicates, 1);
+  const { unheard: heard, unrecorded } = judge({ ...NOTHING, client, taken: [unheard, second] });
+  assert.deepEqual([heard, unrecorded], [1, 0]);
+  const fell = judge({ ...NOTHING, client, taken: [first, second], faults: [fault] });
+  assert.deepEqual([fell.unheard, fell.unrecorded], [0, 1]);
 });
 
 test('what nobody sent, or sent to somebody else, is a stranger', () => {

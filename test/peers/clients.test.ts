@@ -9,7 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createTransport } from 'nodemailer';
-import { peer } from '../support/peer.ts';
+import { peer, swaksPeer } from '../support/peer.ts';
 import { runPeer } from '../support/run-peer.ts';
 import {
   eventually,
@@ -21,7 +21,7 @@ import { eventTypes, findMail, type ListedMail } from '../support/mailbox.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';
-const swaks = peer('swaks');
+const swaks = swaksPeer();
 const curl = peer('curl');
 const msmtp = peer('msmtp');
 const telnet = peer('telnet');

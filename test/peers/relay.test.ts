@@ -9,7 +9,7 @@ import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificate.ts';
 import { eventTypes, findMail } from '../support/mailbox.ts';
 import { opendkimPeer, startOpendkim, type Opendkim } from '../support/opendkim.ts';
-import { peer } from '../support/peer.ts';
+import { swaksPeer } from '../support/peer.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
 import { runPeer } from '../support/run-peer.ts';
 import {
@@ -20,7 +20,7 @@ import {
 } from '../support/running-server.ts';
 
 const ALICE = 'alice@example.test';
-const swaks = peer('swaks');
+const swaks = swaksPeer();
 const skip = postfixPeer().skip || opendkimPeer().skip || swaks.skip;
 
 interface QueuedRecipient {

@@ -31,6 +31,10 @@ export function findMail(
 
 /** The types of the events of a message, in their order. */
 export async function eventTypes(server: RunningServer, messageId: string): Promise<string[]> {
-  const [story] = await server.json<{ entries: { type: string }[] }>('message', 'trace', messageId);
-  return story!.entries.map(({ type }) => type);
+  const lines = await server.json<{ messageId: string; type?: string }>(
+    'message',
+    'trace',
+    messageId,
+  );
+  return lines.flatMap(({ messageId: id, type }) => (id === messageId ? (type ?? []) : []));
 }

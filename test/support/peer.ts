@@ -31,6 +31,14 @@ export function pythonPeer(module: string, packageName: string): Peer {
   return status === 0 ? { path: python, skip: false } : missing(`Python's ${module}`, packageName);
 }
 
+/** The same for swaks with TLS, which needs a module of Perl that Debian does not install with it. */
+export function swaksPeer(): Peer {
+  const swaks = peer('swaks');
+  if (swaks.skip !== false) return swaks;
+  const { status } = spawnSync('perl', ['-MNet::SSLeay', '-e', '1'], { stdio: 'ignore' });
+  return status === 0 ? swaks : missing("Perl's Net::SSLeay, for swaks", 'libnet-ssleay-perl');
+}
+
 function missing(what: string, packageName: string): Peer {
   const reason = `${what} is not installed (apt-get install ${packageName})`;
   if (process.env['HIKYAKU_PEERS'] === 'required') throw new Error(reason);
