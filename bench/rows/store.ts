@@ -61,7 +61,7 @@ async function storing(options: BenchOptions): Promise<BenchResult[]> {
   const store = stack.use(opened.store);
   const users = Array.from({ length: 10 }, (_, i) => `user${i}`);
   const messages = new Messages(store, await addTestAccounts(store, 'example.test', users));
-  const count = options.quick ? 2000 : 20_000;
+  const count = options.quick ? 2000 : 10_000;
   const figures = new Map<string, Figure[]>();
   for (let round = options.quick ? 1 : 0; round <= (options.quick ? 1 : ROUNDS); round++) {
     for (const callers of CALLERS) {
@@ -176,7 +176,7 @@ class Messages {
   /** @returns our id of the message */
   async submit(message: PooledMessage): Promise<string> {
     const { id, session, now, blob, accountId, prefix } = this.#next(message);
-    const recipients = [{ id: 1, forwardPath: RECIPIENT }];
+    const recipient = { id: 1, forwardPath: RECIPIENT };
     await this.#run(
       blob,
       [],
@@ -191,7 +191,7 @@ class Messages {
           channel: 'smtp',
           reversePath: SENDER,
           envelope: { smtputf8: false },
-          recipients,
+          recipients: [recipient],
           createdAt: now,
           releaseAt: now,
         }),
@@ -213,17 +213,19 @@ class Messages {
           notifyAuthor: true,
           arrivedAt: now,
           expiresAt: now + 1e8,
-          recipients: recipients.map((recipient) => ({
-            ...recipient,
-            domain: 'relay.test',
-            reversePath: undefined,
-            orcpt: undefined,
-            notify: undefined,
-            stream: 'transactional',
-            priority: 0,
-            sourcePool: '',
-            nextAt: now,
-          })),
+          recipients: [
+            {
+              ...recipient,
+              domain: 'relay.test',
+              reversePath: undefined,
+              orcpt: undefined,
+              notify: undefined,
+              stream: 'transactional',
+              priority: 0,
+              sourcePool: '',
+              nextAt: now,
+            },
+          ],
         }),
       ],
     );
