@@ -1,6 +1,6 @@
 /** What a person sees when the server is up: how to send, where to read, what to try next. */
 import type { Config, Mode } from '#config';
-import type { RunningServer } from '../server.ts';
+import type { RunningServer } from '#server';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

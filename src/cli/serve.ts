@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { systemClock } from '#clock';
 import type { Config, Mode } from '#config';
 import { jsonLog, terminalLog, type Log } from '#log';
-import { startServer, type RunningServer } from '../server.ts';
+import { startServer, type RunningServer } from '#server';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
 import type { ExitCode } from './run.ts';

@@ -1,6 +1,5 @@
 /** What went wrong in a call, for the person who made it. */
-import { DatabaseError } from 'pg';
-import { StoreUnavailable } from '#store/writer';
+import { storeFailure } from '#store/failure';
 
 export interface Failure {
   readonly status: number;
@@ -10,12 +9,16 @@ export interface Failure {
 }
 
 export function failureOf(error: Error & { statusCode?: number }): Failure {
-  if (error instanceof StoreUnavailable || isConnectionLost(error)) {
+  const store = storeFailure(error);
+  if (store === 'unavailable' || store === 'full') {
     return {
       status: 503,
-      reason: 'database-unavailable',
-      message: `the server cannot reach its database: ${error.message}`,
-      remedy: 'Nothing was changed for certain. Try again; the log of the server says more.',
+      reason: `database-${store}`,
+      message: `the server cannot use its database: ${error.message}`,
+      remedy:
+        store === 'full'
+          ? 'Make room on its disk, and try again.'
+          : 'Whether something was changed is not certain. Try again; the log of the server says more.',
     };
   }
   if (error.statusCode !== undefined && error.statusCode < 500) {
@@ -32,14 +35,4 @@ export function failureOf(error: Error & { statusCode?: number }): Failure {
     message: `the server failed: ${error.message}`,
     remedy: 'Its log says more. Please report it.',
   };
-}
-
-/** SQLSTATE classes 08 (connection), 53 (resources), 57 (operator intervention); or the socket's own error. */
-function isConnectionLost(error: Error): boolean {
-  if (error instanceof DatabaseError) return /^(08|53|57)/.test(error.code ?? '');
-  const { code } = error as NodeJS.ErrnoException;
-  return (
-    ['ECONNREFUSED', 'ECONNRESET', 'ENOENT', 'EPIPE', 'ETIMEDOUT'].includes(code ?? '') ||
-    /Connection terminated|timeout exceeded when trying to connect/.test(error.message)
-  );
 }

@@ -8,9 +8,9 @@ import {
 } from '#mail/accounts/administer';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { listAccounts, markRemoved, setDisabled } from '#store/directory/accounts';
-import { refuse, rows, value, type Refusal } from '../call.ts';
-import type { AdminContext } from '../context.ts';
-import { noSuchAccount, noSuchDomain, NOTHING, readAddress, text } from '../inputs.ts';
+import { refuse, rows, value, type Refusal } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
+import { noSuchAccount, noSuchDomain, NOTHING, readAddress, text } from '#servers/admin/inputs';
 
 const password = z.string().max(1024);
 

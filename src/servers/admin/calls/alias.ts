@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { formatMailbox, mailboxKey } from '#protocol/address/mailbox';
 import { listAliases, removeAlias, setAlias } from '#store/directory/addresses';
-import { refuse, rows, value, type Refusal } from '../call.ts';
-import { noSuchDomain, NOTHING, readAddress, readDomain, text } from '../inputs.ts';
+import { refuse, rows, value, type Refusal } from '#servers/admin/call';
+import { noSuchDomain, NOTHING, readAddress, readDomain, text } from '#servers/admin/inputs';
 
 const MOST_TARGETS = 1000;
 

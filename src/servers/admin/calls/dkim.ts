@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { newDkimKeys } from '#mail/accounts/administer';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { addDkimKey, listDkimKeys, type ListedKey } from '#store/directory/domains';
-import { refuse, rows, value } from '../call.ts';
-import { noSuchDomain, readDomain, text } from '../inputs.ts';
+import { refuse, rows, value } from '#servers/admin/call';
+import { noSuchDomain, readDomain, text } from '#servers/admin/inputs';
 
 /** Pairs of keys that one month may bring. */
 const MOST_IN_A_MONTH = 26;

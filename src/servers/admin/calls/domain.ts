@@ -2,8 +2,8 @@
 import { z } from 'zod';
 import { addDomain } from '#mail/accounts/administer';
 import { listDomains, removeDomain } from '#store/directory/domains';
-import { refuse, rows, value } from '../call.ts';
-import { noSuchDomain, NOTHING, readDomain, text } from '../inputs.ts';
+import { refuse, rows, value } from '#servers/admin/call';
+import { noSuchDomain, NOTHING, readDomain, text } from '#servers/admin/inputs';
 
 export const domainCalls = {
   'domain/add': value(z.object({ domain: text }), async ({ administer }, { domain }) => {

@@ -3,9 +3,9 @@ import { z } from 'zod';
 import type { MessageSummary, Person } from '#protocol/message/summary';
 import { findEmail, FLAG, readEmail, type ListedEmail } from '#store/emails';
 import { listNewest } from '#store/newest-emails';
-import { bytes, refuse, rows, value, type Refusal } from '../call.ts';
-import type { AdminContext } from '../context.ts';
-import { limit, readAccount, text } from '../inputs.ts';
+import { bytes, refuse, rows, value, type Refusal } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
+import { limit, readAccount, text } from '#servers/admin/inputs';
 
 /** Of the header and the beginning of the body, for showing. */
 const SHOWN_OCTETS = 256 * 1024;

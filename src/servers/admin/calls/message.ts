@@ -1,16 +1,16 @@
 /** Finding messages and telling their stories. */
 import { z } from 'zod';
 import { LANGUAGES } from '#protocol/dsn/language';
-import { rows, refuse, value, type Refusal } from '../call.ts';
-import type { AdminContext } from '../context.ts';
-import { findMessages, MESSAGE_STATUSES } from '../find-messages.ts';
-import { limit, text } from '../inputs.ts';
+import { rows, refuse, value, type Refusal } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
+import { findMessages, MESSAGE_STATUSES } from '#servers/admin/find-messages';
+import { limit, text } from '#servers/admin/inputs';
 import {
   followMessage,
   resolveMessage,
   traceMessage,
   type TraceOptions,
-} from '../trace-message.ts';
+} from '#servers/admin/trace-message';
 
 const DEFAULT_LIMIT = 100;
 

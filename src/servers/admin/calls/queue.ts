@@ -13,9 +13,9 @@ import {
   type QueueSelection,
 } from '#store/queue/admin';
 import { isId } from '#store/ids';
-import { refuse, rows, value, type Refusal } from '../call.ts';
-import type { AdminContext } from '../context.ts';
-import { limit, readDomain, text } from '../inputs.ts';
+import { refuse, rows, value, type Refusal } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
+import { limit, readDomain, text } from '#servers/admin/inputs';
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_DOMAINS = 100;

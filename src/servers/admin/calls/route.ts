@@ -4,8 +4,8 @@ import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { removeRoute, setRoute } from '#store/directory/routes';
 import { releaseNoRoute } from '#store/queue/admin';
-import { refuse, rows, value, type Refusal } from '../call.ts';
-import { NOTHING, readDomain, text } from '../inputs.ts';
+import { refuse, rows, value, type Refusal } from '#servers/admin/call';
+import { NOTHING, readDomain, text } from '#servers/admin/inputs';
 
 export const ROUTE_TLS = ['none', 'opportunistic', 'required', 'verified', 'implicit'] as const;
 const EVERY_DOMAIN = '*';
