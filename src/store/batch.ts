@@ -1,7 +1,7 @@
 /**
  * What a transaction of several jobs sends: statements that take rows get the rows of many jobs at once. Per statement PostgreSQL
  * starts an executor, answers and is heard; with four or more statements a message that was half of the cost of storing it
- * (measured: docs/decisions/0005-rows-of-many-jobs.md).
+ * (measured: docs/decisions/0001-rows-of-many-jobs.md).
  *
  * The statements of a job keep their order. Rows that must see each other's effect name a key in common and go in one after another.
  */
