@@ -3,8 +3,8 @@
  * commit is in flight the next ones gather. What must happen once (a delivery here, a notice) is a bound settlement: a job of its
  * own that fails as a whole when the lease was lost.
  *
- * A delivery that a peer confirmed is never forgotten while this process lives: with the database out of reach it is written again
- * until it is back, since forgetting it would send the message twice.
+ * What an attempt came to is never forgotten while this process lives: with the database out of reach, or without room, it is written
+ * again until it is taken, since forgetting a delivery would send the message twice, and a refusal leave its author untold.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { DatabaseError } from 'pg';
@@ -23,7 +23,8 @@ import {
 } from '#store/queue/conclude';
 import type { DestinationKey } from '#store/queue/enqueue';
 import type { Store } from '#store/open';
-import { StoreUnavailable, type JobResults, type Statement } from '#store/writer';
+import { storeFailure } from '#store/failure';
+import type { JobResults, Statement } from '#store/writer';
 
 export interface Settlement extends ConcludedMessage {
   readonly attemptId: string;
@@ -93,7 +94,7 @@ export class Recorder {
         await this.#run(settlements, bound);
         return 'recorded';
       } catch (error) {
-        if (error instanceof StoreUnavailable) {
+        if (isForNow(error)) {
           // if it was stored all the same, the second time finds the lease gone
           if (this.#stopped) return 'lease-lost';
           await delay(RETRY_MILLISECONDS);
@@ -129,7 +130,7 @@ export class Recorder {
         );
         break;
       } catch (error) {
-        if (!(error instanceof StoreUnavailable)) {
+        if (!isForNow(error)) {
           await this.#writeApart(missing, error as Error);
           return;
         }
@@ -143,12 +144,16 @@ export class Recorder {
 
   /** The answer to the last commit was lost: it may be there. */
   async #notYetRecorded(batch: readonly Waiting[]): Promise<readonly Waiting[]> {
+    const recorded = await this.#recordedOf(batch.map(({ settlement }) => settlement.messageId));
+    return batch.filter(({ settlement }) => !recorded.has(settlement.attemptId));
+  }
+
+  /** Attempts that are written down; none where nobody can tell. */
+  async #recordedOf(messageIds: readonly string[]): Promise<ReadonlySet<string>> {
     try {
-      const ids = batch.map(({ settlement }) => settlement.messageId);
-      const recorded = await recordedAttempts(this.#options.store.pool, ids);
-      return batch.filter(({ settlement }) => !recorded.has(settlement.attemptId));
+      return await recordedAttempts(this.#options.store.pool, messageIds);
     } catch {
-      return batch;
+      return new Set();
     }
   }
 
@@ -156,13 +161,24 @@ export class Recorder {
   async #writeApart(batch: readonly Waiting[], error: Error): Promise<void> {
     this.#options.log.error('queue.refused', { error: error.message, settlements: batch.length });
     for (const { settlement, resolve } of batch) {
+      const bare = { ...settlement, events: [], dialogue: undefined };
+      const written = (await this.#writeAlone(settlement)) || (await this.#writeAlone(bare));
+      resolve(written ? 'recorded' : 'refused');
+    }
+  }
+
+  /** False when PostgreSQL refuses it. */
+  async #writeAlone(settlement: Settlement): Promise<boolean> {
+    for (;;) {
       try {
-        await this.#run([settlement], undefined).catch(() =>
-          this.#run([{ ...settlement, events: [], dialogue: undefined }], undefined),
-        );
-        resolve('recorded');
-      } catch {
-        resolve('refused');
+        await this.#run([settlement], undefined);
+        return true;
+      } catch (error) {
+        if (!isForNow(error)) return false;
+        if (this.#stopped) return true;
+        await delay(RETRY_MILLISECONDS);
+        const { messageId, attemptId } = settlement;
+        if ((await this.#recordedOf([messageId])).has(attemptId)) return true;
       }
     }
   }
@@ -205,3 +221,9 @@ export class Recorder {
 
 /** About what a settlement carries with its events and dialogue. */
 const BYTES_OF_ONE = 2048;
+
+/** The database is away or has no room: the same will be taken later. */
+function isForNow(error: unknown): boolean {
+  const failure = storeFailure(error);
+  return failure === 'unavailable' || failure === 'full';
+}

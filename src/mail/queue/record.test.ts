@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { DatabaseError } from 'pg';
+import { systemClock } from '#clock';
+import type { Store } from '#store/open';
+import type { Job } from '#store/writer';
+import { openOutbound } from '../../../test/support/outbound.ts';
+import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+
+const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
+
+/** The next jobs that conclude something fail as PostgreSQL does on a full disk; how many have. */
+function fillDisk({ writer }: Store, times: number): { readonly failed: number } {
+  const run = writer.run.bind(writer);
+  const full = { failed: 0 };
+  writer.run = (job: Job) => {
+    if (full.failed === times || !job.statements.some(({ name }) => name === 'conclude')) {
+      return run(job);
+    }
+    full.failed += 1;
+    const error = new DatabaseError('could not extend file: No space left on device', 0, 'error');
+    error.severity = 'ERROR';
+    error.code = '53100';
+    return Promise.reject(error);
+  };
+  return full;
+}
+
+test('a refusal that meets a full disk is told to the author once there is room', async () => {
+  await using peer = await startSmtpPeer({ answers: { RCPT: '550 5.1.1 nobody' } });
+  await using outbound = await openOutbound(systemClock, ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  const full = fillDisk(outbound.store, 2);
+  outbound.start();
+  const id = await outbound.send({ to: ['a@other.test'] });
+  await outbound.until('notice.sent', 1, id);
+  await outbound.until('attempt.delivered');
+  assert.equal(full.failed, 2);
+});
+
+test('a delivery that meets a full disk is written down once there is room, and not sent again', async () => {
+  await using peer = await startSmtpPeer();
+  await using outbound = await openOutbound(systemClock, ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  const full = fillDisk(outbound.store, 3);
+  outbound.start();
+  const id = await outbound.send({ to: ['a@other.test'] });
+  await outbound.until('attempt.delivered', 1, id);
+  assert.equal(full.failed, 3);
+  assert.equal(peer.accepted.length, 1);
+});
