@@ -38,6 +38,15 @@ export class LineSocket implements AsyncDisposable {
     this.#socket.write(bytes);
   }
 
+  /** What the other side does not take. */
+  get unsent(): number {
+    return this.#socket.writableLength;
+  }
+
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   /** Sends no more; goes on reading. */
   end(): void {
     this.#socket.end();
@@ -81,8 +90,8 @@ export class LineSocket implements AsyncDisposable {
     this.#socket.removeAllListeners('data').removeAllListeners('end').removeAllListeners('close');
     const socket = connectTls({ socket: this.#socket, rejectUnauthorized: false, ...options });
     this.#socket = socket;
-    this.#listen(socket);
     await once(socket, 'secureConnect');
+    this.#listen(socket);
   }
 
   destroy(): void {

@@ -29,6 +29,8 @@ export interface TestSmtpOptions {
   readonly limits?: Partial<SmtpLimits>;
   readonly connections?: { readonly total: number; readonly perAddress: number };
   readonly proxyFrom?: readonly string[];
+  /** Of the MX listener; the system chooses if absent. */
+  readonly port?: number;
   readonly services?: Partial<SmtpServices>;
   readonly clock?: Clock;
   readonly log?: Log;
@@ -97,7 +99,11 @@ export async function startTestSmtp(
     proxyFrom: options.proxyFrom ?? [],
   };
   const server = await startSmtp({
-    listeners: { mx: listener, submission: listener, submissions: listener },
+    listeners: {
+      mx: { ...listener, port: options.port ?? 0 },
+      submission: listener,
+      submissions: listener,
+    },
     hostname: HOSTNAME,
     tls: options.tls ?? (await testIdentity()),
     limits: { ...SMTP_LIMITS, authFailureDelay: 0, ...options.limits },

@@ -8,6 +8,7 @@ import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
 import type { ServerStep } from '#protocol/sasl/server-step';
 import { parseAuthResponse } from '#protocol/smtp/auth-line';
+import { failureReply } from './content.ts';
 import { loginReplies, REPLIES, saslReplies } from './replies.ts';
 import type { SessionState } from './session-state.ts';
 import { wireReply, type WireReply } from './wire-reply.ts';
@@ -26,19 +27,36 @@ export function takeAuthLine(
   line: Uint8Array,
 ): WireReply | Promise<WireReply> {
   const exchange = state.exchange!;
-  state.exchange = undefined;
   if (state.receiver.pending > 0) {
     state.after = 'close';
     return REPLIES.earlyAuth;
   }
   const response = parseAuthResponse(line);
-  if (response.kind === 'cancelled') return REPLIES.authCancelled;
+  if (response.kind === 'cancelled') {
+    noteAbandoned(state);
+    return REPLIES.authCancelled;
+  }
+  state.exchange = undefined;
   if (response.kind === 'not-base64') return REPLIES.authNotBase64;
-  return takeStep(state, exchange, exchange.next(response.bytes));
+  return answer(state, exchange, exchange.next(response.bytes));
+}
+
+/** RFC 4954 §6: a failure of ours is 454, which no client takes for a wrong password. */
+async function answer(
+  state: SessionState,
+  exchange: AuthExchange,
+  step: ServerStep,
+): Promise<WireReply> {
+  try {
+    return await takeStep(state, exchange, step);
+  } catch (error) {
+    failureReply(state, error);
+    return REPLIES.loginUnavailable;
+  }
 }
 
 /** Carries out what the mechanism asks for. */
-export async function takeStep(
+async function takeStep(
   state: SessionState,
   exchange: AuthExchange,
   step: ServerStep,
@@ -108,7 +126,7 @@ export function beginExchange(
   const exchange: AuthExchange = { mechanism, next: first.next, found: undefined };
   // RFC 4954 §4: a client that speaks first in the mechanism has its response in AUTH or after an empty challenge.
   const step = initialResponse === undefined ? first : first.next(initialResponse);
-  return takeStep(state, exchange, step);
+  return answer(state, exchange, step);
 }
 
 function succeed(state: SessionState, { mechanism }: AuthExchange, login: Login): WireReply {
@@ -147,13 +165,14 @@ async function fail(
   return REPLIES.tooManyLogins;
 }
 
-/** The client left in the middle. One that SCRAM had told of its failure has failed all the same. */
+/** The client left in the middle, or gave up. One that SCRAM had told of its failure has failed all the same. */
 export function noteAbandoned(state: SessionState): void {
   const { exchange } = state;
   state.exchange = undefined;
-  const step = exchange?.next(EMPTY);
-  if (exchange?.found === undefined || step?.kind !== 'failure') return;
-  if (step.reason === 'malformed') return;
+  if (exchange?.found === undefined) return;
+  const step = exchange.next(EMPTY);
+  if (step.kind !== 'failure' || step.reason === 'malformed') return;
+  state.authFailures++;
   noteFailed(state, exchange.mechanism, exchange.found.name, step.reason);
 }
 

@@ -87,6 +87,7 @@ export const REPLIES = {
     'The mechanism is not offered; EHLO lists those that are',
   ),
   authCancelled: wireReply(501, '5.7.0', 'Authentication cancelled'),
+  loginUnavailable: wireReply(454, '4.7.0', 'Nobody can log in at present: try again later'),
   authNotBase64: wireReply(501, '5.5.2', 'The response is not base64'),
   authLineTooLong: wireReply(500, '5.5.6', 'The response is too long'),
   authzidRefused: wireReply(

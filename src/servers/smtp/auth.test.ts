@@ -1,0 +1,166 @@
+/** SCRAM through the whole server, by our own client side, with each channel binding, and the ways it must fail. */
+import assert from 'node:assert/strict';
+import { randomBytes } from 'node:crypto';
+import { after, before, test } from 'node:test';
+import type { SecureVersion } from 'node:tls';
+import { base64, decodeBase64 } from '#bytes';
+import { channelBindings, type ChannelBindings } from '#protocol/sasl/channel-binding';
+import { startSaslClient } from '#protocol/sasl/client';
+import type { Mechanism } from '#protocol/sasl/mechanisms';
+import { saltPassword } from '#protocol/sasl/scram-keys';
+import { LineSocket } from '../../../test/support/line-socket.ts';
+import {
+  openTestStore,
+  PASSWORD,
+  startTestSmtp,
+  type TestSmtp,
+  type TestStore,
+} from '../../../test/support/smtp-server.ts';
+
+let at: TestStore;
+let smtp: TestSmtp;
+before(async () => {
+  at = await openTestStore();
+  smtp = await startTestSmtp(at);
+});
+after(async () => {
+  await smtp[Symbol.asyncDispose]();
+  await at[Symbol.asyncDispose]();
+});
+
+async function connect(version: SecureVersion = 'TLSv1.3'): Promise<LineSocket> {
+  const client = await LineSocket.connect(smtp.ports.submissions);
+  await client.startTls({ minVersion: version, maxVersion: version });
+  await client.restOfReply();
+  await client.ask('EHLO client.example');
+  return client;
+}
+
+function bindingsOf({ tls }: LineSocket): ChannelBindings {
+  return channelBindings(tls, 'client', tls.getPeerX509Certificate()?.raw);
+}
+
+interface Login {
+  readonly mechanism: Mechanism;
+  readonly username?: string;
+  readonly password?: string;
+  readonly bindings?: ChannelBindings;
+  readonly offered?: readonly string[];
+}
+
+/** Runs the exchange; the server's last reply. */
+async function login(client: LineSocket, given: Login): Promise<string> {
+  const { mechanism, username = 'alice@example.test', password = PASSWORD } = given;
+  let step = startSaslClient(
+    mechanism,
+    { username, password },
+    {
+      offered: given.offered ?? ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'PLAIN', 'LOGIN'],
+      bindings: given.bindings ?? bindingsOf(client),
+      nonce: randomBytes(18),
+    },
+  );
+  let line = `AUTH ${mechanism}`;
+  for (;;) {
+    if (step.kind === 'derive-key')
+      step = step.next(await saltPassword(step.password, step.salt, step.iterations));
+    else if (step.kind === 'failure') {
+      const [reply = ''] = await client.ask('*');
+      return `${step.reason}: ${reply}`;
+    } else {
+      if (step.kind === 'respond') {
+        const data = base64(step.data);
+        line = line === '' ? data : `${line} ${data === '' ? '=' : data}`;
+      }
+      const [reply = ''] = await client.ask(line);
+      if (!reply.startsWith('334 ')) return reply;
+      line = '';
+      step = step.next(decodeBase64(reply.slice(4))!);
+    }
+  }
+}
+
+for (const [mechanism, version, binding] of [
+  ['PLAIN', 'TLSv1.3', 'none'],
+  ['LOGIN', 'TLSv1.3', 'none'],
+  ['SCRAM-SHA-256', 'TLSv1.3', 'none'],
+  ['SCRAM-SHA-256-PLUS', 'TLSv1.3', 'tls-exporter'],
+  ['SCRAM-SHA-256-PLUS', 'TLSv1.3', 'tls-server-end-point'],
+  ['SCRAM-SHA-256-PLUS', 'TLSv1.2', 'tls-unique'],
+] as const)
+  test(`${mechanism} with ${version} and ${binding} logs in, and mail may follow`, async () => {
+    await using client = await connect(version);
+    const all = bindingsOf(client);
+    const bindings = binding === 'none' ? all : { [binding]: all[binding] };
+    assert.match(await login(client, { mechanism, bindings }), /^235 2\.7\.0 /);
+    assert.match((await client.ask('MAIL FROM:<alice@example.test>'))[0]!, /^250 /);
+  });
+
+for (const mechanism of ['PLAIN', 'LOGIN', 'SCRAM-SHA-256', 'SCRAM-SHA-256-PLUS'] as const)
+  test(`${mechanism} answers a wrong password and an unknown name alike, and lets nobody in`, async () => {
+    await using client = await connect();
+    const wrong = await login(client, { mechanism, password: 'wrong password' });
+    const unknown = await login(client, { mechanism, username: 'nobody@example.test' });
+    assert.equal(wrong, unknown);
+    assert.match((await client.ask('MAIL FROM:<alice@example.test>'))[0]!, /^530 5\.7\.0 /);
+  });
+
+test('a binding of another connection is refused: somebody sits in between', async () => {
+  await using one = await connect();
+  await using two = await connect();
+  const bindings = { 'tls-exporter': bindingsOf(two)['tls-exporter']! };
+  const reply = await login(one, { mechanism: 'SCRAM-SHA-256-PLUS', bindings });
+  assert.match(reply, /^refused: 501 /);
+  const { type, public: facts } = smtp.noted.at(-1)!;
+  assert.equal(type, 'session.authentication-failed');
+  assert.deepEqual(facts, {
+    listener: 'submissions',
+    mechanism: 'SCRAM-SHA-256-PLUS',
+    reason: 'channel-binding',
+  });
+  await using three = await connect();
+  assert.match(await login(three, { mechanism: 'SCRAM-SHA-256-PLUS' }), /^235 /);
+});
+
+test('a client that was shown no PLUS, though we offered it, is told so', async () => {
+  await using client = await connect();
+  const reply = await login(client, {
+    mechanism: 'SCRAM-SHA-256',
+    offered: ['SCRAM-SHA-256', 'PLAIN'],
+  });
+  assert.match(reply, /^refused: /);
+});
+
+test('too many logins at once are put off and nobody is blamed', async () => {
+  await using busy = await startTestSmtp(at, {
+    services: {
+      authenticator: {
+        checkPassword: () => Promise.resolve({ kind: 'busy' }),
+        findScram: () => Promise.reject(new Error('not asked')),
+        noteScram: () => {},
+      },
+    },
+  });
+  await using client = await LineSocket.connect(busy.ports.submissions);
+  await client.startTls();
+  await client.restOfReply();
+  await client.ask('EHLO client.example');
+  assert.match(await login(client, { mechanism: 'PLAIN' }), /^454 4\.7\.0 /);
+  assert.deepEqual(busy.noted, []);
+});
+
+test('with the database out of reach a login is put off', async () => {
+  const failing = () =>
+    Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+  await using down = await startTestSmtp(at, {
+    services: {
+      authenticator: { checkPassword: failing, findScram: failing, noteScram: () => {} },
+    },
+  });
+  await using client = await LineSocket.connect(down.ports.submissions);
+  await client.startTls();
+  await client.restOfReply();
+  await client.ask('EHLO client.example');
+  for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const)
+    assert.match(await login(client, { mechanism }), /^454 4\.7\.0 /);
+});
