@@ -26,6 +26,24 @@ function fillDisk({ writer }: Store, times: number): { readonly failed: number }
   return full;
 }
 
+/** The next questions for the header of a large message fail as those to a PostgreSQL that is starting; how many have. */
+function refuseSessions({ pool }: Store, times: number): { readonly failed: number } {
+  const query = pool.query.bind(pool) as (...given: unknown[]) => unknown;
+  const away = { failed: 0 };
+  const refusing = (...given: unknown[]): unknown => {
+    const [asked] = given as [{ name?: string } | string];
+    const isHeader = typeof asked !== 'string' && asked.name === 'read_small_blobs';
+    if (away.failed === times || !isHeader) return query(...given);
+    away.failed += 1;
+    const error = new DatabaseError('the database system is starting up', 0, 'error');
+    error.severity = 'FATAL';
+    error.code = '57P03';
+    return Promise.reject(error);
+  };
+  Object.assign(pool, { query: refusing });
+  return away;
+}
+
 test('a refusal that meets a full disk is told to the author once there is room', async () => {
   await using peer = await startSmtpPeer({ answers: { RCPT: '550 5.1.1 nobody' } });
   await using outbound = await openOutbound(systemClock, ZONE);
@@ -36,6 +54,21 @@ test('a refusal that meets a full disk is told to the author once there is room'
   await outbound.until('notice.sent', 1, id);
   await outbound.until('attempt.delivered');
   assert.equal(full.failed, 2);
+});
+
+test('a delivery is written down though the notice on its neighbour has to wait for the database', async () => {
+  await using peer = await startSmtpPeer({
+    answers: { RCPT: (line) => (line.includes('<b@') ? '550 5.1.1 nobody' : undefined) },
+  });
+  await using outbound = await openOutbound(systemClock, ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  const away = refuseSessions(outbound.store, 3);
+  outbound.start();
+  const content = `Subject: large\r\n\r\n${'many words\r\n'.repeat(30_000)}`;
+  const id = await outbound.send({ to: ['a@other.test', 'b@other.test'], content });
+  await outbound.until('notice.sent', 1, id);
+  assert.equal(away.failed, 3);
+  assert.equal(peer.accepted.length, 1);
 });
 
 test('a delivery that meets a full disk is written down once there is room, and not sent again', async () => {

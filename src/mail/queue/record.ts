@@ -107,6 +107,18 @@ export class Recorder {
     }
   }
 
+  /** Asks for what a settlement is made of, again until the database answers. */
+  async patiently<T>(ask: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await ask();
+      } catch (error) {
+        if (this.#stopped || !isForNow(error)) throw error;
+        await delay(RETRY_MILLISECONDS);
+      }
+    }
+  }
+
   /** From now on the database is not waited for. */
   stop(): void {
     this.#stopped = true;

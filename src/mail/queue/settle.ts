@@ -48,7 +48,7 @@ export interface Prepared {
 /** Writes what an attempt came to; resolves after the commit. */
 export async function settle(context: SettleContext, attempted: Attempted): Promise<Recorded> {
   const { recorder } = context;
-  const { settlement, bound } = await prepare(context, attempted);
+  const { settlement, bound } = await recorder.patiently(() => prepare(context, attempted));
   if (!bound) return recorder.record(settlement);
   const recorded = await recorder.recordBound([settlement], bound);
   if (recorded === 'recorded') return recorded;
