@@ -2,10 +2,11 @@
  * The fields that a passage through this server puts before a message: Return-Path and Delivered-To at delivery, Received when it
  * arrives (RFC 5321 §4.4, RFC 3848 and RFC 6531 for the protocol names).
  */
-import { isIPv6 } from 'node:net';
+import { addressFamily } from '#clients/dns/address';
+import { toUnicode } from '#protocol/address/domain';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { formatDate } from '#protocol/message/date';
-import type { Client } from '../receive/envelope.ts';
+import type { Client } from '#mail/receive/envelope';
 
 export interface ReceivedFacts {
   readonly client: Client;
@@ -23,7 +24,9 @@ export interface ReceivedFacts {
 
 /** The Received field with its line end. */
 export function receivedField(facts: ReceivedFacts): string {
-  const { client, hostname, messageId } = facts;
+  const { client, messageId } = facts;
+  // RFC 6531 §3.7.3
+  const hostname = facts.smtputf8 ? toUnicode(facts.hostname) : facts.hostname;
   const from = facts.hideClient
     ? ''
     : `from ${ehloText(client.ehlo)} (${addressLiteral(client.address)})\r\n\t`;
@@ -45,7 +48,7 @@ export function protocolName({
 
 /** `[192.0.2.1]`, `[IPv6:2001:db8::1]` (RFC 5321 §4.1.3). */
 export function addressLiteral(address: string): string {
-  return isIPv6(address) ? `[IPv6:${address}]` : `[${address}]`;
+  return addressFamily(address) === 6 ? `[IPv6:${address}]` : `[${address}]`;
 }
 
 /** What the client called itself; it may be anything, and a comment or a line end must not come of it. */
