@@ -149,9 +149,9 @@ test('too many logins at once are put off and nobody is blamed', async () => {
   assert.deepEqual(busy.noted, []);
 });
 
+const failing = () => Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
+
 test('with the database out of reach a login is put off', async () => {
-  const failing = () =>
-    Promise.reject(Object.assign(new Error('refused'), { code: 'ECONNREFUSED' }));
   await using down = await startTestSmtp(at, {
     services: {
       authenticator: { checkPassword: failing, findScram: failing, noteScram: () => {} },
