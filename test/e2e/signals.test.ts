@@ -149,7 +149,7 @@ test('when its database is killed under load, clients are put off, and it recove
   await nothingWrong(loaded, faults);
 });
 
-test('with a full disk it answers 4yz and keeps what it has; with room again it goes on', async (t) => {
+test('with a full disk it answers 452 and keeps what it has; with room again it goes on', async (t) => {
   await using disk = await smallDisk(220);
   if (disk.refused !== undefined) {
     t.skip(disk.refused);
@@ -158,13 +158,12 @@ test('with a full disk it answers 4yz and keeps what it has; with room again it 
   await using loaded = await underLoad({ data: path.join(disk.path, 'data') });
   const { server, client, ledgers } = loaded;
   const at = Date.now();
-  const putOff = async () =>
-    (await answers(ledgers)).some(({ code }) => code === 452 || code === 451);
+  // so many that the queue's own writing meets the full disk as well
   await eventually(
-    'a client is put off',
+    'clients are told that the store is full',
     async () => {
       await disk.fill();
-      return putOff();
+      return (await answers(ledgers)).filter(({ code }) => code === 452).length >= 200;
     },
     60,
   );
