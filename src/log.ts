@@ -35,19 +35,22 @@ export function jsonLog(level: LogLevel): Log {
     },
     pino.destination({ dest: 1, sync: true }),
   );
-  const say = (at: LogLevel) => (event: string, fields?: LogFields) => logger[at]({ event, ...fields });
+  const say = (at: LogLevel) => (event: string, fields?: LogFields) =>
+    logger[at]({ event, ...fields });
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }
 
 /** One readable line each: for a person at a terminal. */
 export function terminalLog(level: LogLevel, write: (line: string) => void): Log {
   const least = LEVELS.indexOf(level);
-  const say = (at: LogLevel) => (event: string, fields: LogFields = {}) => {
-    if (LEVELS.indexOf(at) < least) return;
-    const shown = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
-    const mark = at === 'info' ? '' : `${at}: `;
-    write(`${new Date().toISOString().slice(11, 19)}  ${mark}${[event, ...shown].join('  ')}\n`);
-  };
+  const say =
+    (at: LogLevel) =>
+    (event: string, fields: LogFields = {}) => {
+      if (LEVELS.indexOf(at) < least) return;
+      const shown = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
+      const mark = at === 'info' ? '' : `${at}: `;
+      write(`${new Date().toISOString().slice(11, 19)}  ${mark}${[event, ...shown].join('  ')}\n`);
+    };
   return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
 }
 

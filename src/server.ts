@@ -147,7 +147,7 @@ async function start(
   const resolver = given.resolver ?? (await openResolver(mode, config, clock));
   if ('kind' in resolver) return resolver;
   if (resolver instanceof StubResolver) parts.use(resolver);
-  const queue = await startQueue(
+  const queue = startQueue(
     queueOptions({ mode, config, log, ...given }, resolver, store, directory, happened),
   );
   parts.defer(() => queue.stop(grace.milliseconds));

@@ -123,7 +123,7 @@ function storedEvent(row: Record<string, unknown>): StoredEvent {
   const ids: Record<string, string> = {};
   for (const [column, key] of ID_COLUMNS) {
     const value = row[column];
-    if (value !== null) ids[key] = String(value);
+    if (typeof value === 'string' || typeof value === 'number') ids[key] = String(value);
   }
   return {
     cursor: { xid: String(row['xid']), id: String(row['id']) },

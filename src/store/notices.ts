@@ -92,14 +92,14 @@ export class Notices {
 
   #heard(payload: string): void {
     if (payload === EVERYTHING) {
-      for (const topic of [...this.#listeners.keys()]) this.#wake(topic);
+      for (const topic of Array.from(this.#listeners.keys())) this.#wake(topic);
       return;
     }
     for (const topic of payload.split(' ')) this.#wake(topic as Topic);
   }
 
   #wake(topic: Topic): void {
-    for (const listener of [...(this.#listeners.get(topic) ?? [])]) listener();
+    for (const listener of Array.from(this.#listeners.get(topic) ?? [])) listener();
   }
 
   #lost(client: pg.Client): void {

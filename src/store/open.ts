@@ -9,6 +9,9 @@ import { idGenerator, type NewId } from './ids.ts';
 import { Notices } from './notices.ts';
 import { Writer } from './writer.ts';
 
+/** The pool as those hold it who hand it on to functions of the store. */
+export type Pool = pg.Pool;
+
 export interface Store extends AsyncDisposable {
   readonly connection: pg.ClientConfig;
   readonly pool: pg.Pool;

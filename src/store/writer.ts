@@ -32,6 +32,9 @@ export interface Job {
 /** The results of a job's statements, in their order. */
 export type JobResults = readonly StatementResult[];
 
+/** What PostgreSQL refuses a job with; `code` is its SQLSTATE. */
+export { DatabaseError };
+
 /** The database could not be reached, or was lost before it confirmed the commit. */
 export class StoreUnavailable extends Error {
   override readonly name = 'StoreUnavailable';

@@ -4,7 +4,6 @@
  */
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import { toAscii } from '#protocol/address/domain';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
@@ -22,11 +21,12 @@ import { ensureTenant } from '#store/directory/tenants';
 import type { Notices } from '#store/notices';
 import { PASSWORD_SALT_OCTETS, type PasswordHasher } from './password-hash.ts';
 import { makeScramKeys, SCRAM_ITERATIONS, SCRAM_SALT_OCTETS } from './scram-verifier.ts';
+import type { Pool } from '#store/open';
 
 const generate = promisify(generateKeyPair);
 
 export interface AdministerContext {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly notices: Notices;
   readonly clock: Clock;
   readonly hasher: PasswordHasher;
@@ -75,7 +75,7 @@ export async function newDkimKeys(now: number, suffix = ''): Promise<NewDkimKey[
 }
 
 function pkcs8({ privateKey }: Awaited<ReturnType<typeof generate>>): Uint8Array {
-  return privateKey.export({ format: 'der', type: 'pkcs8' }) as Uint8Array;
+  return privateKey.export({ format: 'der', type: 'pkcs8' });
 }
 
 export type AccountOutcome =
@@ -145,7 +145,7 @@ function preparePassword(
 ): { kind: 'prepared'; text: PreparedText } | { kind: 'refused'; reason: PasswordRefusal } {
   const prepared = saslprep(password);
   if (prepared.kind === 'error') return { kind: 'refused', reason: prepared.reason };
-  return [...prepared.text].length < MIN_PASSWORD_CHARACTERS
+  return Array.from(prepared.text).length < MIN_PASSWORD_CHARACTERS
     ? { kind: 'refused', reason: 'too-short' }
     : { kind: 'prepared', text: prepared.text };
 }

@@ -2,7 +2,6 @@
  * Who logs in: account passwords (Argon2id, SCRAM) and app passwords, looked up by name. Unknown names cost the same and get the same
  * answer. Verified logins are remembered for minutes and forgotten on any change of the directory.
  */
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { mailboxKey } from '#protocol/address/mailbox';
@@ -17,11 +16,12 @@ import {
   type LoginRecord,
 } from '#store/directory/accounts';
 import type { Notices } from '#store/notices';
-import type { Login } from '../receive/envelope.ts';
+import type { Login } from '#mail/receive/envelope';
 import { isAppPassword, parseAppPassword } from './app-password.ts';
 import { LoginCache } from './login-cache.ts';
 import { PasswordHasher } from './password-hash.ts';
 import { madeUpScramCredentials } from './scram-verifier.ts';
+import type { Pool } from '#store/open';
 
 /** What a credential may be used for; `*` is everything. */
 export type Scope = 'smtp' | 'imap' | 'jmap';
@@ -39,7 +39,7 @@ export interface ScramLookup {
 }
 
 export interface AuthenticatorOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly notices: Notices;
   readonly clock: Clock;
   readonly log: Log;

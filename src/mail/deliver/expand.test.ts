@@ -8,7 +8,7 @@ import { Directory } from '#store/directory/directory';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
-import { judgeRecipient } from '../receive/recipient.ts';
+import { judgeRecipient } from '#mail/receive/recipient';
 import { expand } from './expand.ts';
 
 let opened: TestStore;

@@ -2,7 +2,7 @@
  * Connects to the hosts of a route: by preference, each host's addresses in turn, until one takes a session. A host that cannot be
  * reached, or refuses to talk (4yz or 5yz as greeting or to EHLO), leads to the next (RFC 5321 §5.1).
  */
-import { isIPv6 } from 'node:net';
+import { addressFamily } from '#clients/dns/address';
 import { openSession } from '#clients/smtp/open-session';
 import type { Deferred, Failed } from '#clients/smtp/outcome';
 import type { SmtpPeer } from '#clients/smtp/peer';
@@ -82,7 +82,7 @@ function candidates(
   const all = hosts.flatMap((host) =>
     host.addresses.map(({ address, family }) => ({ host, address, family })),
   );
-  const fits = all.filter(({ family }) => source === '' || (family === 6) === isIPv6(source));
+  const fits = all.filter(({ family }) => source === '' || family === addressFamily(source));
   const usable = fits.length > 0 ? fits : all;
   const fresh = usable.filter(({ host, address }) => !skip.has(hostKey(host.name, address)));
   return (fresh.length > 0 ? fresh : usable).slice(0, MAX_TRIES);
@@ -93,7 +93,7 @@ function hostKey(name: string, address: string): string {
 }
 
 function peerOf(options: QueueOptions, host: RouteHost, address: string, source: string): SmtpPeer {
-  const bound = source !== '' && isIPv6(source) === isIPv6(address);
+  const bound = source !== '' && addressFamily(source) === addressFamily(address);
   return {
     address,
     port: host.port,

@@ -7,7 +7,7 @@
  * again until it is taken, since forgetting a delivery would send the message twice, and a refusal leave its author untold.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseError } from 'pg';
+import { DatabaseError } from '#store/writer';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';

@@ -15,13 +15,13 @@ import { deliverEmail, viewOf } from '#store/emails';
 import { writeEvents } from '#store/events';
 import { enqueue, type DestinationKey } from '#store/queue/enqueue';
 import type { Statement, Writer } from '#store/writer';
-import type { AccountTarget } from '../deliver/expand.ts';
+import type { AccountTarget } from '#mail/deliver/expand';
 import {
   deliveredToField,
   protocolName,
   receivedField,
   returnPathField,
-} from '../deliver/trace-fields.ts';
+} from '#mail/deliver/trace-fields';
 import { runChecks } from './checks.ts';
 import type { Client, Envelope } from './envelope.ts';
 import { verdict, type FindingReason, type RecipientVerdict } from './findings.ts';

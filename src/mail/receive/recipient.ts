@@ -1,9 +1,9 @@
 /** RCPT on the MX listener: does this mailbox take mail here, and where does it go (RFC 5321 §3.3, §4.1.1.3). */
-import type pg from 'pg';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { quotaLeft, type Directory } from '#store/directory/directory';
-import { expand, type AccountTarget, type Expanded, type Expansion } from '../deliver/expand.ts';
+import { expand, type AccountTarget, type Expanded, type Expansion } from '#mail/deliver/expand';
 import type { EnvelopeRecipient } from './envelope.ts';
+import type { Pool } from '#store/open';
 
 /** A recipient that was accepted, with where its mail goes. */
 export interface LocalRecipient extends EnvelopeRecipient {
@@ -22,7 +22,7 @@ export type RecipientOutcome =
 
 export interface RecipientContext {
   readonly directory: Directory;
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
 }
 
 /**
@@ -68,7 +68,7 @@ function judge(
 
 /** Refused only when no account has room; one that is over by the message under way still takes it. */
 async function judgeQuota(
-  pool: pg.Pool,
+  pool: Pool,
   expansion: Expansion,
   size: number,
 ): Promise<RecipientOutcome> {
@@ -76,11 +76,7 @@ async function judgeQuota(
   return room.includes(true) ? { kind: 'accepted', expansion } : { kind: 'over-quota' };
 }
 
-async function hasRoom(
-  pool: pg.Pool,
-  { accountId }: AccountTarget,
-  size: number,
-): Promise<boolean> {
+async function hasRoom(pool: Pool, { accountId }: AccountTarget, size: number): Promise<boolean> {
   const { bytes = Infinity, messages = Infinity } = await quotaLeft(pool, accountId);
   return bytes > size && messages > 0;
 }

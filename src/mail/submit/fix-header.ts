@@ -24,7 +24,8 @@ export interface FixFacts {
   readonly random: Uint8Array;
 }
 
-const HIDDEN = ['bcc', 'resent-bcc'];
+/** A Return-Path is the last server's to write. */
+const HIDDEN = new Set(['bcc', 'resent-bcc', 'return-path']);
 
 export function fixHeader(header: Header, { author, hostname, now, random }: FixFacts): HeaderFix {
   const added: [name: string, value: string][] = [];
@@ -36,7 +37,7 @@ export function fixHeader(header: Header, { author, hostname, now, random }: Fix
       formatMessageId(newMessageId({ time: now, random, domain: author.domain || hostname })),
     ]);
   }
-  const hidden = header.fields.filter(({ name }) => HIDDEN.includes(name.toLowerCase()));
+  const hidden = header.fields.filter(({ name }) => HIDDEN.has(name.toLowerCase()));
   // a message without any field still needs the empty line that parts header and body
   const separator = header.fields.length === 0 && header.bodyStart === 0 ? '\r\n' : '';
   return {

@@ -1,7 +1,7 @@
 /** A message that a principal hands in to be sent: the one value that SMTP submission and JMAP give to `submit`. */
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import type { Client, Envelope, EnvelopeRecipient, Login } from '../receive/envelope.ts';
-import type { Content } from '../receive/intake.ts';
+import type { Client, Envelope, EnvelopeRecipient, Login } from '#mail/receive/envelope';
+import type { Content } from '#mail/receive/intake';
 import type { AuthorRefusal } from './author.ts';
 
 export interface Submission {

@@ -3,7 +3,7 @@
  * its principal, and the right to write as that address.
  */
 import type pg from 'pg';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '#store/transaction';
 
 /** What is stored of an account password; both verifiers are set together. */
 export interface PasswordVerifiers {

@@ -1,6 +1,6 @@
 /** Aliases: addresses that lead to other addresses, here or elsewhere. Callers say `directory` after a change. */
 import type pg from 'pg';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '#store/transaction';
 
 export type AliasSet =
   | { readonly kind: 'set' }

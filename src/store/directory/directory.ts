@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
-import type { Notices } from '../notices.ts';
+import type { Notices } from '#store/notices';
 import { DirectoryCache } from './cache.ts';
 
 /** What is behind an address of the form local part @ domain. */
@@ -229,8 +229,10 @@ async function lookUpKeys(pool: pg.Pool, domain: string): Promise<readonly Signi
      where d.name = $1 and k.state = 'active' order by k.algorithm desc, k.id`,
     [domain],
   );
-  return rows.map((row) => ({
-    ...row,
+  return rows.map(({ domain: name, selector, algorithm, ...row }) => ({
+    domain: name,
+    selector,
+    algorithm,
     privateKey: createPrivateKey({ key: row.privateKey, format: 'der', type: 'pkcs8' }),
   }));
 }

@@ -2,7 +2,7 @@
  * Domains that are ours, with their DKIM keys. Each change is one statement or one transaction; callers say `directory` afterwards.
  */
 import type pg from 'pg';
-import { inTransaction } from '../transaction.ts';
+import { inTransaction } from '#store/transaction';
 
 export interface NewDkimKey {
   readonly selector: string;

@@ -3,8 +3,8 @@
  * line; callers say `queue` afterwards, so that workers look at once.
  */
 import type pg from 'pg';
-import type { Queryable } from '../blobs.ts';
-import { inTransaction } from '../transaction.ts';
+import type { Queryable } from '#store/blobs';
+import { inTransaction } from '#store/transaction';
 import { wakeDestinations } from './destinations.ts';
 import type { DestinationKey } from './enqueue.ts';
 

@@ -5,7 +5,7 @@
  * Fair by construction: destinations are served in order of `ready_at`, and one that was served goes to the end of the line, so that
  * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
  */
-import type { Queryable } from '../blobs.ts';
+import type { Queryable } from '#store/blobs';
 import type { DestinationKey } from './enqueue.ts';
 
 /** How long a lease lasts unless it is renewed. Seconds. */

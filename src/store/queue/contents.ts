@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import { zstdDecompressSync } from 'node:zlib';
-import type { Queryable } from '../blobs.ts';
+import type { Queryable } from '#store/blobs';
 
 /** The octets of blobs of one chunk each, by id. An unknown id is left out. */
 export async function readSmallBlobs(

@@ -2,7 +2,7 @@
  * The line of destinations: woken after mail was queued, found again when a process died between its commit and that, and moved
  * when a domain turns out to belong to another site.
  */
-import type { Queryable } from '../blobs.ts';
+import type { Queryable } from '#store/blobs';
 import { FIRST_CAP } from './claim.ts';
 import type { DestinationKey } from './enqueue.ts';
 

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
 import { openTestStore, type TestStore } from '../../../test/support/store.ts';
-import { blobOrder, storeBlob, wholeBlob } from '../blobs.ts';
-import { viewOf } from '../emails.ts';
-import { insertSubmission } from '../submissions.ts';
-import type { Job } from '../writer.ts';
+import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
+import { viewOf } from '#store/emails';
+import { insertSubmission } from '#store/submissions';
+import type { Job } from '#store/writer';
 import { enqueue } from './enqueue.ts';
 
 let opened: TestStore;

@@ -2,8 +2,8 @@
  * Messages and recipients into the queue, in the transaction that accepts them. Destinations are woken after the commit
  * (`destinations.ts`), so that accepting mail never waits for a row that the whole site shares.
  */
-import type { RowsStatement } from '../batch.ts';
-import type { MessageView } from '../emails.ts';
+import type { RowsStatement } from '#store/batch';
+import type { MessageView } from '#store/emails';
 
 export type Stream = 'transactional' | 'bulk' | 'dsn' | 'forward';
 
