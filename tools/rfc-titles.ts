@@ -44,6 +44,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   4954: 'SMTP: authentication',
   5056: 'On the use of channel bindings to secure channels',
   5230: 'Sieve: vacation extension',
+  5233: 'Sieve: subaddress extension',
   5234: 'Augmented BNF for syntax specifications (ABNF)',
   5248: 'A registry for SMTP enhanced mail system status codes',
   5280: 'X.509 public key infrastructure certificate profile',

@@ -9,7 +9,7 @@ import {
   STANDING_TEXTS,
 } from './frame-texts.ts';
 import type { Phrase } from './phrase.ts';
-import { NOTICE_KINDS, OPERATORS, REASONS, REPLY_TEXTS } from './reason-texts.ts';
+import { CAUSES, NOTICE_KINDS, REASONS, REPLY_TEXTS } from './reason-texts.ts';
 import {
   ANSWER_TEXTS,
   DNS_FAILURES,
@@ -29,7 +29,7 @@ export const CATALOGUE = {
   routeMatch: ROUTE_MATCHES,
   tlsPolicy: TLS_POLICIES,
   reason: REASONS,
-  operator: OPERATORS,
+  cause: CAUSES,
   noticeKind: NOTICE_KINDS,
   reply: REPLY_TEXTS,
   phase: PHASE_TITLES,

@@ -110,20 +110,20 @@ export const EVENT_TEXTS = {
     ja: '{recipients} についての{kind}は送りませんでした。{reason}',
   },
   'queue.held': {
-    en: 'Held in the queue by {by}: no attempt is made until it is released.',
-    ja: '{by}により保留しました。解除されるまで配信を試みません。',
+    en: '{forwardPath}: held in the queue ({by}); no attempt is made until it is released.',
+    ja: '{forwardPath}：キューで保留しました。解除されるまで配信を試みません（{by}）。',
   },
   'queue.released': {
-    en: 'Released from hold by {by}: attempts go on.',
-    ja: '{by}により保留を解除しました。配信の試行を再開します。',
+    en: '{forwardPath}: released from hold ({by}); attempts go on.',
+    ja: '{forwardPath}：保留を解除しました。配信の試行を再開します（{by}）。',
   },
   'queue.retried': {
-    en: 'An attempt now, ahead of its time, was asked for by {by}.',
-    ja: '{by}の指示により、予定を早めてすぐに再試行します。',
+    en: '{forwardPath}: to be tried now, ahead of its time ({by}).',
+    ja: '{forwardPath}：予定を早めてすぐに再試行します（{by}）。',
   },
   'queue.removed': {
-    en: '{forwardPath}: removed from the queue by {by}; it is not delivered.',
-    ja: '{by}により {forwardPath} 宛てをキューから削除しました。配信は行いません。',
+    en: '{forwardPath}: removed from the queue ({by}); it is not delivered, and nobody is told.',
+    ja: '{forwardPath}：キューから削除しました。配信も通知も行いません（{by}）。',
   },
 } as const satisfies Record<EventType, Phrase>;
 
@@ -140,6 +140,12 @@ export const EVENT_VARIANTS = {
     rfc: 'RFC 5321 §4.4',
     en: '{forwardPath}: delivered into a mailbox of this server (attempt {attempt}).',
     ja: '{forwardPath} 宛てをこのサーバーのメールボックスに配信しました（{attempt} 回目の試行）。',
+  },
+  /** The address was an alias, and what it stands for is elsewhere. */
+  sentOn: {
+    rfc: 'RFC 5321 §3.9.1',
+    en: '{forwardPath}: sent on to the addresses behind it, as a message of its own (attempt {attempt}).',
+    ja: '{forwardPath} 宛てを、そのエイリアスが指すアドレスへ別のメッセージとして送りました（{attempt} 回目の試行）。',
   },
   /** A type that a newer version wrote. */
   unknown: {

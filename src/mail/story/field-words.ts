@@ -3,7 +3,7 @@ import type { Language } from '#protocol/dsn/language';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { FRAME, LISTENERS } from './frame-texts.ts';
 import { say, type Phrase } from './phrase.ts';
-import { KIND_OF_ACTION, NOTICE_KINDS, OPERATORS, REASONS } from './reason-texts.ts';
+import { KIND_OF_ACTION, NOTICE_KINDS, CAUSES, REASONS } from './reason-texts.ts';
 import type { Moment, MomentOf } from './spoken.ts';
 import { rfcMark } from './tell-route.ts';
 
@@ -29,8 +29,8 @@ export function noticeKind(kind: string, language: Language): string {
   return phraseFor(NOTICE_KINDS, named)?.[language] ?? named;
 }
 
-export function byWhom(by: string, language: Language): string {
-  return phraseFor(OPERATORS, by)?.[language] ?? by;
+export function causeOf(cause: string, language: Language): string {
+  return phraseFor(CAUSES, cause)?.[language] ?? cause;
 }
 
 export function reasonOf(

@@ -69,6 +69,7 @@ function formatTold(story: Story, options: FormatOptions, isChild: boolean): rea
 const TONE_OF_STANDING = {
   delivered: 'good',
   'handed-on': 'good',
+  'sent-on': 'good',
   waiting: 'waiting',
   held: 'waiting',
   failed: 'bad',

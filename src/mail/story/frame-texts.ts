@@ -22,7 +22,7 @@ export const PHASE_TITLES = {
   recipients: { en: 'Where it goes', ja: '宛先' },
   attempt: { en: 'Delivery attempt', ja: '配信の試行' },
   notices: { en: 'What its author was told', ja: '差出人への通知' },
-  operator: { en: 'What was done by hand or by a setting', ja: '手動操作と設定による処理' },
+  operator: { en: 'What held it back or moved it on', ja: '保留と手動操作' },
   other: { en: 'What else happened', ja: 'その他の出来事' },
 } as const satisfies Record<Phase, Phrase>;
 
@@ -30,6 +30,7 @@ export const PHASE_TITLES = {
 export type Standing =
   | 'delivered'
   | 'handed-on'
+  | 'sent-on'
   | 'waiting'
   | 'held'
   | 'failed'
@@ -42,6 +43,10 @@ export const STANDING_TEXTS = {
     ja: '{recipient}：メールボックスに配信済み',
   },
   'handed-on': { en: '{recipient}: taken by {host}', ja: '{recipient}：{host} が受け取り済み' },
+  'sent-on': {
+    en: '{recipient}: sent on to the addresses behind it',
+    ja: '{recipient}：エイリアスの宛先へ転送済み',
+  },
   waiting: {
     en: '{recipient}: waiting in the queue{next}',
     ja: '{recipient}：キューで待機中{next}',
@@ -68,6 +73,7 @@ export const FRAME = {
   /** An older version did not write it. */
   notRecorded: { en: '(not recorded)', ja: '（記録なし）' },
   nullReversePath: { en: '<> (no return address)', ja: '<>（返信先なし）' },
+  everyRecipient: { en: 'every recipient', ja: 'すべての宛先' },
   nobody: { en: 'nobody', ja: '該当なし' },
   localSite: { en: 'the mailboxes of this server', ja: 'このサーバーのメールボックス' },
   relaySite: { en: 'the relay {relay}', ja: '中継サーバー {relay}' },

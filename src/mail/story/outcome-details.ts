@@ -29,8 +29,7 @@ export function outcomeDetails(
   }
   const reply = fields.shown('reply');
   if (fields.number('code') === undefined) {
-    if (whereStopped || fields.text('reply') !== undefined)
-      details.push(say(FRAME.happened, language, { reply }));
+    if (whereStopped) details.push(say(FRAME.happened, language, { reply }));
   } else {
     details.push(
       host === undefined

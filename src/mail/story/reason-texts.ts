@@ -8,9 +8,11 @@ import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { UnsignedReason } from '#mail/submit/sign';
 import type { SubmissionRefusal } from '#mail/submit/submission';
 import type { Action } from '#protocol/dsn/delivery-status';
+import type { ServerFailureReason } from '#protocol/sasl/server-step';
 import type { Phrase } from './phrase.ts';
 
 type Known =
+  | ServerFailureReason
   | UnsignedReason
   | FindingReason
   | Exclude<RecipientOutcome['kind'], 'accepted'>
@@ -78,19 +80,65 @@ export const REASONS = {
     ja: 'ヘッダーにフィールドではない行があります',
     rfc: 'RFC 5322 §2.2',
   },
-} as const satisfies Record<Known, Phrase>;
+  'wrong-credentials': {
+    en: 'the name or the password is wrong',
+    ja: 'ユーザー名またはパスワードが誤っています',
+    rfc: 'RFC 4954 §6',
+  },
+  'authorization-identity': {
+    en: 'a login may not act for another account',
+    ja: '他のアカウントの代理としてはログインできません',
+    rfc: 'RFC 4422 §3.4.1',
+  },
+  'unusable-text': {
+    en: 'the name or the password has characters that none can have',
+    ja: 'ユーザー名またはパスワードに使えない文字があります',
+    rfc: 'RFC 4013 §2.3',
+  },
+  'channel-binding': {
+    en: 'the login was bound to another TLS connection: somebody may sit in between',
+    ja: 'ログインが別の TLS 接続に結び付けられています。通信が中継されているおそれがあります',
+    rfc: 'RFC 5802 §6',
+  },
+  malformed: {
+    en: 'the response is not what the mechanism asks for',
+    ja: '応答が認証方式の書式に合っていません',
+    rfc: 'RFC 4954 §4',
+  },
+  'too-long': { en: 'the response is too long', ja: '応答が長すぎます', rfc: 'RFC 4954 §4' },
+  'too-large': {
+    en: 'the message is larger than is taken here',
+    ja: 'メッセージがこのサーバーの上限を超えています',
+    rfc: 'RFC 1870 §6.1',
+  },
+  'too-many': { en: 'too many connections at once', ja: '同時接続数が上限を超えています' },
+  'too-many-from-address': {
+    en: 'too many connections at once from this address',
+    ja: 'このアドレスからの同時接続数が上限を超えています',
+  },
+  'no-proxy-header': {
+    en: 'the connection did not begin with a PROXY protocol header',
+    ja: '接続の先頭に PROXY プロトコルのヘッダーがありません',
+  },
+  'lease-lost': {
+    en: 'this worker had lost its claim, and another one may go on',
+    ja: 'この処理は担当の期限を失っており、別の処理が引き継ぐ可能性があります',
+  },
+  stopping: { en: 'the server was stopping', ja: 'サーバーの停止中でした' },
+} as const satisfies Record<Known, Phrase> & Readonly<Record<string, Phrase>>;
 
-/** Who acted on the queue, where the event has a word and no name. */
-export const OPERATORS = {
-  operator: { en: 'an operator', ja: '管理者' },
-  delivery: {
-    en: 'the setting delivery = hold, which keeps mail for other hosts here',
-    ja: '設定 delivery = hold（他ホスト宛てを送信しない）',
+/** Why the queue holds or lets go, by the word in the event; another word is shown as it is. */
+export const CAUSES = {
+  operator: { en: 'by an operator', ja: '管理者の操作' },
+  'delivery-hold': {
+    en: 'by the setting delivery = hold, which keeps mail for other hosts here',
+    ja: '設定 delivery = hold により、他ホスト宛てを送信しないため',
   },
-  unrouted: {
-    en: 'the development server, since no route is set for this domain and nothing leaves the machine',
-    ja: '開発用サーバー（このドメインの経路が未設定で、外部には送信しないため）',
+  'no-route': {
+    en: 'since no route is set for its domain, and this server sends nothing elsewhere without one',
+    ja: 'ドメインの経路が未設定で、経路がなければ外部へ送信しないため',
   },
+  'route set': { en: 'since a route was set', ja: '経路が設定されたため' },
 } as const satisfies Record<string, Phrase>;
 
 /** What a notice tells, in «a … about …». */

@@ -56,7 +56,8 @@ const CHANGES: Partial<Record<EventType, Reader>> = {
   'recipient.stored': () => ({ standing: 'delivered' }),
   'attempt.delivered': (event) => {
     const host = textOf(event.public['host']);
-    return host === undefined ? { standing: 'delivered' } : { standing: 'handed-on', host };
+    if (host !== undefined) return { standing: 'handed-on', host };
+    return { standing: event.public['stage'] === 'alias' ? 'sent-on' : 'delivered' };
   },
   'attempt.deferred': (event) => waiting(event.public['nextAt']),
   'attempt.failed': () => ({ standing: 'failed' }),

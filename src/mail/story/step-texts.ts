@@ -8,6 +8,10 @@ import type { RouteStep, SkipReason } from '#mail/queue/route-steps';
 import type { Phrase } from './phrase.ts';
 
 export const STEP_TEXTS = {
+  'route.none-configured': {
+    en: 'No route is set for {domain}, and without one nothing leaves this machine: held until `route set`.',
+    ja: '{domain} の経路が設定されていません。設定がなければこのマシンの外へは送信しないため、`route set` まで保留します。',
+  },
   'route.configured': {
     en: 'A route set for {match} names {host}, port {port} ({tls}): the DNS is not asked for mail exchanges.',
     ja: '{match}に設定された経路に従い、{host} のポート {port} に送ります（{tls}）。DNS の MX は調べません。',

@@ -507,8 +507,10 @@ const CASES: Readonly<Record<string, Case>> = {
       ...submitted(2),
       queued('1', 'gina@remote.test', 'remote.test'),
       queued('2', 'hugo@remote.test', 'remote.test'),
-      stored('queue.held', 15, { public: { by: 'delivery' }, personal: {} }),
-      stored('queue.released', 2 * HOUR, { public: { by: 'operator' }, personal: {} }),
+      ...['1', '2'].map((recipientId) =>
+        stored('queue.held', 15, { public: { by: 'no-route' }, personal: {} }, { recipientId }),
+      ),
+      stored('queue.released', 2 * HOUR, { public: { by: 'route set' }, personal: {} }),
       stored(
         'queue.removed',
         2 * HOUR + 5 * SECOND,

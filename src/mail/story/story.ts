@@ -81,8 +81,13 @@ function entriesOf(
 ): readonly StoryEntry[] {
   const sites = sitesOfAttempts(events);
   const holders = dialogueHolders(events);
+  const recipients = forwardPaths(events);
   const entries = events.map((event, index): StoryEntry => {
-    const told = tellEvent(event, language, momentOf);
+    const told = tellEvent(event, {
+      language,
+      momentOf,
+      recipient: recipients.get(event.ids.recipientId ?? ''),
+    });
     const { recipientId, attemptId } = event.ids;
     // what an attempt stored here is told with the attempt
     const phase = told.phase === 'recipients' && attemptId !== undefined ? 'attempt' : told.phase;
@@ -115,6 +120,18 @@ function headingOf(phase: Phase, site: string | undefined, language: Language): 
   return phase === 'attempt' && site !== undefined
     ? say(FRAME.attemptTo, language, { site: siteText(printable(site), language) })
     : PHASE_TITLES[phase][language];
+}
+
+/** The forward-path of each recipient, which what an operator does to it does not name. */
+function forwardPaths(events: readonly StoredEvent[]): ReadonlyMap<string, string> {
+  const paths = new Map<string, string>();
+  for (const { ids, personal } of events) {
+    const path = personal['forwardPath'];
+    if (ids.recipientId !== undefined && typeof path === 'string' && !paths.has(ids.recipientId)) {
+      paths.set(ids.recipientId, printable(path));
+    }
+  }
+  return paths;
 }
 
 /** The destination of each attempt, which not every one of its events names. */

@@ -12,7 +12,7 @@ import {
   cited,
   dateAndTime,
   enumerate,
-  byWhom,
+  causeOf,
   listenerOf,
   noticeKind,
   phraseFor,
@@ -46,6 +46,8 @@ interface Teller {
   readonly momentOf: MomentOf;
   /** When the event happened. Calendar milliseconds. */
   readonly at: number;
+  /** The recipient that the event is about, where other events name it. */
+  readonly recipient: string | undefined;
 }
 
 type Tellers = {
@@ -53,8 +55,11 @@ type Tellers = {
 };
 
 /** One event in words, whatever version wrote it. */
-export function tellEvent(event: StoredEvent, language: Language, momentOf: MomentOf): Told {
-  const teller: Teller = { language, momentOf, at: event.at };
+export function tellEvent(
+  event: StoredEvent,
+  { language, momentOf, recipient }: Omit<Teller, 'at'>,
+): Told {
+  const teller: Teller = { language, momentOf, recipient, at: event.at };
   if (!isKnown(event.type)) return tellUnknown(event, language);
   const tell: (fields: EventFields<never>, teller: Teller) => Told = TELLERS[event.type];
   return tell(new EventFields<never>(event, language), teller);
@@ -321,8 +326,9 @@ const TELLERS: Tellers = {
 
   'attempt.delivered': (fields, { language }) => {
     const host = fields.text('host');
-    const phrase =
-      host === undefined ? EVENT_VARIANTS.deliveredHere : EVENT_TEXTS['attempt.delivered'];
+    const here =
+      fields.text('stage') === 'alias' ? EVENT_VARIANTS.sentOn : EVENT_VARIANTS.deliveredHere;
+    const phrase = host === undefined ? here : EVENT_TEXTS['attempt.delivered'];
     return {
       phase: 'attempt',
       tone: 'good',
@@ -414,35 +420,29 @@ const TELLERS: Tellers = {
     };
   },
 
-  'queue.held': (fields, { language }) => ({
-    phase: 'operator',
-    tone: 'waiting',
-    text: say(EVENT_TEXTS['queue.held'], language, { by: byWhom(fields.shown('by'), language) }),
-  }),
-
-  'queue.released': (fields, { language }) => ({
-    phase: 'operator',
-    tone: 'plain',
-    text: say(EVENT_TEXTS['queue.released'], language, {
-      by: byWhom(fields.shown('by'), language),
-    }),
-  }),
-
-  'queue.retried': (fields, { language }) => ({
-    phase: 'operator',
-    tone: 'plain',
-    text: say(EVENT_TEXTS['queue.retried'], language, { by: byWhom(fields.shown('by'), language) }),
-  }),
-
-  'queue.removed': (fields, { language }) => ({
-    phase: 'operator',
-    tone: 'bad',
-    text: say(EVENT_TEXTS['queue.removed'], language, {
-      by: byWhom(fields.shown('by'), language),
-      forwardPath: fields.shown('forwardPath'),
-    }),
-  }),
+  'queue.held': (fields, teller) => tellQueueChange('queue.held', 'waiting', fields, teller),
+  'queue.released': (fields, teller) => tellQueueChange('queue.released', 'plain', fields, teller),
+  'queue.retried': (fields, teller) => tellQueueChange('queue.retried', 'plain', fields, teller),
+  'queue.removed': (fields, teller) => tellQueueChange('queue.removed', 'bad', fields, teller),
 };
+
+type QueueChange = Extract<EventType, `queue.${string}`>;
+
+function tellQueueChange(
+  type: QueueChange,
+  tone: Tone,
+  fields: EventFields<QueueChange>,
+  { language, recipient }: Teller,
+): Told {
+  return {
+    phase: 'operator',
+    tone,
+    text: say(EVENT_TEXTS[type], language, {
+      forwardPath: recipient ?? FRAME.everyRecipient[language],
+      by: causeOf(fields.shown('by'), language),
+    }),
+  };
+}
 
 /** A first attempt so soon is one at once. Milliseconds. */
 const A_MOMENT = 1000;

@@ -92,6 +92,8 @@ function isRecord(value: Json | undefined): value is Readonly<Record<string, Jso
 }
 
 const TELLERS: Readonly<Record<RouteStep['key'], (step: StepFields) => string>> = {
+  'route.none-configured': (step) =>
+    say(STEP_TEXTS['route.none-configured'], step.language, { domain: step.shown('domain') }),
   'route.configured': (step) =>
     say(STEP_TEXTS['route.configured'], step.language, {
       match: step.worded('match', ROUTE_MATCHES),
