@@ -68,7 +68,7 @@ create table blob_chunks (
 ) with (toast_tuple_target=8160);
 
 create table blobs (
-  id bigint generated always as identity not null,
+  id bigint not null,
   sha256 bytea,
   size bigint,
   touched_at timestamp with time zone not null,
@@ -102,7 +102,7 @@ create table dialogues (
   message_id text collate "C" not null,
   attempt_id text collate "C" not null,
   at timestamp with time zone not null,
-  entries jsonb not null,
+  entries json not null,
   PRIMARY KEY (message_id, attempt_id, at)
 ) partition by RANGE (at);
 
@@ -110,7 +110,7 @@ create table dialogues_default partition of dialogues (
   message_id text collate "C" not null,
   attempt_id text collate "C" not null,
   at timestamp with time zone not null,
-  entries jsonb not null,
+  entries json not null,
   PRIMARY KEY (message_id, attempt_id, at)
 );
 
@@ -413,7 +413,6 @@ create table submission_recipients (
 );
 
 create table submissions (
-  id bigint generated always as identity not null,
   message_id text collate "C" not null,
   tenant_id bigint not null,
   account_id bigint not null,
@@ -427,8 +426,7 @@ create table submissions (
   created_at timestamp with time zone not null,
   release_at timestamp with time zone not null,
   undo_status text collate "C" not null,
-  UNIQUE (message_id),
-  PRIMARY KEY (id),
+  PRIMARY KEY (message_id),
   CHECK ((channel = ANY (ARRAY['smtp'::text, 'jmap'::text, 'local'::text]))),
   CHECK ((undo_status = ANY (ARRAY['pending'::text, 'final'::text, 'canceled'::text])))
 );
@@ -504,6 +502,7 @@ comment on column blob_chunks.data is 'up to 262,144 octets, before compression'
 comment on column blobs.sha256 is 'null: its chunks are still arriving; swept when that takes too long';
 comment on column blobs.touched_at is 'when it was last stored; a blob that nothing refers to is swept some time later';
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
+comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dkim_keys.private_key is 'PKCS #8 DER';
 comment on column domains.name is 'A-labels, lower case';
 comment on column emails.message_id is 'our id of the message, as in events; the Message-ID field is in summary';
