@@ -12,7 +12,7 @@ type Story = RowOf<'message/follow'>;
 
 const STATUSES: readonly Status[] = [
   'delivered',
-  'sent-on',
+  'handed-on',
   'waiting',
   'held',
   'failed',

@@ -8,7 +8,7 @@ import type { Store } from '#store/open';
 
 export const MESSAGE_STATUSES = [
   'delivered',
-  'sent-on',
+  'handed-on',
   'waiting',
   'held',
   'failed',
