@@ -13,6 +13,7 @@ type Story = RowOf<'message/follow'>;
 const STATUSES: readonly Status[] = [
   'delivered',
   'handed-on',
+  'sent-on',
   'waiting',
   'held',
   'failed',

@@ -9,6 +9,7 @@ import type { Store } from '#store/open';
 export const MESSAGE_STATUSES = [
   'delivered',
   'handed-on',
+  'sent-on',
   'waiting',
   'held',
   'failed',
