@@ -84,6 +84,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   let stopped: Promise<void> | undefined;
   const stop = (graceMs = DEFAULT_GRACE) => {
     started.grace.milliseconds = Math.min(started.grace.milliseconds, graceMs);
+    // a stop under way is told to hurry
+    if (stopped) for (const hurry of started.hurry) hurry(graceMs);
     stopped ??= kept.disposeAsync();
     return stopped;
   };
@@ -102,6 +104,8 @@ interface Started {
   readonly firstAccounts: FirstAccounts;
   /** Read when the stop begins. */
   readonly grace: { milliseconds: number };
+  /** What takes its time to stop, to be called again with less of it. */
+  readonly hurry: readonly ((graceMs: number) => void)[];
 }
 
 async function start(
@@ -210,7 +214,8 @@ async function start(
   parts.defer(() => admin.stop());
   http.ready({ ports, hostname: config.hostname, connections: () => smtp.connections() });
   parts.defer(() => http.unready());
-  return { kind: 'started', ports, firstAccounts, grace };
+  const hurry = [smtp, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
+  return { kind: 'started', ports, firstAccounts, grace, hurry };
 }
 
 type Opened = { readonly kind: 'open'; readonly store: Store };
