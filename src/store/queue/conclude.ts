@@ -94,7 +94,9 @@ const CONCLUDE = `
   told as (
     update submission_recipients s set smtp_reply = o.reply, changed_at = $1,
       delivered = case o.kind when 'delivered' then 'yes' when 'failed' then 'no' else 'queued' end
-    from outcome o where o.kind <> 'held' and s.message_id = o.message_id and s.recipient_id = o.id)
+    from outcome o
+    where o.kind <> 'held' and s.message_id = o.message_id and s.recipient_id = o.id
+      and (o.message_id, o.id) in (select message_id, recipient_id from finished union all select message_id, id from waiting))
   select 1 / (not $3 or (select count(*) from finished) + (select count(*) from waiting) = (select count(*) from outcome))::integer`;
 
 function conclusionRow(

@@ -1,0 +1,71 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { systemClock } from '#clock';
+import type { Store } from '#store/open';
+import { openOutbound } from '../../../test/support/outbound.ts';
+import { claim, releaseLease } from './claim.ts';
+import { conclude, type Conclusion } from './conclude.ts';
+import { reconcileDestinations } from './destinations.ts';
+
+const REPLY = { recipientId: 1, reply: 'so it went', status: '4.0.0' };
+const LATER = { ...REPLY, kind: 'deferred', nextAt: 0, delayNotified: false } as const;
+
+async function claimAs({ pool, clock }: Store, token: string): Promise<void> {
+  const request = { token, node: 'node', now: clock.now(), limit: 10, sources: {} };
+  assert.equal((await claim(pool, request))?.count, 1);
+}
+
+async function concludeAs(store: Store, token: string, messageId: string, conclusion: Conclusion) {
+  const messages = [{ messageId, token, conclusions: [conclusion] }];
+  const statements = [conclude(messages, store.clock.now(), 'lenient')];
+  await store.writer.run({ accounts: [], order: messageId, bytes: 0, statements });
+}
+
+/** A message of a submission that a worker claimed, stood still with, and lost to another. */
+async function lostMessage(store: Store, id: string): Promise<void> {
+  await store.pool.query(
+    `insert into submission_recipients (message_id, recipient_id, forward_path, delivered, changed_at)
+     values ($1, 1, 'a@other.test', 'queued', $2)`,
+    [id, new Date()],
+  );
+  await reconcileDestinations(store.pool);
+  await claimAs(store, 'first');
+  await releaseLease(store.pool, 'first', { kind: 'neutral' });
+  await claimAs(store, 'second');
+}
+
+async function deliveryOf({ pool }: Store, id: string): Promise<unknown> {
+  const { rows } = await pool.query<{ delivered: string }>(
+    'select delivered from submission_recipients where message_id = $1',
+    [id],
+  );
+  return rows[0]?.delivered;
+}
+
+for (const [kind, told] of [
+  ['delivered', 'yes'],
+  ['failed', 'no'],
+] as const) {
+  test(`a deferral that comes after another worker's «${kind}» changes nothing`, async () => {
+    await using outbound = await openOutbound(systemClock);
+    const { store } = outbound;
+    const { id } = await outbound.enqueue({ to: ['a@other.test'] });
+    await lostMessage(store, id);
+    await concludeAs(store, 'second', id, { ...REPLY, kind });
+    await concludeAs(store, 'first', id, LATER);
+    assert.equal(await deliveryOf(store, id), told);
+  });
+}
+
+test('what a peer has taken counts although its worker has lost the lease, a failure does not', async () => {
+  await using outbound = await openOutbound(systemClock);
+  const { store } = outbound;
+  const { id } = await outbound.enqueue({ to: ['a@other.test'] });
+  await lostMessage(store, id);
+  await concludeAs(store, 'first', id, { ...REPLY, kind: 'failed' });
+  assert.equal(await deliveryOf(store, id), 'queued');
+  await concludeAs(store, 'first', id, { ...REPLY, kind: 'delivered' });
+  assert.equal(await deliveryOf(store, id), 'yes');
+  const { rows } = await store.pool.query('select from queue_recipients');
+  assert.equal(rows.length, 0);
+});
