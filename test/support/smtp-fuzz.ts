@@ -45,7 +45,8 @@ function runUp({ recipient, authentication }: FuzzOptions): fc.Arbitrary<string>
   const hello = `EHLO client.example\r\n${authentication}`;
   const mail = `${hello}MAIL FROM:<alice@example.test>\r\n`;
   const rcpt = `${mail}RCPT TO:<${recipient}>\r\n`;
-  return fc.constantFrom('', hello, mail, rcpt, `${rcpt}BDAT 3\r\na\r\n`, `${rcpt}DATA\r\n`);
+  const whole = `${rcpt}BDAT 14 LAST\r\nSubject: x\r\n\r\n`;
+  return fc.constantFrom('', hello, mail, rcpt, `${rcpt}BDAT 3\r\na\r\n`, `${rcpt}DATA\r\n`, whole);
 }
 
 function step(recipient: string): fc.Arbitrary<Uint8Array> {

@@ -118,10 +118,11 @@ export class Connection {
         resolve({ kind: 'failed', reason });
       };
       secure.on('_tlsError', (error: Error) => (reason = error.message));
-      secure.once('close', gone);
+      const leave = (): void => void secure.destroy();
+      secure.once('close', gone).once('end', leave);
       secure.once('secure', () => {
         clearTimeout(timer);
-        secure.removeListener('close', gone);
+        secure.removeListener('close', gone).removeListener('end', leave);
         secure.setTimeout(this.#idleTime);
         resolve({ kind: 'secure', facts: tlsFacts(secure) });
       });

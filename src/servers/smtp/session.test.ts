@@ -276,6 +276,15 @@ test('a handshake that never comes is not waited for', async () => {
   assert.equal(await client.line(), undefined);
 });
 
+test('a client that sends no more instead of a handshake is gone', async () => {
+  await using smtp = await start();
+  await using client = await greeted(smtp);
+  client.write('STARTTLS\r\n');
+  client.end();
+  assert.match((await client.restOfReply())[0]!, /^220 2\.0\.0 /);
+  assert.equal(await client.line(), undefined);
+});
+
 test('silence ends a session with 421', async () => {
   await using smtp = await start({ limits: { idleTime: 30 } });
   await using client = await greeted(smtp);

@@ -263,7 +263,8 @@ export class Session implements ConnectionHandler {
     this.#say(this.#counted(given));
     if (state.after === 'nothing') return true;
     this.#flush();
-    if (state.after === 'close') this.#hangUp();
+    // a client that has said its last word will not shake hands
+    if (state.after === 'close' || this.#clientEnded) this.#hangUp();
     else this.#startTls();
     return false;
   }
