@@ -53,6 +53,14 @@ function readReplies(text: string): string[] | string {
   return lines.length > 0 ? `a reply without its end: ${lines.join(' ')}` : replies;
 }
 
+const VERB =
+  /^(EHLO|HELO|MAIL|RCPT|DATA|BDAT|RSET|NOOP|QUIT|VRFY|EXPN|HELP|STARTTLS|AUTH)(?=[ \t\r])/i;
+
+/** For the counts. */
+function verbOf(line: string): string {
+  return VERB.exec(line)?.[0].toUpperCase() ?? 'other';
+}
+
 class Reader {
   readonly answered: string[] = [];
   readonly #sent: Buffer;
@@ -96,14 +104,10 @@ class Reader {
     const end = this.#sent.indexOf(0x0a, this.#at);
     if (end < 0) return undefined;
     const line = this.#sent.subarray(this.#at, end + 1).toString('latin1');
-    if (!line.endsWith('\r\n')) return this.#take(line.length, 'bare LF');
+    if (!line.endsWith('\r\n')) return this.#take(line.length, 'bare-LF');
     if (before.startsWith('334 ')) return this.#take(line.length, 'response');
     const chunk = /^BDAT +(\d{1,20})( +LAST)?[ \t]*\r\n$/i.exec(line);
-    if (chunk === null || line.length > 2048)
-      return this.#take(
-        line.length,
-        /^[A-Za-z]{4,8}(?=[ \r])/.exec(line)?.[0].toUpperCase() ?? '?',
-      );
+    if (chunk === null || line.length > 2048) return this.#take(line.length, verbOf(line));
     const octets = Number(chunk[1]);
     if (octets > 2 ** 30) return this.#take(line.length, 'BDAT');
     if (this.#at + line.length + octets > this.#sent.length) return undefined;

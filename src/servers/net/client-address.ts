@@ -14,7 +14,7 @@ export function plainAddress(address: string): string {
 
 /** An IPv4 address alone; of IPv6 the /64, since that is what one customer has at least (RFC 6177). */
 export function addressGroup(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':')) return address;
   const [head = '', tail] = address.toLowerCase().split('::', 2);
   const first = head === '' ? [] : head.split(':');
   const last = tail === undefined || tail === '' ? [] : tail.split(':');

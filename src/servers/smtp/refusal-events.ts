@@ -1,8 +1,9 @@
 /** Events of what was refused before there was a message to hang them on; the composition root buffers them. */
 import { event, type EventIds } from '#events';
-import type { Mailbox } from '#protocol/address/mailbox';
-import { formatMailbox } from '#protocol/address/mailbox';
+import type { Listener } from '#mail/receive/envelope';
+import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { SessionState } from './session-state.ts';
+import type { SmtpServices } from './settings.ts';
 import type { WireReply } from './wire-reply.ts';
 
 export interface RefusalFacts {
@@ -12,6 +13,17 @@ export interface RefusalFacts {
   readonly reason: string;
   readonly reversePath?: Mailbox | null;
   readonly forwardPath?: Mailbox;
+}
+
+/** A connection that never became a session. */
+export function noteSessionRefused(
+  { clock, note }: Pick<SmtpServices, 'clock' | 'note'>,
+  listener: Listener,
+  client: string,
+  reason: string,
+): void {
+  const fields = { public: { listener, reason }, personal: { client } };
+  note(event('session.refused', clock.now(), {}, fields));
 }
 
 /** A command that was refused for what it asks, not for how it is written. */

@@ -24,6 +24,7 @@ import {
   lineTooLong,
   REPLIES,
 } from './replies.ts';
+import { noteSessionRefused } from './refusal-events.ts';
 import { SessionState } from './session-state.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
 import { wireReply, type WireReply } from './wire-reply.ts';
@@ -79,7 +80,7 @@ export class Session implements ConnectionHandler {
     this.#connection.attach(this, settings.limits.idleTime);
     if (settings.listener === 'submissions') return this.#startTls();
     if (settings.listener !== 'mx') return this.#greet();
-    if (early) return this.#leave(REPLIES.earlyTalker);
+    if (early) return this.#refuseEarly();
     if (settings.limits.greetingDelay === 0) return this.#greet();
     setTimeout(() => this.#greet(), settings.limits.greetingDelay).unref();
   }
@@ -101,7 +102,7 @@ export class Session implements ConnectionHandler {
     state.now = state.services.clock.monotonic();
     if (state.now - state.start > state.settings.limits.longestSession)
       return this.#leave(REPLIES.sessionTooLong);
-    if (!this.#greeted && state.tls !== 'active') return this.#leave(REPLIES.earlyTalker);
+    if (!this.#greeted && state.tls !== 'active') return this.#refuseEarly();
     state.receiver.push(bytes);
     if (!this.#busy) this.#run();
     else if (state.receiver.pending > state.settings.limits.readAhead) this.#pause();
@@ -135,6 +136,12 @@ export class Session implements ConnectionHandler {
     const reply = wireReply(220, undefined, `${this.#state.settings.hostname} ESMTP Hikyaku`);
     this.#say(reply);
     this.#flush();
+  }
+
+  #refuseEarly(): void {
+    const { services, settings, address } = this.#state;
+    noteSessionRefused(services, settings.listener, address, 'early-talker');
+    this.#leave(REPLIES.earlyTalker);
   }
 
   #run(): void {

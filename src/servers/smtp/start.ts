@@ -2,18 +2,13 @@
  * The SMTP servers of a process: listeners for mail from other servers and for submission, with shared connection
  * limits, and their end. Called by the composition root, and by the practice Internet for its own hosts.
  */
-import { event } from '#events';
 import type { Listener as ListenerKind } from '#mail/receive/envelope';
 import { parseNetworks } from '#servers/net/client-address';
 import { ConnectionCounts, type ConnectionLimits } from '#servers/net/connection-limits';
-import {
-  listen,
-  listenFailure,
-  type ConnectionRefusal,
-  type Listener,
-} from '#servers/net/listener';
+import { listen, listenFailure, type Listener } from '#servers/net/listener';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { SmtpLimits } from './limits.ts';
+import { noteSessionRefused } from './refusal-events.ts';
 import { connectionReplies } from './replies.ts';
 import { Session } from './session.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
@@ -130,29 +125,13 @@ async function startListener(
         session.start(early);
       },
       refused: (client, reason) => {
-        noteRefused(services, kind, client, reason);
+        noteSessionRefused(services, kind, client, reason);
         return kind === 'submissions' ? undefined : connectionReplies[reason].wire;
       },
     });
   } catch (error) {
     return { kind: 'failed', ...listenFailure(error as NodeJS.ErrnoException, address, port) };
   }
-}
-
-function noteRefused(
-  { clock, note }: SmtpServices,
-  listener: ListenerKind,
-  client: string,
-  reason: ConnectionRefusal,
-): void {
-  note(
-    event(
-      'session.refused',
-      clock.now(),
-      {},
-      { public: { listener, reason }, personal: { client } },
-    ),
-  );
 }
 
 /** Resolves when no session is left. */

@@ -61,7 +61,7 @@ function begin(state: SessionState, { reversePath, parameters }: Mail): WireRepl
   return REPLIES.senderOk;
 }
 
-/** RFC 4865 §4: a time in the past holds nothing. */
+/** When FUTURERELEASE lets the message go (RFC 4865); a time in the past holds nothing. */
 function releaseTime(
   state: SessionState,
   { holdFor, holdUntil }: MailParameters,
