@@ -37,10 +37,7 @@ async function runServer(mode: Mode, config: Config): Promise<void> {
     : jsonLog(config.log_level);
   const signals = listenForSignals(log);
   const server = await startServer({ mode, config, log, clock: systemClock });
-  if (server.kind === 'failed') {
-    signals.ignore();
-    throw new CommandFailure(server.message, server.remedy);
-  }
+  if (server.kind === 'failed') throw new CommandFailure(server.message, server.remedy);
   log.info('server.ready', { ...server.ports });
   process.stderr.write(banner(server, config, mode));
   await signals.first;
@@ -50,34 +47,31 @@ async function runServer(mode: Mode, config: Config): Promise<void> {
 interface Signals {
   readonly first: Promise<void>;
   readonly second: Promise<void>;
-  ignore(): void;
 }
 
+/** npm hears a Ctrl-C that the server hears too, and hands it on: one keystroke, not two. */
+const SAME_KEYSTROKE = 300;
+
+/** Listens to the end of the process: a signal that comes late must not spoil its exit code. */
 function listenForSignals(log: Log): Signals {
   const first = Promise.withResolvers<void>();
   const second = Promise.withResolvers<void>();
-  const heard = (signal: NodeJS.Signals): void => {
+  let heard: number | undefined;
+  const hear = (signal: NodeJS.Signals): void => {
+    const now = performance.now();
+    if (heard !== undefined && now - heard < SAME_KEYSTROKE) return;
     log.info('server.signal', { signal });
-    if (stopping) second.resolve();
-    stopping = true;
+    if (heard !== undefined) second.resolve();
+    heard ??= now;
     first.resolve();
   };
-  let stopping = false;
-  const names = ['SIGINT', 'SIGTERM'] as const;
-  for (const name of names) process.on(name, heard);
-  return {
-    first: first.promise,
-    second: second.promise,
-    ignore() {
-      for (const name of names) process.off(name, heard);
-    },
-  };
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, hear);
+  return { first: first.promise, second: second.promise };
 }
 
 async function stop(server: RunningServer, signals: Signals, log: Log): Promise<void> {
   const stopped = server.stop();
   void signals.second.then(() => server.stop(HURRY));
   await stopped;
-  signals.ignore();
   log.info('server.stopped');
 }

@@ -92,6 +92,15 @@ test('SIGINT to the whole process group under load ends it with 0; nothing ackno
   await nothingWrong(loaded, [at]);
 });
 
+test('a Ctrl-C in npm start, which npm hands on once more, ends it with 0', async () => {
+  await using server = await startRunningServer({ npm: true });
+  server.signal('SIGINT', 'group');
+  await eventually('it has heard', async () => (await server.log()).includes('server.signal'));
+  server.signal('SIGINT');
+  assert.equal(await server.ended(), 0, server.lastWords());
+  assert.equal((await server.log()).split('server.signal').length - 1, 1, 'it counted two');
+});
+
 test('SIGTERM closes sessions with 421, lets no message hang, and ends it with 0', async () => {
   await using loaded = await underLoad();
   const { server, client, ledgers } = loaded;

@@ -1,19 +1,31 @@
 /**
- * Ports for programs that cannot be told to listen on port 0: the kernel chooses a free one, which is given
- * back at once, so that another process could in theory take it first.
+ * Ports for programs that cannot be told to listen on port 0. They lie below those that the kernel gives to
+ * outgoing connections, and each process hands out a range of its own, so that no other test takes one first.
  */
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A port of 127.0.0.1 that was free a moment ago. */
+const FIRST = 10_000;
+/** Linux gives 32768 and up to outgoing connections (ip_local_port_range). */
+const RANGES = 227;
+const RANGE = 100;
+
+let handedOut = 0;
+
+/** A port of 127.0.0.1 on which nothing listened a moment ago, and that this process was not given before. */
 export async function freePort(): Promise<number> {
+  for (let tried = 0; tried < RANGE; tried++) {
+    const port = FIRST + (process.pid % RANGES) * RANGE + (handedOut++ % RANGE);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('all loopback ports of this process are in use');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
   const server = createServer();
-  const { promise, resolve, reject } = Promise.withResolvers<number>();
-  server.once('error', reject);
-  server.listen(0, '127.0.0.1', () => {
-    const { port } = server.address() as AddressInfo;
-    server.close(() => resolve(port));
-  });
+  server.once('error', () => resolve(false));
+  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
   return promise;
 }
 

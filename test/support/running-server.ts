@@ -21,7 +21,8 @@ import { alive } from '#store/embedded/postmaster';
 import { DATABASE } from '#store/embedded/session';
 import { freePort } from './loopback-port.ts';
 
-export const PROGRAM = path.resolve(import.meta.dirname, '../../bin/hikyaku');
+const ROOT = path.resolve(import.meta.dirname, '../..');
+export const PROGRAM = path.join(ROOT, 'bin/hikyaku');
 export const PASSWORD = 'correct-horse-battery';
 
 export interface RunningServerOptions {
@@ -33,6 +34,8 @@ export interface RunningServerOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** Starts it with nothing in its environment; the settings are given as flags. */
   readonly bare?: boolean;
+  /** Starts it by the command of `npm start`. */
+  readonly npm?: boolean;
   /** Modules that Node.js loads before the program. */
   readonly preload?: readonly string[];
 }
@@ -108,6 +111,7 @@ export class RunningServer implements AsyncDisposable {
   readonly logFile: string;
   readonly layout: Layout;
   readonly #bare: boolean;
+  readonly #npm: boolean;
   readonly #shared: boolean;
   readonly #watcher: ChildProcess;
   #child: ChildProcess | undefined;
@@ -119,6 +123,7 @@ export class RunningServer implements AsyncDisposable {
     mkdirSync(data, { recursive: true, mode: 0o700 });
     this.data = realpathSync(data);
     this.#bare = options.bare ?? false;
+    this.#npm = options.npm ?? false;
     this.#shared = options.shared ?? false;
     this.layout = layoutOf(this.data, tmpdir());
     this.passwordFile = path.join(home, 'password');
@@ -157,8 +162,9 @@ export class RunningServer implements AsyncDisposable {
   launch(): void {
     if (this.running) throw new Error('it runs already');
     const log = openSync(this.logFile, 'a');
-    this.#child = spawn(PROGRAM, ['dev', ...(this.#bare ? this.#flags() : [])], {
-      cwd: this.home,
+    const [program, ...args] = this.#npm ? npmStart() : [PROGRAM, 'dev'];
+    this.#child = spawn(program, this.#bare ? [...args, ...this.#flags()] : args, {
+      cwd: this.#npm ? ROOT : this.home,
       env: this.#bare ? {} : this.env,
       detached: true,
       stdio: ['ignore', log, log],
@@ -334,6 +340,13 @@ export class RunningServer implements AsyncDisposable {
   }
 }
 
+/** What npm runs for `npm start`. */
+function npmStart(): [string, ...string[]] {
+  const file = readFileSync(path.join(ROOT, 'package.json'), 'utf8');
+  const { scripts } = JSON.parse(file) as { scripts: { start: string } };
+  return ['/bin/sh', '-c', scripts.start];
+}
+
 /** Waits until `check` answers something that is true; throws with `what` and its last answer when it does not. */
 export async function eventually<T>(
   what: string,
@@ -347,6 +360,6 @@ export async function eventually<T>(
       return answer as Exclude<T, undefined | null | false>;
     }
     if (performance.now() > deadline) throw new Error(`${what}: not within ${seconds} s`);
-    await delay(100);
+    await delay(POLL);
   }
 }
