@@ -15,6 +15,8 @@ export interface Contender extends AsyncDisposable {
   begin(): Promise<void>;
   /** Resolves with the time of the last delivery (ms since 1970), once so many have been made since `begin`. */
   delivered(messages: number, load: LoadResult): Promise<number>;
+  /** Proves that they are there, where that is work which must not count; throws when they are not. */
+  check?(messages: number): Promise<void>;
 }
 
 /** One run of one contender. */
@@ -38,6 +40,7 @@ export async function measure(
     throw new Error(`${contender.name} refused mail: ${JSON.stringify(load.errors)}`);
   const last = await contender.delivered(load.messages, load);
   const after = cpuOf(contender);
+  await contender.check?.(load.messages);
   return {
     contender: contender.name,
     perSecond: (load.messages / (last - load.beganAt)) * 1000,

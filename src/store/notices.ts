@@ -3,6 +3,7 @@
  * one moment go out together after the commit, on one connection per process, which also listens; sessions of the same process
  * are woken in memory. A notice may be lost with a connection, so every listener also looks by itself now and then.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import pg from 'pg';
 import type { Log } from '#log';
 
@@ -15,6 +16,10 @@ const CHANNEL = 'hikyaku';
 const MAX_TOPICS = 200;
 const EVERYTHING = '*';
 const RECONNECT_MILLISECONDS = 1000;
+/** Other processes hear of a busy account this often; each notice is a transaction of its own. */
+const PAUSE_MILLISECONDS = 20;
+/** A notice needs no log record on the disk: who was away when the machine stopped looks by himself. */
+const OPTIONS = '-c synchronous_commit=off';
 
 export class Notices {
   readonly #connection: pg.ClientConfig;
@@ -33,7 +38,11 @@ export class Notices {
 
   /** Connects and listens; goes on trying by itself after a loss. Rejects only when the first attempt fails. */
   async start(): Promise<void> {
-    const client = new pg.Client({ ...this.#connection, connectionTimeoutMillis: 5000 });
+    const client = new pg.Client({
+      ...this.#connection,
+      options: `${this.#connection.options ?? ''} ${OPTIONS}`,
+      connectionTimeoutMillis: 5000,
+    });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
     client.on('notification', ({ payload }) => this.#heard(payload ?? EVERYTHING));
@@ -82,6 +91,7 @@ export class Notices {
     const payload = topics.length > MAX_TOPICS ? EVERYTHING : topics.join(' ');
     try {
       await client.query('select pg_notify($1, $2)', [CHANNEL, payload]);
+      await delay(PAUSE_MILLISECONDS, undefined, { ref: false });
     } catch (error) {
       this.#log.warn('store.notice-lost', { error: (error as Error).message });
     } finally {
