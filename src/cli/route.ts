@@ -18,8 +18,9 @@ export function route(noun: Command): void {
   addVerb(
     noun,
     'set <domain>',
-    'hand mail for a domain, or for every domain (*), to a host; what waited for it goes out',
+    'hand mail for a domain, an address literal, or every domain (*) to a host; what waited for it goes out',
     'hikyaku route set relay.test --host 127.0.0.1 --port 10025',
+    "hikyaku route set '[192.0.2.1]' --host 192.0.2.1",
     "hikyaku route set '*' --host smtp.example.net --port 587 --tls verified --user me --password-file me.txt",
   )
     .requiredOption('--host <host>', 'its name or address')

@@ -1,5 +1,6 @@
 /** Pieces of input that several calls share. */
 import { z } from 'zod';
+import { parseAddressLiteral } from '#protocol/address/address-literal';
 import { toAscii } from '#protocol/address/domain';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
@@ -26,6 +27,19 @@ export function readDomain(given: string): string | Refusal {
     toAscii(given) ??
     refuse('not-a-domain', `${given} is not a domain name`, 'Write it like example.test.')
   );
+}
+
+/** What stands behind the @ of a forward-path: a domain in A-labels, or an address literal in its one spelling (RFC 5321 §4.1.3). */
+export function readMailDomain(given: string): string | Refusal {
+  if (!given.startsWith('[')) return readDomain(given);
+  const literal = parseAddressLiteral(given);
+  return literal.kind === 'literal'
+    ? literal.domain
+    : refuse(
+        'not-a-literal',
+        `${given} is not an address literal`,
+        'Write it like [192.0.2.1] or [IPv6:2001:db8::1], in quotes for the shell.',
+      );
 }
 
 /** An account that is not removed, by its address. */

@@ -200,6 +200,22 @@ test('aliases: several targets, a catch-all, never over an account', async () =>
   );
 });
 
+test('a route may be for an address literal, in whatever spelling it is given', async () => {
+  const to = { host: '192.0.2.1', port: 25, tls: 'opportunistic' };
+  for (const [given, domain] of [
+    ['[192.0.2.1]', '[192.0.2.1]'],
+    ['[ipv6:2001:DB8:0:0:0:0:0:1]', '[IPv6:2001:db8::1]'],
+  ] as const) {
+    assert.equal((await call('route/set', { ...to, domain: given }))['domain'], domain);
+    assert.equal((await rows('route/list'))[0]!['domain'], domain);
+    assert.deepEqual(await call('queue/retry', { what: given }), { recipients: 0 });
+    assert.deepEqual(await call('route/remove', { domain: given }), { domain });
+  }
+  for (const domain of ['[192.0.2.256]', '[2001:db8::1]', '[x:y]', '[']) {
+    assert.equal((await call('route/set', { ...to, domain }))['reason'], 'not-a-literal');
+  }
+});
+
 test('a route is listed without its password', async () => {
   const route = { domain: '*', host: 'smtp.example.net', port: 587, tls: 'verified' };
   await call('route/set', { ...route, username: 'me', password: 'top secret' });

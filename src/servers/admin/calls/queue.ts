@@ -15,7 +15,7 @@ import {
 import { isId } from '#store/ids';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
-import { limit, readDomain, text } from '#servers/admin/inputs';
+import { limit, readMailDomain, text } from '#servers/admin/inputs';
 
 const DEFAULT_LIMIT = 1000;
 const DEFAULT_DOMAINS = 100;
@@ -93,7 +93,7 @@ function changes(apply: Change) {
   });
 }
 
-/** An id means a message, anything with a dot a domain. */
+/** An id means a message, anything else a domain or an address literal. */
 function select({ what, all }: Selection): QueueSelection | Refusal {
   if (all === true && what === undefined) return { kind: 'all' };
   if (what === undefined || all === true) {
@@ -104,7 +104,7 @@ function select({ what, all }: Selection): QueueSelection | Refusal {
     );
   }
   if (isId(what)) return { kind: 'message', id: what };
-  const domain = readDomain(what);
+  const domain = readMailDomain(what);
   return typeof domain === 'string' ? { kind: 'domain', domain } : domain;
 }
 

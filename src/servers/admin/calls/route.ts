@@ -1,11 +1,11 @@
-/** Routes: hosts that mail for a domain, or for every domain, is handed to instead of its MX. */
+/** Routes: hosts that mail for a domain, an address literal, or every domain is handed to instead of its MX. */
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { removeRoute, setRoute } from '#store/directory/routes';
 import { releaseNoRoute } from '#store/queue/admin';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
-import { NOTHING, readDomain, text } from '#servers/admin/inputs';
+import { NOTHING, readMailDomain, text } from '#servers/admin/inputs';
 
 export const ROUTE_TLS = ['none', 'opportunistic', 'required', 'verified', 'implicit'] as const;
 const EVERY_DOMAIN = '*';
@@ -74,5 +74,5 @@ export const routeCalls = {
 } as const;
 
 function readRouteDomain(given: string): string | Refusal {
-  return given === EVERY_DOMAIN ? given : readDomain(given);
+  return given === EVERY_DOMAIN ? given : readMailDomain(given);
 }
