@@ -22,6 +22,7 @@ import { moveDomain } from '#store/queue/destinations';
 import { enqueue, LOCAL_SITE } from '#store/queue/enqueue';
 import type { Statement } from '#store/writer';
 import { expand, type AccountTarget, type Expansion } from '#mail/deliver/expand';
+import { isRedirection, withoutSuccess } from '#mail/deliver/forwarded-notify';
 import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
 import { Contents } from './content.ts';
 import { ATTEMPT_LIMIT, CLAIM_LIMIT, type AttemptContext } from './context.ts';
@@ -218,7 +219,7 @@ class LocalAttempt {
     const open = expansion.accounts.filter(({ state }) => state === 'open');
     const { external } = expansion;
     const conclude = (kind: Result['kind'], status: string, text: string): void => {
-      const stage = kind === 'expanded' ? 'alias' : 'mailbox';
+      const stage = kind === 'expanded' || kind === 'redirected' ? 'alias' : 'mailbox';
       work.results.push(ownResult(recipient, kind, stage, status, text));
     };
     if (open.length + external.length === 0) {
@@ -240,11 +241,15 @@ class LocalAttempt {
       work.accounts.push(target.accountId);
       work.statements.push(await this.#delivery(work, recipient, target));
     }
-    if (external.length > 0)
-      work.statements.push(...this.#forward(work, recipient, mailbox, external));
-    return external.length > 0 && targets.length === 0
-      ? conclude('expanded', '2.1.5', 'Sent on to the addresses behind it')
-      : conclude('delivered', '2.1.5', 'Delivered to the mailbox');
+    if (external.length === 0) return conclude('delivered', '2.1.5', 'Delivered to the mailbox');
+    if (isRedirection(expansion)) {
+      const notify = recipient.notify ?? undefined;
+      work.statements.push(...this.#forward(work, recipient, mailbox, external, notify));
+      return conclude('redirected', '2.1.5', 'Sent on to the address behind it');
+    }
+    const notify = withoutSuccess(recipient.notify ?? undefined);
+    work.statements.push(...this.#forward(work, recipient, mailbox, external, notify));
+    return conclude('expanded', '2.1.5', 'Sent on to the addresses behind it');
   }
 
   async #hasRoom(
@@ -300,6 +305,7 @@ class LocalAttempt {
     recipient: ClaimedRecipient,
     mailbox: Mailbox,
     external: readonly Mailbox[],
+    notify: string | undefined,
   ): Statement[] {
     const { store } = this.#context.options;
     const alias = formatMailbox(mailbox);
@@ -327,7 +333,7 @@ class LocalAttempt {
         domain: target.domain,
         reversePath: undefined,
         orcpt: recipient.orcpt ?? `rfc822;${alias}`,
-        notify: recipient.notify ?? undefined,
+        notify,
         stream: 'forward',
         priority: 0,
         sourcePool: '',

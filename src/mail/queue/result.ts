@@ -10,10 +10,11 @@ export interface Result {
   readonly recipient: ClaimedRecipient;
   /**
    * - `delivered`: in a mailbox here, or taken by a peer
-   * - `expanded`: sent on to the addresses behind an alias
+   * - `expanded`: sent on to the several addresses behind an alias, some of them elsewhere
+   * - `redirected`: sent on to the one address elsewhere behind an alias, with all that the author asked for
    * - `held`: waits for a release, `text` says why
    */
-  readonly kind: 'delivered' | 'expanded' | 'deferred' | 'failed' | 'held';
+  readonly kind: 'delivered' | 'expanded' | 'redirected' | 'deferred' | 'failed' | 'held';
   /** How far it came: `route`, a stage of the SMTP client, `mailbox`, or `alias` for what was sent on. */
   readonly stage: string;
   /** Enhanced status code. */

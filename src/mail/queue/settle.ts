@@ -116,11 +116,11 @@ function concludeResult(
   if (result.kind === 'failed') {
     return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
   }
+  const conclusion: Conclusion = { kind: 'delivered', recipientId, reply, status };
+  // RFC 3461 §5.2.7.2: whoever takes it at the other address answers for it
+  if (result.kind === 'redirected') return { conclusion, fate: undefined };
   const here = site === LOCAL_SITE ? 'delivered' : 'relayed';
-  return {
-    conclusion: { kind: 'delivered', recipientId, reply, status },
-    fate: result.kind === 'expanded' ? 'expanded' : here,
-  };
+  return { conclusion, fate: result.kind === 'expanded' ? 'expanded' : here };
 }
 
 /** Tried again later, or given up. */

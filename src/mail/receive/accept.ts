@@ -16,6 +16,7 @@ import { writeEvents } from '#store/events';
 import { enqueue, type DestinationKey } from '#store/queue/enqueue';
 import type { Statement, Writer } from '#store/writer';
 import type { AccountTarget } from '#mail/deliver/expand';
+import { isRedirection, withoutSuccess } from '#mail/deliver/forwarded-notify';
 import {
   deliveredToField,
   protocolName,
@@ -203,7 +204,7 @@ function forwardStatements(
       domain: mailbox.domain,
       reversePath: undefined,
       orcpt: via.orcpt ?? `rfc822;${formatMailbox(via.mailbox)}`,
-      notify: via.notify,
+      notify: isRedirection(via.expansion) ? via.notify : withoutSuccess(via.notify),
       stream: 'forward',
       priority: 0,
       sourcePool: '',
