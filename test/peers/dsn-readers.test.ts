@@ -36,6 +36,7 @@ interface Reading {
 function read(changes: Partial<NoticeInput>): Reading {
   const { message } = composeNotice({
     host: 'mail.example.test',
+    sender: { localPart: 'postmaster', domain: 'example.test' },
     author: { localPart: 'alice', domain: 'example.test' },
     recipients: [recipient('nobody')],
     arrivalDate: AT - 60_000,

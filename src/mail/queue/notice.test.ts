@@ -1,9 +1,15 @@
 import assert from 'node:assert/strict';
+import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
 import type { Event } from '#events';
+import { newDkimKeys } from '#mail/accounts/administer';
+import { dnsRecordFor } from '#protocol/dkim/key-record';
+import { verifyMessage } from '#protocol/dkim/verify';
+import { splitHeader } from '#protocol/message/fields';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { setAlias } from '#store/directory/addresses';
+import { addDkimKey } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import {
@@ -78,6 +84,59 @@ test('a refusal is told to the author in one notice for all recipients that fail
     `select message_id, parent_id from events where type = 'recipient.queued' and parent_id is not null`,
   );
   assert.deepEqual(rows, [{ message_id: event.public.noticeId, parent_id: id }]);
+});
+
+test('a notice is from the postmaster of the domain that the author is of, signed by its keys', async () => {
+  await using peer = await startSmtpPeer({ extensions: ['PIPELINING'] });
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  const { store } = outbound;
+  outbound.ports.set('192.0.2.1', peer.port);
+  const now = store.clock.now();
+  const records = new Map<string, string>();
+  for (const key of await newDkimKeys(now)) {
+    await addDkimKey(store.pool, 'example.test', key, now);
+    const { privateKey } = key;
+    const secret = createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' });
+    const name = `${key.selector}._domainkey.example.test`;
+    records.set(name, dnsRecordFor(createPublicKey(secret)));
+  }
+  const targets = ['carol@other.test'];
+  await setAlias(store.pool, { localPart: 'away', domain: 'example.test', targets, now });
+  store.notices.say('directory');
+  outbound.start();
+  await outbound.send({ to: ['nobody@example.test'], reversePath: 'away@example.test' });
+  await outbound.until('attempt.delivered', 2);
+  const { content } = peer.accepted[0]!;
+  assert.match(latin1(content), /\r\nFrom: Mail Delivery System <postmaster@example\.test>\r\n/);
+  const { bodyStart } = splitHeader(content);
+  const { signatures } = await verifyMessage({
+    header: content.subarray(0, bodyStart),
+    body: [content.subarray(bodyStart)],
+    lookup: (name) => Promise.resolve({ kind: 'records', records: [records.get(name) ?? ''] }),
+    now: now / 1000,
+  });
+  assert.deepEqual(
+    signatures.map(({ result }) => result),
+    ['pass', 'pass'],
+  );
+  const signed = outbound.events.filter(({ type }) => type === 'message.signed');
+  const [sent] = outbound.events.filter(({ type }) => type === 'notice.sent');
+  assert.deepEqual(
+    signed.map(({ ids }) => ids.messageId),
+    [(sent as Event<'notice.sent'>).public.noticeId],
+  );
+});
+
+test('a domain without keys has notices without signatures, and the story says so', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  outbound.start();
+  await outbound.send({ to: ['nobody@example.test'] });
+  await outbound.until('attempt.delivered', 1);
+  const [unsigned] = outbound.events.filter(({ type }) => type === 'message.unsigned');
+  assert.deepEqual((unsigned as Event<'message.unsigned'>).public, {
+    reason: 'no-key',
+    domain: 'example.test',
+  });
 });
 
 test('nobody is told about a message with a null reverse-path', async () => {
@@ -163,6 +222,55 @@ test('a success notice of a mailbox here says delivered, and returns the header 
   const [notice] = await inboxOf(outbound);
   assert.equal(statusOf(notice!).recipients[0]!.action, 'delivered');
   assert.doesNotMatch(notice!, /At noon\?/);
+});
+
+test('an alias that leads elsewhere: one target answers for the author, several are told as expanded', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  const { store } = outbound;
+  const now = store.clock.now();
+  for (const [localPart, ...targets] of [
+    ['one', 'x@other.test'],
+    ['two', 'x@other.test', 'y@other.test'],
+    ['mixed', 'bob@example.test', 'x@other.test'],
+    ['here', 'bob@example.test', 'alice@example.test'],
+  ] as const) {
+    await setAlias(store.pool, { localPart, domain: 'example.test', targets, now });
+  }
+  store.notices.say('directory');
+  await using peer = await startSmtpPeer({ extensions: ['DSN'] });
+  outbound.ports.set('192.0.2.1', peer.port);
+  outbound.start();
+  const of = async (localPart: string, notify: string): Promise<[string[], string[]]> => {
+    const address = `${localPart}@example.test`;
+    const before = peer.accepted.length;
+    const told = (await inboxOf(outbound)).filter((mail) => mail.includes('delivery-status'));
+    const id = await outbound.send({ to: [{ address, notify }] });
+    await outbound.until('attempt.delivered', 1, id);
+    const wanted = outbound.events.filter(
+      ({ type, ids }) => type === 'notice.sent' && ids.messageId === id,
+    );
+    const forwards = localPart === 'here' ? 0 : 1;
+    while (
+      peer.accepted.length < before + forwards ||
+      (await store.pool.query('select from queue_messages')).rowCount !== 0
+    ) {
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const notices = (await inboxOf(outbound)).filter((mail) => mail.includes('delivery-status'));
+    assert.equal(notices.length - told.length, wanted.length);
+    const fresh = notices.filter((notice) => !told.includes(notice));
+    return [
+      fresh.map((notice) => statusOf(notice).recipients[0]!.action),
+      peer.accepted
+        .slice(before)
+        .flatMap(({ recipients }) => recipients.map((line) => /NOTIFY=\S*/.exec(line)?.[0] ?? '')),
+    ];
+  };
+  assert.deepEqual(await of('one', 'SUCCESS,FAILURE'), [[], ['NOTIFY=SUCCESS,FAILURE']]);
+  assert.deepEqual(await of('two', 'SUCCESS'), [['expanded'], ['NOTIFY=NEVER', 'NOTIFY=NEVER']]);
+  assert.deepEqual(await of('mixed', 'SUCCESS,FAILURE'), [['expanded'], ['NOTIFY=FAILURE']]);
+  assert.deepEqual(await of('mixed', 'FAILURE'), [[], ['NOTIFY=FAILURE']]);
+  assert.deepEqual(await of('here', 'SUCCESS'), [['delivered'], []]);
 });
 
 test('a delay is told once, after four hours, with the time until which attempts go on', async () => {

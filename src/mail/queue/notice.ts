@@ -3,7 +3,7 @@
  * that concludes them. One notice for a message and attempt. Never about a message with a null reverse-path, and never to a
  * reverse-path that may be forged: what failed of such mail is told to the postmaster of the address here that it came through.
  */
-import { concat, hex } from '#bytes';
+import { hex } from '#bytes';
 import { event, type Event } from '#events';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { formatMailbox } from '#protocol/address/mailbox';
@@ -22,6 +22,7 @@ import type { ClaimedMessage, ClaimedRecipient } from '#store/queue/claim';
 import { enqueue } from '#store/queue/enqueue';
 import type { Statement } from '#store/writer';
 import type { Contents } from './content.ts';
+import { noticeSender, signNotice } from './notice-sender.ts';
 import type { QueueOptions } from './options.ts';
 import type { Result } from './result.ts';
 
@@ -147,12 +148,14 @@ async function queueNotice(
   const local = await options.directory.isLocalDomain(to.domain);
   const transport = message.smtputf8 ? 'smtputf8' : message.eightBit || local ? '8bit' : '7bit';
   const envid = message.envid === null ? undefined : decodeXtext(message.envid);
+  const sender = await noticeSender(options.directory, hostname, to);
   const {
     message: bytes,
     eightBit,
     smtputf8,
   } = composeNotice({
     host: hostname,
+    sender,
     author: to,
     recipients: candidates.map((candidate) => noticeRecipient(message, candidate, now)),
     arrivalDate: message.arrivedAt,
@@ -165,6 +168,7 @@ async function queueNotice(
     date: now,
     boundary: hex(options.randomBytes(16)),
   });
+  const signed = await signNotice(options, { id, bytes, sender }, message, now);
   const blob = wholeBlob(bytes);
   const forwardPath = formatMailbox(to);
   const statements = [
@@ -176,7 +180,7 @@ async function queueNotice(
       tenantId: message.tenantId,
       accountId: undefined,
       sha256: blob.sha256,
-      view: viewOf(concat([]), blob.size, []),
+      view: viewOf(signed.fields, blob.size, []),
       reversePath: null,
       ret: undefined,
       envid: undefined,
@@ -209,7 +213,7 @@ async function queueNotice(
       recipients: candidates.map(({ result }) => result.recipient.forwardPath),
     },
   });
-  return { statements, events: [sent], bytes: bytes.length };
+  return { statements, events: [sent, signed.event], bytes: bytes.length };
 }
 
 function idsOf({ message, attemptId }: NoticeContext) {

@@ -3,6 +3,7 @@
  * here; a reason of another layer without one is shown as the word that it is. Notices have their rules and words
  * in `protocol/dsn/rules.ts`.
  */
+import type { LoginOutcome } from '#mail/accounts/authenticate';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { UnsignedReason } from '#mail/submit/sign';
@@ -13,6 +14,7 @@ import type { Phrase } from './phrase.ts';
 
 type Known =
   | ServerFailureReason
+  | Exclude<LoginOutcome['kind'], 'login' | 'refused' | 'busy'>
   | UnsignedReason
   | FindingReason
   | Exclude<RecipientOutcome['kind'], 'accepted'>
@@ -28,6 +30,10 @@ export const REASONS = {
     en: 'header and body are not parted by the first empty line, so that a signature would not hold',
     ja: 'ヘッダーと本文が最初の空行で分かれていないため、署名が成り立ちません',
     rfc: 'RFC 5322 §2.1',
+  },
+  'signing-failed': {
+    en: 'the keys of the domain could not be used',
+    ja: 'ドメインの鍵を使用できませんでした',
   },
   'too-many-hops': {
     en: 'it came past over a hundred servers, which is a loop',
@@ -79,6 +85,11 @@ export const REASONS = {
     en: 'a line of the header is no header field',
     ja: 'ヘッダーにフィールドではない行があります',
     rfc: 'RFC 5322 §2.2',
+  },
+  'out-of-scope': {
+    en: 'the app password is right, but was not made for this use',
+    ja: 'アプリパスワードは正しいものの、この用途のものではありません',
+    rfc: 'RFC 4954 §6',
   },
   'wrong-credentials': {
     en: 'the name or the password is wrong',

@@ -33,6 +33,7 @@ const DELAYED: NoticeRecipient = {
 function notice(changes: Partial<NoticeInput> = {}): Notice {
   return composeNotice({
     host: 'mail.example.test',
+    sender: { localPart: 'postmaster', domain: 'example.test' },
     author: { localPart: 'alice', domain: 'example.test' },
     recipients: [NOBODY],
     arrivalDate: AT - 60_000,
@@ -80,7 +81,7 @@ test('the header says who, to whom, about what, and that nobody should answer', 
   const { header } = partsOf(notice());
   for (const field of [
     'Date: Tue, 24 Nov 2026 09:00:00 +0000',
-    'From: Mail Delivery System <MAILER-DAEMON@mail.example.test>',
+    'From: Mail Delivery System <postmaster@example.test>',
     'To: <alice@example.test>',
     'Subject: Not delivered: Lunch',
     'Message-ID: <2@mail.example.test>',

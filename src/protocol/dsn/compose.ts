@@ -25,6 +25,8 @@ import { NOTICE_TEXTS } from './texts.ts';
 export interface NoticeInput {
   /** Our own host name: who reports. */
   readonly host: string;
+  /** From: who looks after the mail here (RFC 3464 §2). */
+  readonly sender: Mailbox;
   /** The reverse-path of the message in question: who is told. */
   readonly author: Mailbox;
   /** At least one; `finalRecipientOf` makes the address. */
@@ -87,7 +89,7 @@ function headerOf(input: NoticeInput, eightBit: boolean): string {
   const answered = originalMessageId(input.original.header);
   return [
     `Date: ${formatDate(input.date)}`,
-    `From: Mail Delivery System <MAILER-DAEMON@${input.host}>`,
+    `From: Mail Delivery System <${formatMailbox(input.sender)}>`,
     `To: <${formatMailbox(input.author)}>`,
     `Subject: ${encodeUnstructured(subject, 'Subject: '.length)}`,
     `Message-ID: ${formatMessageId(input.messageId)}`,
