@@ -60,6 +60,14 @@ export interface EventCatalogue {
     public: { listener: string; mechanism: string; reason: string };
     personal: { client: string; login: string };
   };
+  'app-password.made': {
+    public: { publicId: string; scope: readonly string[] };
+    personal: { login: string; name: string };
+  };
+  'app-password.removed': {
+    public: { publicId: string };
+    personal: { login: string; name: string };
+  };
   'command.refused': Refusal;
   'message.received': {
     public: {

@@ -22,6 +22,14 @@ export const EVENT_TEXTS = {
     en: 'A login as {login} from {client} with {mechanism} failed: {reason}.',
     ja: '{client} から {login} としてのログイン（{mechanism}）に失敗しました（{reason}）。',
   },
+  'app-password.made': {
+    en: '{login} got the app password {publicId} ({name}) for {scope}.',
+    ja: '{login} のアプリパスワード {publicId}（{name}、用途：{scope}）を作りました。',
+  },
+  'app-password.removed': {
+    en: 'The app password {publicId} ({name}) of {login} was removed.',
+    ja: '{login} のアプリパスワード {publicId}（{name}）を削除しました。',
+  },
   'command.refused': {
     rfc: 'RFC 5321 §4.2',
     en: '{verb} from {client} was refused: {reason}.',

@@ -125,6 +125,27 @@ const TELLERS: Tellers = {
     }),
   }),
 
+  'app-password.made': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'plain',
+    text: say(EVENT_TEXTS['app-password.made'], language, {
+      login: fields.shown('login'),
+      publicId: fields.shown('publicId'),
+      name: fields.shown('name'),
+      scope: fields.joined('scope'),
+    }),
+  }),
+
+  'app-password.removed': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'plain',
+    text: say(EVENT_TEXTS['app-password.removed'], language, {
+      login: fields.shown('login'),
+      publicId: fields.shown('publicId'),
+      name: fields.shown('name'),
+    }),
+  }),
+
   'command.refused': (fields, { language }) => {
     const reason = reasonOf(fields.text('reason'), language);
     return {
