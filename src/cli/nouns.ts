@@ -31,6 +31,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'who has a mailbox here',
     load: async () => (await import('./account.ts')).account,
   },
+  'app-password': {
+    summary: 'passwords of an account for one device or program each',
+    load: async () => (await import('./app-password.ts')).appPassword,
+  },
   alias: {
     summary: 'addresses that lead to others',
     load: async () => (await import('./alias.ts')).alias,

@@ -84,8 +84,8 @@ create table credentials (
   name text not null default ''::text,
   scope text[] collate "C" not null,
   argon2 text collate "C",
-  scram_stored_key bytea,
-  scram_server_key bytea,
+  scram_stored_key bytea not null,
+  scram_server_key bytea not null,
   public_id text collate "C",
   secret_sha256 bytea,
   created_at timestamp with time zone not null,
@@ -94,7 +94,8 @@ create table credentials (
   PRIMARY KEY (id),
   FOREIGN KEY (principal_id) REFERENCES principals(id) ON DELETE CASCADE,
   CHECK (((kind <> 'app-password'::text) OR ((public_id IS NOT NULL) AND (secret_sha256 IS NOT NULL)))),
-  CHECK (((kind <> 'password'::text) OR ((argon2 IS NOT NULL) AND (scram_stored_key IS NOT NULL) AND (scram_server_key IS NOT NULL)))),
+  CHECK (((kind <> 'password'::text) OR (argon2 IS NOT NULL))),
+  CHECK (((scope <> '{}'::text[]) AND (scope <@ '{*,submission,imap,jmap}'::text[]))),
   CHECK ((kind = ANY (ARRAY['password'::text, 'app-password'::text])))
 );
 
@@ -462,6 +463,7 @@ CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHER
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
 CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
+CREATE INDEX credentials_principal ON public.credentials USING btree (principal_id);
 CREATE INDEX emails_account ON public.emails USING btree (account_id, id);
 CREATE INDEX emails_blob ON public.emails USING btree (blob_id);
 CREATE INDEX events_message ON ONLY public.events USING btree (message_id, id) WHERE (message_id IS NOT NULL);
@@ -501,6 +503,8 @@ comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here
 comment on column blob_chunks.data is 'up to 262,144 octets, before compression';
 comment on column blobs.sha256 is 'null: its chunks are still arriving; swept when that takes too long';
 comment on column blobs.touched_at is 'when it was last stored; a blob that nothing refers to is swept some time later';
+comment on column credentials.scram_stored_key is 'under salt and count of the principal, as scram_server_key is';
+comment on column credentials.last_used_at is 'written at most every ten minutes';
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
 comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dkim_keys.private_key is 'PKCS #8 DER';
@@ -511,6 +515,7 @@ comment on column emails.hidden is 'start, end, start, end, …: octet ranges of
 comment on column events.personal is 'fields that name a person; erased by retention and with the account';
 comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\Flagged, 8 \\Deleted, 16 \\Draft';
 comment on column principals.login is 'comparison key of the address that logs in';
+comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
 comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …; null: it does not';
 comment on column queue_leases.until is 'by the clock of the database, the one that all nodes share';
 comment on column queue_messages.id is 'our id of the message, as in events';

@@ -9,16 +9,12 @@ import { toAscii } from '#protocol/address/domain';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { saslprep, type SaslprepError } from '#protocol/sasl/saslprep';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
-import {
-  findLogin,
-  insertAccount,
-  setPassword,
-  type AccountAdded,
-  type PasswordVerifiers,
-} from '#store/directory/accounts';
+import { insertAccount, type AccountAdded } from '#store/directory/accounts';
+import { findLogin, setPassword, type PasswordVerifiers } from '#store/directory/credentials';
 import { insertDomain, type NewDkimKey } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
 import type { Notices } from '#store/notices';
+import { parseAppPassword } from './app-password.ts';
 import { PASSWORD_SALT_OCTETS, type PasswordHasher } from './password-hash.ts';
 import { makeScramKeys, SCRAM_ITERATIONS, SCRAM_SALT_OCTETS } from './scram-verifier.ts';
 import type { Pool } from '#store/open';
@@ -83,7 +79,8 @@ export type AccountOutcome =
   | { readonly kind: 'password-refused'; readonly reason: PasswordRefusal }
   | { readonly kind: 'busy' };
 
-export type PasswordRefusal = SaslprepError | 'too-short';
+/** `app-password`: it reads as one, and a login with it would be looked for among those alone. */
+export type PasswordRefusal = SaslprepError | 'too-short' | 'app-password';
 
 /** Short ones are guessed; NIST SP 800-63B asks for eight at least. */
 export const MIN_PASSWORD_CHARACTERS = 8;
@@ -119,6 +116,7 @@ export type PasswordOutcome =
   | { readonly kind: 'password-refused'; readonly reason: PasswordRefusal }
   | { readonly kind: 'busy' };
 
+/** The SCRAM salt and count of the principal stay: the keys of its app passwords were made under them. */
 export async function changePassword(
   context: AdministerContext,
   mailbox: Mailbox,
@@ -145,8 +143,11 @@ function preparePassword(
 ): { kind: 'prepared'; text: PreparedText } | { kind: 'refused'; reason: PasswordRefusal } {
   const prepared = saslprep(password);
   if (prepared.kind === 'error') return { kind: 'refused', reason: prepared.reason };
-  return Array.from(prepared.text).length < MIN_PASSWORD_CHARACTERS
-    ? { kind: 'refused', reason: 'too-short' }
+  if (Array.from(prepared.text).length < MIN_PASSWORD_CHARACTERS) {
+    return { kind: 'refused', reason: 'too-short' };
+  }
+  return parseAppPassword(prepared.text)
+    ? { kind: 'refused', reason: 'app-password' }
     : { kind: 'prepared', text: prepared.text };
 }
 

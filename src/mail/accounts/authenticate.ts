@@ -1,6 +1,7 @@
 /**
- * Who logs in: account passwords (Argon2id, SCRAM) and app passwords, looked up by name. Unknown names cost the same and get the same
- * answer. Verified logins are remembered for minutes and forgotten on any change of the directory.
+ * Who logs in: account passwords and app passwords, shown (PLAIN, LOGIN) or proved (SCRAM), looked up by name. Unknown names cost the
+ * same and get the same answer. Logins that were verified and permitted are remembered for minutes and forgotten on any change of
+ * the directory, in this process at once and in others when they hear of it.
  */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
@@ -8,35 +9,42 @@ import { mailboxKey } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
 import type { ScramCredentials } from '#protocol/sasl/scram-keys';
+import { findAppPassword } from '#store/directory/app-passwords';
 import {
-  findAppPassword,
   findLogin,
+  findLoginKeys,
   findLoginOf,
   touchCredential,
+  type LoginPrincipal,
   type LoginRecord,
-} from '#store/directory/accounts';
+} from '#store/directory/credentials';
 import type { Notices } from '#store/notices';
 import type { Login } from '#mail/receive/envelope';
+import { MAX_APP_PASSWORDS } from './administer-app-passwords.ts';
 import { isAppPassword, parseAppPassword } from './app-password.ts';
 import { LoginCache } from './login-cache.ts';
 import { PasswordHasher } from './password-hash.ts';
+import { EVERYTHING, permits, type Scope } from './scope.ts';
 import { madeUpScramCredentials } from './scram-verifier.ts';
 import type { Pool } from '#store/open';
-
-/** What a credential may be used for; `*` is everything. */
-export type Scope = 'smtp' | 'imap' | 'jmap';
 
 export type LoginOutcome =
   | { readonly kind: 'login'; readonly login: Login }
   | { readonly kind: 'refused' }
+  /** The password is right, and is not for this. */
+  | { readonly kind: 'out-of-scope' }
   /** Too many hashes wait: try again. */
   | { readonly kind: 'busy' };
 
-/** SCRAM: the credentials to check the proof against, and the login it proves. */
+/** SCRAM: the credentials to check the proof against, and what each key leads to. */
 export interface ScramLookup {
   readonly credentials: ScramCredentials;
-  readonly login: Login | undefined;
+  /** By the index of the key that was proved; the keys beyond these are nobody's. */
+  readonly outcomes: readonly Extract<LoginOutcome, { kind: 'login' | 'out-of-scope' }>[];
 }
+
+/** Keys that a SCRAM exchange tries, whoever is named: the account password's and those of app passwords. */
+const SCRAM_KEYS = 1 + MAX_APP_PASSWORDS;
 
 export interface AuthenticatorOptions {
   readonly pool: Pool;
@@ -71,36 +79,38 @@ export class Authenticator {
     scope: Scope,
   ): Promise<LoginOutcome> {
     const known = this.#cache.find(name, password);
-    if (known) return permitted(known.login, known.scope, scope);
+    if (known) return outcomeOf(known.login, known.scope, scope);
     const ticket = this.#cache.ticket();
     const appPassword = parseAppPassword(password);
     const found = appPassword
       ? await this.#byAppPassword(name, appPassword)
       : await this.#byPassword(name, password);
     if (found.kind !== 'found') return { kind: found.kind };
-    this.#cache.remember(ticket, name, password, found.login.principalId, found);
-    this.#touch(found.login.credentialId);
-    return permitted(found.login, found.scope, scope);
+    const outcome = outcomeOf(found.login, found.scope, scope);
+    if (outcome.kind === 'login') {
+      this.#cache.remember(ticket, name, password, found.login.principalId, found);
+      this.#touch(found.login.credentialId);
+    }
+    return outcome;
   }
 
   /** @throws when the database is out of reach */
-  async findScram(name: PreparedText): Promise<ScramLookup> {
-    const record = await this.#record(name);
-    if (!record?.password || record.disabled || record.accountId === undefined) {
-      return {
-        credentials: madeUpScramCredentials(this.#options.secret, loginKey(name) ?? name),
-        login: undefined,
-      };
-    }
-    const { storedKey, serverKey, credentialId } = record.password;
+  async findScram(name: PreparedText, scope: Scope): Promise<ScramLookup> {
+    const { pool, secret } = this.#options;
+    const key = loginKey(name);
+    const found = key === undefined ? undefined : await findLoginKeys(pool, key, SCRAM_KEYS);
+    const madeUp = madeUpScramCredentials(secret, key ?? name, SCRAM_KEYS);
+    if (found === undefined || !isUsable(found)) return { credentials: madeUp, outcomes: [] };
     return {
       credentials: {
-        salt: record.scramSalt,
-        iterations: record.scramIterations,
-        keys: [{ storedKey, serverKey }],
+        salt: found.scramSalt,
+        iterations: found.scramIterations,
+        keys: [...found.keys, ...madeUp.keys.slice(found.keys.length)],
         known: true,
       },
-      login: loginOf(record, credentialId),
+      outcomes: found.keys.map(({ credentialId, scope: scopes }) =>
+        outcomeOf(loginOf(found, credentialId), scopes, scope),
+      ),
     };
   }
 
@@ -116,7 +126,7 @@ export class Authenticator {
 
   async #byPassword(name: PreparedText, password: PreparedText): Promise<Found> {
     const record = await this.#record(name);
-    const usable = record !== undefined && !record.disabled && record.accountId !== undefined;
+    const usable = record !== undefined && isUsable(record);
     const verified = await this.#hasher.verify(
       password,
       usable ? record.password?.argon2 : undefined,
@@ -125,8 +135,12 @@ export class Authenticator {
     if (verified.kind === 'unreadable') {
       this.#options.log.error('login.unreadable-password', { principal: record?.principalId });
     }
-    return verified.kind === 'match'
-      ? { kind: 'found', login: loginOf(record!, record!.password!.credentialId), scope: ['*'] }
+    return verified.kind === 'match' && usable
+      ? {
+          kind: 'found',
+          login: loginOf(record, record.password!.credentialId),
+          scope: [EVERYTHING],
+        }
       : { kind: 'refused' };
   }
 
@@ -137,7 +151,9 @@ export class Authenticator {
     const stored = await findAppPassword(this.#options.pool, given.id);
     if (!stored || !isAppPassword(given, stored.secretSha256)) return { kind: 'refused' };
     const record = await findLoginOf(this.#options.pool, stored.principalId);
-    if (!record || record.disabled || record.login !== loginKey(name)) return { kind: 'refused' };
+    if (!record || !isUsable(record) || record.login !== loginKey(name)) {
+      return { kind: 'refused' };
+    }
     return { kind: 'found', login: loginOf(record, stored.credentialId), scope: stored.scope };
   }
 
@@ -159,10 +175,12 @@ type Found =
   | { readonly kind: 'refused' }
   | { readonly kind: 'busy' };
 
-function permitted(login: Login, scopes: readonly string[], scope: Scope): LoginOutcome {
-  return scopes.includes('*') || scopes.includes(scope)
-    ? { kind: 'login', login }
-    : { kind: 'refused' };
+function outcomeOf(
+  login: Login,
+  scopes: readonly string[],
+  scope: Scope,
+): ScramLookup['outcomes'][number] {
+  return permits(scopes, scope) ? { kind: 'login', login } : { kind: 'out-of-scope' };
 }
 
 /** Undefined for a name that no account can have. */
@@ -171,12 +189,19 @@ function loginKey(name: PreparedText): string | undefined {
   return mailbox && mailboxKey(mailbox);
 }
 
-function loginOf(record: LoginRecord, credentialId: string): Login {
+/** A principal that may log in, and to what. */
+type Usable<P extends LoginPrincipal> = P & { readonly accountId: string };
+
+function isUsable<P extends LoginPrincipal>(principal: P): principal is Usable<P> {
+  return !principal.disabled && principal.accountId !== undefined;
+}
+
+function loginOf(principal: Usable<LoginPrincipal>, credentialId: string): Login {
   return {
-    principalId: record.principalId,
+    principalId: principal.principalId,
     credentialId,
-    tenantId: record.tenantId,
-    accountId: record.accountId!,
-    name: record.login,
+    tenantId: principal.tenantId,
+    accountId: principal.accountId,
+    name: principal.login,
   };
 }

@@ -25,13 +25,14 @@ test('the keys of RFC 7677 §3 come from its password, salt and count', async ()
 
 test('a made-up user looks the same each time and unlike any other', () => {
   const secret = utf8('key of this installation');
-  const once = madeUpScramCredentials(secret, 'nobody@example.test');
-  assert.deepEqual(madeUpScramCredentials(secret, 'nobody@example.test'), once);
+  const once = madeUpScramCredentials(secret, 'nobody@example.test', 3);
+  assert.deepEqual(madeUpScramCredentials(secret, 'nobody@example.test', 3), once);
   assert.equal(once.known, false);
   assert.equal(once.salt.length, 16);
   assert.equal(once.iterations, SCRAM_ITERATIONS);
-  const other = madeUpScramCredentials(secret, 'somebody@example.test');
+  assert.equal(once.keys.length, 3);
+  const other = madeUpScramCredentials(secret, 'somebody@example.test', 3);
   assert.notEqual(hex(other.salt), hex(once.salt));
-  const elsewhere = madeUpScramCredentials(utf8('another key'), 'nobody@example.test');
+  const elsewhere = madeUpScramCredentials(utf8('another key'), 'nobody@example.test', 3);
   assert.notEqual(hex(elsewhere.salt), hex(once.salt));
 });

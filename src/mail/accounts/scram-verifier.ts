@@ -38,16 +38,22 @@ export async function makeScramKeys(
  *
  * @param secret a key of this installation that outlives restarts and is the same on every node
  * @param name the name as it would be looked up: every way to write it must give one value
+ * @param count of keys, as many as are tried for anybody
  */
-export function madeUpScramCredentials(secret: Uint8Array, name: string): ScramCredentials {
+export function madeUpScramCredentials(
+  secret: Uint8Array,
+  name: string,
+  count: number,
+): ScramCredentials {
   const derive = (purpose: string) =>
     createHmac('sha256', secret)
       .update(utf8(`${purpose}\0${name}`))
       .digest();
+  const keys = { storedKey: derive('scram stored key'), serverKey: derive('scram server key') };
   return {
     salt: derive('scram salt').subarray(0, SCRAM_SALT_OCTETS),
     iterations: SCRAM_ITERATIONS,
-    keys: [{ storedKey: derive('scram stored key'), serverKey: derive('scram server key') }],
+    keys: Array.from({ length: count }, () => keys),
     known: false,
   };
 }

@@ -1,6 +1,7 @@
 /** Every call of the control socket, as `noun/verb`. The command line takes the types of its answers from here. */
 import { accountCalls } from './calls/account.ts';
 import { aliasCalls } from './calls/alias.ts';
+import { appPasswordCalls } from './calls/app-password.ts';
 import { dkimCalls } from './calls/dkim.ts';
 import { domainCalls } from './calls/domain.ts';
 import { mailCalls } from './calls/mail.ts';
@@ -12,6 +13,7 @@ import type { BytesCall, RowsCall, ValueCall } from './call.ts';
 export const CALLS = {
   ...accountCalls,
   ...aliasCalls,
+  ...appPasswordCalls,
   ...dkimCalls,
   ...domainCalls,
   ...mailCalls,

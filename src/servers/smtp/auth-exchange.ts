@@ -4,6 +4,7 @@
  */
 import { base64, EMPTY } from '#bytes';
 import { event } from '#events';
+import type { LoginOutcome, ScramLookup } from '#mail/accounts/authenticate';
 import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
 import type { ServerStep } from '#protocol/sasl/server-step';
@@ -17,8 +18,8 @@ export interface AuthExchange {
   readonly mechanism: Mechanism;
   /** Takes the client's next response. */
   readonly next: (response: Uint8Array) => ServerStep;
-  /** Whom SCRAM credentials belong to, once they were looked up. */
-  readonly found: { readonly name: string; readonly login: Login | undefined } | undefined;
+  /** Whom SCRAM names and what each of the keys leads to, once they were looked up. */
+  readonly found: { readonly name: string; readonly outcomes: ScramLookup['outcomes'] } | undefined;
 }
 
 /** A line that answers a challenge. */
@@ -76,8 +77,8 @@ async function takeStep(
           'authorization-identity',
           REPLIES.authzidRefused,
         );
-      const { credentials, login } = await authenticator.findScram(step.authcid);
-      const found = { name: step.authcid, login };
+      const { credentials, outcomes } = await authenticator.findScram(step.authcid, 'submission');
+      const found = { name: step.authcid, outcomes };
       return takeStep(state, { ...exchange, found }, step.next(credentials));
     }
     case 'check-password': {
@@ -89,19 +90,13 @@ async function takeStep(
           'authorization-identity',
           REPLIES.authzidRefused,
         );
-      const outcome = await authenticator.checkPassword(step.authcid, step.password, 'smtp');
-      if (outcome.kind === 'login') return succeed(state, exchange, outcome.login);
-      const reply = loginReplies[outcome.kind];
-      // nobody failed here: the server is what is busy
-      if (outcome.kind === 'busy') return reply;
-      return fail(state, exchange, step.authcid, 'wrong-credentials', reply);
+      const outcome = await authenticator.checkPassword(step.authcid, step.password, 'submission');
+      return conclude(state, exchange, step.authcid, outcome);
     }
     case 'success': {
-      const login = exchange.found?.login;
-      if (login === undefined)
-        return fail(state, exchange, step.authcid, 'wrong-credentials', loginReplies.refused);
-      authenticator.noteScram(login);
-      return succeed(state, exchange, login);
+      const outcome = exchange.found?.outcomes[step.keyIndex] ?? { kind: 'refused' };
+      if (outcome.kind === 'login') authenticator.noteScram(outcome.login);
+      return conclude(state, exchange, step.authcid, outcome);
     }
     case 'failure':
       return fail(
@@ -114,6 +109,21 @@ async function takeStep(
     default:
       return step satisfies never;
   }
+}
+
+/** What became of a login whose exchange is over. */
+function conclude(
+  state: SessionState,
+  exchange: AuthExchange,
+  name: string,
+  outcome: LoginOutcome,
+): WireReply | Promise<WireReply> {
+  if (outcome.kind === 'login') return succeed(state, exchange, outcome.login);
+  const reply = loginReplies[outcome.kind];
+  // nobody failed here: the server is what is busy
+  if (outcome.kind === 'busy') return reply;
+  const reason = outcome.kind === 'refused' ? 'wrong-credentials' : outcome.kind;
+  return fail(state, exchange, name, reason, reply);
 }
 
 /** Begins with what AUTH brought: an initial response, or nothing. */

@@ -326,6 +326,7 @@ const WRONG_CREDENTIALS = wireReply(535, '5.7.8', 'The name or the password is w
 export const loginReplies = {
   login: wireReply(235, '2.7.0', 'Logged in'),
   refused: WRONG_CREDENTIALS,
+  'out-of-scope': wireReply(535, '5.7.8', 'This app password is not for sending mail'),
   busy: wireReply(454, '4.7.0', 'Too many logins at once: try again in a moment'),
 } satisfies Record<LoginOutcome['kind'], WireReply>;
 

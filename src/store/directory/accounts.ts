@@ -4,14 +4,7 @@
  */
 import type pg from 'pg';
 import { inTransaction } from '#store/transaction';
-
-/** What is stored of an account password; both verifiers are set together. */
-export interface PasswordVerifiers {
-  /** PHC string. */
-  readonly argon2: string;
-  readonly scramStoredKey: Uint8Array;
-  readonly scramServerKey: Uint8Array;
-}
+import { setPassword, type PasswordVerifiers } from './credentials.ts';
 
 export interface NewAccount {
   /** Comparison key of the local part and A-labels: the name, the login and the address. */
@@ -83,7 +76,7 @@ async function insertPrincipal(
     [tenantId, login, Buffer.from(scramSalt), scramIterations, at],
   );
   const id = rows[0]!.id;
-  await client.query(SET_PASSWORD, passwordValues(id, password, at));
+  await setPassword(client, id, password, at.getTime());
   return id;
 }
 
@@ -107,151 +100,6 @@ async function insertHolder(
     );
   }
   return id;
-}
-
-const SET_PASSWORD = `
-  insert into credentials (principal_id, kind, scope, argon2, scram_stored_key, scram_server_key, created_at)
-  values ($1, 'password', '{*}', $2, $3, $4, $5)
-  on conflict (principal_id) where kind = 'password' do update set
-    argon2 = excluded.argon2, scram_stored_key = excluded.scram_stored_key, scram_server_key = excluded.scram_server_key,
-    created_at = excluded.created_at`;
-
-function passwordValues(principalId: string, password: PasswordVerifiers, at: Date): unknown[] {
-  return [
-    principalId,
-    password.argon2,
-    Buffer.from(password.scramStoredKey),
-    Buffer.from(password.scramServerKey),
-    at,
-  ];
-}
-
-export async function setPassword(
-  pool: pg.Pool,
-  principalId: string,
-  password: PasswordVerifiers,
-  now: number,
-): Promise<void> {
-  await pool.query(SET_PASSWORD, passwordValues(principalId, password, new Date(now)));
-}
-
-/** What a login needs to be verified. */
-export interface LoginRecord {
-  readonly principalId: string;
-  readonly tenantId: string;
-  readonly login: string;
-  readonly scramSalt: Buffer;
-  readonly scramIterations: number;
-  readonly disabled: boolean;
-  /** The account whose name is the login; undefined for a principal that only shares others'. */
-  readonly accountId: string | undefined;
-  readonly password:
-    | {
-        readonly credentialId: string;
-        readonly argon2: string;
-        readonly storedKey: Buffer;
-        readonly serverKey: Buffer;
-      }
-    | undefined;
-}
-
-/** @param login comparison key */
-export function findLogin(pool: pg.Pool, login: string): Promise<LoginRecord | undefined> {
-  return lookUpLogin(pool, {
-    name: 'find_login',
-    text: `${FIND_LOGIN} where p.login = $1`,
-    values: [login],
-  });
-}
-
-export function findLoginOf(pool: pg.Pool, principalId: string): Promise<LoginRecord | undefined> {
-  return lookUpLogin(pool, {
-    name: 'find_login_of',
-    text: `${FIND_LOGIN} where p.id = $1`,
-    values: [principalId],
-  });
-}
-
-const FIND_LOGIN = `
-  select p.id as "principalId", p.tenant_id as "tenantId", p.login, p.scram_salt as "scramSalt",
-    p.scram_iterations as "scramIterations",
-    p.disabled_at is not null or a.disabled_at is not null or a.removed_at is not null as disabled,
-    a.id as "accountId", c.id as "credentialId", c.argon2, c.scram_stored_key as "storedKey",
-    c.scram_server_key as "serverKey"
-  from principals p
-    left join accounts a on a.name = p.login
-    left join credentials c on c.principal_id = p.id and c.kind = 'password'`;
-
-async function lookUpLogin(pool: pg.Pool, query: pg.QueryConfig): Promise<LoginRecord | undefined> {
-  const { rows } = await pool.query(query);
-  const row = rows[0] as (LoginRecord & NonNullable<LoginRecord['password']>) | undefined;
-  if (!row) return undefined;
-  const { credentialId, argon2, storedKey, serverKey, ...record } = row;
-  return {
-    ...record,
-    accountId: record.accountId ?? undefined,
-    password: credentialId ? { credentialId, argon2, storedKey, serverKey } : undefined,
-  };
-}
-
-export interface AppPasswordRecord {
-  readonly credentialId: string;
-  readonly principalId: string;
-  readonly secretSha256: Buffer;
-  readonly scope: readonly string[];
-}
-
-/** By the public id that an app password carries in front. */
-export async function findAppPassword(
-  pool: pg.Pool,
-  publicId: string,
-): Promise<AppPasswordRecord | undefined> {
-  const { rows } = await pool.query({
-    name: 'find_app_password',
-    text: `select id as "credentialId", principal_id as "principalId", secret_sha256 as "secretSha256", scope
-           from credentials where public_id = $1`,
-    values: [publicId],
-  });
-  return rows[0] as AppPasswordRecord | undefined;
-}
-
-export async function insertAppPassword(
-  pool: pg.Pool,
-  password: {
-    principalId: string;
-    name: string;
-    scope: readonly string[];
-    publicId: string;
-    secretSha256: Uint8Array;
-    now: number;
-  },
-): Promise<void> {
-  await pool.query(
-    `insert into credentials (principal_id, kind, name, scope, public_id, secret_sha256, created_at)
-     values ($1, 'app-password', $2, $3, $4, $5, $6)`,
-    [
-      password.principalId,
-      password.name,
-      password.scope,
-      password.publicId,
-      Buffer.from(password.secretSha256),
-      new Date(password.now),
-    ],
-  );
-}
-
-/** Notes a login, at most every ten minutes, so that logging in writes little. */
-export async function touchCredential(
-  pool: pg.Pool,
-  credentialId: string,
-  now: number,
-): Promise<void> {
-  await pool.query({
-    name: 'touch_credential',
-    text: `update credentials set last_used_at = $2
-           where id = $1 and (last_used_at is null or last_used_at < $2::timestamptz - interval '10 minutes')`,
-    values: [credentialId, new Date(now)],
-  });
 }
 
 export interface ListedAccount {

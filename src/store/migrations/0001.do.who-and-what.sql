@@ -29,6 +29,7 @@ create table principals (
   disabled_at timestamptz
 );
 comment on column principals.login is 'comparison key of the address that logs in';
+comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
 
 create table principal_members (
   group_id bigint not null references principals on delete cascade,
@@ -42,17 +43,20 @@ create table credentials (
   principal_id bigint not null references principals on delete cascade,
   kind text collate "C" not null check (kind in ('password', 'app-password')),
   name text not null default '',
-  scope text[] collate "C" not null,
+  scope text[] collate "C" not null check (scope <> '{}' and scope <@ '{*,submission,imap,jmap}'),
   argon2 text collate "C",
-  scram_stored_key bytea,
-  scram_server_key bytea,
+  scram_stored_key bytea not null,
+  scram_server_key bytea not null,
   public_id text collate "C" unique,
   secret_sha256 bytea,
   created_at timestamptz not null,
   last_used_at timestamptz,
-  check (kind <> 'password' or (argon2 is not null and scram_stored_key is not null and scram_server_key is not null)),
+  check (kind <> 'password' or argon2 is not null),
   check (kind <> 'app-password' or (public_id is not null and secret_sha256 is not null))
 );
+comment on column credentials.scram_stored_key is 'under salt and count of the principal, as scram_server_key is';
+comment on column credentials.last_used_at is 'written at most every ten minutes';
+create index credentials_principal on credentials (principal_id);
 create unique index credentials_one_password on credentials (principal_id) where kind = 'password';
 
 create table accounts (

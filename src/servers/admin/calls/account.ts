@@ -81,17 +81,24 @@ async function change(
 }
 
 function passwordRefused(reason: PasswordRefusal): Refusal {
-  return reason === 'too-short'
-    ? refuse(
-        'password-refused',
-        'the password is too short',
-        `Take ${MIN_PASSWORD_CHARACTERS} characters or more.`,
-      )
-    : refuse(
-        'password-refused',
-        `the password cannot be used: ${reason}`,
-        'Leave out control characters and characters that cannot be typed everywhere (RFC 4013).',
-      );
+  const because = (message: string, remedy: string): Refusal =>
+    refuse('password-refused', message, remedy);
+  if (reason === 'too-short') {
+    return because(
+      'the password is too short',
+      `Take ${MIN_PASSWORD_CHARACTERS} characters or more.`,
+    );
+  }
+  if (reason === 'app-password') {
+    return because(
+      'the password reads as an app password, which is for one program alone',
+      'Take another one; hikyaku app-password add makes app passwords.',
+    );
+  }
+  return because(
+    `the password cannot be used: ${reason}`,
+    'Leave out control characters and characters that cannot be typed everywhere (RFC 4013).',
+  );
 }
 
 function busy(): Refusal {
