@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import { latin1 } from '#bytes';
 import type { Event } from '#events';
 import { setAlias } from '#store/directory/addresses';
+import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { collect, MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
@@ -156,4 +157,54 @@ test('mail for a domain that has become ours is delivered here', async () => {
   const id = await outbound.send({ to: [{ address: 'bob@example.test', domain: 'example.test' }] });
   await outbound.until('attempt.delivered', 1, id);
   assert.deepEqual(await messagesOf(outbound, 1), [id]);
+});
+
+/** Takes a domain away from under what waits for it. */
+async function removeDomain({ store }: Outbound, name: string): Promise<void> {
+  await store.pool.query('delete from domains where name = $1', [name]);
+  store.notices.say('directory');
+}
+
+test('what an account sent to a domain that is not here any more goes to where the domain is now', async () => {
+  await using peer = await startSmtpPeer({ extensions: ['DSN'] });
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  const { store } = outbound;
+  const now = store.clock.now();
+  const { rows: tenants } = await store.pool.query<{ id: string }>('select id from tenants');
+  const tenantId = tenants[0]!.id;
+  await insertDomain(store.pool, { name: 'other.test', tenantId, keys: [], now });
+  store.notices.say('directory');
+  const to = [
+    { address: 'x@other.test', domain: '', orcpt: 'rfc822;x@other.test', notify: 'FAILURE' },
+    'bob@example.test',
+  ];
+  const { id, destinations } = await outbound.enqueue({ to });
+  await removeDomain(outbound, 'other.test');
+  outbound.start().wake(destinations);
+  await outbound.until('attempt.delivered', 2, id);
+  assert.deepEqual(
+    peer.accepted.map(({ recipients }) => recipients),
+    [['RCPT TO:<x@other.test> NOTIFY=FAILURE ORCPT=rfc822;x@other.test']],
+  );
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+  const { rows } = await store.pool.query(
+    `select fields ->> 'site' as site from events
+     where message_id = $1 and recipient_id = 1 and type = 'recipient.queued' order by id`,
+    [id],
+  );
+  assert.deepEqual(rows, [{ site: 'local' }, { site: 'other.test' }]);
+});
+
+test('mail that came by MX for a domain that is not here any more fails, and no stranger hears of it', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  const mail = { accountId: undefined, notifyAuthor: false, reversePath: 'victim@elsewhere.test' };
+  const to = [{ address: 'x@other.test', domain: '' }];
+  const { id, destinations } = await outbound.enqueue({ ...mail, to });
+  outbound.start().wake(destinations);
+  await outbound.until('attempt.failed', 1, id);
+  assert.deepEqual(statuses(outbound.events), ['5.1.2']);
+  await outbound.until('notice.withheld', 1, id);
+  assert.deepEqual(outbound.dialled, []);
+  assert.equal((await outbound.store.pool.query('select from queue_messages')).rowCount, 0);
 });

@@ -18,8 +18,8 @@ import {
   type SiteMood,
 } from '#store/queue/claim';
 import { storedCopies } from '#store/queue/copies';
-import { moveDomain } from '#store/queue/destinations';
-import { enqueue, LOCAL_SITE } from '#store/queue/enqueue';
+import { leaveHere, moveDomain, wakeDestinations } from '#store/queue/destinations';
+import { enqueue, LOCAL_SITE, type DestinationKey } from '#store/queue/enqueue';
 import type { Statement } from '#store/writer';
 import { expand, type AccountTarget, type Expansion } from '#mail/deliver/expand';
 import { isRedirection, withoutSuccess } from '#mail/deliver/forwarded-notify';
@@ -193,8 +193,10 @@ class LocalAttempt {
       case 'no-postmaster-yet':
         return conclude('deferred', '4.2.1', 'There is no account yet that could take this');
       case 'not-here':
-        // mail queued while the domain was known to be here; one queued for elsewhere goes there again
-        if (recipient.domain !== '') return this.#elsewhere(recipient.domain);
+        // queued for elsewhere: the domain was here for a while
+        if (recipient.domain !== '') return this.#backElsewhere(recipient.domain);
+        if (isOurs(work.message))
+          return this.#nowElsewhere(work.message, recipient, mailbox.domain);
         return conclude(
           'failed',
           '5.1.2',
@@ -203,10 +205,28 @@ class LocalAttempt {
     }
   }
 
-  async #elsewhere(domain: string): Promise<void> {
-    const { options, queue, wake } = this.#context;
+  async #backElsewhere(domain: string): Promise<void> {
+    const { options, queue } = this.#context;
     const now = options.store.clock.now();
-    wake(await moveDomain(queue, domain, domain, this.#claim.token, now));
+    await this.#inLine(await moveDomain(queue, domain, domain, this.#claim.token, now));
+  }
+
+  async #nowElsewhere(
+    { id: messageId }: ClaimedMessage,
+    { recipientId }: ClaimedRecipient,
+    domain: string,
+  ): Promise<void> {
+    const { options, queue } = this.#context;
+    const now = options.store.clock.now();
+    const { token } = this.#claim;
+    await this.#inLine(await leaveHere(queue, { messageId, recipientId }, domain, token, now));
+  }
+
+  async #inLine(destinations: readonly DestinationKey[]): Promise<void> {
+    const { options, queue, wake } = this.#context;
+    // before anything else forgets them: a destination that is not in line is found again only by and by
+    await wakeDestinations(queue, destinations, options.store.clock.now());
+    wake(destinations);
   }
 
   async #toTargets(
@@ -366,4 +386,12 @@ class LocalAttempt {
 /** Another recipient, or another attempt, may have brought the account its copy already. */
 function mayHaveCopies({ recipients }: ClaimedMessage): boolean {
   return recipients.some(({ recipientId, attempts }) => recipientId > 1 || attempts > 0);
+}
+
+/**
+ * Written by an account here, or a notice of ours: it may go to any host. Mail that came in by MX was taken for a domain here, and
+ * is not relayed for one that is another's by now (RFC 5321 §7.9 lets a server say whom it relays for).
+ */
+function isOurs({ accountId, parentId }: ClaimedMessage): boolean {
+  return accountId !== null || parentId !== null;
 }

@@ -4,7 +4,7 @@
  */
 import type { Queryable } from '#store/blobs';
 import { FIRST_CAP } from './claim.ts';
-import type { DestinationKey } from './enqueue.ts';
+import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 
 /** Makes destinations ready at a time, or earlier where they already were. Calendar milliseconds. */
 export async function wakeDestinations(
@@ -86,6 +86,41 @@ export async function moveDomain(
         returning c.site, c.stream, c.source_pool)
       select distinct site, stream, source_pool as "sourcePool" from moved`,
     values: [domain, site, token, new Date(now)],
+  });
+  return rows as DestinationKey[];
+}
+
+/**
+ * Queues a recipient under its domain that was queued for a mailbox here, because the domain is not here any more: routed as any
+ * other from now on.
+ * @param token of the lease that holds the recipient; whoever lost it moves nothing
+ * @returns the destination it is in now, to be woken
+ */
+export async function leaveHere(
+  db: Queryable,
+  { messageId, recipientId }: { readonly messageId: string; readonly recipientId: number },
+  domain: string,
+  token: string,
+  now: number,
+): Promise<DestinationKey[]> {
+  const { rows } = await db.query({
+    name: 'leave_here',
+    text: `
+      with moved as (
+        update queue_claims set lease = null,
+          site = coalesce((select nullif(site, '${LOCAL_SITE}') from domain_sites where domain = $3), $3)
+        where message_id = $1 and recipient_id = $2 and lease = $4
+        returning site, stream, source_pool, next_at),
+      named as (
+        update queue_recipients set domain = $3 from moved where message_id = $1 and recipient_id = $2
+        returning tenant_id, forward_path),
+      event as (
+        insert into events (xid, id, at, type, message_id, recipient_id, tenant_id, fields, personal)
+        select pg_current_xact_id(), nextval('event_ids'), $5, 'recipient.queued', $1, $2, tenant_id,
+          jsonb_build_object('site', site, 'stream', stream, 'nextAt', next_at), jsonb_build_object('forwardPath', forward_path)
+        from moved, named)
+      select site, stream, source_pool as "sourcePool" from moved`,
+    values: [messageId, recipientId, domain, token, new Date(now)],
   });
   return rows as DestinationKey[];
 }
