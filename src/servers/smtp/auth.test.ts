@@ -1,14 +1,14 @@
 /** SCRAM through the whole server, by our own client side, with each channel binding, and the ways it must fail. */
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import type { SecureVersion } from 'node:tls';
-import { base64, decodeBase64 } from '#bytes';
-import { channelBindings, type ChannelBindings } from '#protocol/sasl/channel-binding';
-import { startSaslClient } from '#protocol/sasl/client';
-import type { Mechanism } from '#protocol/sasl/mechanisms';
-import { saltPassword } from '#protocol/sasl/scram-keys';
 import { LineSocket } from '../../../test/support/line-socket.ts';
+import {
+  bindingsOf,
+  connectSubmissions,
+  login as loginAs,
+  type GivenLogin,
+} from '../../../test/support/smtp-login.ts';
 import {
   openTestStore,
   PASSWORD,
@@ -28,57 +28,14 @@ after(async () => {
   await at[Symbol.asyncDispose]();
 });
 
-async function connect(version: SecureVersion = 'TLSv1.3'): Promise<LineSocket> {
-  const client = await LineSocket.connect(smtp.ports.submissions);
-  await client.startTls({ minVersion: version, maxVersion: version });
-  await client.restOfReply();
-  await client.ask('EHLO client.example');
-  return client;
-}
+const connect = (version?: SecureVersion): Promise<LineSocket> =>
+  connectSubmissions(smtp.ports.submissions, version);
 
-function bindingsOf({ tls }: LineSocket): ChannelBindings {
-  return channelBindings(tls, 'client', tls.getPeerX509Certificate()?.raw);
-}
-
-interface Login {
-  readonly mechanism: Mechanism;
-  readonly username?: string;
-  readonly password?: string;
-  readonly bindings?: ChannelBindings;
-  readonly offered?: readonly string[];
-}
-
-/** Runs the exchange; the server's last reply. */
-async function login(client: LineSocket, given: Login): Promise<string> {
-  const { mechanism, username = 'alice@example.test', password = PASSWORD } = given;
-  let step = startSaslClient(
-    mechanism,
-    { username, password },
-    {
-      offered: given.offered ?? ['SCRAM-SHA-256-PLUS', 'SCRAM-SHA-256', 'PLAIN', 'LOGIN'],
-      bindings: given.bindings ?? bindingsOf(client),
-      nonce: randomBytes(18),
-    },
-  );
-  let line = `AUTH ${mechanism}`;
-  for (;;) {
-    if (step.kind === 'derive-key')
-      step = step.next(await saltPassword(step.password, step.salt, step.iterations));
-    else if (step.kind === 'failure') {
-      const [reply = ''] = await client.ask('*');
-      return `${step.reason}: ${reply}`;
-    } else {
-      if (step.kind === 'respond') {
-        const data = base64(step.data);
-        line = line === '' ? data : `${line} ${data === '' ? '=' : data}`;
-      }
-      const [reply = ''] = await client.ask(line);
-      if (!reply.startsWith('334 ')) return reply;
-      line = '';
-      step = step.next(decodeBase64(reply.slice(4))!);
-    }
-  }
-}
+const login = (
+  client: LineSocket,
+  given: Partial<GivenLogin> & Pick<GivenLogin, 'mechanism'>,
+): Promise<string> =>
+  loginAs(client, { username: 'alice@example.test', password: PASSWORD, ...given });
 
 for (const [mechanism, version, binding] of [
   ['PLAIN', 'TLSv1.3', 'none'],
