@@ -10,6 +10,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { findMail, listMail } from '../support/mailbox.ts';
 import {
+  eventually,
   PROGRAM,
   startRunningServer,
   type CommandResult,
@@ -139,6 +140,57 @@ test('accounts and aliases are made, used and taken away; a password is never an
   assert.match(refused.stderr, /unknown option '--password'[^]*account add --help/);
 });
 
+/** Sends as alice with the password of a file. */
+function probeWith(file: string, subject: string): Promise<CommandResult> {
+  const args =
+    `smtp probe 127.0.0.1 --port ${server.ports.submission} --tls required --auth ${ALICE} ` +
+    `--password-file ${file} --from ${ALICE} --to ${BOB}`;
+  return server.command(...args.split(' '), '--subject', subject);
+}
+
+test('an app password is printed once, logs in, is listed with its last use, and is taken back', async () => {
+  const file = path.join(server.home, 'app-password');
+  const made = await server.command('app-password', 'add', ALICE, '--name', 'phone');
+  assert.equal(made.code, 0);
+  assert.match(made.stdout, /^([0-9a-z]{4}-){8}[0-9a-z]{4}\n$/);
+  assert.match(
+    made.stderr,
+    /shown this once[^]*app-password remove alice@example\.test [0-9a-z]{8}/,
+  );
+  await writeFile(file, made.stdout);
+  const probe = (): Promise<CommandResult> => probeWith(file, 'app-password');
+  assert.equal((await probe()).code, 0);
+  await findMail(server, BOB, 'app-password');
+  const listed = await eventually('the last use is written', async () =>
+    (await server.json('app-password', 'list', ALICE)).find(({ lastUsedAt }) => lastUsedAt),
+  );
+  const id = made.stdout.replaceAll('-', '').slice(0, 8);
+  assert.deepEqual([listed['id'], listed['name'], listed['scope']], [id, 'phone', ['*']]);
+  assert.ok(String(listed['lastUsedAt']) >= String(listed['createdAt']));
+  const table = await server.done('app-password', 'list', ALICE);
+  assert.match(table, /^ID +NAME +FOR +ADDED +LAST USED\n[0-9a-z]{8} +phone +everything /);
+  await server.done('app-password', 'remove', ALICE, id);
+  assert.deepEqual(await server.json('app-password', 'list', ALICE), []);
+  assert.equal((await probe()).code, 1);
+  const secret = made.stdout.trim();
+  for (const said of [await server.log(), table]) assert.ok(!said.includes(secret));
+  const dialogues = await server.query<{ text: string }>(
+    'select entries::text as text from dialogues',
+  );
+  assert.ok(!dialogues.some(({ text }) => text.includes(secret)));
+});
+
+test('an app password for reading alone sends nothing', async () => {
+  const [made] = await server.json('app-password', 'add', ALICE, '--name=x', '--scope=imap,jmap');
+  assert.deepEqual(made!['scope'], ['imap', 'jmap']);
+  const file = path.join(server.home, 'reader');
+  await writeFile(file, String(made!['password']));
+  const probe = await probeWith(file, 'from a reader');
+  assert.equal(probe.code, 1);
+  assert.match(probe.stdout, /535 5\.7\.8 This app password is not for sending mail/);
+  await server.done('app-password', 'remove', ALICE, String(made!['id']));
+});
+
 test('a domain comes with DKIM records that are ready to paste', async () => {
   assert.match(
     await server.done('domain', 'add', 'other.test'),
@@ -168,6 +220,15 @@ test('what cannot be done is said on standard error with a remedy, exit 2', asyn
     [['queu', 'list'], /Did you mean queue\?/],
     [['queue', 'lsit'], /Did you mean list\?/],
     [['mail', 'list', BOB, '--limit', 'x'], /--limit x is no number/],
+    [['app-password', 'add', BOB], /required option '--name <name>'/],
+    [
+      ['app-password', 'add', BOB, '--name', 'x', '--scope', 'pop'],
+      /--scope pop is not known\n.*imap/,
+    ],
+    [
+      ['app-password', 'remove', BOB, '7k3mq0xa'],
+      /has no app password 7k3mq0xa\n.*app-password list/,
+    ],
   ];
   for (const [args, expected] of cases) {
     const { code, stdout, stderr } = await server.command(...args);

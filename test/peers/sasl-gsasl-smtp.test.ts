@@ -1,7 +1,7 @@
 /**
  * GNU SASL's command logs in to our submission port over STARTTLS, by every mechanism that we offer. It brings its own
  * TLS (GnuTLS), so that both ends of a channel binding are computed by different libraries, and it checks the
- * certificate that a first start makes.
+ * certificate that a first start makes. App passwords take the place of the account password in each of them.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
+import { addAppPassword, removeAppPassword } from '#mail/accounts/administer-app-passwords';
 import { ensureSelfSigned } from '#servers/net/self-signed';
 import { TlsIdentities, type TlsFiles } from '#servers/net/tls-context';
 import { peer } from '../support/peer.ts';
@@ -85,6 +86,31 @@ for (const { mechanism, more } of LOGINS) {
       assert.doesNotMatch(output, /^235/m);
       const facts = { listener: 'submission', mechanism, reason: 'wrong-credentials' };
       assert.deepEqual(noted, [['session.authentication-failed', facts]]);
+    },
+  );
+
+  test(
+    `gsasl logs in by ${mechanism} with an app password, until it is removed`,
+    options,
+    async () => {
+      const account = 'alice@example.test';
+      const made = await addAppPassword(at.administer, account, 'gsasl', ['submission']);
+      const reader = await addAppPassword(at.administer, account, 'reader', ['imap']);
+      assert.ok(made.kind === 'made' && reader.kind === 'made');
+      const well = await login(mechanism, made.text, more);
+      assert.match(well.output, /^235 2\.7\.0/m, well.output);
+      assert.equal(well.code, 0, well.output);
+      assert.deepEqual(
+        well.noted.map(([type]) => type),
+        ['session.authenticated'],
+      );
+      const read = await login(mechanism, reader.text, more);
+      assert.match(read.output, /^535 5\.7\.8 This app password is not for sending/m, read.output);
+      assert.notEqual(read.code, 0);
+      for (const { id } of [made, reader]) await removeAppPassword(at.administer, account, id);
+      const gone = await login(mechanism, made.text, more);
+      assert.notEqual(gone.code, 0);
+      assert.doesNotMatch(gone.output, /^235/m);
     },
   );
 }
