@@ -228,6 +228,40 @@ test('a route is listed without its password', async () => {
   assert.equal((await call('route/remove', { domain: '*' }))['reason'], 'no-such-route');
 });
 
+test('an app password is shown once, listed without its secret, and removed by its id', async () => {
+  const account = 'alice@example.test';
+  const made = await call('app-password/add', { account, name: 'phone', scope: ['submission'] });
+  const { password, ...rest } = made;
+  assert.match(String(password), /^([0-9a-z]{4}-){8}[0-9a-z]{4}$/);
+  const id = String(made['id']);
+  const { createdAt } = rest;
+  assert.deepEqual(rest, { account, id, name: 'phone', scope: ['submission'], createdAt });
+  const listed = { id, name: 'phone', scope: ['submission'], createdAt, lastUsedAt: null };
+  assert.deepEqual(await rows('app-password/list', { account }), [listed]);
+  const typed = ` ${id.slice(0, 4).toUpperCase()}-${id.slice(4)}`;
+  assert.deepEqual(await call('app-password/remove', { account, id: typed }), { account, id });
+  assert.deepEqual(await rows('app-password/list', { account }), []);
+  const again = await call('app-password/remove', { account, id });
+  assert.equal(again['reason'], 'no-such-app-password');
+  const whole = await call('app-password/remove', { account, id: password });
+  assert.equal(whole['reason'], 'no-such-app-password');
+  assert.ok(!JSON.stringify(whole).includes(String(password)), 'the password is not repeated');
+});
+
+test('an app password without a name, without an account, or for nothing known is refused', async () => {
+  const account = 'alice@example.test';
+  const given = { account, name: 'phone', scope: [] };
+  const refused = async (more: object) =>
+    (await call('app-password/add', { ...given, ...more }))['reason'];
+  assert.equal(await refused({ name: ' ' }), 'not-a-name');
+  assert.equal(await refused({ account: 'nobody@example.test' }), 'no-such-account');
+  assert.equal(await refused({ scope: ['*'] }), 'bad-input');
+  for (let made = 0; made < 24; made++) await call('app-password/add', given);
+  assert.equal(await refused({}), 'too-many');
+  const list = await call('app-password/list', { account: 'nobody@example.test' });
+  assert.equal(list['reason'], 'no-such-account');
+});
+
 test('a mailbox is listed newest first, with what scripts rely on, and read octet by octet', async () => {
   const text =
     'From: Ann <ann@sender.test>\r\nTo: bob@example.test\r\nSubject: one\r\nMessage-ID: <1@a.test>\r\n\r\n\x80body\r\n';
