@@ -88,7 +88,7 @@ export class Authenticator {
     if (found.kind !== 'found') return { kind: found.kind };
     const outcome = outcomeOf(found.login, found.scope, scope);
     if (outcome.kind === 'login') {
-      this.#cache.remember(ticket, name, password, found.login.principalId, found);
+      this.#cache.remember(ticket, name, password, found);
       this.#touch(found.login.credentialId);
     }
     return outcome;

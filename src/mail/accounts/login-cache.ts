@@ -1,8 +1,8 @@
 /**
  * Logins that were verified a short while ago, so that a program which opens a connection for every message
  * does not cost an Argon2id hash each time. Bounded, in memory only, keyed by HMAC under a key of this process,
- * so that a memory dump shows no password; forgotten after some minutes and whenever anything of the
- * account's credentials changes.
+ * so that a memory dump shows no password; forgotten after some minutes and whenever any account or credential
+ * changes.
  */
 import { createHmac } from 'node:crypto';
 import { utf8 } from '#bytes';
@@ -23,7 +23,6 @@ export interface LoginCacheOptions {
 export type VerificationTicket = number & { readonly __ticket: true };
 
 interface Entry<Login> {
-  readonly principal: string;
   readonly login: Login;
   readonly expiresAt: number;
 }
@@ -67,14 +66,11 @@ export class LoginCache<Login> {
   /**
    * Remembers a login that was verified. Does nothing where any credential changed since the ticket was taken:
    * what was verified may already be the old password.
-   *
-   * @param principal whom {@link forget} will name
    */
   remember(
     ticket: VerificationTicket,
     name: PreparedText,
     password: PreparedText,
-    principal: string,
     login: Login,
   ): void {
     if (ticket !== this.#changes) return;
@@ -82,18 +78,10 @@ export class LoginCache<Login> {
     this.#entries.delete(id);
     this.#makeRoom();
     const expiresAt = this.#monotonic() + this.#ttlMs;
-    this.#entries.set(id, { principal, login, expiresAt });
+    this.#entries.set(id, { login, expiresAt });
   }
 
-  /** Call when a password, app password, right or the principal itself changed. */
-  forget(principal: string): void {
-    this.#changes += 1;
-    for (const [id, entry] of this.#entries) {
-      if (entry.principal === principal) this.#entries.delete(id);
-    }
-  }
-
-  /** Call when changes may have been missed, as after losing the connection that tells of them. */
+  /** Call when an account or credential changed, and when that may have been missed. */
   forgetAll(): void {
     this.#changes += 1;
     this.#entries.clear();
