@@ -9,7 +9,7 @@ import { addVerb, type CommonOptions } from './verb.ts';
 
 interface AddOptions extends CommonOptions {
   readonly name: string;
-  readonly scope: readonly Scope[];
+  readonly scope?: readonly Scope[];
 }
 
 export function appPassword(noun: Command): void {
@@ -25,10 +25,9 @@ export function appPassword(noun: Command): void {
       '--scope <what>',
       `what it is for, with commas: ${SCOPES.join(', ')} (without: everything)`,
       readScope,
-      [],
     )
     .action(async (account: string, options: AddOptions) => {
-      const { name, scope } = options;
+      const { name, scope = [] } = options;
       const made = await callValue(options, 'app-password/add', {
         account,
         name,
@@ -83,7 +82,7 @@ function scopeText(scope: readonly string[]): string {
 }
 
 /** May be given several times. @throws CommandFailure */
-function readScope(given: string, before: readonly Scope[]): readonly Scope[] {
+function readScope(given: string, before: readonly Scope[] = []): readonly Scope[] {
   const scopes = given.split(',').map((part) => {
     const known = SCOPES.find((scope) => scope === part.trim());
     if (known !== undefined) return known;
