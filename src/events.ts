@@ -147,7 +147,7 @@ export interface EventCatalogue {
   'queue.held': { public: { by: string }; personal: Record<never, never> };
   'queue.released': { public: { by: string }; personal: Record<never, never> };
   'queue.retried': { public: { by: string }; personal: Record<never, never> };
-  'queue.removed': { public: { by: string }; personal: { forwardPath: string } };
+  'queue.removed': { public: { by: string; silent: boolean }; personal: { forwardPath: string } };
 }
 
 export type EventType = keyof EventCatalogue;

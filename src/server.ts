@@ -208,7 +208,7 @@ async function start(
   const ports: Ports = { ...smtp.ports, http: http.port };
   const admin = await startAdmin({
     dataDir,
-    context: { store, directory, administer, clock, log, lang: config.lang },
+    context: { store, queue, directory, administer, clock, log, lang: config.lang },
   });
   if (admin.kind === 'failed') return admin;
   parts.defer(() => admin.stop());

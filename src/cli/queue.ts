@@ -51,12 +51,7 @@ export function queue(noun: Command): void {
   addChange(noun, 'retry', 'try now what waits', 'recipients are tried now');
   addChange(noun, 'hold', 'keep it in the queue until a release', 'recipients are held');
   addChange(noun, 'release', 'let go what is held', 'recipients are released');
-  addChange(
-    noun,
-    'remove',
-    'take it out of the queue for good; nobody is told',
-    'recipients are removed',
-  );
+  addRemove(noun);
 
   const shape = addVerb(
     noun,
@@ -91,7 +86,7 @@ function nextText({ status, nextAt }: Recipient): string {
 
 function addChange(
   noun: Command,
-  verb: 'retry' | 'hold' | 'release' | 'remove',
+  verb: 'retry' | 'hold' | 'release',
   summary: string,
   done: string,
 ): void {
@@ -106,6 +101,35 @@ function addChange(
     .action(async (what: string | undefined, options: CommonOptions & { all?: boolean }) => {
       const changed = await callValue(options, `queue/${verb}`, { what, all: options.all });
       printDone(options, changed, `${changed.recipients} ${done}.`);
+    });
+}
+
+interface RemoveOptions extends CommonOptions {
+  readonly all?: boolean;
+  readonly silent?: boolean;
+}
+
+function addRemove(noun: Command): void {
+  addVerb(
+    noun,
+    'remove [what]',
+    'take it out of the queue for good, and tell its authors: a message, a domain, or everything',
+    'hikyaku queue remove 00e2xk3v40g41',
+    'hikyaku queue remove relay.test --silent',
+  )
+    .option('--all', 'everything in the queue')
+    .option('--silent', 'tell no author that the message was not delivered')
+    .action(async (what: string | undefined, options: RemoveOptions) => {
+      const { all, silent } = options;
+      const removed = await callValue(options, 'queue/remove', { what, all, silent });
+      const told = silent === true ? 'nobody is told' : 'their authors are told where they may be';
+      const lines = [`${removed.recipients} recipients are removed; ${told}.`];
+      if (removed.underWay > 0) {
+        lines.push(
+          `${removed.underWay} are being tried at this moment: each leaves when its attempt ends, unless it is delivered.`,
+        );
+      }
+      printDone(options, removed, lines.join('\n'));
     });
 }
 

@@ -477,6 +477,7 @@ CREATE UNIQUE INDEX mailboxes_role ON public.mailboxes USING btree (account_id, 
 CREATE INDEX principal_members_member ON public.principal_members USING btree (member_id);
 CREATE INDEX queue_claims_due ON public.queue_claims USING btree (site, stream, source_pool, next_at) WHERE ((lease IS NULL) AND (held IS NULL));
 CREATE INDEX queue_claims_lease ON public.queue_claims USING btree (lease) WHERE (lease IS NOT NULL);
+CREATE INDEX queue_claims_removal ON public.queue_claims USING btree (message_id, recipient_id) WHERE (held = ANY (ARRAY['removal'::text, 'removal-silent'::text]));
 CREATE INDEX queue_destinations_ready ON public.queue_destinations USING btree (ready_at) WHERE (running < cap);
 CREATE INDEX queue_messages_account ON public.queue_messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX queue_messages_blob ON public.queue_messages USING btree (blob_id);
@@ -516,7 +517,7 @@ comment on column events.personal is 'fields that name a person; erased by reten
 comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\Flagged, 8 \\Deleted, 16 \\Draft';
 comment on column principals.login is 'comparison key of the address that logs in';
 comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
-comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …; null: it does not';
+comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …, or removal, removal-silent: it leaves without an attempt; null: it does not';
 comment on column queue_leases.until is 'by the clock of the database, the one that all nodes share';
 comment on column queue_messages.id is 'our id of the message, as in events';
 comment on column queue_messages.parent_id is 'the message that caused this one (a notice, a forward)';

@@ -120,6 +120,15 @@ test('the queue is held, released, retried and removed by domain', async () => {
   assert.equal(await change('release'), 2);
   assert.equal(await change('remove'), 2);
   assert.deepEqual(await server.json('queue', 'list', 'stuck.test'), []);
+  const notice = await eventually('the author is told', async () =>
+    (await server.json('mail', 'list', ALICE)).find(({ subject }) =>
+      String(subject).includes('to be removed'),
+    ),
+  );
+  assert.match(await server.done('mail', 'raw', ALICE, String(notice['id'])), /Status: 5\.7\.0/);
+  await send('to be forgotten', 'x@stuck.test');
+  const words = await server.done('queue', 'remove', 'stuck.test', '--silent');
+  assert.match(words, /^1 recipients are removed; nobody is told\./);
 });
 
 test('accounts and aliases are made, used and taken away; a password is never an argument', async () => {

@@ -120,7 +120,7 @@ test('a notice is from the postmaster of the domain that the author is of, signe
     ['pass', 'pass'],
   );
   const signed = outbound.events.filter(({ type }) => type === 'message.signed');
-  const [sent] = outbound.events.filter(({ type }) => type === 'notice.sent');
+  const sent = outbound.events.find(({ type }) => type === 'notice.sent');
   assert.deepEqual(
     signed.map(({ ids }) => ids.messageId),
     [(sent as Event<'notice.sent'>).public.noticeId],
@@ -132,7 +132,7 @@ test('a domain without keys has notices without signatures, and the story says s
   outbound.start();
   await outbound.send({ to: ['nobody@example.test'] });
   await outbound.until('attempt.delivered', 1);
-  const [unsigned] = outbound.events.filter(({ type }) => type === 'message.unsigned');
+  const unsigned = outbound.events.find(({ type }) => type === 'message.unsigned');
   assert.deepEqual((unsigned as Event<'message.unsigned'>).public, {
     reason: 'no-key',
     domain: 'example.test',

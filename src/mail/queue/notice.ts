@@ -89,7 +89,8 @@ export interface NoticeContext {
   readonly options: QueueOptions;
   readonly message: ClaimedMessage;
   readonly contents: Contents;
-  readonly attemptId: string;
+  /** Undefined where no attempt was made: an operator ended it. */
+  readonly attemptId: string | undefined;
   /** Calendar milliseconds. */
   readonly now: number;
 }
@@ -157,7 +158,7 @@ async function queueNotice(
     host: hostname,
     sender,
     author: to,
-    recipients: candidates.map((candidate) => noticeRecipient(message, candidate, now)),
+    recipients: candidates.map((candidate) => noticeRecipient(context, candidate)),
     arrivalDate: message.arrivedAt,
     envid,
     ret: message.ret ?? undefined,
@@ -219,8 +220,8 @@ async function queueNotice(
 function idsOf({ message, attemptId }: NoticeContext) {
   return {
     messageId: message.id,
-    attemptId,
     tenantId: message.tenantId,
+    ...(attemptId !== undefined && { attemptId }),
     ...(message.accountId !== null && { accountId: message.accountId }),
   };
 }
@@ -234,9 +235,8 @@ const ACTION_OF = {
 } as const satisfies Record<Fate, Action>;
 
 function noticeRecipient(
-  message: ClaimedMessage,
+  { message, attemptId, now }: NoticeContext,
   { result, fate }: NoticeCandidate,
-  now: number,
 ): NoticeRecipient {
   const { recipient, host, status, text, code } = result;
   const original = recipient.orcpt === null ? undefined : parseOriginalRecipient(recipient.orcpt);
@@ -250,9 +250,8 @@ function noticeRecipient(
     status,
     ...(host !== undefined && { remoteMta: { type: 'dns', value: host } }),
     diagnosticCode: { type: code === undefined ? 'x-hikyaku' : 'smtp', value: text },
-    lastAttempt: now,
+    ...(attemptId !== undefined && { lastAttempt: now, attempts: recipient.attempts + 1 }),
     ...(fate === 'delayed' && { willRetryUntil: message.expiresAt }),
-    attempts: recipient.attempts + 1,
   };
 }
 

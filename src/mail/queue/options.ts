@@ -11,6 +11,8 @@ import type { Language } from '#protocol/dsn/language';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
+import type { Marked } from '#store/queue/removal';
+import type { QueueSelection } from '#store/queue/selection';
 import type { ScheduleOptions } from './schedule.ts';
 
 export interface QueueOptions {
@@ -50,6 +52,12 @@ export interface QueueOptions {
 export interface Queue {
   /** Says that mail was queued: the destinations that `enqueue` answered, after its commit. Returns at once. */
   wake(destinations: readonly DestinationKey[]): void;
+  /**
+   * Takes recipients out for good, and tells their authors by the same rules as of any failure, unless it is to be `silent`. What an
+   * attempt has at this moment leaves when it ends, unless it is delivered by then. Resolves after the commit of the others.
+   * @throws what the database said: marked recipients are not tried any more, and leave later
+   */
+  remove(selection: QueueSelection, silent: boolean): Promise<Marked>;
   /**
    * Claims nothing more, lets each attempt finish its message for `graceMs` (5 s unless told), then ends them before the final dot.
    * A second call may shorten the time.

@@ -22,6 +22,7 @@ import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
 import { Lease } from './lease.ts';
 import type { Queue, QueueOptions } from './options.ts';
 import { Recorder } from './record.ts';
+import { Removals } from './remove.ts';
 import { Wakes } from './wakes.ts';
 import { isGone, workerName } from './worker-name.ts';
 
@@ -45,6 +46,7 @@ class Worker implements Queue {
   readonly #queue: QueuePool;
   readonly #recorder: Recorder;
   readonly #cleanUp: CleanUp;
+  readonly #removals: Removals;
   readonly #wakes: Wakes;
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
@@ -70,10 +72,16 @@ class Worker implements Queue {
       wake: (destinations) => this.wake(destinations),
       freed: (blobIds) => this.#cleanUp.add(blobIds),
     });
+    this.#removals = new Removals({
+      options,
+      wake: (destinations) => this.wake(destinations),
+      freed: (blobIds) => this.#cleanUp.add(blobIds),
+    });
     this.#unlisten = store.notices.on('queue', () => this.#look());
     this.#timers = [
       setInterval(() => void this.#reconcile(), RECONCILE_EVERY),
       setInterval(() => void this.#reap(), REAP_EVERY),
+      setInterval(() => void this.#takeOut(() => this.#removals.finish()), REAP_EVERY),
     ];
     for (const timer of this.#timers) timer.unref();
     this.#loop = this.#begin().then(() => this.#run());
@@ -81,6 +89,10 @@ class Worker implements Queue {
 
   wake(destinations: Parameters<Queue['wake']>[0]): void {
     this.#wakes.add(destinations);
+  }
+
+  remove(...asked: Parameters<Queue['remove']>): ReturnType<Queue['remove']> {
+    return this.#removals.remove(...asked);
   }
 
   async stop(graceMs = DEFAULT_GRACE): Promise<void> {
@@ -98,6 +110,7 @@ class Worker implements Queue {
     this.#look();
     await this.#loop;
     await Promise.all(this.#attempts);
+    await this.#removals.stop();
     await this.#wakes.close();
     await this.#cleanUp.close();
     await this.#queue.end();
@@ -176,6 +189,7 @@ class Worker implements Queue {
       // it ends by itself
       log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
     }
+    void this.#takeOut(() => this.#removals.attemptEnded());
   }
 
   /** How long to wait for the next destination. */
@@ -208,6 +222,7 @@ class Worker implements Queue {
       this.#options.log.warn('queue.reap', { error: (error as Error).message });
     }
     await this.#reap();
+    await this.#takeOut(() => this.#removals.finish());
     await this.#reconcile();
   }
 
@@ -217,6 +232,14 @@ class Worker implements Queue {
       this.#look();
     } catch (error) {
       this.#options.log.warn('queue.reconcile', { error: (error as Error).message });
+    }
+  }
+
+  async #takeOut(take: () => Promise<void>): Promise<void> {
+    try {
+      await take();
+    } catch (error) {
+      this.#options.log.warn('queue.removal', { error: (error as Error).message });
     }
   }
 

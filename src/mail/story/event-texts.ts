@@ -130,8 +130,8 @@ export const EVENT_TEXTS = {
     ja: '{forwardPath}：予定を早めてすぐに再試行します（{by}）。',
   },
   'queue.removed': {
-    en: '{forwardPath}: removed from the queue ({by}); it is not delivered, and nobody is told.',
-    ja: '{forwardPath}：キューから削除しました。配信も通知も行いません（{by}）。',
+    en: '{forwardPath}: removed from the queue ({by}); it is not delivered.',
+    ja: '{forwardPath}：キューから削除しました。配信は行いません（{by}）。',
   },
 } as const satisfies Record<EventType, Phrase>;
 
@@ -154,6 +154,11 @@ export const EVENT_VARIANTS = {
     rfc: 'RFC 5321 §3.9.1',
     en: '{forwardPath}: sent on to the addresses behind it, as a message of its own (attempt {attempt}).',
     ja: '{forwardPath} 宛てを、そのエイリアスが指すアドレスへ別のメッセージとして送りました（{attempt} 回目の試行）。',
+  },
+  /** The operator wanted nobody to be told. */
+  removedSilently: {
+    en: '{forwardPath}: removed from the queue ({by}); it is not delivered, and nobody is told.',
+    ja: '{forwardPath}：キューから削除しました。配信も通知も行いません（{by}）。',
   },
   /** A type that a newer version wrote. */
   unknown: {

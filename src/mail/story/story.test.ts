@@ -514,7 +514,10 @@ const CASES: Readonly<Record<string, Case>> = {
       stored(
         'queue.removed',
         2 * HOUR + 5 * SECOND,
-        { public: { by: 'operator' }, personal: { forwardPath: 'hugo@remote.test' } },
+        {
+          public: { by: 'operator', silent: true },
+          personal: { forwardPath: 'hugo@remote.test' },
+        },
         { recipientId: '2' },
       ),
       stored(

@@ -24,7 +24,7 @@ import {
 } from './field-words.ts';
 import { ADDRESS_RULES, FRAME, type Phase } from './frame-texts.ts';
 import { outcomeDetails, refusalDetails } from './outcome-details.ts';
-import { say } from './phrase.ts';
+import { say, type Phrase } from './phrase.ts';
 import { counted, duration, type MomentOf } from './spoken.ts';
 import { tellSteps } from './tell-route.ts';
 import { printable } from './terminal-text.ts';
@@ -441,16 +441,23 @@ const TELLERS: Tellers = {
     };
   },
 
-  'queue.held': (fields, teller) => tellQueueChange('queue.held', 'waiting', fields, teller),
-  'queue.released': (fields, teller) => tellQueueChange('queue.released', 'plain', fields, teller),
-  'queue.retried': (fields, teller) => tellQueueChange('queue.retried', 'plain', fields, teller),
-  'queue.removed': (fields, teller) => tellQueueChange('queue.removed', 'bad', fields, teller),
+  'queue.held': (fields, teller) =>
+    tellQueueChange(EVENT_TEXTS['queue.held'], 'waiting', fields, teller),
+  'queue.released': (fields, teller) =>
+    tellQueueChange(EVENT_TEXTS['queue.released'], 'plain', fields, teller),
+  'queue.retried': (fields, teller) =>
+    tellQueueChange(EVENT_TEXTS['queue.retried'], 'plain', fields, teller),
+  'queue.removed': (fields, teller) => {
+    const silent = fields.raw('silent') === true;
+    const phrase = silent ? EVENT_VARIANTS.removedSilently : EVENT_TEXTS['queue.removed'];
+    return tellQueueChange(phrase, 'bad', fields, teller);
+  },
 };
 
 type QueueChange = Extract<EventType, `queue.${string}`>;
 
 function tellQueueChange(
-  type: QueueChange,
+  phrase: Phrase,
   tone: Tone,
   fields: EventFields<QueueChange>,
   { language, recipient }: Teller,
@@ -458,7 +465,7 @@ function tellQueueChange(
   return {
     phase: 'operator',
     tone,
-    text: say(EVENT_TEXTS[type], language, {
+    text: say(phrase, language, {
       forwardPath: recipient ?? FRAME.everyRecipient[language],
       by: causeOf(fields.shown('by'), language),
     }),

@@ -37,6 +37,7 @@ before(async () => {
   const { pool, notices } = store;
   context = {
     store,
+    queue: { remove: () => Promise.resolve({ free: 2, underWay: 1 }) },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
     clock: systemClock,
@@ -335,6 +336,10 @@ test('following a message that nobody waits for ends after its story', async () 
 test('what to do with the queue is asked for unless it is said', async () => {
   assert.deepEqual(await rows('queue/list'), []);
   assert.deepEqual(await call('queue/retry', { all: true }), { recipients: 0 });
+  assert.deepEqual(await call('queue/remove', { what: 'a.test', silent: true }), {
+    recipients: 2,
+    underWay: 1,
+  });
   assert.equal((await call('queue/remove', {}))['reason'], 'nothing-selected');
   assert.equal(
     (await call('queue/remove', { what: 'a.test', all: true }))['reason'],

@@ -96,9 +96,10 @@ create table queue_claims (
   held text collate "C",
   primary key (message_id, recipient_id)
 ) with (fillfactor = 70);
-comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …; null: it does not';
+comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …, or removal, removal-silent: it leaves without an attempt; null: it does not';
 create index queue_claims_due on queue_claims (site, stream, source_pool, next_at) where lease is null and held is null;
 create index queue_claims_lease on queue_claims (lease) where lease is not null;
+create index queue_claims_removal on queue_claims (message_id, recipient_id) where held in ('removal', 'removal-silent');
 
 -- A destination: who may be served next. ready_at is when its earliest recipient is due, or when it was last
 -- served while more were due, so that order by ready_at takes turns.

@@ -8,7 +8,6 @@ import {
   listQueue,
   queueShape,
   releaseQueued,
-  removeQueued,
   retryQueued,
   showQueued,
 } from './admin.ts';
@@ -75,30 +74,6 @@ test('held recipients are not claimed, released ones are, and both are told in t
   assert.deepEqual(rows, [
     { type: 'queue.held', recipient_id: 1, fields: { by: 'me' } },
     { type: 'queue.released', recipient_id: 1, fields: { by: 'me' } },
-  ]);
-});
-
-test('what is removed is gone with its message, once no recipient is left', async () => {
-  const clock = new ManualClock();
-  await using outbound = await openOutbound(clock);
-  const { pool } = outbound.store;
-  const { id } = await outbound.enqueue({ to: ['a@other.test', 'b@more.test'] });
-  assert.equal(
-    await removeQueued(pool, { kind: 'domain', domain: 'other.test' }, clock.now(), 'me'),
-    1,
-  );
-  assert.deepEqual(
-    (await showQueued(pool, id))?.recipients.map(({ forwardPath }) => forwardPath),
-    ['b@more.test'],
-  );
-  assert.equal(await removeQueued(pool, { kind: 'message', id }, clock.now(), 'me'), 1);
-  assert.equal(await showQueued(pool, id), undefined);
-  const { rows } = await pool.query(
-    `select personal from events where type = 'queue.removed' order by id`,
-  );
-  assert.deepEqual(rows, [
-    { personal: { forwardPath: 'a@other.test' } },
-    { personal: { forwardPath: 'b@more.test' } },
   ]);
 });
 

@@ -2,17 +2,12 @@
  * What an operator sees and does of the queue. Every change is an event of the recipients it touches, and puts their destinations in
  * line; callers say `queue` afterwards, so that workers look at once.
  */
-import type pg from 'pg';
 import type { Queryable } from '#store/blobs';
-import { inTransaction } from '#store/transaction';
 import { wakeDestinations } from './destinations.ts';
 import type { DestinationKey } from './enqueue.ts';
+import { SELECTED, selected, type QueueSelection } from './selection.ts';
 
-/** Which recipients: of a message, of a domain (A-labels), or all. */
-export type QueueSelection =
-  | { readonly kind: 'message'; readonly id: string }
-  | { readonly kind: 'domain'; readonly domain: string }
-  | { readonly kind: 'all' };
+export type { QueueSelection } from './selection.ts';
 
 /**
  * - `waiting`: not tried yet
@@ -60,17 +55,6 @@ const QUEUED = `
     join queue_claims c using (message_id, recipient_id)
     join queue_messages m on m.id = r.message_id`;
 
-/** With $1 a message, $2 a domain; null stands for any. */
-const SELECTED = `($1::text is null or r.message_id = $1)
-  and ($2::text is null or r.domain = $2 or (r.domain = '' and r.forward_path like '%@' || $2))`;
-
-function selected(selection: QueueSelection): [id: string | null, domain: string | null] {
-  return [
-    selection.kind === 'message' ? selection.id : null,
-    selection.kind === 'domain' ? selection.domain : null,
-  ];
-}
-
 /** Recipients in the queue, oldest message first. */
 export async function listQueue(
   db: Queryable,
@@ -114,11 +98,11 @@ export async function showQueued(db: Queryable, id: string): Promise<QueuedMessa
 }
 
 /** The statement's `changed` recipients as events of a type, each naming who did it. */
-function recorded(type: string, personal = 'null::jsonb'): string {
+function recorded(type: string): string {
   return `
     insert into events (xid, id, at, type, message_id, recipient_id, tenant_id, fields, personal)
     select pg_current_xact_id(), nextval('event_ids'), $3, '${type}', message_id, recipient_id, tenant_id,
-      jsonb_build_object('by', $4::text), ${personal} from changed`;
+      jsonb_build_object('by', $4::text), null from changed`;
 }
 
 /** Runs a change of recipients, and puts their destinations in line. Answers how many recipients it changed. */
@@ -181,7 +165,7 @@ export function holdQueued(
   return change(db, text, selection, now, by);
 }
 
-/** Lets go what is held, for whatever reason; what has no route is held again. */
+/** Lets go what is held, for whatever reason; what has no route is held again. What is being removed is not let go. */
 export function releaseQueued(
   db: Queryable,
   selection: QueueSelection,
@@ -191,7 +175,8 @@ export function releaseQueued(
   const text = `
     with changed as (
       update queue_claims c set held = null, next_at = least(c.next_at, $3) from queue_recipients r
-      where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED} and c.held is not null
+      where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED}
+        and c.held not in ('removal', 'removal-silent')
       returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
     released as (
       update queue_recipients r set released = true from changed c
@@ -211,48 +196,6 @@ export function releaseNoRoute(db: Queryable, now: number, by: string): Promise<
     event as (${recorded('queue.released')})
     ${DESTINATIONS}`;
   return change(db, text, { kind: 'all' }, now, by);
-}
-
-/**
- * Takes recipients out of the queue for good; nobody is told. What a peer takes at this very moment is still delivered.
- * @returns how many
- */
-export function removeQueued(
-  pool: pg.Pool,
-  selection: QueueSelection,
-  now: number,
-  by: string,
-): Promise<number> {
-  return inTransaction(pool, async (client) => {
-    const [id, domain] = selected(selection);
-    const { rows: messages } = await client.query<{ id: string }>(
-      `select m.id from queue_messages m
-       where exists (select from queue_recipients r where r.message_id = m.id and ${SELECTED})
-       order by m.id for no key update`,
-      [id, domain],
-    );
-    const ids = messages.map((message) => message.id);
-    const { rows } = await client.query<{ removed: number }>(
-      `with claims as (
-         delete from queue_claims c using queue_recipients r
-         where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED}),
-       changed as (
-         delete from queue_recipients r where ${SELECTED}
-         returning r.message_id, r.recipient_id, r.tenant_id, r.forward_path),
-       told as (
-         update submission_recipients s set delivered = 'no', changed_at = $3, smtp_reply = 'removed from the queue'
-         from changed c where s.message_id = c.message_id and s.recipient_id = c.recipient_id),
-       event as (${recorded('queue.removed', `jsonb_build_object('forwardPath', forward_path)`)})
-       select count(*)::integer as removed from changed`,
-      [id, domain, new Date(now), by],
-    );
-    await client.query(
-      `delete from queue_messages m where id = any($1)
-         and not exists (select from queue_recipients where message_id = m.id)`,
-      [ids],
-    );
-    return rows[0]!.removed;
-  });
 }
 
 /** Upper ends of the ages of `queueShape` in minutes; what is older counts in one more. */

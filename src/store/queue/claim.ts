@@ -108,7 +108,7 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
 }
 
 /** Which recipients a claim took, as two arrays side by side; null for none. */
-interface TakenRow {
+export interface TakenRow {
   readonly messageIds: readonly string[] | null;
   readonly recipientIds: readonly number[] | null;
 }
@@ -200,7 +200,8 @@ const CLAIM_MORE = `
   select exists (select from lease) as held, array_agg(message_id) as "messageIds", array_agg(recipient_id) as "recipientIds"
   from due`;
 
-async function claimedMessages(
+/** Messages with those of their recipients that are named. */
+export async function claimedMessages(
   db: Queryable,
   { messageIds, recipientIds }: TakenRow,
 ): Promise<ClaimedMessage[]> {

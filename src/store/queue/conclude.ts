@@ -83,7 +83,7 @@ const CONCLUDE = `
     delete from queue_recipients r using finished f
     where r.message_id = f.message_id and r.recipient_id = f.recipient_id),
   waiting as (
-    update queue_claims c set lease = null, next_at = coalesce(o.next_at, c.next_at), held = coalesce(o.held, c.held)
+    update queue_claims c set lease = null, next_at = coalesce(o.next_at, c.next_at), held = coalesce(c.held, o.held)
     from outcome o
     where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('deferred', 'held') and (c.lease = o.token) is true
     returning o.*),

@@ -5,7 +5,6 @@ import {
   listQueue,
   queueShape,
   releaseQueued,
-  removeQueued,
   retryQueued,
   SHAPE_MINUTES,
   showQueued,
@@ -69,7 +68,16 @@ export const queueCalls = {
   'queue/retry': changes((store, chosen, now) => retryQueued(store.pool, chosen, now, BY)),
   'queue/hold': changes((store, chosen, now) => holdQueued(store.pool, chosen, now, BY)),
   'queue/release': changes((store, chosen, now) => releaseQueued(store.pool, chosen, now, BY)),
-  'queue/remove': changes((store, chosen, now) => removeQueued(store.pool, chosen, now, BY)),
+
+  'queue/remove': value(
+    selection.extend({ silent: z.boolean().optional() }),
+    async ({ queue }, { silent = false, ...input }) => {
+      const chosen = select(input);
+      if (chosen.kind === 'refused') return chosen;
+      const { free, underWay } = await queue.remove(chosen, silent);
+      return { recipients: free, underWay };
+    },
+  ),
 
   'queue/shape': value(z.object({ limit }), async ({ store, clock }, input) => ({
     minutes: SHAPE_MINUTES,
