@@ -9,7 +9,7 @@ export interface Contender extends AsyncDisposable {
   readonly name: string;
   /** Arguments of the load program: where and as whom to send. */
   readonly loadArguments: readonly string[];
-  /** Processes of the server, and of its database where it has one. */
+  /** Processes of the server, and of its database where it has one, which may be a child of the server. */
   processes(): { readonly server: readonly number[]; readonly database: readonly number[] };
   /** Begins a run: what was delivered before does not count. */
   begin(): Promise<void>;
@@ -55,7 +55,7 @@ export async function measure(
 
 function cpuOf(contender: Contender): { server: number; database: number } {
   const { server, database } = contender.processes();
-  return { server: cpuSeconds(server), database: cpuSeconds(database) };
+  return { server: cpuSeconds(server, database), database: cpuSeconds(database) };
 }
 
 /** The run in the middle when sorted by throughput. */

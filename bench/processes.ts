@@ -13,14 +13,14 @@ interface ProcessStat {
 /** USER_HZ, which Linux fixes at 100 for what /proc shows. */
 const TICKS_PER_SECOND = 100;
 
-/** The given processes and all their descendants that live now. */
-export function processTree(roots: readonly number[]): number[] {
+/** The given processes and all their descendants that live now, save those below `without`. */
+export function processTree(roots: readonly number[], without: readonly number[] = []): number[] {
   const all = everyProcess();
   const found = new Set(roots.filter((pid) => all.some((stat) => stat.pid === pid)));
   for (let grown = true; grown;) {
     grown = false;
     for (const { pid, parent } of all) {
-      if (!found.has(parent) || found.has(pid)) continue;
+      if (!found.has(parent) || found.has(pid) || without.includes(pid)) continue;
       found.add(pid);
       grown = true;
     }
@@ -29,8 +29,8 @@ export function processTree(roots: readonly number[]): number[] {
 }
 
 /** CPU seconds spent so far by the given processes, their descendants, and what these waited for. */
-export function cpuSeconds(roots: readonly number[]): number {
-  const tree = new Set(processTree(roots));
+export function cpuSeconds(roots: readonly number[], without: readonly number[] = []): number {
+  const tree = new Set(processTree(roots, without));
   const ticks = everyProcess().reduce(
     (sum, stat) => sum + (tree.has(stat.pid) ? stat.ticks : 0),
     0,
@@ -40,8 +40,11 @@ export function cpuSeconds(roots: readonly number[]): number {
 
 /** Proportional set size in megabytes (10^6) of the given processes and their descendants: what is shared
  * counts once in all. */
-export function proportionalMegabytes(roots: readonly number[]): number {
-  const kilobytes = processTree(roots).map((pid) => {
+export function proportionalMegabytes(
+  roots: readonly number[],
+  without: readonly number[] = [],
+): number {
+  const kilobytes = processTree(roots, without).map((pid) => {
     const text = tryRead(`/proc/${pid}/smaps_rollup`) ?? '';
     return Number(/^Pss:\s+(\d+) kB/m.exec(text)?.[1] ?? 0);
   });

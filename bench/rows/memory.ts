@@ -24,7 +24,8 @@ async function memory({ parent, quick, peersOnly }: BenchOptions): Promise<Bench
   const note = async (state: string): Promise<void> => {
     await delay((quick ? 2 : SETTLING_SECONDS) * 1000);
     const { server, database } = contender.processes();
-    const [ours, postgres] = [proportionalMegabytes(server), proportionalMegabytes(database)];
+    const ours = proportionalMegabytes(server, database);
+    const postgres = proportionalMegabytes(database);
     results.push({
       row: 'memory',
       contender: `Hikyaku, ${state}`,

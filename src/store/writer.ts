@@ -58,6 +58,12 @@ interface Waiting {
 const BATCH_JOBS = 256;
 /** A batch above this holds its memory and its locks too long. */
 const BATCH_BYTES = 8 * 1024 * 1024;
+/**
+ * A transaction costs the database as much as several small messages: after a batch of more than two, fewer jobs than this wait a
+ * moment for others.
+ */
+const GATHER_JOBS = 8;
+const GATHER_MILLISECONDS = 1;
 /** Further connections join only while more than this is waiting: four writers are slower than one on small messages. */
 const JOIN_BYTES = 1024 * 1024;
 const CONNECTIONS = 3;
@@ -86,6 +92,7 @@ export class Writer {
   #queuedBytes = 0;
   #closed: Promise<void> | undefined;
   #drained: (() => void) | undefined;
+  #gathering: NodeJS.Timeout | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -101,8 +108,8 @@ export class Writer {
     return new Promise((resolve, reject) => {
       this.#queue.push({ job, resolve, reject });
       this.#queuedBytes += job.bytes;
-      if (this.#queue.length === 1) queueMicrotask(() => this.#pump());
-      else if (this.#queuedBytes > JOIN_BYTES) this.#pump();
+      if (this.#queuedBytes > JOIN_BYTES || this.#queue.length === GATHER_JOBS) this.#pump();
+      else if (this.#queue.length === 1 && !this.#gathering) setImmediate(() => this.#pump());
     });
   }
 
@@ -117,7 +124,15 @@ export class Writer {
     return this.#closed;
   }
 
+  /** Lets jobs of the same moment come together; behind a batch in flight they do so anyway. */
+  #gather(milliseconds: number): void {
+    if (this.#lanes > this.#idle.length) return;
+    this.#gathering = setTimeout(() => this.#pump(), milliseconds);
+  }
+
   #pump(): void {
+    clearTimeout(this.#gathering);
+    this.#gathering = undefined;
     while (this.#queue.length > 0) {
       const busy = this.#lanes - this.#idle.length;
       if (busy > 0 && (busy >= CONNECTIONS || this.#queuedBytes <= JOIN_BYTES)) return;
@@ -150,7 +165,8 @@ export class Writer {
     } finally {
       this.#idle.push(lane);
       this.#checkDrained();
-      this.#pump();
+      if (batch.length > 2 && this.#queue.length < GATHER_JOBS) this.#gather(GATHER_MILLISECONDS);
+      else this.#pump();
     }
   }
 
