@@ -5,6 +5,7 @@
 import pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import { ClosingPool } from './closing-pool.ts';
 import { idGenerator, type NewId } from './ids.ts';
 import { Notices } from './notices.ts';
 import { Writer } from './writer.ts';
@@ -49,7 +50,7 @@ export async function openStore({
   allowUnsafe = [],
 }: StoreOptions): Promise<Opened> {
   const settings = { application_name: 'hikyaku', options: '-c timezone=UTC', ...connection };
-  const pool = new pg.Pool({ ...settings, max: POOL_SIZE, connectionTimeoutMillis: 5000 });
+  const pool = new ClosingPool({ ...settings, max: POOL_SIZE, connectionTimeoutMillis: 5000 });
   pool.on('error', (error) => log.warn('store.connection-lost', { error: error.message }));
   const unsafe = await unsafeSetting(pool, allowUnsafe);
   if (unsafe !== undefined) {

@@ -219,7 +219,7 @@ class Worker implements Queue {
       const gone = (await heldLeases(this.#queue)).filter(({ node }) => isGone(node));
       for (const { token } of gone) await releaseLease(this.#queue, token, { kind: 'neutral' });
     } catch (error) {
-      this.#options.log.warn('queue.reap', { error: (error as Error).message });
+      this.#failed('queue.reap', error);
     }
     await this.#reap();
     await this.#takeOut(() => this.#removals.finish());
@@ -231,7 +231,7 @@ class Worker implements Queue {
       await reconcileDestinations(this.#queue);
       this.#look();
     } catch (error) {
-      this.#options.log.warn('queue.reconcile', { error: (error as Error).message });
+      this.#failed('queue.reconcile', error);
     }
   }
 
@@ -239,8 +239,14 @@ class Worker implements Queue {
     try {
       await take();
     } catch (error) {
-      this.#options.log.warn('queue.removal', { error: (error as Error).message });
+      this.#failed('queue.removal', error);
     }
+  }
+
+  /** What is done now and then by itself and did not come about; at a stop that is no news. */
+  #failed(name: string, error: unknown): void {
+    if (this.#stopping.signal.aborted) return;
+    this.#options.log.warn(name, { error: (error as Error).message });
   }
 
   /** Gives back what workers held that are gone or stand still. */
@@ -250,7 +256,7 @@ class Worker implements Queue {
       for (const token of tokens) await releaseLease(this.#queue, token, { kind: 'neutral' });
       if (tokens.length > 0) this.#look();
     } catch (error) {
-      this.#options.log.warn('queue.reap', { error: (error as Error).message });
+      this.#failed('queue.reap', error);
     }
   }
 }

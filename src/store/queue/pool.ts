@@ -3,8 +3,9 @@
  * once, by keys, whatever the statistics say: a plan that sorts what is due at a site is good for the site with ten recipients and
  * ruinous for the one with a million.
  */
-import { Pool, type ClientConfig } from 'pg';
+import type { ClientConfig, Pool } from 'pg';
 import type { Log } from '#log';
+import { ClosingPool } from '#store/closing-pool';
 
 const SIZE = 3;
 const PLANNER = [
@@ -20,7 +21,7 @@ export type QueuePool = Pool;
 
 export function openQueuePool(connection: ClientConfig, log: Log): QueuePool {
   const settings = PLANNER.map((setting) => `-c ${setting}`);
-  const pool = new Pool({
+  const pool = new ClosingPool({
     ...connection,
     options: [connection.options ?? '', ...settings].join(' '),
     max: SIZE,

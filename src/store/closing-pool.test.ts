@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { createConnection, createServer, type AddressInfo } from 'node:net';
+import { once } from 'node:events';
+import { test } from 'node:test';
+import { Client } from 'pg';
+import { openTestDatabase } from '../../test/support/database.ts';
+import { ClosingPool } from './closing-pool.ts';
+
+test('a pool has ended when its connections are closed, not when they were asked to', async () => {
+  const database = await openTestDatabase();
+  const { host, port, user, password, database: name } = new Client(database.connection);
+  const farewells: (() => void)[] = [];
+  const heard = Promise.withResolvers<void>();
+  // between the pool and its database: what closes a connection waits here
+  const between = createServer({ allowHalfOpen: true }, (client) => {
+    const server = createConnection(
+      host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port },
+    );
+    client.on('data', (bytes) => {
+      if (bytes[0] === 0x58) return;
+      server.write(bytes);
+    });
+    client.on('end', () => {
+      farewells.push(() => server.end());
+      if (farewells.length === 2) heard.resolve();
+    });
+    server.pipe(client);
+  });
+  between.listen(0, '127.0.0.1');
+  await once(between, 'listening');
+  const pool = new ClosingPool({
+    user,
+    password,
+    database: name,
+    host: '127.0.0.1',
+    port: (between.address() as AddressInfo).port,
+    ssl: false,
+  });
+  await Promise.all([pool.query('select 1'), pool.query('select 1')]);
+  assert.equal(pool.totalCount, 2);
+  let ended = false;
+  const ending = pool.end().then(() => (ended = true));
+  await heard.promise;
+  assert.equal(ended, false);
+  for (const farewell of farewells) farewell();
+  await ending;
+  between.close();
+  await database.close();
+});
