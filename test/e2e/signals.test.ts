@@ -3,11 +3,11 @@
  * answers 4yz where it cannot store, goes on by itself, and nothing that it acknowledged is lost.
  */
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { mkdtemp, rm, statfs, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
+import pg from 'pg';
 import type { Target } from '../chaos/client.ts';
 import { readLedger, type Answered, type ClientLine } from '../chaos/ledger.ts';
 import { startClient, startSink, type Client, type Sink } from '../chaos/programs.ts';
@@ -19,9 +19,11 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
+import { smallDisk } from '../support/small-disk.ts';
 import { Lost, Wire } from '../support/smtp-wire.ts';
 
 const SESSIONS = 24;
+const SHORT_LEASE = path.resolve(import.meta.dirname, '../chaos/short-lease.ts');
 
 interface Loaded extends AsyncDisposable {
   readonly server: RunningServer;
@@ -61,11 +63,12 @@ function targets({ ports }: RunningServer): Target[] {
   );
 }
 
-async function acknowledged(client: Client, atLeast: number): Promise<number> {
-  return eventually(`${atLeast} messages are acknowledged`, async () => {
+async function acknowledged(client: Client, atLeast: number, seconds?: number): Promise<number> {
+  const check = async () => {
     const { acknowledged } = await client.status();
     return acknowledged >= atLeast && acknowledged;
-  });
+  };
+  return eventually(`${atLeast} messages are acknowledged`, check, seconds);
 }
 
 async function nothingWrong({ server, ledgers }: Loaded, faults: readonly number[]): Promise<void> {
@@ -130,9 +133,8 @@ test('a second start on the same folder says who runs, and the first goes on', a
 
 test('when its database is killed under load, clients are put off, and it recovers by itself', async () => {
   // what was claimed when the database went is free again when its lease has run out
-  const lease = path.resolve(import.meta.dirname, '../chaos/short-lease.ts');
   const env = { HIKYAKU_TEST_LEASE_SECONDS: '15' };
-  await using loaded = await underLoad({ preload: [lease], env });
+  await using loaded = await underLoad({ preload: [SHORT_LEASE], env });
   const { server, client, ledgers } = loaded;
   const { pid } = server;
   const faults: number[] = [];
@@ -158,15 +160,19 @@ test('when its database is killed under load, clients are put off, and it recove
   await nothingWrong(loaded, faults);
 });
 
-test('with a full disk it answers 452 and keeps what it has; with room again it goes on', async (t) => {
+test('with a full disk it answers 452 or 451 and keeps what it has, even when PostgreSQL panics; with room again it goes on', async (t) => {
   await using disk = await smallDisk(220);
   if (disk.refused !== undefined) {
     t.skip(disk.refused);
     return;
   }
-  await using loaded = await underLoad({ data: path.join(disk.path, 'data') });
+  const env = { HIKYAKU_TEST_LEASE_SECONDS: '15' };
+  const data = path.join(disk.path, 'data');
+  await using loaded = await underLoad({ data, preload: [SHORT_LEASE], env });
   const { server, client, ledgers } = loaded;
+  const { pid } = server;
   const at = Date.now();
+
   // so many that the queue's own writing meets the full disk as well
   await eventually(
     'clients are told that the store is full',
@@ -176,12 +182,114 @@ test('with a full disk it answers 452 and keeps what it has; with room again it 
     },
     60,
   );
+  await saysWhatIsWrong(server);
+  await isPutOff(server);
+  await disk.empty();
+  await acknowledged(client, (await client.status()).acknowledged + 50, 60);
+
+  // no room for the log either: PostgreSQL gives up, and cannot even recover
+  await eventually(
+    'PostgreSQL panics and cannot start again',
+    async () => {
+      await disk.fill();
+      await switchLog(server);
+      return (await server.log()).includes('"database.restart-failed"');
+    },
+    60,
+  );
+  await saysWhatIsWrong(server);
+  await isPutOff(server);
   const before = await client.status();
   await disk.empty();
-  await acknowledged(client, before.acknowledged + 50);
+  await acknowledged(client, before.acknowledged + 50, 120);
+  await server.ready();
   await client.stop();
+  assert.equal(server.pid, pid);
   assert.equal(server.running, true);
+  const codes = new Set((await answers(ledgers)).map(({ code }) => code));
+  assert.deepEqual(
+    [...codes].filter((code) => ![250, 451, 452].includes(code)),
+    [],
+  );
   await nothingWrong(loaded, [at]);
+});
+
+/** Makes PostgreSQL begin a new file of its log, as its writing would sooner or later. */
+async function switchLog({ connection }: RunningServer): Promise<void> {
+  const superuser = { ...connection, user: 'postgres', database: 'postgres' };
+  const client = new pg.Client({ ...superuser, connectionTimeoutMillis: 5000 });
+  client.on('error', () => {});
+  try {
+    await client.connect();
+    for (let i = 0; i < 10; i++) {
+      // a file without records is not left behind
+      await client.query(`select pg_logical_emit_message(false, 'test', 'x'), pg_switch_wal()`);
+    }
+  } catch {
+    // it has gone
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+/** The command line has an answer, or the cause and what to do about it; it never hangs. */
+async function saysWhatIsWrong(server: RunningServer): Promise<void> {
+  for (const words of [
+    ['queue', 'list', '--limit', '5'],
+    ['queue', 'shape'],
+    ['mail', 'list', 'alice@example.test', '--limit', '5'],
+  ]) {
+    const { code, stderr } = await server.command(...words);
+    assert.ok(code === 0 || code === 2, `hikyaku ${words.join(' ')}: exit ${code}`);
+    if (code === 2) assert.match(stderr, /cannot use its database.*\n.*(room|log)/s);
+  }
+  const live = await fetch(`http://127.0.0.1:${server.ports.http}/health/live`);
+  await live.body?.cancel();
+  assert.equal(live.status, 200);
+}
+
+/** A message that comes in now is refused for now, soon: not taken, and not left without an answer. */
+async function isPutOff({ ports }: RunningServer): Promise<void> {
+  const wire = await Wire.open(ports.smtp, false);
+  const say = async (line: string): Promise<number> => {
+    const late = AbortSignal.timeout(PUT_OFF_PATIENCE);
+    const { promise, reject } = Promise.withResolvers<never>();
+    late.addEventListener('abort', () => reject(new Error(`no answer to ${line}`)));
+    return (await Promise.race([wire.command(line), promise])).code;
+  };
+  try {
+    assert.equal(await say('EHLO client.test'), 250);
+    const lines = [
+      'MAIL FROM:<x@client.test>',
+      'RCPT TO:<bob@example.test>',
+      'DATA',
+      // too large for what room there may be within the files of the database
+      `Subject: large\r\n\r\n${`${'x'.repeat(70)}\r\n`.repeat(10_000)}.`,
+    ];
+    let code = 250;
+    for (const line of lines) {
+      code = await say(line);
+      if (code >= 400) break;
+    }
+    assert.ok(code === 451 || code === 452, `answered ${code}`);
+  } finally {
+    wire.drop();
+  }
+}
+
+/** Longer than any wait for the database. Milliseconds. */
+const PUT_OFF_PATIENCE = 20_000;
+
+test('a start that finds its port taken ends with 2, in order and without a warning', async () => {
+  await using first = await startRunningServer();
+  await using second = await prepareServer({
+    env: { HIKYAKU_SUBMISSIONS_PORT: String(first.ports.smtp) },
+  });
+  second.launch();
+  assert.equal(await second.ended(), 2, second.lastWords());
+  assert.match(second.lastWords(), /EADDRINUSE/);
+  assert.doesNotMatch(await second.log(), /"level":"(warn|error)"/);
+  assert.equal(second.postmaster(), undefined, 'PostgreSQL was left running');
 });
 
 test('it starts with nothing at all in its environment', async () => {
@@ -190,37 +298,3 @@ test('it starts with nothing at all in its environment', async () => {
   assert.equal(accounts.length, 2);
   assert.equal(await server.end('SIGTERM'), 0);
 });
-
-interface SmallDisk extends AsyncDisposable {
-  readonly path: string;
-  /** Why there is none. */
-  readonly refused: string | undefined;
-  fill(): Promise<void>;
-  empty(): Promise<void>;
-}
-
-/** A file system of its own in memory, where mounting is allowed. */
-async function smallDisk(megabytes: number): Promise<SmallDisk> {
-  const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-disk-'));
-  const options = ['-t', 'tmpfs', '-o', `size=${megabytes}m,mode=0755`, 'tmpfs', folder];
-  const { status, stderr } = spawnSync('mount', options, { encoding: 'utf8' });
-  const refused = status === 0 ? undefined : `no small disk can be mounted: ${stderr?.trim()}`;
-  let fillers = 0;
-  return {
-    path: folder,
-    refused,
-    async fill() {
-      const { bavail, bsize } = await statfs(folder);
-      const file = path.join(folder, `filler-${fillers++}`);
-      // what is left over after the last whole block is no room for anybody
-      await writeFile(file, Buffer.alloc(bavail * bsize)).catch(() => {});
-    },
-    async empty() {
-      for (; fillers > 0; fillers--) await rm(path.join(folder, `filler-${fillers - 1}`));
-    },
-    async [Symbol.asyncDispose]() {
-      if (refused === undefined) spawnSync('umount', ['-l', folder], { stdio: 'ignore' });
-      await rm(folder, { recursive: true, force: true });
-    },
-  };
-}
