@@ -36,6 +36,8 @@ export interface RunningServerOptions {
   readonly bare?: boolean;
   /** Starts it by the command of `npm start`. */
   readonly npm?: boolean;
+  /** Another program than that of the checkout: one that was installed. */
+  readonly program?: string;
   /** Modules that Node.js loads before the program. */
   readonly preload?: readonly string[];
 }
@@ -112,6 +114,7 @@ export class RunningServer implements AsyncDisposable {
   readonly layout: Layout;
   readonly #bare: boolean;
   readonly #npm: boolean;
+  readonly #program: string;
   readonly #shared: boolean;
   readonly #watcher: ChildProcess;
   #child: ChildProcess | undefined;
@@ -124,6 +127,7 @@ export class RunningServer implements AsyncDisposable {
     this.data = realpathSync(data);
     this.#bare = options.bare ?? false;
     this.#npm = options.npm ?? false;
+    this.#program = options.program ?? PROGRAM;
     this.#shared = options.shared ?? false;
     this.layout = layoutOf(this.data, tmpdir());
     this.passwordFile = path.join(home, 'password');
@@ -162,7 +166,7 @@ export class RunningServer implements AsyncDisposable {
   launch(): void {
     if (this.running) throw new Error('it runs already');
     const log = openSync(this.logFile, 'a');
-    const [program, ...args] = this.#npm ? npmStart() : [PROGRAM, 'dev'];
+    const [program, ...args] = this.#npm ? npmStart() : [this.#program, 'dev'];
     this.#child = spawn(program, this.#bare ? [...args, ...this.#flags()] : args, {
       cwd: this.#npm ? ROOT : this.home,
       env: this.#bare ? {} : this.env,
@@ -232,12 +236,12 @@ export class RunningServer implements AsyncDisposable {
     return this.ended();
   }
 
-  /** Runs `bin/hikyaku` against this server. */
+  /** Runs its program against this server. */
   async command(...args: readonly string[]): Promise<CommandResult> {
     const { promise, resolve } = Promise.withResolvers<CommandResult>();
     const { NODE_OPTIONS: _, ...env } = this.env;
     const options = { cwd: this.home, env, maxBuffer: 2 ** 28, timeout: COMMAND_PATIENCE };
-    execFile(PROGRAM, args, options, (error, stdout, stderr) => {
+    execFile(this.#program, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
