@@ -5,6 +5,7 @@ import type { Event } from '#events';
 import { setAlias } from '#store/directory/addresses';
 import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
+import { releaseQueued } from '#store/queue/admin';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { collect, MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
 import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
@@ -71,6 +72,36 @@ test('one copy also when the recipients come in different claims', async () => {
   });
   await outbound.until('attempt.delivered', 1, id);
   await outbound.forward(outbound.store.clock as ManualClock, 'attempt.delivered', 2, id);
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+});
+
+test('one copy also when the first recipient comes after the others, let go by hand', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const { store } = outbound;
+  await alias(outbound, 'team', 'bob@example.test');
+  const { id, destinations } = await outbound.enqueue({
+    to: ['team@example.test', 'bob@example.test'],
+  });
+  await store.pool.query(`update queue_claims set held = 'operator' where recipient_id = 1`);
+  outbound.start().wake(destinations);
+  await outbound.until('attempt.delivered', 1, id);
+  const now = store.clock.now();
+  assert.equal(await releaseQueued(store.pool, { kind: 'message', id }, now, 'me'), 1);
+  store.notices.say('queue');
+  await outbound.until('attempt.delivered', 2, id);
+  assert.deepEqual(await messagesOf(outbound, 1), [id]);
+});
+
+test('an alias is full only where all of its mailboxes are: none of them is passed over', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  const { store } = outbound;
+  await alias(outbound, 'team', 'alice@example.test', 'bob@example.test');
+  await store.pool.query(`update accounts set quota_messages = 0 where name like 'alice@%'`);
+  store.notices.say('directory');
+  outbound.start();
+  const id = await outbound.send({ to: ['team@example.test'], reversePath: null });
+  await outbound.until('attempt.delivered', 1, id);
+  assert.deepEqual(await messagesOf(outbound, 0), [id]);
   assert.deepEqual(await messagesOf(outbound, 1), [id]);
 });
 

@@ -249,12 +249,12 @@ class LocalAttempt {
         : conclude('failed', '5.2.1', `The mailbox ${recipient.forwardPath} is disabled`);
     }
     const room = await Promise.all(open.map((account) => this.#hasRoom(account, work.message)));
-    const targets = open.filter((_, i) => room[i]);
-    if (targets.length + external.length === 0) {
+    // as at RCPT: taken for all of them, or for none, so that nobody's copy is lost unheard
+    if (!room.includes(true) && external.length === 0) {
       return conclude('deferred', '4.2.2', `The mailbox ${recipient.forwardPath} is full`);
     }
     work.events.push(...this.#expansionEvents(work, recipient, expansion));
-    for (const target of targets) {
+    for (const target of open) {
       const copy = `${work.message.id} ${target.accountId}`;
       if (copies.has(copy)) continue;
       copies.add(copy);
@@ -385,7 +385,9 @@ class LocalAttempt {
 
 /** Another recipient, or another attempt, may have brought the account its copy already. */
 function mayHaveCopies({ recipients }: ClaimedMessage): boolean {
-  return recipients.some(({ recipientId, attempts }) => recipientId > 1 || attempts > 0);
+  return recipients.some(
+    ({ recipientId, attempts, released }) => recipientId > 1 || attempts > 0 || released,
+  );
 }
 
 /**
