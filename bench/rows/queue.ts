@@ -15,6 +15,7 @@ import { openStore, type Store } from '#store/open';
 import { claim, releaseLease, type Claim } from '#store/queue/claim';
 import { conclude, finishQueueMessages, lockQueueMessages } from '#store/queue/conclude';
 import { reconcileDestinations } from '#store/queue/destinations';
+import { openQueuePool, type QueuePool } from '#store/queue/pool';
 import { startDevServer } from '../peers/hikyaku.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';
 
@@ -43,12 +44,16 @@ async function queue(options: BenchOptions): Promise<BenchResult[]> {
   const claims = `${sorted.length} claims, ${rate} a second, ${tally.deadlocks} deadlocks`;
   options.say(`queue: ${claims}, p50 ${at(0.5).toFixed(2)} ms, p99 ${at(0.99).toFixed(2)} ms`);
   const filled = await readyAfter(options, data);
-  const empty = await readyAfter(options, undefined);
+  const fresh = await mkdtemp(path.join(options.parent, 'empty-'));
+  await chmod(fresh, 0o700);
+  const first = await readyAfter(options, fresh);
+  const empty = await readyAfter(options, fresh);
   return [
     result('claim, p50', at(0.5), '', claims),
     result('claim, p99', at(0.99), 'under 5', `longest ${at(1).toFixed(1)}`),
     result(`start with ${recipients} queued`, filled, 'under 3000', ''),
     result('start with an empty queue', empty, 'under 1000', ''),
+    result('first start', first, '', 'with initdb, keys and accounts'),
   ];
 }
 
@@ -68,12 +73,14 @@ async function claimFrom(
   const opened = await openStore({ connection, clock: systemClock, log: silentLog });
   if (opened.kind !== 'open') throw new Error(`${opened.reason} ${opened.remedy}`);
   const store = stack.use(opened.store);
-  await reconcileDestinations(store.pool);
+  const queue = openQueuePool(store.connection, silentLog);
+  stack.defer(() => queue.end());
+  await reconcileDestinations(queue);
   options.say('queue: filled, workers begin');
   const tally = new Tally();
   const began = performance.now();
   const until = began + (options.quick ? 3 : 30) * 1000;
-  await Promise.all(Array.from({ length: WORKERS }, () => work(store, tally, until)));
+  await Promise.all(Array.from({ length: WORKERS }, () => work(store, queue, tally, until)));
   return { tally, seconds: (performance.now() - began) / 1000 };
 }
 
@@ -95,17 +102,17 @@ class Tally {
 }
 
 /** Claims, says that everything was delivered, and lets go, until the time is over. */
-async function work(store: Store, tally: Tally, until: number): Promise<void> {
+async function work(store: Store, queue: QueuePool, tally: Tally, until: number): Promise<void> {
   while (performance.now() < until) {
     const began = performance.now();
     const token = randomUUID();
     const now = Date.now();
     const request = { token, node: store.node, now, limit: CLAIM_LIMIT, sources: {} };
-    const taken = await tally.retried(() => claim(store.pool, request));
+    const taken = await tally.retried(() => claim(queue, request));
     tally.latencies.push(performance.now() - began);
     if (taken === undefined) return;
     if (taken.messages.length > 0) await deliver(store, taken, now);
-    await tally.retried(() => releaseLease(store.pool, token, { kind: 'accepts' }));
+    await tally.retried(() => releaseLease(queue, token, { kind: 'accepts' }));
   }
 }
 
@@ -179,7 +186,7 @@ async function fill(
 }
 
 /** Milliseconds from the start of the development server until it says that it is ready. */
-async function readyAfter(options: BenchOptions, data: string | undefined): Promise<number> {
+async function readyAfter(options: BenchOptions, data: string): Promise<number> {
   const began = performance.now();
   await using server = await startDevServer(options.parent, { data, delivery: 'hold' });
   void server;
