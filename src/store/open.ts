@@ -17,6 +17,8 @@ export interface Store extends AsyncDisposable {
   readonly connection: pg.ClientConfig;
   readonly pool: pg.Pool;
   readonly writer: Writer;
+  /** Writes what attempts of the queue came to, so that mail coming in does not wait for mail going out. */
+  readonly queueWriter: Writer;
   readonly notices: Notices;
   /** This process among those that share the database; names its leases. */
   readonly node: string;
@@ -65,16 +67,18 @@ export async function openStore({
   await notices.start();
   const place = await takeNode(settings, log);
   const writer = new Writer({ connection: settings, clock, log });
+  const queueWriter = new Writer({ connection: settings, clock, log });
   const store: Store = {
     connection: settings,
     pool,
     writer,
+    queueWriter,
     notices,
     node: String(place.number),
     newId: idGenerator(place.number, clock),
     clock,
     async [Symbol.asyncDispose]() {
-      await writer.close();
+      await Promise.all([writer.close(), queueWriter.close()]);
       await notices.close();
       await place.leave();
       await pool.end();

@@ -93,15 +93,15 @@ test('a worker that dies after the peer took a message leaves it to be delivered
   outbound.ports.set('192.0.2.1', peer.port);
   const { store } = outbound;
   const reached = Promise.withResolvers<void>();
-  const dead = Object.create(store.writer, {
+  const dead = Object.create(store.queueWriter, {
     run: {
       value: () => {
         reached.resolve();
         return Promise.reject(new StoreUnavailable('killed'));
       },
     },
-  }) as typeof store.writer;
-  const first = outbound.start({ store: { ...store, writer: dead } });
+  }) as typeof store.queueWriter;
+  const first = outbound.start({ store: { ...store, queueWriter: dead } });
   const id = await outbound.send({ to: ['a@other.test'] });
   await reached.promise;
   assert.equal(peer.accepted.length, 1);

@@ -10,7 +10,7 @@ import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 
 /** The next jobs that conclude something fail as PostgreSQL does on a full disk; how many have. */
-function fillDisk({ writer }: Store, times: number): { readonly failed: number } {
+function fillDisk({ queueWriter: writer }: Store, times: number): { readonly failed: number } {
   const run = writer.run.bind(writer);
   const full = { failed: 0 };
   writer.run = (job: Job) => {

@@ -204,7 +204,7 @@ export class Recorder {
     const dialogues = settlements.flatMap(({ messageId, attemptId, dialogue }) =>
       dialogue === undefined ? [] : [{ messageId, attemptId, entries: dialogue }],
     );
-    const results = await store.writer.run({
+    const results = await store.queueWriter.run({
       accounts: bound?.accounts ?? [],
       order: ids[0]!,
       bytes: settlements.length * BYTES_OF_ONE + (bound?.bytes ?? 0),
