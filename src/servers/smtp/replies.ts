@@ -3,7 +3,6 @@
  * compile until it has its reply here. Texts are for the postmaster who must act on them. RFC 5321 §4.2, RFC 3463 and
  * RFC 5248 (enhanced codes), RFC 4954 §6 (authentication), RFC 6409 (submission), RFC 6531 §3.5 (SMTPUTF8).
  */
-import type { LoginOutcome } from '#mail/accounts/authenticate';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { SubmissionRefusal } from '#mail/submit/submission';
@@ -12,8 +11,8 @@ import { syntaxReasonText, type ArgumentError, type CommandError } from '#protoc
 import type { Legality } from '#protocol/smtp/order';
 import { parameterReasonText } from '#protocol/smtp/parameters';
 import type { ContentDefect } from '#protocol/smtp/content-scan';
-import type { ServerFailureReason } from '#protocol/sasl/server-step';
 import type { ConnectionRefusal } from '#servers/net/listener';
+import type { SaslFailureReason } from '#servers/net/sasl-exchange';
 import type { StoreFailure } from '#store/failure';
 import { wireReply, type WireReply } from './wire-reply.ts';
 
@@ -87,14 +86,10 @@ export const REPLIES = {
     'The mechanism is not offered; EHLO lists those that are',
   ),
   authCancelled: wireReply(501, '5.7.0', 'Authentication cancelled'),
+  loginsBusy: wireReply(454, '4.7.0', 'Too many logins at once: try again in a moment'),
   loginUnavailable: wireReply(454, '4.7.0', 'Nobody can log in at present: try again later'),
   authNotBase64: wireReply(501, '5.5.2', 'The response is not base64'),
   authLineTooLong: wireReply(500, '5.5.6', 'The response is too long'),
-  authzidRefused: wireReply(
-    535,
-    '5.7.8',
-    'This login may not act as another one: leave the authorization identity out',
-  ),
   shuttingDown: wireReply(421, '4.3.2', 'The server is stopping: try again in a moment'),
   idle: wireReply(421, '4.4.2', 'Nothing came for too long'),
   sessionTooLong: wireReply(421, '4.4.2', 'The session lasts too long: connect again'),
@@ -323,24 +318,25 @@ export function submissionReply(refusal: SubmissionRefusal): WireReply {
 
 const WRONG_CREDENTIALS = wireReply(535, '5.7.8', 'The name or the password is wrong');
 
-export const loginReplies = {
-  login: wireReply(235, '2.7.0', 'Logged in'),
-  refused: WRONG_CREDENTIALS,
-  'out-of-scope': wireReply(535, '5.7.8', 'This app password is not for sending mail'),
-  busy: wireReply(454, '4.7.0', 'Too many logins at once: try again in a moment'),
-} satisfies Record<LoginOutcome['kind'], WireReply>;
+export const LOGGED_IN = wireReply(235, '2.7.0', 'Logged in');
 
-export const saslReplies = {
+export const loginFailureReplies = {
   malformed: wireReply(501, '5.5.2', 'The response is not what the mechanism asks for'),
   'too-long': REPLIES.authLineTooLong,
   'unusable-text': WRONG_CREDENTIALS,
   'wrong-credentials': WRONG_CREDENTIALS,
+  'out-of-scope': wireReply(535, '5.7.8', 'This app password is not for sending mail'),
+  'authorization-identity': wireReply(
+    535,
+    '5.7.8',
+    'This login may not act as another one: leave the authorization identity out',
+  ),
   'channel-binding': wireReply(
     535,
     '5.7.8',
     'The channel binding does not fit this TLS connection: somebody may sit in between',
   ),
-} satisfies Record<ServerFailureReason, WireReply>;
+} satisfies Record<SaslFailureReason, WireReply>;
 
 const STORE_UNAVAILABLE = wireReply(
   451,

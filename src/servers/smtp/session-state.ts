@@ -8,7 +8,7 @@ import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channe
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { OrderState, Phase } from '#protocol/smtp/order';
 import { Receiver } from '#protocol/smtp/receiver';
-import type { AuthExchange } from './auth-exchange.ts';
+import type { SaslExchange } from '#servers/net/sasl-exchange';
 import { SessionDialogue } from './session-dialogue.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
 import type { Transaction } from './transaction.ts';
@@ -36,7 +36,7 @@ export class SessionState implements OrderState {
   login: Login | undefined;
   transaction: Transaction | undefined;
   /** While AUTH goes on. */
-  exchange: AuthExchange | undefined;
+  exchange: SaslExchange | undefined;
   /** The reply to a refused BDAT, held until its octets are gone. */
   discarding: WireReply | undefined;
   /** What follows the reply to the command being carried out. */
