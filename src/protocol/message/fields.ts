@@ -44,10 +44,15 @@ const HT = 0x09;
 const LF = 0x0a;
 const CR = 0x0d;
 const SP = 0x20;
+const HYPHEN = 0x2d;
 const COLON = 0x3a;
 
-/** Splits a message, or its beginning up to the body at least, into fields. Never fails; linear in the header. */
-export function splitHeader(bytes: Uint8Array): Header {
+/**
+ * Splits a message, or its beginning up to the body at least, into fields. Never fails; linear in the header.
+ * `endsAt` tells of a line, by its offset, that it ends the header wherever it stands: a boundary delimiter of a
+ * multipart around it; it is asked only of lines that start with a hyphen.
+ */
+export function splitHeader(bytes: Uint8Array, endsAt?: (at: number) => boolean): Header {
   const spans: number[] = [];
   const defects: HeaderDefect[] = [];
   let at = 0;
@@ -60,6 +65,10 @@ export function splitHeader(bytes: Uint8Array): Header {
     const empty = emptyLine(bytes, at);
     if (empty > 0) {
       bodyStart = at + empty;
+      break;
+    }
+    if (endsAt !== undefined && bytes[at] === HYPHEN && endsAt(at)) {
+      bodyStart = at;
       break;
     }
     const colon = fieldColon(bytes, at);
@@ -95,6 +104,21 @@ export function fieldValue(bytes: Uint8Array, field: Field): string {
   if (/[^\x00-\x7f]/.test(text)) text = decodeUtf8(raw) ?? text;
   // An LF in a field stands before white space, so it goes; a bare CR becomes a space.
   return /[\r\n]/.test(text) ? text.replaceAll(/\r?\n/g, '').replaceAll('\r', ' ') : text;
+}
+
+/**
+ * The value unfolded and trimmed, one character per octet: raw, as IMAP passes it on. NUL and a bare CR become a space
+ * (neither may stand in a string of IMAP). At most `limit` octets of the field are read.
+ */
+export function fieldOctets(bytes: Uint8Array, field: Field, limit = Infinity): string {
+  let start = field.valueStart;
+  let end = Math.min(field.end, start + limit);
+  while (start < end && isSpace(bytes[start]!)) start++;
+  while (end > start && isSpace(bytes[end - 1]!)) end--;
+  const text = latin1(bytes.subarray(start, end));
+  return /[\r\n\0]/.test(text)
+    ? text.replaceAll(/\r?\n/g, '').replaceAll(/[\r\0]/g, ' ')
+    : text;
 }
 
 function isSpace(octet: number): boolean {
