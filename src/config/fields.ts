@@ -157,12 +157,20 @@ export const FIELDS = {
     'Networks (CIDR) whose connections begin with a PROXY protocol header.',
     [],
   ),
-  'imap.port': ports(
-    2143,
-    143,
-    'Port of IMAP with STARTTLS. Reserved: this version has no IMAP yet.',
+  'imap.port': ports(2143, 143, 'Port of IMAP with STARTTLS.'),
+  'imap.address': ON_LOOPBACK,
+  'imap.proxy_from': field(
+    list,
+    'Networks (CIDR) whose connections begin with a PROXY protocol header.',
+    [],
   ),
-  'imaps.port': ports(2993, 993, 'Port of IMAP under TLS. Reserved: this version has no IMAP yet.'),
+  'imaps.port': ports(2993, 993, 'Port of IMAP under TLS from the first octet.'),
+  'imaps.address': ON_LOOPBACK,
+  'imaps.proxy_from': field(
+    list,
+    'Networks (CIDR) whose connections begin with a PROXY protocol header.',
+    [],
+  ),
   'http.port': ports(8025, 8025, 'Port of health, metrics and the landing page.'),
   'http.address': field(
     z.string(),
@@ -188,6 +196,16 @@ export const FIELDS = {
     count,
     'SMTP connections at once from one address (an IPv6 /64 counts as one).',
     100,
+  ),
+  'limits.imap_connections': field(
+    count,
+    'IMAP connections at once, both listeners together. An idle one costs some 60 KB.',
+    20_000,
+  ),
+  'limits.imap_connections_per_address': field(
+    count,
+    'IMAP connections at once from one address (an IPv6 /64 counts as one). A mail program keeps up to ten; a whole office may share an address.',
+    500,
   ),
 
   'queue.lifetime': field(

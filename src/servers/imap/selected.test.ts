@@ -201,3 +201,18 @@ test('places and sequence numbers of any UID', () => {
     ),
   );
 });
+
+test('its own silent change is not told; one of another, before or after it, is', () => {
+  const mailbox = new Mailbox();
+  for (let i = 0; i < 3; i++) mailbox.append();
+  const told = mailbox.told();
+  mailbox.flag(0, 'other');
+  const own = new Set([mailbox.flag(1, 'own'), mailbox.flag(2, 'own')]);
+  mailbox.flag(2, 'other');
+  const { changed, next } = updatesOf(told, mailbox, { expunges: false, own });
+  assert.deepEqual(
+    changed.map(({ sequence }) => sequence),
+    [1, 3],
+  );
+  assert.equal(next.modseq, mailbox.modseq);
+});

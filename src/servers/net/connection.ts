@@ -53,9 +53,19 @@ export class Connection {
   /** Begins to hand over what arrives. */
   attach(handler: ConnectionHandler, idleTime: number): void {
     this.#handler = handler;
+    this.allowIdle(idleTime);
+    this.#socket.resume();
+  }
+
+  /** After this long without a word in either direction the handler is told. Milliseconds. */
+  allowIdle(idleTime: number): void {
     this.#idleTime = idleTime;
     this.#socket.setTimeout(idleTime);
-    this.#socket.resume();
+  }
+
+  /** Asks the other side now and then whether it is still there, where nothing is said for long. */
+  keepAlive(every: number): void {
+    this.#socket.setKeepAlive(true, every);
   }
 
   /** The client does not read: hold back until `drained`. */
@@ -69,6 +79,11 @@ export class Connection {
 
   write(text: string): void {
     if (!this.#closing && this.#socket.writable) this.#socket.write(text);
+  }
+
+  /** @param bytes not changed afterwards: they are sent from where they lie */
+  writeOctets(bytes: Uint8Array): void {
+    if (!this.#closing && this.#socket.writable) this.#socket.write(bytes);
   }
 
   pause(): void {

@@ -1,0 +1,51 @@
+/** Every limit of the IMAP servers, each with its reason. Times are milliseconds. */
+
+export interface ImapLimits {
+  /** Octets of one message. Configured; told in APPENDLIMIT. */
+  readonly messageSize: number;
+  /** Commands in a row that were refused as BAD. */
+  readonly badCommands: number;
+  /** Commands before the login. */
+  readonly commandsBeforeLogin: number;
+  /** Failed logins of one session. */
+  readonly authFailures: number;
+  /** How long the answer to a failed login waits. */
+  readonly authFailureDelay: number;
+  /** Silence after which a session that is not logged in ends. */
+  readonly loginTime: number;
+  /** Silence after which a session that is logged in ends. */
+  readonly idleTime: number;
+  /** How often a silent client is asked by TCP whether it is still there. */
+  readonly keepAlive: number;
+  readonly handshakeTime: number;
+  readonly proxyHeaderTime: number;
+  /** Octets that may wait unread behind a command that takes its time. */
+  readonly readAhead: number;
+}
+
+const MINUTE = 60_000;
+
+export const IMAP_LIMITS: ImapLimits = {
+  // What the large providers take.
+  messageSize: 50 * 1024 * 1024,
+  // A program that does not speak IMAP never makes a good one; one that does makes a mistake now and then.
+  badCommands: 20,
+  // CAPABILITY, ID, STARTTLS and some tries of AUTHENTICATE are honest.
+  commandsBeforeLogin: 50,
+  // One typing mistake, one old password.
+  authFailures: 3,
+  // Makes guessing slow and costs nobody anything: the session waits, no thread does.
+  authFailureDelay: 1000,
+  // A person may be asked for the password meanwhile.
+  loginTime: 3 * MINUTE,
+  // RFC 9051 §5.4 asks for thirty minutes at least.
+  idleTime: 31 * MINUTE,
+  // Routers forget connections that are silent for some minutes.
+  keepAlive: 2 * MINUTE,
+  // Two round trips over the worst line and a slow processor.
+  handshakeTime: 30_000,
+  // The balancer sends it at once.
+  proxyHeaderTime: 5000,
+  // One read of the socket: more would only be memory.
+  readAhead: 64 * 1024,
+};
