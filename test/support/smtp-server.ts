@@ -12,10 +12,11 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { accept } from '#mail/receive/accept';
 import { submit } from '#mail/submit/submit';
 import { parseMailbox } from '#protocol/address/path';
+import type { ListenerPlace } from '#servers/net/session-listeners';
 import { readIdentityText } from '#servers/net/tls-context';
 import { SMTP_LIMITS, type SmtpLimits } from '#servers/smtp/limits';
 import type { SmtpServices } from '#servers/smtp/settings';
-import { startSmtp, type SmtpListenerOptions, type SmtpServer } from '#servers/smtp/start';
+import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import { openStore, type Store } from '#store/open';
@@ -93,7 +94,7 @@ export async function startTestSmtp(
   options: TestSmtpOptions = {},
 ): Promise<TestSmtp> {
   const noted: Event[] = [];
-  const listener: SmtpListenerOptions = {
+  const listener: ListenerPlace = {
     address: '127.0.0.1',
     port: 0,
     proxyFrom: options.proxyFrom ?? [],

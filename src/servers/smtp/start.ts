@@ -3,9 +3,12 @@
  * limits, and their end. Called by the composition root, and by the practice Internet for its own hosts.
  */
 import type { Listener as ListenerKind } from '#mail/receive/envelope';
-import { parseNetworks } from '#servers/net/client-address';
-import { ConnectionCounts, type ConnectionLimits } from '#servers/net/connection-limits';
-import { listen, listenFailure, type Listener } from '#servers/net/listener';
+import type { ConnectionLimits } from '#servers/net/connection-limits';
+import {
+  startSessionListeners,
+  type ListenerPlace,
+  type ListenersFailure,
+} from '#servers/net/session-listeners';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { SmtpLimits } from './limits.ts';
 import { noteSessionRefused } from './refusal-events.ts';
@@ -13,17 +16,9 @@ import { connectionReplies } from './replies.ts';
 import { Session } from './session.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
 
-export interface SmtpListenerOptions {
-  readonly address: string;
-  /** 0: the system chooses. */
-  readonly port: number;
-  /** Networks (CIDR) of balancers, whose connections begin with a PROXY header. */
-  readonly proxyFrom: readonly string[];
-}
-
 export interface SmtpOptions {
   /** Those that are to run; `submissions` needs a certificate. */
-  readonly listeners: Readonly<Partial<Record<ListenerKind, SmtpListenerOptions>>>;
+  readonly listeners: Readonly<Partial<Record<ListenerKind, ListenerPlace>>>;
   /** A-labels. */
   readonly hostname: string;
   /** The certificate of the moment; undefined: no TLS, and so no AUTH. */
@@ -50,102 +45,44 @@ export interface SmtpServer {
   stop(grace: number): Promise<void>;
 }
 
-export interface SmtpFailure {
-  readonly kind: 'failed';
-  readonly message: string;
-  readonly remedy: string;
-}
-
 /** Starts all listeners or none. */
-export async function startSmtp(options: SmtpOptions): Promise<SmtpServer | SmtpFailure> {
-  const sessions = new Set<Session>();
-  const counts = new ConnectionCounts(options.connections);
-  const running = new Map<ListenerKind, Listener>();
+export async function startSmtp(options: SmtpOptions): Promise<SmtpServer | ListenersFailure> {
+  const { tls, limits, services, hostname } = options;
+  const listeners = new Map<ListenerKind, ListenerPlace>();
   for (const kind of KINDS) {
-    const given = options.listeners[kind];
-    if (given === undefined) continue;
-    const listener = await startListener(options, kind, given, counts, sessions);
-    if ('kind' in listener) {
-      for (const other of running.values()) other.stop();
-      return listener;
-    }
-    running.set(kind, listener);
+    const place = options.listeners[kind];
+    if (place !== undefined) listeners.set(kind, place);
   }
+  if (listeners.has('submissions') && tls === undefined)
+    throw new Error('a listener for implicit TLS needs a certificate');
+  const settings = new Map<ListenerKind, SessionSettings>(
+    KINDS.map((kind) => [
+      kind,
+      { listener: kind, submission: kind !== 'mx', tls, hostname, limits },
+    ]),
+  );
+  const started = await startSessionListeners({
+    listeners,
+    connections: options.connections,
+    proxyTime: limits.proxyHeaderTime,
+    session: (kind, connection, ended) =>
+      new Session(connection, settings.get(kind)!, services, ended),
+    refused: (kind, client, reason) => {
+      noteSessionRefused(services, kind, client, reason);
+      return kind === 'submissions' ? undefined : connectionReplies[reason].wire;
+    },
+  });
+  if (started.kind === 'failed') return started;
   return {
     kind: 'running',
     ports: {
-      smtp: running.get('mx')?.port ?? 0,
-      submission: running.get('submission')?.port ?? 0,
-      submissions: running.get('submissions')?.port ?? 0,
+      smtp: started.port('mx'),
+      submission: started.port('submission'),
+      submissions: started.port('submissions'),
     },
-    connections: () => counts.total,
-    stop: (grace) => {
-      for (const listener of running.values()) listener.stop();
-      return endSessions(sessions, grace);
-    },
+    connections: () => started.connections(),
+    stop: (grace) => started.stop(grace),
   };
 }
 
 const KINDS: readonly ListenerKind[] = ['mx', 'submission', 'submissions'];
-
-async function startListener(
-  { hostname, tls, limits, services }: SmtpOptions,
-  kind: ListenerKind,
-  { address, port, proxyFrom }: SmtpListenerOptions,
-  counts: ConnectionCounts,
-  sessions: Set<Session>,
-): Promise<Listener | SmtpFailure> {
-  if (kind === 'submissions' && tls === undefined)
-    throw new Error('a listener for implicit TLS needs a certificate');
-  const proxies = parseNetworks(proxyFrom);
-  if (proxies.kind === 'not-a-network') {
-    return {
-      kind: 'failed',
-      message: `${proxies.text} is no network that PROXY headers could come from`,
-      remedy: 'Write networks as 192.0.2.0/24 or 2001:db8::/32.',
-    };
-  }
-  const settings: SessionSettings = {
-    listener: kind,
-    submission: kind !== 'mx',
-    tls,
-    hostname,
-    limits,
-  };
-  try {
-    return await listen({
-      address,
-      port,
-      counts,
-      proxies: proxyFrom.length > 0 ? proxies.networks : undefined,
-      proxyTime: limits.proxyHeaderTime,
-      connected: (connection, early) => {
-        const session = new Session(connection, settings, services, () => sessions.delete(session));
-        sessions.add(session);
-        session.start(early);
-      },
-      refused: (client, reason) => {
-        noteSessionRefused(services, kind, client, reason);
-        return kind === 'submissions' ? undefined : connectionReplies[reason].wire;
-      },
-    });
-  } catch (error) {
-    return { kind: 'failed', ...listenFailure(error as NodeJS.ErrnoException, address, port) };
-  }
-}
-
-/** Resolves when no session is left. */
-function endSessions(sessions: Set<Session>, grace: number): Promise<void> {
-  for (const session of sessions) session.stop();
-  const deadline = setTimeout(() => {
-    for (const session of sessions) session.cut();
-  }, grace);
-  return new Promise((resolve) => {
-    const look = (): void => {
-      if (sessions.size > 0) return void setTimeout(look, 10);
-      clearTimeout(deadline);
-      resolve();
-    };
-    look();
-  });
-}
