@@ -1,31 +1,18 @@
 /**
  * Encoded words of header text (RFC 2047, language tags of RFC 2231 §5): decoding for people, encoding for the few
- * fields this program writes itself. Charsets are those of the WHATWG Encoding Standard, ISO-2022-JP among them.
+ * fields this program writes itself. Charsets are those of charset.ts.
  * Decoding is total and linear; what cannot be decoded stays as it was written (RFC 2047 §6.2). Decoded text never
  * holds a control character, so that an encoded CR LF cannot start a new field where the text is shown or reused.
  * Called by summary.ts, dsn/*, and whoever shows a header.
  */
 import { base64, fromLatin1, utf8 } from '#bytes';
+import { decodeCharset } from './charset.ts';
+
+export { decodeCharset };
 
 // Raw spaces inside are against RFC 2047 §2 but common; the encoded text ends with the first question mark.
 const ENCODED_WORD =
   /=\?([!#$%&'+\-0-9A-Z^_`a-z{|}~.:()]{1,60})(?:\*[A-Za-z0-9-]{0,60})?\?([BbQq])\?([^?\r\n]*)\?=/g;
-
-/** Names seen in mail that the WHATWG standard does not list, to those that it does. */
-const ALIASES: Readonly<Record<string, string>> = {
-  cp932: 'shift_jis',
-  'iso-2022-jp-1': 'iso-2022-jp',
-  'iso-2022-jp-2': 'iso-2022-jp',
-  'iso-2022-jp-3': 'iso-2022-jp',
-  'iso-2022-jp-ms': 'iso-2022-jp',
-  cp50220: 'iso-2022-jp',
-  cp50221: 'iso-2022-jp',
-  'eucjp-ms': 'euc-jp',
-  cp51932: 'euc-jp',
-  cp936: 'gbk',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-};
 
 /** The text with its encoded words decoded; white space between two of them is dropped (RFC 2047 §6.2). */
 export function decodeEncodedWords(text: string): string {
@@ -62,11 +49,6 @@ export function decodeEncodedWords(text: string): string {
     at = match.index + whole.length;
   }
   return result + finish(run) + text.slice(at);
-}
-
-/** Octets in a charset as mail names it, to text; undefined where the charset is unknown. Malformed input gives U+FFFD. */
-export function decodeCharset(bytes: Uint8Array, charset: string): string | undefined {
-  return decoderFor(charset.toLowerCase())?.(bytes);
 }
 
 /**
@@ -112,25 +94,6 @@ function fromQ(text: string): Uint8Array {
       String.fromCharCode(Number.parseInt(digits, 16)),
     );
   return /[^\x00-\xff]/.test(binary) ? utf8(binary) : fromLatin1(binary);
-}
-
-type Decode = (bytes: Uint8Array) => string;
-
-// Only labels that the standard knows get in, so that mail cannot make this grow.
-const decoders = new Map<string, Decode>();
-
-function decoderFor(charset: string): Decode | undefined {
-  const label = charset.trim();
-  const known = decoders.get(label);
-  if (known) return known;
-  try {
-    const decoder = new TextDecoder(ALIASES[label] ?? label);
-    const decode: Decode = (bytes) => decoder.decode(bytes);
-    decoders.set(label, decode);
-    return decode;
-  } catch {
-    return undefined;
-  }
 }
 
 /** RFC 2047 §2: a word has 75 characters, a line with one 76. */
