@@ -23,6 +23,8 @@ type Reader = {
   /** The phrase before the angle bracket, while it is open. */
   phrase: string | undefined;
   inGroup: boolean;
+  /** An address in angle brackets has just ended, and no comma came since. */
+  ended: boolean;
   spaced: boolean;
   readonly found: EnvelopeAddress[];
 };
@@ -36,6 +38,7 @@ export function parseEnvelopeAddresses(text: string): EnvelopeAddress[] {
     comment: undefined,
     phrase: undefined,
     inGroup: false,
+    ended: false,
     spaced: false,
     found: [],
   };
@@ -96,8 +99,8 @@ function separate(reader: Reader, character: string): void {
     push(reader, ',', true);
     return;
   }
-  // What follows a bracketed address up to the comma, a comment say, belongs to nothing.
   finishAddress(reader);
+  reader.ended = character === '>';
   if (character === ';' && reader.inGroup) {
     reader.found.push(GROUP_END);
     reader.inGroup = false;
@@ -129,6 +132,9 @@ function finishAddress(reader: Reader): void {
   reader.comment = undefined;
   reader.spaced = false;
   if (phrase === undefined && tokens.length === 0) return;
+  // Words between a bracketed address and the comma belong to nothing.
+  if (reader.ended && phrase === undefined && !tokens.some(({ mark, text }) => mark && text === '@'))
+    return;
   let adl: string | null = null;
   const colon = tokens.findLastIndex((token) => token.mark && token.text === ':');
   if (phrase !== undefined && colon > 0 && tokens[0]!.text === '@') {
