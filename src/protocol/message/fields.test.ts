@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
-import { fieldsNamed, fieldValue, splitHeader } from './fields.ts';
+import { fieldOctets, fieldsNamed, fieldValue, splitHeader } from './fields.ts';
 
 const split = (text: string) => {
   const bytes = utf8(text);
@@ -148,4 +148,27 @@ test('fields written one after the other are read back', () => {
       assert.equal(body, 'body');
     }),
   );
+});
+
+test('the octets of a value are unfolded and trimmed, without what no string of IMAP can hold', () => {
+  const octets = (text: string, limit?: number) => {
+    const bytes = fromLatin1(text);
+    return fieldOctets(bytes, splitHeader(bytes).fields[0]!, limit);
+  };
+  assert.equal(octets('A: \t x\r\n\ty\n z \r\n \r\n\r\n'), 'x\ty z');
+  assert.equal(octets('A: \xc3\xa9\x01\0\r!\r\n\r\n'), '\xc3\xa9\x01  !');
+  assert.equal(octets('A: abcdef\r\n\r\n', 4), 'abc');
+  assert.equal(octets('A:\r\n\r\n'), '');
+  const start = performance.now();
+  octets(`A: x${' '.repeat(1e6)}y${' \r'.repeat(1e6)}\r\n\r\n`);
+  assert.ok(performance.now() - start < 1_000);
+});
+
+test('a header can be told to end at a line that starts with a hyphen', () => {
+  const bytes = utf8('A: 1\r\n-B: 2\r\n--b\r\nC: 3\r\n\r\n');
+  const asked: number[] = [];
+  const header = splitHeader(bytes, (at) => asked.push(at) === 2);
+  assert.deepEqual(asked, [6, 13]);
+  assert.equal(header.bodyStart, 13);
+  assert.deepEqual(header.defects, []);
 });

@@ -57,8 +57,14 @@ type Open = {
   message: EmbeddedMessage | undefined;
 };
 
-/** Where a body ends, and how many line ends stand before it in the message. */
-type End = { readonly at: number; readonly lines: number };
+/** A place in the message, and how many line ends stand before it. */
+type Place = { readonly at: number; readonly lines: number };
+
+/** Where a body ends. */
+type End = Place & {
+  /** The start of the delimiter, after the line end that belongs to it. */
+  readonly delimiter: Place;
+};
 
 type Reading = {
   readonly bytes: Uint8Array;
@@ -97,9 +103,10 @@ export function parseStructure(
     }
   }
   const end = { at: bytes.length, lines: reading.lines };
-  while (reading.open.length > 1) closeLast(reading, end);
+  const last = { ...end, delimiter: end };
+  while (reading.open.length > 1) closeLast(reading, last);
   const root = reading.open[0]!;
-  return { envelope: root.envelope!, part: closed(root, end) };
+  return { envelope: root.envelope!, part: closed(root, last) };
 }
 
 /** Opens the part whose header starts here, and, where it is a message part, the message in it. */
@@ -223,8 +230,9 @@ function skipTo(reading: Reading, to: number): void {
 
 /** RFC 2046 §5.1.1: the line end before a delimiter belongs to it. */
 function endBefore({ bytes, at, lines }: Reading): End {
-  if (bytes[at - 1] !== LF) return { at, lines };
-  return { at: bytes[at - 2] === CR ? at - 2 : at - 1, lines: lines - 1 };
+  const delimiter = { at, lines };
+  if (bytes[at - 1] !== LF) return { ...delimiter, delimiter };
+  return { at: bytes[at - 2] === CR ? at - 2 : at - 1, lines: lines - 1, delimiter };
 }
 
 /** Closes the innermost part and gives it to what holds it. */
@@ -240,26 +248,26 @@ function closeLast(reading: Reading, end: End): void {
 function closed(open: Open, end: End): Part {
   const children = open.children ?? (open.fields.type === 'multipart' ? [] : undefined);
   if (children?.length === 0)
-    children.push(extent(open.children ? PLAIN : OPAQUE, open.bodyStart, open, open.emptyEnd ?? end));
+    children.push(
+      extent(open.children ? PLAIN : OPAQUE, open.bodyStart, open, open.emptyEnd ?? end),
+    );
+  const inner = open.message?.part ?? children?.at(-1);
   return {
-    ...extent(open.fields, open.headerStart, open, end),
+    ...extent(open.fields, open.headerStart, open, end, inner?.bodyEnd),
     ...(children && { children }),
     ...(open.message && { message: open.message }),
   };
 }
 
+/** `least`: where the body ends at the earliest. */
 function extent(
   fields: ContentFields,
   headerStart: number,
   { bodyStart, linesBefore }: Open,
   end: End,
+  least = bodyStart,
 ): Part {
-  return {
-    ...fields,
-    headerStart,
-    bodyStart,
-    // A header that a delimiter ended has lost its last line end to it: such a body is empty.
-    bodyEnd: Math.max(bodyStart, end.at),
-    lines: Math.max(0, end.lines - linesBefore),
-  };
+  // The last line of a header that a delimiter ended keeps its line end.
+  const { at, lines } = least > end.at ? end.delimiter : end;
+  return { ...fields, headerStart, bodyStart, bodyEnd: at, lines: lines - linesBefore };
 }
