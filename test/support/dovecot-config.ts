@@ -65,7 +65,7 @@ function settingLines(home: string, options: DovecotOptions): string {
     disable_plaintext_auth: 'no',
     auth_mechanisms: 'plain login scram-sha-256',
     auth_failure_delay: '0',
-    mail_location: options.mailLocation ?? 'maildir:~/Maildir',
+    mail_location: options.mailLocation ?? 'maildir:~/Maildir:LAYOUT=fs',
     mail_attribute_dict: 'file:%h/attributes',
     mail_plugins: 'quota',
     first_valid_uid: '1',

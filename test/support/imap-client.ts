@@ -293,7 +293,7 @@ export function codeOf(
 }
 
 /** For messages of failed tests, and for the witness. */
-function sketch(pieces: readonly Piece[]): string {
+export function sketch(pieces: readonly Piece[]): string {
   return pieces
     .map((piece) => (typeof piece === 'string' ? piece : `{${piece.bytes.length}}`))
     .join('')

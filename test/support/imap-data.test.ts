@@ -5,7 +5,7 @@ import { nameOf, parseResponse, plain, type ImapDatum } from './imap-data.ts';
 function data(line: string): ImapDatum {
   const response = parseResponse(Buffer.from(line));
   assert.equal(response.kind, 'data');
-  return response as ImapDatum;
+  return response;
 }
 
 describe('a response of data', () => {

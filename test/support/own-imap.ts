@@ -1,0 +1,70 @@
+/**
+ * Our IMAP servers on loopback ports with a real store of their own, and nothing else of `server.ts`. Domain `example.test` with
+ * `alice` and `bob` (`openTestStore` in smtp-server.ts).
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock, type Clock } from '#clock';
+import type { Event } from '#events';
+import { silentLog, type Log } from '#log';
+import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
+import type { ImapServices } from '#servers/imap/settings';
+import { startImap, type ImapServer } from '#servers/imap/start';
+import type { ImapAccount } from './imap-account.ts';
+import { HOSTNAME, PASSWORD, testIdentity, type TestStore } from './smtp-server.ts';
+
+export interface TestImapOptions {
+  readonly limits?: Partial<ImapLimits>;
+  readonly connections?: { readonly total: number; readonly perAddress: number };
+  readonly proxyFrom?: readonly string[];
+  readonly services?: Partial<ImapServices>;
+  readonly clock?: Clock;
+  readonly log?: Log;
+}
+
+export interface TestImap extends AsyncDisposable {
+  readonly server: ImapServer;
+  readonly ports: ImapServer['ports'];
+  /** What was noted, in order. */
+  readonly noted: readonly Event[];
+  /** How a client gets to the mail of `alice` or `bob`; by TLS from the first octet unless told. */
+  account(user: string, tls?: ImapAccount['tls']): ImapAccount;
+}
+
+export async function startTestImap(
+  at: TestStore,
+  options: TestImapOptions = {},
+): Promise<TestImap> {
+  const noted: Event[] = [];
+  const listener = { address: '127.0.0.1', port: 0, proxyFrom: options.proxyFrom ?? [] };
+  const server = await startImap({
+    listeners: { imap: listener, imaps: listener },
+    hostname: HOSTNAME,
+    tls: await testIdentity(),
+    limits: { ...IMAP_LIMITS, authFailureDelay: 0, ...options.limits },
+    connections: options.connections ?? { total: 20_000, perAddress: 20_000 },
+    services: {
+      clock: options.clock ?? systemClock,
+      log: options.log ?? silentLog,
+      newId: at.store.newId,
+      random: randomBytes,
+      authenticator: at.authenticator,
+      store: at.store,
+      note: (event) => void noted.push(event),
+      ...options.services,
+    },
+  });
+  if (server.kind === 'failed') throw new Error(server.message);
+  return {
+    server,
+    ports: server.ports,
+    noted,
+    account: (user, tls = 'implicit') => ({
+      host: '127.0.0.1',
+      port: tls === 'implicit' ? server.ports.imaps : server.ports.imap,
+      tls,
+      user: `${user}@example.test`,
+      password: PASSWORD,
+    }),
+    [Symbol.asyncDispose]: () => server.stop(0),
+  };
+}
