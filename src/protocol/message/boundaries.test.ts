@@ -21,7 +21,8 @@ test('a line delimits where it starts with the boundary', () => {
   assert.equal(match('--abc--'), 'close 0');
   assert.equal(match('--abc-- x'), 'close 0');
   assert.equal(match('--abc-'), 'open 0');
-  for (const line of ['--ab', '--', '-abc', 'abc', '', '--ABC', ' --abc']) assert.equal(match(line), undefined);
+  for (const line of ['--ab', '--', '-abc', 'abc', '', '--ABC', ' --abc'])
+    assert.equal(match(line), undefined);
 });
 
 test('the longest boundary counts, of equal ones the innermost', () => {
@@ -40,7 +41,7 @@ test('a trie finds what comparing with each finds', () => {
       const set = new Boundaries();
       for (const [level, each] of all.entries()) set.enter(each, level);
       const stay = all.slice(0, Math.max(0, all.length - leave));
-      for (const each of all.slice(stay.length).reverse()) set.leave(each);
+      for (const each of all.slice(stay.length).toReversed()) set.leave(each);
       let best: { level: number; length: number } | undefined;
       for (const [level, each] of stay.entries())
         if (text.startsWith(each, 2) && each.length >= (best?.length ?? 0))

@@ -10,10 +10,43 @@ const EUC_JP = '\xa4\xb3\xa4\xf3';
 const EUC_KR = '\xc7\xd1';
 
 for (const [text, octets, ...names] of [
-  ['こん', JIS, 'iso-2022-jp', 'ISO-2022-JP', 'csISO2022JP', 'iso-2022-jp-ms', 'cp50220', 'cp50221', '_iso-2022-jp', 'jis'],
-  ['こん', SHIFT_JIS, 'shift_jis', 'Shift-JIS', 'x-sjis', 'sjis', 'cp932', 'ms932', 'windows-31j', 'MS_Kanji', 'windows-932'],
+  [
+    'こん',
+    JIS,
+    'iso-2022-jp',
+    'ISO-2022-JP',
+    'csISO2022JP',
+    'iso-2022-jp-ms',
+    'cp50220',
+    'cp50221',
+    '_iso-2022-jp',
+    'jis',
+  ],
+  [
+    'こん',
+    SHIFT_JIS,
+    'shift_jis',
+    'Shift-JIS',
+    'x-sjis',
+    'sjis',
+    'cp932',
+    'ms932',
+    'windows-31j',
+    'MS_Kanji',
+    'windows-932',
+  ],
   ['こん', EUC_JP, 'euc-jp', 'x-euc-jp', 'eucjp', 'eucJP-ms', 'cp51932', 'ujis'],
-  ['한', EUC_KR, 'euc-kr', 'ks_c_5601-1987', 'KS_C_5601-1989', 'cp949', 'windows-949', 'uhc', 'euckr'],
+  [
+    '한',
+    EUC_KR,
+    'euc-kr',
+    'ks_c_5601-1987',
+    'KS_C_5601-1989',
+    'cp949',
+    'windows-949',
+    'uhc',
+    'euckr',
+  ],
   ['한', '\x1b$)C\x0e\x47\x51\x0f', 'iso-2022-kr'],
   ['汉', '\xba\xba', 'gb2312', 'gbk', 'gb18030', 'cp936', 'euc-cn', 'x-gbk'],
   ['漢', '\xba\x7e', 'big5', 'cp950', 'x-x-big5', 'big5-hkscs'],
@@ -55,12 +88,31 @@ test('raw octets of a header are UTF-8, the charset that is hinted at, or a gues
   assert.equal(octetsText('\xe9'), 'é');
 });
 
+test('escapes of ISO-2022-JP that nothing stands between are no error', () => {
+  assert.equal(decodeText(fromLatin1(`${JIS}${JIS}\x1b(B\x1b(J`), 'iso-2022-jp'), 'こんこん');
+  assert.equal(decodeText(fromLatin1('\x1b('.repeat(3)), 'iso-2022-jp').includes('\uFFFD'), true);
+});
+
 test('ISO-2022-KR shifts back at the end of a line', () => {
-  assert.equal(decodeCharset(fromLatin1('\x1b$)Ca\x0eGQ\nGQ\x0e GQ\x0f\x0e'), 'iso-2022-kr'), 'a한\nGQ 한');
+  assert.equal(
+    decodeCharset(fromLatin1('\x1b$)Ca\x0eGQ\nGQ\x0e GQ\x0f\x0e'), 'iso-2022-kr'),
+    'a한\nGQ 한',
+  );
 });
 
 test('no octets in any charset throw', () => {
-  const names = ['utf-8', 'iso-2022-jp', 'shift_jis', 'euc-jp', 'euc-kr', 'gb18030', 'big5', 'iso-2022-kr', 'us-ascii', 'x'];
+  const names = [
+    'utf-8',
+    'iso-2022-jp',
+    'shift_jis',
+    'euc-jp',
+    'euc-kr',
+    'gb18030',
+    'big5',
+    'iso-2022-kr',
+    'us-ascii',
+    'x',
+  ];
   fc.assert(
     fc.property(fc.uint8Array(), fc.constantFrom(...names), (octets, name) => {
       assert.equal(typeof decodeText(octets, name), 'string');

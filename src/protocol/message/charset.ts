@@ -4,7 +4,7 @@
  * Malformed input gives U+FFFD; an unknown or missing charset is guessed, UTF-8 first. Linear; nothing is thrown.
  * Called by encoded-word.ts, parameter-text.ts, field-text.ts, part-text.ts, and servers for BINARY and search.
  */
-import { decodeUtf8, fromLatin1 } from '#bytes';
+import { decodeUtf8, fromLatin1, latin1 } from '#bytes';
 import type { Octets } from './structure.ts';
 
 /** Names seen in mail that the WHATWG standard does not list, to those that it does. */
@@ -38,13 +38,13 @@ const ALIASES: Readonly<Record<string, string>> = {
   cp949: 'euc-kr',
   uhc: 'euc-kr',
   'x-windows-949': 'euc-kr',
-  'ks_c_5601': 'euc-kr',
-  'ks_x_1001': 'euc-kr',
+  ks_c_5601: 'euc-kr',
+  ks_x_1001: 'euc-kr',
   ksc5636: 'euc-kr',
   // Chinese
   cp936: 'gbk',
   'euc-cn': 'gbk',
-  'gb_2312': 'gbk',
+  gb_2312: 'gbk',
   cp950: 'big5',
   'x-windows-950': 'big5',
   // Latin and others
@@ -59,7 +59,7 @@ const ALIASES: Readonly<Record<string, string>> = {
   'win-1251': 'windows-1251',
   windows1251: 'windows-1251',
   utf_8: 'utf-8',
-  'utf8mb4': 'utf-8',
+  utf8mb4: 'utf-8',
   cp65001: 'utf-8',
   'x-utf-8': 'utf-8',
 };
@@ -113,12 +113,25 @@ function decoderFor(charset: string): Decode | undefined {
   if (known) return known;
   try {
     const decoder = new TextDecoder(Object.hasOwn(ALIASES, label) ? ALIASES[label] : label);
-    const decode: Decode = (bytes) => decoder.decode(bytes);
+    const decode: Decode =
+      decoder.encoding === 'iso-2022-jp'
+        ? (bytes) => decoder.decode(withoutVainEscapes(bytes))
+        : (bytes) => decoder.decode(bytes);
     decoders.set(label, decode);
     return decode;
   } catch {
     return undefined;
   }
+}
+
+const JIS_SHIFTS = /(?:\x1b(?:\([BIJ]|\$[@B]|\$\(D))+(?=\x1b(?:\([BIJ]|\$[@B]|\$\(D))/g;
+
+/**
+ * An escape that another one follows at once, as where two encoded words were joined, is an error to the WHATWG standard
+ * (pages could hide text with it); in mail it is nothing.
+ */
+function withoutVainEscapes(bytes: Uint8Array): Uint8Array {
+  return fromLatin1(latin1(bytes).replaceAll(JIS_SHIFTS, ''));
 }
 
 const SO = 0x0e;

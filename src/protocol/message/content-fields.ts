@@ -37,7 +37,11 @@ export function contentFields(
   const language = parseLanguages(value('language'));
   const location = value('location');
   return {
-    ...(contentType === undefined ? (inDigest ? DIGEST_PART : PLAIN) : parseContentType(contentType)),
+    ...(contentType === undefined
+      ? inDigest
+        ? DIGEST_PART
+        : PLAIN
+      : parseContentType(contentType)),
     encoding: parseEncoding(value('transfer-encoding')),
     ...(disposition && { disposition }),
     ...(id !== undefined && { id }),

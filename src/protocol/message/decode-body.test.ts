@@ -48,7 +48,8 @@ for (const [text, expected] of [
   });
 
 test('7bit, 8bit and binary are as they stand', () => {
-  for (const encoding of ['7bit', '8bit', 'binary']) assert.equal(decode('a=3D \r\n', encoding), 'a=3D \r\n');
+  for (const encoding of ['7bit', '8bit', 'binary'])
+    assert.equal(decode('a=3D \r\n', encoding), 'a=3D \r\n');
 });
 
 test('an encoding that nobody knows is told', () => {
@@ -58,16 +59,35 @@ test('an encoding that nobody knows is told', () => {
 
 test('octets encoded in base64 are decoded, however lines are broken', () => {
   fc.assert(
-    fc.property(fc.uint8Array({ maxLength: 200 }), fc.integer({ min: 1, max: 80 }), (octets, width) => {
-      const text = base64(octets).replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
-      assert.deepEqual(Buffer.from(decodeBody(fromLatin1(text), 'base64')!), Buffer.from(octets));
-    }),
+    fc.property(
+      fc.uint8Array({ maxLength: 200 }),
+      fc.integer({ min: 1, max: 80 }),
+      (octets, width) => {
+        const text = base64(octets).replaceAll(new RegExp(`.{${width}}`, 'g'), '$&\r\n');
+        assert.deepEqual(Buffer.from(decodeBody(fromLatin1(text), 'base64')!), Buffer.from(octets));
+      },
+    ),
   );
 });
 
 test('cutting a body into pieces changes nothing', () => {
   const text = fc
-    .array(fc.constantFrom('=', '=3D', '=4', 'a', ' ', '\t', '\r', '\n', '\r\n', ' '.repeat(1_200), 'YWJj', '/'))
+    .array(
+      fc.constantFrom(
+        '=',
+        '=3D',
+        '=4',
+        'a',
+        ' ',
+        '\t',
+        '\r',
+        '\n',
+        '\r\n',
+        ' '.repeat(1_200),
+        'YWJj',
+        '/',
+      ),
+    )
     .map((pieces) => fromLatin1(pieces.join('')));
   fc.assert(
     fc.property(

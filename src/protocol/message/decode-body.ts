@@ -4,7 +4,7 @@
  * keeps an `=` that encodes nothing. Line ends stay as they are.
  * Called by servers for BINARY (RFC 9051 §6.4.5), by part-text.ts for text.
  */
-import { EMPTY } from '#bytes';
+import { EMPTY, fromLatin1 } from '#bytes';
 
 export type BodyDecoder = {
   /** What the piece gives; the result may share memory with the piece, never with a later result. */
@@ -47,10 +47,10 @@ const EQUALS = 0x3d;
 const SKIP = 0x40;
 /** Six bits for each octet of the alphabet (RFC 4648 §4). */
 const SEXTETS = new Uint8Array(256).fill(SKIP);
-for (const [value, character] of [
-  ...'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
-].entries())
-  SEXTETS[character.charCodeAt(0)] = value;
+for (const [value, octet] of fromLatin1(
+  'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/',
+).entries())
+  SEXTETS[octet] = value;
 
 function base64Decoder(): BodyDecoder {
   // The sextets of the group that is not yet whole.
@@ -116,7 +116,7 @@ function quotedPrintableDecoder(): BodyDecoder {
     push(piece) {
       const out = new Uint8Array(piece.length + heldLength);
       let length = 0;
-      for (let at = 0; at < piece.length; ) {
+      for (let at = 0; at < piece.length;) {
         const octet = piece[at]!;
         if (state === 'nothing') {
           if (octet === EQUALS) hold('equals', octet);

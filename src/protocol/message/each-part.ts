@@ -5,7 +5,10 @@
 import type { Part } from './structure.ts';
 
 /** The root first; what `enter` is false of is passed over, with everything in it. */
-export function* eachPart(root: Part, enter: (part: Part) => boolean = () => true): Generator<Part> {
+export function* eachPart(
+  root: Part,
+  enter: (part: Part) => boolean = () => true,
+): Generator<Part> {
   const left = [root];
   for (let part = left.pop(); part !== undefined; part = left.pop()) {
     if (!enter(part)) continue;

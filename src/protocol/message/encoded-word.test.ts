@@ -156,3 +156,10 @@ test('the room on the first line is used and kept', () => {
   assert.ok('X-Long-Name-Of-A-Field: '.length + first!.length <= 76);
   assert.ok(utf8(decodeEncodedWords(first!)).length >= 24);
 });
+
+test('words of ISO-2022-JP are joined where each ends in ASCII', () => {
+  assert.equal(
+    decodeEncodedWords('=?ISO-2022-JP?B?GyRCJDMbKEI=?=\r\n =?ISO-2022-JP?B?GyRCJHMbKEI=?='),
+    'こん',
+  );
+});

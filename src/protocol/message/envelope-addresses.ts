@@ -133,7 +133,11 @@ function finishAddress(reader: Reader): void {
   reader.spaced = false;
   if (phrase === undefined && tokens.length === 0) return;
   // Words between a bracketed address and the comma belong to nothing.
-  if (reader.ended && phrase === undefined && !tokens.some(({ mark, text }) => mark && text === '@'))
+  if (
+    reader.ended &&
+    phrase === undefined &&
+    !tokens.some(({ mark, text }) => mark && text === '@')
+  )
     return;
   let adl: string | null = null;
   const colon = tokens.findLastIndex((token) => token.mark && token.text === ':');

@@ -56,7 +56,10 @@ test('sender and reply-to that are absent or empty are the list of from itself',
 
 test('octets stay octets, but for those that a string of IMAP cannot have', () => {
   assert.equal(parseEnvelope(utf8('Subject: é\r\n\r\n')).subject, '\xc3\xa9');
-  assert.equal(parseEnvelope(fromLatin1('Subject: a\0b\rc\x01\xff\r\n\r\n')).subject, 'a b c\x01\xff');
+  assert.equal(
+    parseEnvelope(fromLatin1('Subject: a\0b\rc\x01\xff\r\n\r\n')).subject,
+    'a b c\x01\xff',
+  );
 });
 
 test('of a repeated field the first counts, of address fields all', () => {

@@ -116,9 +116,7 @@ export function fieldOctets(bytes: Uint8Array, field: Field, limit = Infinity): 
   while (start < end && isSpace(bytes[start]!)) start++;
   while (end > start && isSpace(bytes[end - 1]!)) end--;
   const text = latin1(bytes.subarray(start, end));
-  return /[\r\n\0]/.test(text)
-    ? text.replaceAll(/\r?\n/g, '').replaceAll(/[\r\0]/g, ' ')
-    : text;
+  return /[\r\n\0]/.test(text) ? text.replaceAll(/\r?\n/g, '').replaceAll(/[\r\0]/g, ' ') : text;
 }
 
 function isSpace(octet: number): boolean {

@@ -32,7 +32,7 @@ export function parameterOctets(params: readonly Parameter[], name: string): Oct
 /** `charset'language'percent-encoded`; without the apostrophes it is percent-encoded all the same. */
 function extendedText(value: Octets): string {
   const [, charset, rest] = /^([^']*)'[^']*'(.*)$/.exec(value) ?? ['', '', value];
-  const octets = percentDecode(rest!);
+  const octets = percentDecode(rest);
   return decodeText(fromLatin1(octets), charset === '' ? undefined : charset);
 }
 

@@ -5,20 +5,62 @@ import { parseParameters } from './parameters.ts';
 
 const cases: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
   ['; a=b', [['a', 'b']]],
-  ['; A=B ; c = "d e"', [['a', 'B'], ['c', 'd e']]],
+  [
+    '; A=B ; c = "d e"',
+    [
+      ['a', 'B'],
+      ['c', 'd e'],
+    ],
+  ],
   ['; a="x\\"y\\\\z"', [['a', 'x"y\\z']]],
   ['; a=""', [['a', '']]],
   ['; a=', [['a', '']]],
-  ['; a=b (comment (nested) \\) ) ; c=d', [['a', 'b'], ['c', 'd']]],
+  [
+    '; a=b (comment (nested) \\) ) ; c=d',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
   ['; (first) a (second) = (third) b', [['a', 'b']]],
   // The same name twice: whoever reads takes the first.
-  ['; a=1; a=2', [['a', '1'], ['a', '2']]],
+  [
+    '; a=1; a=2',
+    [
+      ['a', '1'],
+      ['a', '2'],
+    ],
+  ],
   // As seen in the wild.
   [' a=b', [['a', 'b']]],
-  ['; a=b c=d', [['a', 'b'], ['c', 'd']]],
-  ['; a="b" c="d"', [['a', 'b'], ['c', 'd']]],
-  ['; a="b"junk; c=d', [['a', 'b'], ['c', 'd']]],
-  ['; name=my holiday photo.jpg; c=d', [['name', 'my holiday photo.jpg'], ['c', 'd']]],
+  [
+    '; a=b c=d',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    '; a="b" c="d"',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    '; a="b"junk; c=d',
+    [
+      ['a', 'b'],
+      ['c', 'd'],
+    ],
+  ],
+  [
+    '; name=my holiday photo.jpg; c=d',
+    [
+      ['name', 'my holiday photo.jpg'],
+      ['c', 'd'],
+    ],
+  ],
   ['; name=photo (1).jpg', [['name', 'photo (1).jpg']]],
   ['; name==?utf-8?B?w6k=?= =?utf-8?B?w6k=?=', [['name', '=?utf-8?B?w6k=?= =?utf-8?B?w6k=?=']]],
   ['; name=a/b@c:d', [['name', 'a/b@c:d']]],
@@ -28,7 +70,14 @@ const cases: readonly (readonly [string, readonly (readonly [string, string])[]]
   ['; a=\xe9\x01', [['a', '\xe9\x01']]],
   // RFC 2231 §3
   ['; u*0="ftp://"; u*1="cs.test/x"', [['u', 'ftp://cs.test/x']]],
-  ['; u*1=b; z=1; u*0=a; y=2', [['u', 'ab'], ['z', '1'], ['y', '2']]],
+  [
+    '; u*1=b; z=1; u*0=a; y=2',
+    [
+      ['u', 'ab'],
+      ['z', '1'],
+      ['y', '2'],
+    ],
+  ],
   ['; u*0=a; u*0=x; u*1=b', [['u', 'ab']]],
   ['; u*1=b; u*3=d', [['u', 'bd']]],
   // RFC 2231 §4, §4.1
@@ -37,7 +86,13 @@ const cases: readonly (readonly [string, readonly (readonly [string, string])[]]
     "; t*0*=us-ascii'en'This%20is%20; t*1*=%2A%2A; t*2=\" 100% isn't\"",
     [['t*', "us-ascii'en'This%20is%20%2A%2A 100%25 isn't"]],
   ],
-  ["; t=plain; t*=utf-8''ext", [['t', 'plain'], ['t*', "utf-8''ext"]]],
+  [
+    "; t=plain; t*=utf-8''ext",
+    [
+      ['t', 'plain'],
+      ['t*', "utf-8''ext"],
+    ],
+  ],
   ['; t*0=a; t*1*=%2Ab%0D%0A', [['t', 'a*b  ']]],
 ];
 
@@ -52,7 +107,23 @@ test('parameters are bounded', () => {
 
 test('hostile fields take linear time', () => {
   const start = performance.now();
-  for (const piece of ['(', ')', '"', '\\', ';', '=', 'a', ' ', 'a=', 'a=b ', 'a=(', 'a=b (c) d', 'a*0=b;', '; a="', 'a="b"c'])
+  for (const piece of [
+    '(',
+    ')',
+    '"',
+    '\\',
+    ';',
+    '=',
+    'a',
+    ' ',
+    'a=',
+    'a=b ',
+    'a=(',
+    'a=b (c) d',
+    'a*0=b;',
+    '; a="',
+    'a="b"c',
+  ])
     parseParameters(piece.repeat(65_536 / piece.length), 0);
   for (const piece of ['(', '(a) ', 'b ', '" ', '(()'])
     parseParameters(`; name=${piece.repeat(65_536 / piece.length)}`, 0);

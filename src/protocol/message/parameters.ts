@@ -139,11 +139,11 @@ function joinOne(base: string, segments: Segment[]): Parameter {
   return [extended ? `${base}*` : base, texts.join('')];
 }
 
-/** Octets for `%XX`; a control character that comes out becomes a space, so that no line can end in a value. */
+/** Octets for `%XX`; what no `Octets` holds becomes a space. */
 export function percentDecode(text: Octets): Octets {
   return text
     .replaceAll(/%([0-9A-Fa-f]{2})/g, (_, digits: string) =>
       String.fromCharCode(Number.parseInt(digits, 16)),
     )
-    .replaceAll(/[\x00-\x1f\x7f]/g, ' ');
+    .replaceAll(/[\0\r\n]/g, ' ');
 }

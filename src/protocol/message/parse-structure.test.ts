@@ -86,7 +86,9 @@ test('multiparts and messages nest', () => {
 });
 
 test('lines may end with LF alone', () => {
-  const bytes = fromLatin1('Content-Type: multipart/mixed; boundary=b\n\n--b\n\na\n\n--b\n\nc\n--b--\n');
+  const bytes = fromLatin1(
+    'Content-Type: multipart/mixed; boundary=b\n\n--b\n\na\n\n--b\n\nc\n--b--\n',
+  );
   assert.deepEqual(shapeOf(bytes), ['multipart/mixed', 'text/plain: a\n', 'text/plain: c']);
 });
 
@@ -113,9 +115,22 @@ test('the parts of a digest are messages', () => {
 });
 
 test('a header ends at a delimiter; such a part is empty', () => {
-  const bytes = lines('Content-Type: multipart/mixed; boundary=b', '--b', 'A: 1', '--b', '--b', '', '--b--');
+  const bytes = lines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '--b',
+    'A: 1',
+    '--b',
+    '--b',
+    '',
+    '--b--',
+  );
   const { part } = parseStructure(bytes);
-  assert.deepEqual(shapeOf(bytes), ['multipart/mixed', 'text/plain: ', 'text/plain: ', 'text/plain: ']);
+  assert.deepEqual(shapeOf(bytes), [
+    'multipart/mixed',
+    'text/plain: ',
+    'text/plain: ',
+    'text/plain: ',
+  ]);
   for (const child of part.children!) assert.equal(child.lines, 0);
 });
 
@@ -146,7 +161,17 @@ test('a delimiter ends every part inside its multipart', () => {
 });
 
 test('after its closing delimiter a boundary delimits nothing', () => {
-  const bytes = lines('Content-Type: multipart/mixed; boundary=b', '', '--b', '', 'a', '--b--', '--b', '', 'c');
+  const bytes = lines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    '--b',
+    '',
+    'a',
+    '--b--',
+    '--b',
+    '',
+    'c',
+  );
   assert.deepEqual(shapeOf(bytes), ['multipart/mixed', 'text/plain: a']);
 });
 
@@ -171,15 +196,24 @@ test('a delimiter that ends the message starts no part', () => {
 
 test('a boundary in segments or percent-encoded is read', () => {
   for (const parameter of ['boundary*0=b; boundary*1=" c"', "boundary*=us-ascii''b%20c"])
-    assert.deepEqual(shapeOf(lines(`Content-Type: multipart/x; ${parameter}`, '', '--b c', '', 'a')), [
-      'multipart/x',
-      'text/plain: a',
-    ]);
+    assert.deepEqual(
+      shapeOf(lines(`Content-Type: multipart/x; ${parameter}`, '', '--b c', '', 'a')),
+      ['multipart/x', 'text/plain: a'],
+    );
 });
 
 test('an encoded message is opaque, one that is only labelled oddly is not', () => {
   const message = (encoding: string) =>
-    shapeOf(lines('Content-Type: message/rfc822', `Content-Transfer-Encoding: ${encoding}`, '', 'A: 1', '', 'x'));
+    shapeOf(
+      lines(
+        'Content-Type: message/rfc822',
+        `Content-Transfer-Encoding: ${encoding}`,
+        '',
+        'A: 1',
+        '',
+        'x',
+      ),
+    );
   for (const encoding of ['base64', 'quoted-printable'])
     assert.equal(message(encoding), 'message/rfc822: A: 1\r\n\r\nx');
   for (const encoding of ['7bit', '8bit', 'binary', 'odd'])
@@ -187,7 +221,11 @@ test('an encoded message is opaque, one that is only labelled oddly is not', () 
 });
 
 test('beyond so many parts the rest is one opaque part', () => {
-  const bytes = lines('Content-Type: multipart/mixed; boundary=b', '', ...Array<string>(5).fill('--b\r\n\r\na'));
+  const bytes = lines(
+    'Content-Type: multipart/mixed; boundary=b',
+    '',
+    ...Array<string>(5).fill('--b\r\n\r\na'),
+  );
   assert.deepEqual(shape(bytes, parseStructure(bytes, { parts: 3, depth: 9 }).part), [
     'multipart/mixed',
     'text/plain: a',
@@ -197,12 +235,29 @@ test('beyond so many parts the rest is one opaque part', () => {
 });
 
 test('beyond so deep a part is opaque', () => {
-  const multipart = lines('Content-Type: multipart/x; boundary=a', '', '--a', 'Content-Type: multipart/y; boundary=b', '', '--b', '', 't');
+  const multipart = lines(
+    'Content-Type: multipart/x; boundary=a',
+    '',
+    '--a',
+    'Content-Type: multipart/y; boundary=b',
+    '',
+    '--b',
+    '',
+    't',
+  );
   assert.deepEqual(shape(multipart, parseStructure(multipart, { parts: 9, depth: 1 }).part), [
     'multipart/x',
     ['multipart/y', 'application/octet-stream: --b\r\n\r\nt'],
   ]);
-  const message = lines('Content-Type: message/rfc822', '', 'Content-Type: message/rfc822', '', 'A: 1', '', 't');
+  const message = lines(
+    'Content-Type: message/rfc822',
+    '',
+    'Content-Type: message/rfc822',
+    '',
+    'A: 1',
+    '',
+    't',
+  );
   assert.deepEqual(shape(message, parseStructure(message, { parts: 9, depth: 2 }).part), [
     'message/rfc822',
     'message/rfc822: A: 1\r\n\r\nt',

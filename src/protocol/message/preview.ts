@@ -39,7 +39,7 @@ function withoutQuotes(text: string): string {
  * previews. One of them alone belongs to its word.
  */
 const GAPS =
-  /[\s\x00-\x1f\x7f-\x9f\u00AD\u034F\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]+/g;
+  /(?:[\s\x00-\x1f\x7f-\x9f\u00AD\u061C\u180E\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]|\u034F)+/g;
 
 function oneLine(text: string): string {
   const line = text
@@ -48,5 +48,5 @@ function oneLine(text: string): string {
     .trim()
     .slice(0, MAX_CHARACTERS * 2);
   // By characters, so that none is cut in two.
-  return [...line].slice(0, MAX_CHARACTERS).join('').toWellFormed().trim();
+  return Array.from(line).slice(0, MAX_CHARACTERS).join('').toWellFormed().trim();
 }

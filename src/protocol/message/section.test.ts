@@ -114,10 +114,7 @@ test('fields are chosen by name in any case, as they are written, with the empty
     section(MESSAGE, { path: [4, 2], kind, fields: names });
   assert.equal(fields('HEADER.FIELDS', 'TO', 'subject'), 'Subject: of 4.2\r\nTo: x\r\n\r\n');
   assert.equal(fields('HEADER.FIELDS', 'absent'), '\r\n');
-  assert.equal(
-    fields('HEADER.FIELDS.NOT', 'content-TYPE'),
-    'Subject: of 4.2\r\nTo: x\r\n\r\n',
-  );
+  assert.equal(fields('HEADER.FIELDS.NOT', 'content-TYPE'), 'Subject: of 4.2\r\nTo: x\r\n\r\n');
   const folded = fromLatin1('A: 1\n 2\nB: 3\n\nbody');
   const wanted = { path: [], kind: 'HEADER.FIELDS', fields: ['a'] } as const;
   assert.equal(section(folded, wanted), 'A: 1\n 2\n\n');
@@ -134,7 +131,8 @@ test('a message that is no multipart has its body as part 1, and its header as t
   const message = fromLatin1('Subject: x\r\n\r\nbody');
   assert.equal(section(message, { path: [1] }), 'body');
   assert.equal(section(message, { path: [1], kind: 'MIME' }), 'Subject: x\r\n\r\n');
-  for (const number of ['2', '1.1']) assert.equal(section(message, { path: path(number) }), undefined);
+  for (const number of ['2', '1.1'])
+    assert.equal(section(message, { path: path(number) }), undefined);
 });
 
 test('a message that is a message has the one in it as part 1', () => {
@@ -160,12 +158,18 @@ test('a partial range is the part of it that there is', () => {
     fc.property(fc.nat(20), fc.nat(20), fc.nat(50), fc.nat(50), (start, size, offset, length) => {
       const text = 'abcdefghijklmnopqrstuvwxyzabcdefghijklmnop'.slice(0, start + size);
       const range = partialRange({ start, end: start + size }, { offset, length });
-      assert.equal(text.slice(range.start, range.end), text.slice(start).slice(offset, offset + length));
+      assert.equal(
+        text.slice(range.start, range.end),
+        text.slice(start).slice(offset, offset + length),
+      );
       assert.ok(start <= range.start && range.start <= range.end && range.end <= start + size);
     }),
   );
-  assert.deepEqual(partialRange({ start: 1, end: 5 }, { offset: 2 ** 32 - 1, length: 2 ** 32 - 1 }), {
-    start: 5,
-    end: 5,
-  });
+  assert.deepEqual(
+    partialRange({ start: 1, end: 5 }, { offset: 2 ** 32 - 1, length: 2 ** 32 - 1 }),
+    {
+      start: 5,
+      end: 5,
+    },
+  );
 });

@@ -41,8 +41,7 @@ export function sectionOctets(root: Part, section: Section): SectionOctets {
   if (part === undefined) return MISSING;
   if (kind === undefined)
     return range(path.length === 0 ? part.headerStart : part.bodyStart, part.bodyEnd);
-  if (kind === 'MIME')
-    return path.length === 0 ? MISSING : range(part.headerStart, part.bodyStart);
+  if (kind === 'MIME') return path.length === 0 ? MISSING : range(part.headerStart, part.bodyStart);
   // The other kinds are of messages: the whole one, or the one in a message/rfc822 part.
   const message = path.length === 0 ? part : part.message?.part;
   if (message === undefined) return MISSING;

@@ -112,14 +112,7 @@ function readPart(stored: unknown, depth: number): Part {
 
 type Rest = Pick<
   Part,
-  | 'children'
-  | 'message'
-  | 'disposition'
-  | 'id'
-  | 'description'
-  | 'md5'
-  | 'language'
-  | 'location'
+  'children' | 'message' | 'disposition' | 'id' | 'description' | 'md5' | 'language' | 'location'
 >;
 
 function readRest(tuple: readonly unknown[], depth: number): Rest {
