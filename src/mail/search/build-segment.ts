@@ -1,0 +1,120 @@
+/**
+ * Makes a segment of the search index of some hundred emails: collects the grams of each, sorts them, writes blocks.
+ * Called by index-account.ts.
+ */
+import { BlockWriter, type Block } from './block.ts';
+import { SPACE_STEP } from './grams.ts';
+import { Octets } from './octets.ts';
+
+/** The grams of one email, by space. */
+export type EmailGrams = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+
+/** Sorting takes this much more at once. */
+const PAIRS = 1_000_000;
+const EMAILS = 512;
+
+export class SegmentBuilder {
+  readonly #emailIds: number[] = [];
+  readonly #partial: number[] = [];
+  readonly #spaces = [new Pairs(), new Pairs(), new Pairs(), new Pairs()] as const;
+
+  get emailIds(): readonly number[] {
+    return this.#emailIds;
+  }
+
+  /** Numbers of the emails whose text is not all in the index. */
+  get partial(): readonly number[] {
+    return this.#partial;
+  }
+
+  get full(): boolean {
+    const pairs = this.#spaces.reduce((sum, { count }) => sum + count, 0);
+    return this.#emailIds.length >= EMAILS || pairs >= PAIRS;
+  }
+
+  /** @param grams undefined where the text could not be read to its end: any text may be in it */
+  add(emailId: number, grams: EmailGrams | undefined): void {
+    const number = this.#emailIds.push(emailId) - 1;
+    if (!grams) this.#partial.push(number);
+    else for (const [space, keys] of grams.entries()) this.#spaces[space]!.add(keys, number);
+  }
+
+  /** The blocks in the order of their keys; the builder is done after it. */
+  *blocks(): Generator<Block> {
+    const size = this.#emailIds.length;
+    const writer = new BlockWriter(size);
+    const emails = new Uint32Array(size);
+    for (const [space, pairs] of this.#spaces.entries()) {
+      const { keys, numbers } = pairs.sorted();
+      for (let at = 0; at < keys.length;) {
+        const key = keys[at]!;
+        let count = 0;
+        while (at < keys.length && keys[at] === key) emails[count++] = numbers[at++]!;
+        const full = writer.add(space * SPACE_STEP + key, emails, count);
+        if (full) yield full;
+      }
+    }
+    yield writer.end();
+  }
+}
+
+/** Grams with the number of the email that has them, numbers rising. */
+class Pairs {
+  count = 0;
+  #keys = new Uint32Array(1024);
+  #numbers = new Uint16Array(1024);
+
+  add(keys: Uint32Array, number: number): void {
+    const end = this.count + keys.length;
+    if (end > this.#keys.length) {
+      const size = Math.max(end, this.#keys.length * 2);
+      this.#keys = grown(this.#keys, new Uint32Array(size));
+      this.#numbers = grown(this.#numbers, new Uint16Array(size));
+    }
+    this.#keys.set(keys, this.count);
+    this.#numbers.fill(number, this.count, end);
+    this.count = end;
+  }
+
+  /** By key, and those of a key by number: a radix sort, eleven bits at a time. */
+  sorted(): { keys: Uint32Array; numbers: Uint16Array } {
+    let keys = this.#keys.subarray(0, this.count);
+    let numbers = this.#numbers.subarray(0, this.count);
+    let otherKeys = new Uint32Array(this.count);
+    let otherNumbers = new Uint16Array(this.count);
+    for (let shift = 0; shift < 32; shift += 11) {
+      const places = new Uint32Array(2048);
+      for (let i = 0; i < keys.length; i++) places[(keys[i]! >>> shift) & 0x7ff]!++;
+      for (let digit = 0, place = 0; digit < 2048; digit++) {
+        const count = places[digit]!;
+        places[digit] = place;
+        place += count;
+      }
+      for (let i = 0; i < keys.length; i++) {
+        const place = places[(keys[i]! >>> shift) & 0x7ff]!++;
+        otherKeys[place] = keys[i]!;
+        otherNumbers[place] = numbers[i]!;
+      }
+      [keys, otherKeys] = [otherKeys, keys];
+      [numbers, otherNumbers] = [otherNumbers, numbers];
+    }
+    return { keys, numbers };
+  }
+}
+
+function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
+  to.set(from);
+  return to;
+}
+
+/** Numbers that rise mostly, as their differences. */
+export function packIds(ids: readonly number[]): Uint8Array {
+  const out = new Octets();
+  let last = 0;
+  for (const id of ids) {
+    const step = id - last;
+    out.number(step >= 0 ? step * 2 : -step * 2 - 1);
+    last = id;
+  }
+  return out.take();
+}

@@ -1,0 +1,110 @@
+/**
+ * What the search index holds of a text, and what it can tell of a needle. Units are UTF-16 code units of folded text. At each
+ * place of a text starts one gram: three units where the script has few of them, so that two would say little, else two:
+ *
+ * - narrow: two units below U+05FF, and the next one, or OTHER where that is wide, or END. A number of base 1535 + 1.
+ * - wide: one unit and the next or END, where one of them is not narrow. 16 bits each.
+ *
+ * Grams sort by their first units, so those that start with one unit or two are a range: needles of one or two units are answered
+ * exactly, whatever their script, as are three narrow ones. A longer needle gives grams that all of its messages have.
+ */
+
+/** Latin, Greek, Cyrillic, Hebrew lie below it. 1536³ is just under 2³². */
+const BASE = 0x600;
+const OTHER = BASE - 1;
+const END = 0;
+const WIDE_STEP = 0x1_0000;
+/** What stands for U+0000, which means END. */
+const NUL_STAND_IN = 0xfffd;
+
+/** The four lists of grams in a segment; a key in the index is space × 2³² + gram. */
+export const SPACES = { headerNarrow: 0, headerWide: 1, bodyNarrow: 2, bodyWide: 3 } as const;
+export const SPACE_STEP = 2 ** 32;
+
+export type Space = (typeof SPACES)[keyof typeof SPACES];
+
+interface Adds {
+  add(key: number): void;
+}
+
+/** Adds the grams of a folded text. */
+export function addGrams(text: string, narrow: Adds, wide: Adds): void {
+  const { length } = text;
+  let first = length > 0 ? unitAt(text, 0) : END;
+  let second = length > 1 ? unitAt(text, 1) : END;
+  for (let at = 0; at < length; at++) {
+    const third = at + 2 < length ? unitAt(text, at + 2) : END;
+    if (first < OTHER && second < OTHER)
+      narrow.add((first * BASE + second) * BASE + (third < OTHER ? third : OTHER));
+    else wide.add(first * WIDE_STEP + second);
+    first = second;
+    second = third;
+  }
+}
+
+function unitAt(text: string, at: number): number {
+  return text.charCodeAt(at) || NUL_STAND_IN;
+}
+
+/** Keys from `low` to `high`, both included; most ranges are one key. */
+export interface KeyRange {
+  readonly low: number;
+  readonly high: number;
+}
+
+/** Grams that a text must have for a needle to be in it: of each alternative list one range at least. */
+export interface NeedleGrams {
+  readonly all: readonly (readonly KeyRange[])[];
+  /** A text that has them has the needle. */
+  readonly exact: boolean;
+}
+
+/** More tell hardly more, and each is read in every segment. */
+const MAX_GRAMS = 10;
+
+/** What to ask of a folded needle, not empty. */
+export function gramsOfNeedle(needle: string, where: 'header' | 'body'): NeedleGrams {
+  const narrow = (where === 'header' ? SPACES.headerNarrow : SPACES.bodyNarrow) * SPACE_STEP;
+  const wide = (where === 'header' ? SPACES.headerWide : SPACES.bodyWide) * SPACE_STEP;
+  const first = unitAt(needle, 0);
+  const second = needle.length > 1 ? unitAt(needle, 1) : END;
+  const certain = !needle.includes('\0');
+  if (needle.length === 1) {
+    const starting = [range(wide + first * WIDE_STEP, WIDE_STEP)];
+    if (first < OTHER) starting.push(range(narrow + first * BASE * BASE, BASE * BASE));
+    return { all: [starting], exact: certain };
+  }
+  if (needle.length === 2 && first < OTHER && second < OTHER)
+    return {
+      all: [[range(narrow + (first * BASE + second) * BASE, BASE)]],
+      exact: certain,
+    };
+  const keys = new Set<number>();
+  for (let at = 0; at + 1 < needle.length; at++) {
+    const [a, b] = [unitAt(needle, at), unitAt(needle, at + 1)];
+    if (a >= OTHER || b >= OTHER) keys.add(wide + a * WIDE_STEP + b);
+    else if (at + 2 < needle.length) {
+      const c = unitAt(needle, at + 2);
+      keys.add(narrow + (a * BASE + b) * BASE + Math.min(c, OTHER));
+    }
+    if (keys.size > 4 * MAX_GRAMS) break;
+  }
+  const exact =
+    certain &&
+    (needle.length === 2 ||
+      (needle.length === 3 && [...needle].every((unit) => unit.charCodeAt(0) < OTHER)));
+  return { all: spread([...keys]).map((key) => [range(key, 1)]), exact };
+}
+
+function range(low: number, count: number): KeyRange {
+  return { low, high: low + count - 1 };
+}
+
+/** At most MAX_GRAMS of them, from the whole length. */
+function spread(keys: readonly number[]): number[] {
+  if (keys.length <= MAX_GRAMS) return [...keys];
+  return Array.from(
+    { length: MAX_GRAMS },
+    (_, i) => keys[Math.round((i * (keys.length - 1)) / (MAX_GRAMS - 1))]!,
+  );
+}
