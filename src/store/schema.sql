@@ -13,6 +13,22 @@ begin
   return null;
 end $function$;
 
+create table absent_subscriptions (
+  account_id bigint not null,
+  path text[] collate "C" not null,
+  PRIMARY KEY (account_id, path),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
+create table account_metadata (
+  account_id bigint not null,
+  entry text collate "C" not null,
+  value bytea not null,
+  modseq bigint not null,
+  PRIMARY KEY (account_id, entry),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
 create table account_rights (
   account_id bigint not null,
   principal_id bigint not null,
@@ -34,6 +50,7 @@ create table accounts (
   created_at timestamp with time zone not null,
   disabled_at timestamp with time zone,
   removed_at timestamp with time zone,
+  forgotten_modseq bigint not null default 0,
   UNIQUE (name),
   PRIMARY KEY (id),
   FOREIGN KEY (tenant_id) REFERENCES tenants(id)
@@ -157,6 +174,13 @@ create table domains (
   CHECK ((name = lower(name)))
 );
 
+create table email_structures (
+  email_id bigint not null,
+  version smallint not null,
+  structure text collate "C" not null storage external,
+  PRIMARY KEY (email_id)
+) with (toast_tuple_target=8160);
+
 create table emails (
   id bigint not null,
   account_id bigint not null,
@@ -244,6 +268,15 @@ create table mailbox_entries (
   PRIMARY KEY (mailbox_id, uid)
 ) with (fillfactor=80);
 
+create table mailbox_metadata (
+  mailbox_id bigint not null,
+  entry text collate "C" not null,
+  value bytea not null,
+  modseq bigint not null,
+  PRIMARY KEY (mailbox_id, entry),
+  FOREIGN KEY (mailbox_id) REFERENCES mailboxes(id) ON DELETE CASCADE
+);
+
 create table mailboxes (
   id bigint generated always as identity not null,
   account_id bigint not null,
@@ -260,6 +293,8 @@ create table mailboxes (
   subscribed boolean not null default true,
   expire_after interval,
   created_at timestamp with time zone not null,
+  deleted bigint not null default 0,
+  changed_modseq bigint not null default 1,
   UNIQUE (uidvalidity),
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
@@ -380,6 +415,33 @@ create table routes (
   CHECK ((tls = ANY (ARRAY['none'::text, 'opportunistic'::text, 'required'::text, 'verified'::text, 'implicit'::text])))
 );
 
+create table search_accounts (
+  account_id bigint not null,
+  version smallint not null,
+  indexed_id bigint not null,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+) with (fillfactor=50);
+
+create table search_blocks (
+  segment_id bigint not null,
+  first_key bigint not null,
+  data bytea not null storage external,
+  PRIMARY KEY (segment_id, first_key),
+  FOREIGN KEY (segment_id) REFERENCES search_segments(id) ON DELETE CASCADE
+) with (autovacuum_vacuum_scale_factor=0.05);
+
+create table search_segments (
+  id bigint generated always as identity not null,
+  account_id bigint not null,
+  published boolean not null,
+  emails integer not null,
+  email_ids bytea not null,
+  partial bytea not null,
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES search_accounts(account_id) ON DELETE CASCADE
+);
+
 create table send_as (
   id bigint generated always as identity not null,
   principal_id bigint not null,
@@ -482,6 +544,7 @@ CREATE INDEX queue_destinations_ready ON public.queue_destinations USING btree (
 CREATE INDEX queue_messages_account ON public.queue_messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX queue_messages_blob ON public.queue_messages USING btree (blob_id);
 CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (domain);
+CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
@@ -498,6 +561,7 @@ CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.send
 comment on column account_rights.rights is 'letters of RFC 4314 §2.1';
 comment on column accounts.modseq is 'the one counter of the account; taken by update … returning and held to commit';
 comment on column accounts.used_bytes is 'octets of the messages as read (prefix + blob − hidden ranges)';
+comment on column accounts.forgotten_modseq is 'what left mailboxes up to this modseq may be remembered no more';
 comment on column addresses.local_part is 'comparison key; null is the catch-all of the domain';
 comment on column addresses.account_id is 'null: an alias, see alias_targets';
 comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here or elsewhere';
@@ -515,6 +579,9 @@ comment on column emails.prefix is 'what this delivery put before the blob: Retu
 comment on column emails.hidden is 'start, end, start, end, …: octet ranges of the blob that are not part of the message as read';
 comment on column events.personal is 'fields that name a person; erased by retention and with the account';
 comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\Flagged, 8 \\Deleted, 16 \\Draft';
+comment on column mailbox_metadata.entry is 'RFC 5464: /private/… or /shared/…, lower case';
+comment on column mailboxes.deleted is E'messages with \\Deleted';
+comment on column mailboxes.changed_modseq is 'of the last change of messages that is no arrival';
 comment on column principals.login is 'comparison key of the address that logs in';
 comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
 comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …, or removal, removal-silent: it leaves without an attempt; null: it does not';
@@ -529,6 +596,12 @@ comment on column queue_recipients.domain is 'of the forward-path; empty for a m
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
 comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
 comment on column routes.domain is 'A-labels, or * for every domain without a route of its own';
+comment on column search_accounts.version is 'of what the segments hold; those of another version are of no use';
+comment on column search_accounts.indexed_id is 'emails up to this id are in segments; ids are taken under the account''s lock, so that no smaller one comes later';
+comment on column search_blocks.first_key is 'the block has the grams from here to the next block; 0 in the first of a segment';
+comment on column search_segments.published is 'false: a merge that is being written, or was when its process ended';
+comment on column search_segments.email_ids is 'packed; the place of an id is the number of the email in the blocks';
+comment on column search_segments.partial is 'packed numbers of emails that hold more text than is indexed';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
 comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';
