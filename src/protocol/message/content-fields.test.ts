@@ -91,7 +91,9 @@ for (const [text, expected] of [
   ['"base64"', 'base64'],
   ['quoted-printable;', 'quoted-printable'],
   ['x-uuencode', 'x-uuencode'],
-  ['7 bit', '7'],
+  ['7 bit', '7bit'],
+  ['8-Bits', '8bit'],
+  ['8bitter', '8bitter'],
   ['?', '7bit'],
 ] as const)
   test(`the encoding of «${text}»`, () => {

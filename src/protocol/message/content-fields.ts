@@ -90,8 +90,11 @@ export function parseContentType(text: Octets): ContentType {
   };
 }
 
+/** `8 bit` and `8-bit`, as seen, are `8bit`. */
 function parseEncoding(text: Octets | undefined): string {
   if (text === undefined) return '7bit';
+  const bits = /^\s*([78])[ -]?bits?\b/i.exec(text);
+  if (bits) return `${bits[1]}bit`;
   const start = skipCfws(text.replaceAll('"', ' '), 0);
   return text.slice(start, tokenEnd(text, start)).toLowerCase() || '7bit';
 }

@@ -12,14 +12,14 @@ for (const [text, expected] of [
   ['YWI=', 'ab'],
   ['YQ==', 'a'],
   ['YW\r\nJj\r\n', 'abc'],
-  // Lenient: no padding, foreign characters, more after the padding.
+  // Lenient: no padding, foreign characters, text after the padding.
   ['YWI', 'ab'],
   ['YQ', 'a'],
   ['Y', ''],
   ['Y!W-J_j', 'abc'],
-  ['YQ==YmM=', 'abc'],
-  ['YQ=YmM=', 'abc'],
-  ['====', ''],
+  ['YQ==YmM=', 'a'],
+  ['YWI=\r\n-- \r\nfooter', 'ab'],
+  ['====YWJj=YQ', 'abca'],
 ] as const)
   test(`base64 of ${JSON.stringify(text)}`, () => {
     assert.equal(decode(text, 'base64'), expected);

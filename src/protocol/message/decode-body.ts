@@ -1,6 +1,6 @@
 /**
  * Content-Transfer-Encodings (RFC 2045 §6) undone, piece by piece: where a body is cut into pieces never changes what comes
- * out. Lenient, as mail needs it: base64 skips what is not of its alphabet and goes on after padding; quoted-printable
+ * out. Lenient, as mail needs it: base64 skips what is not of its alphabet and ends with its padding; quoted-printable
  * keeps an `=` that encodes nothing. Line ends stay as they are.
  * Called by servers for BINARY (RFC 9051 §6.4.5), by part-text.ts for text.
  */
@@ -56,8 +56,10 @@ function base64Decoder(): BodyDecoder {
   // The sextets of the group that is not yet whole.
   let bits = 0;
   let count = 0;
+  let ended = false;
   return {
     push(piece) {
+      if (ended) return EMPTY;
       const out = new Uint8Array(Math.ceil(((piece.length + count) * 3) / 4) + 3);
       let length = 0;
       for (let at = 0; at < piece.length; at++) {
@@ -69,8 +71,11 @@ function base64Decoder(): BodyDecoder {
           out[length++] = bits >> 8;
           out[length++] = bits;
           bits = count = 0;
-        } else if (piece[at] === EQUALS) {
+        } else if (piece[at] === EQUALS && count >= 2) {
+          // RFC 2045 §6.8: padding is «evidence that the end of the data has been reached»; lists put text after it.
+          ended = true;
           length = flush(out, length);
+          break;
         }
       }
       return out.subarray(0, length);
