@@ -10,11 +10,14 @@ import type { Log } from '#log';
 /** What changed. Accounts carry their id. */
 export type Topic = 'queue' | 'directory' | 'events' | `account:${string}`;
 export type Listener = () => void;
+/** Hears of every account; undefined: of any number of accounts that cannot be named. */
+export type AccountListener = (accountId: string | undefined) => void;
 
 const CHANNEL = 'hikyaku';
 /** NOTIFY takes 8,000 octets; more than this many topics at once are said as «everything». */
 const MAX_TOPICS = 200;
 const EVERYTHING = '*';
+const ACCOUNT = 'account:';
 const RECONNECT_MILLISECONDS = 1000;
 /** Other processes hear of a busy account this often; each notice is a transaction of its own. */
 const PAUSE_MILLISECONDS = 20;
@@ -25,6 +28,7 @@ export class Notices {
   readonly #connection: pg.ClientConfig;
   readonly #log: Log;
   readonly #listeners = new Map<Topic, Set<Listener>>();
+  readonly #accountListeners = new Set<AccountListener>();
   readonly #unsent = new Set<Topic>();
   #client: pg.Client | undefined;
   #sending = false;
@@ -67,6 +71,12 @@ export class Notices {
     };
   }
 
+  /** Calls back on each notice of any account. Returns how to stop. */
+  onAccounts(listener: AccountListener): () => void {
+    this.#accountListeners.add(listener);
+    return () => this.#accountListeners.delete(listener);
+  }
+
   /** Says that a topic changed; call after the commit. */
   say(topic: Topic): void {
     this.#wake(topic);
@@ -102,13 +112,21 @@ export class Notices {
 
   #heard(payload: string): void {
     if (payload === EVERYTHING) {
-      for (const topic of Array.from(this.#listeners.keys())) this.#wake(topic);
+      for (const topic of Array.from(this.#listeners.keys())) this.#wakeListeners(topic);
+      for (const listener of Array.from(this.#accountListeners)) listener(undefined);
       return;
     }
     for (const topic of payload.split(' ')) this.#wake(topic as Topic);
   }
 
   #wake(topic: Topic): void {
+    this.#wakeListeners(topic);
+    if (!topic.startsWith(ACCOUNT)) return;
+    const accountId = topic.slice(ACCOUNT.length);
+    for (const listener of Array.from(this.#accountListeners)) listener(accountId);
+  }
+
+  #wakeListeners(topic: Topic): void {
     for (const listener of Array.from(this.#listeners.get(topic) ?? [])) listener();
   }
 

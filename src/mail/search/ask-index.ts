@@ -1,13 +1,20 @@
 /**
  * Asks the search index of an account which of its messages have a text in them. The index answers for each message with yes, no or
- * maybe; whoever asks reads the messages of which it says maybe. With no index all are maybe, so a search is exact at every moment.
+ * maybe; whoever asks reads the messages of which it says maybe. What is not indexed yet is maybe, so a search is exact at every
+ * moment.
  * Called by mail/search/find-messages.ts.
  */
-import type { Queryable } from '#store/blobs';
+import { foldText } from '#protocol/message/fold';
+import type { Pool } from '#store/open';
+import type { StoredSegment } from '#store/search/segments';
+import { withIndexSnapshot, type IndexSnapshot } from '#store/search/snapshot';
+import { emailsWith, numbersIn } from './ask-segment.ts';
+import { gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
+import { unpackNumbers } from './packed-numbers.ts';
 
 /**
- * What SEARCH TEXT, BODY, SUBJECT, FROM, HEADER, … ask for (RFC 9051 §6.4.4): `header` is asked for those that look into one field,
- * whose text is part of the header's.
+ * What SEARCH TEXT, BODY, SUBJECT, FROM, HEADER, … ask for (RFC 9051 §6.4.4). The text of a header is `Name: value` of each field,
+ * so `header` says of one field no more than maybe.
  */
 export interface TextCondition {
   readonly where: 'text' | 'header' | 'body';
@@ -20,11 +27,87 @@ export type Answer = 'yes' | 'no' | 'maybe';
 /** What the index knows of one condition. */
 export type IndexAnswer = (emailId: number) => Answer;
 
+/** Emails of segments that are asked at once: what is read for them stays in memory. */
+const EMAILS_AT_ONCE = 65_536;
+/** A search with more conditions reads the messages that the first ones leave over. */
+const MAX_CONDITIONS = 100;
+
 /** The answers to conditions, in their order; all of one moment. */
-export function askIndex(
-  _db: Queryable,
-  _accountId: string,
+export async function askIndex(
+  pool: Pool,
+  accountId: string,
   conditions: readonly TextCondition[],
 ): Promise<IndexAnswer[]> {
-  return Promise.resolve(conditions.map(() => () => 'maybe'));
+  const answers = await withIndexSnapshot(pool, accountId, INDEX_VERSION, async (snapshot) => {
+    const groups = groupsOf(snapshot.segments);
+    const found: IndexAnswer[] = [];
+    for (const condition of conditions.slice(0, MAX_CONDITIONS))
+      found.push(await askFor(condition, snapshot, groups));
+    return found;
+  });
+  return conditions.map((_, i) => answers?.[i] ?? (() => 'maybe'));
+}
+
+interface OpenSegment extends StoredSegment {
+  readonly ids: readonly number[];
+  readonly partialNumbers: readonly number[];
+}
+
+function groupsOf(segments: readonly StoredSegment[]): OpenSegment[][] {
+  const groups: OpenSegment[][] = [];
+  let emails = Infinity;
+  for (const segment of segments) {
+    emails += segment.emails;
+    if (emails > EMAILS_AT_ONCE) {
+      groups.push([]);
+      emails = segment.emails;
+    }
+    groups.at(-1)!.push({
+      ...segment,
+      ids: unpackNumbers(segment.emailIds),
+      partialNumbers: unpackNumbers(segment.partial),
+    });
+  }
+  return groups;
+}
+
+async function askFor(
+  { where, needle }: TextCondition,
+  snapshot: IndexSnapshot,
+  groups: readonly (readonly OpenSegment[])[],
+): Promise<IndexAnswer> {
+  const { indexedId } = snapshot;
+  const folded = foldText(needle);
+  if (folded === '') return () => (where === 'header' ? 'maybe' : 'yes');
+  const places = where === 'text' ? (['header', 'body'] as const) : [where];
+  const alternatives = places.map((place) => gramsOfNeedle(folded, place));
+  const having = new Set<number>();
+  const partial = new Set<number>();
+  for (const group of groups) await collect(alternatives, snapshot, group, having, partial);
+  const found = alternatives.every(({ exact }) => exact) ? 'yes' : 'maybe';
+  return (emailId) => {
+    if (emailId > indexedId || partial.has(emailId)) return 'maybe';
+    return having.has(emailId) ? found : 'no';
+  };
+}
+
+/** Adds the emails of some segments that one of the alternatives is true of, and those that anything may be true of. */
+async function collect(
+  alternatives: readonly NeedleGrams[],
+  snapshot: IndexSnapshot,
+  segments: readonly OpenSegment[],
+  having: Set<number>,
+  partial: Set<number>,
+): Promise<void> {
+  const blocks = await snapshot.blocks(
+    segments.map(({ id }) => id),
+    alternatives.flatMap(({ all }) => all.flat()),
+  );
+  for (const { id, emails, ids, partialNumbers } of segments) {
+    for (const number of partialNumbers) partial.add(ids[number]!);
+    for (const { all } of alternatives) {
+      const bitmap = emailsWith(blocks.get(id) ?? [], all, emails);
+      for (const number of numbersIn(bitmap, emails)) having.add(ids[number]!);
+    }
+  }
 }

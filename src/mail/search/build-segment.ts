@@ -2,9 +2,10 @@
  * Makes a segment of the search index of some hundred emails: collects the grams of each, sorts them, writes blocks.
  * Called by index-account.ts.
  */
+import type { SegmentHead } from '#store/search/segments';
 import { BlockWriter, type Block } from './block.ts';
 import { SPACE_STEP } from './grams.ts';
-import { Octets } from './octets.ts';
+import { packNumbers } from './packed-numbers.ts';
 
 /** The grams of one email, by space. */
 export type EmailGrams = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
@@ -18,13 +19,12 @@ export class SegmentBuilder {
   readonly #partial: number[] = [];
   readonly #spaces = [new Pairs(), new Pairs(), new Pairs(), new Pairs()] as const;
 
-  get emailIds(): readonly number[] {
-    return this.#emailIds;
-  }
-
-  /** Numbers of the emails whose text is not all in the index. */
-  get partial(): readonly number[] {
-    return this.#partial;
+  get head(): SegmentHead {
+    return {
+      emails: this.#emailIds.length,
+      emailIds: packNumbers(this.#emailIds),
+      partial: packNumbers(this.#partial),
+    };
   }
 
   get full(): boolean {
@@ -105,16 +105,4 @@ class Pairs {
 function grown<T extends Uint32Array | Uint16Array>(from: T, to: T): T {
   to.set(from);
   return to;
-}
-
-/** Numbers that rise mostly, as their differences. */
-export function packIds(ids: readonly number[]): Uint8Array {
-  const out = new Octets();
-  let last = 0;
-  for (const id of ids) {
-    const step = id - last;
-    out.number(step >= 0 ? step * 2 : -step * 2 - 1);
-    last = id;
-  }
-  return out.take();
 }

@@ -23,6 +23,9 @@ export const SPACE_STEP = 2 ** 32;
 
 export type Space = (typeof SPACES)[keyof typeof SPACES];
 
+/** To be raised when the grams of a text change, or the text itself (part-text.ts, fold.ts): accounts are indexed anew then. */
+export const INDEX_VERSION = 1;
+
 interface Adds {
   add(key: number): void;
 }
@@ -61,6 +64,9 @@ export interface NeedleGrams {
 
 /** More tell hardly more, and each is read in every segment. */
 const MAX_GRAMS = 10;
+/** The end of a longer needle tells nothing new. */
+const MAX_NEEDLE = 256;
+const NARROW = /^[^\u05ff-\uffff]+$/;
 
 /** What to ask of a folded needle, not empty. */
 export function gramsOfNeedle(needle: string, where: 'header' | 'body'): NeedleGrams {
@@ -79,21 +85,17 @@ export function gramsOfNeedle(needle: string, where: 'header' | 'body'): NeedleG
       all: [[range(narrow + (first * BASE + second) * BASE, BASE)]],
       exact: certain,
     };
-  const keys = new Set<number>();
-  for (let at = 0; at + 1 < needle.length; at++) {
-    const [a, b] = [unitAt(needle, at), unitAt(needle, at + 1)];
-    if (a >= OTHER || b >= OTHER) keys.add(wide + a * WIDE_STEP + b);
-    else if (at + 2 < needle.length) {
-      const c = unitAt(needle, at + 2);
-      keys.add(narrow + (a * BASE + b) * BASE + Math.min(c, OTHER));
-    }
-    if (keys.size > 4 * MAX_GRAMS) break;
-  }
-  const exact =
-    certain &&
-    (needle.length === 2 ||
-      (needle.length === 3 && [...needle].every((unit) => unit.charCodeAt(0) < OTHER)));
-  return { all: spread([...keys]).map((key) => [range(key, 1)]), exact };
+  const keys: number[] = [];
+  // of the last unit, or two narrow ones, it is not known what follows
+  const beginning = needle.slice(0, MAX_NEEDLE);
+  addGrams(
+    beginning,
+    { add: (gram) => keys.push(narrow + gram) },
+    { add: (gram) => keys.push(wide + gram) },
+  );
+  keys.length -= NARROW.test(beginning.slice(-2)) ? 2 : 1;
+  const exact = certain && (needle.length === 2 || (needle.length === 3 && NARROW.test(needle)));
+  return { all: spread([...new Set(keys)]).map((key) => [range(key, 1)]), exact };
 }
 
 function range(low: number, count: number): KeyRange {

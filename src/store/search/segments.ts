@@ -34,21 +34,35 @@ export async function openIndex(
   accountId: string,
   version: number,
 ): Promise<number | undefined> {
+  const { rows } = await db.query({
+    name: 'open_search_index',
+    text: `select indexed_id, exists (select from search_segments where account_id = $1 and not published) as unfinished
+           from search_accounts where account_id = $1 and version = $2`,
+    values: [accountId, version],
+  });
+  const row = (rows as { indexed_id: string; unfinished: boolean }[])[0];
+  if (row && !row.unfinished) return Number(row.indexed_id);
   await db.query({
     text: `delete from search_segments s using search_accounts a
            where s.account_id = $1 and a.account_id = $1 and (a.version <> $2 or not s.published)`,
     values: [accountId, version],
   });
+  return row ? Number(row.indexed_id) : beginIndex(db, accountId, version);
+}
+
+async function beginIndex(
+  db: Queryable,
+  accountId: string,
+  version: number,
+): Promise<number | undefined> {
   const { rows } = await db.query({
-    text: `insert into search_accounts as a (account_id, version, indexed_id)
+    text: `insert into search_accounts (account_id, version, indexed_id)
            select id, $2, 0 from accounts where id = $1 for key share
-           on conflict (account_id) do update
-           set version = $2, indexed_id = case when a.version = $2 then a.indexed_id else 0 end
+           on conflict (account_id) do update set version = $2, indexed_id = 0
            returning indexed_id`,
     values: [accountId, version],
   });
-  const row = (rows as { indexed_id: string }[])[0];
-  return row && Number(row.indexed_id);
+  return rows.length === 1 ? 0 : undefined;
 }
 
 /**

@@ -1,0 +1,46 @@
+/**
+ * Which emails of a segment may have a needle: the bitmaps of its grams, each the union of the keys that stand for it, and all of them
+ * together.
+ * Called by ask-index.ts.
+ */
+import type { KeyRange } from '#store/search/snapshot';
+import { entriesOf, type Block } from './block.ts';
+import { addToBitmap } from './postings.ts';
+
+/**
+ * @param blocks those that keys of the grams may be in, in the order of their keys
+ * @param grams of each one range at least
+ * @returns a bit for each of `size` emails
+ */
+export function emailsWith(
+  blocks: readonly Block[],
+  grams: readonly (readonly KeyRange[])[],
+  size: number,
+): Uint8Array {
+  const result = new Uint8Array((size + 7) >>> 3).fill(0xff);
+  for (const ranges of grams) {
+    const having = new Uint8Array(result.length);
+    for (const { low, high } of ranges)
+      for (const block of blocksOf(blocks, low, high))
+        for (const entry of entriesOf(block, low, high)) addToBitmap(entry, having, size);
+    for (let i = 0; i < result.length; i++) result[i]! &= having[i]!;
+  }
+  return result;
+}
+
+/** Those that a key from `low` to `high` may be in. */
+function blocksOf(blocks: readonly Block[], low: number, high: number): readonly Block[] {
+  const first = blocks.findLastIndex(({ firstKey }) => firstKey <= low);
+  const after = blocks.findIndex(({ firstKey }) => firstKey > high);
+  return blocks.slice(Math.max(first, 0), after < 0 ? blocks.length : after);
+}
+
+/** The numbers whose bit is set. */
+export function* numbersIn(bitmap: Uint8Array, size: number): Generator<number> {
+  for (let i = 0; i < bitmap.length; i++) {
+    const octet = bitmap[i]!;
+    if (octet === 0) continue;
+    for (let bit = 0; bit < 8 && i * 8 + bit < size; bit++)
+      if ((octet >>> bit) & 1) yield i * 8 + bit;
+  }
+}

@@ -1,0 +1,157 @@
+/**
+ * Keeps the search index of every account up to its mail: woken by the notices of accounts, in turns of one batch, so that no account
+ * waits for another's thousands; at the pace that the rest of the process leaves (`pace.ts`). Any number of processes do it side by
+ * side: an account is taken by one at a time.
+ * Started and stopped by server.ts.
+ */
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Log } from '#log';
+import type { Store } from '#store/open';
+import { saveStructures } from '#store/mailboxes/structures';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import { accountsBehind } from '#store/search/behind';
+import { IndexConnection } from '#store/search/connection';
+import { INDEX_VERSION } from './grams.ts';
+import { indexAccount, type IndexContext } from './index-account.ts';
+import { Pace } from './pace.ts';
+import { readMessages } from './read-messages.ts';
+
+export interface SearchFollower {
+  /** Resolves when the work in hand is put down; what was not stored is done again by the next one. */
+  stop(): Promise<void>;
+}
+
+export interface SearchFollowerOptions {
+  readonly store: Pick<Store, 'connection' | 'pool' | 'notices' | 'clock'>;
+  readonly mail: MailStore;
+  readonly log: Log;
+}
+
+/** Who hears no notice, and whom another process left behind, is found by looking. Milliseconds. */
+const LOOK_EVERY = 10 * 60 * 1000;
+/** A moment's mail is taken in together. Milliseconds. */
+const GATHER = 1000;
+const AFTER_FAILURE = 10_000;
+
+export function startSearchFollower({ store, mail, log }: SearchFollowerOptions): SearchFollower {
+  return new Follower(store, log, {
+    readMessages: (accountId, emails) => readMessages(store.pool, accountId, emails),
+    saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
+  });
+}
+
+export class Follower implements SearchFollower {
+  readonly #store: SearchFollowerOptions['store'];
+  readonly #log: Log;
+  readonly #context: IndexContext;
+  readonly #stop = new AbortController();
+  /** Of which a notice was heard. */
+  readonly #heard = new Set<string>();
+  /** To be indexed, in turns. */
+  readonly #behind = new Set<string>();
+  readonly #unlisten: () => void;
+  readonly #running: Promise<void>;
+  #wake: (() => void) | undefined;
+  /** When to look at all accounts. */
+  #lookAt = -Infinity;
+
+  constructor(
+    store: SearchFollowerOptions['store'],
+    log: Log,
+    { readMessages, saveStructures }: Pick<IndexContext, 'readMessages' | 'saveStructures'>,
+  ) {
+    this.#store = store;
+    this.#log = log;
+    this.#context = {
+      db: new IndexConnection(store.connection),
+      pace: new Pace(() => store.clock.monotonic()),
+      signal: this.#stop.signal,
+      log,
+      readMessages,
+      saveStructures,
+    };
+    this.#unlisten = store.notices.onAccounts((accountId) => this.#hear(accountId));
+    this.#running = this.#run();
+  }
+
+  async stop(): Promise<void> {
+    this.#unlisten();
+    this.#stop.abort();
+    this.#wake?.();
+    await this.#running;
+  }
+
+  #hear(accountId: string | undefined): void {
+    if (accountId === undefined) this.#lookAt = -Infinity;
+    else this.#heard.add(accountId);
+    this.#context.pace.arrived();
+    this.#wake?.();
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stop;
+    while (!signal.aborted) {
+      try {
+        await this.#look();
+        await this.#takeTurns();
+        await this.#sleep(GATHER);
+      } catch (error) {
+        if (signal.aborted) break;
+        this.#log.warn('search.not-followed', { error: (error as Error).message });
+        this.#lookAt = -Infinity;
+        await this.#sleep(AFTER_FAILURE);
+      }
+      await this.#quiet();
+    }
+    await this.#context.db.close();
+  }
+
+  /** Finds out which accounts have mail to be indexed. */
+  async #look(): Promise<void> {
+    const { db } = this.#context;
+    const now = this.#store.clock.monotonic();
+    const all = now >= this.#lookAt;
+    const heard = [...this.#heard];
+    if (!all && heard.length === 0) return;
+    this.#heard.clear();
+    if (all) this.#lookAt = now + LOOK_EVERY;
+    for (const id of await accountsBehind(db, INDEX_VERSION, all ? undefined : heard))
+      this.#behind.add(id);
+  }
+
+  /** One turn for each account that is behind, and again for those that have more. */
+  async #takeTurns(): Promise<void> {
+    for (const accountId of this.#behind) {
+      this.#behind.delete(accountId);
+      const turn = await indexAccount(this.#context, accountId).catch((error: Error) =>
+        this.#failed(accountId, error),
+      );
+      if (this.#stop.signal.aborted) return;
+      // a set gives what was added while it is gone through, last
+      if (turn === 'more') this.#behind.add(accountId);
+    }
+  }
+
+  /** The other accounts go on, unless it is the database that failed. */
+  async #failed(accountId: string, error: Error): Promise<void> {
+    if (this.#stop.signal.aborted) return;
+    await this.#context.db.query({ text: 'select' });
+    this.#log.warn('search.account-not-indexed', { accountId, error: error.message });
+    this.#lookAt = Math.min(this.#lookAt, this.#store.clock.monotonic() + AFTER_FAILURE);
+  }
+
+  /** Until a notice is heard or it is time to look. */
+  async #quiet(): Promise<void> {
+    const left = this.#lookAt - this.#store.clock.monotonic();
+    if (this.#heard.size > 0 || left <= 0) return;
+    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
+    const enough = new AbortController();
+    await Promise.race([woken, delay(left, undefined, { signal: enough.signal, ref: false })]);
+    enough.abort();
+    this.#wake = undefined;
+  }
+
+  async #sleep(milliseconds: number): Promise<void> {
+    await delay(milliseconds, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
+  }
+}

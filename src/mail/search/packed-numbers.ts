@@ -1,0 +1,28 @@
+/**
+ * Lists of whole numbers that mostly rise, as their differences: ids of a segment's emails, and numbers of some of them.
+ * Called by build-segment.ts, merge-segments.ts, ask-index.ts.
+ */
+import { OctetReader, Octets } from './octets.ts';
+
+export function packNumbers(numbers: Iterable<number>): Uint8Array {
+  const out = new Octets();
+  let last = 0;
+  for (const number of numbers) {
+    const step = number - last;
+    out.number(step >= 0 ? step * 2 : -step * 2 - 1);
+    last = number;
+  }
+  return out.take();
+}
+
+export function unpackNumbers(octets: Uint8Array): number[] {
+  const numbers: number[] = [];
+  const reader = new OctetReader(octets);
+  let last = 0;
+  while (!reader.ended) {
+    const step = reader.number();
+    last += step % 2 === 0 ? step / 2 : -(step + 1) / 2;
+    numbers.push(last);
+  }
+  return numbers;
+}
