@@ -13,7 +13,7 @@ import { contentFields } from './content-fields.ts';
 import { type Envelope, parseEnvelope } from './envelope.ts';
 import { splitHeader } from './fields.ts';
 import { percentDecode } from './parameters.ts';
-import type { ContentFields, EmbeddedMessage, Part } from './structure.ts';
+import type { ContentFields, EmbeddedMessage, Parameter, Part } from './structure.ts';
 
 export type StructureLimits = {
   /** Real messages have under a hundred parts, archives of lists some thousand. */
@@ -126,14 +126,15 @@ function openPart(reading: Reading, isMessage: boolean, inDigest: boolean): void
     const fields = contentFields(rest, header, digest);
     const bodyStart = headerStart + header.bodyStart;
     skipTo(reading, bodyStart);
-    const boundary = open.length < limits.depth ? boundaryOf(fields) : undefined;
+    const isRead = fields.type === 'multipart' && open.length < limits.depth;
+    const boundary = isRead ? boundaryOf(fields.params) : undefined;
     open.push({
       fields,
       headerStart,
       bodyStart,
       linesBefore: reading.lines,
       envelope: envelopeToo ? parseEnvelope(rest, header) : undefined,
-      children: boundary === undefined ? undefined : [],
+      children: isRead ? [] : undefined,
       boundary,
       emptyEnd: undefined,
       message: undefined,
@@ -166,9 +167,7 @@ function openOpaque(reading: Reading): void {
 /** RFC 2046 §5.1.1 allows 70 octets; what is longer than any line in the suites is an attack on memory. */
 const MAX_BOUNDARY = 8_000;
 
-/** A multipart without a boundary cannot be read. */
-function boundaryOf({ type, params }: ContentFields): string | undefined {
-  if (type !== 'multipart') return undefined;
+function boundaryOf(params: readonly Parameter[]): string | undefined {
   const found = params.find(([name]) => name === 'boundary' || name === 'boundary*');
   if (found === undefined) return undefined;
   const [name, value] = found;
