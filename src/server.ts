@@ -4,6 +4,7 @@
  */
 import { randomBytes, randomInt } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
+import { networkInterfaces } from 'node:os';
 import path from 'node:path';
 import type pg from 'pg';
 import { nowhereResolver } from '#clients/dns/nowhere';
@@ -23,6 +24,7 @@ import { makeFirstAccounts, type FirstAccounts } from '#mail/accounts/first-acco
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
+import { ownAddresses } from '#mail/queue/own-addresses';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import { startAdmin } from '#servers/admin/start';
@@ -309,7 +311,11 @@ function queueOptions(
     randomBytes,
     hostname: config.hostname,
     ownNames: new Set([config.hostname]),
-    isOwnAddress: () => false,
+    isOwnAddress: ownAddresses({
+      listen: config['smtp.address'],
+      sources: config['queue.source_addresses'],
+      interfaces: networkInterfaces,
+    }),
     attempts: config['queue.attempts'],
     schedule: {
       firstRetry: config['queue.first_retry'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressFamily, isUnusableAddress } from './address.ts';
+import { addressFamily, canonicalAddress, isUnusableAddress } from './address.ts';
 
 test('an address tells its family, a name has none', () => {
   assert.equal(addressFamily('192.0.2.1'), 4);
@@ -26,4 +26,11 @@ test('what a host may have, on a local network too, is usable', () => {
   for (const address of ['::1', '2001:db8::1', 'fd00::1', '::ffff']) {
     assert.equal(isUnusableAddress(address, 6), false, address);
   }
+});
+
+test('an address has one text', () => {
+  assert.equal(canonicalAddress('2001:0DB8:0:0::0007'), '2001:db8::7');
+  assert.equal(canonicalAddress('2001:db8::7'), '2001:db8::7');
+  assert.equal(canonicalAddress('192.0.2.7'), '192.0.2.7');
+  assert.equal(canonicalAddress('mx.test'), 'mx.test');
 });

@@ -2,12 +2,19 @@
  * What can be said of an IP address without asking anyone: its family, and whether any host can have it. Called by
  * routing, which connects to whatever addresses a stranger's zone names.
  */
-import { BlockList, isIP } from 'node:net';
+import { BlockList, isIP, SocketAddress } from 'node:net';
 
 /** 4 or 6, or undefined where the text is no IP address. */
 export function addressFamily(text: string): 4 | 6 | undefined {
   const family = isIP(text);
   return family === 4 || family === 6 ? family : undefined;
+}
+
+/** The one text of an address (RFC 5952), however it is written; what is no IPv6 address stays as it is. */
+export function canonicalAddress(text: string): string {
+  return addressFamily(text) === 6
+    ? new SocketAddress({ address: text, family: 'ipv6' }).address
+    : text;
 }
 
 /**

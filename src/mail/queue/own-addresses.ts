@@ -1,0 +1,35 @@
+/**
+ * Which addresses are this server's: an exchange that has one of them would hand our mail back to us (RFC 5321 §5.1), under whatever
+ * name. Built by `server.ts`, asked by routing.
+ */
+import type { networkInterfaces } from 'node:os';
+import { addressFamily, canonicalAddress } from '#clients/dns/address';
+
+export interface OwnAddressOptions {
+  /** Where the MX listener listens. */
+  readonly listen: string;
+  /** From which mail is sent. */
+  readonly sources: readonly string[];
+  /** Asked each time: addresses come and go while a server runs. */
+  readonly interfaces: typeof networkInterfaces;
+}
+
+/**
+ * Whether an address is one of this server's. Where it listens on every address, all of the machine's are; where on one, the others may
+ * be another mail server's. What stands behind a translated address only its owner knows: there the host's name has to tell.
+ */
+export function ownAddresses(options: OwnAddressOptions): (address: string) => boolean {
+  const { listen, sources, interfaces } = options;
+  const named = new Set([listen, ...sources].map(canonicalAddress));
+  const every = listen === '::' ? [4, 6] : listen === '0.0.0.0' ? [4] : [];
+  return (address) => {
+    const asked = canonicalAddress(address);
+    if (named.has(asked)) return true;
+    if (!every.includes(addressFamily(asked)!)) return false;
+    // the whole network is the loopback's, and the system shows one address of it
+    if (asked.startsWith('127.')) return true;
+    return Object.values(interfaces()).some((addresses) =>
+      addresses?.some((one) => canonicalAddress(one.address) === asked),
+    );
+  };
+}
