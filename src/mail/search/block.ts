@@ -2,7 +2,7 @@
  * Blocks: what a segment of the search index is stored in. A block holds the postings of grams that follow each other, sorted by key;
  * its row tells the first key that it may hold, so that one look-up finds the block of any key. An entry is the key's distance from
  * the one before, length × 4 + form of the posting, and the posting.
- * Called by build-segment.ts, merge-segments.ts, ask-segment.ts.
+ * Called by sorted-run.ts, merge-blocks.ts, ask-segment.ts.
  */
 import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import { OctetReader, Octets } from './octets.ts';

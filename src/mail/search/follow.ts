@@ -69,6 +69,7 @@ export class Follower implements SearchFollower {
       log,
       readMessages,
       saveStructures,
+      othersWait: () => this.#behind.size > 0 || this.#heard.size > 1,
     };
     this.#unlisten = store.notices.onAccounts((accountId) => this.#hear(accountId));
     this.#running = this.#run();
@@ -94,7 +95,7 @@ export class Follower implements SearchFollower {
       try {
         await this.#look();
         await this.#takeTurns();
-        await this.#sleep(GATHER);
+        if (this.#behind.size > 0) continue;
       } catch (error) {
         if (signal.aborted) break;
         this.#log.warn('search.not-followed', { error: (error as Error).message });
@@ -102,6 +103,7 @@ export class Follower implements SearchFollower {
         await this.#sleep(AFTER_FAILURE);
       }
       await this.#quiet();
+      await this.#sleep(GATHER);
     }
     await this.#context.db.close();
   }
@@ -119,15 +121,14 @@ export class Follower implements SearchFollower {
       this.#behind.add(id);
   }
 
-  /** One turn for each account that is behind, and again for those that have more. */
+  /** One turn for each account that is behind. */
   async #takeTurns(): Promise<void> {
-    for (const accountId of this.#behind) {
+    for (const accountId of [...this.#behind]) {
       this.#behind.delete(accountId);
       const turn = await indexAccount(this.#context, accountId).catch((error: Error) =>
         this.#failed(accountId, error),
       );
       if (this.#stop.signal.aborted) return;
-      // a set gives what was added while it is gone through, last
       if (turn === 'more') this.#behind.add(accountId);
     }
   }

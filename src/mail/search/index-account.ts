@@ -6,16 +6,18 @@
 import type { Log } from '#log';
 import { parseStructure } from '#protocol/message/parse-structure';
 import { formatStructure } from '#protocol/message/stored-structure';
-import type { IndexConnection } from '#store/search/connection';
+import type { ParsedStructure } from '#store/mailboxes/structures';
 import { emailsAfter } from '#store/search/behind';
-import { addSegment, openIndex, segmentsOf, type StoredBlock } from '#store/search/segments';
-import { SegmentBuilder } from './build-segment.ts';
+import type { IndexConnection } from '#store/search/connection';
+import { addSegment, openIndex, segmentsOf } from '#store/search/segments';
 import { INDEX_VERSION } from './grams.ts';
 import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { MessageGrams } from './message-grams.ts';
 import type { Pace } from './pace.ts';
 import type { MessageToRead, ReadMessage } from './read-messages.ts';
+import { SegmentBatch } from './segment-batch.ts';
+import type { EmailGrams } from './sorted-run.ts';
 
 export interface IndexContext {
   readonly db: IndexConnection;
@@ -29,26 +31,32 @@ export interface IndexContext {
   ) => AsyncIterable<ReadMessage>;
   readonly saveStructures: (
     accountId: string,
-    structures: readonly { readonly emailId: number; readonly structure: string }[],
+    structures: readonly ParsedStructure[],
   ) => Promise<void>;
+  /** Turns are to be short. */
+  readonly othersWait: () => boolean;
 }
 
 export type Turn = 'done' | 'more' | 'elsewhere';
 
-/** Emails that are looked at in one turn. */
-const BATCH = 512;
+/** Emails that are looked at in one turn, and of which one segment is made. */
+const BATCH = 4096;
+const SHORT_BATCH = 512;
+/** Structures that are stored at once. */
+const STRUCTURES = 256;
 
 /** One turn at an account: a batch at most. `elsewhere`: another process is at it. */
 export async function indexAccount(context: IndexContext, accountId: string): Promise<Turn> {
-  const { db } = context;
+  const { db, othersWait } = context;
   if (!(await db.take(accountId))) return 'elsewhere';
   try {
     const after = await openIndex(db, accountId, INDEX_VERSION);
     if (after === undefined) return 'done';
-    const emails = await emailsAfter(db, accountId, after, BATCH);
+    const limit = othersWait() ? SHORT_BATCH : BATCH;
+    const emails = await emailsAfter(db, accountId, after, limit);
     if (emails.length > 0 && !(await indexEmails(context, accountId, after, emails))) return 'more';
     await mergeWhereDue(context, accountId);
-    return emails.length < BATCH ? 'done' : 'more';
+    return emails.length < limit ? 'done' : 'more';
   } finally {
     await db.letGo(accountId);
   }
@@ -63,71 +71,55 @@ async function indexEmails(
 ): Promise<boolean> {
   const { pace, signal } = context;
   const grams = new MessageGrams();
-  let batch = new Batch();
   let position = after;
+  let batch = new SegmentBatch(pace, signal);
+  let structures: ParsedStructure[] = [];
+  const last = emails.at(-1)!.emailId;
   pace.begin();
   for await (const { emailId, bytes } of context.readMessages(accountId, emails)) {
-    if (bytes) indexMessage(context, batch, grams, emailId, bytes);
+    if (bytes) {
+      const { structure, found } = readForIndex(context, grams, emailId, bytes);
+      await batch.add(emailId, found);
+      if (structure !== undefined) structures.push({ emailId, structure });
+    }
     await pace.rest(signal);
     if (signal.aborted) return false;
-    if (!batch.builder.full) continue;
-    if (!(await storeBatch(context, accountId, position, emailId, batch))) return false;
+    if (structures.length === STRUCTURES || (emailId === last && structures.length > 0)) {
+      await context.saveStructures(accountId, structures);
+      structures = [];
+    }
+    if (!batch.full && emailId !== last) continue;
+    const blocks = await batch.blocks();
+    const step = { after: position, upTo: emailId };
+    if (signal.aborted || !(await addSegment(context.db, accountId, step, batch.head, blocks)))
+      return false;
     position = emailId;
-    batch = new Batch();
+    batch = new SegmentBatch(pace, signal);
   }
-  const last = emails.at(-1)!.emailId;
-  return position === last || storeBatch(context, accountId, position, last, batch);
-}
-
-class Batch {
-  readonly builder = new SegmentBuilder();
-  readonly structures: { readonly emailId: number; readonly structure: string }[] = [];
+  return true;
 }
 
 /** A message that cannot be read for a fault of ours is found by every search, so that it is read then. */
-function indexMessage(
+function readForIndex(
   { log }: IndexContext,
-  { builder, structures }: Batch,
   grams: MessageGrams,
   emailId: number,
   bytes: Uint8Array,
-): void {
+): { structure: string | undefined; found: EmailGrams | undefined } {
   try {
     const parsed = parseStructure(bytes);
-    builder.add(emailId, grams.of(bytes, parsed.part));
-    structures.push({ emailId, structure: formatStructure(parsed) });
+    return { structure: formatStructure(parsed), found: grams.of(bytes, parsed.part) };
   } catch (error) {
-    builder.add(emailId, undefined);
     log.error('search.message-not-indexed', { emailId, error: (error as Error).stack });
+    return { structure: undefined, found: undefined };
   }
-}
-
-async function storeBatch(
-  { db, pace, signal, saveStructures }: IndexContext,
-  accountId: string,
-  after: number,
-  upTo: number,
-  { builder, structures }: Batch,
-): Promise<boolean> {
-  await saveStructures(accountId, structures);
-  const blocks: StoredBlock[] = [];
-  for (const block of builder.blocks()) {
-    blocks.push(block);
-    await pace.rest(signal);
-    if (signal.aborted) return false;
-  }
-  return addSegment(db, accountId, { after, upTo }, builder.head, blocks);
 }
 
 async function mergeWhereDue(context: IndexContext, accountId: string): Promise<void> {
   while (!context.signal.aborted) {
     const segments = await segmentsOf(context.db, accountId);
     const places = planMerge(segments.map(({ emails }) => emails));
-    if (!places) return;
-    await mergeSegments(
-      context,
-      accountId,
-      places.map((place) => segments[place]!),
-    );
+    const some = places?.map((place) => segments[place]!);
+    if (!some || !(await mergeSegments(context, accountId, some))) return;
   }
 }

@@ -14,10 +14,9 @@ import {
   type StoredBlock,
   type StoredSegment,
 } from '#store/search/segments';
-import { BlockWriter, entriesOf, type Entry } from './block.ts';
+import { mergedBlocks, type MergeSource } from './merge-blocks.ts';
 import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import type { Pace } from './pace.ts';
-import { readPosting } from './postings.ts';
 
 /** Blocks of one segment that are read at once, and that are written at once. */
 const READ_BLOCKS = 16;
@@ -29,27 +28,29 @@ export interface MergeContext {
   readonly signal: AbortSignal;
 }
 
-/** Merges; leaves everything as it was where another process or the end of the account came between, or the signal. */
+/**
+ * Merges; leaves everything as it was where another process or the end of the account came between, or the signal.
+ * @returns whether it merged
+ */
 export async function mergeSegments(
   context: MergeContext,
   accountId: string,
   segments: readonly StoredSegment[],
-): Promise<void> {
+): Promise<boolean> {
   const { db, signal } = context;
-  const numbering = await numberAnew(db, segments);
+  const { emailIds, partial, numbers } = await numberAnew(db, segments);
   const merged = await beginMerge(db, accountId, {
-    emails: numbering.emailIds.length,
-    emailIds: packNumbers(numbering.emailIds),
-    partial: packNumbers(numbering.partial),
+    emails: emailIds.length,
+    emailIds: packNumbers(emailIds),
+    partial: packNumbers(partial),
   });
-  if (merged === undefined) return;
-  const cursors = segments.map(({ id }, i) => new SegmentCursor(id, numbering.numbers[i]!));
-  await writeMerged(context, merged, cursors, numbering.emailIds.length);
+  if (merged === undefined) return false;
+  const sources = segments.map(({ id }, i) => storedSource(db, id, numbers[i]!));
+  await writeMerged(context, merged, sources, emailIds.length);
   const of = segments.map(({ id }) => id);
-  if (!signal.aborted && (await publishMerge(db, accountId, merged, of))) {
-    if (numbering.emailIds.length > 0) return;
-  }
-  await dropSegment(db, merged);
+  const published = !signal.aborted && (await publishMerge(db, accountId, merged, of));
+  if (!published || emailIds.length === 0) await dropSegment(db, merged);
+  return published;
 }
 
 interface Numbering {
@@ -74,86 +75,31 @@ async function numberAnew(db: Queryable, segments: readonly StoredSegment[]): Pr
   return { emailIds, partial, numbers };
 }
 
+function storedSource(db: Queryable, segmentId: string, numbers: Int32Array): MergeSource {
+  let from = 0;
+  return {
+    numbers,
+    async read() {
+      const blocks = await blocksFrom(db, segmentId, from, READ_BLOCKS);
+      from = (blocks.at(-1)?.firstKey ?? from) + 1;
+      return blocks;
+    },
+  };
+}
+
 async function writeMerged(
   { db, pace, signal }: MergeContext,
   merged: string,
-  cursors: readonly SegmentCursor[],
+  sources: readonly MergeSource[],
   size: number,
 ): Promise<void> {
-  const writer = new BlockWriter(size);
-  const emails = new Uint32Array(size);
   let waiting: StoredBlock[] = [];
-  const write = async (): Promise<boolean> => {
-    const blocks = waiting;
+  for await (const block of mergedBlocks(sources, size, pace, signal)) {
+    waiting.push(block);
+    if (waiting.length < WRITE_BLOCKS) continue;
+    // without its segment it cannot be published either
+    if (!(await addBlocks(db, merged, waiting))) return;
     waiting = [];
-    return addBlocks(db, merged, blocks);
-  };
-  pace.begin();
-  for (;;) {
-    for (const cursor of cursors) if (cursor.starved) await cursor.read(db);
-    const key = cursors.reduce((least, { entry }) => Math.min(least, entry?.key ?? Infinity), Infinity);
-    if (key === Infinity) break;
-    let count = 0;
-    for (const cursor of cursors) {
-      if (cursor.entry?.key !== key) continue;
-      count = readPosting(cursor.entry, cursor.numbers, emails, count);
-      cursor.next();
-    }
-    const full = count > 0 ? writer.add(key, emails, count) : undefined;
-    if (!full) continue;
-    waiting.push(full);
-    await pace.rest(signal);
-    if (signal.aborted || (waiting.length >= WRITE_BLOCKS && !(await write()))) return;
   }
-  waiting.push(writer.end());
-  await write();
-}
-
-/** The entries of a segment one after another. */
-class SegmentCursor {
-  readonly numbers: Int32Array;
-  readonly #segmentId: string;
-  #blocks: StoredBlock[] = [];
-  #nextKey = 0;
-  #ended = false;
-  #entries: Iterator<Entry> | undefined;
-  #entry: Entry | undefined;
-
-  constructor(segmentId: string, numbers: Int32Array) {
-    this.#segmentId = segmentId;
-    this.numbers = numbers;
-  }
-
-  /** Undefined at the end, and while it is starved. */
-  get entry(): Entry | undefined {
-    return this.#entry;
-  }
-
-  get starved(): boolean {
-    return this.#entry === undefined && !this.#ended;
-  }
-
-  async read(db: Queryable): Promise<void> {
-    this.#blocks = await blocksFrom(db, this.#segmentId, this.#nextKey, READ_BLOCKS);
-    const last = this.#blocks.at(-1);
-    if (last) {
-      this.#nextKey = last.firstKey + 1;
-      this.#blocks.reverse();
-      this.next();
-    } else this.#ended = true;
-  }
-
-  next(): void {
-    for (;;) {
-      const step = this.#entries?.next();
-      if (step && !step.done) {
-        this.#entry = step.value;
-        return;
-      }
-      const block = this.#blocks.pop();
-      this.#entries = block && entriesOf(block);
-      this.#entry = undefined;
-      if (!block) return;
-    }
-  }
+  await addBlocks(db, merged, waiting);
 }

@@ -5,9 +5,9 @@
 import { foldText } from '#protocol/message/fold';
 import { bodyText, headerText, type TextBudget } from '#protocol/message/part-text';
 import type { Part } from '#protocol/message/structure';
-import type { EmailGrams } from './build-segment.ts';
 import { addGrams } from './grams.ts';
 import { KeySet } from './key-set.ts';
+import type { EmailGrams } from './sorted-run.ts';
 
 /**
  * Characters of a message that are indexed. A message with more is read by each search instead: reading more at once

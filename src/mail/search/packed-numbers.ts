@@ -1,6 +1,6 @@
 /**
  * Lists of whole numbers that mostly rise, as their differences: ids of a segment's emails, and numbers of some of them.
- * Called by build-segment.ts, merge-segments.ts, ask-index.ts.
+ * Called by segment-batch.ts, merge-segments.ts, ask-index.ts.
  */
 import { OctetReader, Octets } from './octets.ts';
 

@@ -1,7 +1,7 @@
 /**
  * Which emails of a segment have a gram. Emails are numbers from 0 in their segment; rare grams are a list of gaps, frequent ones
  * a bitmap, those that nearly all have the gaps of the others: whatever is shortest.
- * Called by block.ts, build-segment.ts, merge-segments.ts, ask-segment.ts.
+ * Called by block.ts, sorted-run.ts, merge-blocks.ts, ask-segment.ts.
  */
 import { OctetReader, type Octets } from './octets.ts';
 

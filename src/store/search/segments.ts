@@ -66,7 +66,7 @@ async function beginIndex(
 }
 
 /**
- * Adds a segment and moves the account on from `after` to `upTo`.
+ * Adds a segment, unless it is empty, and moves the account on from `after` to `upTo`.
  * @returns false when the account no longer stands at `after`: nothing was added
  */
 export async function addSegment(
@@ -82,11 +82,11 @@ export async function addSegment(
              update search_accounts set indexed_id = $3 where account_id = $1 and indexed_id = $2 returning account_id),
            segment as (
              insert into search_segments (account_id, published, emails, email_ids, partial)
-             select account_id, true, $4, $5, $6 from account returning id),
+             select account_id, true, $4, $5, $6 from account where $4 > 0 returning id),
            block as (
              insert into search_blocks (segment_id, first_key, data)
              select segment.id, b.key, b.data from segment, unnest($7::bigint[], $8::bytea[]) as b(key, data))
-           select id from segment`,
+           select from account`,
     values: [accountId, after, upTo, emails, view(emailIds), view(partial), ...arrays(blocks)],
   });
   return rows.length === 1;

@@ -1,11 +1,9 @@
 /**
- * Makes a segment of the search index of some hundred emails: collects the grams of each, sorts them, writes blocks.
- * Called by index-account.ts.
+ * Some hundred emails: collects the grams of each, sorts them, packs them into blocks.
+ * Called by segment-batch.ts.
  */
-import type { SegmentHead } from '#store/search/segments';
 import { BlockWriter, type Block } from './block.ts';
 import { SPACE_STEP } from './grams.ts';
-import { packNumbers } from './packed-numbers.ts';
 
 /** The grams of one email, by space. */
 export type EmailGrams = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
@@ -14,34 +12,29 @@ export type EmailGrams = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32
 const PAIRS = 1_000_000;
 const EMAILS = 512;
 
-export class SegmentBuilder {
-  readonly #emailIds: number[] = [];
-  readonly #partial: number[] = [];
+export class SortedRun {
+  #size = 0;
   readonly #spaces = [new Pairs(), new Pairs(), new Pairs(), new Pairs()] as const;
 
-  get head(): SegmentHead {
-    return {
-      emails: this.#emailIds.length,
-      emailIds: packNumbers(this.#emailIds),
-      partial: packNumbers(this.#partial),
-    };
+  /** How many emails it has. */
+  get size(): number {
+    return this.#size;
   }
 
   get full(): boolean {
     const pairs = this.#spaces.reduce((sum, { count }) => sum + count, 0);
-    return this.#emailIds.length >= EMAILS || pairs >= PAIRS;
+    return this.#size >= EMAILS || pairs >= PAIRS;
   }
 
-  /** @param grams undefined where the text could not be read to its end: any text may be in it */
-  add(emailId: number, grams: EmailGrams | undefined): void {
-    const number = this.#emailIds.push(emailId) - 1;
-    if (!grams) this.#partial.push(number);
-    else for (const [space, keys] of grams.entries()) this.#spaces[space]!.add(keys, number);
+  /** @param grams undefined: an email without any */
+  add(grams: EmailGrams | undefined): void {
+    const number = this.#size++;
+    for (const [space, keys] of (grams ?? []).entries()) this.#spaces[space]!.add(keys, number);
   }
 
-  /** The blocks in the order of their keys; the builder is done after it. */
+  /** The blocks in the order of their keys; the run is done after it. */
   *blocks(): Generator<Block> {
-    const size = this.#emailIds.length;
+    const size = this.#size;
     const writer = new BlockWriter(size);
     const emails = new Uint32Array(size);
     for (const [space, pairs] of this.#spaces.entries()) {
