@@ -5,6 +5,8 @@
  * Made by parse-command.ts, carried out by servers/imap/commands.
  */
 
+import type { Section } from '#protocol/message/section';
+
 /** Message numbers or UIDs. Ascending, not overlapping unless the client wrote them so; {@link STAR} is `*`. */
 export type SequenceSet = {
   readonly kind: 'ranges';
@@ -69,14 +71,7 @@ export type MessageHead = {
   readonly synchronising: boolean;
 };
 
-export type SectionText = 'HEADER' | 'HEADER.FIELDS' | 'HEADER.FIELDS.NOT' | 'TEXT' | 'MIME';
-export type Section = {
-  /** Part numbers, empty for the message. */
-  readonly path: readonly number[];
-  readonly text: SectionText | undefined;
-  /** Field names as written, for the two that name some. */
-  readonly fields: readonly string[];
-};
+/** `octets` from `origin`, the `<origin.octets>` of FETCH. */
 export type OctetRange = { readonly origin: number; readonly octets: number };
 
 export type FetchItem =

@@ -234,7 +234,10 @@ export class Receiver {
     }
     if (message.kind === 'error') return this.#refuse(message.error, mark);
     if (mark.size + this.#length > this.#limit)
-      return this.#refuse({ tag: tagOf(text), text: `Literal of more than ${this.#limit} octets` }, mark);
+      return this.#refuse(
+        { tag: tagOf(text), text: `Literal of more than ${this.#limit} octets` },
+        mark,
+      );
     this.#left = mark.size;
     this.#mode = 'literal';
     return mark.synchronising ? { kind: 'continue' } : undefined;

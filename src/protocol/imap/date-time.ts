@@ -1,0 +1,53 @@
+/** Dates of IMAP (RFC 9051 §9 date, date-time): `17-Jul-1996`, and `17-Jul-1996 02:44:25 -0700`. Written in UTC. */
+import { Malformed, type Decoder } from './decoder.ts';
+
+const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+const DATE = /^ ?([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4})$/;
+const DATE_TIME =
+  /^ ?([0-9]{1,2}-[A-Za-z]{3}-[0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})$/;
+
+/** `17-Jul-1996 02:44:25 -0700` to milliseconds since 1970 UTC; undefined where it names no instant. */
+export function parseDateTime(text: string): number | undefined {
+  const found = DATE_TIME.exec(text);
+  if (!found) return undefined;
+  const [, date, hours, minutes, seconds, sign, zoneHours, zoneMinutes] = found;
+  const day = parseDate(date!);
+  const [hour, minute, second] = [Number(hours), Number(minutes), Number(seconds)];
+  const zone = Number(zoneHours) * 60 + Number(zoneMinutes);
+  if (day === undefined || hour > 23 || minute > 59 || second > 60 || Number(zoneMinutes) > 59)
+    return undefined;
+  const local = day + ((hour * 60 + minute) * 60 + second) * 1000;
+  return local - (sign === '-' ? -zone : zone) * 60_000;
+}
+
+/** `17-Jul-1996` to the midnight of that day in UTC. */
+export function parseDate(text: string): number | undefined {
+  const found = DATE.exec(text);
+  if (!found) return undefined;
+  const name = found[2]!.toLowerCase();
+  const month = MONTHS.findIndex((known) => known.toLowerCase() === name);
+  const [day, year] = [Number(found[1]), Number(found[3])];
+  if (month < 0 || day < 1 || day > new Date(Date.UTC(year, month + 1, 0)).getUTCDate())
+    return undefined;
+  const date = new Date(0);
+  return date.setUTCFullYear(year, month, day);
+}
+
+/** A date of SEARCH, quoted or not. */
+export function decodeDate(decoder: Decoder): number {
+  const day = parseDate(decoder.peek === '"' ? decoder.string() : decoder.atom());
+  if (day === undefined) throw new Malformed('A date is 17-Jul-1996');
+  return day;
+}
+
+/** `17-Jul-1996 09:44:25 +0000`, without quotes. */
+export function formatDateTime(milliseconds: number): string {
+  const date = new Date(milliseconds);
+  const day = `${two(date.getUTCDate())}-${MONTHS[date.getUTCMonth()]!}-${String(date.getUTCFullYear()).padStart(4, '0')}`;
+  const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
+  return `${day} ${time} +0000`;
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : String(value);
+}
