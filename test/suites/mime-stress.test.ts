@@ -8,7 +8,7 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { base64, concat, fromLatin1 } from '#bytes';
+import { base64, concat, fromLatin1, storable } from '#bytes';
 import { formatBody, formatBodyStructure } from '#protocol/imap/body-structure';
 import { formatEnvelope } from '#protocol/imap/envelope';
 import { foldText } from '#protocol/message/fold';
@@ -26,6 +26,7 @@ function useAll(bytes: Uint8Array): EmbeddedMessage {
   const { part } = structure;
   const stored = formatStructure(structure);
   assert.equal(formatStructure(parseStoredStructure(stored)), stored);
+  assert.equal(storable(stored), stored);
   for (const utf8 of [false, true]) {
     formatEnvelope(structure.envelope, utf8);
     formatBody(part, utf8);
