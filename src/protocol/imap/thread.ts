@@ -1,0 +1,233 @@
+/**
+ * The two ways in which THREAD puts messages together (RFC 5256 §3): by subject alone, and by References. Nearly linear in messages and
+ * references, whatever they say, and without recursion: threads may be as deep as the mailbox is long.
+ * Called by servers/imap; JMAP has threads of its own, linked at delivery.
+ */
+
+export interface ThreadFacts {
+  /** Message number or UID, as the answer names it. */
+  readonly number: number;
+  /** Date field, or INTERNALDATE without a good one. Milliseconds. */
+  readonly date: number;
+  /** RFC 5256 §2.1, lower case. */
+  readonly baseSubject: string;
+  /** The subject had a mark of a reply or a forward. */
+  readonly isReply: boolean;
+  readonly messageId: string | undefined;
+  /** Of References, the parent last; without that the first of In-Reply-To alone. */
+  readonly references: readonly string[];
+}
+
+export interface ThreadNode {
+  /** Undefined: a message that is not here, with several that belong to it. */
+  readonly number: number | undefined;
+  readonly children: readonly ThreadNode[];
+}
+
+/** RFC 5256 §3: `Re:`, `Fwd:` and their kin, with blobs before them. */
+export function isReplySubject(subject: string): boolean {
+  const start = subject.slice(0, 200).replace(/^(?:\s|\[[^[\]]*\])+/, '');
+  return (
+    /^(?:re|fwd?)\s*(?:\[[^[\]]*\]\s*)?:/i.test(start) ||
+    /^\[fwd:/i.test(subject.trimStart()) ||
+    /\(fwd\)\s*$/i.test(subject.slice(-40))
+  );
+}
+
+/** Messages of one base subject, the oldest their parent. */
+export function orderedSubjectThreads(messages: readonly ThreadFacts[]): ThreadNode[] {
+  const bySubject = new Map<string, ThreadFacts[]>();
+  for (const message of messages.toSorted(byDate)) {
+    const group = bySubject.get(message.baseSubject);
+    if (group) group.push(message);
+    else bySubject.set(message.baseSubject, [message]);
+  }
+  // groups were begun in order of their first message
+  return [...bySubject.values()].map(([first, ...others]) => ({
+    number: first!.number,
+    children: others.map(({ number }) => ({ number, children: [] })),
+  }));
+}
+
+function byDate(a: ThreadFacts, b: ThreadFacts): number {
+  return a.date - b.date || a.number - b.number;
+}
+
+interface Container {
+  message: ThreadFacts | undefined;
+  parent: Container | undefined;
+  children: Container[];
+  /** Somebody above, up to the root: shortened as it is followed. */
+  above: Container | undefined;
+}
+
+export function referencesThreads(messages: readonly ThreadFacts[]): ThreadNode[] {
+  const roots = pruned(linked(messages)).sort(containersByDate);
+  const grouped = groupBySubject(roots);
+  return finished(grouped);
+}
+
+/** Steps 1 and 2: containers by Message-ID, linked; those without a parent. */
+function linked(messages: readonly ThreadFacts[]): Container[] {
+  const byId = new Map<string, Container>();
+  const all: Container[] = [];
+  const made = (message: ThreadFacts | undefined): Container => {
+    const container = { message, parent: undefined, children: [], above: undefined };
+    all.push(container);
+    return container;
+  };
+  const own = messages.map((message) => {
+    // a second message of the same id has none
+    const id = message.messageId;
+    if (id === undefined || byId.has(id)) return made(message);
+    const container = made(message);
+    byId.set(id, container);
+    return container;
+  });
+  const chains = messages.map(({ references }) =>
+    references.map((id) => {
+      let container = byId.get(id);
+      if (!container) byId.set(id, (container = made(undefined)));
+      return container;
+    }),
+  );
+  // what a message says of itself comes before what others say of it
+  for (const [i, chain] of chains.entries()) link(chain.at(-1), own[i]!);
+  for (const chain of chains) for (let i = 1; i < chain.length; i++) link(chain[i - 1], chain[i]!);
+  for (const container of all) container.parent?.children.push(container);
+  return all.filter(({ parent }) => parent === undefined);
+}
+
+/** Makes a root the child of another tree's member; within one tree it would close a ring. */
+function link(parent: Container | undefined, child: Container): void {
+  if (parent === undefined || child.parent !== undefined || rootOf(parent) === child) return;
+  child.parent = parent;
+  child.above = parent;
+}
+
+function rootOf(container: Container): Container {
+  let root = container;
+  while (root.above !== undefined) root = root.above;
+  for (let at = container; at !== root;) {
+    const next = at.above!;
+    at.above = root;
+    at = next;
+  }
+  return root;
+}
+
+/** Step 3: who is not here gives way to the children, but for roots of several. */
+function pruned(roots: readonly Container[]): Container[] {
+  for (const container of childrenFirst(roots)) {
+    container.children = container.children.flatMap((child) =>
+      child.message === undefined ? child.children : [child],
+    );
+  }
+  return roots.flatMap((root) => {
+    if (root.message !== undefined || root.children.length > 1) return [root];
+    return root.children;
+  });
+}
+
+/** Every container below and with the roots, none before its children. */
+function childrenFirst(roots: readonly Container[]): Container[] {
+  const order: Container[] = [];
+  const waiting = [...roots];
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    order.push(next);
+    for (const child of next.children) waiting.push(child);
+  }
+  return order.reverse();
+}
+
+/** Of the message, or of the first one below who is not here. */
+function firstMessage(container: Container): ThreadFacts {
+  let first = container;
+  while (first.message === undefined) {
+    first = first.children.reduce((a, b) => (containersByDate(a, b) <= 0 ? a : b));
+  }
+  return first.message;
+}
+
+function containersByDate(a: Container, b: Container): number {
+  return byDate(firstMessage(a), firstMessage(b));
+}
+
+/** Step 5: threads whose roots have one base subject become one. */
+function groupBySubject(roots: readonly Container[]): Container[] {
+  const table = new Map<string, Container>();
+  for (const root of roots) {
+    const { baseSubject } = firstMessage(root);
+    if (baseSubject === '') continue;
+    const known = table.get(baseSubject);
+    if (known === undefined || leads(root, known)) table.set(baseSubject, root);
+  }
+  const merged = new Map<Container, Container>();
+  const gone = new Set<Container>();
+  for (const root of roots) {
+    const leader = table.get(firstMessage(root).baseSubject);
+    if (leader === undefined || leader === root) continue;
+    gone.add(root);
+    const into = merged.get(leader) ?? leader;
+    if (into.message === undefined) {
+      if (root.message === undefined) into.children.push(...root.children);
+      else into.children.push(root);
+    } else if (isReply(root) && !isReply(leader)) {
+      into.children.push(root);
+    } else {
+      merged.set(leader, {
+        message: undefined,
+        parent: undefined,
+        children: [leader, root],
+        above: undefined,
+      });
+    }
+  }
+  return roots.filter((root) => !gone.has(root)).map((root) => merged.get(root) ?? root);
+}
+
+function isReply(container: Container): boolean {
+  return firstMessage(container).isReply;
+}
+
+/** A root that is not here leads one that is; one that is no reply leads one that is. */
+function leads(root: Container, known: Container): boolean {
+  if (known.message !== undefined && root.message === undefined) return true;
+  if (known.message === undefined) return false;
+  return isReply(known) && !isReply(root);
+}
+
+/** Step 6: siblings by date. */
+function finished(roots: Container[]): ThreadNode[] {
+  const nodes = new Map<Container, ThreadNode>();
+  for (const container of childrenFirst(roots)) {
+    const children = container.children.sort(containersByDate).map((child) => nodes.get(child)!);
+    nodes.set(container, { number: container.message?.number, children });
+  }
+  return roots.sort(containersByDate).map((root) => nodes.get(root)!);
+}
+
+/** `(2)(3 6 (4 23)(44 7 96))` (RFC 5256 §4) */
+export function formatThreads(threads: readonly ThreadNode[]): string {
+  const parts: string[] = [];
+  const waiting: (ThreadNode | ')')[] = threads.toReversed();
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    if (next === ')') {
+      parts.push(')');
+      continue;
+    }
+    parts.push('(');
+    let node = next;
+    if (node.number !== undefined) parts.push(String(node.number));
+    while (node.children.length === 1) {
+      node = node.children[0]!;
+      parts.push(` ${node.number!}`);
+    }
+    waiting.push(')');
+    if (node.children.length > 1) {
+      if (node.number !== undefined) parts.push(' ');
+      for (const child of node.children.toReversed()) waiting.push(child);
+    }
+  }
+  return parts.join('');
+}
