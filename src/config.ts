@@ -161,8 +161,17 @@ function readEnvironment(
     const fileKey = name.endsWith('_FILE') ? keys.get(name.slice(0, -'_FILE'.length)) : undefined;
     if (key) given.set(key, { value, origin });
     else if (fileKey && (FIELDS[fileKey] as Field<unknown>).secret) {
+      const twin = envName(fileKey);
+      if (environment[twin] !== undefined) {
+        problems.push({
+          key: name,
+          problem: `is set, and ${twin} too`,
+          remedy: 'Set one of the two.',
+        });
+        continue;
+      }
       const secret = readSecret(value, name, problems);
-      if (secret !== undefined && !keys.has(name)) given.set(fileKey, { value: secret, origin });
+      if (secret !== undefined) given.set(fileKey, { value: secret, origin });
     } else if (name.startsWith('HIKYAKU_')) problems.push(unknownKey(name, names));
   }
 }

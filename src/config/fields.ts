@@ -2,7 +2,9 @@
  * Every setting: its key in `hikyaku.toml`, its type, its defaults and what it is for. The reference page and `config show` are made
  * from this table. The environment's name follows from the key (`smtp.port` is HIKYAKU_SMTP_PORT), unless it has its own.
  */
+import { isIP } from 'node:net';
 import { z } from 'zod';
+import { toAscii } from '#protocol/address/domain';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 
 export type Mode = 'dev' | 'serve';
@@ -26,12 +28,43 @@ function field<T>(
   return { schema, doc, defaults: same === undefined ? {} : { dev: same, serve: same }, ...extra };
 }
 
-const port = z.coerce.number().int().min(0).max(65_535);
-const count = z.coerce.number().int().positive();
-const list = z.preprocess(
-  (value) =>
-    typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value,
-  z.array(z.string()),
+/** Digits, where the text is nothing else: '' is not 0. */
+const number = (schema: z.ZodType<number>) =>
+  z.preprocess(
+    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
+    schema,
+  );
+const port = number(z.number().int().min(0).max(65_535));
+const count = number(z.number().int().positive());
+/** Parted by commas or spaces, or an array. */
+function listOf(item: z.ZodType<string>): z.ZodType<string[]> {
+  return z.preprocess(
+    (value) =>
+      typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value,
+    z.array(item),
+  );
+}
+const list = listOf(z.string());
+const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'is no IP address');
+/** One from which a connection can leave. */
+const sourceAddress = ipAddress.refine(
+  (text) => text !== '::' && text !== '0.0.0.0',
+  'is no address of a host',
+);
+/** As the rest of the program has it: in lower-case A-labels. */
+const hostName = z.string().transform((text, context) => {
+  const name = toAscii(text);
+  if (name !== undefined) return name;
+  context.addIssue({ code: 'custom', message: 'is no host name' });
+  return z.NEVER;
+});
+/** What `pg` would read otherwise is often a database that nobody meant. */
+const databaseUrl = z.string().refine(
+  // a host may be left out, which URLs in general do not allow
+  (text) =>
+    text === '' ||
+    (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@host/'))),
+  'is not postgresql://user:password@host/database',
 );
 const switchOn = z.preprocess((value) => {
   if (typeof value !== 'string') return value;
@@ -77,14 +110,14 @@ function ports(dev: number, serve: number, doc: string): Field<number> {
 }
 
 const ON_LOOPBACK: Field<string> = {
-  schema: z.string(),
+  schema: ipAddress,
   doc: 'Address to listen on. `::` is every address, IPv4 included.',
   defaults: { dev: '127.0.0.1', serve: '::' },
 };
 
 export const FIELDS = {
   hostname: {
-    schema: z.string().min(1),
+    schema: hostName,
     doc: 'The name of this host: in the greeting, in EHLO, in Received and Message-ID. In production it has an A or AAAA record, and the PTR record of the address names it.',
     defaults: { dev: 'mail.example.test' },
   } as Field<string>,
@@ -94,13 +127,13 @@ export const FIELDS = {
     DEFAULT_DATA_DIR,
   ),
   database_url: field(
-    z.string().default(''),
+    databaseUrl,
     'PostgreSQL to use instead of the embedded one: postgresql://user:password@host/database. Version 15 or newer, encoded in UTF-8.',
     '',
     { secret: true, env: 'DATABASE_URL' },
   ),
   allow_unsafe: field(
-    list,
+    listOf(z.enum(['fsync', 'full_page_writes', 'synchronous_commit'])),
     'Durability settings of PostgreSQL that may be off: fsync, full_page_writes, synchronous_commit. Each one off can lose acknowledged mail.',
     [],
   ),
@@ -173,7 +206,7 @@ export const FIELDS = {
   ),
   'http.port': ports(8025, 8025, 'Port of health, metrics and the landing page.'),
   'http.address': field(
-    z.string(),
+    ipAddress,
     'Address of the HTTP listener. Metrics and health are for this machine.',
     '127.0.0.1',
   ),
@@ -226,7 +259,7 @@ export const FIELDS = {
   ),
   'queue.attempts': field(count, 'Deliveries under way at once in this process.', 50),
   'queue.source_addresses': field(
-    list,
+    listOf(sourceAddress),
     'Local addresses to send from, in turn. Empty: the system chooses.',
     [],
   ),

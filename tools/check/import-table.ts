@@ -74,7 +74,7 @@ export const LAYERS: readonly Layer[] = [
   { path: 'cli', may: ['*'] },
   { path: 'server', may: ['*'] },
   { path: 'main', may: ['*'] },
-  { path: 'config', may: [] },
+  { path: 'config', may: ['protocol'] },
 ];
 
 /** One of `servers/*`: itself, what lies under all servers, and the named ones. */
