@@ -35,7 +35,7 @@ const AFTER_FAILURE = 10_000;
 
 export function startSearchFollower({ store, mail, log }: SearchFollowerOptions): SearchFollower {
   return new Follower(store, log, {
-    readMessages: (accountId, emails) => readMessages(store.pool, accountId, emails),
+    readMessages: (accountId, emails, wait) => readMessages(store.pool, accountId, emails, wait),
     saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
   });
 }
@@ -62,9 +62,10 @@ export class Follower implements SearchFollower {
   ) {
     this.#store = store;
     this.#log = log;
+    const pace = new Pace(() => store.clock.monotonic());
     this.#context = {
-      db: new IndexConnection(store.connection),
-      pace: new Pace(() => store.clock.monotonic()),
+      db: new IndexConnection(store.connection, (answer) => pace.wait(answer)),
+      pace,
       signal: this.#stop.signal,
       log,
       readMessages,

@@ -15,7 +15,7 @@ import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { MessageGrams } from './message-grams.ts';
 import type { Pace } from './pace.ts';
-import type { MessageToRead, ReadMessage } from './read-messages.ts';
+import type { MessageToRead, ReadMessage, Wait } from './read-messages.ts';
 import { SegmentBatch } from './segment-batch.ts';
 import type { EmailGrams } from './sorted-run.ts';
 
@@ -28,6 +28,7 @@ export interface IndexContext {
   readonly readMessages: (
     accountId: string,
     emails: readonly MessageToRead[],
+    wait: Wait,
   ) => AsyncIterable<ReadMessage>;
   readonly saveStructures: (
     accountId: string,
@@ -75,8 +76,8 @@ async function indexEmails(
   let batch = new SegmentBatch(pace, signal);
   let structures: ParsedStructure[] = [];
   const last = emails.at(-1)!.emailId;
-  pace.begin();
-  for await (const { emailId, bytes } of context.readMessages(accountId, emails)) {
+  const waiting = <T>(answer: Promise<T>): Promise<T> => pace.wait(answer);
+  for await (const { emailId, bytes } of context.readMessages(accountId, emails, waiting)) {
     if (bytes) {
       const { structure, found } = readForIndex(context, grams, emailId, bytes);
       await batch.add(emailId, found);
@@ -85,7 +86,7 @@ async function indexEmails(
     await pace.rest(signal);
     if (signal.aborted) return false;
     if (structures.length === STRUCTURES || (emailId === last && structures.length > 0)) {
-      await context.saveStructures(accountId, structures);
+      await pace.wait(context.saveStructures(accountId, structures));
       structures = [];
     }
     if (!batch.full && emailId !== last) continue;

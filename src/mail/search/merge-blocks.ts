@@ -27,7 +27,6 @@ export async function* mergedBlocks(
   const cursors = sources.map((source) => new Cursor(source));
   const writer = new BlockWriter(size);
   const emails = new Uint32Array(size);
-  pace.begin();
   while (!signal.aborted) {
     let key = Infinity;
     for (const cursor of cursors) {

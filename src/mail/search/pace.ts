@@ -1,42 +1,40 @@
 /**
  * How fast the follower may go, so that mail coming in and people reading it do not wait for the index: it works in short slices and
- * rests between them. While it rests it sees how busy everything else keeps the process.
+ * lets everything else go between them. How busy that is, it knows from the event loop: the time that it was active, less its own.
  * Called by follow.ts and what it calls.
  */
-import { performance, type EventLoopUtilization } from 'node:perf_hooks';
-import { setTimeout as delay } from 'node:timers/promises';
+import { performance } from 'node:perf_hooks';
+import { setImmediate as nextTurn, setTimeout as delay } from 'node:timers/promises';
 
 /** A slice ends at the next message after so long. Milliseconds. */
 const SLICE = 8;
-/** Shares of the time that are worked: while the process is overloaded, while it is busy or mail comes in, else. */
+/** Shares of the time that are worked while the process is overloaded, and while it is busy or mail comes in. */
 const OVERLOADED_SHARE = 0.05;
 const BUSY_SHARE = 0.2;
-const IDLE_SHARE = 0.9;
 /** Shares of the time that everything else takes. */
 const OVERLOADED = 0.75;
 const BUSY = 0.35;
 /** Mail that came so long ago is still coming in. Milliseconds. */
 const ARRIVING = 1000;
-/** A slice that was long because the database was slow is no reason to rest for minutes. Milliseconds. */
-const LONGEST_REST = 2000;
-/** What one rest tells counts this much against all before. */
-const WEIGHT = 0.3;
+/** Looks at the event loop this often. Milliseconds. */
+const WINDOW = 100;
+/** What one look tells counts this much against all before. */
+const WEIGHT = 0.5;
 
 export class Pace {
   readonly #monotonic: () => number;
-  #sliceStart = 0;
-  #load = 0;
+  /** Worked since the last rest, before `#since`. */
+  #worked = 0;
+  #since: number;
   #arrivedAt = -Infinity;
-  #before: EventLoopUtilization;
+  #load = 0;
+  #windowStart: number;
+  #windowLoop = performance.eventLoopUtilization();
+  #windowWork = 0;
 
   constructor(monotonic: () => number) {
     this.#monotonic = monotonic;
-    this.#before = performance.eventLoopUtilization();
-  }
-
-  /** Work starts, or goes on after waiting for the database. */
-  begin(): void {
-    this.#sliceStart = this.#monotonic();
+    this.#since = this.#windowStart = monotonic();
   }
 
   /** Mail came in. */
@@ -44,25 +42,45 @@ export class Pace {
     this.#arrivedAt = this.#monotonic();
   }
 
+  /** Waits for what others do; that is no work. */
+  async wait<T>(promise: Promise<T>): Promise<T> {
+    this.#worked += this.#monotonic() - this.#since;
+    try {
+      return await promise;
+    } finally {
+      this.#since = this.#monotonic();
+    }
+  }
+
   /** Call often; rests when the slice is over. */
   rest(signal: AbortSignal): Promise<void> | undefined {
-    return this.#monotonic() - this.#sliceStart >= SLICE ? this.#rest(signal) : undefined;
+    const worked = this.#worked + this.#monotonic() - this.#since;
+    return worked < SLICE ? undefined : this.#rest(worked, signal);
   }
 
-  async #rest(signal: AbortSignal): Promise<void> {
-    const now = this.#monotonic();
-    const share = this.#share(now);
-    this.#before = performance.eventLoopUtilization();
-    const pause = Math.min((now - this.#sliceStart) * (1 / share - 1), LONGEST_REST);
-    await delay(pause, undefined, { signal, ref: false }).catch(() => {});
-    const { utilization } = performance.eventLoopUtilization(this.#before);
-    this.#load += (utilization - this.#load) * WEIGHT;
-    this.begin();
+  async #rest(worked: number, signal: AbortSignal): Promise<void> {
+    const share = this.#share();
+    await nextTurn();
+    if (share < 1)
+      await delay(worked * (1 / share - 1), undefined, { signal, ref: false }).catch(() => {});
+    this.#windowWork += worked;
+    this.#worked = 0;
+    this.#since = this.#monotonic();
+    if (this.#since - this.#windowStart >= WINDOW) this.#look();
   }
 
-  #share(now: number): number {
+  #share(): number {
     if (this.#load > OVERLOADED) return OVERLOADED_SHARE;
-    if (this.#load > BUSY || now - this.#arrivedAt < ARRIVING) return BUSY_SHARE;
-    return IDLE_SHARE;
+    const arriving = this.#monotonic() - this.#arrivedAt < ARRIVING;
+    return arriving || this.#load > BUSY ? BUSY_SHARE : 1;
+  }
+
+  #look(): void {
+    const { active } = performance.eventLoopUtilization(this.#windowLoop);
+    const others = Math.max(0, active - this.#windowWork) / (this.#since - this.#windowStart);
+    this.#load += (Math.min(others, 1) - this.#load) * WEIGHT;
+    this.#windowStart = this.#since;
+    this.#windowLoop = performance.eventLoopUtilization();
+    this.#windowWork = 0;
   }
 }

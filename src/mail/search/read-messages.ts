@@ -22,16 +22,20 @@ export interface ReadMessage {
 const MESSAGES_AT_ONCE = 128;
 const OCTETS_AT_ONCE = 1024 * 1024;
 
+/** Waits for an answer and does with the time what it likes. */
+export type Wait = <T>(answer: Promise<T>) => Promise<T>;
+
 /** In the order of `emails`. */
 export async function* readMessages(
   pool: Pool,
   accountId: string,
   emails: readonly MessageToRead[],
+  wait: Wait = (answer) => answer,
 ): AsyncGenerator<ReadMessage> {
   const groups = groupsOf(emails);
   let next: Promise<(Uint8Array | undefined)[]> | undefined;
   for (const [i, group] of groups.entries()) {
-    const views = await (next ?? readGroup(pool, accountId, group));
+    const views = await wait(next ?? readGroup(pool, accountId, group));
     const following = groups[i + 1];
     next = following && octetsOf(following) <= OCTETS_AT_ONCE
       ? readGroup(pool, accountId, following)

@@ -11,9 +11,15 @@ const ACCOUNT_LOCKS = 7_415_203;
 
 export class IndexConnection implements Queryable {
   readonly #settings: pg.ClientConfig;
+  readonly #wait: <T>(answer: Promise<T>) => Promise<T>;
   #client: pg.Client | undefined;
 
-  constructor(connection: pg.ClientConfig) {
+  /** @param wait every answer is waited for through it */
+  constructor(
+    connection: pg.ClientConfig,
+    wait: <T>(answer: Promise<T>) => Promise<T> = (answer) => answer,
+  ) {
+    this.#wait = wait;
     this.#settings = {
       ...connection,
       options: `${connection.options ?? ''} -c synchronous_commit=off`,
@@ -24,7 +30,7 @@ export class IndexConnection implements Queryable {
   /** Connects when it is first needed and again after a loss. */
   async query(config: pg.QueryConfig): Promise<pg.QueryResult> {
     const client = (this.#client ??= await this.#connect());
-    return client.query(config);
+    return this.#wait(client.query(config));
   }
 
   /**
