@@ -117,3 +117,16 @@ test('messages encoded in messages are read three deep', () => {
   assert.deepEqual(body, []);
   assert.equal(cut, true);
 });
+
+test('octets that are left unread are told, even where the rest gave less text than there was room for', () => {
+  const padded = `${'=\r\n'.repeat(200)}end`;
+  const body = fromLatin1(`Content-Transfer-Encoding: quoted-printable\r\n\r\n${padded}`);
+  assert.equal(read(body, 1000).cut, false);
+  const short: TextBudget = { left: 10, cut: false };
+  assert.deepEqual([...bodyText(body, parseStructure(body).part, short)], ['']);
+  assert.equal(short.cut, true);
+  const field = fromLatin1(`X: ${'=?utf-8?Q??='.repeat(200)}end\r\n\r\n`);
+  const narrow: TextBudget = { left: 10, cut: false };
+  for (const _ of headerText(field, parseStructure(field).part, narrow));
+  assert.equal(narrow.cut, true);
+});

@@ -33,7 +33,9 @@ export function* headerText(
           budget.cut = true;
           return;
         }
-        yield take(`${field.name}: ${fieldText(header, field, budget.left * 4)}`, budget);
+        const limit = budget.left * 4;
+        if (field.end - field.valueStart > limit) budget.cut = true;
+        yield take(`${field.name}: ${fieldText(header, field, limit)}`, budget);
       }
     if (hasExtendedName(part)) yield take(fileName(part) ?? '', budget);
     const hidden = hiddenMessage(message, part, budget, nesting);
@@ -56,6 +58,7 @@ export function* bodyText(
       budget.cut = true;
       return;
     }
+    if (part.bodyEnd - part.bodyStart > octetsFor(budget.left)) budget.cut = true;
     const text = partText(message, part, budget.left);
     const written = take(text, budget);
     yield written;
@@ -65,11 +68,15 @@ export function* bodyText(
 
 /** The text of a part: no more of its octets are read than `limit` characters and some more can come of. */
 export function partText(message: Uint8Array, part: Part, limit: number): string {
-  // Four octets for a character of UTF-8, each three as `=XX`; ISO-2022-JP may escape around each.
-  const end = Math.min(part.bodyEnd, part.bodyStart + limit * 12);
+  const end = Math.min(part.bodyEnd, part.bodyStart + octetsFor(limit));
   const body = message.subarray(part.bodyStart, end);
   const octets = decodeBody(body, part.encoding) ?? body;
   return decodeText(octets, parameterOctets(part.params, 'charset'));
+}
+
+/** Four octets for a character of UTF-8, each three as `=XX`; ISO-2022-JP may escape around each. */
+function octetsFor(characters: number): number {
+  return characters * 12;
 }
 
 /** Each such message can hold another that is hardly smaller. */
