@@ -18,9 +18,10 @@ export interface LiteralMark {
   readonly at: number;
 }
 
-export function literalAt(line: string): LiteralMark | undefined {
+/** The mark at the end of a line, of which the part before `from` is none. */
+export function literalAt(line: string, from = 0): LiteralMark | undefined {
   if (!line.endsWith('}')) return undefined;
-  const found = /(~?)\{([0-9]{1,15})(\+?)\}$/.exec(line.slice(-20));
+  const found = /(~?)\{([0-9]{1,15})(\+?)\}$/.exec(line.slice(Math.max(from, line.length - 20)));
   if (!found) return undefined;
   return {
     size: Number(found[2]),

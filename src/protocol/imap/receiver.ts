@@ -90,6 +90,9 @@ interface MessageCommand {
 const TLS_HANDSHAKE = 0x16;
 /** How much of a line is looked at for its tag when it is too long. */
 const TAG_OCTETS = 80;
+const SKIPPED_AT_ONCE = 4096;
+/** Octets of `~{n+}` and its line end. */
+const LONGEST_MARK = 32;
 
 export class Receiver {
   readonly #limits: ReceiverLimits;
@@ -100,6 +103,8 @@ export class Receiver {
   /** What came of the command so far. */
   #parts: Buffer[] = [];
   #length = 0;
+  /** Where the last literal of the command ended: what is in it is no mark of another. */
+  #afterLiteral = 0;
   /** Octets of a literal or a message still to come. */
   #left = 0;
   #thrownAway = 0;
@@ -209,7 +214,7 @@ export class Receiver {
     if (ended === 'too-long') return this.#tooLong();
     const text = latin1(concat(this.#parts));
     const line = withoutLineEnd(text);
-    const mark = literalAt(line);
+    const mark = literalAt(line, this.#afterLiteral);
     if (mark === undefined) return this.#ended(line);
     return this.#literalBegins(line, mark, text);
   }
@@ -292,13 +297,16 @@ export class Receiver {
   }
 
   #literal(): undefined {
-    const taken = this.#take(this.#left);
-    if (taken === undefined) return;
-    this.#parts.push(taken);
-    this.#length += taken.length;
-    this.#left -= taken.length;
-    if (this.#left === 0) this.#mode = 'command';
-    return this.#left === 0 ? undefined : this.#literal();
+    while (this.#left > 0) {
+      const taken = this.#take(this.#left);
+      if (taken === undefined) return this.#compact();
+      this.#parts.push(taken);
+      this.#length += taken.length;
+      this.#left -= taken.length;
+    }
+    this.#mode = 'command';
+    this.#afterLiteral = this.#length;
+    return undefined;
   }
 
   #messagePiece(): ReceiverEvent | undefined {
@@ -326,14 +334,15 @@ export class Receiver {
   /** The rest of a refused command; it may announce further literals. */
   #skipToLineEnd(): ReceiverEvent | undefined {
     // only the end of the line says whether a literal follows
-    const ended = this.#gatherLine(TAG_OCTETS);
-    if (ended === 'more') return undefined;
-    const tail = concat(this.#parts);
-    if (this.#thrown(tail.length)) return { kind: 'runaway' };
-    if (ended === 'too-long') {
-      this.#parts = [Buffer.from(tail.subarray(-32))];
+    let tail: Uint8Array;
+    for (;;) {
+      const ended = this.#gatherLine(SKIPPED_AT_ONCE);
+      if (ended === 'more') return undefined;
+      tail = concat(this.#parts);
+      if (this.#thrown(tail.length)) return { kind: 'runaway' };
+      if (ended === 'line') break;
+      this.#parts = [Buffer.from(tail.subarray(-LONGEST_MARK))];
       this.#length = this.#parts[0]!.length;
-      return this.#skipToLineEnd();
     }
     this.#clear();
     const mark = literalAt(withoutLineEnd(latin1(tail)));
@@ -395,8 +404,9 @@ export class Receiver {
   }
 
   /** Lines that come octet by octet must not keep an object for each. */
-  #compact(): void {
+  #compact(): undefined {
     if (this.#parts.length > 16) this.#parts = [Buffer.concat(this.#parts)];
+    return undefined;
   }
 
   /** Up to `most` octets in one piece, undefined where there are none. */
@@ -423,6 +433,7 @@ export class Receiver {
   #clear(): void {
     this.#parts = [];
     this.#length = 0;
+    this.#afterLiteral = 0;
   }
 }
 
