@@ -70,6 +70,7 @@ export class Follower implements SearchFollower {
       log,
       readMessages,
       saveStructures,
+      tidied: new Set(),
       othersWait: () => this.#behind.size > 0 || this.#heard.size > 1,
     };
     this.#unlisten = store.notices.onAccounts((accountId) => this.#hear(accountId));
@@ -117,7 +118,10 @@ export class Follower implements SearchFollower {
     const heard = [...this.#heard];
     if (!all && heard.length === 0) return;
     this.#heard.clear();
-    if (all) this.#lookAt = now + LOOK_EVERY;
+    if (all) {
+      this.#lookAt = now + LOOK_EVERY;
+      this.#context.tidied.clear();
+    }
     for (const id of await accountsBehind(db, INDEX_VERSION, all ? undefined : heard))
       this.#behind.add(id);
   }

@@ -14,7 +14,7 @@ const BASE = 0x600;
 const OTHER = BASE - 1;
 const END = 0;
 const WIDE_STEP = 0x1_0000;
-/** What stands for U+0000, which means END. */
+/** What stands for U+0000, which means END; a needle with either is never told exactly. */
 const NUL_STAND_IN = 0xfffd;
 
 /** The four lists of grams in a segment; a key in the index is space × 2³² + gram. */
@@ -74,7 +74,7 @@ export function gramsOfNeedle(needle: string, where: 'header' | 'body'): NeedleG
   const wide = (where === 'header' ? SPACES.headerWide : SPACES.bodyWide) * SPACE_STEP;
   const first = unitAt(needle, 0);
   const second = needle.length > 1 ? unitAt(needle, 1) : END;
-  const certain = !needle.includes('\0');
+  const certain = !/[\0\ufffd]/.test(needle);
   if (needle.length === 1) {
     const starting = [range(wide + first * WIDE_STEP, WIDE_STEP)];
     if (first < OTHER) starting.push(range(narrow + first * BASE * BASE, BASE * BASE));

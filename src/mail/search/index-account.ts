@@ -10,6 +10,7 @@ import type { ParsedStructure } from '#store/mailboxes/structures';
 import { emailsAfter } from '#store/search/behind';
 import type { IndexConnection } from '#store/search/connection';
 import { addSegment, openIndex, segmentsOf } from '#store/search/segments';
+import { dropPurged } from './drop-purged.ts';
 import { INDEX_VERSION } from './grams.ts';
 import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
@@ -34,6 +35,8 @@ export interface IndexContext {
     accountId: string,
     structures: readonly ParsedStructure[],
   ) => Promise<void>;
+  /** Accounts whose purged mail was looked for; emptied now and then. */
+  readonly tidied: Set<string>;
   /** Turns are to be short. */
   readonly othersWait: () => boolean;
 }
@@ -57,7 +60,12 @@ export async function indexAccount(context: IndexContext, accountId: string): Pr
     const emails = await emailsAfter(db, accountId, after, limit);
     if (emails.length > 0 && !(await indexEmails(context, accountId, after, emails))) return 'more';
     await mergeWhereDue(context, accountId);
-    return emails.length < limit ? 'done' : 'more';
+    if (emails.length === limit) return 'more';
+    if (!context.tidied.has(accountId)) {
+      context.tidied.add(accountId);
+      await dropPurged(context, accountId);
+    }
+    return 'done';
   } finally {
     await db.letGo(accountId);
   }
