@@ -24,6 +24,7 @@ export interface DecoderOptions {
 /** Lists and search keys within one another. */
 export const MAX_NESTING = 100;
 
+const LARGEST_64 = 2 ** 63;
 const ATOM = /[^\x00-\x20(){%*"\\\]\x7f-\xff]+/y;
 const ASTRING = /[^\x00-\x20(){%*"\\\x7f-\xff]+/y;
 const LIST_MAILBOX = /[^\x00-\x20(){"\\\x7f]+/y;
@@ -161,15 +162,18 @@ export class Decoder {
     return value;
   }
 
-  /** RFC 9051 §9 number64, RFC 7162 mod-sequence-value: up to 2^63 − 1 there, up to 2^53 − 1 here: none is ever larger. */
+  /**
+   * RFC 9051 §9 number64, RFC 7162 mod-sequence-value: up to 2^63 − 1. Ours never pass 2^53 − 1, so whatever is larger means the
+   * same as that.
+   */
   number64(): number {
-    return this.#number(Number.MAX_SAFE_INTEGER);
+    return Math.min(this.#number(LARGEST_64), Number.MAX_SAFE_INTEGER);
   }
 
   #number(largest: number): number {
     const digits = this.#match(DIGITS) ?? this.fail('a number');
-    const value = digits.length > 16 ? Infinity : Number(digits);
-    if (value > largest) throw new Malformed(`A number is above ${largest}`);
+    const value = digits.length > 19 ? Infinity : Number(digits);
+    if (value > largest) throw new Malformed(`A number is above ${BigInt(largest)}`);
     return value;
   }
 

@@ -1,0 +1,145 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import fc from 'fast-check';
+import { baseSubject } from '#protocol/message/base-subject';
+import {
+  formatThreads,
+  isReplySubject,
+  orderedSubjectThreads,
+  referencesThreads,
+  type ThreadFacts,
+} from './thread.ts';
+
+let next = 0;
+function message(subject: string, messageId?: string, references: string[] = []): ThreadFacts {
+  const number = ++next;
+  return {
+    number,
+    date: number * 1000,
+    baseSubject: baseSubject(subject).toLowerCase(),
+    isReply: isReplySubject(subject),
+    messageId,
+    references,
+  };
+}
+
+function threads(...build: (() => ThreadFacts)[]): string {
+  next = 0;
+  return formatThreads(referencesThreads(build.map((one) => one())));
+}
+
+describe('THREAD REFERENCES', () => {
+  it('puts an answer below what it answers, in whatever order they came', () => {
+    const first = () => message('Hello', 'a');
+    const second = () => message('Re: Hello', 'b', ['a']);
+    assert.equal(threads(first, second), '(1 2)');
+    assert.equal(threads(second, first), '(2 1)');
+  });
+
+  it('keeps the place of a message that is not here where several belong to it', () => {
+    assert.equal(
+      threads(
+        () => message('x', 'b', ['a']),
+        () => message('y', 'c', ['a']),
+      ),
+      '((1)(2))',
+    );
+    assert.equal(
+      threads(() => message('x', 'b', ['a'])),
+      '(1)',
+    );
+  });
+
+  it('branches where a message has several answers', () => {
+    assert.equal(
+      threads(
+        () => message('x', 'a'),
+        () => message('x', 'b', ['a']),
+        () => message('x', 'c', ['a', 'b']),
+        () => message('x', 'd', ['a']),
+      ),
+      '(1 (2 3)(4))',
+    );
+  });
+
+  it('puts an answer without references below its subject, and equal subjects side by side', () => {
+    assert.equal(
+      threads(
+        () => message('Plan'),
+        () => message('Re: Plan'),
+      ),
+      '(1 2)',
+    );
+    assert.equal(
+      threads(
+        () => message('Plan'),
+        () => message('Plan'),
+      ),
+      '((1)(2))',
+    );
+    assert.equal(
+      threads(
+        () => message('Re: Plan'),
+        () => message('[list] Plan'),
+      ),
+      '(2 1)',
+    );
+  });
+
+  it('never makes a ring', () => {
+    assert.equal(
+      threads(
+        () => message('x', 'a', ['b']),
+        () => message('y', 'b', ['a']),
+      ),
+      '(2 1)',
+    );
+    assert.equal(
+      threads(() => message('x', 'a', ['a'])),
+      '(1)',
+    );
+  });
+
+  it('has every message once, whatever they refer to', () => {
+    const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
+    const facts = fc.record({
+      messageId: fc.option(id, { nil: undefined }),
+      references: fc.array(id, { maxLength: 4 }),
+      subject: fc.constantFrom('x', 'Re: x', 'y', ''),
+    });
+    fc.assert(
+      fc.property(fc.array(facts, { maxLength: 8 }), (all) => {
+        next = 0;
+        const messages = all.map((f) => message(f.subject, f.messageId, f.references));
+        const numbers = [...formatThreads(referencesThreads(messages)).matchAll(/\d+/g)];
+        assert.deepEqual(
+          numbers.map(Number).sort((a, b) => a - b),
+          messages.map(({ number }) => number),
+        );
+      }),
+      { numRuns: 2000 },
+    );
+  });
+
+  it('takes a chain as long as a mailbox, in either order', () => {
+    const chain = (from: number, to: number, step: number): ThreadFacts[] => {
+      const all: ThreadFacts[] = [];
+      next = 0;
+      for (let i = from; i !== to; i += step) all.push(message(`s${i}`, `m${i}`, [`m${i - 1}`]));
+      return all;
+    };
+    for (const messages of [chain(1, 50_001, 1), chain(50_000, 0, -1)]) {
+      const began = performance.now();
+      assert.equal(formatThreads(referencesThreads(messages)).match(/\(/g)?.length, 1);
+      assert(performance.now() - began < 2000);
+    }
+  });
+});
+
+describe('THREAD ORDEREDSUBJECT', () => {
+  it('groups by base subject, the oldest first', () => {
+    next = 0;
+    const messages = [message('b'), message('a'), message('Re: b'), message('fwd: b')];
+    assert.equal(formatThreads(orderedSubjectThreads(messages)), '(1 (3)(4))(2)');
+  });
+});
