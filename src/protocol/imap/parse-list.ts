@@ -58,7 +58,7 @@ function takeReturn(decoder: Decoder): ListReturn | undefined {
   if (decoder.ended) return undefined;
   if (decoder.word() !== 'RETURN') throw new Malformed('Expected RETURN');
   decoder.space();
-  const options = { ...NOTHING } as { -readonly [K in keyof ListReturn]: ListReturn[K] };
+  const options: { -readonly [K in keyof ListReturn]: ListReturn[K] } = { ...NOTHING };
   decoder.list(() => decodeReturn(decoder, options), { empty: true });
   return options;
 }

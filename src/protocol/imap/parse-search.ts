@@ -186,8 +186,7 @@ const header =
   (keys) => ({ key: 'HEADER', field, text: needle(keys) });
 const day =
   (key: Extract<SearchKey, { day: number }>['key']): KeyParser =>
-  ({ decoder }) =>
-    ({ key, day: decodeDate(decoder) }) as SearchKey;
+  ({ decoder }) => ({ key, day: decodeDate(decoder) });
 const size =
   (key: 'LARGER' | 'SMALLER'): KeyParser =>
   ({ decoder }) => ({ key, octets: decoder.number64() });

@@ -44,7 +44,11 @@ function words(event: ReceiverEvent): string {
       return `${event.kind} ${event.tag ?? '-'} ${event.text}`;
     case 'refused':
       return `refused ${event.tag}`;
-    default:
+    case 'continue':
+    case 'message-piece':
+    case 'message-end':
+    case 'tls-handshake':
+    case 'runaway':
       return event.kind;
   }
 }

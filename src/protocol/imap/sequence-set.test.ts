@@ -19,9 +19,9 @@ function expanded(text: string, uids: readonly number[]): number[] {
 function found(text: string, uids: readonly number[]): number[] {
   const array = Uint32Array.from(uids);
   const set = parseSequenceSet(text)!;
-  return findUids(set, array, array.length).flatMap(({ start, end }) => [
-    ...array.subarray(start, end),
-  ]);
+  return findUids(set, array, array.length).flatMap(({ start, end }) =>
+    Array.from(array.subarray(start, end)),
+  );
 }
 
 const number = fc.oneof(fc.integer({ min: 1, max: 30 }).map(String), fc.constant('*'));

@@ -137,7 +137,7 @@ function childrenFirst(roots: readonly Container[]): Container[] {
     order.push(next);
     for (const child of next.children) waiting.push(child);
   }
-  return order.reverse();
+  return order.toReversed();
 }
 
 /** Of the message, or of the first one below who is not here. */
