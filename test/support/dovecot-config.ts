@@ -35,6 +35,12 @@ service imap-login {
     ssl = yes
   }
 }
+# No delay for who failed to log in before.
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 protocol imap {
   mail_plugins = quota imap_quota imap_zlib
   imap_metadata = yes

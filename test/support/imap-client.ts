@@ -112,6 +112,18 @@ export class ImapClient implements AsyncDisposable {
     return sent;
   }
 
+  /** Sends a command that ends with the announcement of a literal, which has to be refused: none follows. */
+  async announce(command: string): Promise<ImapReply> {
+    const { reply } = await this.start(command);
+    await this.until(command, () => this.#continued.length > 0 || !this.#announced(command));
+    assert.deepEqual(this.#continued, [], `${command}: it asks for the literal`);
+    return reply;
+  }
+
+  #announced(command: string): boolean {
+    return [...this.#running.values()].some((running) => running.command === command);
+  }
+
   /** Writes as it is: an answer to a continuation request, or what no client should send. */
   write(text: string | Uint8Array): void {
     this.#wire.write(Buffer.from(text));
@@ -290,6 +302,29 @@ export function codeOf(
     return answer.code.slice(1).map(plain);
   }
   return undefined;
+}
+
+/** Names in capitals and the value after each: the items of a FETCH or STATUS. */
+export function pairs(values: readonly Plain[]): Map<string, Plain> {
+  const map = new Map<string, Plain>();
+  for (let i = 0; i + 1 < values.length; i += 2)
+    map.set(String(values[i]).toUpperCase(), values[i + 1]!);
+  return map;
+}
+
+export interface Fetched {
+  /** The sequence number. */
+  readonly number: number;
+  /** Names in capitals; octets of bodies as UTF-8 text. */
+  readonly items: ReadonlyMap<string, Plain>;
+}
+
+/** What FETCH responses say, in order. */
+export function fetched(untagged: readonly Untagged[]): Fetched[] {
+  return dataOf(untagged, 'FETCH').map(([number, , items]) => ({
+    number: Number(number),
+    items: pairs(items as readonly Plain[]),
+  }));
 }
 
 /** For messages of failed tests, and for the witness. */

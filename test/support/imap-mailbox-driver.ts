@@ -9,6 +9,7 @@ import {
   dataOf,
   ImapClient,
   literal,
+  pairs,
   quoted,
   sketch,
   type ImapReply,
@@ -339,14 +340,6 @@ function stored(untagged: readonly Untagged[]): StoredMessage[] {
     receivedAt: Date.parse(String(items.get('INTERNALDATE')).replace(/^ /, '')),
     size: Number(items.get('RFC822.SIZE')),
   }));
-}
-
-/** Names and what follows each. */
-function pairs(values: readonly Plain[]): Map<string, Plain> {
-  const map = new Map<string, Plain>();
-  for (let i = 0; i + 1 < values.length; i += 2)
-    map.set(String(values[i]).toUpperCase(), values[i + 1]!);
-  return map;
 }
 
 /** The numbers of a set, one by one. */
