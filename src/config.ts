@@ -94,6 +94,21 @@ export function loadConfig(sources: Sources): Configured {
   return { kind: 'config', config: values as Config, origins: origins as Record<Key, Origin> };
 }
 
+/** One failure that names every key that is wrong. @param problems at least one */
+export function wrongConfig(problems: readonly ConfigProblem[]): {
+  readonly message: string;
+  readonly remedy: string;
+} {
+  const [first, ...others] = problems;
+  return {
+    message: `the configuration is wrong: ${first!.key} ${first!.problem}`,
+    remedy: [
+      first!.remedy,
+      ...others.map(({ key, problem, remedy }) => `${key} ${problem}\n  ${remedy}`),
+    ].join('\n'),
+  };
+}
+
 export function originText(origin: Origin): string {
   switch (origin.kind) {
     case 'flag':

@@ -10,12 +10,12 @@ import type pg from 'pg';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { readResolvConf } from '#clients/dns/resolv-conf';
 import type { Resolver } from '#clients/dns/resolver';
-import { parseServerList, type DnsServer } from '#clients/dns/servers';
+import { parseServerList } from '#clients/dns/servers';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
 import { systemClock, type Clock } from '#clock';
-import type { Config, Mode } from '#config';
+import { wrongConfig, type Config, type Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { AdministerContext } from '#mail/accounts/administer';
@@ -29,6 +29,7 @@ import { accept, type AcceptContext } from '#mail/receive/accept';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import { startAdmin } from '#servers/admin/start';
 import { startHttp } from '#servers/http/start';
+import type { ListenersFailure } from '#servers/net/session-listeners';
 import { ensureSelfSigned } from '#servers/net/self-signed';
 import { TlsIdentities } from '#servers/net/tls-context';
 import { SMTP_LIMITS } from '#servers/smtp/limits';
@@ -41,6 +42,7 @@ import { EventBuffer } from '#store/event-buffer';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
+import { checkSettings } from './server/check-settings.ts';
 
 export interface ServerOptions {
   readonly mode: Mode;
@@ -114,6 +116,8 @@ async function start(
   { mode, config, log, clock = systemClock, ...given }: ServerOptions,
   parts: AsyncDisposableStack,
 ): Promise<Started | StartFailure> {
+  const problems = await checkSettings(config);
+  if (problems.length > 0) return { kind: 'failed', ...wrongConfig(problems) };
   const dataDir = path.resolve(config.data_dir);
   const database = await openDatabase(config, dataDir, log, clock, parts);
   if (database.kind === 'failed') return database;
@@ -151,7 +155,6 @@ async function start(
   const happened = (events: readonly Event[]): void => http.countEvents(events);
 
   const resolver = given.resolver ?? (await openResolver(mode, config, clock));
-  if ('kind' in resolver) return resolver;
   if (resolver instanceof StubResolver) parts.use(resolver);
   const queue = startQueue(
     queueOptions({ mode, config, log, ...given }, resolver, store, directory, happened),
@@ -204,7 +207,7 @@ async function start(
       happened,
     }),
   });
-  if (smtp.kind === 'failed') return smtp;
+  if (smtp.kind === 'failed') return badListener(smtp);
   parts.defer(() => smtp.stop(grace.milliseconds));
 
   const ports: Ports = { ...smtp.ports, http: http.port };
@@ -234,7 +237,7 @@ async function openDatabase(
     await mkdir(dataDir, { recursive: true, mode: 0o700 });
   } catch (error) {
     return failed(
-      `the data folder ${dataDir} cannot be made: ${(error as Error).message}`,
+      `data_dir: the folder ${dataDir} cannot be made: ${(error as Error).message}`,
       'Set HIKYAKU_DATA_DIR to a folder that this user may write to.',
     );
   }
@@ -256,7 +259,7 @@ async function openDatabase(
   } catch (error) {
     // the password that a URL may hold is in no message of pg
     return failed(
-      `the database cannot be used: ${(error as Error).message}`,
+      `database_url: the database cannot be used: ${(error as Error).message}`,
       'Check DATABASE_URL and that PostgreSQL runs and lets this user in.',
     );
   }
@@ -335,22 +338,10 @@ function queueOptions(
 }
 
 /** In dev nothing is asked outside this machine unless a resolver is named. */
-async function openResolver(
-  mode: Mode,
-  config: Config,
-  clock: Clock,
-): Promise<Resolver | StartFailure> {
-  let servers: readonly DnsServer[] | undefined;
-  if (config.dns.length > 0) {
-    servers = parseServerList(config.dns.join(' '));
-    if (!servers) {
-      return failed(
-        `dns: ${config.dns.join(', ')} is no list of address:port`,
-        'Write for example HIKYAKU_DNS=127.0.0.1:53.',
-      );
-    }
-  } else if (mode === 'dev') return nowhereResolver;
-  else servers = await readResolvConf();
+async function openResolver(mode: Mode, config: Config, clock: Clock): Promise<Resolver> {
+  const named = config.dns.length > 0 ? parseServerList(config.dns.join(' '))! : undefined;
+  if (named === undefined && mode === 'dev') return nowhereResolver;
+  const servers = named ?? (await readResolvConf());
   return new StubResolver({ servers, clock, randomId: () => randomInt(0x1_0000) });
 }
 
@@ -363,12 +354,6 @@ async function openTls(
   log: Log,
 ): Promise<TlsOpened | StartFailure> {
   const { 'tls.certificate': certificate, 'tls.key': key } = config;
-  if ((certificate === '') !== (key === '')) {
-    return failed(
-      'tls.certificate and tls.key go together',
-      'Set both, or neither for a self-signed certificate.',
-    );
-  }
   try {
     const files =
       certificate === ''
@@ -443,6 +428,11 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     submit: (submission) => submit(submitContext, submission),
     note: (noted) => notes.note(noted),
   };
+}
+
+/** Says which setting a listener failed by. */
+function badListener({ listener, message, remedy }: ListenersFailure): StartFailure {
+  return failed(`${listener === 'mx' ? 'smtp' : listener}.port: ${message}`, remedy);
 }
 
 function failed(message: string, remedy: string): StartFailure {

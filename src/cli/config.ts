@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { originText, type ConfigProblem, type Mode } from '#config';
 import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
+import { checkSettings } from '#server/check-settings';
 import type { ExitCode } from './run.ts';
 import { printJson, printLine, printRows, remark } from './output.ts';
 import { readSettings, reportProblems } from './settings.ts';
@@ -32,9 +33,12 @@ export function config(noun: Command, end: (code: ExitCode) => void): void {
     'hikyaku config check --mode serve',
   )
     .addOption(mode())
-    .action((options: ConfigOptions) => {
+    .action(async (options: ConfigOptions) => {
       const configured = readSettings(options.mode, options);
-      const problems = configured.kind === 'invalid' ? configured.problems : [];
+      const problems =
+        configured.kind === 'invalid'
+          ? configured.problems
+          : await checkSettings(configured.config);
       for (const problem of problems) printProblem(problem, options);
       if (problems.length === 0 && options.json !== true) printLine('The settings are right.');
       end(problems.length === 0 ? 0 : 1);

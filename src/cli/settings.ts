@@ -1,5 +1,12 @@
 /** The configuration as commands load it. */
-import { loadConfig, type Config, type ConfigProblem, type Configured, type Mode } from '#config';
+import {
+  loadConfig,
+  wrongConfig,
+  type Config,
+  type ConfigProblem,
+  type Configured,
+  type Mode,
+} from '#config';
 import { CommandFailure } from './failure.ts';
 import type { SettingsOptions } from './settings-options.ts';
 
@@ -12,14 +19,8 @@ export function settings(mode: Mode, options: SettingsOptions): Config {
 
 /** @throws CommandFailure that names every key that is wrong */
 export function reportProblems(problems: readonly ConfigProblem[]): never {
-  const [first, ...others] = problems;
-  throw new CommandFailure(
-    `the configuration is wrong: ${first!.key} ${first!.problem}`,
-    [
-      first!.remedy,
-      ...others.map(({ key, problem, remedy }) => `${key} ${problem}\n  ${remedy}`),
-    ].join('\n'),
-  );
+  const { message, remedy } = wrongConfig(problems);
+  throw new CommandFailure(message, remedy);
 }
 
 export function readSettings(mode: Mode, options: SettingsOptions): Configured {

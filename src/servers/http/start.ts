@@ -146,13 +146,13 @@ function listenFailure(
   if (code === 'EADDRINUSE') {
     return {
       kind: 'failed',
-      message: `HTTP cannot listen on ${at}: another program does`,
+      message: `http.port: cannot listen on ${at}: another program does`,
       remedy: 'Stop it (is a Hikyaku running already?), or set HIKYAKU_HTTP_PORT to a free port.',
     };
   }
   return {
     kind: 'failed',
-    message: `HTTP cannot listen on ${at}: ${message}`,
+    message: `http.port: cannot listen on ${at}: ${message}`,
     remedy: 'Set http.address and http.port to what this host has and this user may use.',
   };
 }

@@ -51,6 +51,8 @@ export interface SessionListeners<K extends string> {
 
 export interface ListenersFailure {
   readonly kind: 'failed';
+  /** Which of them it was. */
+  readonly listener: string;
   readonly message: string;
   readonly remedy: string;
 }
@@ -92,6 +94,7 @@ async function startListener<K extends string>(
   if (proxies.kind === 'not-a-network') {
     return {
       kind: 'failed',
+      listener: kind,
       message: `${proxies.text} is no network that PROXY headers could come from`,
       remedy: 'Write networks as 192.0.2.0/24 or 2001:db8::/32.',
     };
@@ -111,7 +114,8 @@ async function startListener<K extends string>(
       refused: (client, reason) => options.refused(kind, client, reason),
     });
   } catch (error) {
-    return { kind: 'failed', ...listenFailure(error as NodeJS.ErrnoException, address, port) };
+    const failure = listenFailure(error as NodeJS.ErrnoException, address, port);
+    return { kind: 'failed', listener: kind, ...failure };
   }
 }
 
