@@ -75,11 +75,7 @@ export function writeColumn(
   rows: readonly (readonly Value[])[],
   column: number,
 ): number {
-  let at = out.writeInt32BE(1, start);
-  at = out.writeInt32BE(1, at);
-  at = out.writeInt32BE(OIDS[type], at);
-  at = out.writeInt32BE(rows.length, at);
-  at = out.writeInt32BE(1, at);
+  let at = writeHeader(out, start, OIDS[type], rows.length);
   const write = WRITE[type];
   for (const row of rows) {
     const value = row[column];
@@ -92,6 +88,25 @@ export function writeColumn(
     }
   }
   return at;
+}
+
+/** Safe integers as a parameter `bigint[]` of its own. */
+export function bigintArray(values: ArrayLike<number>): Buffer {
+  const out = Buffer.allocUnsafe(HEADER + 12 * values.length);
+  let at = writeHeader(out, 0, OIDS.bigint, values.length);
+  for (let i = 0; i < values.length; i++) {
+    at = out.writeInt32BE(8, at);
+    at = writeInteger(out, at, values[i]!);
+  }
+  return out;
+}
+
+function writeHeader(out: Buffer, start: number, oid: number, length: number): number {
+  let at = out.writeInt32BE(1, start);
+  at = out.writeInt32BE(1, at);
+  at = out.writeInt32BE(oid, at);
+  at = out.writeInt32BE(length, at);
+  return out.writeInt32BE(1, at);
 }
 
 function octetsOf(value: Value): number {

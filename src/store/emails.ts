@@ -2,15 +2,11 @@
  * Messages in accounts. A delivery is one statement: it counts the account's modseq and the mailbox's UID up, links the thread, and
  * writes the email, its entry and the event. The blob was stored by an earlier statement of the same transaction.
  */
-import { createHash } from 'node:crypto';
 import type { MessageSummary } from '#protocol/message/summary';
 import { readBlob, type Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
+import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from './new-emails.ts';
 import type { RowsStatement, StatementResult } from './batch.ts';
-
-export const SUMMARY_VERSION = 1;
-/** More references than this say nothing about a thread. */
-const THREAD_KEYS = 30;
 
 export const FLAG = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const;
 
@@ -89,8 +85,7 @@ export function deliverEmail(delivery: Delivery): RowsStatement {
         `{${keys.join()}}`,
       ],
     ],
-    // messages of one thread find it one after another
-    apart: keys.map((key) => `${delivery.accountId} ${key}`),
+    apart: threadNames(delivery.accountId, keys),
   };
 }
 
@@ -112,17 +107,10 @@ const DELIVERY_COLUMNS = [
   'text',
 ] as const;
 
-/**
- * The accounts are locked: what their rows and those of their mailboxes say at the start of the statement is what it counts up from.
- * Each row counts once for all that it gets.
- */
 const DELIVER_EMAILS = `
   with new as materialized (
-    select d.*, nextval('email_ids') as email_id, b.id as blob_id, a.name as account, a.tenant_id,
-      a.modseq + row_number() over (partition by d.account_id order by d.row) as modseq,
-      m.id as mailbox_id, m.name as mailbox, m.role as mailbox_role,
-      m.next_uid - 1 + row_number() over (partition by m.id order by d.row) as uid,
-      (select min(thread_id) from thread_links where account_id = d.account_id and key = any(d.keys::bigint[])) as thread_id
+    select d.*, b.id as blob_id, a.name as account, a.tenant_id, m.id as mailbox_id, m.name as mailbox, m.role as mailbox_role,
+      d.received_at as saved_at, 0 as flags, '{}'::text[] as keywords, ${NEW_EMAILS}
     from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[],
         $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::jsonb[], $15::text[]) with ordinality
         as d(account_id, role, message_id, recipient_id, session_id, attempt_id, sha256, prefix, hidden, size, reverse_path,
@@ -132,29 +120,7 @@ const DELIVER_EMAILS = `
       left join lateral (
         select id, name, role, next_uid from mailboxes
         where account_id = d.account_id and role in (d.role, 'inbox') order by role = d.role desc limit 1) m on true),
-  account as (
-    update accounts a set modseq = n.modseq, used_bytes = a.used_bytes + n.bytes, used_messages = a.used_messages + n.messages
-    from (select account_id, max(modseq) as modseq, sum(size)::bigint as bytes, count(*) as messages from new group by 1) n
-    where a.id = n.account_id),
-  mailbox as (
-    update mailboxes m set next_uid = n.uid + 1, modseq = n.modseq, messages = m.messages + n.messages,
-      unseen = m.unseen + n.messages, bytes = m.bytes + n.bytes
-    from (select mailbox_id, max(uid) as uid, max(modseq) as modseq, sum(size)::bigint as bytes, count(*) as messages
-          from new group by 1) n
-    where m.id = n.mailbox_id),
-  email as (
-    insert into emails (id, account_id, thread_id, blob_id, message_id, prefix, hidden, size, reverse_path, forward_path,
-      received_at, summary, parser_version, modseq, created_modseq)
-    select email_id, account_id, coalesce(thread_id, email_id), blob_id, message_id, prefix, hidden::integer[], size, reverse_path,
-      forward_path, received_at, summary, ${SUMMARY_VERSION}, modseq, modseq
-    from new),
-  entry as (
-    insert into mailbox_entries (mailbox_id, uid, email_id, modseq, created_modseq, saved_at, flags, keywords)
-    select mailbox_id, uid, email_id, modseq, modseq, received_at, 0, '{}' from new),
-  link as (
-    insert into thread_links (account_id, key, thread_id)
-    select account_id, key, coalesce(thread_id, email_id) from new, unnest(keys::bigint[]) as k(key)
-    on conflict do nothing),
+  ${WRITE_NEW_EMAILS},
   event as (
     insert into events (xid, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, tenant_id, fields, personal)
     select pg_current_xact_id(), nextval('event_ids'), received_at, 'recipient.stored', session_id, message_id, recipient_id,
@@ -162,23 +128,6 @@ const DELIVER_EMAILS = `
       jsonb_build_object('forwardPath', forward_path, 'account', account)
     from new)
   select row, email_id as "emailId", mailbox_id as "mailboxId", uid, modseq from new`;
-
-/** Keys under which a message finds its thread: its own id and those it refers to, with the base subject (RFC 8621 §3). */
-function threadKeys(summary: MessageSummary): string[] {
-  const ids = new Set<string>();
-  if (summary.messageId !== undefined) ids.add(summary.messageId);
-  for (const id of [...summary.inReplyTo, ...summary.references.toReversed()]) {
-    if (ids.size === THREAD_KEYS) break;
-    ids.add(id);
-  }
-  return [...ids].map((id) =>
-    createHash('sha256')
-      .update(`${summary.baseSubject}\0${id}`)
-      .digest()
-      .readBigInt64BE()
-      .toString(),
-  );
-}
 
 /** A message as a list shows it. */
 export interface ListedEmail {

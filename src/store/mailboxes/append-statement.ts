@@ -1,0 +1,96 @@
+/** The statement that appends messages; its blob was stored by an earlier statement of the same transaction. */
+import type { RowsStatement } from '#store/batch';
+import { jsonText } from '#store/json';
+import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from '#store/new-emails';
+import type { NewMessage } from './append.ts';
+
+export interface AppendedRow {
+  /** False where there is no such mailbox; nothing was stored then. */
+  readonly found: boolean;
+  readonly uidvalidity: string | null;
+  /** Null where nothing was stored. */
+  readonly uid: string | null;
+  readonly emailId: string | null;
+  readonly modseq: string | null;
+  /** The mailbox's modseq before it. */
+  readonly previous: string | null;
+}
+
+export interface Append {
+  readonly accountId: string;
+  readonly mailboxId: string;
+  readonly messageId: string;
+  readonly message: NewMessage;
+  readonly keywords: readonly string[];
+  /** Nothing is stored unless this one is there. */
+  readonly replaced: { readonly mailboxId: string; readonly uid: number } | undefined;
+  /** Calendar milliseconds. */
+  readonly now: number;
+}
+
+export function appendStatement(append: Append): RowsStatement {
+  const { accountId, message, replaced, now } = append;
+  const keys = threadKeys(message.summary);
+  return {
+    name: 'append_emails',
+    text: APPEND_EMAILS,
+    columns: COLUMNS,
+    rows: [
+      [
+        accountId,
+        append.mailboxId,
+        append.messageId,
+        message.blob.sha256,
+        message.blob.size,
+        message.internalDate ?? now,
+        now,
+        message.flags,
+        append.keywords.join(' '),
+        jsonText(message.summary),
+        `{${keys.join()}}`,
+        replaced?.mailboxId,
+        replaced?.uid,
+      ],
+    ],
+    apart: threadNames(accountId, keys),
+  };
+}
+
+const COLUMNS = [
+  'bigint',
+  'bigint',
+  'text',
+  'bytea',
+  'bigint',
+  'timestamptz',
+  'timestamptz',
+  'integer',
+  'text',
+  'jsonb',
+  'text',
+  'bigint',
+  'bigint',
+] as const;
+
+const APPEND_EMAILS = `
+  with asked as materialized (
+    select d.*, m.id as found, m.uidvalidity, m.modseq as mailbox_modseq
+    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::integer[],
+        $9::text[], $10::jsonb[], $11::text[], $12::bigint[], $13::bigint[]) with ordinality
+        as d(account_id, mailbox_id, message_id, sha256, size, received_at, saved_at, flags, keyword_text, summary, keys,
+          replaced_mailbox, replaced_uid, row)
+      left join mailboxes m on m.id = d.mailbox_id and m.account_id = d.account_id),
+  new as materialized (
+    select d.*, b.id as blob_id, ''::bytea as prefix, '{}' as hidden, null as reverse_path, null as forward_path,
+      string_to_array(d.keyword_text, ' ') as keywords, ${NEW_EMAILS}
+    from asked d
+      join accounts a on a.id = d.account_id
+      join mailboxes m on m.id = d.found
+      left join blobs b on b.sha256 = d.sha256
+    where d.replaced_uid is null or exists (
+      select from mailboxes r join mailbox_entries n on n.mailbox_id = r.id
+      where r.id = d.replaced_mailbox and r.account_id = d.account_id and n.uid = d.replaced_uid)),
+  ${WRITE_NEW_EMAILS}
+  select a.row, a.found is not null as found, a.uidvalidity, n.uid, n.email_id as "emailId", n.modseq,
+    lag(n.modseq, 1, a.mailbox_modseq) over (partition by n.mailbox_id order by a.row) as previous
+  from asked a left join new n on n.row = a.row`;
