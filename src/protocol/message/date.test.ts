@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { formatDate, parseDate } from './date.ts';
+import { formatDate, parseDate, parseDay } from './date.ts';
 
 const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
 const year = (text: string) => new Date(parseDate(`1 Jan ${text} 00:00 GMT`)!).getUTCFullYear();
@@ -103,4 +103,11 @@ test('any text is read or refused, in linear time', () => {
   const started = performance.now();
   for (const text of ['(', '1 ', 'a', ' ', '1', ':']) parseDate(text.repeat(1_000_000));
   assert.ok(performance.now() - started < 5_000);
+});
+
+test('the day of a date is the one that is written, whatever the zone', () => {
+  const day = Date.UTC(2026, 10, 24);
+  assert.equal(parseDay('Tue, 24 Nov 2026 00:30:00 +0900'), day);
+  assert.equal(parseDay('24 Nov 2026 23:59:60 -1100'), day);
+  assert.equal(parseDay('Tue, 24 Nov'), undefined);
 });

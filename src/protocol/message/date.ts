@@ -37,10 +37,20 @@ export function formatDate(ms: number, offset = 0): string {
 
 /** Milliseconds since 1970 UTC, or undefined where the text names no instant of the years 1900 to 9999. */
 export function parseDate(text: string): number | undefined {
+  const parts = partsOf(text);
+  return parts && instant(parts);
+}
+
+/** The day as it stands there, whatever its zone: midnight UTC of that day. SEARCH SENTON asks for it (RFC 9051 §6.4.4). */
+export function parseDay(text: string): number | undefined {
+  const parts = partsOf(text);
+  if (parts === undefined || instant(parts) === undefined) return undefined;
+  return instant({ ...parts, hour: '0', minute: '0', second: '0', zone: undefined });
+}
+
+function partsOf(text: string): Readonly<Record<string, string | undefined>> | undefined {
   const clean = normalize(text);
-  const parts = (RFC_ORDER.exec(clean) ?? ASCTIME.exec(clean) ?? ISO.exec(clean))?.groups;
-  if (!parts) return undefined;
-  return instant(parts);
+  return (RFC_ORDER.exec(clean) ?? ASCTIME.exec(clean) ?? ISO.exec(clean))?.groups;
 }
 
 const TIME = String.raw`(?<hour>\d{1,2}) ?[:.] ?(?<minute>\d{2})(?: ?[:.] ?(?<second>\d{2})(?:[.,]\d{1,9})?)?`;
