@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, Row } from './row.ts';
 import { acceptRows, diskRow } from './rows/accept.ts';
+import { imapRows } from './rows/imap.ts';
 import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
 import { relayRow } from './rows/relay.ts';
@@ -24,6 +25,7 @@ const ROWS: readonly Row[] = [
   memoryRow,
   queueRow,
   storeRow,
+  ...imapRows,
 ];
 
 const HEADS =

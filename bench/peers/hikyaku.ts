@@ -13,11 +13,13 @@ import type { Contender } from '../contender.ts';
 import type { Sink } from '../programs.ts';
 
 const PROGRAM = path.resolve(import.meta.dirname, '../../bin/hikyaku');
-const PASSWORD = 'a password for the bench alone';
+/** Of every account. */
+export const BENCH_PASSWORD = 'a password for the bench alone';
 
 export interface DevServer extends AsyncDisposable {
   readonly smtpPort: number;
   readonly submissionPort: number;
+  readonly imapsPort: number;
   /** A file with the password of every account. */
   readonly passwordFile: string;
   processes(): { readonly server: readonly number[]; readonly database: readonly number[] };
@@ -38,7 +40,7 @@ export async function startDevServer(
 ): Promise<DevServer> {
   const home = await mkdtemp(path.join(parent, 'hikyaku-'));
   const passwordFile = path.join(home, 'password');
-  await writeFile(passwordFile, PASSWORD, { mode: 0o600 });
+  await writeFile(passwordFile, BENCH_PASSWORD, { mode: 0o600 });
   const ports = await freePorts('SMTP', 'SUBMISSION', 'SUBMISSIONS', 'IMAP', 'IMAPS', 'HTTP');
   const data = given ?? path.join(home, 'data');
   const env = {
@@ -46,7 +48,7 @@ export async function startDevServer(
     // for a profile: HIKYAKU_BENCH_NODE_OPTIONS='--cpu-prof --cpu-prof-dir=…'
     NODE_OPTIONS: process.env['HIKYAKU_BENCH_NODE_OPTIONS'],
     HIKYAKU_DATA_DIR: data,
-    HIKYAKU_DEV_PASSWORD: PASSWORD,
+    HIKYAKU_DEV_PASSWORD: BENCH_PASSWORD,
     HIKYAKU_DELIVERY: delivery,
     ...Object.fromEntries([...ports].map(([name, port]) => [`HIKYAKU_${name}_PORT`, String(port)])),
   };
@@ -66,6 +68,7 @@ export async function startDevServer(
   return {
     smtpPort: ports.get('SMTP')!,
     submissionPort: ports.get('SUBMISSION')!,
+    imapsPort: ports.get('IMAPS')!,
     passwordFile,
     processes: () => ({ server: [child.pid!], database }),
     async command(...args) {
