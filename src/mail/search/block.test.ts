@@ -32,7 +32,9 @@ const entries = fc
     selector: ([key]) => key,
     maxLength: 50,
   })
-  .map((list) => new Map(list.toSorted((a, b) => a[0] - b[0]).map(([key, email]) => [key, [email]])));
+  .map(
+    (list) => new Map(list.toSorted((a, b) => a[0] - b[0]).map(([key, email]) => [key, [email]])),
+  );
 
 test('entries are read as they were written, and those of a range of keys', () => {
   fc.assert(

@@ -4,7 +4,6 @@
  * side: an account is taken by one at a time.
  * Started and stopped by server.ts.
  */
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#log';
 import type { Store } from '#store/open';
 import { saveStructures } from '#store/mailboxes/structures';
@@ -146,18 +145,17 @@ export class Follower implements SearchFollower {
     this.#lookAt = Math.min(this.#lookAt, this.#store.clock.monotonic() + AFTER_FAILURE);
   }
 
-  /** Until a notice is heard or it is time to look. */
+  /** Until a notice is heard or it is time to look at all. */
   async #quiet(): Promise<void> {
     const left = this.#lookAt - this.#store.clock.monotonic();
-    if (this.#heard.size > 0 || left <= 0) return;
-    const woken = new Promise<void>((resolve) => (this.#wake = resolve));
-    const enough = new AbortController();
-    await Promise.race([woken, delay(left, undefined, { signal: enough.signal, ref: false })]);
-    enough.abort();
+    if (this.#heard.size > 0 || left <= 0 || this.#stop.signal.aborted) return;
+    const waiting = new AbortController();
+    this.#wake = () => waiting.abort();
+    await this.#store.clock.sleep(left, waiting.signal);
     this.#wake = undefined;
   }
 
-  async #sleep(milliseconds: number): Promise<void> {
-    await delay(milliseconds, undefined, { signal: this.#stop.signal, ref: false }).catch(() => {});
+  #sleep(milliseconds: number): Promise<void> {
+    return this.#store.clock.sleep(milliseconds, this.#stop.signal);
   }
 }

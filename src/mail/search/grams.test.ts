@@ -5,9 +5,12 @@ import { addGrams, gramsOfNeedle, SPACES, SPACE_STEP } from './grams.ts';
 
 /** Few letters of each kind, so that needles occur; U+05FE and U+05FF lie at the border of narrow. */
 const text = fc
-  .array(fc.constantFrom('a', 'b', 'é', 'я', '\u05fe', '\u05ff', 'あ', '漢', '😀', '\ud83d', '\0'), {
-    maxLength: 12,
-  })
+  .array(
+    fc.constantFrom('a', 'b', 'é', 'я', '\u05fe', '\u05ff', 'あ', '漢', '😀', '\ud83d', '\0'),
+    {
+      maxLength: 12,
+    },
+  )
   .map((units) => units.join(''));
 
 function keysOf(of: string, where: 'header' | 'body'): Set<number> {

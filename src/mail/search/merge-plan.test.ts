@@ -21,16 +21,22 @@ function grow(arrivals: readonly number[]): { sizes: number[]; written: number }
 
 test('an account has few segments however its mail came, and an email is written anew a few times', () => {
   fc.assert(
-    fc.property(fc.array(fc.constantFrom(1, 1, 1, 2, 30, 512, 4096), { maxLength: 3000 }), (arrivals) => {
-      const total = arrivals.reduce((sum, size) => sum + size, 0);
-      const { sizes, written } = grow(arrivals);
-      assert.equal(
-        sizes.reduce((sum, size) => sum + size, 0),
-        total,
-      );
-      assert.ok(sizes.length <= 4 * 7 + 15 + total / 65_536, `${sizes.length} segments of ${total}`);
-      assert.ok(written <= 6 * total);
-    }),
+    fc.property(
+      fc.array(fc.constantFrom(1, 1, 1, 2, 30, 512, 4096), { maxLength: 3000 }),
+      (arrivals) => {
+        const total = arrivals.reduce((sum, size) => sum + size, 0);
+        const { sizes, written } = grow(arrivals);
+        assert.equal(
+          sizes.reduce((sum, size) => sum + size, 0),
+          total,
+        );
+        assert.ok(
+          sizes.length <= 4 * 7 + 15 + total / 65_536,
+          `${sizes.length} segments of ${total}`,
+        );
+        assert.ok(written <= 6 * total);
+      },
+    ),
     { numRuns: 30 },
   );
 });

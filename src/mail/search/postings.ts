@@ -11,12 +11,7 @@ const OTHERS = 2;
 export type Form = typeof GAPS | typeof BITMAP | typeof OTHERS;
 
 /** Appends the first `count` of `emails`, which rise and are below `size`. */
-export function writePosting(
-  out: Octets,
-  emails: Uint32Array,
-  count: number,
-  size: number,
-): Form {
+export function writePosting(out: Octets, emails: Uint32Array, count: number, size: number): Form {
   const others = size - count;
   const bitmap = (size + 7) >>> 3;
   if (others < count && others < bitmap) {

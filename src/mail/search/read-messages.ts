@@ -37,9 +37,10 @@ export async function* readMessages(
   for (const [i, group] of groups.entries()) {
     const views = await wait(next ?? readGroup(pool, accountId, group));
     const following = groups[i + 1];
-    next = following && octetsOf(following) <= OCTETS_AT_ONCE
-      ? readGroup(pool, accountId, following)
-      : undefined;
+    next =
+      following && octetsOf(following) <= OCTETS_AT_ONCE
+        ? readGroup(pool, accountId, following)
+        : undefined;
     // whoever stops early leaves this one unheard
     next?.catch(() => {});
     for (const [k, { emailId }] of group.entries()) yield { emailId, bytes: views[k] };
@@ -52,7 +53,10 @@ function groupsOf(emails: readonly MessageToRead[]): MessageToRead[][] {
   let group: MessageToRead[] = [];
   let octets = 0;
   for (const email of emails) {
-    if (group.length === MESSAGES_AT_ONCE || (group.length > 0 && octets + email.size > OCTETS_AT_ONCE)) {
+    if (
+      group.length === MESSAGES_AT_ONCE ||
+      (group.length > 0 && octets + email.size > OCTETS_AT_ONCE)
+    ) {
       groups.push(group);
       group = [];
       octets = 0;

@@ -1,0 +1,155 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import fc from 'fast-check';
+import { foldText } from '#protocol/message/fold';
+import {
+  compareWithScan,
+  deliverAll,
+  indexContext,
+  textMessage,
+} from '../../../test/support/search.ts';
+import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import type { TextCondition } from './ask-index.ts';
+import { indexAccount } from './index-account.ts';
+
+let opened: TestStore;
+const ROUNDS = 12;
+let accounts: string[];
+
+before(async () => {
+  opened = await openTestStore();
+  const names = Array.from({ length: ROUNDS + 2 }, (_, i) => `account${i}`);
+  accounts = await addTestAccounts(opened.store, 'example.test', names);
+});
+after(() => opened[Symbol.asyncDispose]());
+
+/** Few of each kind, so that needles occur: cases, compositions, folds that change length, pairs of surrogates, kana and kanji. */
+const LETTERS = [
+  ...['a', 'B', 'b', 'ß', 'ẞ', 'é', 'e\u0301', 'É', 'İ', 'i', 'ı', 'ς', 'Σ', 'ſ', 'я', 'Я'],
+  ...[
+    'あ',
+    'い',
+    'カ',
+    'ガ',
+    'カ\u3099',
+    '漢',
+    '字',
+    '😀',
+    '😁',
+    '\u{20b9f}',
+    '\u0301',
+    ' ',
+    '\r\n',
+    '-',
+  ],
+];
+const text = (maxLength: number) =>
+  fc.array(fc.constantFrom(...LETTERS), { maxLength }).map((letters) => letters.join(''));
+const condition: fc.Arbitrary<TextCondition> = fc.record({
+  where: fc.constantFrom('text', 'header', 'body'),
+  needle: fc.oneof(text(1), text(2), text(4), fc.constantFrom('subject', 'SUBJECT: ', 'utf-8', '')),
+});
+
+/** Deliver these, then index what there is, take a turn, or purge some of those that there were. */
+const step = fc.record({
+  messages: fc.array(fc.tuple(text(6), text(40)), { maxLength: 4 }),
+  then: fc.constantFrom('nothing', 'index', 'index', 'index', 'purge'),
+});
+
+test('the index says of every text what a look into the message says, whatever is indexed, merged or purged', async () => {
+  await using context = indexContext(opened.store);
+  let account = 0;
+  let merges = 0;
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(step, { minLength: 10, maxLength: 25 }),
+      fc.array(condition, { minLength: 20, maxLength: 40 }),
+      async (steps, conditions) => {
+        const accountId = accounts[account++ % ROUNDS]!;
+        const messages = await existing(accountId);
+        for (const { messages: arriving, then } of steps) {
+          const bytes = arriving.map(([subject, body]) => textMessage(subject, body));
+          const ids = await deliverAll(opened.store, accountId, bytes);
+          for (const [i, id] of ids.entries()) messages.set(id, bytes[i]!);
+          if (then === 'index') await indexAccount(context, accountId);
+          if (then === 'purge')
+            await purge(
+              messages,
+              [...messages.keys()].filter((id) => id % 3 === 0),
+            );
+          const unsure = await compareWithScan(opened.store, accountId, messages, conditions);
+          if (then === 'index') exactWhereShort(conditions, unsure);
+        }
+        merges += await largestSegment(accountId);
+      },
+    ),
+    { numRuns: ROUNDS, endOnFailure: true },
+  );
+  assert.ok(merges > ROUNDS * 8, 'hardly anything was merged');
+});
+
+/** Of an account that is wholly indexed, short needles leave no doubt. */
+function exactWhereShort(conditions: readonly TextCondition[], unsure: readonly number[]): void {
+  for (const [i, { needle }] of conditions.entries()) {
+    const { length } = foldText(needle);
+    if (length === 1 || length === 2) assert.equal(unsure[i], 0, JSON.stringify(conditions[i]));
+  }
+}
+
+async function purge(messages: Map<number, Uint8Array>, ids: readonly number[]): Promise<void> {
+  await opened.store.pool.query('delete from emails where id = any($1)', [ids]);
+  for (const id of ids) messages.delete(id);
+}
+
+async function existing(accountId: string): Promise<Map<number, Uint8Array>> {
+  const { rows } = await opened.store.pool.query('select from emails where account_id = $1', [
+    accountId,
+  ]);
+  assert.equal(rows.length, 0, 'an account for each run');
+  return new Map();
+}
+
+async function largestSegment(accountId: string): Promise<number> {
+  const { rows } = await opened.store.pool.query<{ emails: number }>(
+    'select coalesce(max(emails), 0) as emails from search_segments where account_id = $1',
+    [accountId],
+  );
+  return rows[0]!.emails;
+}
+
+test('a message with more text than is indexed may have any text, and the others around it are told as ever', async () => {
+  const accountId = accounts[ROUNDS]!;
+  const long = `${'word '.repeat(300_000)} the last needle`;
+  const messages = [
+    textMessage('first', 'short needle'),
+    textMessage('second', long),
+    textMessage('third', 'nothing'),
+  ];
+  const ids = await deliverAll(opened.store, accountId, messages);
+  await using context = indexContext(opened.store);
+  assert.equal(await indexAccount(context, accountId), 'done');
+  const all = new Map(ids.map((id, i) => [id, messages[i]!]));
+  const conditions: TextCondition[] = [
+    { where: 'body', needle: 'ne' },
+    { where: 'text', needle: 'zz' },
+    { where: 'header', needle: 'first' },
+  ];
+  assert.deepEqual(await compareWithScan(opened.store, accountId, all, conditions), [1, 1, 2]);
+});
+
+test('conditions beyond what is asked at once, and accounts without an index, are all maybe', async () => {
+  const accountId = accounts[ROUNDS + 1]!;
+  const bytes = textMessage('a', 'b');
+  const [id] = await deliverAll(opened.store, accountId, [bytes]);
+  const all = new Map([[id!, bytes]]);
+  const conditions = Array.from({ length: 120 }, (): TextCondition => ({
+    where: 'text',
+    needle: 'zz',
+  }));
+  const before = await compareWithScan(opened.store, accountId, all, conditions);
+  assert.deepEqual(new Set(before), new Set([1]));
+  await using context = indexContext(opened.store);
+  await indexAccount(context, accountId);
+  const unsure = await compareWithScan(opened.store, accountId, all, conditions);
+  assert.deepEqual(unsure, [...Array(100).fill(0), ...Array(20).fill(1)]);
+});

@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { after, before, beforeEach, test } from 'node:test';
+import type { LogFields } from '#log';
+import { silentLog } from '#log';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { deliverAll, indexContext, textMessage } from '../../../test/support/search.ts';
+import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { askIndex } from './ask-index.ts';
+import { Follower } from './follow.ts';
+import type { IndexContext } from './index-account.ts';
+
+let opened: TestStore;
+let accounts: string[];
+let clock: ManualClock;
+
+before(async () => {
+  opened = await openTestStore();
+  const names = Array.from({ length: 8 }, (_, i) => `account${i}`);
+  accounts = await addTestAccounts(opened.store, 'example.test', names);
+});
+after(() => opened[Symbol.asyncDispose]());
+beforeEach(() => {
+  clock = new ManualClock();
+});
+
+function follow(
+  changes: Partial<Pick<IndexContext, 'readMessages' | 'saveStructures'>> = {},
+  warned: (event: string, fields?: LogFields) => void = () => {},
+): Follower & AsyncDisposable {
+  const { readMessages, saveStructures } = indexContext(opened.store);
+  const { connection, pool, notices } = opened.store;
+  const follower = new Follower(
+    { connection, pool, notices, clock },
+    { ...silentLog, warn: warned },
+    { readMessages, saveStructures, ...changes },
+  );
+  return Object.assign(follower, { [Symbol.asyncDispose]: () => follower.stop() });
+}
+
+async function isIndexed(accountId: string, emailId: number): Promise<boolean> {
+  const [answer] = await askIndex(opened.store.pool, accountId, [{ where: 'body', needle: 'zz' }]);
+  return answer!(emailId) !== 'maybe';
+}
+
+/** Lets the follower's pauses pass, one after another, until something is so. */
+async function until(holds: () => Promise<boolean> | boolean): Promise<void> {
+  while (!(await holds())) await clock.toNextSleeper();
+}
+
+async function deliver(accountId: string, count = 1): Promise<number> {
+  const messages = Array.from({ length: count }, (_, i) =>
+    textMessage(`subject ${i}`, `body ${i}`),
+  );
+  return (await deliverAll(opened.store, accountId, messages)).at(-1)!;
+}
+
+test('what was there before the start is indexed, of every account', async () => {
+  const last = await Promise.all(accounts.slice(0, 3).map((id) => deliver(id, 3)));
+  await using _follower = follow();
+  await until(async () => {
+    const done = await Promise.all(last.map((email, i) => isIndexed(accounts[i]!, email)));
+    return done.every(Boolean);
+  });
+});
+
+test('a notice of an account wakes it, with no look at all accounts', async () => {
+  const accountId = accounts[3]!;
+  await using _follower = follow();
+  // asleep until it is time to look: the first pause is over then
+  await clock.toNextSleeper();
+  const email = await deliver(accountId);
+  const start = clock.monotonic();
+  opened.store.notices.say(`account:${accountId}`);
+  await until(() => isIndexed(accountId, email));
+  assert.ok(clock.monotonic() - start < 60 * 60_000);
+});
+
+test('an account that fails does not keep the others waiting, and is tried again', async () => {
+  const [bad, good] = accounts.slice(4, 6) as [string, string];
+  const emails = [await deliver(bad), await deliver(good)];
+  const warnings: unknown[] = [];
+  let failures = 2;
+  const { readMessages } = indexContext(opened.store);
+  await using _follower = follow(
+    {
+      readMessages(accountId, messages, wait) {
+        if (accountId === bad && failures-- > 0) throw new Error('unreadable');
+        return readMessages(accountId, messages, wait);
+      },
+    },
+    (event, fields) => warnings.push(event, fields?.['accountId'], fields?.['error']),
+  );
+  await until(() => isIndexed(good, emails[1]!));
+  assert.equal(await isIndexed(bad, emails[0]!), false);
+  await until(() => isIndexed(bad, emails[0]!));
+  const warning = ['search.account-not-indexed', bad, 'unreadable'];
+  assert.deepEqual(warnings, [...warning, ...warning]);
+});
+
+test('a database that is lost is told once, and the work goes on with a new connection', async () => {
+  const accountId = accounts[6]!;
+  const email = await deliver(accountId);
+  const warnings: string[] = [];
+  let lose = true;
+  const { readMessages } = indexContext(opened.store);
+  await using _follower = follow(
+    {
+      async *readMessages(id, messages, wait) {
+        if (lose) {
+          lose = false;
+          await opened.store.pool.query(
+            `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 7415203`,
+          );
+        }
+        yield* readMessages(id, messages, wait);
+      },
+    },
+    (event) => warnings.push(event),
+  );
+  await until(() => isIndexed(accountId, email));
+  assert.ok(warnings.length <= 1, warnings.join());
+});
+
+test('a stop puts the work down at once', async () => {
+  const accountId = accounts[7]!;
+  const email = await deliver(accountId, 5);
+  const { readMessages } = indexContext(opened.store);
+  const stopped = Promise.withResolvers<void>();
+  const follower = follow({
+    async *readMessages(id, messages, wait) {
+      for await (const message of readMessages(id, messages, wait)) {
+        stopped.resolve(follower.stop());
+        yield message;
+      }
+    },
+  });
+  await stopped.promise;
+  assert.equal(await isIndexed(accountId, email), false);
+});

@@ -1,0 +1,105 @@
+/**
+ * The search index of test accounts: deliver messages, index some of them, and compare what the index answers with a look into every
+ * message. Called by the tests of mail/search.
+ */
+import assert from 'node:assert/strict';
+import { base64, utf8 } from '#bytes';
+import { silentLog } from '#log';
+import { askIndex, type TextCondition } from '#mail/search/ask-index';
+import type { IndexContext } from '#mail/search/index-account';
+import { Pace } from '#mail/search/pace';
+import { foldText } from '#protocol/message/fold';
+import { parseStructure } from '#protocol/message/parse-structure';
+import { bodyText, headerText } from '#protocol/message/part-text';
+import { readEmail } from '#store/emails';
+import type { Store } from '#store/open';
+import { IndexConnection } from '#store/search/connection';
+import { deliveryJob } from './store.ts';
+
+/** A message with these texts and hardly another letter. */
+export function textMessage(subject: string, body: string): Uint8Array {
+  return utf8(
+    `Subject: =?utf-8?B?${base64(utf8(subject))}?=\r\n` +
+      `Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(utf8(body))}`,
+  );
+}
+
+/** Delivers one after another; answers the ids by which the index knows them. */
+export async function deliverAll(
+  store: Store,
+  accountId: string,
+  messages: readonly Uint8Array[],
+): Promise<number[]> {
+  const ids: number[] = [];
+  for (const message of messages) {
+    const results = await store.writer.run(deliveryJob(store, [accountId], message));
+    ids.push(Number(results.at(-1)!.rows[0]!['emailId']));
+  }
+  return ids;
+}
+
+/** What a follower works with, for one step at a time. */
+export function indexContext(
+  store: Store,
+  changes: Partial<IndexContext> = {},
+): IndexContext & AsyncDisposable {
+  const pace = new Pace(() => 0);
+  const db = new IndexConnection(store.connection);
+  return {
+    db,
+    pace,
+    signal: new AbortController().signal,
+    log: silentLog,
+    async *readMessages(accountId, emails) {
+      for (const { emailId } of emails) {
+        const chunks: Uint8Array[] = [];
+        for await (const chunk of readEmail(store.pool, accountId, String(emailId)))
+          chunks.push(chunk);
+        yield { emailId, bytes: chunks.length > 0 ? Buffer.concat(chunks) : undefined };
+      }
+    },
+    saveStructures: async () => {},
+    tidied: new Set(),
+    othersWait: () => false,
+    ...changes,
+    [Symbol.asyncDispose]: () => db.close(),
+  };
+}
+
+/** Whether a look into the message finds what the condition asks for; no text at all is in every message. */
+export function hasText(message: Uint8Array, { where, needle }: TextCondition): boolean {
+  const { part } = parseStructure(message);
+  const budget = { left: Infinity, cut: false };
+  const folded = foldText(needle);
+  if (folded === '') return true;
+  const texts = [
+    ...(where === 'body' ? [] : headerText(message, part, budget)),
+    ...(where === 'header' ? [] : bodyText(message, part, budget)),
+  ];
+  return texts.some((text) => foldText(text).includes(folded));
+}
+
+/**
+ * Asks for each message and compares: yes and no must be right.
+ * @returns for each condition how many were maybe
+ */
+export async function compareWithScan(
+  store: Store,
+  accountId: string,
+  messages: ReadonlyMap<number, Uint8Array>,
+  conditions: readonly TextCondition[],
+): Promise<number[]> {
+  const answers = await askIndex(store.pool, accountId, conditions);
+  return answers.map((answer, i) => {
+    let unsure = 0;
+    for (const [emailId, message] of messages) {
+      const said = answer(emailId);
+      if (said === 'maybe') unsure++;
+      else {
+        const found = hasText(message, conditions[i]!) ? 'yes' : 'no';
+        assert.equal(said, found, `email ${emailId}, ${JSON.stringify(conditions[i])}`);
+      }
+    }
+    return unsure;
+  });
+}
