@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { Client, DatabaseError, type ClientConfig } from 'pg';
+import { DatabaseError } from 'pg';
 import { systemClock } from '#clock';
 import { utf8 } from '#bytes';
 import { silentLog } from '#log';
+import { commitEater } from '../../test/support/commit-eater.ts';
+import { recipientsOf } from '../../test/support/delivering-recipients.ts';
 import {
   addTestAccounts,
   deliveryJob,
@@ -102,25 +105,37 @@ for (const [name, spoil] of REFUSED) {
   });
 }
 
-test('two writers, ten mailboxes and messages to several of them end without a loss', async () => {
-  const { store } = opened;
-  const other = new Writer({ connection: store.connection, clock: systemClock, log: silentLog });
-  const counts = await Promise.all(accounts.map(countEntries));
-  const expected = [...counts];
-  await Promise.all(
-    Array.from({ length: 300 }, async (_, i) => {
-      const to = [0, 3, 7].map((step) => (i * 7 + step) % 10).toReversed();
-      for (const index of to) expected[index]!++;
-      const job = deliveryJob(
-        store,
-        to.map((index) => accounts[index]!),
-        message(`many-${i % 50}`),
-      );
-      await (i % 2 === 0 ? store.writer : other).run(job);
-    }),
-  );
-  await other.close();
+/** Delivers from a process of its own; resolves with its exit code. */
+async function deliverElsewhere(seed: number, count: number): Promise<number | null> {
+  const program = new URL('../../test/support/delivering-program.ts', import.meta.url).pathname;
+  const url = opened.database.url;
+  const given = JSON.stringify({ url, accounts, seed, count });
+  const child = spawn(process.execPath, [program, given], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  const [code] = (await once(child, 'exit')) as [number | null];
+  return code;
+}
+
+test('two processes, ten mailboxes and messages to several of them: no deadlock, no loss, no copy too many', async () => {
+  const before = await Promise.all(accounts.map(countEntries));
+  const COUNT = 300;
+  assert.deepEqual(await Promise.all([0, 1].map((seed) => deliverElsewhere(seed, COUNT))), [0, 0]);
+  const expected = before.map((entries, account) => {
+    let sum = entries;
+    for (const seed of [0, 1]) {
+      for (let i = 0; i < COUNT; i++) {
+        if (recipientsOf(seed, i, accounts.length).includes(account)) sum++;
+      }
+    }
+    return sum;
+  });
   assert.deepEqual(await Promise.all(accounts.map(countEntries)), expected);
+  // what a transaction that PostgreSQL chose as the victim would have hidden, since it is run again
+  const { rows } = await opened.store.pool.query<{ deadlocks: string }>(
+    'select deadlocks from pg_stat_database where datname = current_database()',
+  );
+  assert.equal(rows[0]!.deadlocks, '0');
 });
 
 test('a connection lost during COMMIT rejects as unavailable, and the writer goes on afterwards', async () => {
@@ -174,58 +189,3 @@ test('an unreachable database is said so', async () => {
   );
   await writer.close();
 });
-
-interface CommitEater extends AsyncDisposable {
-  readonly connection: ClientConfig;
-  /** Cuts the connection when the next COMMIT comes by, after passing it on. */
-  eatNextCommit(): void;
-  /** From now on nothing comes back. */
-  swallow(): void;
-}
-
-/** A proxy in front of PostgreSQL that loses connections at the worst moment. */
-async function commitEater(config: ClientConfig): Promise<CommitEater> {
-  const { host: toHost, port: toPort, user, database, password } = new Client(config);
-  const state = { eat: false, swallow: false };
-  const sockets = new Set<Socket>();
-  const server: Server = createServer((client) => {
-    const upstream = toHost.startsWith('/')
-      ? connect(`${toHost}/.s.PGSQL.${toPort}`)
-      : connect(toPort, toHost);
-    for (const socket of [client, upstream]) {
-      sockets.add(socket);
-      socket.on('error', () => {});
-      socket.on('close', () => {
-        client.destroy();
-        upstream.destroy();
-      });
-    }
-    client.on('data', (chunk) => {
-      upstream.write(chunk);
-      if (state.eat && chunk.includes('commit')) {
-        state.eat = false;
-        client.destroy();
-      }
-    });
-    upstream.on('data', (chunk) => {
-      if (!state.swallow && !client.destroyed) client.write(chunk);
-    });
-  });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as { port: number };
-  return {
-    connection: {
-      host: '127.0.0.1',
-      port,
-      ...(user && { user }),
-      ...(database && { database }),
-      ...(password && { password }),
-    },
-    eatNextCommit: () => void (state.eat = true),
-    swallow: () => void (state.swallow = true),
-    async [Symbol.asyncDispose]() {
-      for (const socket of sockets) socket.destroy();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}

@@ -1,5 +1,7 @@
 /** What FETCH, SORT and THREAD want to know of messages beside their flags, for some hundred of them in one question. */
 import type { MessageSummary } from '#protocol/message/summary';
+import { STRUCTURE_VERSION } from '#protocol/message/stored-structure';
+import { bigintArray } from '#store/arrays';
 import type { Queryable } from '#store/blobs';
 
 export interface EmailFacts {
@@ -25,19 +27,61 @@ export const FACTS_AT_ONCE = 500;
 
 /** In the order of the ids; undefined for a message that was purged or that another account holds. */
 export async function readFacts(
-  _db: Queryable,
-  _accountId: string,
-  _emailIds: ArrayLike<number>,
-  _wanted: WantedFacts,
+  db: Queryable,
+  accountId: string,
+  emailIds: ArrayLike<number>,
+  { structure = false, summary = false }: WantedFacts,
 ): Promise<(EmailFacts | undefined)[]> {
-  throw new Error('not yet');
+  const facts = new Array<EmailFacts | undefined>(emailIds.length).fill(undefined);
+  const { rows } = await db.query({
+    name: `read_facts${structure ? '_structure' : ''}${summary ? '_summary' : ''}`,
+    text: `select u.n, ${MILLISECONDS('e.received_at')}, e.size, e.thread_id${structure ? ', s.structure' : ', null'}${
+      summary ? ', e.summary' : ''
+    }
+           from unnest($2::bigint[]) with ordinality as u(id, n) join emails e on e.id = u.id${
+             structure
+               ? ` left join email_structures s on s.email_id = e.id and s.version = ${STRUCTURE_VERSION}`
+               : ''
+           }
+           where e.account_id = $1`,
+    values: [accountId, bigintArray(emailIds)],
+    rowMode: 'array',
+  } as QueryOfArrays);
+  for (const [n, receivedAt, size, threadId, text, about] of rows as FactRow[]) {
+    facts[Number(n) - 1] = {
+      receivedAt: Number(receivedAt),
+      size: Number(size),
+      threadId: Number(threadId),
+      structure: text ?? undefined,
+      summary: about,
+    };
+  }
+  return facts;
 }
+
+type QueryOfArrays = Parameters<Queryable['query']>[0];
+
+/** pg gives bigint as text and jsonb as its value. */
+type FactRow = [string, string, string, string, string | null, MessageSummary | undefined];
+
+const MILLISECONDS = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
 
 /** SAVEDATE (RFC 8514): calendar milliseconds in the order of the UIDs; undefined for those that are gone. */
 export async function readSavedDates(
-  _db: Queryable,
-  _mailboxId: string,
-  _uids: Uint32Array,
+  db: Queryable,
+  mailboxId: string,
+  uids: Uint32Array,
 ): Promise<(number | undefined)[]> {
-  throw new Error('not yet');
+  const dates = new Array<number | undefined>(uids.length).fill(undefined);
+  const { rows } = await db.query({
+    name: 'read_saved_dates',
+    text: `select u.n, ${MILLISECONDS('e.saved_at')} as saved
+           from unnest($2::bigint[]) with ordinality as u(uid, n)
+             join mailbox_entries e on e.mailbox_id = $1 and e.uid = u.uid`,
+    values: [mailboxId, bigintArray(uids)],
+  });
+  for (const { n, saved } of rows as { n: string; saved: string }[]) {
+    dates[Number(n) - 1] = Number(saved);
+  }
+  return dates;
 }
