@@ -13,7 +13,7 @@ import type { TextCondition } from './ask-index.ts';
 import { indexAccount } from './index-account.ts';
 
 let opened: TestStore;
-const ROUNDS = 12;
+const ROUNDS = 8;
 let accounts: string[];
 
 before(async () => {
@@ -25,23 +25,10 @@ after(() => opened[Symbol.asyncDispose]());
 
 /** Few of each kind, so that needles occur: cases, compositions, folds that change length, pairs of surrogates, kana and kanji. */
 const LETTERS = [
-  ...['a', 'B', 'b', 'ß', 'ẞ', 'é', 'e\u0301', 'É', 'İ', 'i', 'ı', 'ς', 'Σ', 'ſ', 'я', 'Я'],
-  ...[
-    'あ',
-    'い',
-    'カ',
-    'ガ',
-    'カ\u3099',
-    '漢',
-    '字',
-    '😀',
-    '😁',
-    '\u{20b9f}',
-    '\u0301',
-    ' ',
-    '\r\n',
-    '-',
-  ],
+  ...Array.from('aBbßẞéÉİiıςΣſяЯあいカガ漢字😀😁\u{20b9f}\u0301 -'),
+  'e\u0301',
+  'カ\u3099',
+  '\r\n',
 ];
 const text = (maxLength: number) =>
   fc.array(fc.constantFrom(...LETTERS), { maxLength }).map((letters) => letters.join(''));
@@ -53,7 +40,7 @@ const condition: fc.Arbitrary<TextCondition> = fc.record({
 /** Deliver these, then index what there is, take a turn, or purge some of those that there were. */
 const step = fc.record({
   messages: fc.array(fc.tuple(text(6), text(40)), { maxLength: 4 }),
-  then: fc.constantFrom('nothing', 'index', 'index', 'index', 'purge'),
+  next: fc.constantFrom('nothing', 'index', 'index', 'index', 'purge'),
 });
 
 test('the index says of every text what a look into the message says, whatever is indexed, merged or purged', async () => {
@@ -67,18 +54,18 @@ test('the index says of every text what a look into the message says, whatever i
       async (steps, conditions) => {
         const accountId = accounts[account++ % ROUNDS]!;
         const messages = await existing(accountId);
-        for (const { messages: arriving, then } of steps) {
+        for (const { messages: arriving, next } of steps) {
           const bytes = arriving.map(([subject, body]) => textMessage(subject, body));
           const ids = await deliverAll(opened.store, accountId, bytes);
           for (const [i, id] of ids.entries()) messages.set(id, bytes[i]!);
-          if (then === 'index') await indexAccount(context, accountId);
-          if (then === 'purge')
+          if (next === 'index') await indexAccount(context, accountId);
+          if (next === 'purge')
             await purge(
               messages,
               [...messages.keys()].filter((id) => id % 3 === 0),
             );
           const unsure = await compareWithScan(opened.store, accountId, messages, conditions);
-          if (then === 'index') exactWhereShort(conditions, unsure);
+          if (next === 'index') exactWhereShort(conditions, unsure);
         }
         merges += await largestSegment(accountId);
       },

@@ -66,7 +66,9 @@ async function indexAnswers({
 
 function textCondition(leaf: Leaf): TextCondition {
   if (leaf.kind === 'text') return { where: leaf.where, needle: leaf.needle };
-  return { where: 'header', needle: leaf.kind === 'field' ? leaf.needle : '' };
+  if (leaf.kind !== 'field') return { where: 'header', needle: '' };
+  // the text of a header has the names of its fields in it
+  return { where: 'header', needle: leaf.needle === '' ? `${leaf.field}:` : leaf.needle };
 }
 
 class Stages {

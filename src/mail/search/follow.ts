@@ -127,7 +127,7 @@ export class Follower implements SearchFollower {
 
   /** One turn for each account that is behind. */
   async #takeTurns(): Promise<void> {
-    for (const accountId of [...this.#behind]) {
+    for (const accountId of Array.from(this.#behind)) {
       this.#behind.delete(accountId);
       const turn = await indexAccount(this.#context, accountId).catch((error: Error) =>
         this.#failed(accountId, error),

@@ -135,14 +135,14 @@ test('a process that ends in the middle of a merge leaves the index as it was, a
     for (const [id, message] of await deliverNumbered(accountId, 1)) messages.set(id, message);
     await using context = indexContext(opened.store);
     const { db } = context;
-    const { query } = db;
+    const query = db.query.bind(db);
     db.query = async (config) => {
       if (config.text?.includes('and not published for key share') ?? false) {
         merging++;
         await db.close();
         throw new Error('the connection is gone');
       }
-      return query.call(db, config);
+      return query(config);
     };
     await indexAccount(context, accountId).catch(() => {});
     await compareWithScan(opened.store, accountId, messages, CONDITIONS);

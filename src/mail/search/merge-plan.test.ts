@@ -12,7 +12,7 @@ function grow(arrivals: readonly number[]): { sizes: number[]; written: number }
     written += size;
     for (let places = planMerge(sizes); places; places = planMerge(sizes)) {
       const merged = places.reduce((sum, place) => sum + sizes[place]!, 0);
-      sizes = [...sizes.filter((_, place) => !places!.includes(place)), merged];
+      sizes = [...sizes.filter((_, place) => !(places ?? []).includes(place)), merged];
       written += merged;
     }
   }
