@@ -9,6 +9,7 @@ import { silentLog, type Log } from '#log';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
 import type { ImapServices } from '#servers/imap/settings';
 import { startImap, type ImapServer } from '#servers/imap/start';
+import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import type { ImapAccount } from './imap-account.ts';
 import { HOSTNAME, PASSWORD, testIdentity, type TestStore } from './smtp-server.ts';
 
@@ -16,12 +17,13 @@ export interface TestImapOptions {
   readonly limits?: Partial<ImapLimits>;
   readonly connections?: { readonly total: number; readonly perAddress: number };
   readonly proxyFrom?: readonly string[];
-  readonly services?: Partial<ImapServices>;
+  readonly services?: Partial<Omit<ImapServices, 'largeMessages' | 'compressed'>>;
   readonly clock?: Clock;
   readonly log?: Log;
 }
 
 export interface TestImap extends AsyncDisposable {
+  readonly mail: MailStore;
   readonly server: ImapServer;
   readonly ports: ImapServer['ports'];
   /** What was noted, in order. */
@@ -35,6 +37,7 @@ export async function startTestImap(
   options: TestImapOptions = {},
 ): Promise<TestImap> {
   const noted: Event[] = [];
+  const mail = mailStoreOf(at.store);
   const listener = { address: '127.0.0.1', port: 0, proxyFrom: options.proxyFrom ?? [] };
   const server = await startImap({
     listeners: { imap: listener, imaps: listener },
@@ -48,13 +51,14 @@ export async function startTestImap(
       newId: at.store.newId,
       random: randomBytes,
       authenticator: at.authenticator,
-      store: at.store,
+      mail,
       note: (event) => void noted.push(event),
       ...options.services,
     },
   });
   if (server.kind === 'failed') throw new Error(server.message);
   return {
+    mail,
     server,
     ports: server.ports,
     noted,
@@ -65,6 +69,9 @@ export async function startTestImap(
       user: `${user}@example.test`,
       password: PASSWORD,
     }),
-    [Symbol.asyncDispose]: () => server.stop(0),
+    async [Symbol.asyncDispose]() {
+      await server.stop(0);
+      mail.views.close();
+    },
   };
 }

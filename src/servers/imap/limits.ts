@@ -3,6 +3,14 @@
 export interface ImapLimits {
   /** Octets of one message. Configured; told in APPENDLIMIT. */
   readonly messageSize: number;
+  /** Messages of one APPEND. */
+  readonly appendMessages: number;
+  /** Octets of small messages of one APPEND, which wait in memory for its end. */
+  readonly appendHeld: number;
+  /** Large messages that are read as a whole at once, all sessions together. */
+  readonly largeMessages: number;
+  /** Sessions under COMPRESS, all together. */
+  readonly compressedSessions: number;
   /** Commands in a row that were refused as BAD. */
   readonly badCommands: number;
   /** Commands before the login. */
@@ -28,6 +36,14 @@ const MINUTE = 60_000;
 export const IMAP_LIMITS: ImapLimits = {
   // What the large providers take.
   messageSize: 50 * 1024 * 1024,
+  // What a client hands in at once to save round trips; all of it is one transaction.
+  appendMessages: 1000,
+  // As much as some sessions may take at the same time.
+  appendHeld: 16 * 1024 * 1024,
+  // Each takes the memory of a message, and parsing it the time of one core.
+  largeMessages: 2,
+  // Each takes some 100 KB more than others.
+  compressedSessions: 1000,
   // A program that does not speak IMAP never makes a good one; one that does makes a mistake now and then.
   badCommands: 20,
   // CAPABILITY, ID, STARTTLS and some tries of AUTHENTICATE are honest.

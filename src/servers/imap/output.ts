@@ -1,18 +1,21 @@
 /**
- * What a session says, gathered until it is worth a write: responses are lines of text with literals between them, and one write
- * for many of them costs a fraction. Holds nothing while nothing is said, so that an idle session has no buffer.
+ * What a session says, gathered until it is worth a write: responses are lines with literals between them, and one write for many of
+ * them costs a fraction. Holds nothing while nothing is said, so that an idle session has no buffer.
  */
-import type { Connection } from '#servers/net/connection';
+import { fromLatin1 } from '#bytes';
+import type { Octets } from '#protocol/message/structure';
 
 /** What goes out in one piece. More only makes the client wait for what is there. */
 const PIECE = 64 * 1024;
 
 /** Where octets go: the connection, or what compresses for it. */
-export type Sink = Pick<Connection, 'write' | 'writeOctets'>;
+export interface Sink {
+  writeOctets(bytes: Uint8Array): void;
+}
 
 export class Output {
   #sink: Sink;
-  #text = '';
+  #text: Octets = '';
   #parts: Uint8Array[] = [];
   #octets = 0;
 
@@ -26,8 +29,8 @@ export class Output {
     this.#sink = sink;
   }
 
-  /** Lines of responses, CRLF included, or parts of them. */
-  text(text: string): void {
+  /** Lines of responses, CRLF included, or parts of them; one character is one octet. */
+  text(text: Octets): void {
     this.#text += text;
     if (this.#text.length > PIECE) this.flush();
   }
@@ -41,14 +44,8 @@ export class Output {
   }
 
   flush(): void {
-    if (this.#parts.length === 0) {
-      if (this.#text === '') return;
-      const text = this.#text;
-      this.#text = '';
-      this.#sink.write(text);
-      return;
-    }
     this.#keepText();
+    if (this.#parts.length === 0) return;
     const bytes = this.#parts.length === 1 ? this.#parts[0]! : Buffer.concat(this.#parts);
     this.#parts = [];
     this.#octets = 0;
@@ -57,7 +54,7 @@ export class Output {
 
   #keepText(): void {
     if (this.#text === '') return;
-    const bytes = Buffer.from(this.#text);
+    const bytes = fromLatin1(this.#text);
     this.#text = '';
     this.#parts.push(bytes);
     this.#octets += bytes.length;

@@ -7,6 +7,7 @@
  * which arrivals extend in place. A message that is gone keeps its number until its EXPUNGE or VANISHED may be sent; arrivals have
  * higher UIDs than all before them. A change is told once, with the modseq that it had.
  */
+import { lowerBound } from '#protocol/imap/sequence-set';
 
 /** The messages of a mailbox in their order. */
 export interface Messages {
@@ -94,7 +95,7 @@ function missingFrom(told: Told, present: Messages): Gone[] {
 /** What was told, gone messages included, and then the arrivals. */
 function keepingGone(told: Told, present: Messages): Messages {
   const last = told.count === 0 ? 0 : told.uids[told.count - 1]!;
-  const arrivals = placeAfter(present, last);
+  const arrivals = lowerBound(present.uids, present.count, last + 1);
   const count = told.count + present.count - arrivals;
   if (count === told.count) return { uids: told.uids, count };
   const uids = new Uint32Array(count);
@@ -124,21 +125,7 @@ function changesOf(
 }
 
 /** The sequence number of a UID; 0 where there is no such message. */
-export function sequenceOf(messages: Messages, uid: number): number {
-  const place = placeAfter(messages, uid);
-  return place > 0 && messages.uids[place - 1] === uid ? place : 0;
-}
-
-/** How many messages have this UID or a lower one: the place of the first one above it. */
-export function placeAfter({ uids, count }: Messages, uid: number): number {
-  // Most mailboxes whose messages are asked for in order: the last one is the one that is looked for.
-  if (count === 0 || uids[count - 1]! <= uid) return count;
-  let low = 0;
-  let high = count - 1;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (uids[middle]! <= uid) low = middle + 1;
-    else high = middle;
-  }
-  return low;
+export function sequenceOf({ uids, count }: Messages, uid: number): number {
+  const place = lowerBound(uids, count, uid);
+  return place < count && uids[place] === uid ? place + 1 : 0;
 }

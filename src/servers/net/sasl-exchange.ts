@@ -8,6 +8,7 @@ import type { Authenticator, LoginOutcome, ScramLookup } from '#mail/accounts/au
 import type { Scope } from '#mail/accounts/scope';
 import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
+import { checkPassword } from '#protocol/sasl/plain';
 import type { ServerChallenge, ServerFailureReason, ServerStep } from '#protocol/sasl/server-step';
 
 /** An exchange that waits for the client's next response. */
@@ -33,12 +34,19 @@ export interface SaslFailure {
   readonly reason: SaslFailureReason;
 }
 
-export type SaslOutcome =
-  | { readonly kind: 'challenge'; readonly data: Uint8Array; readonly exchange: SaslExchange }
+export interface SaslChallenge {
+  readonly kind: 'challenge';
+  readonly data: Uint8Array;
+  readonly exchange: SaslExchange;
+}
+
+export type SaslEnd =
   | { readonly kind: 'login'; readonly login: Login }
   /** Too many hashes wait: nobody failed, the server is what is busy. */
   | { readonly kind: 'busy' }
   | SaslFailure;
+
+export type SaslOutcome = SaslChallenge | SaslEnd;
 
 /** What an exchange asks of the domain, for the protocol that it is part of. */
 export interface SaslDomain {
@@ -72,6 +80,21 @@ export function continueSasl(
   response: Uint8Array,
 ): Promise<SaslOutcome> {
   return takeStep(domain, exchange, exchange.next(response));
+}
+
+/**
+ * Judges a name and a password that came outside of an exchange (the LOGIN command of IMAP).
+ * @throws when the database is out of reach
+ */
+export async function loginByPassword(
+  { authenticator, scope }: SaslDomain,
+  name: string,
+  password: string,
+): Promise<SaslEnd> {
+  const step = checkPassword({ authzid: '', authcid: name, password });
+  if (step.kind === 'failure') return failed('', step.reason);
+  const outcome = await authenticator.checkPassword(step.authcid, step.password, scope);
+  return loginOutcome(step.authcid, outcome);
 }
 
 /** The client left in the middle, or gave up. One that SCRAM had told of its failure has failed all the same. */
@@ -115,7 +138,7 @@ async function takeStep(
   }
 }
 
-function loginOutcome(name: string, outcome: LoginOutcome): SaslOutcome {
+function loginOutcome(name: string, outcome: LoginOutcome): SaslEnd {
   if (outcome.kind === 'login' || outcome.kind === 'busy') return outcome;
   return failed(name, outcome.kind === 'refused' ? 'wrong-credentials' : outcome.kind);
 }

@@ -1,0 +1,15 @@
+/** COMPRESS (RFC 4978). */
+import type { CommandOf } from '#servers/imap/commands';
+import { REPLIES } from '#servers/imap/replies';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+
+export function compress(state: SessionState, { algorithm }: CommandOf<'COMPRESS'>): Reply {
+  if (algorithm !== 'DEFLATE') return REPLIES.unknownCompression;
+  if (state.link.compression !== undefined) return REPLIES.compressed;
+  const { compressed } = state.services;
+  if (compressed.now >= state.settings.limits.compressedSessions) return REPLIES.tooManyCompressed;
+  compressed.now++;
+  state.after = 'compress';
+  return ok('Deflate from here on');
+}

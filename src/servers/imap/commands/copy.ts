@@ -1,0 +1,54 @@
+/** COPY and MOVE (RFC 9051 §6.4.7, §6.4.8). */
+import { formatSet } from '#protocol/imap/sequence-set';
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { REPLIES } from '#servers/imap/replies';
+import { ok, untaggedLine, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { resolve } from '#servers/imap/sets';
+import { copyMessages, moveMessages, type Copied } from '#store/mailboxes/copy';
+import { findMailbox } from '#store/mailboxes/tree';
+
+export async function copy(
+  state: SessionState,
+  command: CommandOf<'COPY' | 'MOVE'>,
+): Promise<Reply> {
+  const { readOnly, told, now, view } = state.selected!;
+  const { accountId } = state.login!;
+  const { mail } = state.services;
+  const moves = command.verb === 'MOVE';
+  if (moves && readOnly) return REPLIES.readOnly;
+  const found = resolve(told, command.set, command.uid, state.saved);
+  if (found.kind === 'no-such-number') return REPLIES.noSuchNumber;
+  const uids = found.places.map((place) => told.uids[place]!);
+  // RFC 2180 §4.4.1: all that a client named by their numbers, or none
+  if (!command.uid && told.uids !== now.uids && uids.some((uid) => now.placeOf(uid) < 0))
+    return REPLIES.someExpunged;
+  const to = await findMailbox(mail.pool, accountId, pathOf(command.mailbox));
+  if (to === undefined) return REPLIES.tryCreate;
+  const request = { from: view.mailboxId, uids, to: to.id };
+  const copied = moves
+    ? await moveMessages(mail, accountId, request)
+    : await copyMessages(mail, accountId, request);
+  if (copied.kind === 'no-such-mailbox')
+    return copied.which === 'to' ? REPLIES.tryCreate : REPLIES.noSuchMailbox;
+  return moves ? moved(state, copied) : ok('Copied', copyUid(copied));
+}
+
+/** The code comes in an untagged response, before the messages are told to be gone. */
+function moved({ out, enabled }: SessionState, copied: Done): Reply {
+  const code = copyUid(copied);
+  if (code === undefined) return MOVED;
+  out.text(untaggedLine(ok('The new messages', code)));
+  return enabled.qresync ? ok('Moved', `HIGHESTMODSEQ ${copied.modseq}`) : MOVED;
+}
+
+const MOVED = ok('Moved');
+
+type Done = Extract<Copied, { kind: 'copied' }>;
+
+function copyUid({ uidValidity, source, destination }: Done): string | undefined {
+  return source.length === 0
+    ? undefined
+    : `COPYUID ${uidValidity} ${formatSet(source)} ${formatSet(destination)}`;
+}

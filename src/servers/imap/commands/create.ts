@@ -1,0 +1,26 @@
+/** CREATE (RFC 9051 §6.3.4; RFC 6154 §3; RFC 8474 §4.1). */
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { objectId } from '#servers/imap/object-id';
+import { createReplies, REPLIES } from '#servers/imap/replies';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { roleOf } from '#servers/imap/special-use';
+import { createMailbox } from '#store/mailboxes/create';
+
+export async function create(
+  { services, login }: SessionState,
+  { mailbox, use }: CommandOf<'CREATE'>,
+): Promise<Reply> {
+  const roles = use.map((attribute) => roleOf(attribute));
+  const [role] = roles;
+  // a mailbox has one use at most here
+  if (roles.length > 1 || (roles.length === 1 && role === undefined)) return REPLIES.badUse;
+  const created = await createMailbox(services.mail, login!.accountId, {
+    path: pathOf(mailbox),
+    role,
+  });
+  return created.kind === 'created'
+    ? ok('Created', `MAILBOXID (${objectId('mailbox', created.mailboxId)})`)
+    : createReplies[created.kind];
+}

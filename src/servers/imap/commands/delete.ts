@@ -1,0 +1,22 @@
+/** DELETE (RFC 9051 §6.3.5). */
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { deleteReplies, REPLIES } from '#servers/imap/replies';
+import type { Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { removeMailbox } from '#store/mailboxes/remove';
+import { findMailbox } from '#store/mailboxes/tree';
+
+export async function deleteMailbox(
+  state: SessionState,
+  command: CommandOf<'DELETE'>,
+): Promise<Reply> {
+  const { mail } = state.services;
+  const { accountId } = state.login!;
+  const mailbox = await findMailbox(mail.pool, accountId, pathOf(command.mailbox));
+  if (mailbox === undefined) return REPLIES.noSuchMailbox;
+  const removed = await removeMailbox(mail, accountId, mailbox.id);
+  // who deletes the mailbox that it has selected knows that it is gone
+  if (removed.kind === 'removed' && state.selected?.view.mailboxId === mailbox.id) state.unselect();
+  return deleteReplies[removed.kind];
+}

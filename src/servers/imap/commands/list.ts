@@ -1,0 +1,106 @@
+/** LIST (RFC 9051 §6.3.9; RFC 5258; RFC 5819 STATUS; RFC 6154 SPECIAL-USE; RFC 9590 METADATA). */
+import { DELIMITER, listMatcher } from '#protocol/imap/mailbox-name';
+import type { ListReturn, ListSelection } from '#protocol/imap/command';
+import type { CommandOf } from '#servers/imap/commands';
+import { nameOf, wireName } from '#servers/imap/mailbox-path';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { useOf } from '#servers/imap/special-use';
+import { statusLine } from '#servers/imap/status-text';
+import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+
+/** A name that may be listed: of a mailbox, or subscribed without one. */
+interface Listable {
+  readonly name: string;
+  readonly mailbox: Mailbox | undefined;
+  readonly subscribed: boolean;
+}
+
+export async function list(state: SessionState, command: CommandOf<'LIST'>): Promise<Reply> {
+  const { services, login, out } = state;
+  // RFC 9051 §6.3.9: asks for the delimiter
+  if (command.return === undefined && command.patterns.every((pattern) => pattern === '')) {
+    out.text('* LIST (\\Noselect) "/" ""\r\n');
+    return LISTED;
+  }
+  const tree = await listMailboxes(services.mail.pool, login!.accountId);
+  const names: Listable[] = [
+    ...tree.mailboxes.map((mailbox) => ({
+      name: nameOf(mailbox.path),
+      mailbox,
+      subscribed: mailbox.subscribed,
+    })),
+    ...tree.absentSubscriptions.map((path) => ({
+      name: nameOf(path),
+      mailbox: undefined,
+      subscribed: true,
+    })),
+  ];
+  const matchers = command.patterns.map((pattern) => listMatcher(command.reference + pattern));
+  for (const { listable, below } of chosen(names, matchers, command.select)) {
+    sayName(state, listable, command, below);
+    if (command.return?.status !== undefined && listable.mailbox !== undefined)
+      out.text(await statusLine(state, listable.mailbox, command.return.status));
+    await state.link.room();
+  }
+  return LISTED;
+}
+
+const LISTED = ok('Listed');
+
+interface Chosen {
+  readonly listable: Listable;
+  /** Something below it is selected, and RECURSIVEMATCH asks to say so (RFC 5258 §3.5). */
+  readonly below: boolean;
+}
+
+function chosen(
+  names: readonly Listable[],
+  matchers: readonly ((name: string) => boolean)[],
+  select: readonly ListSelection[],
+): Chosen[] {
+  const subscribed = select.includes('SUBSCRIBED');
+  const isSelected = (one: Listable): boolean =>
+    (!subscribed || one.subscribed) &&
+    (subscribed || one.mailbox !== undefined) &&
+    (!select.includes('SPECIAL-USE') || useOf(one.mailbox?.role) !== undefined);
+  const parents = select.includes('RECURSIVEMATCH')
+    ? parentsOf(names.filter((one) => isSelected(one)))
+    : NOBODY;
+  return names
+    .filter(({ name }) => matchers.some((matches) => matches(name)))
+    .map((listable) => ({ listable, below: parents.has(listable.name) }))
+    .filter(({ listable, below }) => below || isSelected(listable));
+}
+
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** The names of all that something among these lies below. */
+function parentsOf(names: readonly Listable[]): ReadonlySet<string> {
+  const parents = new Set<string>();
+  for (const { name } of names) {
+    let end = name.lastIndexOf(DELIMITER);
+    for (; end > 0; end = name.lastIndexOf(DELIMITER, end - 1)) parents.add(name.slice(0, end));
+  }
+  return parents;
+}
+
+function sayName(
+  state: SessionState,
+  listable: Listable,
+  { select, return: asked }: { select: readonly ListSelection[]; return: ListReturn | undefined },
+  below: boolean,
+): void {
+  const attributes: string[] = [];
+  const { mailbox } = listable;
+  if (mailbox === undefined) attributes.push('\\NonExistent');
+  else attributes.push(mailbox.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
+  if (listable.subscribed && (asked?.subscribed || select.includes('SUBSCRIBED')))
+    attributes.push('\\Subscribed');
+  const use = useOf(mailbox?.role);
+  if (use !== undefined) attributes.push(use);
+  const info = below ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
+  state.out.text(
+    `* LIST (${attributes.join(' ')}) "/" ${wireName(state, listable.name)}${info}\r\n`,
+  );
+}

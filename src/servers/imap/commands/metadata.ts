@@ -1,0 +1,83 @@
+/** GETMETADATA and SETMETADATA (RFC 5464): annotations of mailboxes, and of the account under the empty name. */
+import { latin1 } from '#bytes';
+import { formatString } from '#protocol/imap/envelope';
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf, wireName } from '#servers/imap/mailbox-path';
+import { metadataReplies, REPLIES } from '#servers/imap/replies';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import {
+  getMetadata as readMetadata,
+  setMetadata as writeMetadata,
+} from '#store/mailboxes/metadata';
+import { findMailbox } from '#store/mailboxes/tree';
+
+export async function getMetadata(
+  state: SessionState,
+  { mailbox: name, entries, maxSize = Infinity, depth }: CommandOf<'GETMETADATA'>,
+): Promise<Reply> {
+  const { services, login, out } = state;
+  const mailbox = await mailboxOf(state, name);
+  if (mailbox === undefined) return REPLIES.noSuchMailbox;
+  const all = await readMetadata(services.mail.pool, login!.accountId, mailbox.id);
+  const chosen = all.filter((annotation) =>
+    entries.some((asked) => isWithin(annotation.name, asked, depth)),
+  );
+  const told = chosen.filter(({ value }) => value.length <= maxSize);
+  const largest = Math.max(0, ...chosen.map(({ value }) => value.length));
+  if (told.length > 0) {
+    const pairs = told.map(({ name: entry, value }) => `${entry} ${valueText(value)}`);
+    out.text(`* METADATA ${wireName(state, name)} (${pairs.join(' ')})\r\n`);
+  }
+  // RFC 5464 §4.2.1
+  return told.length < chosen.length
+    ? ok('Some values are larger', `METADATA LONGENTRIES ${largest}`)
+    : ok('Annotations told');
+}
+
+export async function setMetadata(
+  state: SessionState,
+  { mailbox: name, entries }: CommandOf<'SETMETADATA'>,
+): Promise<Reply> {
+  const { services, login } = state;
+  if (!entries.every(({ entry }) => isEntry(entry))) return REPLIES.badEntry;
+  const mailbox = await mailboxOf(state, name);
+  if (mailbox === undefined) return REPLIES.noSuchMailbox;
+  // what every account would see is the operator's to say
+  if (mailbox.id === undefined && entries.some(({ entry }) => entry.startsWith('/shared/')))
+    return REPLIES.sharedNotYours;
+  const done = await writeMetadata(
+    services.mail,
+    login!.accountId,
+    mailbox.id,
+    entries.map(({ entry, value }) => ({ name: entry, value })),
+  );
+  return metadataReplies[done.kind];
+}
+
+async function mailboxOf(
+  { services, login }: SessionState,
+  name: string,
+): Promise<{ readonly id: string | undefined } | undefined> {
+  if (name === '') return { id: undefined };
+  return findMailbox(services.mail.pool, login!.accountId, pathOf(name));
+}
+
+function isEntry(entry: string): boolean {
+  return (
+    /^\/(?:private|shared)(?:\/[^/*%\x00-\x1f\x7f-\xff]+)+$/.test(entry) && entry.length <= 1000
+  );
+}
+
+/** RFC 5464 §4.2.2: 0 the entry alone, 1 its children too, Infinity all below. */
+function isWithin(name: string, asked: string, depth: number): boolean {
+  if (name === asked) return true;
+  if (depth === 0 || !name.startsWith(`${asked}/`)) return false;
+  return depth > 1 || !name.includes('/', asked.length + 1);
+}
+
+/** RFC 5464 §5: what holds NUL goes as literal8. */
+export function valueText(value: Uint8Array): string {
+  const octets = latin1(value);
+  return value.includes(0) ? `~{${value.length}}\r\n${octets}` : formatString(octets, false);
+}

@@ -1,0 +1,7 @@
+/** NOTIFY (RFC 5465). */
+import { REPLIES } from '#servers/imap/replies';
+import type { Reply } from '#servers/imap/reply';
+
+export function notify(): Reply {
+  return REPLIES.notifyTooMuch;
+}

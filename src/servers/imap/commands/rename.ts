@@ -1,0 +1,19 @@
+/** RENAME (RFC 9051 §6.3.6). */
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { REPLIES, renameReplies } from '#servers/imap/replies';
+import type { Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { renameMailbox } from '#store/mailboxes/rename';
+import { findMailbox } from '#store/mailboxes/tree';
+
+export async function rename(
+  { services: { mail }, login }: SessionState,
+  { from, to }: CommandOf<'RENAME'>,
+): Promise<Reply> {
+  const { accountId } = login!;
+  const mailbox = await findMailbox(mail.pool, accountId, pathOf(from));
+  if (mailbox === undefined) return REPLIES.noSuchMailbox;
+  const renamed = await renameMailbox(mail, accountId, mailbox.id, pathOf(to));
+  return renameReplies[renamed.kind];
+}

@@ -1,0 +1,23 @@
+/** STATUS (RFC 9051 §6.3.11). */
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { REPLIES } from '#servers/imap/replies';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { statusLine } from '#servers/imap/status-text';
+import { findMailbox } from '#store/mailboxes/tree';
+
+export async function status(
+  state: SessionState,
+  { mailbox: name, items }: CommandOf<'STATUS'>,
+): Promise<Reply> {
+  const { services, login, enabled, out } = state;
+  const mailbox = await findMailbox(services.mail.pool, login!.accountId, pathOf(name));
+  if (mailbox === undefined) return REPLIES.noSuchMailbox;
+  // RFC 7162 §3.1
+  if (items.includes('HIGHESTMODSEQ')) enabled.condstore = true;
+  out.text(await statusLine(state, mailbox, items));
+  return DONE;
+}
+
+const DONE = ok('Status told');

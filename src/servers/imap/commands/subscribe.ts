@@ -1,0 +1,17 @@
+/** SUBSCRIBE and UNSUBSCRIBE (RFC 9051 §6.3.7, §6.3.8). */
+import type { CommandOf } from '#servers/imap/commands';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { subscribeReplies } from '#servers/imap/replies';
+import type { Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { subscribe as subscribeMailbox } from '#store/mailboxes/subscribe';
+
+export async function subscribe(
+  { services, login }: SessionState,
+  { verb, mailbox }: CommandOf<'SUBSCRIBE' | 'UNSUBSCRIBE'>,
+): Promise<Reply> {
+  const path = pathOf(mailbox);
+  const subscribed = verb === 'SUBSCRIBE';
+  const done = await subscribeMailbox(services.mail, login!.accountId, path, subscribed);
+  return subscribeReplies[done.kind];
+}

@@ -1,0 +1,14 @@
+/** What to answer when the store, or anything else, failed; logged here, once. */
+import { storeFailure } from '#store/failure';
+import { INTERNAL_ERROR, storeReplies } from './replies.ts';
+import type { Reply } from './reply.ts';
+import type { SessionState } from './session-state.ts';
+
+export function failureReply(state: SessionState, error: unknown): Reply {
+  const { log } = state.services;
+  const failure = storeFailure(error);
+  const fields = { session: state.id, error: (error as Error).message };
+  if (failure === undefined) log.error('imap.bug', { ...fields, stack: (error as Error).stack });
+  else log.warn('imap.store-failed', { ...fields, failure });
+  return failure === undefined ? INTERNAL_ERROR : storeReplies[failure];
+}

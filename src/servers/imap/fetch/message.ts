@@ -1,0 +1,162 @@
+/**
+ * The messages of a FETCH with what their items need, loaded some hundred at a time: facts, structures, octets. A structure that is not
+ * stored yet is parsed from the octets and kept for the next one who asks.
+ */
+import { concat, EMPTY } from '#bytes';
+import { parseStructure } from '#protocol/message/parse-structure';
+import {
+  formatStructure,
+  parseStoredStructure,
+  StructureDamaged,
+} from '#protocol/message/stored-structure';
+import type { EmbeddedMessage } from '#protocol/message/structure';
+import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import { readSmall, readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
+import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';
+import type { ViewState } from '#store/mailboxes/view';
+import type { Turns } from '#servers/imap/turns';
+
+/** A message on its way into a response. */
+export interface FetchedMessage {
+  readonly uid: number;
+  /** Message number. */
+  readonly sequence: number;
+  /** In the state of the view. */
+  readonly place: number;
+  readonly emailId: number;
+  readonly facts: EmailFacts | undefined;
+  readonly savedAt: number | undefined;
+  readonly view: SmallView | LargeView | undefined;
+  readonly structure: EmbeddedMessage | undefined;
+}
+
+export interface Needs {
+  facts: boolean;
+  structure: boolean;
+  savedDate: boolean;
+  /** Octets; and for those too large to be brought at once the structure, where ranges of them are asked for. */
+  octets: boolean;
+  ranges: boolean;
+}
+
+export interface Loader {
+  readonly mail: MailStore;
+  readonly accountId: string;
+  readonly mailboxId: string;
+  readonly state: ViewState;
+  readonly needs: Needs;
+  /** For messages that are read as a whole though they are large. */
+  readonly turns: Turns;
+  readonly damaged: (error: StructureDamaged) => void;
+}
+
+/** Loads messages by their places; those purged meanwhile are left out. */
+export async function loadMessages(
+  loader: Loader,
+  targets: readonly { readonly place: number; readonly sequence: number }[],
+): Promise<FetchedMessage[]> {
+  const { mail, accountId, mailboxId, state, needs } = loader;
+  const uids = Uint32Array.from(targets, ({ place }) => state.uids[place]!);
+  const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
+  const [facts, saved, views] = await Promise.all([
+    needs.facts || needs.structure
+      ? readFacts(mail.pool, accountId, ids, { structure: needs.structure })
+      : undefined,
+    needs.savedDate ? readSavedDates(mail.pool, mailboxId, uids) : undefined,
+    needs.octets ? readSmall(mail.pool, accountId, ids) : undefined,
+  ]);
+  const structures = new Map<number, EmbeddedMessage>();
+  const unparsed = new Set<number>();
+  for (const [i, id] of ids.entries()) {
+    const wanted = needs.structure || (needs.ranges && views?.[i]?.kind === 'large');
+    if (!wanted || structures.has(id)) continue;
+    const stored = readStored(facts?.[i]?.structure, loader);
+    if (stored) structures.set(id, stored);
+    else unparsed.add(id);
+  }
+  if (unparsed.size > 0) await parseMissing(loader, unparsed, ids, views, structures);
+  return targets.flatMap((target, i) => {
+    const emailId = ids[i]!;
+    const message: FetchedMessage = {
+      ...target,
+      uid: uids[i]!,
+      emailId,
+      facts: facts?.[i],
+      savedAt: saved?.[i],
+      view: views?.[i],
+      structure: structures.get(emailId),
+    };
+    return isWhole(message, needs) ? [message] : [];
+  });
+}
+
+function isWhole({ facts, view, structure }: FetchedMessage, needs: Needs): boolean {
+  return (
+    (!needs.facts || facts !== undefined) &&
+    (!needs.octets || view !== undefined) &&
+    (!needs.structure || structure !== undefined)
+  );
+}
+
+function readStored(text: string | undefined, { damaged }: Loader): EmbeddedMessage | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return parseStoredStructure(text);
+  } catch (error) {
+    if (!(error instanceof StructureDamaged)) throw error;
+    damaged(error);
+    return undefined;
+  }
+}
+
+/** Parses what is not stored, puts it into `structures`, and has it stored. */
+async function parseMissing(
+  loader: Loader,
+  unparsed: ReadonlySet<number>,
+  ids: Float64Array,
+  views: readonly (SmallView | LargeView | undefined)[] | undefined,
+  structures: Map<number, EmbeddedMessage>,
+): Promise<void> {
+  const { mail, accountId } = loader;
+  const missing = [...unparsed];
+  const known = new Map(views?.map((view, i) => [ids[i]!, view]));
+  const found = views
+    ? missing.map((id) => known.get(id))
+    : await readSmall(mail.pool, accountId, missing);
+  const parsed: ParsedStructure[] = [];
+  for (const [i, emailId] of missing.entries()) {
+    const view = found[i];
+    if (view === undefined) continue;
+    const structure =
+      view.kind === 'whole'
+        ? parseStructure(view.bytes)
+        : await parseLarge(loader, emailId, view.size);
+    structures.set(emailId, structure);
+    parsed.push({ emailId, structure: formatStructure(structure) });
+  }
+  await saveStructures(mail, accountId, parsed);
+}
+
+async function parseLarge(
+  { mail, accountId, turns }: Loader,
+  emailId: number,
+  size: number,
+): Promise<EmbeddedMessage> {
+  using _turn = await turns.take();
+  return parseStructure(await readRange(mail, accountId, emailId, 0, size));
+}
+
+/** A range of a large message in one piece. */
+export async function readRange(
+  { pool }: MailStore,
+  accountId: string,
+  emailId: number,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  if (start >= end) return EMPTY;
+  const pieces: Uint8Array[] = [];
+  for await (const piece of readViewRange(pool, accountId, emailId, start, end)) pieces.push(piece);
+  return concat(pieces);
+}

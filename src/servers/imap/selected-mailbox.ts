@@ -1,0 +1,63 @@
+/** The selected mailbox of a session: its hold on the shared view, what the client was told of it, and what it was not. */
+import type { MailboxView, ViewState } from '#store/mailboxes/view';
+import type { OpenView } from '#store/mailboxes/views';
+import type { Told } from './selected.ts';
+
+export class SelectedMailbox {
+  readonly open: OpenView;
+  readonly readOnly: boolean;
+  /** What message numbers mean to the client. */
+  told: Told;
+  /** How many keywords FLAGS told of. */
+  keywordsTold: number;
+  #own: Set<number> | undefined;
+  #stopListening: (() => void) | undefined;
+
+  constructor(open: OpenView, readOnly: boolean) {
+    this.open = open;
+    this.readOnly = readOnly;
+    const { uids, count, modseq } = open.view.state;
+    this.told = { uids, count, modseq };
+    this.keywordsTold = open.view.keywordsInUse().length;
+  }
+
+  get view(): MailboxView {
+    return this.open.view;
+  }
+
+  get now(): ViewState {
+    return this.open.view.state;
+  }
+
+  /** Modseqs of this session's changes whose result the client knows without being told. */
+  get own(): ReadonlySet<number> {
+    return this.#own ?? NOTHING;
+  }
+
+  noteOwn(modseq: number): void {
+    (this.#own ??= new Set()).add(modseq);
+  }
+
+  /** All changes up to here were told. */
+  tell(told: Told): void {
+    this.told = told;
+    this.#own = undefined;
+  }
+
+  /** Calls back on each change until `ignore`. */
+  listen(changed: () => void): void {
+    this.#stopListening ??= this.open.onChange(changed);
+  }
+
+  ignore(): void {
+    this.#stopListening?.();
+    this.#stopListening = undefined;
+  }
+
+  close(): void {
+    this.ignore();
+    this.open.close();
+  }
+}
+
+const NOTHING: ReadonlySet<number> = new Set();

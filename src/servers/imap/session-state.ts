@@ -1,0 +1,120 @@
+/**
+ * What an IMAP session knows, for its commands to read and change: who is there, what is enabled, the selected mailbox, the counts. The
+ * loop that reads and answers is session.ts. Small, since most sessions do nothing most of the time.
+ */
+import type { Login } from '#mail/receive/envelope';
+import { Receiver } from '#protocol/imap/receiver';
+import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
+import type { TlsFacts } from '#protocol/smtp/dialogue';
+import type { Connection } from '#servers/net/connection';
+import type { SaslExchange } from '#servers/net/sasl-exchange';
+import type { Appending } from './appending.ts';
+import { Link } from './link.ts';
+import { Output } from './output.ts';
+import type { Reply } from './reply.ts';
+import type { SelectedMailbox } from './selected-mailbox.ts';
+import type { ImapServices, SessionSettings } from './settings.ts';
+
+/** What ENABLE, and commands that imply it, switched on. */
+export interface Enabled {
+  /** RFC 7162: the client knows of modseqs. */
+  condstore: boolean;
+  /** RFC 7162: VANISHED instead of EXPUNGE. */
+  qresync: boolean;
+  /** RFC 6855: names and headers in UTF-8. */
+  utf8: boolean;
+  /** RFC 9051 instead of RFC 3501. */
+  rev2: boolean;
+  /** RFC 9586: no message numbers. */
+  uidOnly: boolean;
+}
+
+export class SessionState {
+  readonly id: string;
+  readonly settings: SessionSettings;
+  readonly services: ImapServices;
+  /** Of the client. */
+  readonly address: string;
+  readonly link: Link;
+  readonly out: Output;
+
+  receiver: Receiver;
+  tls: 'unavailable' | 'offered' | 'active';
+  tlsFacts: TlsFacts | undefined;
+  bindings: ChannelBindings = NO_CHANNEL_BINDINGS;
+  login: Login | undefined;
+  enabled: Enabled = nothingEnabled();
+  selected: SelectedMailbox | undefined;
+  /** While AUTHENTICATE goes on: a line of the client is awaited. */
+  authenticating: { readonly tag: string; readonly exchange: SaslExchange } | undefined;
+  /** The tag of the IDLE that goes on. */
+  idling: string | undefined;
+  /** What `$` stands for (RFC 5182): UIDs of the selected mailbox, rising. */
+  saved: Uint32Array | undefined;
+  /** APPEND or REPLACE, while its messages come. */
+  appending: Appending | undefined;
+  /** Why the message under way is not wanted. */
+  refusal: Reply | undefined;
+  /** Set by the session: the selected mailbox has changed. */
+  changed: () => void = () => {};
+  /** What follows the reply to the command being carried out. */
+  after: 'nothing' | 'close' | 'tls' | 'compress' | { readonly bye: string } = 'nothing';
+
+  /** BAD in a row. */
+  bad = 0;
+  commands = 0;
+  authFailures = 0;
+
+  constructor(connection: Connection, settings: SessionSettings, services: ImapServices) {
+    this.id = services.newId();
+    this.settings = settings;
+    this.services = services;
+    this.address = connection.client.address;
+    this.link = new Link(connection);
+    this.out = new Output(this.link);
+    this.receiver = new Receiver();
+    this.tls = settings.tls === undefined ? 'unavailable' : 'offered';
+  }
+
+  /** Somebody is logged in: more time, longer commands. */
+  begin(login: Login): void {
+    const { limits } = this.settings;
+    this.login = login;
+    this.receiver.loggedIn = true;
+    this.link.connection.allowIdle(limits.idleTime);
+    this.link.connection.keepAlive(limits.keepAlive);
+  }
+
+  /** RFC 8437: as before the login. */
+  forgetLogin(): void {
+    this.unselect();
+    this.login = undefined;
+    this.enabled = nothingEnabled();
+    this.commands = 0;
+    this.receiver.loggedIn = false;
+    this.receiver.utf8 = false;
+    this.link.connection.allowIdle(this.settings.limits.loginTime);
+  }
+
+  /** Says this last, after the reply to the command. */
+  end(bye: string): void {
+    this.after = { bye };
+  }
+
+  /** Leaves the selected mailbox. */
+  unselect(): void {
+    this.selected?.close();
+    this.selected = undefined;
+    this.saved = undefined;
+  }
+
+  /** RFC 9051 §6.2.1: after the handshake nothing of before counts. */
+  beginTls(): void {
+    this.tls = 'active';
+    this.receiver = new Receiver();
+  }
+}
+
+export function nothingEnabled(): Enabled {
+  return { condstore: false, qresync: false, utf8: false, rev2: false, uidOnly: false };
+}

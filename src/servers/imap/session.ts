@@ -1,0 +1,305 @@
+/**
+ * One IMAP session: octets in, responses out, one event of the receiver after the other. Commands are carried out one by one in the
+ * order they came; what they say is gathered and written together. While one of them waits for the store or for a client that does
+ * not read, nothing behind it is looked at, and past `readAhead` octets nothing more is read. The listener makes it and tells it
+ * when to go.
+ *
+ * Invariants: each complete command gets one tagged reply, in order; an error that nobody foresaw becomes NO [SERVERBUG] and the
+ * session goes on; after BYE nothing is carried out.
+ */
+import { channelBindings } from '#protocol/sasl/channel-binding';
+import type { ReceiverEvent } from '#protocol/imap/receiver';
+import type { TlsFacts } from '#protocol/smtp/dialogue';
+import type { Connection, ConnectionHandler } from '#servers/net/connection';
+import type { ServedSession } from '#servers/net/session-listeners';
+import { beginMessage, endAppend, endMessage, takePiece } from './appending.ts';
+import { capabilityCode } from './capabilities.ts';
+import { carryOut, type Ended } from './commands.ts';
+import { takeAuthLine } from './commands/authenticate.ts';
+import { endIdle } from './commands/idle.ts';
+import { Compression } from './compression.ts';
+import { failureReply } from './failure.ts';
+import { ClientGone } from './link.ts';
+import { noteAbandoned } from './login.ts';
+import { BYES } from './replies.ts';
+import { bad, ok, taggedLine, untaggedLine } from './reply.ts';
+import { SessionState } from './session-state.ts';
+import type { ImapServices, SessionSettings } from './settings.ts';
+import { tellUpdates } from './updates.ts';
+
+export class Session implements ConnectionHandler, ServedSession {
+  readonly #connection: Connection;
+  readonly #state: SessionState;
+  readonly #ended: () => void;
+  /** A command waits for something. */
+  #busy = false;
+  #paused = false;
+  #greeted = false;
+  #clientEnded = false;
+  #stopping = false;
+  #over = false;
+
+  /** @param ended called once, when the connection is gone */
+  constructor(
+    connection: Connection,
+    settings: SessionSettings,
+    services: ImapServices,
+    ended: () => void,
+  ) {
+    this.#connection = connection;
+    this.#state = new SessionState(connection, settings, services);
+    this.#ended = ended;
+    this.#state.changed = () => {
+      if (!this.#busy && !this.#over) this.#run();
+    };
+  }
+
+  /** Begins: a handshake where TLS comes first, then the greeting. */
+  start(): void {
+    const { settings } = this.#state;
+    this.#connection.attach(this, settings.limits.loginTime);
+    if (settings.listener === 'imaps') return this.#startTls();
+    this.#greet();
+  }
+
+  stop(): void {
+    this.#stopping = true;
+    if (!this.#busy) this.#leave(BYES.shuttingDown);
+  }
+
+  cut(): void {
+    this.#connection.destroy();
+  }
+
+  /** Octets of the connection; under COMPRESS they are inflated first. */
+  received(bytes: Uint8Array): void {
+    const { compression } = this.#state.link;
+    if (compression === undefined) this.#take(bytes);
+    else compression.receive(bytes);
+  }
+
+  ended(): void {
+    this.#clientEnded = true;
+    if (!this.#busy) this.#run();
+  }
+
+  drained(): void {
+    const { link } = this.#state;
+    link.compression?.drained();
+    this.#readOn();
+  }
+
+  idle(): void {
+    if (this.#state.link.congested) this.#connection.destroy();
+    else if (!this.#busy) this.#leave(BYES.idle);
+  }
+
+  closed(): void {
+    this.#over = true;
+    const state = this.#state;
+    if (state.link.compression !== undefined) state.services.compressed.now--;
+    state.link.gone();
+    state.unselect();
+    state.appending = undefined;
+    noteAbandoned(state);
+    this.#ended();
+  }
+
+  #take(bytes: Uint8Array): void {
+    if (this.#over) return;
+    const state = this.#state;
+    state.receiver.push(bytes);
+    if (!this.#busy) this.#run();
+    else if (state.receiver.pending > state.settings.limits.readAhead) this.#pause();
+  }
+
+  /** The client has read. */
+  #readOn(): void {
+    if (this.#state.link.congested) return;
+    if (!this.#state.link.drained() && !this.#busy) this.#run();
+  }
+
+  #run(): void {
+    const { receiver, link, out } = this.#state;
+    while (!this.#over && !link.congested) {
+      if (this.#stopping) return this.#leave(BYES.shuttingDown);
+      const event = receiver.next();
+      if (event === undefined) {
+        this.#idleUpdates();
+        out.flush();
+        if (this.#clientEnded) return this.#hangUp();
+        return this.#unpause();
+      }
+      const handled = this.#handle(event);
+      if (handled instanceof Promise) {
+        out.flush();
+        return this.#await(handled);
+      }
+      if (handled !== undefined && !this.#finish(handled)) return;
+    }
+    out.flush();
+    this.#pause();
+  }
+
+  #await(handled: Promise<Ended | undefined>): void {
+    this.#busy = true;
+    handled.then(
+      (ended) => this.#goOn(ended),
+      (error: unknown) => {
+        // what was begun and not finished cannot be taken back: the client would wait for the rest of it
+        if (!(error instanceof ClientGone)) failureReply(this.#state, error);
+        this.cut();
+      },
+    );
+  }
+
+  #goOn(ended: Ended | undefined): void {
+    this.#busy = false;
+    if (this.#over) return;
+    if (ended !== undefined && !this.#finish(ended)) return;
+    this.#run();
+  }
+
+  #handle(event: ReceiverEvent): Ended | Promise<Ended | undefined> | undefined {
+    const state = this.#state;
+    switch (event.kind) {
+      case 'command':
+        if (event.command.verb === 'APPEND' || event.command.verb === 'REPLACE')
+          return endAppend(state, event.tag, event.command);
+        return carryOut(state, event.tag, event.command);
+      case 'continue':
+        state.out.text('+ OK\r\n');
+        return undefined;
+      case 'message-begin':
+        return beginMessage(state, event);
+      case 'message-piece':
+        return takePiece(state, event.bytes);
+      case 'message-end':
+        return endMessage(state);
+      case 'refused':
+        return { tag: event.tag, reply: state.refusal! };
+      case 'line':
+        return state.authenticating === undefined
+          ? endIdle(state, event.line)
+          : takeAuthLine(state, event.line);
+      case 'message-error':
+        state.appending = undefined;
+        return { tag: event.tag, reply: bad(event.text), expunges: false };
+      case 'error':
+        return { tag: event.tag ?? '*', reply: bad(event.text), expunges: false };
+      case 'tls-handshake':
+        return this.#leave(BYES.tlsWithoutStartTls);
+      case 'runaway':
+        return this.#leave(BYES.runaway);
+      default:
+        return event satisfies never;
+    }
+  }
+
+  /** Says how a command ended and does what follows it. False where nothing else is to be read now. */
+  #finish({ tag, reply, expunges = true }: Ended): boolean {
+    const state = this.#state;
+    if (reply.status === 'BAD') state.bad++;
+    else state.bad = 0;
+    tellUpdates(state, expunges);
+    state.out.text(taggedLine(tag, reply));
+    const { limits } = state.settings;
+    if (state.after === 'nothing') {
+      if (state.bad >= limits.badCommands) state.end(BYES.tooManyBad);
+      else if (state.login === undefined && ++state.commands >= limits.commandsBeforeLogin)
+        state.end(BYES.tooManyBeforeLogin);
+      else return true;
+    }
+    const { after } = state;
+    state.after = 'nothing';
+    if (typeof after === 'object') this.#leave(after.bye);
+    else if (after === 'close' || this.#clientEnded) this.#hangUp();
+    else if (after === 'tls') this.#startTls();
+    else return this.#compress();
+    return false;
+  }
+
+  /** While IDLE goes on, and where NOTIFY asked for it, what changed is told at once. */
+  #idleUpdates(): void {
+    const state = this.#state;
+    if (state.idling === undefined) return;
+    tellUpdates(state, true);
+    if (typeof state.after === 'object') this.#leave(state.after.bye);
+  }
+
+  #greet(): void {
+    const state = this.#state;
+    this.#greeted = true;
+    const greeting = ok(`${state.settings.hostname} IMAP Hikyaku`, capabilityCode(state));
+    state.out.text(untaggedLine(greeting));
+    state.out.flush();
+  }
+
+  #leave(bye: string): undefined {
+    if (this.#over) return;
+    // before the greeting is over under TLS there is nobody to read it
+    if (this.#greeted || this.#state.settings.listener !== 'imaps') this.#state.out.text(bye);
+    this.#hangUp();
+  }
+
+  #hangUp(): void {
+    this.#over = true;
+    this.#state.out.flush();
+    this.#state.link.close();
+  }
+
+  #pause(): void {
+    if (this.#paused || this.#over) return;
+    this.#paused = true;
+    this.#state.link.pause();
+  }
+
+  #unpause(): void {
+    if (!this.#paused) return;
+    this.#paused = false;
+    this.#state.link.resume();
+  }
+
+  #compress(): boolean {
+    const { out, link } = this.#state;
+    out.flush();
+    link.compress(
+      new Compression(this.#connection, {
+        received: (bytes) => this.#take(bytes),
+        broken: () => this.cut(),
+        drained: () => this.#readOn(),
+      }),
+    );
+    return true;
+  }
+
+  #startTls(): void {
+    const { settings, services } = this.#state;
+    const identity = settings.tls!.current;
+    this.#state.out.flush();
+    this.#busy = true;
+    this.#paused = false;
+    this.#state.beginTls();
+    void this.#connection
+      .startTls(identity.context, settings.limits.handshakeTime)
+      .then((started) => {
+        this.#busy = false;
+        if (this.#over) return;
+        if (started.kind === 'secure') return this.#secured(started.facts, identity.certificate);
+        services.log.info('imap.handshake-failed', {
+          client: this.#state.address,
+          listener: settings.listener,
+          reason: started.reason,
+        });
+      });
+  }
+
+  #secured(facts: TlsFacts, certificate: Uint8Array): void {
+    const state = this.#state;
+    state.tlsFacts = facts;
+    const socket = this.#connection.secure;
+    if (socket !== undefined) state.bindings = channelBindings(socket, 'server', certificate);
+    if (!this.#greeted) this.#greet();
+    this.#run();
+  }
+}

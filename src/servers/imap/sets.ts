@@ -1,0 +1,69 @@
+/** Which messages a command means: sets of message numbers and UIDs as places in what the client was told (RFC 9051 §9, RFC 5182). */
+import { STAR, type MessageSet } from '#protocol/imap/command';
+import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-set';
+import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
+import type { ViewState } from '#store/mailboxes/view';
+import type { Messages } from './selected.ts';
+
+export type Resolved =
+  | { readonly kind: 'places'; readonly places: Uint32Array }
+  /** RFC 9051 §9: a number above the number of messages; BAD. */
+  | { readonly kind: 'no-such-number' };
+
+/**
+ * Places, rising. UIDs that no message has are passed over.
+ * @param saved what `$` stands for: UIDs, rising
+ */
+export function resolve(
+  messages: Messages,
+  set: MessageSet,
+  uid: boolean,
+  saved: Uint32Array | undefined,
+): Resolved {
+  const { uids, count } = messages;
+  if (set.kind === 'saved' || uid) {
+    const asked = set.kind === 'saved' ? savedSet(saved) : set;
+    return { kind: 'places', places: placesOf(findUids(asked, uids, count)) };
+  }
+  const { ranges, beyond } = findNumbers(set, count);
+  return beyond ? { kind: 'no-such-number' } : { kind: 'places', places: placesOf(ranges) };
+}
+
+function placesOf(ranges: readonly IndexRange[]): Uint32Array {
+  const places = new Uint32Array(ranges.reduce((sum, { start, end }) => sum + end - start, 0));
+  let at = 0;
+  for (const { start, end } of ranges)
+    for (let place = start; place < end; place++) places[at++] = place;
+  return places;
+}
+
+export function savedSet(saved: Uint32Array = NONE): { kind: 'ranges'; ranges: UidRange[] } {
+  return { kind: 'ranges', ranges: rangesOf(saved) };
+}
+
+const NONE = new Uint32Array(0);
+
+/** UIDs as the store asks with them, rising; `*` is the highest that can be. */
+export function uidRangesOf(set: MessageSet, saved: Uint32Array | undefined): UidRange[] {
+  const { ranges } = set.kind === 'saved' ? savedSet(saved) : set;
+  return ranges
+    .map(({ from, to }) => ({ from: bounded(Math.min(from, to)), to: bounded(Math.max(from, to)) }))
+    .toSorted((a, b) => a.from - b.from);
+}
+
+function bounded(uid: number): number {
+  return uid === STAR ? 0xffff_ffff : uid;
+}
+
+/** The places in what is now of the messages that the client was told of. */
+export function placesTold(
+  told: Messages,
+  now: Messages & Pick<ViewState, 'placeOf'>,
+): Uint32Array {
+  if (told.uids === now.uids) return Uint32Array.from({ length: told.count }, (_, place) => place);
+  return told.uids
+    .subarray(0, told.count)
+    .map((uid) => now.placeOf(uid) + 1)
+    .filter((place) => place > 0)
+    .map((place) => place - 1);
+}

@@ -1,0 +1,38 @@
+/**
+ * What IMAP sessions are given: the settings of their listener, and the parts of the server that they call. Built once
+ * by `startImap`; sessions share it.
+ */
+import type { Clock } from '#clock';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { Authenticator } from '#mail/accounts/authenticate';
+import type { TlsIdentity } from '#servers/net/tls-context';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import type { ImapLimits } from './limits.ts';
+import type { Turns } from './turns.ts';
+
+export type ImapListener = 'imap' | 'imaps';
+
+export interface ImapServices {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+  readonly random: (octets: number) => Uint8Array;
+  readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
+  readonly mail: MailStore;
+  /** For messages that are read as a whole though they are large. */
+  readonly largeMessages: Turns;
+  /** Sessions whose octets are deflated, all together. */
+  readonly compressed: { now: number };
+  /** Keeps an event that belongs to no message; may be dropped when there are too many. */
+  readonly note: (event: Event) => void;
+}
+
+export interface SessionSettings {
+  readonly listener: ImapListener;
+  /** Undefined: no TLS here, and so no login. */
+  readonly tls: { readonly current: TlsIdentity } | undefined;
+  /** A-labels; in the greeting. */
+  readonly hostname: string;
+  readonly limits: ImapLimits;
+}

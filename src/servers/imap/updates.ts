@@ -1,0 +1,89 @@
+/** Tells a session what changed in its mailbox since it was last told (RFC 9051 §7.5, RFC 7162 §3.2.10). */
+import type { MessageSet } from '#protocol/imap/command';
+import { formatSet } from '#protocol/imap/sequence-set';
+import { vanishedSince } from '#store/mailboxes/vanished';
+import { flagsAt, flagsLines } from './flags-text.ts';
+import { BYES } from './replies.ts';
+import { updatesOf, type Updates } from './selected.ts';
+import type { SessionState } from './session-state.ts';
+import { uidRangesOf } from './sets.ts';
+
+/**
+ * Says all there is to say.
+ * @param expunges whether message numbers may move now
+ */
+export function tellUpdates(state: SessionState, expunges: boolean): void {
+  const { selected } = state;
+  if (selected === undefined) return;
+  if (selected.view.removed) return state.end(BYES.mailboxGone);
+  const { told, now } = selected;
+  if (told.uids === now.uids && told.count === now.count && told.modseq >= now.modseq) return;
+  const updates = updatesOf(told, now, { expunges, own: selected.own });
+  selected.tell(updates.next);
+  sayGone(state, updates.gone);
+  if (updates.exists !== undefined) state.out.text(`* ${updates.exists} EXISTS\r\n`);
+  sayKeywords(state);
+  for (const { sequence, place } of updates.changed)
+    state.out.text(fetchLine(state, sequence, place, UNASKED));
+}
+
+const UNASKED: LineParts = { uid: false, flags: true };
+
+/** New keywords come before the first message that has them. */
+export function sayKeywords({ selected, out }: SessionState): void {
+  const keywords = selected!.view.keywordsInUse();
+  if (keywords.length === selected!.keywordsTold) return;
+  selected!.keywordsTold = keywords.length;
+  out.text(flagsLines(keywords, selected!.readOnly));
+}
+
+function sayGone({ out, enabled }: SessionState, gone: Updates['gone']): void {
+  if (gone.length === 0) return;
+  if (enabled.qresync || enabled.uidOnly) {
+    out.text(`* VANISHED ${formatSet(gone.map(({ uid }) => uid))}\r\n`);
+    return;
+  }
+  // each one moves those behind it
+  for (const [before, { sequence }] of gone.entries())
+    out.text(`* ${sequence - before} EXPUNGE\r\n`);
+}
+
+export interface LineParts {
+  /** The answer to a UID command names the UID (RFC 9051 §6.4.9). */
+  readonly uid: boolean;
+  readonly flags: boolean;
+}
+
+/** What FETCH tells of a message unasked, or in answer to STORE. */
+export function fetchLine(
+  { enabled, selected }: SessionState,
+  sequence: number,
+  place: number,
+  { uid, flags }: LineParts,
+): string {
+  const { now } = selected!;
+  const parts: string[] = [];
+  // RFC 7162 §3.2.4
+  if ((uid || enabled.qresync) && !enabled.uidOnly) parts.push(`UID ${now.uids[place]!}`);
+  if (flags) parts.push(`FLAGS ${flagsAt(now, place)}`);
+  if (enabled.condstore) parts.push(`MODSEQ (${now.modseqs[place]!})`);
+  return enabled.uidOnly
+    ? `* ${now.uids[place]!} UIDFETCH (${parts.join(' ')})\r\n`
+    : `* ${sequence} FETCH (${parts.join(' ')})\r\n`;
+}
+
+/**
+ * What left the mailbox after a modseq (RFC 7162 §3.2.10.1).
+ * @param known the UIDs that the client asks about; undefined for all
+ */
+export async function sayVanished(
+  { services, selected, saved, out }: SessionState,
+  modseq: number,
+  known: MessageSet | undefined,
+): Promise<void> {
+  const asked = known && uidRangesOf(known, saved);
+  const ranges = await vanishedSince(services.mail, selected!.view, modseq, asked);
+  if (ranges.length === 0) return;
+  const text = ranges.map(({ from, to }) => (from === to ? `${from}` : `${from}:${to}`)).join();
+  out.text(`* VANISHED (EARLIER) ${text}\r\n`);
+}
