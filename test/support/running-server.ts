@@ -32,6 +32,8 @@ export interface RunningServerOptions {
   readonly shared?: boolean;
   /** Settings over the usual ones. */
   readonly env?: Readonly<Record<string, string>>;
+  /** `dev` unless told; `serve` has no accounts, and asks the DNS that HIKYAKU_DNS names in `env`. */
+  readonly mode?: 'dev' | 'serve';
   /** Starts it with nothing in its environment; the settings are given as flags. */
   readonly bare?: boolean;
   /** Starts it by the command of `npm start`. */
@@ -46,6 +48,8 @@ export interface ServerPorts {
   readonly smtp: number;
   readonly submission: number;
   readonly submissions: number;
+  readonly imap: number;
+  readonly imaps: number;
   readonly http: number;
 }
 
@@ -97,6 +101,8 @@ export async function prepareServer(options: RunningServerOptions = {}): Promise
     smtp: await freePort(),
     submission: await freePort(),
     submissions: await freePort(),
+    imap: await freePort(),
+    imaps: await freePort(),
     http: await freePort(),
   };
   return new RunningServer(home, ports, options);
@@ -114,6 +120,7 @@ export class RunningServer implements AsyncDisposable {
   readonly layout: Layout;
   readonly #bare: boolean;
   readonly #npm: boolean;
+  readonly #mode: 'dev' | 'serve';
   readonly #program: string;
   readonly #shared: boolean;
   readonly #watcher: ChildProcess;
@@ -127,6 +134,7 @@ export class RunningServer implements AsyncDisposable {
     this.data = realpathSync(data);
     this.#bare = options.bare ?? false;
     this.#npm = options.npm ?? false;
+    this.#mode = options.mode ?? 'dev';
     this.#program = options.program ?? PROGRAM;
     this.#shared = options.shared ?? false;
     this.layout = layoutOf(this.data, tmpdir());
@@ -142,6 +150,8 @@ export class RunningServer implements AsyncDisposable {
       HIKYAKU_SMTP_PORT: String(ports.smtp),
       HIKYAKU_SUBMISSION_PORT: String(ports.submission),
       HIKYAKU_SUBMISSIONS_PORT: String(ports.submissions),
+      HIKYAKU_IMAP_PORT: String(ports.imap),
+      HIKYAKU_IMAPS_PORT: String(ports.imaps),
       HIKYAKU_HTTP_PORT: String(ports.http),
       ...(imports !== '' && { NODE_OPTIONS: imports }),
       ...options.env,
@@ -166,7 +176,7 @@ export class RunningServer implements AsyncDisposable {
   launch(): void {
     if (this.running) throw new Error('it runs already');
     const log = openSync(this.logFile, 'a');
-    const [program, ...args] = this.#npm ? npmStart() : [this.#program, 'dev'];
+    const [program, ...args] = this.#npm ? npmStart() : [this.#program, this.#mode];
     this.#child = spawn(program, this.#bare ? [...args, ...this.#flags()] : args, {
       cwd: this.#npm ? ROOT : this.home,
       env: this.#bare ? {} : this.env,
@@ -187,7 +197,7 @@ export class RunningServer implements AsyncDisposable {
   async ready(): Promise<void> {
     for (const deadline = performance.now() + START_PATIENCE; !(await this.isReady());) {
       if (!this.running || performance.now() > deadline) {
-        throw new Error(`bin/hikyaku dev did not become ready:\n${this.lastWords()}`);
+        throw new Error(`bin/hikyaku ${this.#mode} did not become ready:\n${this.lastWords()}`);
       }
       await delay(POLL);
     }
