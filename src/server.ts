@@ -30,6 +30,8 @@ import { submit, type SubmitContext } from '#mail/submit/submit';
 import { startAdmin } from '#servers/admin/start';
 import { startHttp } from '#servers/http/start';
 import type { ListenersFailure } from '#servers/net/session-listeners';
+import { IMAP_LIMITS } from '#servers/imap/limits';
+import { startImap } from '#servers/imap/start';
 import { ensureSelfSigned } from '#servers/net/self-signed';
 import { TlsIdentities } from '#servers/net/tls-context';
 import { SMTP_LIMITS } from '#servers/smtp/limits';
@@ -39,6 +41,7 @@ import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import { startEmbedded, type EmbeddedServer } from '#store/embedded/start';
 import { EventBuffer } from '#store/event-buffer';
+import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
@@ -73,6 +76,8 @@ export interface Ports {
   readonly smtp: number;
   readonly submission: number;
   readonly submissions: number;
+  readonly imap: number;
+  readonly imaps: number;
   readonly http: number;
 }
 
@@ -210,16 +215,40 @@ async function start(
   if (smtp.kind === 'failed') return badListener(smtp);
   parts.defer(() => smtp.stop(grace.milliseconds));
 
-  const ports: Ports = { ...smtp.ports, http: http.port };
+  const mail = parts.adopt(mailStoreOf(store), ({ views }) => views.close());
+  const imap = await startImap({
+    hostname: config.hostname,
+    listeners: { imap: listenerOf(config, 'imap'), imaps: listenerOf(config, 'imaps') },
+    tls: tls.tls,
+    limits: { ...IMAP_LIMITS, messageSize: config['limits.message_size'] },
+    connections: {
+      total: config['limits.imap_connections'],
+      perAddress: config['limits.imap_connections_per_address'],
+    },
+    services: {
+      clock,
+      log,
+      newId: store.newId,
+      random: randomBytes,
+      authenticator,
+      mail,
+      note: (noted) => notes.note(noted),
+    },
+  });
+  if (imap.kind === 'failed') return badListener(imap);
+  parts.defer(() => imap.stop(grace.milliseconds));
+
+  const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
   const admin = await startAdmin({
     dataDir,
     context: { store, queue, directory, administer, clock, log, lang: config.lang },
   });
   if (admin.kind === 'failed') return admin;
   parts.defer(() => admin.stop());
-  http.ready({ ports, hostname: config.hostname, connections: () => smtp.connections() });
+  const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
+  http.ready({ ports, hostname: config.hostname, connections });
   parts.defer(() => http.unready());
-  const hurry = [smtp, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
+  const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
   return { kind: 'started', ports, firstAccounts, grace, hurry };
 }
 
@@ -369,7 +398,10 @@ async function openTls(
   }
 }
 
-function listenerOf(config: Config, name: 'smtp' | 'submission' | 'submissions') {
+function listenerOf(
+  config: Config,
+  name: 'smtp' | 'submission' | 'submissions' | 'imap' | 'imaps',
+) {
   return {
     address: config[`${name}.address`],
     port: config[`${name}.port`],

@@ -17,7 +17,7 @@ export interface Metrics {
 export interface MetricsOptions {
   readonly store: Store;
   readonly log: Log;
-  readonly connections: () => number;
+  readonly connections: { readonly smtp: () => number; readonly imap: () => number };
 }
 
 /** Counting a queue of a million takes a fifth of a second: often enough for a scrape, not for every one. Milliseconds. */
@@ -26,16 +26,17 @@ const FIGURES_LAST = 10_000;
 export function createMetrics(options: MetricsOptions): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry, prefix: 'hikyaku_' });
-  registry.registerMetric(
-    new Gauge({
-      name: 'hikyaku_smtp_connections',
-      help: 'SMTP connections open now.',
-      registers: [],
-      collect() {
-        this.set(options.connections());
-      },
-    }),
-  );
+  for (const protocol of ['smtp', 'imap'] as const)
+    registry.registerMetric(
+      new Gauge({
+        name: `hikyaku_${protocol}_connections`,
+        help: `${protocol.toUpperCase()} connections open now.`,
+        registers: [],
+        collect() {
+          this.set(options.connections[protocol]());
+        },
+      }),
+    );
   addQueueGauges(registry, options);
   return { registry, countEvents: eventCounters(registry) };
 }

@@ -58,7 +58,7 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Answer
 const FACTS = {
   hostname: 'mail.example.test',
   ports: { smtp: 1, submission: 2, submissions: 3, http: 4 },
-  connections: () => 7,
+  connections: { smtp: () => 7, imap: () => 5 },
 };
 
 test('it is alive at once, ready only between ready and unready, and says why not', async () => {
@@ -116,6 +116,7 @@ test('metrics follow the committed events and the queue', async () => {
   assert.match(text, /^hikyaku_authentications_total\{result="authenticated"\} 2$/m);
   assert.match(text, /^hikyaku_events_total\{type="session.authenticated"\} 2$/m);
   assert.match(text, /^hikyaku_smtp_connections 7$/m);
+  assert.match(text, /^hikyaku_imap_connections 5$/m);
   assert.match(text, /^# TYPE hikyaku_queue_recipients gauge$/m);
   assert.match(text, /^hikyaku_nodejs_eventloop_lag_seconds /m);
 });

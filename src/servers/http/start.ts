@@ -30,8 +30,8 @@ export interface HttpOptions {
 
 /** What is known once every part is up. */
 export interface ServerFacts extends Facts {
-  /** SMTP connections open now. */
-  readonly connections: () => number;
+  /** Connections open now. */
+  readonly connections: { readonly smtp: () => number; readonly imap: () => number };
 }
 
 export interface HttpServer {
@@ -65,7 +65,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
     requestTimeout: REQUEST_TIME,
     forceCloseConnections: true,
   });
-  const metrics = createMetrics({ store, log, connections: () => facts?.connections() ?? 0 });
+  const metrics = createMetrics({
+    store,
+    log,
+    connections: {
+      smtp: () => facts?.connections.smtp() ?? 0,
+      imap: () => facts?.connections.imap() ?? 0,
+    },
+  });
   const readiness = new ReadinessCheck(store, () => facts !== undefined);
   guard(app, () => facts?.hostname);
   answerErrors(app, log);
