@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { sweepBlobs } from './blobs.ts';
 import { eraseRemoved } from './directory/accounts.ts';
+import { purgeExpunged } from './mailboxes/purge.ts';
 import { dropPartitions, makePartitions } from './partitions.ts';
 
 /** Milliseconds. */
@@ -25,16 +26,4 @@ export async function maintain(pool: pg.Pool, retention: Retention, now: number)
   await purgeExpunged(pool, now - retention.expunged);
   await eraseRemoved(pool, now - retention.removedAccounts);
   while ((await sweepBlobs(pool, now - UNUSED_BLOBS_AFTER, SWEEP)) === SWEEP);
-}
-
-/** Expunged entries past their time, and the emails that no entry of either kind refers to. */
-async function purgeExpunged(pool: pg.Pool, before: number): Promise<void> {
-  await pool.query(
-    `with purged as (delete from expunged_entries where expunged_at < $1 returning email_id)
-     delete from emails e using (select distinct email_id from purged) p
-     where e.id = p.email_id
-       and not exists (select from mailbox_entries where email_id = e.id)
-       and not exists (select from expunged_entries where email_id = e.id and expunged_at >= $1)`,
-    [new Date(before)],
-  );
 }
