@@ -104,7 +104,7 @@ export class Dovecot implements AsyncDisposable {
     const password = this.users[address];
     if (password === undefined) throw new Error(`Dovecot has no user ${address}`);
     const port = tls === 'implicit' ? this.ports.imaps : this.ports.imap;
-    return { host: '127.0.0.1', port, tls, user: address, password };
+    return { host: 'localhost', port, tls, user: address, password };
   }
 
   /** Where a user's Maildir lies. */
