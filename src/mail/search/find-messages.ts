@@ -1,230 +1,346 @@
 /**
- * Finds the messages of a mailbox that a search asks for, exactly, at the least cost: what the view knows decides first, then the index
- * of texts (ask-index.ts), then facts by the hundred, and only messages that are still open are read.
- * Called by servers/imap for SEARCH, SORT and THREAD; by JMAP later.
+ * SEARCH (RFC 9051 §6.4.4): which messages of a mailbox fit the keys. What the view of the mailbox knows comes first, over whole
+ * columns; what it leaves open is asked of the index, then of the rows of the emails, then of headers, and at last of whole messages:
+ * each only of the messages, and only for the keys, that can still change the result. Messages are taken some hundred at a time.
+ * Called by servers/imap.
  */
-import { fieldText } from '#protocol/message/field-text';
-import { splitHeader, type Header } from '#protocol/message/fields';
-import { containsFolded, foldText } from '#protocol/message/fold';
-import { parseDay } from '#protocol/message/date';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { bodyText, headerText, type TextBudget } from '#protocol/message/part-text';
-import type { Part } from '#protocol/message/structure';
-import { FACTS_AT_ONCE, readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
-import type { ViewState } from '#store/mailboxes/view';
+import { concat, LF } from '#bytes';
+import type { SearchKey } from '#protocol/imap/command';
+import { splitHeader } from '#protocol/message/fields';
+import { readFacts, readSavedDates } from '#store/mailboxes/facts';
+import { readSmall, readViewRange } from '#store/mailboxes/octets';
 import type { Pool } from '#store/open';
-import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
-import { decide, leavesOf, type Condition, type Leaf } from './condition.ts';
-import { readMessages } from './read-messages.ts';
+import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
+import { askIndex, type IndexAnswer } from './ask-index.ts';
+import { emailKey, type EmailKey, type EmailQuestion, type RowNeeds } from './email-keys.ts';
+import {
+  conditionsOf,
+  headerAnswers,
+  messageAnswers,
+  textKey,
+  type HeaderKey,
+  type MessageKey,
+} from './text-keys.ts';
+import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
+import { viewKey, type Places, type ViewKey, type ViewQuestion } from './view-keys.ts';
 
-export interface Search {
+export interface SearchContext extends ViewQuestion, EmailQuestion {
   readonly pool: Pool;
   readonly accountId: string;
   readonly mailboxId: string;
-  readonly state: ViewState;
-  /** Places in the state, rising: the messages that are looked at. */
-  readonly places: Uint32Array;
-  readonly condition: Condition;
-  /** Told now and then how many of the messages to look at are done; what it throws ends the search. */
-  readonly progress?: (done: number, total: number) => void;
+  /**
+   * Called again and again, at least every few milliseconds of work: lets others work when it is time to, and rejects when nobody
+   * waits for the result any more.
+   * @param done of `total` messages
+   */
+  readonly pause: (done: number, total: number) => Promise<void> | undefined;
+  /** A turn for a message that is read as a whole though it is large. */
+  readonly takeTurn: () => Promise<Disposable>;
 }
 
-/** The places of those that are found, rising. */
-export async function findMessages(search: Search): Promise<Uint32Array> {
-  const { state, condition } = search;
-  const found: number[] = [];
-  let open: number[] = [];
-  for (const place of search.places) {
-    const value = decide(condition, (leaf) =>
-      leaf.kind === 'entry' ? leaf.test(state, place) : undefined,
-    );
-    if (value === true) found.push(place);
-    else if (value === undefined) open.push(place);
+/** Places in `numbered`, rising, of the messages that fit. Messages that left the mailbox fit nothing. */
+export function findMessages(context: SearchContext, key: SearchKey): Promise<Uint32Array> {
+  return new Search(context, key).run();
+}
+
+/** Messages whose columns are in memory at once. */
+const VIEW_BATCH = 1024;
+/** Messages that are asked about at once. */
+const BATCH = 500;
+/** Whole messages that are read at once. */
+const READ_BATCH = 128;
+/** For fewer the messages themselves are read sooner than the index is asked. */
+const WORTH_ASKING = 32;
+
+interface Keys {
+  readonly view: readonly { readonly node: number; readonly fill: ViewKey }[];
+  readonly email: readonly { readonly node: number; readonly key: EmailKey }[];
+  readonly header: readonly { readonly node: number; readonly key: HeaderKey }[];
+  readonly message: readonly { readonly node: number; readonly key: MessageKey }[];
+}
+
+class Search {
+  readonly #context: SearchContext;
+  readonly #truth: Truth;
+  readonly #keys: Keys;
+  /** All messages that are told and there. */
+  readonly #all: Places;
+  readonly #verdicts: Uint8Array;
+  #index: readonly { readonly node: number; readonly answers: readonly IndexAnswer[] }[] = [];
+  #decided = 0;
+
+  constructor(context: SearchContext, key: SearchKey) {
+    const program = new Program(key);
+    this.#context = context;
+    this.#keys = keysOf(program, context);
+    this.#all = presentPlaces(context);
+    const { length } = this.#all.now;
+    this.#verdicts = new Uint8Array(length);
+    this.#truth = new Truth(program, Math.min(VIEW_BATCH, length));
   }
-  if (open.length > 0) {
-    const stages = new Stages(search, await indexAnswers(search));
-    open = stages.byIndex(open, found);
-    for (let at = 0; at < open.length; at += FACTS_AT_ONCE) {
-      search.progress?.(at, open.length);
-      await stages.byMessages(open.slice(at, at + FACTS_AT_ONCE), found);
+
+  async run(): Promise<Uint32Array> {
+    const texts = await this.#askView();
+    const left = this.#undecided();
+    if (left.length > 0) {
+      if (texts > WORTH_ASKING) await this.#askIndex();
+      for (let at = 0; at < left.length; at += BATCH)
+        await this.#askAbout(left.slice(at, at + BATCH));
     }
-  }
-  return Uint32Array.from(found).sort();
-}
-
-/** What the index says to each leaf that asks for text. */
-async function indexAnswers({
-  pool,
-  accountId,
-  condition,
-}: Search): Promise<ReadonlyMap<Leaf, IndexAnswer>> {
-  const leaves = leavesOf(condition).filter(({ kind }) => kind === 'text' || kind === 'field');
-  if (leaves.length === 0) return new Map();
-  const answers = await askIndex(pool, accountId, leaves.map(textCondition));
-  return new Map(leaves.map((leaf, i) => [leaf, answers[i]!]));
-}
-
-function textCondition(leaf: Leaf): TextCondition {
-  if (leaf.kind === 'text') return { where: leaf.where, needle: leaf.needle };
-  if (leaf.kind !== 'field') return { where: 'header', needle: '' };
-  // the text of a header has the names of its fields in it
-  return { where: 'header', needle: leaf.needle === '' ? `${leaf.field}:` : leaf.needle };
-}
-
-class Stages {
-  readonly #search: Search;
-  readonly #index: ReadonlyMap<Leaf, IndexAnswer>;
-  readonly #leaves: ReadonlySet<Leaf['kind']>;
-  readonly #needles: ReadonlyMap<Leaf, string>;
-
-  constructor(search: Search, index: ReadonlyMap<Leaf, IndexAnswer>) {
-    this.#search = search;
-    this.#index = index;
-    const leaves = leavesOf(search.condition);
-    this.#leaves = new Set(leaves.map(({ kind }) => kind));
-    this.#needles = new Map(
-      leaves.flatMap((leaf) => ('needle' in leaf ? [[leaf, foldText(leaf.needle)]] : [])),
-    );
+    const { told } = this.#all;
+    return told.filter((_, message) => this.#verdicts[message] === YES);
   }
 
-  /** @returns those that are still open */
-  byIndex(open: number[], found: number[]): number[] {
-    if (this.#index.size === 0) return open;
-    return open.filter((place) => this.#settle(place, found, (leaf) => this.#indexed(leaf, place)));
+  /** Answers of how many messages the text may matter. */
+  async #askView(): Promise<number> {
+    const { length } = this.#all.now;
+    let texts = 0;
+    for (let at = 0; at < length; at += VIEW_BATCH) {
+      const end = Math.min(at + VIEW_BATCH, length);
+      this.#fillView(this.#placesOf(at, end));
+      this.#truth.conclude();
+      this.#verdicts.set(this.#truth.result.subarray(0, end - at), at);
+      texts += this.#countTexts();
+      await this.#context.pause(0, length);
+    }
+    return texts;
   }
 
-  /** Some hundred: with their facts, and where these do not tell, with their octets. */
-  async byMessages(places: readonly number[], found: number[]): Promise<void> {
-    const { pool, accountId, mailboxId, state } = this.#search;
-    const ids = places.map((place) => state.emailIds[place]!);
-    const wanted = { summary: this.#leaves.has('sent') };
-    const uids = Uint32Array.from(places, (place) => state.uids[place]!);
-    const [facts, saved] = await Promise.all([
-      readFacts(pool, accountId, ids, wanted),
-      this.#leaves.has('saved') ? readSavedDates(pool, mailboxId, uids) : undefined,
-    ]);
-    const known = new Map(
-      places.map((place, i) => [place, { facts: facts[i], saved: saved?.[i] }]),
+  #countTexts(): number {
+    const nodes = [...this.#keys.header, ...this.#keys.message].map(({ node }) => node);
+    if (nodes.length === 0) return 0;
+    this.#truth.lookAhead();
+    let count = 0;
+    for (let i = 0; i < this.#truth.count; i++)
+      if (nodes.some((node) => this.#truth.wants(node, i))) count++;
+    return count;
+  }
+
+  #fillView(places: Places): void {
+    this.#truth.begin(places.now.length);
+    for (const { node, fill } of this.#keys.view) fill(places, this.#truth.column(node));
+  }
+
+  #placesOf(start: number, end: number): Places {
+    const { told, now } = this.#all;
+    return { told: told.subarray(start, end), now: now.subarray(start, end) };
+  }
+
+  #undecided(): Uint32Array {
+    let count = 0;
+    for (const verdict of this.#verdicts) if (verdict === UNKNOWN) count++;
+    const left = new Uint32Array(count);
+    this.#decided = this.#verdicts.length - count;
+    for (let message = 0, at = 0; at < count; message++)
+      if (this.#verdicts[message] === UNKNOWN) left[at++] = message;
+    return left;
+  }
+
+  async #askIndex(): Promise<void> {
+    const { pool, accountId } = this.#context;
+    const asked = [...this.#keys.header, ...this.#keys.message].map(({ node, key }) => ({
+      node,
+      conditions: conditionsOf(key),
+    }));
+    const answers = await askIndex(
+      pool,
+      accountId,
+      asked.flatMap(({ conditions }) => conditions),
     );
-    const open = places.filter((place) =>
-      this.#settle(place, found, (leaf) => this.#byFacts(leaf, place, known.get(place)!)),
-    );
-    const unread = open.flatMap((place) => {
-      const size = known.get(place)!.facts?.size;
-      return size === undefined ? [] : [{ emailId: state.emailIds[place]!, size, place }];
-    });
     let at = 0;
-    for await (const { bytes } of readMessages(pool, accountId, unread)) {
-      const { place } = unread[at++]!;
-      // purged meanwhile: nothing can be found in it
-      if (bytes === undefined) continue;
-      const message = new ReadText(bytes);
-      this.#settle(
-        place,
-        found,
-        (leaf) =>
-          this.#byFacts(leaf, place, known.get(place)!) ??
-          message.has(leaf, this.#needles.get(leaf)),
-      );
-    }
+    this.#index = asked.map(({ node, conditions }) => ({
+      node,
+      answers: answers.slice(at, (at += conditions.length)),
+    }));
   }
 
-  /** Decides with what is known; whether it stays open. */
-  #settle(place: number, found: number[], ask: (leaf: Leaf) => boolean | undefined): boolean {
-    const { state, condition } = this.#search;
-    const value = decide(condition, (leaf) =>
-      leaf.kind === 'entry' ? leaf.test(state, place) : ask(leaf),
-    );
-    if (value === true) found.push(place);
-    return value === undefined;
+  /** Decides on some messages that the view left open. */
+  async #askAbout(messages: Uint32Array): Promise<void> {
+    const { told, now } = this.#all;
+    const places = { told: messages.map((m) => told[m]!), now: messages.map((m) => now[m]!) };
+    const ids = Float64Array.from(places.now, (place) => this.#context.view.emailIds[place]!);
+    const gone = new Set<number>();
+    this.#fillView(places);
+    this.#fillIndex(ids);
+    this.#conclude();
+    await this.#askRows(places, ids, gone);
+    await this.#readHeaders(ids, gone);
+    await this.#readMessages(ids, gone);
+    for (const [i, message] of messages.entries())
+      this.#verdicts[message] = gone.has(i) ? NO : this.#truth.result[i]!;
+    this.#decided += messages.length;
+    await this.#pause();
   }
 
-  #indexed(leaf: Leaf, place: number): boolean | undefined {
-    const answer = this.#index.get(leaf)?.(this.#search.state.emailIds[place]!);
-    if (answer === 'no') return false;
-    // a header that has the text may have it in another field
-    return answer === 'yes' && leaf.kind === 'text' ? true : undefined;
+  #conclude(): void {
+    this.#truth.conclude();
+    this.#truth.lookAhead();
   }
 
-  #byFacts(
-    leaf: Leaf,
-    place: number,
-    { facts, saved }: { facts: EmailFacts | undefined; saved: number | undefined },
-  ): boolean | undefined {
-    switch (leaf.kind) {
-      case 'facts':
-        return facts !== undefined && leaf.test(facts);
-      case 'saved':
-        return saved !== undefined && leaf.test(saved);
-      case 'sent':
-        return sentByInstant(leaf.test, facts?.summary?.date);
-      default:
-        return this.#indexed(leaf, place);
-    }
-  }
-}
-
-const DAY = 86_400_000;
-
-/** The day where it was written is that of the instant or a neighbour of it: often all three answer alike. */
-function sentByInstant(
-  test: (day: number) => boolean,
-  instant: number | undefined,
-): boolean | undefined {
-  if (instant === undefined) return false;
-  const day = Math.floor(instant / DAY) * DAY;
-  const here = test(day);
-  return test(day - DAY) === here && test(day + DAY) === here ? here : undefined;
-}
-
-/** A message that was read, taken apart as far as it is asked. */
-class ReadText {
-  readonly #bytes: Uint8Array;
-  #header: Header | undefined;
-  #root: Part | undefined;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
+  #pause(): Promise<void> | undefined {
+    return this.#context.pause(this.#decided, this.#verdicts.length);
   }
 
-  /** @param needle folded; of leaves that ask for text */
-  has(leaf: Leaf, needle = ''): boolean {
-    switch (leaf.kind) {
-      case 'text':
-        return (
-          (leaf.where === 'text' && this.#within(headerText, needle)) ||
-          this.#within(bodyText, needle)
-        );
-      case 'field':
-        return this.#fields(leaf.field).some(
-          (text) => needle === '' || containsFolded(text, needle),
-        );
-      case 'sent': {
-        const [date] = this.#fields('date');
-        const day = date === undefined ? undefined : parseDay(date);
-        return day !== undefined && leaf.test(day);
+  #fillIndex(ids: Float64Array): void {
+    const text = new Set(this.#keys.message.map(({ node }) => node));
+    for (const { node, answers } of this.#index) {
+      const column = this.#truth.column(node);
+      for (const [i, id] of ids.entries()) {
+        // of one field the index says no more than that it may be so
+        const yes = text.has(node) && answers.every((answer) => answer(id) === 'yes');
+        if (answers.some((answer) => answer(id) === 'no')) column[i] = NO;
+        else if (yes) column[i] = YES;
       }
-      default:
-        return false;
     }
   }
 
-  #within(texts: typeof bodyText, needle: string): boolean {
-    this.#root ??= parseStructure(this.#bytes).part;
-    const budget: TextBudget = { left: Number.MAX_SAFE_INTEGER / 64, cut: false };
-    for (const text of texts(this.#bytes, this.#root, budget))
-      if (containsFolded(text, needle)) return true;
-    return false;
+  /** The messages that one of the keys still matters to. */
+  #wanting(keys: readonly { readonly node: number }[], gone: ReadonlySet<number>): number[] {
+    const wanting: number[] = [];
+    if (keys.length === 0) return wanting;
+    for (let i = 0; i < this.#truth.count; i++)
+      if (!gone.has(i) && keys.some(({ node }) => this.#truth.wants(node, i))) wanting.push(i);
+    return wanting;
   }
 
-  *#texts(name: string): Generator<string> {
-    this.#header ??= splitHeader(this.#bytes);
-    for (const field of this.#header.fields)
-      if (field.name.length === name.length && field.name.toLowerCase() === name)
-        yield fieldText(this.#bytes, field);
+  async #askRows(places: Places, ids: Float64Array, gone: Set<number>): Promise<void> {
+    const { pool, accountId, mailboxId, view } = this.#context;
+    const keys = this.#keys.email;
+    const wanting = this.#wanting(keys, gone);
+    if (wanting.length === 0) return;
+    const needs: RowNeeds = { facts: true, summary: false, savedAt: false };
+    for (const { node, key } of keys)
+      needs[key.needs] ||= wanting.some((i) => this.#truth.wants(node, i));
+    const uids = Uint32Array.from(wanting, (i) => view.uids[places.now[i]!]!);
+    const [facts, saved] = await Promise.all([
+      readFacts(
+        pool,
+        accountId,
+        wanting.map((i) => ids[i]!),
+        { summary: needs.summary },
+      ),
+      needs.savedAt ? readSavedDates(pool, mailboxId, uids) : undefined,
+    ]);
+    for (const [k, i] of wanting.entries()) {
+      const row = facts[k];
+      if (row === undefined) gone.add(i);
+      else
+        for (const { node, key } of keys)
+          if (this.#truth.wants(node, i))
+            this.#truth.column(node)[i] = key.answer({ facts: row, savedAt: saved?.[k] });
+    }
+    this.#conclude();
   }
 
-  #fields(name: string): string[] {
-    return [...this.#texts(name)];
+  async #readHeaders(ids: Float64Array, gone: Set<number>): Promise<void> {
+    const { pool, accountId } = this.#context;
+    const wanting = this.#wanting(this.#keys.header, gone);
+    for (let at = 0; at < wanting.length; at += HEADS_AT_ONCE) {
+      const some = wanting.slice(at, at + HEADS_AT_ONCE);
+      const heads = await readHeads(
+        pool,
+        accountId,
+        some.map((i) => ids[i]!),
+      );
+      for (const [k, i] of some.entries()) {
+        const head = heads[k];
+        if (head === undefined) gone.add(i);
+        else if (hasHeader(head)) this.#lookIntoHeader(head.bytes, i);
+        await this.#pause();
+      }
+    }
+    if (wanting.length > 0) this.#conclude();
   }
+
+  #lookIntoHeader(bytes: Uint8Array, i: number): void {
+    const keys = this.#keys.header.filter(({ node }) => this.#truth.wants(node, i));
+    const answers = headerAnswers(
+      bytes,
+      keys.map(({ key }) => key),
+    );
+    for (const [k, { node }] of keys.entries()) this.#truth.column(node)[i] = answers[k] ? YES : NO;
+  }
+
+  async #readMessages(ids: Float64Array, gone: Set<number>): Promise<void> {
+    const { pool, accountId } = this.#context;
+    const wanting = this.#wanting([...this.#keys.header, ...this.#keys.message], gone);
+    for (let at = 0; at < wanting.length;) {
+      const some = wanting.slice(at, at + READ_BATCH);
+      const views = await readSmall(
+        pool,
+        accountId,
+        some.map((i) => ids[i]!),
+      );
+      at += views.length;
+      for (const [k, view] of views.entries()) {
+        const i = some[k]!;
+        if (view === undefined) gone.add(i);
+        else if (view.kind === 'whole') this.#lookIntoMessage(view.bytes, i);
+        else await this.#readLarge(ids[i]!, view.size, i);
+        await this.#pause();
+      }
+    }
+    if (wanting.length > 0) this.#truth.conclude();
+  }
+
+  async #readLarge(id: number, size: number, i: number): Promise<void> {
+    const { pool, accountId, takeTurn } = this.#context;
+    using _turn = await takeTurn();
+    const pieces: Uint8Array[] = [];
+    for await (const piece of readViewRange(pool, accountId, id, 0, size)) pieces.push(piece);
+    this.#lookIntoMessage(concat(pieces), i);
+  }
+
+  #lookIntoMessage(bytes: Uint8Array, i: number): void {
+    this.#lookIntoHeader(bytes, i);
+    const keys = this.#keys.message.filter(({ node }) => this.#truth.wants(node, i));
+    if (keys.length === 0) return;
+    const answers = messageAnswers(
+      bytes,
+      keys.map(({ key }) => key),
+    );
+    for (const [k, { node }] of keys.entries()) this.#truth.column(node)[i] = answers[k] ? YES : NO;
+  }
+}
+
+function keysOf({ leaves }: Program, context: SearchContext): Keys {
+  const view: { node: number; fill: ViewKey }[] = [];
+  const email: { node: number; key: EmailKey }[] = [];
+  const header: { node: number; key: HeaderKey }[] = [];
+  const message: { node: number; key: MessageKey }[] = [];
+  for (const { node, key } of leaves) {
+    const fill = viewKey(key, context);
+    if (fill) {
+      view.push({ node, fill });
+      continue;
+    }
+    const row = emailKey(key, context);
+    if (row) email.push({ node, key: row });
+    const text = textKey(key);
+    if (text?.reads === 'header') header.push({ node, key: text });
+    else if (text) message.push({ node, key: text });
+  }
+  return { view, email, header, message };
+}
+
+/** The messages that who searches knows of and that are still there. */
+function presentPlaces({ numbered, view }: ViewQuestion): Places {
+  if (numbered.uids === view.uids) {
+    const all = Uint32Array.from({ length: Math.min(numbered.count, view.count) }, (_, i) => i);
+    return { told: all, now: all };
+  }
+  const told: number[] = [];
+  const now: number[] = [];
+  for (let place = 0; place < numbered.count; place++) {
+    const at = view.placeOf(numbered.uids[place]!);
+    if (at < 0) continue;
+    told.push(place);
+    now.push(at);
+  }
+  return { told: Uint32Array.from(told), now: Uint32Array.from(now) };
+}
+
+/** Whether it reaches to the end of the header. */
+function hasHeader({ bytes, whole }: MessageHead): boolean {
+  return whole || bytes.includes(LF, splitHeader(bytes).bodyStart);
 }

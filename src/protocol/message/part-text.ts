@@ -4,6 +4,7 @@
  * reads. Each string stands for itself: nothing is found across two of them.
  * Called by store/search and mail/search through the follower, and by SEARCH for messages not yet indexed.
  */
+import { ADDRESS_FIELDS, hiddenAddresses } from './address-text.ts';
 import { decodeText } from './charset.ts';
 import { decodeBody } from './decode-body.ts';
 import { eachPart } from './each-part.ts';
@@ -18,7 +19,7 @@ import type { Part } from './structure.ts';
 /** How many characters may still come; `cut` is set when something was left out. Shared by any number of readings. */
 export type TextBudget = { left: number; cut: boolean };
 
-/** `Name: value` of every field, and the file names that are not readable there. */
+/** `Name: value` of every field, and the addresses and file names that are not readable there. */
 export function* headerText(
   message: Uint8Array,
   root: Part,
@@ -36,6 +37,8 @@ export function* headerText(
         const limit = budget.left * 4;
         if (field.end - field.valueStart > limit) budget.cut = true;
         yield take(`${field.name}: ${fieldText(header, field, limit)}`, budget);
+        if (ADDRESS_FIELDS.has(field.name.toLowerCase()))
+          for (const address of hiddenAddresses(header, field)) yield take(address, budget);
       }
     if (hasExtendedName(part)) yield take(fileName(part) ?? '', budget);
     const hidden = hiddenMessage(message, part, budget, nesting);

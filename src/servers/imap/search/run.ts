@@ -1,73 +1,70 @@
 /** Runs a search over what the client was told of its mailbox; for SEARCH, SORT and THREAD. */
-import { findMessages } from '#mail/search/find-messages';
+import { findMessages, type SearchContext } from '#mail/search/find-messages';
+import { pauses } from '#mail/search/pauses';
 import type { SearchKey } from '#protocol/imap/command';
-import { sequenceOf } from '#servers/imap/selected';
-import { placesTold } from '#servers/imap/sets';
-import type { SessionState } from '#servers/imap/session-state';
-import type { ViewState } from '#store/mailboxes/view';
 import { InProgress } from '#servers/imap/in-progress';
-import { conditionOf } from './condition.ts';
+import { objectNumber } from '#servers/imap/object-id';
+import { REPLIES } from '#servers/imap/replies';
+import type { Reply } from '#servers/imap/reply';
+import type { SessionState } from '#servers/imap/session-state';
+import { tellUpdates } from '#servers/imap/updates';
+import { hasKey } from './has-key.ts';
 
 export interface Found {
-  readonly now: ViewState;
-  /** In `now`, rising. */
+  readonly kind: 'found';
+  readonly context: SearchContext;
+  /** In what the client was told; rising unless sorted. */
   readonly places: Uint32Array;
 }
 
-export async function runSearch(state: SessionState, tag: string, key: SearchKey): Promise<Found> {
-  const { services, login, saved } = state;
-  const { told, now, view } = state.selected!;
-  const condition = conditionOf(key, {
-    told,
-    now,
-    saved,
-    time: services.clock.now(),
-    spellings: (keywords) => view.spellings(keywords),
-  });
+export type Ran = Found | { readonly kind: 'refused'; readonly reply: Reply };
+
+/** @param saved what `$` stands for */
+export async function runSearch(
+  state: SessionState,
+  tag: string,
+  key: SearchKey,
+  saved: Uint32Array | undefined,
+): Promise<Ran> {
+  const { services, login, enabled, link } = state;
+  const selected = state.selected!;
+  if (enabled.uidOnly && hasKey(key, isNumbers))
+    return { kind: 'refused', reply: REPLIES.notWithUidOnly };
+  if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) enabled.condstore = true;
+  // what came a moment ago is found; numbers in the command keep their meaning
+  await selected.open.refresh();
+  tellUpdates(state, false);
+  const { clock, mail, largeMessages } = services;
   const progress = new InProgress(state, tag);
-  const places = await findMessages({
-    pool: services.mail.pool,
+  const context: SearchContext = {
+    pool: mail.pool,
     accountId: login!.accountId,
-    mailboxId: view.mailboxId,
-    state: now,
-    places: placesTold(told, now),
-    condition,
-    progress: (done, total) => progress.tell(done, total),
-  });
-  return { now, places };
+    mailboxId: selected.view.mailboxId,
+    numbered: selected.told,
+    view: selected.now,
+    saved: saved ?? NONE,
+    now: clock.now(),
+    emailNumber: (id) => objectNumber('email', id),
+    threadNumber: (id) => objectNumber('thread', id),
+    pause: pauses(
+      () => clock.monotonic(),
+      (done, total) => {
+        progress.tell(done, total);
+        return link.room();
+      },
+    ),
+    takeTurn: () => largeMessages.take(),
+  };
+  return { kind: 'found', context, places: await findMessages(context, key) };
 }
 
-/** Whether a search names modseqs, and so its answer does (RFC 7162 §3.1.5). */
-export function namesModseq(key: SearchKey): boolean {
-  switch (key.key) {
-    case 'MODSEQ':
-      return true;
-    case 'NOT':
-      return namesModseq(key.of);
-    case 'AND':
-      return key.of.some((one) => namesModseq(one));
-    case 'OR':
-      return namesModseq(key.left) || namesModseq(key.right);
-    default:
-      return false;
-  }
-}
+const NONE = new Uint32Array(0);
 
-/** The highest modseq of the messages; 0 of none. */
-export function highestModseq({ modseqs }: ViewState, places: Iterable<number>): number {
-  let highest = 0;
-  for (const place of places) highest = Math.max(highest, modseqs[place]!);
-  return highest;
+function isNumbers(key: SearchKey): boolean {
+  return key.key === 'SEQUENCE' && key.set.kind === 'ranges';
 }
 
 /** How messages are named in the answer: by UID or by message number. */
-export function numberer(
-  { selected }: SessionState,
-  now: ViewState,
-  uid: boolean,
-): (place: number) => number {
-  if (uid) return (place) => now.uids[place]!;
-  const { told } = selected!;
-  if (told.uids === now.uids) return (place) => place + 1;
-  return (place) => sequenceOf(told, now.uids[place]!);
+export function numberer({ numbered }: SearchContext, uid: boolean): (place: number) => number {
+  return uid ? (place) => numbered.uids[place]! : (place) => place + 1;
 }

@@ -1,0 +1,117 @@
+/**
+ * The search keys that the row of an email answers: days, size, age, thread (RFC 9051 §6.4.4, RFC 5032, RFC 8474, RFC 8514). Days
+ * are compared without time or zone: INTERNALDATE and SAVEDATE by their day in UTC, the Date field by the day that is written in it.
+ * Called by find-messages.ts, text-keys.ts.
+ */
+import type { EmailFacts } from '#store/mailboxes/facts';
+import { NO, UNKNOWN, YES, type Leaf } from './truth.ts';
+
+export interface EmailRow {
+  readonly facts: EmailFacts;
+  /** Calendar milliseconds. */
+  readonly savedAt: number | undefined;
+}
+
+/** What of the row must be asked for. */
+export interface RowNeeds {
+  facts: boolean;
+  summary: boolean;
+  savedAt: boolean;
+}
+
+export interface EmailQuestion {
+  /** Calendar milliseconds. */
+  readonly now: number;
+  /** The number in a THREADID; undefined for one that no thread has. */
+  readonly threadNumber: (id: string) => number | undefined;
+}
+
+export interface EmailKey {
+  readonly needs: keyof RowNeeds;
+  /** YES, NO, or where the row cannot tell UNKNOWN. */
+  readonly answer: (row: EmailRow) => number;
+}
+
+/** Undefined where the row does not know the answer. */
+export function emailKey(leaf: Leaf, { now, threadNumber }: EmailQuestion): EmailKey | undefined {
+  switch (leaf.key) {
+    case 'LARGER':
+      return fact(({ size }) => size > leaf.octets);
+    case 'SMALLER':
+      return fact(({ size }) => size < leaf.octets);
+    case 'BEFORE':
+    case 'ON':
+    case 'SINCE':
+      return fact(({ receivedAt }) => dayFits(leaf.key, receivedAt, leaf.day));
+    case 'OLDER':
+      return fact(({ receivedAt }) => now - receivedAt >= leaf.seconds * 1000);
+    case 'YOUNGER':
+      return fact(({ receivedAt }) => now - receivedAt <= leaf.seconds * 1000);
+    case 'THREADID': {
+      const thread = threadNumber(leaf.id);
+      return fact(({ threadId }) => threadId === thread);
+    }
+    case 'SAVEDBEFORE':
+    case 'SAVEDON':
+    case 'SAVEDSINCE':
+      return {
+        needs: 'savedAt',
+        answer: ({ savedAt }) =>
+          savedAt !== undefined && dayFits(DAY_KEYS[leaf.key], savedAt, leaf.day) ? YES : NO,
+      };
+    case 'SENTBEFORE':
+    case 'SENTON':
+    case 'SENTSINCE':
+      return {
+        needs: 'summary',
+        answer: ({ facts }) => sentFits(DAY_KEYS[leaf.key], facts.summary!.date, leaf.day),
+      };
+    case 'ALL':
+    case 'BODY':
+    case 'EMAILID':
+    case 'FLAG':
+    case 'HEADER':
+    case 'KEYWORD':
+    case 'MODSEQ':
+    case 'RECENT':
+    case 'SAVEDATESUPPORTED':
+    case 'SEQUENCE':
+    case 'TEXT':
+    case 'UID':
+      return undefined;
+    default:
+      return leaf satisfies never;
+  }
+}
+
+function fact(fits: (facts: EmailFacts) => boolean): EmailKey {
+  return { needs: 'facts', answer: ({ facts }) => (fits(facts) ? YES : NO) };
+}
+
+export type DayKey = 'BEFORE' | 'ON' | 'SINCE';
+
+export const DAY_KEYS = {
+  SAVEDBEFORE: 'BEFORE',
+  SAVEDON: 'ON',
+  SAVEDSINCE: 'SINCE',
+  SENTBEFORE: 'BEFORE',
+  SENTON: 'ON',
+  SENTSINCE: 'SINCE',
+} as const satisfies Record<string, DayKey>;
+
+const DAY = 86_400_000;
+/** A zone is written with four digits: no more than 99 hours and 99 minutes. */
+const LARGEST_ZONE = 5 * DAY;
+
+/** Whether an instant fits a day, which begins at midnight UTC. */
+export function dayFits(key: DayKey, at: number, day: number): boolean {
+  if (key === 'BEFORE') return at < day;
+  return at >= day && (key === 'SINCE' || at < day + DAY);
+}
+
+/** The instant leaves open which day is written: close to the day asked for, the field itself must be read. */
+function sentFits(key: DayKey, date: number | undefined, day: number): number {
+  if (date === undefined) return NO;
+  if (Math.abs(date - day) <= LARGEST_ZONE + DAY) return UNKNOWN;
+  return dayFits(key, date, day) ? YES : NO;
+}

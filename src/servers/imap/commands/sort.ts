@@ -1,0 +1,12 @@
+/** SORT (RFC 5256, RFC 5267 §3, RFC 5957). */
+import { sortMessages } from '#mail/search/sort-messages';
+import type { CommandOf } from '#servers/imap/commands';
+import type { Reply } from '#servers/imap/reply';
+import { answerSearch } from '#servers/imap/search/answer';
+import type { SessionState } from '#servers/imap/session-state';
+
+export function sort(state: SessionState, command: CommandOf<'SORT'>, tag: string): Promise<Reply> {
+  return answerSearch(state, tag, command, command.return, (context, found) =>
+    sortMessages(context, found, command.sort),
+  );
+}
