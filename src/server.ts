@@ -26,6 +26,7 @@ import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
 import { accept, type AcceptContext } from '#mail/receive/accept';
+import { startSearchFollower } from '#mail/search/follow';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import { startAdmin } from '#servers/admin/start';
 import { startHttp } from '#servers/http/start';
@@ -215,7 +216,9 @@ async function start(
   if (smtp.kind === 'failed') return badListener(smtp);
   parts.defer(() => smtp.stop(grace.milliseconds));
 
-  const mail = parts.adopt(mailStoreOf(store), ({ views }) => views.close());
+  const mail = parts.use(mailStoreOf(store, log));
+  const follower = startSearchFollower({ store, mail, log });
+  parts.defer(() => follower.stop());
   const imap = await startImap({
     hostname: config.hostname,
     listeners: { imap: listenerOf(config, 'imap'), imaps: listenerOf(config, 'imaps') },
