@@ -260,7 +260,7 @@ export const FIELDS = {
   'queue.attempts': field(count, 'Deliveries under way at once in this process.', 50),
   'queue.source_addresses': field(
     listOf(sourceAddress),
-    'Local addresses to send from, in turn. Empty: the system chooses.',
+    'Local addresses to send from, in equal shares. Empty: the system chooses.',
     [],
   ),
 

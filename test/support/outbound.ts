@@ -165,14 +165,16 @@ export async function openOutbound(
 
 function dialerTo(ports: ReadonlyMap<string, number>, dialled: string[]): Dialer {
   return {
-    dial({ address }) {
+    dial({ address, localAddress }) {
       dialled.push(address);
       const port = ports.get(address);
       if (port === undefined) {
         return Promise.resolve({ kind: 'network', reason: 'refused', detail: 'ECONNREFUSED' });
       }
       return new Promise((resolve) => {
-        const socket = connect({ port, host: '127.0.0.1', noDelay: true });
+        const host = localAddress?.includes(':') === true ? '::1' : '127.0.0.1';
+        const source = localAddress === undefined ? {} : { localAddress };
+        const socket = connect({ port, host, noDelay: true, ...source });
         socket.once('connect', () => resolve({ kind: 'connected', socket }));
         socket.once('error', (error) =>
           resolve({ kind: 'network', reason: 'error', detail: error.message }),

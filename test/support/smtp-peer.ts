@@ -69,6 +69,8 @@ export interface SmtpTestPeer extends AsyncDisposable {
   readonly commands: readonly string[];
   readonly accepted: readonly AcceptedMail[];
   readonly connections: number;
+  /** The address of each client, in the order of the connections. */
+  readonly clients: readonly string[];
   /** How many times octets came in, as chunks of the socket: one write of the client is one, or few. */
   readonly reads: number;
   /** Ends every open connection. */
@@ -92,8 +94,10 @@ export async function startSmtpPeer(script: PeerScript = {}): Promise<SmtpTestPe
   const open = new Set<PeerConnection>();
   let waiting: (() => void)[] = [];
   let connections = 0;
+  const clients: string[] = [];
   const server: Server = createServer({ noDelay: true }, (socket) => {
     connections += 1;
+    clients.push(socket.remoteAddress ?? '');
     const connection = new PeerConnection(socket, shared);
     open.add(connection);
     socket.on('close', () => {
@@ -108,6 +112,7 @@ export async function startSmtpPeer(script: PeerScript = {}): Promise<SmtpTestPe
     port: (server.address() as AddressInfo).port,
     commands: shared.commands,
     accepted: shared.accepted,
+    clients,
     get connections() {
       return connections;
     },

@@ -93,20 +93,31 @@ function hostKey(name: string, address: string): string {
 }
 
 function peerOf(options: QueueOptions, host: RouteHost, address: string, source: string): SmtpPeer {
-  const bound = source !== '' && addressFamily(source) === addressFamily(address);
+  const localAddress = sourceFor(options, address, source);
   return {
     address,
     port: host.port,
     serverName: host.name,
     heloName: options.hostname,
     tls: host.tls,
-    ...(bound && { localAddress: source }),
+    ...(localAddress !== undefined && { localAddress }),
     ...(options.ca && { ca: options.ca }),
     ...(host.credentials && {
       credentials: host.credentials,
       allowClearAuth: isLoopback(address),
     }),
   };
+}
+
+/** An address of the other family is reached from one of the pool too, where it has one of that family. */
+function sourceFor(
+  { sourceAddresses }: QueueOptions,
+  address: string,
+  source: string,
+): string | undefined {
+  if (source === '') return undefined;
+  const family = addressFamily(address);
+  return [source, ...sourceAddresses].find((one) => addressFamily(one) === family);
 }
 
 function isLoopback(address: string): boolean {

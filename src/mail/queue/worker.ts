@@ -23,6 +23,7 @@ import { Lease } from './lease.ts';
 import type { Queue, QueueOptions } from './options.ts';
 import { Recorder } from './record.ts';
 import { Removals } from './remove.ts';
+import { shuffled } from './route-exchanges.ts';
 import { Wakes } from './wakes.ts';
 import { isGone, workerName } from './worker-name.ts';
 
@@ -139,7 +140,7 @@ class Worker implements Queue {
 
   /** Takes one destination and begins its attempt. False when none was ready. */
   async #claim(): Promise<boolean> {
-    const { store, sourceAddresses } = this.#options;
+    const { store, sourceAddresses, random } = this.#options;
     const { clock } = store;
     const token = store.newId();
     const askedAt = clock.monotonic();
@@ -148,7 +149,8 @@ class Worker implements Queue {
       node: workerName(store.node),
       now: clock.now(),
       limit: CLAIM_LIMIT,
-      sources: sourceAddresses.length === 0 ? {} : { '': sourceAddresses },
+      // in another order each time: a site that has one attempt at once sees them all
+      sources: sourceAddresses.length === 0 ? {} : { '': shuffled(sourceAddresses, random) },
     });
     if (!claimed) return false;
     if (claimed.count === 0) return true;

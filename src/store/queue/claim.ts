@@ -23,7 +23,7 @@ export interface ClaimRequest {
   readonly now: number;
   /** At most this many recipients. */
   readonly limit: number;
-  /** The source addresses of each pool; '' lets the system choose. */
+  /** The source addresses of each pool, of equally busy ones the first is taken; '' lets the system choose. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
 }
 
@@ -120,13 +120,14 @@ const CLAIM = `
     where ready_at <= $3 and running < cap
     order by ready_at limit 1 for update skip locked),
   candidate as (
-    select s.source, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
+    select s.source, s.turn, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
       coalesce(l.running < l.cap, true) as has_room, coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until
     from destination d
-      cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb)) as s(source)
+      cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb))
+        with ordinality as s(source, turn)
       left join site_limits l on l.site = d.site and l.source = s.source),
   source as (
-    select source, failures from candidate where has_room and not blocked order by running, source limit 1),
+    select source, failures from candidate where has_room and not blocked order by running, turn limit 1),
   due as (
     select c.message_id, c.recipient_id
     from destination d, source, lateral (
