@@ -49,7 +49,10 @@ export class Notices {
     });
     client.on('error', () => this.#lost(client));
     client.on('end', () => this.#lost(client));
-    client.on('notification', ({ payload }) => this.#heard(payload ?? EVERYTHING));
+    client.on('notification', ({ payload, processId }) => {
+      // what this process said it has heard in memory
+      if (processId !== ownId(client)) this.#heard(payload ?? EVERYTHING);
+    });
     await client.connect();
     await client.query(`listen ${CHANNEL}`);
     this.#client = client;
@@ -144,4 +147,9 @@ export class Notices {
     }, RECONNECT_MILLISECONDS);
     this.#reconnect.unref();
   }
+}
+
+/** By which the database names who said a notice; `pg` has it, its types do not. */
+function ownId(client: pg.Client): number {
+  return (client as unknown as { readonly processID: number }).processID;
 }

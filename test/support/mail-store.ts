@@ -34,7 +34,7 @@ export async function openTestMail(clock: Clock = systemClock): Promise<TestMail
       return found;
     },
     async [Symbol.asyncDispose]() {
-      mail.views.close();
+      await mail[Symbol.asyncDispose]();
       await opened[Symbol.asyncDispose]();
     },
   };

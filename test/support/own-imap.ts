@@ -71,7 +71,7 @@ export async function startTestImap(
     }),
     async [Symbol.asyncDispose]() {
       await server.stop(0);
-      mail.views.close();
+      await mail[Symbol.asyncDispose]();
     },
   };
 }

@@ -90,7 +90,8 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
   let last: Answer = {};
   for (const ranges of work.pieces) {
     const statement = transferStatement(accountId, work, ranges, mail.clock.now());
-    last = (await runStatement(mail, accountId, statement, 1000)) ?? NO_ACCOUNT;
+    const rows = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
+    last = (await runStatement(mail, accountId, statement, rows)) ?? NO_ACCOUNT;
     if (last['from_previous'] === null) return { kind: 'no-such-mailbox', which: 'from' };
     if (last['to_previous'] === null) return { kind: 'no-such-mailbox', which: 'to' };
     if (last['packed'] === null) continue;

@@ -45,7 +45,9 @@ export async function expunge(
   let modseq = 0;
   for (const ranges of uids ? rangesOfPieces(uids) : everything(gone)) {
     const request = { mailboxId, ranges, onlyDeleted, now: mail.clock.now() };
-    const answer = await runStatement(mail, accountId, expungeStatement(accountId, request), 1000);
+    // how many are deleted shows with the first answer
+    const rows = uids?.length ?? gone.at(-1)?.length;
+    const answer = await runStatement(mail, accountId, expungeStatement(accountId, request), rows);
     if (!answer) return { kind: 'no-such-mailbox' };
     modseq = Number(answer['modseq']);
     gone.push(await showExpunged(mail, accountId, mailboxId, answer));

@@ -2,15 +2,36 @@
  * What the functions of this folder need of an open store, and the views of this process beside it. One per process; sessions of
  * IMAP and JMAP get it handed. A function that writes says the account's notice after its commit and brings the open views up to date.
  */
+import { silentLog, type Log } from '#log';
 import type { Store } from '#store/open';
+import { openReadPool } from './read-pool.ts';
 import { MailboxViews } from './views.ts';
 
-export interface MailStore extends Pick<Store, 'pool' | 'writer' | 'notices' | 'clock' | 'newId'> {
+export interface MailStore
+  extends Pick<Store, 'pool' | 'writer' | 'notices' | 'clock' | 'newId'>, AsyncDisposable {
+  /** For reading mail; another than the store's. */
+  readonly pool: Store['pool'];
+  /** For jobs of many rows: nobody who hands in one message waits behind them. */
+  readonly bulkWriter: Store['writer'];
   readonly views: MailboxViews;
 }
 
-/** The views end with `views.close()`, before the store does. */
-export function mailStoreOf(store: Store): MailStore {
-  const { pool, writer, notices, clock, newId } = store;
-  return { pool, writer, notices, clock, newId, views: new MailboxViews({ pool, notices, clock }) };
+/** To be disposed of before the store is. */
+export function mailStoreOf(store: Store, log: Log = silentLog): MailStore {
+  const { connection, writer, queueWriter, notices, clock, newId } = store;
+  const pool = openReadPool(connection, log);
+  const views = new MailboxViews({ pool, notices, clock });
+  return {
+    pool,
+    writer,
+    bulkWriter: queueWriter,
+    notices,
+    clock,
+    newId,
+    views,
+    async [Symbol.asyncDispose]() {
+      views.close();
+      await pool.end();
+    },
+  };
 }

@@ -42,6 +42,32 @@ export async function getMetadata(
   return rows as Annotation[];
 }
 
+/** An annotation without its value: who keeps these sees which were set, changed or removed meanwhile. */
+export interface AnnotationMark {
+  /** Undefined: of the account. */
+  readonly mailboxId: string | undefined;
+  readonly name: string;
+  /** Of when it was set. */
+  readonly modseq: number;
+}
+
+export async function markAnnotations(db: Queryable, accountId: string): Promise<AnnotationMark[]> {
+  const { rows } = await db.query({
+    name: 'mark_annotations',
+    text: `select d.mailbox_id, d.entry, d.modseq from mailboxes m join mailbox_metadata d on d.mailbox_id = m.id
+           where m.account_id = $1
+           union all select null, entry, modseq from account_metadata where account_id = $1`,
+    values: [accountId],
+  });
+  return (rows as { mailbox_id: string | null; entry: string; modseq: string }[]).map(
+    ({ mailbox_id: mailboxId, entry, modseq }) => ({
+      mailboxId: mailboxId ?? undefined,
+      name: entry,
+      modseq: Number(modseq),
+    }),
+  );
+}
+
 export type MetadataSet =
   | { readonly kind: 'done' }
   | { readonly kind: 'no-such-mailbox' }
@@ -67,8 +93,7 @@ export async function setMetadata(
     if (Buffer.byteLength(name) > METADATA_LIMITS.nameOctets) return { kind: 'too-big' };
   }
   const statement = metadataStatement(accountId, mailboxId, entries);
-  const bytes = Array.from(entries.values()).reduce((sum, value) => sum + (value?.length ?? 0), 0);
-  const answer = await runStatement(mail, accountId, statement, bytes);
+  const answer = await runStatement(mail, accountId, statement);
   const kind = (answer?.['kind'] ?? 'no-such-mailbox') as MetadataSet['kind'];
   if (kind === 'done') sayChanged(mail, accountId);
   return { kind };

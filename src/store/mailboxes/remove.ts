@@ -2,7 +2,7 @@
 import type { MailStore } from './mail-store.ts';
 import { MAILBOX_LIMITS } from './names.ts';
 import { FREED } from './leaving.ts';
-import { runStatement, sayChanged } from './run-statement.ts';
+import { runStatement } from './run-statement.ts';
 
 export type MailboxRemoved =
   | { readonly kind: 'removed' }
@@ -22,7 +22,8 @@ export async function removeMailbox(
     values: [accountId, mailboxId, new Date(mail.clock.now()), MAILBOX_LIMITS.absentSubscriptions],
   });
   const kind = answer!['kind'] as MailboxRemoved['kind'];
-  if (kind === 'removed') sayChanged(mail, accountId);
+  // not as known: a view of it has to look
+  if (kind === 'removed') mail.notices.say(`account:${accountId}`);
   return { kind };
 }
 

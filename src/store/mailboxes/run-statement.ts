@@ -4,23 +4,29 @@ import type { MailStore } from './mail-store.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 
-/** @param bytes about how much the statement carries and changes, so that the writer can weigh it */
+/** A statement that changes more rows than this has a writer of its own. */
+const MANY_ROWS = 500;
+
+/** @param rows about how many it changes */
 export async function runStatement(
-  { writer }: Pick<MailStore, 'writer'>,
+  { writer, bulkWriter }: Pick<MailStore, 'writer' | 'bulkWriter'>,
   accountId: string,
   statement: ValuesStatement,
-  bytes = 256,
+  rows = 1,
 ): Promise<Answer | undefined> {
-  const [result] = await writer.run({
+  const [result] = await (rows > MANY_ROWS ? bulkWriter : writer).run({
     accounts: [accountId],
     order: '',
-    bytes,
+    bytes: 256,
     statements: [statement],
   });
   return result!.rows[0];
 }
 
-/** After the commit: sessions of this process and of others look what changed. */
-export function sayChanged({ notices }: Pick<MailStore, 'notices'>, accountId: string): void {
-  notices.say(`account:${accountId}`);
+/** After the commit, and after the change was put into the open views here: others look what changed. */
+export function sayChanged(
+  { views, notices }: Pick<MailStore, 'views' | 'notices'>,
+  accountId: string,
+): void {
+  views.knowing(() => notices.say(`account:${accountId}`));
 }

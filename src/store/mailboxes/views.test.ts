@@ -40,8 +40,7 @@ before(async () => {
     allowUnsafe: ['fsync', 'full_page_writes', 'synchronous_commit'],
   });
   assert.ok(opened.kind === 'open');
-  second = mailStoreOf(closing.use(opened.store));
-  closing.defer(() => second.views.close());
+  second = closing.use(mailStoreOf(closing.use(opened.store)));
 });
 after(() => closing.disposeAsync());
 

@@ -40,6 +40,7 @@ export class MailboxViews {
   readonly #followed = new Map<string, Followed>();
   readonly #unseen = new Set<SharedView>();
   #looking: Promise<void> | undefined;
+  #known = false;
   readonly #timer: NodeJS.Timeout;
 
   constructor(store: Pick<Store, 'pool' | 'notices' | 'clock'>) {
@@ -70,6 +71,16 @@ export class MailboxViews {
       await view.apply(change);
     } catch {
       // it is committed whether the view could be brought up to date or not: the next refresh does it
+    }
+  }
+
+  /** Notices that `say` says are of changes that the views have. */
+  knowing(say: () => void): void {
+    this.#known = true;
+    try {
+      say();
+    } finally {
+      this.#known = false;
     }
   }
 
@@ -172,6 +183,7 @@ export class MailboxViews {
     if (!followed) {
       const views = new Set<SharedView>();
       const stop = this.#store.notices.on(`account:${accountId}`, () => {
+        if (this.#known) return;
         for (const each of views) this.#unseen.add(each);
         void this.#lookSoon();
       });
