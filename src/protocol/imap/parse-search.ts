@@ -34,8 +34,7 @@ export function parseSort(decoder: Decoder, uid: boolean): Command {
   const options = takeReturn(decoder);
   const sort = decodeSortKeys(decoder);
   decoder.space();
-  const charset = knownCharset(decoder.astring());
-  decoder.space();
+  const charset = takeCharsetName(decoder);
   return { verb: 'SORT', uid, return: options, sort, key: decodeProgram(decoder, charset) };
 }
 
@@ -45,8 +44,7 @@ export function parseThread(decoder: Decoder, uid: boolean): Command {
   if (algorithm !== 'REFERENCES' && algorithm !== 'ORDEREDSUBJECT')
     throw new Malformed('THREAD knows REFERENCES and ORDEREDSUBJECT');
   decoder.space();
-  const charset = knownCharset(decoder.astring());
-  decoder.space();
+  const charset = takeCharsetName(decoder);
   return { verb: 'THREAD', uid, algorithm, key: decodeProgram(decoder, charset) };
 }
 
@@ -91,9 +89,14 @@ function takeCharset(decoder: Decoder): string | undefined {
   if (!/^charset /i.test(decoder.text.slice(decoder.at, decoder.at + 8))) return undefined;
   decoder.word();
   decoder.space();
-  const charset = knownCharset(decoder.astring());
+  return takeCharsetName(decoder);
+}
+
+/** With the space behind it: without one it was no charset. */
+function takeCharsetName(decoder: Decoder): string | undefined {
+  const name = decoder.astring();
   decoder.space();
-  return charset;
+  return knownCharset(name);
 }
 
 function knownCharset(name: string): string | undefined {

@@ -3,9 +3,50 @@ import { NO_CHANNEL_BINDINGS } from '#protocol/sasl/channel-binding';
 import { offeredMechanisms, type Mechanism } from '#protocol/sasl/mechanisms';
 import type { SessionState } from './session-state.ts';
 
-const ALWAYS = ['IMAP4rev1', 'SASL-IR', 'LITERAL+', 'ID', 'ENABLE'];
+/** Before the login too. */
+const ALWAYS = ['IMAP4rev1', 'IMAP4rev2', 'SASL-IR', 'LITERAL+', 'ID', 'ENABLE'];
 
-const AFTER_LOGIN: readonly string[] = [];
+const AFTER_LOGIN = [
+  'BINARY',
+  'CHILDREN',
+  'CONDSTORE',
+  'CREATE-SPECIAL-USE',
+  'ESEARCH',
+  'ESORT',
+  'IDLE',
+  'INPROGRESS',
+  'LIST-EXTENDED',
+  'LIST-METADATA',
+  'LIST-STATUS',
+  'METADATA',
+  'MOVE',
+  'MULTIAPPEND',
+  'NAMESPACE',
+  'NOTIFY',
+  'OBJECTID',
+  'PARTIAL',
+  'PREVIEW',
+  'QRESYNC',
+  'QUOTA',
+  'QUOTA=RES-MESSAGE',
+  'QUOTA=RES-STORAGE',
+  'REPLACE',
+  'SAVEDATE',
+  'SEARCHRES',
+  'SORT',
+  'SORT=DISPLAY',
+  'SPECIAL-USE',
+  'STATUS=SIZE',
+  'THREAD=ORDEREDSUBJECT',
+  'THREAD=REFERENCES',
+  'UIDBATCHES',
+  'UIDONLY',
+  'UIDPLUS',
+  'UNAUTHENTICATE',
+  'UNSELECT',
+  'UTF8=ACCEPT',
+  'WITHIN',
+];
 
 /** What AUTHENTICATE takes on this connection. */
 export function mechanismsOf(state: SessionState): readonly Mechanism[] {
@@ -17,7 +58,12 @@ export function mechanismsOf(state: SessionState): readonly Mechanism[] {
 
 export function capabilities(state: SessionState): readonly string[] {
   if (state.login !== undefined)
-    return [...ALWAYS, ...AFTER_LOGIN, `APPENDLIMIT=${state.settings.limits.messageSize}`];
+    return [
+      ...ALWAYS,
+      ...AFTER_LOGIN,
+      ...(state.link.compression === undefined ? ['COMPRESS=DEFLATE'] : []),
+      `APPENDLIMIT=${state.settings.limits.messageSize}`,
+    ];
   return [
     ...ALWAYS,
     ...(state.tls === 'offered' ? ['STARTTLS'] : []),
