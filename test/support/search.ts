@@ -8,6 +8,7 @@ import { silentLog } from '#log';
 import { askIndex, type TextCondition } from '#mail/search/ask-index';
 import type { IndexContext } from '#mail/search/index-account';
 import { Pace } from '#mail/search/pace';
+import { headerAnswers } from '#mail/search/text-keys';
 import { foldText } from '#protocol/message/fold';
 import { parseStructure } from '#protocol/message/parse-structure';
 import { bodyText, headerText } from '#protocol/message/part-text';
@@ -16,10 +17,11 @@ import type { Store } from '#store/open';
 import { IndexConnection } from '#store/search/connection';
 import { deliveryJob } from './store.ts';
 
-/** A message with these texts and hardly another letter. */
-export function textMessage(subject: string, body: string): Uint8Array {
+/** A message with these texts and hardly another letter; with `from` also a sender of that name. */
+export function textMessage(subject: string, body: string, from = ''): Uint8Array {
+  const sender = from === '' ? '' : `From: =?utf-8?B?${base64(utf8(from))}?= <a (b)@ c.test>\r\n`;
   return utf8(
-    `Subject: =?utf-8?B?${base64(utf8(subject))}?=\r\n` +
+    `${sender}Subject: =?utf-8?B?${base64(utf8(subject))}?=\r\n` +
       `Content-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: base64\r\n\r\n${base64(utf8(body))}`,
   );
 }
@@ -67,16 +69,21 @@ export function indexContext(
 }
 
 /** Whether a look into the message finds what the condition asks for; no text at all is in every message. */
-export function hasText(message: Uint8Array, { where, needle }: TextCondition): boolean {
+export function hasText(message: Uint8Array, condition: TextCondition): boolean {
+  const { where } = condition;
+  const needle = foldText(condition.needle);
+  if (where === 'field')
+    return headerAnswers(message, [
+      { reads: 'header', kind: 'field', field: condition.field, needle },
+    ])[0]!;
+  if (needle === '') return true;
   const { part } = parseStructure(message);
   const budget = { left: Infinity, cut: false };
-  const folded = foldText(needle);
-  if (folded === '') return true;
   const texts = [
     ...(where === 'body' ? [] : headerText(message, part, budget)),
     ...(where === 'header' ? [] : bodyText(message, part, budget)),
   ];
-  return texts.some((text) => foldText(text).includes(folded));
+  return texts.some((text) => foldText(text).includes(needle));
 }
 
 /**

@@ -9,18 +9,17 @@ import type { Pool } from '#store/open';
 import type { StoredSegment } from '#store/search/segments';
 import { withIndexSnapshot, type IndexSnapshot } from '#store/search/snapshot';
 import { emailsWith, numbersIn } from './ask-segment.ts';
-import { gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
+import { FIELD_PLACES, gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
 import { unpackNumbers } from './packed-numbers.ts';
 
 /**
- * What SEARCH TEXT, BODY, SUBJECT, FROM, HEADER, … ask for (RFC 9051 §6.4.4). The text of a header is `Name: value` of each field,
- * so `header` says of one field no more than maybe.
+ * What SEARCH TEXT, BODY, SUBJECT, FROM, HEADER, … ask for (RFC 9051 §6.4.4): a text anywhere, in a body, in the header with the names
+ * of its fields (`Name: value`), or in the value of a field; an empty one asks whether the field is there.
  */
-export interface TextCondition {
-  readonly where: 'text' | 'header' | 'body';
-  /** As the client gave it; folded here. */
-  readonly needle: string;
-}
+export type TextCondition =
+  | { readonly where: 'text' | 'header' | 'body'; readonly needle: string }
+  /** `field` in lower case. */
+  | { readonly where: 'field'; readonly field: string; readonly needle: string };
 
 export type Answer = 'yes' | 'no' | 'maybe';
 
@@ -72,15 +71,12 @@ function groupsOf(segments: readonly StoredSegment[]): OpenSegment[][] {
 }
 
 async function askFor(
-  { where, needle }: TextCondition,
+  condition: TextCondition,
   snapshot: IndexSnapshot,
   groups: readonly (readonly OpenSegment[])[],
 ): Promise<IndexAnswer> {
   const { indexedId } = snapshot;
-  const folded = foldText(needle);
-  if (folded === '') return () => (where === 'header' ? 'maybe' : 'yes');
-  const places = where === 'text' ? (['header', 'body'] as const) : [where];
-  const alternatives = places.map((place) => gramsOfNeedle(folded, place));
+  const alternatives = alternativesOf(condition);
   const having = new Set<number>();
   const partial = new Set<number>();
   for (const group of groups) await collect(alternatives, snapshot, group, having, partial);
@@ -89,6 +85,19 @@ async function askFor(
     if (emailId > indexedId || partial.has(emailId)) return 'maybe';
     return having.has(emailId) ? found : 'no';
   };
+}
+
+/** One of which must be true of a message. */
+function alternativesOf(condition: TextCondition): NeedleGrams[] {
+  const { where } = condition;
+  const needle = foldText(condition.needle);
+  if (where === 'text') return [gramsOfNeedle(needle, 'header'), gramsOfNeedle(needle, 'body')];
+  if (where !== 'field') return [gramsOfNeedle(needle, where)];
+  const place = FIELD_PLACES.find((name) => name === condition.field);
+  if (place && needle !== '') return [gramsOfNeedle(needle, place)];
+  // the field is there, and somewhere in the header the text
+  const { all } = gramsOfNeedle(foldText(`${condition.field}: `), 'header');
+  return [{ all: [...all, ...gramsOfNeedle(needle, 'header').all], exact: false }];
 }
 
 /** Adds the emails of some segments that one of the alternatives is true of, and those that anything may be true of. */

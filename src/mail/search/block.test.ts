@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { BlockWriter, entriesOf, type Block } from './block.ts';
-import { SPACE_STEP } from './grams.ts';
+import { LIST_STEP } from './grams.ts';
 import { readPosting } from './postings.ts';
 
 const SIZE = 100;
@@ -28,7 +28,7 @@ function read(blocks: readonly Block[], low?: number, high?: number): [number, n
 }
 
 const entries = fc
-  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 4 * SPACE_STEP - 1 }), fc.nat(SIZE - 1)), {
+  .uniqueArray(fc.tuple(fc.integer({ min: 0, max: 12 * LIST_STEP - 1 }), fc.nat(SIZE - 1)), {
     selector: ([key]) => key,
     maxLength: 50,
   })
@@ -43,7 +43,7 @@ test('entries are read as they were written, and those of a range of keys', () =
       assert.deepEqual(read(blocks), [...map]);
       const keys = [...map.keys()];
       const low = keys[from] ?? 0;
-      const high = keys[to] ?? 4 * SPACE_STEP;
+      const high = keys[to] ?? 12 * LIST_STEP;
       assert.deepEqual(
         read(blocks, low, high),
         [...map].filter(([key]) => key >= low && key <= high),

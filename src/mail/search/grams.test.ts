@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { addGrams, gramsOfNeedle, SPACES, SPACE_STEP } from './grams.ts';
+import { addGrams, gramsOfNeedle, listsOf, LISTS, LIST_STEP, PLACES, type Place } from './grams.ts';
 
 /** Few letters of each kind, so that needles occur; U+05FE and U+05FF lie at the border of narrow. */
 const text = fc
@@ -13,16 +13,13 @@ const text = fc
   )
   .map((units) => units.join(''));
 
-function keysOf(of: string, where: 'header' | 'body'): Set<number> {
-  const [narrow, wide] =
-    where === 'header'
-      ? [SPACES.headerNarrow, SPACES.headerWide]
-      : [SPACES.bodyNarrow, SPACES.bodyWide];
+function keysOf(of: string, place: Place): Set<number> {
+  const { narrow, wide } = listsOf(place);
   const keys = new Set<number>();
   addGrams(
     of,
-    { add: (gram) => keys.add(narrow * SPACE_STEP + gram) },
-    { add: (gram) => keys.add(wide * SPACE_STEP + gram) },
+    { add: (gram) => keys.add(narrow * LIST_STEP + gram) },
+    { add: (gram) => keys.add(wide * LIST_STEP + gram) },
   );
   return keys;
 }
@@ -61,13 +58,14 @@ test('one and two units of any script are told exactly, and three of a script wi
     assert.ok(!gramsOfNeedle(needle, 'header').exact, needle);
 });
 
-test('grams are whole numbers that each have their list, and those of header and body differ', () => {
+test('grams are whole numbers that fit their list, and no two places have one in common', () => {
   const extreme = '\u05fe\u05fe\uffff\uffff\u05fe\u05fe漢\0\0';
-  for (const where of ['header', 'body'] as const)
-    for (const key of keysOf(extreme, where)) {
-      assert.ok(Number.isSafeInteger(key) && key % SPACE_STEP > 0);
-      assert.equal(Math.floor(key / SPACE_STEP) < SPACES.bodyNarrow, where === 'header');
-    }
+  const all = PLACES.flatMap((place) => [...keysOf(extreme, place)]);
+  assert.equal(new Set(all).size, all.length);
+  for (const key of all) {
+    assert.ok(Number.isSafeInteger(key) && key % LIST_STEP > 0);
+    assert.ok(Math.floor(key / LIST_STEP) < LISTS);
+  }
 });
 
 test('of a needle of any length only some grams are asked for', () => {

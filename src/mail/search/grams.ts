@@ -17,11 +17,20 @@ const WIDE_STEP = 0x1_0000;
 /** What stands for U+0000, which means END; a needle with either is never told exactly. */
 const NUL_STAND_IN = 0xfffd;
 
-/** The four lists of grams in a segment; a key in the index is space × 2³² + gram. */
-export const SPACES = { headerNarrow: 0, headerWide: 1, bodyNarrow: 2, bodyWide: 3 } as const;
-export const SPACE_STEP = 2 ** 32;
+/** Where a text can be: in a header with the names of its fields, in a body, or the value of one of the fields most asked for. */
+export const PLACES = ['header', 'body', 'subject', 'from', 'to', 'cc'] as const;
+export type Place = (typeof PLACES)[number];
+export const FIELD_PLACES = ['subject', 'from', 'to', 'cc'] as const satisfies readonly Place[];
 
-export type Space = (typeof SPACES)[keyof typeof SPACES];
+/** Each place has two lists of grams in a segment, narrow and wide ones; a key in the index is number of the list × 2³² + gram. */
+export const LISTS = PLACES.length * 2;
+export const LIST_STEP = 2 ** 32;
+
+/** The numbers of the lists of a place. */
+export function listsOf(place: Place): { readonly narrow: number; readonly wide: number } {
+  const narrow = PLACES.indexOf(place) * 2;
+  return { narrow, wide: narrow + 1 };
+}
 
 /** To be raised when the grams of a text change, or the text itself (part-text.ts, fold.ts): accounts are indexed anew then. */
 export const INDEX_VERSION = 1;
@@ -68,13 +77,14 @@ const MAX_GRAMS = 10;
 const MAX_NEEDLE = 256;
 const NARROW = /^[^\u05ff-\uffff]+$/;
 
-/** What to ask of a folded needle, not empty. */
-export function gramsOfNeedle(needle: string, where: 'header' | 'body'): NeedleGrams {
-  const narrow = (where === 'header' ? SPACES.headerNarrow : SPACES.bodyNarrow) * SPACE_STEP;
-  const wide = (where === 'header' ? SPACES.headerWide : SPACES.bodyWide) * SPACE_STEP;
-  const first = unitAt(needle, 0);
-  const second = needle.length > 1 ? unitAt(needle, 1) : END;
+/** What to ask of a folded needle; an empty one is in every text. */
+export function gramsOfNeedle(needle: string, place: Place): NeedleGrams {
+  const lists = listsOf(place);
+  const narrow = lists.narrow * LIST_STEP;
+  const wide = lists.wide * LIST_STEP;
+  const [first, second] = [unitAt(needle, 0), unitAt(needle, 1)];
   const certain = !/[\0\ufffd]/.test(needle);
+  if (needle === '') return { all: [], exact: true };
   if (needle.length === 1) {
     const starting = [range(wide + first * WIDE_STEP, WIDE_STEP)];
     if (first < OTHER) starting.push(range(narrow + first * BASE * BASE, BASE * BASE));

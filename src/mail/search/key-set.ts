@@ -4,7 +4,7 @@
  * Called by message-grams.ts.
  */
 
-const SMALLEST = 4096;
+const SMALLEST = 512;
 /** A table that a large message made grow goes when the message is done with. */
 const KEPT = 65_536;
 const HASH = 0x9e37_79b1;
@@ -12,7 +12,7 @@ const HASH = 0x9e37_79b1;
 export class KeySet {
   /** For each slot the place of its key in `#keys` plus one; zero is an empty slot. */
   #slots = new Int32Array(SMALLEST);
-  #shift = 32 - 12;
+  #shift = 32 - Math.log2(SMALLEST);
   #keys = new Uint32Array(SMALLEST / 2);
   #count = 0;
 
@@ -38,7 +38,7 @@ export class KeySet {
     if (this.#slots.length > KEPT) {
       this.#slots = new Int32Array(SMALLEST);
       this.#keys = new Uint32Array(SMALLEST / 2);
-      this.#shift = 32 - 12;
+      this.#shift = 32 - Math.log2(SMALLEST);
     } else this.#slots.fill(0);
   }
 

@@ -2,10 +2,13 @@
  * The grams of one message: of all its text that SEARCH may look into (`protocol/message/part-text.ts`), folded.
  * Called by index-account.ts.
  */
+import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/address-text';
+import { fieldText } from '#protocol/message/field-text';
+import { type Field, fieldsNamed, splitHeader } from '#protocol/message/fields';
 import { foldText } from '#protocol/message/fold';
 import { bodyText, headerText, type TextBudget } from '#protocol/message/part-text';
 import type { Part } from '#protocol/message/structure';
-import { addGrams } from './grams.ts';
+import { FIELD_PLACES, addGrams, listsOf, LISTS, type Place } from './grams.ts';
 import { KeySet } from './key-set.ts';
 import type { EmailGrams } from './sorted-run.ts';
 
@@ -16,18 +19,30 @@ import type { EmailGrams } from './sorted-run.ts';
 const MAX_CHARACTERS = 1024 * 1024;
 
 export class MessageGrams {
-  readonly #sets = [new KeySet(), new KeySet(), new KeySet(), new KeySet()] as const;
+  readonly #lists = Array.from({ length: LISTS }, () => new KeySet());
 
   /** Good until the next call; undefined where the message has more text than is indexed. */
   of(message: Uint8Array, root: Part): EmailGrams | undefined {
-    const [headerNarrow, headerWide, bodyNarrow, bodyWide] = this.#sets;
-    for (const set of this.#sets) set.clear();
+    for (const list of this.#lists) list.clear();
     const budget: TextBudget = { left: MAX_CHARACTERS, cut: false };
-    for (const text of headerText(message, root, budget))
-      addGrams(foldText(text), headerNarrow, headerWide);
-    for (const text of bodyText(message, root, budget))
-      addGrams(foldText(text), bodyNarrow, bodyWide);
+    for (const text of headerText(message, root, budget)) this.#add('header', text);
+    for (const text of bodyText(message, root, budget)) this.#add('body', text);
     if (budget.cut) return undefined;
-    return [headerNarrow.keys, headerWide.keys, bodyNarrow.keys, bodyWide.keys];
+    const header = splitHeader(message.subarray(root.headerStart, root.bodyStart));
+    for (const place of FIELD_PLACES)
+      for (const field of fieldsNamed(header, place))
+        for (const text of fieldTexts(message, field)) this.#add(place, text);
+    return this.#lists.map(({ keys }) => keys);
   }
+
+  #add(place: Place, text: string): void {
+    const { narrow, wide } = listsOf(place);
+    addGrams(foldText(text), this.#lists[narrow]!, this.#lists[wide]!);
+  }
+}
+
+/** Where SEARCH looks for what is in a field: as `text-keys.ts` reads it. */
+function fieldTexts(message: Uint8Array, field: Field): string[] {
+  const hidden = ADDRESS_FIELDS.has(field.name.toLowerCase()) ? hiddenAddresses(message, field) : [];
+  return [fieldText(message, field), ...hidden];
 }

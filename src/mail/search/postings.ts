@@ -63,7 +63,10 @@ export interface Posting {
   readonly octets: Uint8Array;
 }
 
-/** Writes the emails of a posting into `emails` from `at` on, each as what `numbers` says of it; -1 is left out. Returns the end. */
+/**
+ * Writes the emails of a posting into `emails` from `at` on, each as what `numbers` says of it; -1 is left out.
+ * @returns the place behind the last one
+ */
 export function readPosting(
   { form, octets }: Posting,
   numbers: Int32Array,
@@ -71,27 +74,28 @@ export function readPosting(
   at: number,
 ): number {
   let to = at;
-  const put = (from: number, until: number): void => {
-    for (let email = from; email < until; email++) {
-      const number = numbers[email]!;
-      if (number >= 0) emails[to++] = number;
-    }
-  };
   if (form === BITMAP) {
     for (let email = 0; email < numbers.length; email++)
-      if ((octets[email >>> 3]! >>> (email & 7)) & 1) put(email, email + 1);
+      if ((octets[email >>> 3]! >>> (email & 7)) & 1) to = put(numbers[email]!, emails, to);
     return to;
   }
   const reader = new OctetReader(octets);
   let next = 0;
   while (!reader.ended) {
     const email = next + reader.number();
-    if (form === GAPS) put(email, email + 1);
-    else put(next, email);
+    if (form === GAPS) to = put(numbers[email]!, emails, to);
+    else for (; next < email; next++) to = put(numbers[next]!, emails, to);
     next = email + 1;
   }
-  if (form === OTHERS) put(next, numbers.length);
+  if (form === OTHERS)
+    for (; next < numbers.length; next++) to = put(numbers[next]!, emails, to);
   return to;
+}
+
+function put(number: number, emails: Uint32Array, at: number): number {
+  if (number < 0) return at;
+  emails[at] = number;
+  return at + 1;
 }
 
 /** Adds the emails of a posting to a bitmap of `size` emails. */

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { entriesOf } from './block.ts';
-import { SPACE_STEP } from './grams.ts';
+import { LIST_STEP } from './grams.ts';
 import { unpackNumbers } from './packed-numbers.ts';
 import { Pace } from './pace.ts';
 import { readPosting } from './postings.ts';
@@ -33,9 +33,9 @@ test('a batch of several runs is one segment: each gram once, with all emails th
   for (let email = 0; email < EMAILS; email++) {
     const grams = email % 100 === 50 ? undefined : gramsOf(email);
     await batch.add(10_000 + email * 3, grams);
-    for (const [space, keys] of (grams ?? []).entries())
+    for (const [list, keys] of (grams ?? []).entries())
       for (const gram of keys) {
-        const key = space * SPACE_STEP + gram;
+        const key = list * LIST_STEP + gram;
         expected.set(key, [...(expected.get(key) ?? []), email]);
       }
   }

@@ -3,10 +3,10 @@
  * Called by segment-batch.ts.
  */
 import { BlockWriter, type Block } from './block.ts';
-import { SPACE_STEP } from './grams.ts';
+import { LISTS, LIST_STEP } from './grams.ts';
 
-/** The grams of one email, by space. */
-export type EmailGrams = readonly [Uint32Array, Uint32Array, Uint32Array, Uint32Array];
+/** The grams of one email, by the number of their list. */
+export type EmailGrams = readonly Uint32Array[];
 
 /** Sorting takes this much more at once. */
 const PAIRS = 1_000_000;
@@ -14,7 +14,7 @@ const EMAILS = 512;
 
 export class SortedRun {
   #size = 0;
-  readonly #spaces = [new Pairs(), new Pairs(), new Pairs(), new Pairs()] as const;
+  readonly #lists = Array.from({ length: LISTS }, () => new Pairs());
 
   /** How many emails it has. */
   get size(): number {
@@ -22,14 +22,14 @@ export class SortedRun {
   }
 
   get full(): boolean {
-    const pairs = this.#spaces.reduce((sum, { count }) => sum + count, 0);
+    const pairs = this.#lists.reduce((sum, { count }) => sum + count, 0);
     return this.#size >= EMAILS || pairs >= PAIRS;
   }
 
   /** @param grams undefined: an email without any */
   add(grams: EmailGrams | undefined): void {
     const number = this.#size++;
-    for (const [space, keys] of (grams ?? []).entries()) this.#spaces[space]!.add(keys, number);
+    for (const [list, keys] of (grams ?? []).entries()) this.#lists[list]!.add(keys, number);
   }
 
   /** The blocks in the order of their keys; the run is done after it. */
@@ -37,13 +37,13 @@ export class SortedRun {
     const size = this.#size;
     const writer = new BlockWriter(size);
     const emails = new Uint32Array(size);
-    for (const [space, pairs] of this.#spaces.entries()) {
+    for (const [list, pairs] of this.#lists.entries()) {
       const { keys, numbers } = pairs.sorted();
       for (let at = 0; at < keys.length;) {
         const key = keys[at]!;
         let count = 0;
         while (at < keys.length && keys[at] === key) emails[count++] = numbers[at++]!;
-        const full = writer.add(space * SPACE_STEP + key, emails, count);
+        const full = writer.add(list * LIST_STEP + key, emails, count);
         if (full) yield full;
       }
     }
