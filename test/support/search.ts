@@ -52,8 +52,8 @@ export function indexContext(
     pace,
     signal: new AbortController().signal,
     log: silentLog,
-    async *readMessages(accountId, emails) {
-      for (const { emailId } of emails) {
+    async *readMessages(accountId, emailIds) {
+      for (const emailId of emailIds) {
         const chunks: Uint8Array[] = [];
         for await (const chunk of readEmail(store.pool, accountId, String(emailId)))
           chunks.push(chunk);

@@ -88,7 +88,8 @@ test('the index says of every text what a look into the message says, whatever i
 /** Of an account that is wholly indexed, short needles leave no doubt. */
 function exactWhereShort(conditions: readonly TextCondition[], unsure: readonly number[]): void {
   for (const [i, condition] of conditions.entries()) {
-    if (condition.where === 'field' && !['subject', 'from', 'cc'].includes(condition.field)) continue;
+    if (condition.where === 'field' && !['subject', 'from', 'cc'].includes(condition.field))
+      continue;
     const { length } = foldText(condition.needle);
     if (length === 1 || length === 2) assert.equal(unsure[i], 0, JSON.stringify(condition));
   }

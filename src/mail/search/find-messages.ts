@@ -4,15 +4,17 @@
  * each only of the messages, and only for the keys, that can still change the result. Messages are taken some hundred at a time.
  * Called by servers/imap.
  */
-import { concat, LF } from '#bytes';
+import { LF } from '#bytes';
 import type { SearchKey } from '#protocol/imap/command';
 import { splitHeader } from '#protocol/message/fields';
 import { readFacts, readSavedDates } from '#store/mailboxes/facts';
-import { readSmall, readViewRange } from '#store/mailboxes/octets';
+import { readSmall } from '#store/mailboxes/octets';
 import type { Pool } from '#store/open';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
-import { askIndex, type IndexAnswer } from './ask-index.ts';
+import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
 import { emailKey, type EmailKey, type EmailQuestion, type RowNeeds } from './email-keys.ts';
+import { readAhead } from './read-ahead.ts';
+import { readLarge } from './read-messages.ts';
 import {
   conditionsOf,
   headerAnswers,
@@ -20,6 +22,7 @@ import {
   textKey,
   type HeaderKey,
   type MessageKey,
+  type MessageQuestion,
 } from './text-keys.ts';
 import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
 import { viewKey, type Places, type ViewKey, type ViewQuestion } from './view-keys.ts';
@@ -66,7 +69,8 @@ class Search {
   /** All messages that are told and there. */
   readonly #all: Places;
   readonly #verdicts: Uint8Array;
-  #index: readonly { readonly node: number; readonly answers: readonly IndexAnswer[] }[] = [];
+  /** What the index said to the conditions of keys, by their nodes. */
+  readonly #index = new Map<number, readonly IndexAnswer[]>();
   #decided = 0;
 
   constructor(context: SearchContext, key: SearchKey) {
@@ -81,12 +85,10 @@ class Search {
 
   async run(): Promise<Uint32Array> {
     const texts = await this.#askView();
+    if (texts > WORTH_ASKING) await this.#askIndex();
     const left = this.#undecided();
-    if (left.length > 0) {
-      if (texts > WORTH_ASKING) await this.#askIndex();
-      for (let at = 0; at < left.length; at += BATCH)
-        await this.#askAbout(left.slice(at, at + BATCH));
-    }
+    for (let at = 0; at < left.length; at += BATCH)
+      await this.#askAbout(left.subarray(at, at + BATCH));
     const { told } = this.#all;
     return told.filter((_, message) => this.#verdicts[message] === YES);
   }
@@ -148,28 +150,44 @@ class Search {
       asked.flatMap(({ conditions }) => conditions),
     );
     let at = 0;
-    this.#index = asked.map(({ node, conditions }) => ({
-      node,
-      answers: answers.slice(at, (at += conditions.length)),
-    }));
+    for (const { node, conditions } of asked)
+      if (conditions.length > 0)
+        this.#index.set(node, answers.slice(at, (at += conditions.length)));
+    const left = this.#undecided();
+    for (let from = 0; from < left.length; from += VIEW_BATCH) {
+      const messages = left.subarray(from, from + VIEW_BATCH);
+      this.#begin(messages);
+      this.#keepVerdicts(messages);
+      await this.#context.pause(0, this.#verdicts.length);
+    }
   }
 
-  /** Decides on some messages that the view left open. */
+  /** Decides on some messages that the view and the index left open. */
   async #askAbout(messages: Uint32Array): Promise<void> {
-    const { told, now } = this.#all;
-    const places = { told: messages.map((m) => told[m]!), now: messages.map((m) => now[m]!) };
-    const ids = Float64Array.from(places.now, (place) => this.#context.view.emailIds[place]!);
     const gone = new Set<number>();
-    this.#fillView(places);
-    this.#fillIndex(ids);
-    this.#conclude();
+    const { places, ids } = this.#begin(messages);
     await this.#askRows(places, ids, gone);
     await this.#readHeaders(ids, gone);
     await this.#readMessages(ids, gone);
-    for (const [i, message] of messages.entries())
-      this.#verdicts[message] = gone.has(i) ? NO : this.#truth.result[i]!;
+    this.#keepVerdicts(messages, gone);
     this.#decided += messages.length;
     await this.#pause();
+  }
+
+  /** Takes some messages as the batch, with what the view and the index know of them. */
+  #begin(messages: Uint32Array): { places: Places; ids: Float64Array } {
+    const { told, now } = this.#all;
+    const places = { told: messages.map((m) => told[m]!), now: messages.map((m) => now[m]!) };
+    const ids = Float64Array.from(places.now, (place) => this.#context.view.emailIds[place]!);
+    this.#fillView(places);
+    this.#fillIndex(ids);
+    this.#conclude();
+    return { places, ids };
+  }
+
+  #keepVerdicts(messages: Uint32Array, gone?: ReadonlySet<number>): void {
+    for (const [i, message] of messages.entries())
+      this.#verdicts[message] = gone?.has(i) === true ? NO : this.#truth.result[i]!;
   }
 
   #conclude(): void {
@@ -182,14 +200,11 @@ class Search {
   }
 
   #fillIndex(ids: Float64Array): void {
-    const text = new Set(this.#keys.message.map(({ node }) => node));
-    for (const { node, answers } of this.#index) {
+    for (const [node, answers] of this.#index) {
       const column = this.#truth.column(node);
       for (const [i, id] of ids.entries()) {
-        // of one field the index says no more than that it may be so
-        const yes = text.has(node) && answers.every((answer) => answer(id) === 'yes');
-        if (answers.some((answer) => answer(id) === 'no')) column[i] = NO;
-        else if (yes) column[i] = YES;
+        if (answers.some((answer) => answer(id) === 'yes')) column[i] = YES;
+        else if (answers.every((answer) => answer(id) === 'no')) column[i] = NO;
       }
     }
   }
@@ -235,20 +250,15 @@ class Search {
   async #readHeaders(ids: Float64Array, gone: Set<number>): Promise<void> {
     const { pool, accountId } = this.#context;
     const wanting = this.#wanting(this.#keys.header, gone);
-    for (let at = 0; at < wanting.length; at += HEADS_AT_ONCE) {
-      const some = wanting.slice(at, at + HEADS_AT_ONCE);
-      const heads = await readHeads(
-        pool,
-        accountId,
-        some.map((i) => ids[i]!),
-      );
-      for (const [k, i] of some.entries()) {
-        const head = heads[k];
+    const wantedIds = wanting.map((i) => ids[i]!);
+    const ask = (some: readonly number[]) => readHeads(pool, accountId, some);
+    for await (const { at, answers } of readAhead(wantedIds, HEADS_AT_ONCE, ask))
+      for (const [k, head] of answers.entries()) {
+        const i = wanting[at + k]!;
         if (head === undefined) gone.add(i);
         else if (hasHeader(head)) this.#lookIntoHeader(head.bytes, i);
         await this.#pause();
       }
-    }
     if (wanting.length > 0) this.#conclude();
   }
 
@@ -264,42 +274,43 @@ class Search {
   async #readMessages(ids: Float64Array, gone: Set<number>): Promise<void> {
     const { pool, accountId } = this.#context;
     const wanting = this.#wanting([...this.#keys.header, ...this.#keys.message], gone);
-    for (let at = 0; at < wanting.length;) {
-      const some = wanting.slice(at, at + READ_BATCH);
-      const views = await readSmall(
-        pool,
-        accountId,
-        some.map((i) => ids[i]!),
-      );
-      at += views.length;
-      for (const [k, view] of views.entries()) {
-        const i = some[k]!;
+    const wantedIds = wanting.map((i) => ids[i]!);
+    const ask = (some: readonly number[]) => readSmall(pool, accountId, some);
+    for await (const { at, answers } of readAhead(wantedIds, READ_BATCH, ask))
+      for (const [k, view] of answers.entries()) {
+        const i = wanting[at + k]!;
         if (view === undefined) gone.add(i);
-        else if (view.kind === 'whole') this.#lookIntoMessage(view.bytes, i);
-        else await this.#readLarge(ids[i]!, view.size, i);
+        else if (view.kind === 'whole') this.#lookIntoMessage(view.bytes, ids[i]!, i);
+        else await this.#lookIntoLarge(view.size, ids[i]!, i);
         await this.#pause();
       }
-    }
     if (wanting.length > 0) this.#truth.conclude();
   }
 
-  async #readLarge(id: number, size: number, i: number): Promise<void> {
+  async #lookIntoLarge(size: number, id: number, i: number): Promise<void> {
     const { pool, accountId, takeTurn } = this.#context;
     using _turn = await takeTurn();
-    const pieces: Uint8Array[] = [];
-    for await (const piece of readViewRange(pool, accountId, id, 0, size)) pieces.push(piece);
-    this.#lookIntoMessage(concat(pieces), i);
+    this.#lookIntoMessage(await readLarge(pool, accountId, id, size), id, i);
   }
 
-  #lookIntoMessage(bytes: Uint8Array, i: number): void {
+  #lookIntoMessage(bytes: Uint8Array, id: number, i: number): void {
     this.#lookIntoHeader(bytes, i);
     const keys = this.#keys.message.filter(({ node }) => this.#truth.wants(node, i));
     if (keys.length === 0) return;
     const answers = messageAnswers(
       bytes,
-      keys.map(({ key }) => key),
+      keys.map(({ node, key }) => this.#questionOf(node, key, id)),
     );
     for (const [k, { node }] of keys.entries()) this.#truth.column(node)[i] = answers[k] ? YES : NO;
+  }
+
+  #questionOf(node: number, key: MessageKey, id: number): MessageQuestion {
+    const answers = this.#index.get(node);
+    const may = (where: TextCondition['where']): boolean =>
+      conditionsOf(key).some(
+        (condition, c) => condition.where === where && answers?.[c]?.(id) !== 'no',
+      );
+    return { key, inHeader: may('header'), inBody: may('body') };
   }
 }
 

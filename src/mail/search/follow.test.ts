@@ -83,9 +83,9 @@ test('an account that fails does not keep the others waiting, and is tried again
   const { readMessages } = indexContext(opened.store);
   await using _follower = follow(
     {
-      readMessages(accountId, messages, wait) {
+      readMessages(accountId, emailIds, wait) {
         if (accountId === bad && failures-- > 0) throw new Error('unreadable');
-        return readMessages(accountId, messages, wait);
+        return readMessages(accountId, emailIds, wait);
       },
     },
     (event, fields) => warnings.push(event, fields?.['accountId'], fields?.['error']),
@@ -105,14 +105,14 @@ test('a database that is lost is told once, and the work goes on with a new conn
   const { readMessages } = indexContext(opened.store);
   await using _follower = follow(
     {
-      async *readMessages(id, messages, wait) {
+      async *readMessages(id, emailIds, wait) {
         if (lose) {
           lose = false;
           await opened.store.pool.query(
             `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 7415203`,
           );
         }
-        yield* readMessages(id, messages, wait);
+        yield* readMessages(id, emailIds, wait);
       },
     },
     (event) => warnings.push(event),
@@ -127,8 +127,8 @@ test('a stop puts the work down at once', async () => {
   const { readMessages } = indexContext(opened.store);
   const stopped = Promise.withResolvers<void>();
   const follower = follow({
-    async *readMessages(id, messages, wait) {
-      for await (const message of readMessages(id, messages, wait)) {
+    async *readMessages(id, emailIds, wait) {
+      for await (const message of readMessages(id, emailIds, wait)) {
         stopped.resolve(follower.stop());
         yield message;
       }

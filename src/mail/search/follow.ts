@@ -34,7 +34,8 @@ const AFTER_FAILURE = 10_000;
 
 export function startSearchFollower({ store, mail, log }: SearchFollowerOptions): SearchFollower {
   return new Follower(store, log, {
-    readMessages: (accountId, emails, wait) => readMessages(store.pool, accountId, emails, wait),
+    readMessages: (accountId, emailIds, wait) =>
+      readMessages(store.pool, accountId, emailIds, wait),
     saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
   });
 }

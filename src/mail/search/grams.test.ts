@@ -60,7 +60,7 @@ test('one and two units of any script are told exactly, and three of a script wi
 
 test('grams are whole numbers that fit their list, and no two places have one in common', () => {
   const extreme = '\u05fe\u05fe\uffff\uffff\u05fe\u05fe漢\0\0';
-  const all = PLACES.flatMap((place) => [...keysOf(extreme, place)]);
+  const all = PLACES.flatMap((place) => Array.from(keysOf(extreme, place)));
   assert.equal(new Set(all).size, all.length);
   for (const key of all) {
     assert.ok(Number.isSafeInteger(key) && key % LIST_STEP > 0);

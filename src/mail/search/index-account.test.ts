@@ -163,8 +163,8 @@ test('a process that is stopped or fails in the middle of a batch has stored not
   const stop = new AbortController();
   await using stopped = indexContext(opened.store, {
     signal: stop.signal,
-    async *readMessages(_account, emails) {
-      for (const [i, { emailId }] of emails.entries()) {
+    async *readMessages(_account, emailIds) {
+      for (const [i, emailId] of emailIds.entries()) {
         if (i === 3) stop.abort();
         yield { emailId, bytes: messages.get(emailId) };
       }
@@ -189,8 +189,8 @@ test('a message whose reading fails may have any text, and the others are indexe
   const logged: unknown[] = [];
   await using context = indexContext(opened.store, {
     log: { ...silentLog, error: (event, fields) => logged.push(event, fields?.['emailId']) },
-    async *readMessages(_account, emails) {
-      for (const { emailId } of emails)
+    async *readMessages(_account, emailIds) {
+      for (const emailId of emailIds)
         // what no message is, so that reading it throws
         yield { emailId, bytes: emailId === bad ? ({} as Uint8Array) : messages.get(emailId) };
     },
@@ -226,13 +226,12 @@ test('an account that is erased takes its index with it, also while it is being 
   await indexAll(before, accountId);
   for (const [id, message] of await deliverNumbered(accountId, 10)) messages.set(id, message);
   await using context = indexContext(opened.store, {
-    async *readMessages(_account, emails) {
-      for (const { emailId } of emails.slice(0, -1))
-        yield { emailId, bytes: messages.get(emailId) };
+    async *readMessages(_account, emailIds) {
+      for (const emailId of emailIds.slice(0, -1)) yield { emailId, bytes: messages.get(emailId) };
       const now = Date.now();
       await markRemoved(opened.store.pool, 'account7@example.test', now);
       await eraseRemoved(opened.store.pool, now + 1);
-      const last = emails.at(-1)!.emailId;
+      const last = emailIds.at(-1)!;
       yield { emailId: last, bytes: messages.get(last) };
     },
   });

@@ -16,7 +16,8 @@ import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { MessageGrams } from './message-grams.ts';
 import type { Pace } from './pace.ts';
-import type { MessageToRead, ReadMessage, Wait } from './read-messages.ts';
+import type { Wait } from './read-ahead.ts';
+import type { ReadMessage } from './read-messages.ts';
 import { SegmentBatch } from './segment-batch.ts';
 import type { EmailGrams } from './sorted-run.ts';
 
@@ -25,10 +26,10 @@ export interface IndexContext {
   readonly pace: Pace;
   readonly signal: AbortSignal;
   readonly log: Log;
-  /** In the order of the emails. */
+  /** In the order of the ids. */
   readonly readMessages: (
     accountId: string,
-    emails: readonly MessageToRead[],
+    emailIds: readonly number[],
     wait: Wait,
   ) => AsyncIterable<ReadMessage>;
   readonly saveStructures: (
@@ -57,10 +58,11 @@ export async function indexAccount(context: IndexContext, accountId: string): Pr
     const after = await openIndex(db, accountId, INDEX_VERSION);
     if (after === undefined) return 'done';
     const limit = othersWait() ? SHORT_BATCH : BATCH;
-    const emails = await emailsAfter(db, accountId, after, limit);
-    if (emails.length > 0 && !(await indexEmails(context, accountId, after, emails))) return 'more';
+    const emailIds = await emailsAfter(db, accountId, after, limit);
+    if (emailIds.length > 0 && !(await indexEmails(context, accountId, after, emailIds)))
+      return 'more';
     await mergeWhereDue(context, accountId);
-    if (emails.length === limit) return 'more';
+    if (emailIds.length === limit) return 'more';
     if (!context.tidied.has(accountId)) {
       context.tidied.add(accountId);
       await dropPurged(context, accountId);
@@ -76,16 +78,16 @@ async function indexEmails(
   context: IndexContext,
   accountId: string,
   after: number,
-  emails: readonly MessageToRead[],
+  emailIds: readonly number[],
 ): Promise<boolean> {
   const { pace, signal } = context;
   const grams = new MessageGrams();
   let position = after;
   let batch = new SegmentBatch(pace, signal);
   let structures: ParsedStructure[] = [];
-  const last = emails.at(-1)!.emailId;
+  const last = emailIds.at(-1)!;
   const waiting = <T>(answer: Promise<T>): Promise<T> => pace.wait(answer);
-  for await (const { emailId, bytes } of context.readMessages(accountId, emails, waiting)) {
+  for await (const { emailId, bytes } of context.readMessages(accountId, emailIds, waiting)) {
     if (bytes) {
       const { structure, found } = readForIndex(context, grams, emailId, bytes);
       await batch.add(emailId, found);

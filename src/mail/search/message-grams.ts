@@ -43,6 +43,8 @@ export class MessageGrams {
 
 /** Where SEARCH looks for what is in a field: as `text-keys.ts` reads it. */
 function fieldTexts(message: Uint8Array, field: Field): string[] {
-  const hidden = ADDRESS_FIELDS.has(field.name.toLowerCase()) ? hiddenAddresses(message, field) : [];
+  const hidden = ADDRESS_FIELDS.has(field.name.toLowerCase())
+    ? hiddenAddresses(message, field)
+    : [];
   return [fieldText(message, field), ...hidden];
 }

@@ -87,8 +87,7 @@ export function readPosting(
     else for (; next < email; next++) to = put(numbers[next]!, emails, to);
     next = email + 1;
   }
-  if (form === OTHERS)
-    for (; next < numbers.length; next++) to = put(numbers[next]!, emails, to);
+  if (form === OTHERS) for (; next < numbers.length; next++) to = put(numbers[next]!, emails, to);
   return to;
 }
 

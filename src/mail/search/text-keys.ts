@@ -37,19 +37,24 @@ export function textKey(leaf: Leaf): TextKey | undefined {
   return undefined;
 }
 
-/** What the index may be asked about a key: only where all of these may be true the key may be. */
+/** What the index is asked about a key: it is true of a message that one of these is true of, and of no other. */
 export function conditionsOf(key: TextKey): readonly TextCondition[] {
-  if (key.kind === 'day') return [];
-  if (key.kind !== 'field') return [{ where: key.kind, needle: key.needle }];
-  const { field, needle } = key;
-  const conditions: TextCondition[] = [];
-  if (needle !== '') conditions.push({ where: 'header', needle });
-  // these are in every message
-  if (!EVERYWHERE.has(field)) conditions.push({ where: 'header', needle: `${field}: ` });
-  return conditions;
+  switch (key.kind) {
+    case 'day':
+      return [];
+    case 'field':
+      return [{ where: 'field', field: key.field, needle: key.needle }];
+    case 'body':
+      return [{ where: 'body', needle: key.needle }];
+    case 'text':
+      return [
+        { where: 'header', needle: key.needle },
+        { where: 'body', needle: key.needle },
+      ];
+    default:
+      return key satisfies never;
+  }
 }
-
-const EVERYWHERE = new Set(['from', 'to', 'subject', 'date', 'message-id']);
 
 /**
  * The answers to keys that read the header.
@@ -75,22 +80,32 @@ export function headerAnswers(octets: Uint8Array, keys: readonly HeaderKey[]): b
 export type HeaderKey = Extract<TextKey, { reads: 'header' }>;
 export type MessageKey = Extract<TextKey, { reads: 'message' }>;
 
+/** A key that reads the message, and where its text may be. */
+export interface MessageQuestion {
+  readonly key: MessageKey;
+  readonly inHeader: boolean;
+  readonly inBody: boolean;
+}
+
 /** The answers to keys that read the message as a whole; reads on only while one of them is open. */
-export function messageAnswers(message: Uint8Array, keys: readonly MessageKey[]): boolean[] {
-  const answers = keys.map(() => false);
+export function messageAnswers(
+  message: Uint8Array,
+  questions: readonly MessageQuestion[],
+): boolean[] {
+  const answers = questions.map(() => false);
   const { part } = parseStructure(message);
   const budget = { left: Infinity, cut: false };
-  const look = (texts: Iterable<string>, inHeader: boolean): void => {
-    const open = keys.map((_, i) => i).filter((i) => !inHeader || keys[i]!.kind === 'text');
-    let left = open.filter((i) => !answers[i]);
-    for (const text of left.length > 0 ? texts : []) {
+  const look = (texts: Iterable<string>, may: (question: MessageQuestion) => boolean): void => {
+    let left = [...questions.keys()].filter((i) => !answers[i] && may(questions[i]!));
+    if (left.length === 0) return;
+    for (const text of texts) {
       const folded = foldText(text);
-      for (const i of left) answers[i] = folded.includes(keys[i]!.needle);
+      for (const i of left) answers[i] = folded.includes(questions[i]!.key.needle);
       left = left.filter((i) => !answers[i]);
       if (left.length === 0) return;
     }
   };
-  look(headerText(message, part, budget), true);
-  look(bodyText(message, part, budget), false);
+  look(headerText(message, part, budget), ({ inHeader }) => inHeader);
+  look(bodyText(message, part, budget), ({ inBody }) => inBody);
   return answers;
 }

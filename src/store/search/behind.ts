@@ -25,32 +25,22 @@ export async function accountsBehind(
   return (rows as { id: string }[]).map(({ id }) => id);
 }
 
-/** An email to be indexed. */
-export interface Unindexed {
-  readonly emailId: number;
-  /** Octets. */
-  readonly size: number;
-}
-
 /**
- * Emails of an account after an id, in the order of ids. Ids are taken under the lock of the account's row, so that whoever sees one
- * sees all before it.
+ * Ids of an account's emails after one, rising. They are taken under the lock of the account's row, so that whoever sees one sees all
+ * before it.
  */
 export async function emailsAfter(
   db: Queryable,
   accountId: string,
   after: number,
   limit: number,
-): Promise<Unindexed[]> {
+): Promise<number[]> {
   const { rows } = await db.query({
     name: 'emails_after',
-    text: `select id, size from emails where account_id = $1 and id > $2 order by account_id, id limit $3`,
+    text: 'select id from emails where account_id = $1 and id > $2 order by account_id, id limit $3',
     values: [accountId, after, limit],
   });
-  return (rows as { id: string; size: string }[]).map(({ id, size }) => ({
-    emailId: Number(id),
-    size: Number(size),
-  }));
+  return (rows as { id: string }[]).map(({ id }) => Number(id));
 }
 
 /** Those of the ids that are no email any more. */
