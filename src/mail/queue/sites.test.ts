@@ -195,3 +195,32 @@ test('a domain whose exchange is this server is refused as a loop', async () => 
   ) as Event<'attempt.failed'>;
   assert.equal(failed.public.status, '5.4.6');
 });
+
+test('attempts at once at a site become fewer when it defers and more when it accepts', async () => {
+  const clock = new ManualClock();
+  let deferring = true;
+  await using peer = await startSmtpPeer({
+    answers: { 'END-OF-DATA': () => (deferring ? '451 4.3.0 busy' : undefined) },
+  });
+  await using outbound = await openOutbound(clock, ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  outbound.start();
+  const { store } = outbound;
+  const capAfter = async (attempts: number): Promise<number> => {
+    await outbound.until(deferring ? 'attempt.deferred' : 'attempt.delivered', attempts);
+    // the lease ends after what it came to is written
+    for (;;) {
+      const { rows } = await store.pool.query<{ cap: number; running: number }>(
+        `select cap, running from site_limits where site = 'mx.other.test'`,
+      );
+      if (rows[0]?.running === 0) return rows[0].cap;
+    }
+  };
+  await outbound.send({ to: ['a@other.test'] });
+  assert.equal(await capAfter(1), 2);
+  deferring = false;
+  await outbound.forward(clock, 'attempt.delivered', 1);
+  assert.equal(await capAfter(1), 2);
+  await outbound.send({ to: ['b@other.test'] });
+  assert.equal(await capAfter(2), 3);
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Store } from '#store/open';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { claim, releaseLease, type Claim, type SiteMood } from './claim.ts';
+import { reconcileDestinations } from './destinations.ts';
+
+const SITE = 'other.test';
+const ACCEPTS: SiteMood = { kind: 'accepts' };
+const DEFERS: SiteMood = { kind: 'defers', blockedUntil: undefined };
+
+/** A site with recipients enough for every claim of a test. */
+async function openSite(clock: ManualClock, recipients = 200): Promise<Outbound> {
+  const outbound = await openOutbound(clock);
+  const to = Array.from({ length: recipients }, (_, i) => `r${i}@${SITE}`);
+  await outbound.enqueue({ to });
+  await reconcileDestinations(outbound.store.pool);
+  return outbound;
+}
+
+let tokens = 0;
+
+function claimOne(store: Store, sources: readonly string[] = []): Promise<Claim | undefined> {
+  return claim(store.pool, {
+    token: `token-${tokens++}`,
+    node: 'node',
+    now: store.clock.now(),
+    limit: 1,
+    sources: sources.length === 0 ? {} : { '': sources },
+  });
+}
+
+/** Claims until nothing more is given: how many attempts may run at once now. Gives all of them back as they were. */
+async function room(store: Store): Promise<number> {
+  const taken: string[] = [];
+  for (let got = await claimOne(store); got?.count === 1; got = await claimOne(store)) {
+    taken.push(got.token);
+  }
+  for (const token of taken) await releaseLease(store.pool, token, { kind: 'neutral' });
+  return taken.length;
+}
+
+/** One lease from claim to end. */
+async function lease(
+  store: Store,
+  mood: SiteMood,
+  sources: readonly string[] = [],
+): Promise<Claim> {
+  const got = await claimOne(store, sources);
+  assert.equal(got?.count, 1);
+  await releaseLease(store.pool, got.token, mood);
+  return got;
+}
+
+async function limitOf({ pool }: Store): Promise<unknown> {
+  const { rows } = await pool.query('select running, cap, successes, failures from site_limits');
+  return rows;
+}
+
+test('a new site gets four attempts at once; a fifth has to wait for one to end', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  const held: Claim[] = [];
+  for (let i = 0; i < 4; i++) held.push((await claimOne(store))!);
+  assert.equal(await claimOne(store), undefined);
+  await releaseLease(store.pool, held[0]!.token, { kind: 'neutral' });
+  assert.equal((await claimOne(store))?.count, 1);
+  assert.equal(await claimOne(store), undefined);
+});
+
+test('every second lease that went well adds one at once, up to twenty', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  for (const expected of [4, 5, 5, 6, 6, 7]) {
+    await lease(store, ACCEPTS);
+    assert.equal(await room(store), expected);
+  }
+  for (let i = 0; i < 40; i++) await lease(store, ACCEPTS);
+  assert.equal(await room(store), 20);
+});
+
+test('a deferral halves them, never below one, and takes what was half earned', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  for (let i = 0; i < 9; i++) await lease(store, ACCEPTS);
+  assert.deepEqual(await limitOf(store), [{ running: 0, cap: 8, successes: 1, failures: 0 }]);
+  await lease(store, DEFERS);
+  assert.deepEqual(await limitOf(store), [{ running: 0, cap: 4, successes: 0, failures: 1 }]);
+  for (const expected of [2, 1, 1]) {
+    await lease(store, DEFERS);
+    assert.equal(await room(store), expected);
+  }
+  // and it comes back as it went
+  await lease(store, ACCEPTS);
+  assert.equal(await room(store), 1);
+  await lease(store, ACCEPTS);
+  assert.equal(await room(store), 2);
+});
+
+test('a lease that says nothing of the site changes nothing', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  await lease(store, ACCEPTS);
+  const before = await limitOf(store);
+  for (let i = 0; i < 3; i++) await lease(store, { kind: 'neutral' });
+  assert.deepEqual(await limitOf(store), before);
+});
+
+test('failures in a row are counted for the next claim, and forgotten after a success', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  const failures: number[] = [];
+  for (const mood of [DEFERS, DEFERS, { kind: 'neutral' }, ACCEPTS, DEFERS] as const) {
+    failures.push((await lease(store, mood)).failures);
+  }
+  assert.deepEqual(failures, [0, 1, 2, 2, 0]);
+});
+
+test('a site that asked for a pause is left alone until then, however often one asks', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock);
+  const { store } = outbound;
+  await lease(store, { kind: 'defers', blockedUntil: clock.now() + MINUTE });
+  for (let i = 0; i < 3; i++) assert.notEqual((await claimOne(store))?.count, 1);
+  clock.advance(MINUTE - 1);
+  assert.notEqual((await claimOne(store))?.count, 1);
+  clock.advance(1);
+  assert.equal((await claimOne(store))?.count, 1);
+});
+
+test('an end of the pause that is nearer does not shorten one that was asked for', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock);
+  const { store } = outbound;
+  const [first, second] = [await claimOne(store), await claimOne(store)];
+  const at = (minutes: number): SiteMood => ({
+    kind: 'defers',
+    blockedUntil: clock.now() + minutes * MINUTE,
+  });
+  await releaseLease(store.pool, first!.token, at(10));
+  await releaseLease(store.pool, second!.token, at(1));
+  clock.advance(5 * MINUTE);
+  assert.notEqual((await claimOne(store))?.count, 1);
+  clock.advance(5 * MINUTE);
+  assert.equal((await claimOne(store))?.count, 1);
+});
+
+test('of two sources the less busy is taken, of equal ones the first named, and never one that is blocked', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock);
+  const { store } = outbound;
+  const one = await claimOne(store, ['192.0.2.9', '192.0.2.1']);
+  const other = await claimOne(store, ['192.0.2.9', '192.0.2.1']);
+  assert.deepEqual([one!.source, other!.source], ['192.0.2.9', '192.0.2.1']);
+  const until = clock.now() + MINUTE;
+  await releaseLease(store.pool, one!.token, { kind: 'defers', blockedUntil: until });
+  await releaseLease(store.pool, other!.token, ACCEPTS);
+  for (let i = 0; i < 3; i++) {
+    assert.equal((await lease(store, ACCEPTS, ['192.0.2.9', '192.0.2.1'])).source, '192.0.2.1');
+  }
+});
