@@ -21,26 +21,18 @@ type Known = (leaf: number) => boolean | undefined;
 
 /** Kleene's tables, one message at a time. */
 function naive(key: SearchKey, known: Known): boolean | undefined {
-  switch (key.key) {
-    case 'NOT': {
-      const of = naive(key.of, known);
-      return of === undefined ? undefined : !of;
-    }
-    case 'AND':
-      return both(key.of.map((one) => naive(one, known)));
-    case 'OR': {
-      const neither = both(
-        [key.left, key.right].map((one) => {
-          const value = naive(one, known);
-          return value === undefined ? undefined : !value;
-        }),
-      );
-      return neither === undefined ? undefined : !neither;
-    }
-    default:
-      assert.ok(key.key === 'SMALLER');
-      return known(key.octets);
+  if (key.key === 'NOT') {
+    const of = naive(key.of, known);
+    return of === undefined ? undefined : !of;
   }
+  if (key.key === 'AND') return both(key.of.map((one) => naive(one, known)));
+  if (key.key === 'OR') {
+    const parts = [key.left, key.right].map((one) => naive(one, known));
+    const neither = both(parts.map((part) => (part === undefined ? undefined : !part)));
+    return neither === undefined ? undefined : !neither;
+  }
+  assert.ok(key.key === 'SMALLER');
+  return known(key.octets);
 }
 
 function both(values: readonly (boolean | undefined)[]): boolean | undefined {
@@ -81,22 +73,28 @@ test('columns of many messages come to what the tables of three values say of ea
 
 test('what is not wanted cannot change the result, and a result that is open wants something', () => {
   fc.assert(
-    fc.property(searchOf(4), row, fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }), (key, known, others) => {
-      const program = new Program(key);
-      const truth = evaluate(program, [known]);
-      const wanted = program.leaves.filter(({ node }) => truth.wants(node, 0));
-      assert.equal(wanted.length > 0, truth.result[0] === UNKNOWN);
-      // each leaf for itself, though some ask the same
-      const again = new Truth(program, 1);
-      again.begin(1);
-      for (const { node, key: leaf } of program.leaves) {
-        assert.ok(leaf.key === 'SMALLER');
-        const told = known[leaf.octets] ?? (truth.wants(node, 0) ? undefined : others[leaf.octets]);
-        again.column(node)[0] = code(told);
-      }
-      again.conclude();
-      assert.equal(again.result[0], truth.result[0]);
-    }),
+    fc.property(
+      searchOf(4),
+      row,
+      fc.array(fc.boolean(), { minLength: 8, maxLength: 8 }),
+      (key, known, others) => {
+        const program = new Program(key);
+        const truth = evaluate(program, [known]);
+        const wanted = program.leaves.filter(({ node }) => truth.wants(node, 0));
+        assert.equal(wanted.length > 0, truth.result[0] === UNKNOWN);
+        // each leaf for itself, though some ask the same
+        const again = new Truth(program, 1);
+        again.begin(1);
+        for (const { node, key: leaf } of program.leaves) {
+          assert.ok(leaf.key === 'SMALLER');
+          const told =
+            known[leaf.octets] ?? (truth.wants(node, 0) ? undefined : others[leaf.octets]);
+          again.column(node)[0] = code(told);
+        }
+        again.conclude();
+        assert.equal(again.result[0], truth.result[0]);
+      },
+    ),
   );
 });
 
