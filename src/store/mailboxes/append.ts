@@ -8,7 +8,7 @@ import type { Entries } from './entries.ts';
 import { expungeStatement, showExpunged } from './expunge.ts';
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
 import type { MailStore } from './mail-store.ts';
-import { sayChanged, type Answer } from './run-statement.ts';
+import { sayChanged } from './run-statement.ts';
 
 export interface NewMessage {
   /** From `BlobUpload.finish`. */
@@ -91,7 +91,7 @@ async function store(
     statements: [
       ...blobs,
       ...appends,
-      ...(replaced ? [expungeReplaced(accountId, replaced, ids[0]!, now)] : []),
+      ...(replaced ? [expungeReplaced(accountId, replaced, mailboxId, now)] : []),
     ],
   });
   const rows = results
@@ -111,7 +111,7 @@ async function store(
   });
   let { modseq } = done;
   if (replaced) {
-    const expunged = results.at(-1)!.rows[0] as Answer;
+    const expunged = results.at(-1)!.rows[0]!;
     await showExpunged(mail, accountId, replaced.mailboxId, expunged);
     modseq = Number(expunged['modseq']);
   }
@@ -140,11 +140,11 @@ function blobStatements(messages: readonly NewMessage[], now: number): Statement
 function expungeReplaced(
   accountId: string,
   { mailboxId, uid }: { readonly mailboxId: string; readonly uid: number },
-  afterMessage: string,
+  into: string,
   now: number,
 ): Statement {
   const ranges = [{ from: uid, to: uid }];
-  return expungeStatement(accountId, { mailboxId, ranges, onlyDeleted: false, now, afterMessage });
+  return expungeStatement(accountId, { mailboxId, ranges, onlyDeleted: false, now, into });
 }
 
 function doneOf(rows: readonly AppendedRow[]): AppendDone {

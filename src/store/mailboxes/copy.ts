@@ -4,6 +4,7 @@
  */
 import type { ValuesStatement } from '#store/batch';
 import { FLAG } from '#store/emails';
+import { chosenEntries } from './chosen-entries.ts';
 import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged, type Answer } from './run-statement.ts';
@@ -156,11 +157,12 @@ const CHOSEN = `
       left join mailboxes f on f.account_id = a.id and f.id = $2::bigint
       left join mailboxes t on t.account_id = a.id and t.id = $3::bigint
     where a.id = $1::bigint),
-  chosen as materialized (
-    select n.*, n.ctid as place, e.size
-    from at, unnest($4::bigint[], $5::bigint[]) as r(first, last), mailbox_entries n, emails e
-    where at.to_id is not null and n.mailbox_id = at.from_id and n.uid between r.first and r.last and e.id = n.email_id
+  entries as materialized (
+    select n.* from at, ${chosenEntries('$4', '$5')}
+    where at.from_id is not null and at.to_id is not null
     order by n.uid limit $7::bigint),
+  chosen as materialized (
+    select n.*, e.size from entries n join emails e on e.id = n.email_id order by n.uid),
   new as materialized (
     select at.next_uid - 1 + row_number() over (order by c.uid) as uid, c.email_id, at.modseq, c.flags, c.keywords, at.to_id
     from chosen c, at order by c.uid),

@@ -4,6 +4,7 @@
  */
 import type { ValuesStatement } from '#store/batch';
 import { FLAG } from '#store/emails';
+import { chosenEntries } from './chosen-entries.ts';
 import { PACKED_UIDS, unpackUids } from './entries.ts';
 import { FREED } from './leaving.ts';
 import type { MailStore } from './mail-store.ts';
@@ -89,14 +90,14 @@ export interface ExpungeStatement {
   readonly onlyDeleted: boolean;
   /** Calendar milliseconds. */
   readonly now: number;
-  /** Nothing goes unless this message of the account was stored before: by an earlier statement of the transaction. */
-  readonly afterMessage?: string;
+  /** Nothing goes unless there is this mailbox too: that of what takes its place. */
+  readonly into?: string;
 }
 
-/** Answers one row, or none where there is no such mailbox, or `afterMessage` was not stored. */
+/** Answers one row, or none where there is no such mailbox, or no `into`. */
 export function expungeStatement(
   accountId: string,
-  { mailboxId, ranges, onlyDeleted, now, afterMessage }: ExpungeStatement,
+  { mailboxId, ranges, onlyDeleted, now, into }: ExpungeStatement,
 ): ValuesStatement {
   return {
     name: 'expunge',
@@ -107,27 +108,25 @@ export function expungeStatement(
       ...rangeArrays(ranges),
       onlyDeleted,
       new Date(now),
-      afterMessage ?? null,
+      into ?? null,
       PIECE,
     ],
   };
 }
 
-/** A message that was just stored is found at once when one looks from the newest on. */
 const EXPUNGE = `
   with at as materialized (
     select a.modseq + 1 as modseq, m.id, m.modseq as previous, m.deleted
     from accounts a join mailboxes m on m.account_id = a.id
     where a.id = $1::bigint and m.id = $2::bigint
-      and ($7::text is null or exists (
-        select from (select message_id from emails where account_id = $1 order by id desc) e where e.message_id = $7))),
-  gone as materialized (
-    select n.ctid, n.uid, n.email_id, n.saved_at, n.flags, n.keywords, e.size
-    from at, unnest($3::bigint[], $4::bigint[]) as r(first, last), mailbox_entries n, emails e
-    where n.mailbox_id = at.id and n.uid between r.first and r.last and e.id = n.email_id
-      and (not $5::boolean or (at.deleted > 0 and n.flags & ${FLAG.deleted} <> 0))
+      and ($7::bigint is null or exists (select from mailboxes where id = $7 and account_id = $1))),
+  chosen as materialized (
+    select n.* from at, ${chosenEntries('$3', '$4')}
+    where not $5::boolean or (at.deleted > 0 and n.flags & ${FLAG.deleted} <> 0)
     order by n.uid limit $8::integer),
-  entry as (delete from mailbox_entries n using gone g where n.ctid = g.ctid),
+  gone as materialized (
+    select c.*, e.size from chosen c join emails e on e.id = c.email_id order by c.uid),
+  entry as (delete from mailbox_entries n using gone g where n.ctid = g.place),
   kept as (
     insert into expunged_entries (mailbox_id, uid, email_id, modseq, saved_at, flags, keywords, expunged_at)
     select at.id, g.uid, g.email_id, at.modseq, g.saved_at, g.flags, g.keywords, $6 from gone g, at order by g.uid),

@@ -4,6 +4,7 @@
  */
 import { FLAG } from '#store/emails';
 import type { ValuesStatement } from '#store/batch';
+import { chosenEntries } from './chosen-entries.ts';
 import { unpackEntries, unpackUids, PACKED_ENTRIES, PACKED_UIDS } from './entries.ts';
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
 import type { MailStore } from './mail-store.ts';
@@ -136,10 +137,9 @@ function storeStatement(keywords?: string): string {
     select a.modseq + 1 as modseq, m.id, m.modseq as previous
     from accounts a join mailboxes m on m.account_id = a.id where a.id = $1::bigint and m.id = $2::bigint),
   target as materialized (
-    select n.ctid, n.uid, n.email_id, n.flags as old_flags, n.flags & ~$5::integer | $6::integer as flags,
+    select n.place, n.uid, n.email_id, n.flags as old_flags, n.flags & ~$5::integer | $6::integer as flags,
       n.keywords as old_keywords, ${keywords ?? 'n.keywords'} as keywords, n.modseq > $7::bigint as modified
-    from at, unnest($3::bigint[], $4::bigint[]) as r(first, last), mailbox_entries n
-    where n.mailbox_id = at.id and n.uid between r.first and r.last),
+    from at, ${chosenEntries('$3', '$4')}),
   refusal as materialized (
     select ${keywords === undefined ? 'false' : 'coalesce((select max(cardinality(keywords)) from target) > $9::integer, false)'} as refused),
   changed as materialized (
@@ -149,7 +149,7 @@ function storeStatement(keywords?: string): string {
     order by uid),
   entry as (
     update mailbox_entries n set flags = c.flags, modseq = c.modseq ${keywords === undefined ? '' : ', keywords = c.keywords'}
-    from changed c where n.ctid = c.ctid),
+    from changed c where n.ctid = c.place),
   mailbox as (
     update mailboxes m set modseq = at.modseq, changed_modseq = at.modseq, unseen = m.unseen + c.unseen, deleted = m.deleted + c.deleted
     from at, (
