@@ -244,7 +244,7 @@ async function start(
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
   const admin = await startAdmin({
     dataDir,
-    context: { store, queue, directory, administer, clock, log, lang: config.lang },
+    context: { store, mail, queue, directory, administer, clock, log, lang: config.lang },
   });
   if (admin.kind === 'failed') return admin;
   parts.defer(() => admin.stop());

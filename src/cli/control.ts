@@ -3,12 +3,15 @@
  * code is not loaded here.
  */
 import { request, type IncomingMessage } from 'node:http';
+import { pipeline } from 'node:stream/promises';
 import type {
   BytesName,
+  IntakeName,
   CallName,
   InputOf,
   RowOf,
   RowsName,
+  StepOf,
   ValueName,
   ValueOf,
 } from '#servers/admin/calls';
@@ -36,17 +39,7 @@ export async function* callRows<Name extends RowsName>(
   name: Name,
   input: InputOf<Name>,
 ): AsyncGenerator<RowOf<Name>> {
-  const answer = await waiting(LABEL, call(options, name, input));
-  answer.setEncoding('utf8');
-  let rest = '';
-  const chunks = unbroken(answer as AsyncIterable<string>)[Symbol.asyncIterator]();
-  for (;;) {
-    const next = await waiting(LABEL, chunks.next());
-    if (next.done) return;
-    const lines = (rest + next.value).split('\n');
-    rest = lines.pop()!;
-    for (const line of lines) yield JSON.parse(line) as RowOf<Name>;
-  }
+  yield* rowsOf<RowOf<Name>>(await waiting(LABEL, call(options, name, input)));
 }
 
 /** Asks for octets. @throws CommandFailure */
@@ -57,6 +50,51 @@ export async function* callBytes<Name extends BytesName>(
 ): AsyncGenerator<Uint8Array> {
   const answer = await waiting(LABEL, call(options, name, input));
   yield* unbroken(answer as AsyncIterable<Uint8Array>);
+}
+
+/** Hands octets over as they come, and yields what the server says meanwhile. @throws CommandFailure */
+export async function* callIntake<Name extends IntakeName>(
+  options: SettingsOptions,
+  name: Name,
+  input: InputOf<Name>,
+  body: AsyncIterable<Uint8Array>,
+): AsyncGenerator<StepOf<Name>> {
+  const dataDir = await dataDirOf(options);
+  const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
+  const asked = request(
+    {
+      socketPath: await socketOf(dataDir),
+      path: `/${name}?input=${encodeURIComponent(JSON.stringify(input))}`,
+      method: 'POST',
+      headers: { 'content-type': 'application/octet-stream', host: 'hikyaku', connection: 'close' },
+    },
+    resolve,
+  ).on('error', reject);
+  // a server that refuses closes before the body has ended, which is no failure of the body
+  const sent = pipeline(body, asked).catch((error: unknown) => error);
+  try {
+    const answer = await promise.catch((error: NodeJS.ErrnoException) => {
+      throw unreachable(error, dataDir);
+    });
+    if (answer.statusCode !== 200) throw refusal(await wholeText(answer));
+    yield* rowsOf<StepOf<Name>>(answer);
+  } catch (error) {
+    const failure = await sent;
+    throw failure instanceof CommandFailure ? failure : error;
+  }
+}
+
+async function* rowsOf<Row>(answer: IncomingMessage): AsyncGenerator<Row> {
+  answer.setEncoding('utf8');
+  let rest = '';
+  const chunks = unbroken(answer as AsyncIterable<string>)[Symbol.asyncIterator]();
+  for (;;) {
+    const next = await waiting(LABEL, chunks.next());
+    if (next.done) return;
+    const lines = (rest + next.value).split('\n');
+    rest = lines.pop()!;
+    for (const line of lines) yield JSON.parse(line) as Row;
+  }
 }
 
 async function call(

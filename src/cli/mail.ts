@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { callBytes, callRows, callValue } from './control.ts';
 import { printJson, printLine, printRows, remark } from './output.ts';
 import { localTime, shortSize } from './terminal.ts';
+import type { ExportOptions, ImportOptions } from './mail-transfer.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 interface ListOptions extends CommonOptions {
@@ -38,6 +39,37 @@ export function mail(noun: Command): void {
     'print a message as it is, octet by octet',
     'hikyaku mail raw bob@example.test 12 > message.eml',
   ).action(rawMail);
+
+  addTransfer(noun);
+}
+
+function addTransfer(noun: Command): void {
+  addVerb(
+    noun,
+    'import <account> <path>',
+    'bring in the messages of a Maildir, an mbox file, or a folder of mbox files; run again, it brings what is missing',
+    'hikyaku mail import bob@example.test ~/Maildir',
+    'hikyaku mail import bob@example.test old.mbox --mailbox Archive/2019',
+  )
+    .option('--mailbox <name>', 'where it goes; folders go below it')
+    .action(async (account: string, from: string, options: ImportOptions) => {
+      const { importMail } = await import('./mail-transfer.ts');
+      await importMail(account, from, options);
+    });
+
+  addVerb(
+    noun,
+    'export <account> <folder>',
+    'write the messages of an account into a Maildir (only what it lacks) or into mbox files',
+    'hikyaku mail export bob@example.test backup/bob',
+    'hikyaku mail export bob@example.test backup/bob --format mbox --mailbox INBOX',
+  )
+    .option('--mailbox <name>', 'only this one and what lies below it')
+    .option('--format <name>', 'maildir or mbox', 'maildir')
+    .action(async (account: string, to: string, options: ExportOptions) => {
+      const { exportMail } = await import('./mail-transfer.ts');
+      await exportMail(account, to, options);
+    });
 }
 
 async function rawMail(account: string, id: string, options: CommonOptions): Promise<void> {

@@ -6,13 +6,14 @@ const CLEAR_LINE = '\r\x1b[K';
 
 /** A line on standard error that comes and goes. */
 export class Progress {
-  readonly #label: string;
+  readonly #label: () => string;
   #timer: NodeJS.Timeout | undefined;
   #start = 0;
   #isShown = false;
 
-  constructor(label: string) {
-    this.#label = label;
+  /** @param label what is waited for; a function where it changes */
+  constructor(label: string | (() => string)) {
+    this.#label = typeof label === 'string' ? () => label : label;
     this.touch();
   }
 
@@ -32,7 +33,7 @@ export class Progress {
 
   #show(): void {
     const seconds = Math.floor((performance.now() - this.#start) / 1000);
-    process.stderr.write(`${CLEAR_LINE}${this.#label} … ${seconds} s`);
+    process.stderr.write(`${CLEAR_LINE}${this.#label()} … ${seconds} s`);
     this.#isShown = true;
     this.#timer = setTimeout(() => this.#show(), EVERY);
   }

@@ -46,6 +46,25 @@ export interface BytesCall<Input> {
   readonly run: Run<Input, AsyncIterable<Uint8Array>>;
 }
 
+/** Takes octets as they come, and answers a JSON object a line meanwhile. Its input stands in the address. */
+export interface IntakeCall<Input, Row> {
+  readonly answers: 'rows';
+  readonly takes: 'bytes';
+  readonly input: z.ZodType<Input>;
+  readonly run: (
+    context: AdminContext,
+    input: Input,
+    body: AsyncIterable<Uint8Array>,
+  ) => Promise<AsyncIterable<Row> | Refusal>;
+}
+
+export function intake<Input, Row extends object>(
+  input: z.ZodType<Input>,
+  run: IntakeCall<Input, Row>['run'],
+): IntakeCall<Input, Row> {
+  return { answers: 'rows', takes: 'bytes', input, run };
+}
+
 export function value<Input, Value extends object>(
   input: z.ZodType<Input>,
   run: Run<Input, Value>,

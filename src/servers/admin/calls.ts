@@ -5,10 +5,11 @@ import { appPasswordCalls } from './calls/app-password.ts';
 import { dkimCalls } from './calls/dkim.ts';
 import { domainCalls } from './calls/domain.ts';
 import { mailCalls } from './calls/mail.ts';
+import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
 import { routeCalls } from './calls/route.ts';
-import type { BytesCall, RowsCall, ValueCall } from './call.ts';
+import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
 export const CALLS = {
   ...accountCalls,
@@ -17,6 +18,7 @@ export const CALLS = {
   ...dkimCalls,
   ...domainCalls,
   ...mailCalls,
+  ...mailTransferCalls,
   ...messageCalls,
   ...queueCalls,
   ...routeCalls,
@@ -29,6 +31,7 @@ export type InputOf<Name extends CallName> = Calls[Name] extends
   | ValueCall<infer Input, infer _Value>
   | RowsCall<infer Input, infer _Row>
   | BytesCall<infer Input>
+  | IntakeCall<infer Input, infer _Step>
   ? Input
   : never;
 
@@ -41,10 +44,21 @@ export type ValueOf<Name extends ValueName> =
 
 /** The calls that answer rows, and which. */
 export type RowsName = {
-  [Name in CallName]: Calls[Name] extends { answers: 'rows' } ? Name : never;
+  [Name in CallName]: Calls[Name] extends { takes: 'bytes' }
+    ? never
+    : Calls[Name] extends { answers: 'rows' }
+      ? Name
+      : never;
 }[CallName];
 export type RowOf<Name extends RowsName> =
   Calls[Name] extends RowsCall<infer _Input, infer Row> ? Row : never;
+
+/** The calls that take octets, and what they answer meanwhile. */
+export type IntakeName = {
+  [Name in CallName]: Calls[Name] extends { takes: 'bytes' } ? Name : never;
+}[CallName];
+export type StepOf<Name extends IntakeName> =
+  Calls[Name] extends IntakeCall<infer _Input, infer Row> ? Row : never;
 
 export type BytesName = {
   [Name in CallName]: Calls[Name] extends { answers: 'bytes' } ? Name : never;

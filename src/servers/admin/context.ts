@@ -4,12 +4,14 @@ import type { Log } from '#log';
 import type { AdministerContext } from '#mail/accounts/administer';
 import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 
 export interface AdminContext {
   readonly queue: Pick<Queue, 'remove'>;
   readonly store: Store;
+  readonly mail: MailStore;
   readonly directory: Directory;
   readonly administer: AdministerContext;
   readonly clock: Clock;

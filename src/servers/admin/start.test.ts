@@ -11,6 +11,7 @@ import { event } from '#events';
 import { silentLog } from '#log';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { Directory } from '#store/directory/directory';
+import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { writeEvents } from '#store/events';
 import {
   addTestAccounts,
@@ -37,6 +38,7 @@ before(async () => {
   const { pool, notices } = store;
   context = {
     store,
+    mail: mailStoreOf(store),
     queue: { remove: () => Promise.resolve({ free: 2, underWay: 1 }) },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
@@ -51,6 +53,7 @@ before(async () => {
 
 after(async () => {
   await admin.stop();
+  context.mail.views.close();
   context.directory.close();
   hasher.close();
   await opened[Symbol.asyncDispose]();

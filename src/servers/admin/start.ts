@@ -8,7 +8,13 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { makePrivate } from '#store/embedded/socket-folder';
-import { isRefusal, type BytesCall, type RowsCall, type ValueCall } from './call.ts';
+import {
+  isRefusal,
+  type BytesCall,
+  type IntakeCall,
+  type RowsCall,
+  type ValueCall,
+} from './call.ts';
 import { CALLS } from './calls.ts';
 import type { AdminContext } from './context.ts';
 import { clearStaleSocket, controlSocketPath } from './control-socket.ts';
@@ -54,6 +60,7 @@ export async function startAdmin({
   }
   const stopping = new AbortController();
   const app = fastify({ bodyLimit: BODY_OCTETS, forceCloseConnections: 'idle' });
+  app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
   for (const [name, call] of Object.entries(CALLS)) {
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
@@ -76,7 +83,11 @@ export async function startAdmin({
   };
 }
 
-type AnyCall = ValueCall<unknown, object> | RowsCall<unknown, object> | BytesCall<unknown>;
+type AnyCall =
+  | ValueCall<unknown, object>
+  | RowsCall<unknown, object>
+  | BytesCall<unknown>
+  | IntakeCall<unknown, object>;
 
 function addCall(
   app: FastifyInstance,
@@ -86,7 +97,8 @@ function addCall(
   stopping: AbortSignal,
 ): void {
   app.post(`/${name}`, async (request, reply) => {
-    const input = call.input.safeParse(request.body ?? {});
+    const takes = 'takes' in call;
+    const input = call.input.safeParse(takes ? queryInput(request.query) : (request.body ?? {}));
     if (!input.success) {
       const { path: at, message } = input.error.issues[0]!;
       return reply.code(400).send({
@@ -96,7 +108,9 @@ function addCall(
       });
     }
     const signal = AbortSignal.any([stopping, goneSignal(reply)]);
-    const result = await call.run(context, input.data, signal);
+    const result = takes
+      ? await call.run(context, input.data, request.body as AsyncIterable<Uint8Array>)
+      : await call.run(context, input.data, signal);
     if (isRefusal(result)) return reply.code(422).send(result);
     if (call.answers === 'value') return reply.send(result);
     const content =
@@ -107,6 +121,15 @@ function addCall(
       .type(call.answers === 'rows' ? 'application/x-ndjson' : 'application/octet-stream')
       .send(Readable.from(content, { objectMode: false }));
   });
+}
+
+/** `?input={…}`, where the body is octets. */
+function queryInput(query: unknown): unknown {
+  try {
+    return JSON.parse((query as { input?: string }).input ?? '');
+  } catch {
+    return undefined;
+  }
 }
 
 async function* lines(rows: Iterable<object> | AsyncIterable<object>): AsyncGenerator<string> {

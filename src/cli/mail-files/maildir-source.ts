@@ -1,0 +1,88 @@
+/**
+ * Reads a Maildir: messages in `cur` and `new`, flags in their names, keywords by Dovecot's `dovecot-keywords`; folders as Maildir++
+ * has them (`.Archive.2026`), or as folders below.
+ */
+import { createReadStream } from 'node:fs';
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { decodeUtf7 } from '#protocol/imap/mailbox-name';
+import { FLAG_BITS } from '#protocol/imap/flags';
+import { plain } from './level-names.ts';
+import type { SourceMessage } from './source-message.ts';
+
+const LETTERS: Readonly<Record<string, number>> = {
+  S: FLAG_BITS.seen,
+  R: FLAG_BITS.answered,
+  F: FLAG_BITS.flagged,
+  T: FLAG_BITS.deleted,
+  D: FLAG_BITS.draft,
+};
+
+export async function isMaildir(folder: string): Promise<boolean> {
+  const names = await readdir(folder);
+  return names.includes('cur') || names.includes('new');
+}
+
+export async function* maildirMessages(
+  root: string,
+  mailbox: readonly string[] | undefined,
+): AsyncGenerator<SourceMessage> {
+  yield* folderMessages(root, mailbox ?? ['INBOX']);
+  for (const { folder, levels } of await folders(root))
+    yield* folderMessages(folder, [...(mailbox ?? []), ...levels]);
+}
+
+/** Folders with mail below the root, with the levels of their names. */
+async function folders(root: string): Promise<{ folder: string; levels: string[] }[]> {
+  const found: { folder: string; levels: string[] }[] = [];
+  const waiting: { folder: string; levels: string[] }[] = [{ folder: root, levels: [] }];
+  for (let next = waiting.pop(); next; next = waiting.pop()) {
+    for (const entry of await readdir(next.folder, { withFileTypes: true })) {
+      if (!entry.isDirectory() || ['cur', 'new', 'tmp'].includes(entry.name)) continue;
+      const folder = path.join(next.folder, entry.name);
+      const names = entry.name.startsWith('.') ? entry.name.slice(1).split('.') : [entry.name];
+      const levels = [...next.levels, ...names.map((name) => plain(decodeUtf7(name) ?? name))];
+      if (await isMaildir(folder)) found.push({ folder, levels });
+      waiting.push({ folder, levels });
+    }
+  }
+  return found.toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+async function* folderMessages(
+  folder: string,
+  mailbox: readonly string[],
+): AsyncGenerator<SourceMessage> {
+  const keywords = await keywordNames(folder);
+  for (const part of ['cur', 'new']) {
+    const names = await readdir(path.join(folder, part)).catch(() => []);
+    for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
+      if (name.startsWith('.')) continue;
+      const file = path.join(folder, part, name);
+      const found = await stat(file).catch(() => undefined);
+      // a mail program may move it while we read
+      if (!found?.isFile()) continue;
+      const letters = /:2,([A-Za-z]*)/.exec(name)?.[1] ?? '';
+      yield {
+        head: {
+          mailbox: [...mailbox],
+          flags: letters.split('').reduce((bits, letter) => bits | (LETTERS[letter] ?? 0), 0),
+          keywords: letters.split('').flatMap((letter) => keywords.get(letter) ?? []),
+          date: Math.round(found.mtimeMs),
+        },
+        pieces: createReadStream(file, { highWaterMark: 256 * 1024 }),
+      };
+    }
+  }
+}
+
+/** `0 $Forwarded`: the letter a stands for it. */
+async function keywordNames(folder: string): Promise<Map<string, string>> {
+  const text = await readFile(path.join(folder, 'dovecot-keywords'), 'utf8').catch(() => '');
+  const names = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [number, name] = line.split(' ');
+    if (name) names.set(String.fromCharCode('a'.charCodeAt(0) + Number(number)), name);
+  }
+  return names;
+}

@@ -1,0 +1,135 @@
+/**
+ * Messages to files, as `mail export` writes them. A Maildir gets what it does not have yet, so that an export can be repeated and goes
+ * on after a break; an mbox is written anew and takes the place of the old one when it is whole.
+ */
+import { createWriteStream } from 'node:fs';
+import { mkdir, open, readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import path from 'node:path';
+import { FLAG_BITS } from '#protocol/imap/flags';
+import { encodeUtf7 } from '#protocol/imap/mailbox-name';
+import { toLf } from '#protocol/mbox/line-ends';
+import { mboxHead, mboxQuoted } from '#protocol/mbox/mbox-writer';
+import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
+import { escaped } from './level-names.ts';
+
+export interface Target {
+  /** False: it was there. `content` is the whole message. */
+  write(head: OutgoingHead, mailbox: readonly string[], content: Uint8Array): Promise<boolean>;
+  /** After the last message. */
+  end(): Promise<void>;
+}
+
+const { seen, answered, flagged, deleted, draft } = FLAG_BITS;
+
+function letters(flags: number, table: Readonly<Record<string, number>>): string {
+  return Object.keys(table)
+    .filter((letter) => (flags & table[letter]!) !== 0)
+    .join('');
+}
+
+/** Keywords of a folder by letter, as Dovecot numbers them; there are 26. */
+const KEYWORD_LETTERS = 26;
+
+interface MaildirFolder {
+  readonly path: string;
+  /** Names of files without their flags. */
+  readonly known: Set<string>;
+  readonly keywords: string[];
+}
+
+/** A Maildir++: `mailbox` [] is its root. */
+export function maildirTarget(root: string): Target {
+  const folders = new Map<string, MaildirFolder>();
+  return {
+    async write(head, mailbox, content) {
+      const name = mailbox.map((level) => `.${escaped(encodeUtf7(level), 'all')}`).join('');
+      let folder = folders.get(name);
+      if (!folder) folders.set(name, (folder = await openFolder(path.join(root, name))));
+      return writeMaildir(folder, head, content);
+    },
+    async end() {
+      for (const folder of folders.values()) {
+        if (folder.keywords.length === 0) continue;
+        const lines = folder.keywords.map((keyword, number) => `${number} ${keyword}\n`);
+        await writeFile(path.join(folder.path, 'dovecot-keywords'), lines.join(''));
+      }
+    },
+  };
+}
+
+async function openFolder(folder: string): Promise<MaildirFolder> {
+  const known = new Set<string>();
+  for (const part of ['tmp', 'new', 'cur']) {
+    await mkdir(path.join(folder, part), { recursive: true, mode: 0o700 });
+    if (part === 'tmp') continue;
+    for (const name of await readdir(path.join(folder, part))) known.add(name.split(':')[0]!);
+  }
+  return { path: folder, known, keywords: [] };
+}
+
+async function writeMaildir(
+  folder: MaildirFolder,
+  { flags, keywords, date, uid, uidValidity }: OutgoingHead,
+  content: Uint8Array,
+): Promise<boolean> {
+  const bytes = toLf(content);
+  const name = `${Math.floor(date / 1000)}.V${uidValidity}U${uid}.hikyaku,S=${bytes.length}`;
+  if (folder.known.has(name)) return false;
+  const words = keywords.map((keyword) => keywordLetter(folder, keyword)).join('');
+  const info = letters(flags, { D: draft, F: flagged, R: answered, S: seen, T: deleted }) + words;
+  const temporary = path.join(folder.path, 'tmp', name);
+  const file = await open(temporary, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+  await utimes(temporary, date / 1000, date / 1000);
+  await rename(temporary, path.join(folder.path, 'cur', `${name}:2,${info}`));
+  folder.known.add(name);
+  return true;
+}
+
+/** '' where the letters are used up. */
+function keywordLetter({ keywords }: MaildirFolder, keyword: string): string {
+  let number = keywords.indexOf(keyword);
+  if (number < 0) {
+    if (keywords.length === KEYWORD_LETTERS) return '';
+    number = keywords.push(keyword) - 1;
+  }
+  return String.fromCharCode('a'.charCodeAt(0) + number);
+}
+
+/** A folder with a file for each mailbox, `Archive/2026.mbox`. */
+export function mboxTarget(root: string): Target {
+  let current:
+    | { name: string; file: string; stream: ReturnType<typeof createWriteStream> }
+    | undefined;
+  const close = async (): Promise<void> => {
+    if (!current) return;
+    const { stream, file } = current;
+    current = undefined;
+    stream.end();
+    await once(stream, 'close');
+    await rename(`${file}.part`, file);
+  };
+  return {
+    async write({ flags, keywords, date }, mailbox, content) {
+      const name = `${(mailbox.length === 0 ? ['INBOX'] : mailbox).map((level) => escaped(level, 'leading')).join('/')}.mbox`;
+      if (current?.name !== name) {
+        await close();
+        const file = path.join(root, name);
+        await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        current = { name, file, stream: createWriteStream(`${file}.part`, { mode: 0o600 }) };
+      }
+      const status = (flags & seen) !== 0 ? 'RO' : 'O';
+      const xStatus = letters(flags, { A: answered, D: deleted, F: flagged, T: draft });
+      current.stream.write(mboxHead({ date, status, xStatus, keywords }));
+      if (!current.stream.write(mboxQuoted(toLf(content)))) await once(current.stream, 'drain');
+      return true;
+    },
+    end: close,
+  };
+}

@@ -1,0 +1,106 @@
+/** `hikyaku mail import` and `mail export`: mailboxes from files and to files. */
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import { fromFrames, toFrames } from '#servers/admin/frames';
+import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
+import { callBytes, callIntake } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { printDone } from './output.ts';
+import { Progress } from './progress.ts';
+import type { CommonOptions } from './verb.ts';
+
+export interface ImportOptions extends CommonOptions {
+  readonly mailbox?: string;
+}
+
+export interface ExportOptions extends CommonOptions {
+  readonly mailbox?: string;
+  readonly format: string;
+}
+
+export async function importMail(
+  account: string,
+  from: string,
+  options: ImportOptions,
+): Promise<void> {
+  const { openSource } = await import('./mail-files/source.ts');
+  const source = await openSource(from, options.mailbox?.split('/'));
+  let done = { imported: 0, known: 0 };
+  const progress = new Progress(() => `${done.imported} imported, ${done.known} there already`);
+  try {
+    for await (const step of callIntake(options, 'mail/import', { account }, toFrames(source))) {
+      done = step;
+      if (step.kind !== 'stopped') continue;
+      throw new CommandFailure(
+        `${STOPPED[step.reason]} (${step.mailbox}); ${step.imported} messages were imported`,
+        REMEDIES[step.reason],
+      );
+    }
+  } finally {
+    progress.stop();
+  }
+  const { imported, known } = done;
+  const there = known > 0 ? `, ${known} were there already` : '';
+  printDone(options, { account, imported, known }, `${imported} messages were imported${there}.`);
+}
+
+const STOPPED = {
+  'over-quota': 'the account is full',
+  'bad-mailbox-name': 'no mailbox can have that name',
+  'too-many-mailboxes': 'the account has too many mailboxes',
+  'mailbox-gone': 'the mailbox was removed meanwhile',
+} as const;
+const REMEDIES = {
+  'over-quota': 'Make room and run the import again: it goes on where it stopped.',
+  'bad-mailbox-name': 'Name another with --mailbox, or rename the folder.',
+  'too-many-mailboxes': 'Remove some, or import folders one by one with --mailbox.',
+  'mailbox-gone': 'Run the import again.',
+} as const;
+
+export async function exportMail(
+  account: string,
+  to: string,
+  options: ExportOptions,
+): Promise<void> {
+  const { maildirTarget, mboxTarget } = await import('./mail-files/target.ts');
+  const make = { maildir: maildirTarget, mbox: mboxTarget }[options.format];
+  if (!make) {
+    throw new CommandFailure(
+      `--format ${options.format} is not known`,
+      'Write --format maildir or --format mbox.',
+    );
+  }
+  const root = path.resolve(to);
+  const mailbox = options.mailbox?.split('/');
+  const chunks = callBytes(options, 'mail/export', { account, ...(mailbox && { mailbox }) });
+  let exported = 0;
+  let known = 0;
+  const progress = new Progress(() => `${exported} exported, ${known} there already`);
+  try {
+    await mkdir(root, { recursive: true, mode: 0o700 });
+    const target = make(root);
+    for await (const { head, pieces } of fromFrames(chunks)) {
+      const parts: Uint8Array[] = [];
+      for await (const piece of pieces) parts.push(piece);
+      const outgoing = head as OutgoingHead;
+      const written = await target.write(
+        outgoing,
+        below(outgoing.mailbox, mailbox),
+        Buffer.concat(parts),
+      );
+      if (written) exported++;
+      else known++;
+    }
+    await target.end();
+  } finally {
+    progress.stop();
+  }
+  const there = known > 0 ? `, ${known} were there already` : '';
+  printDone(options, { account, exported, known }, `${exported} messages were exported${there}.`);
+}
+
+/** The levels below what was asked for; INBOX is the root of a whole export. */
+function below(path: readonly string[], asked: readonly string[] | undefined): readonly string[] {
+  if (asked) return path.slice(asked.length);
+  return path.length === 1 && path[0] === 'INBOX' ? [] : path;
+}

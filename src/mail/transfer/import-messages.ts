@@ -1,0 +1,201 @@
+/**
+ * Brings messages from files into the mailboxes of an account: as they come, several to a transaction. A message that its mailbox has
+ * already, octet for octet as read, is passed over, so that an import that broke off is simply run again. Line ends become CRLF.
+ * Called by servers/admin for `mail import`.
+ */
+import { createHash } from 'node:crypto';
+import { hex } from '#bytes';
+import { ToCrlf } from '#protocol/mbox/line-ends';
+import { summarize } from '#protocol/message/summary';
+import { blobOrder } from '#store/blobs';
+import { readEmail } from '#store/emails';
+import { append, type NewMessage } from '#store/mailboxes/append';
+import { createMailbox } from '#store/mailboxes/create';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import { walkMailbox } from '#store/mailboxes/transfer';
+import { findMailbox } from '#store/mailboxes/tree';
+import { Intake } from '#mail/receive/intake';
+
+export interface IncomingMessage {
+  /** From the root down. */
+  readonly mailbox: readonly string[];
+  /** Bits as `FLAG` of store/emails.ts. */
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  /** Calendar milliseconds; undefined is now. */
+  readonly date: number | undefined;
+  readonly pieces: AsyncIterable<Uint8Array>;
+}
+
+export interface ImportState {
+  readonly imported: number;
+  /** They were there already. */
+  readonly known: number;
+}
+
+export type ImportStep =
+  | ({ readonly kind: 'progress' } & ImportState)
+  | ({
+      readonly kind: 'stopped';
+      readonly reason: 'over-quota' | 'bad-mailbox-name' | 'too-many-mailboxes' | 'mailbox-gone';
+      readonly mailbox: string;
+    } & ImportState);
+
+export interface ImportContext {
+  readonly mail: MailStore;
+  readonly accountId: string;
+}
+
+const BATCH_MESSAGES = 100;
+/** Octets held in memory until their transaction. */
+const BATCH_OCTETS = 4 * 1024 * 1024;
+/** RFC 9051 §9 atom: what can be a keyword. */
+const KEYWORD = /^[^\x00-\x20(){%*"\\\]\x7f-\uffff]{1,100}$/;
+
+interface Target {
+  readonly id: string;
+  readonly name: string;
+  readonly known: KnownMessages;
+}
+
+/** Reports after each transaction; the last step says what became of all. */
+export async function* importMessages(
+  context: ImportContext,
+  messages: AsyncIterable<IncomingMessage>,
+): AsyncGenerator<ImportStep> {
+  const state = { imported: 0, known: 0 };
+  const targets = new Map<string, Target>();
+  let batch: NewMessage[] = [];
+  let octets = 0;
+  let target: Target | undefined;
+  const store = async (): Promise<ImportStep> => {
+    const stored = batch.length > 0 ? await storeBatch(context, target!, batch) : undefined;
+    if (stored !== undefined)
+      return { kind: 'stopped', reason: stored, mailbox: target!.name, ...state };
+    state.imported += batch.length;
+    batch = [];
+    octets = 0;
+    return { kind: 'progress', ...state };
+  };
+  for await (const message of messages) {
+    const name = message.mailbox.join('/');
+    if (target?.name !== name) {
+      if (batch.length > 0) {
+        const step = await store();
+        yield step;
+        if (step.kind === 'stopped') return;
+      }
+      const found = targets.get(name) ?? (await openTarget(context, message.mailbox, name));
+      if ('reason' in found)
+        return yield { kind: 'stopped', reason: found.reason, mailbox: name, ...state };
+      targets.set(name, (target = found));
+    }
+    const incoming = await take(context, message);
+    if (await target.known.has(incoming)) {
+      state.known++;
+      continue;
+    }
+    target.known.add(incoming);
+    batch.push(incoming);
+    octets += incoming.blob.kind === 'whole' ? incoming.blob.size : 0;
+    if (batch.length < BATCH_MESSAGES && octets < BATCH_OCTETS) continue;
+    const step = await store();
+    yield step;
+    if (step.kind === 'stopped') return;
+  }
+  yield await store();
+}
+
+async function take(
+  { mail: { writer, clock } }: ImportContext,
+  { pieces, flags, keywords, date }: IncomingMessage,
+): Promise<NewMessage> {
+  const intake = new Intake(writer, clock, { hashBody: false });
+  const converter = new ToCrlf();
+  let size = 0;
+  for await (const piece of pieces) {
+    const bytes = converter.push(piece);
+    size += bytes.length;
+    await intake.push(bytes);
+  }
+  const content = await intake.finish({ headerSize: size, eightBit: false });
+  return {
+    blob: content.blob,
+    summary: summarize(content.head, content.header),
+    flags,
+    keywords: keywords.filter((keyword) => KEYWORD.test(keyword)),
+    internalDate: date,
+  };
+}
+
+async function openTarget(
+  { mail, accountId }: ImportContext,
+  path: readonly string[],
+  name: string,
+): Promise<Target | { reason: 'bad-mailbox-name' | 'too-many-mailboxes' | 'mailbox-gone' }> {
+  const created = await createMailbox(mail, accountId, { path, subscribed: true });
+  if (created.kind === 'bad-name') return { reason: 'bad-mailbox-name' };
+  if (created.kind === 'too-many') return { reason: 'too-many-mailboxes' };
+  const mailbox = await findMailbox(mail.pool, accountId, path);
+  if (!mailbox) return { reason: 'mailbox-gone' };
+  return { id: mailbox.id, name, known: await KnownMessages.of(mail, accountId, mailbox.id) };
+}
+
+async function storeBatch(
+  { mail, accountId }: ImportContext,
+  target: Target,
+  batch: readonly NewMessage[],
+): Promise<'over-quota' | 'mailbox-gone' | undefined> {
+  const appended = await append(mail, accountId, target.id, batch);
+  switch (appended.kind) {
+    case 'appended':
+      return undefined;
+    case 'over-quota':
+      return 'over-quota';
+    case 'no-such-mailbox':
+      return 'mailbox-gone';
+    case 'too-many-keywords':
+      return storeBatch({ mail, accountId }, target, batch.map(withoutKeywords));
+  }
+}
+
+function withoutKeywords(message: NewMessage): NewMessage {
+  return { ...message, keywords: [] };
+}
+
+/** What a mailbox holds, by the hash of each message as read. Those that are a prefix and a blob are hashed when one of their size comes. */
+class KnownMessages {
+  readonly #mail: MailStore;
+  readonly #accountId: string;
+  readonly #hashes = new Set<string>();
+  readonly #unhashed = new Map<number, string[]>();
+
+  private constructor(mail: MailStore, accountId: string) {
+    this.#mail = mail;
+    this.#accountId = accountId;
+  }
+
+  static async of(mail: MailStore, accountId: string, mailboxId: string): Promise<KnownMessages> {
+    const known = new KnownMessages(mail, accountId);
+    for await (const { sha256, size, emailId } of walkMailbox(mail.pool, mailboxId)) {
+      if (sha256) known.#hashes.add(hex(sha256));
+      else known.#unhashed.set(size, [...(known.#unhashed.get(size) ?? []), emailId]);
+    }
+    return known;
+  }
+
+  async has({ blob }: NewMessage): Promise<boolean> {
+    for (const emailId of this.#unhashed.get(blob.size) ?? []) {
+      const hash = createHash('sha256');
+      for await (const chunk of readEmail(this.#mail.pool, this.#accountId, emailId))
+        hash.update(chunk);
+      this.#hashes.add(hash.digest('hex'));
+    }
+    this.#unhashed.delete(blob.size);
+    return this.#hashes.has(blobOrder(blob));
+  }
+
+  add({ blob }: NewMessage): void {
+    this.#hashes.add(blobOrder(blob));
+  }
+}

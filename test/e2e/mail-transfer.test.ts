@@ -1,0 +1,134 @@
+/** `mail import` and `mail export`: mailboxes from files and to files, repeated without duplicates. */
+import assert from 'node:assert/strict';
+import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+
+const ALICE = 'alice@example.test';
+const BOB = 'bob@example.test';
+
+let server: RunningServer;
+let folder: string;
+
+before(async () => {
+  server = await startRunningServer();
+  folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-transfer-'));
+});
+
+after(async () => {
+  await server[Symbol.asyncDispose]();
+  await rm(folder, { recursive: true });
+});
+
+const message = (subject: string, body = 'Hello\n'): string =>
+  `From: carol@example.org\nSubject: ${subject}\nMessage-ID: <${subject}@example.org>\n\n${body}`;
+
+async function maildir(files: Readonly<Record<string, string>>): Promise<string> {
+  const root = await mkdtemp(path.join(folder, 'maildir-'));
+  for (const [name, text] of Object.entries(files)) {
+    const file = path.join(root, name);
+    await mkdir(path.dirname(file), { recursive: true });
+    await writeFile(file, text);
+    await utimes(file, 1_600_000_000, 1_600_000_000);
+  }
+  return root;
+}
+
+async function imported(account: string, ...args: string[]): Promise<unknown> {
+  return JSON.parse(await server.done('mail', 'import', account, ...args, '--json'));
+}
+
+test('a Maildir comes in with its folders, flags, keywords and times, and only once', async () => {
+  const root = await maildir({
+    'cur/1.a.host:2,S': message('read'),
+    'cur/2.b.host:2,FRa': message('answered'),
+    'new/3.c.host': message('fresh'),
+    'dovecot-keywords': '0 $Forwarded\n',
+    '.Archive.&ZeVnLA-/cur/4.d.host:2,S': message('below'),
+  });
+  assert.deepEqual(await imported(ALICE, root), { account: ALICE, imported: 4, known: 0 });
+  assert.deepEqual(await imported(ALICE, root), { account: ALICE, imported: 0, known: 4 });
+  const mails = await server.json('mail', 'list', ALICE);
+  const told = mails.map((mail) => ({
+    subject: mail['subject'],
+    mailbox: mail['mailbox'],
+    flags: mail['flags'],
+    receivedAt: mail['receivedAt'],
+  }));
+  const receivedAt = new Date(1_600_000_000_000).toISOString();
+  assert.deepEqual(
+    told.toSorted((a, b) => (String(a.subject) < String(b.subject) ? -1 : 1)),
+    [
+      { subject: 'answered', mailbox: 'INBOX', flags: ['\\Answered', '\\Flagged'], receivedAt },
+      { subject: 'below', mailbox: '日本', flags: ['\\Seen'], receivedAt },
+      { subject: 'fresh', mailbox: 'INBOX', flags: [], receivedAt },
+      { subject: 'read', mailbox: 'INBOX', flags: ['\\Seen'], receivedAt },
+    ],
+  );
+});
+
+test('an export is a Maildir that gets what it lacks, and comes back as it was', async () => {
+  const target = path.join(folder, 'exported');
+  const exported = async (): Promise<{ exported: number; known: number }> =>
+    JSON.parse(await server.done('mail', 'export', ALICE, target, '--json'));
+  assert.equal((await exported()).exported, 4);
+  const again = await exported();
+  assert.equal(again.exported, 0);
+  assert.equal(again.known, 4);
+  const names = await readdir(path.join(target, 'cur'));
+  assert.equal(names.length, 3);
+  assert.ok(names.some((name) => name.endsWith(':2,FRa')));
+  assert.equal(await readFile(path.join(target, 'dovecot-keywords'), 'utf8'), '0 $Forwarded\n');
+  const below = path.join(target, '.Archive.&ZeVnLA-/cur');
+  const [name] = await readdir(below);
+  assert.equal(await readFile(path.join(below, name!), 'utf8'), message('below'));
+  // into another account it comes whole, into its own not at all
+  assert.deepEqual(await imported(ALICE, target), { account: ALICE, imported: 0, known: 4 });
+  assert.deepEqual(await imported(BOB, target), { account: BOB, imported: 4, known: 0 });
+});
+
+test('mbox files go out and come in, with what looks like their own lines in a message', async () => {
+  const body = 'one\n\nFrom here on\n>From there\n\nFrom alice Fri Jul  8 12:08:34 2011\n';
+  const root = await maildir({ 'cur/1.a.host:2,SF': message('tricky', body) });
+  await imported(BOB, root, '--mailbox', 'Tricky');
+  const target = path.join(folder, 'mbox');
+  const options = ['--format', 'mbox', '--mailbox', 'Tricky'];
+  await server.done('mail', 'export', BOB, target, ...options);
+  const file = path.join(target, 'INBOX.mbox');
+  const text = await readFile(file, 'utf8');
+  assert.match(text, /^From MAILER-DAEMON Sun Sep 13 12:26:40 2020\nStatus: RO\nX-Status: F\n/);
+  assert.match(text, /\n>From here on\n>>From there\n\n>From alice/);
+  assert.deepEqual(await imported(BOB, file, '--mailbox', 'Tricky'), {
+    account: BOB,
+    imported: 0,
+    known: 1,
+  });
+});
+
+test('mail that was delivered here is known again after its export', async () => {
+  const args = `smtp probe 127.0.0.1 --port ${server.ports.smtp} --from c@example.org --to ${ALICE}`;
+  await server.done(...args.split(' '), '--subject', 'delivered');
+  const target = path.join(folder, 'delivered');
+  await server.done('mail', 'export', ALICE, target);
+  assert.deepEqual(await imported(ALICE, target), { account: ALICE, imported: 0, known: 5 });
+});
+
+test('what is no mail is said to be none', async () => {
+  const nothing = path.join(folder, 'nothing.txt');
+  await writeFile(nothing, 'no mbox at all\n');
+  const refused = await server.command('mail', 'import', ALICE, nothing);
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /is no mbox/);
+  const missing = await server.command('mail', 'import', ALICE, path.join(folder, 'missing'));
+  assert.equal(missing.code, 2);
+  const nobody = await server.command(
+    'mail',
+    'import',
+    'nobody@example.test',
+    path.join(folder, 'exported'),
+  );
+  assert.equal(nobody.code, 2);
+  assert.match(nobody.stderr, /there is no account/);
+});
