@@ -155,7 +155,7 @@ export async function markRemoved(pool: pg.Pool, name: string, now: number): Pro
 }
 
 /**
- * Erases accounts that were removed before a time: mail, addresses, queue, credentials and what events say of persons.
+ * Erases accounts that were removed before a time: mail, addresses, queue, credentials, dialogues and what events say of persons.
  * @returns the names of the erased
  */
 export async function eraseRemoved(pool: pg.Pool, removedBefore: number): Promise<string[]> {
@@ -167,8 +167,16 @@ export async function eraseRemoved(pool: pg.Pool, removedBefore: number): Promis
   return rows.map(({ name }) => name);
 }
 
+/** Messages of the account that are nobody else's story here. */
+const ITS_OWN_MESSAGES = `
+  select e.message_id from events e where e.account_id = $1 and e.message_id is not null
+    and not exists (select from events o where o.message_id = e.message_id and o.account_id <> $1)`;
+
 const ERASE = [
   'select from accounts where id = $1 for update',
+  `delete from dialogues where message_id in (select message_id from submissions where account_id = $1)
+     or message_id in (${ITS_OWN_MESSAGES})`,
+  `update events set personal = null where account_id = $1 or message_id in (${ITS_OWN_MESSAGES})`,
   `delete from queue_claims where message_id in (select id from queue_messages where account_id = $1)`,
   `delete from queue_recipients where message_id in (select id from queue_messages where account_id = $1)`,
   'delete from queue_messages where account_id = $1',
@@ -181,7 +189,6 @@ const ERASE = [
   'delete from thread_links where account_id = $1',
   'delete from tombstones where account_id = $1',
   'delete from addresses where account_id = $1',
-  'update events set personal = null where account_id = $1',
 ] as const;
 
 async function erase(client: pg.ClientBase, id: string, name: string): Promise<void> {
