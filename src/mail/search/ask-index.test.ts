@@ -18,7 +18,7 @@ let accounts: string[];
 
 before(async () => {
   opened = await openTestStore();
-  const names = Array.from({ length: ROUNDS + 2 }, (_, i) => `account${i}`);
+  const names = Array.from({ length: ROUNDS + 3 }, (_, i) => `account${i}`);
   accounts = await addTestAccounts(opened.store, 'example.test', names);
 });
 after(() => opened[Symbol.asyncDispose]());
@@ -134,6 +134,25 @@ test('a message with more text than is indexed may have any text, and the others
     { where: 'header', needle: 'first' },
   ];
   assert.deepEqual(await compareWithScan(opened.store, accountId, all, conditions), [1, 1, 2]);
+});
+
+test('some grams of a needle leave it open whether to look for the others', async () => {
+  const accountId = accounts[ROUNDS + 2]!;
+  await using context = indexContext(opened.store);
+  const all = new Map<number, Uint8Array>();
+  const add = async (body: string, count: number) => {
+    const messages = Array.from({ length: count }, () => textMessage('', body));
+    const ids = await deliverAll(opened.store, accountId, messages);
+    for (const [i, id] of ids.entries()) all.set(id, messages[i]!);
+    await indexAccount(context, accountId);
+  };
+  const ask = () =>
+    compareWithScan(opened.store, accountId, all, [{ where: 'body', needle: 'abcdefghi' }]);
+  await add('abcdefghi', 2);
+  await add('abc def ghi', 90);
+  assert.deepEqual(await ask(), [92]);
+  await add('abc def ghi', 60);
+  assert.deepEqual(await ask(), [2]);
 });
 
 test('conditions beyond what is asked at once, and accounts without an index, are all maybe', async () => {

@@ -8,7 +8,7 @@ import { foldText } from '#protocol/message/fold';
 import type { Pool } from '#store/open';
 import type { StoredSegment } from '#store/search/segments';
 import { withIndexSnapshot, type IndexSnapshot } from '#store/search/snapshot';
-import { emailsWith, numbersIn } from './ask-segment.ts';
+import { allEmails, countIn, keepThoseWith, numbersIn } from './ask-segment.ts';
 import { FIELD_PLACES, gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
 import { unpackNumbers } from './packed-numbers.ts';
 
@@ -28,6 +28,9 @@ export type IndexAnswer = (emailId: number) => Answer;
 
 /** Emails of segments that are asked at once: what is read for them stays in memory. */
 const EMAILS_AT_ONCE = 65_536;
+/** Every so many grams of a needle are looked for first; they mostly leave few messages, which are read sooner than the other grams. */
+const EVERY = 3;
+const FEW = 100;
 /** A search with more conditions reads the messages that the first ones leave over. */
 const MAX_CONDITIONS = 100;
 
@@ -100,6 +103,13 @@ function alternativesOf(condition: TextCondition): NeedleGrams[] {
   return [{ all: [...all, ...gramsOfNeedle(needle, 'header').all], exact: false }];
 }
 
+/** Emails of a segment that an alternative may be true of. */
+interface Candidates {
+  readonly segment: OpenSegment;
+  readonly grams: NeedleGrams['all'];
+  readonly bitmap: Uint8Array;
+}
+
 /** Adds the emails of some segments that one of the alternatives is true of, and those that anything may be true of. */
 async function collect(
   alternatives: readonly NeedleGrams[],
@@ -108,15 +118,29 @@ async function collect(
   having: Set<number>,
   partial: Set<number>,
 ): Promise<void> {
-  const blocks = await snapshot.blocks(
-    segments.map(({ id }) => id),
-    alternatives.flatMap(({ all }) => all.flat()),
+  const candidates = segments.flatMap((segment) =>
+    alternatives.map(({ all }) => ({ segment, grams: all, bitmap: allEmails(segment.emails) })),
   );
-  for (const { id, emails, ids, partialNumbers } of segments) {
+  await narrow(candidates, snapshot, (grams) => grams.filter((_, i) => i % EVERY === 0));
+  const left = candidates.filter(({ bitmap }) => bitmap.some((octet) => octet !== 0));
+  if (left.reduce((sum, { bitmap }) => sum + countIn(bitmap), 0) > FEW)
+    await narrow(left, snapshot, (grams) => grams.filter((_, i) => i % EVERY !== 0));
+  for (const { segment, bitmap } of left)
+    for (const number of numbersIn(bitmap, segment.emails)) having.add(segment.ids[number]!);
+  for (const { ids, partialNumbers } of segments)
     for (const number of partialNumbers) partial.add(ids[number]!);
-    for (const { all } of alternatives) {
-      const bitmap = emailsWith(blocks.get(id) ?? [], all, emails);
-      for (const number of numbersIn(bitmap, emails)) having.add(ids[number]!);
-    }
-  }
+}
+
+/** Leaves those that have some of their grams. */
+async function narrow(
+  candidates: readonly Candidates[],
+  snapshot: IndexSnapshot,
+  some: (grams: NeedleGrams['all']) => NeedleGrams['all'],
+): Promise<void> {
+  const ranges = new Set(candidates.flatMap(({ grams }) => some(grams).flat()));
+  if (ranges.size === 0) return;
+  const segmentIds = new Set(candidates.map(({ segment }) => segment.id));
+  const blocks = await snapshot.blocks([...segmentIds], [...ranges]);
+  for (const { segment, grams, bitmap } of candidates)
+    keepThoseWith(bitmap, blocks.get(segment.id) ?? [], some(grams), segment.emails);
 }

@@ -7,25 +7,31 @@ import type { KeyRange } from '#store/search/snapshot';
 import { entriesOf, type Block } from './block.ts';
 import { addToBitmap } from './postings.ts';
 
+/** A bit for each of `size` emails, all set. */
+export function allEmails(size: number): Uint8Array {
+  const bitmap = new Uint8Array((size + 7) >>> 3).fill(0xff);
+  if (size % 8 !== 0) bitmap[bitmap.length - 1]! &= 0xff >>> (8 - (size % 8));
+  return bitmap;
+}
+
 /**
+ * Leaves in a bitmap of emails those that have each of the grams.
  * @param blocks those that keys of the grams may be in, in the order of their keys
  * @param grams of each one range at least
- * @returns a bit for each of `size` emails
  */
-export function emailsWith(
+export function keepThoseWith(
+  bitmap: Uint8Array,
   blocks: readonly Block[],
   grams: readonly (readonly KeyRange[])[],
   size: number,
-): Uint8Array {
-  const result = new Uint8Array((size + 7) >>> 3).fill(0xff);
+): void {
   for (const ranges of grams) {
-    const having = new Uint8Array(result.length);
+    const having = new Uint8Array(bitmap.length);
     for (const { low, high } of ranges)
       for (const block of blocksOf(blocks, low, high))
         for (const entry of entriesOf(block, low, high)) addToBitmap(entry, having, size);
-    for (let i = 0; i < result.length; i++) result[i]! &= having[i]!;
+    for (let i = 0; i < bitmap.length; i++) bitmap[i]! &= having[i]!;
   }
-  return result;
 }
 
 /** Those that a key from `low` to `high` may be in. */
@@ -33,6 +39,12 @@ function blocksOf(blocks: readonly Block[], low: number, high: number): readonly
   const first = blocks.findLastIndex(({ firstKey }) => firstKey <= low);
   const after = blocks.findIndex(({ firstKey }) => firstKey > high);
   return blocks.slice(Math.max(first, 0), after < 0 ? blocks.length : after);
+}
+
+export function countIn(bitmap: Uint8Array): number {
+  let count = 0;
+  for (let octet of bitmap) for (; octet !== 0; octet &= octet - 1) count++;
+  return count;
 }
 
 /** The numbers whose bit is set. */
