@@ -3,6 +3,7 @@
  * and two processes that start at once do it once. A database that a newer version has changed, or a file that changed after it was
  * applied, is refused.
  */
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
@@ -15,8 +16,11 @@ export type Migrated =
   | { readonly kind: 'ready'; readonly version: number; readonly applied: readonly string[] }
   | { readonly kind: 'refused'; readonly reason: string; readonly remedy: string };
 
-/** @throws DatabaseError when a statement of a migration fails; nothing of it is kept */
-export async function migrate(connection: pg.ClientConfig): Promise<Migrated> {
+/**
+ * @param files the folder of the migrations, with its last slash; ours unless told
+ * @throws DatabaseError when a statement of a migration fails; nothing of it is kept
+ */
+export async function migrate(connection: pg.ClientConfig, files = FILES): Promise<Migrated> {
   const client = new pg.Client(connection);
   await client.connect();
   try {
@@ -24,7 +28,7 @@ export async function migrate(connection: pg.ClientConfig): Promise<Migrated> {
     if (unfit) return unfit;
     await client.query('begin');
     await client.query('select pg_advisory_xact_lock($1)', [MIGRATION_LOCK]);
-    const result = await apply(client);
+    const result = await apply(client, files);
     await client.query(result.kind === 'ready' ? 'commit' : 'rollback');
     return result;
   } catch (error) {
@@ -35,9 +39,9 @@ export async function migrate(connection: pg.ClientConfig): Promise<Migrated> {
   }
 }
 
-async function apply(client: pg.Client): Promise<Migrated> {
+async function apply(client: pg.Client, files: string): Promise<Migrated> {
   const postgrator = new Postgrator({
-    migrationPattern: `${FILES}*.sql`,
+    migrationPattern: `${files}*.sql`,
     driver: 'pg',
     schemaTable: 'schema_version',
     execQuery: (query) => client.query(query),
@@ -69,7 +73,12 @@ async function changedFile(postgrator: Postgrator, current: number): Promise<str
     await postgrator.validateMigrations(current);
     return undefined;
   } catch (error) {
-    return (error as Error).message;
+    // it names the number alone
+    const { message } = error as Error;
+    const number = Number(/\[(\d+)\]/.exec(message)?.[1]);
+    const migrations = await postgrator.getMigrations();
+    const file = migrations.find(({ version }) => version === number)?.filename;
+    return file === undefined ? message : path.basename(file);
   }
 }
 

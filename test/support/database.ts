@@ -27,6 +27,8 @@ export interface TestDatabase extends AsyncDisposable {
 export interface TestDatabaseOptions {
   /** 'migrated' (the default) has the schema; 'empty' has nothing. */
   readonly schema?: 'migrated' | 'empty';
+  /** Of an empty one; UTF8 unless told. */
+  readonly encoding?: 'UTF8' | 'SQL_ASCII' | 'LATIN1';
 }
 
 let server: Promise<Server> | undefined;
@@ -46,7 +48,13 @@ export async function openTestDatabase(options: TestDatabaseOptions = {}): Promi
   const migrated = options.schema !== 'empty';
   await asAdmin(at, async (admin) => {
     if (migrated) await ensureTemplate(at, admin);
-    await createDatabase(at, admin, name, migrated ? templateOf(at.run) : 'template0');
+    await createDatabase(
+      at,
+      admin,
+      name,
+      migrated ? templateOf(at.run) : 'template0',
+      options.encoding,
+    );
   });
   return open(at, name);
 }
@@ -135,10 +143,16 @@ async function createDatabase(
   admin: Client,
   name: string,
   template: string,
+  encoding?: string,
 ): Promise<void> {
   const owner = at.owner === undefined ? '' : ` owner ${at.owner}`;
   // A cluster made without LANG is SQL_ASCII; the C locales of libc go with any encoding.
-  const locale = template === 'template0' ? await localeFor(admin) : '';
+  const locale =
+    encoding === undefined
+      ? template === 'template0'
+        ? await localeFor(admin)
+        : ''
+      : ` encoding '${encoding}' locale 'C'`;
   await admin.query(`create database ${name} template ${template}${owner}${locale}`);
 }
 
