@@ -31,7 +31,9 @@ export class ImapWire implements AsyncIterable<ImapResponse> {
     const socket =
       account.tls === 'implicit'
         ? connectTls({ host, port, rejectUnauthorized: false })
-        : connectTcp({ host, port, noDelay: true });
+        : connectTcp({ host, port });
+    // a command of several pieces would wait for the delayed acknowledgement of the first
+    socket.setNoDelay(true);
     await once(socket, account.tls === 'implicit' ? 'secureConnect' : 'connect');
     return new ImapWire(socket);
   }
