@@ -218,16 +218,24 @@ export const FIELDS = {
   ),
   'tls.key': field(z.string(), 'PEM file with the private key of the certificate.', ''),
 
-  'limits.message_size': field(octets, 'Largest message that is taken.', 50 * 1024 * 1024),
+  'limits.message_size': field(
+    octets,
+    'Largest message that is taken. Large providers take 25 to 50 MB: what is larger would come back from most.',
+    50 * 1024 * 1024,
+  ),
   'limits.recipients': field(
     count,
-    'Recipients of one message. RFC 5321 asks for 100 at least.',
+    'Recipients of one message. RFC 5321 asks for 100 at least; more than the default is work for a list, which sends in parts.',
     1000,
   ),
-  'limits.connections': field(count, 'SMTP connections at once, all listeners together.', 1000),
+  'limits.connections': field(
+    count,
+    'SMTP connections at once, all listeners together. A hundred keep disk and database busy; more only wait with their memory, and the rest of the place is for clients that are slow.',
+    1000,
+  ),
   'limits.connections_per_address': field(
     count,
-    'SMTP connections at once from one address (an IPv6 /64 counts as one).',
+    'SMTP connections at once from one address (an IPv6 /64 counts as one). A busy relay or an office behind one address opens some tens; the limit keeps one client from taking every place.',
     100,
   ),
   'limits.imap_connections': field(

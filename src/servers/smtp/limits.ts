@@ -59,9 +59,11 @@ export const SMTP_LIMITS: SmtpLimits = {
   authFailures: 3,
   // Makes guessing slow and costs nobody anything: the session waits, no thread does.
   authFailureDelay: 1000,
+  // A holiday. RFC 4865 leaves it open; what waits longer belongs where its author can still see it and take it back.
   futureRelease: 7 * 24 * 60 * 60,
   // RFC 5321 §4.5.3.2.7 asks for five minutes at least.
   idleTime: 5 * MINUTE,
+  // A relay that still has mail comes back at once; a session for ever would keep its place, its login and its old certificate.
   sessionTime: 60 * MINUTE,
   // The largest message over a slow line: 50 MB at 128 kbit/s take 55 minutes.
   longestSession: 120 * MINUTE,
