@@ -18,6 +18,7 @@ import {
 } from './check/source-tree.ts';
 import { sqlFileFindings, sqlInCodeFindings } from './check/sql-rule.ts';
 import { formatRfcIndex, RFC_PAGE, rfcIndex } from './rfc-index.ts';
+import { formatSettingsPage, SETTINGS_PAGE } from './settings-page.ts';
 
 interface Check {
   readonly name: string;
@@ -57,7 +58,15 @@ const CHECKS: readonly Check[] = [
       ),
   },
   { name: 'READMEs', run: readmes },
-  { name: 'RFC index', run: rfcPage },
+  {
+    name: 'RFC index',
+    run: () =>
+      staleFindings(RFC_PAGE, formatRfcIndex(rfcIndex(typescriptFiles(['src']))), 'rfc-index'),
+  },
+  {
+    name: 'settings',
+    run: () => staleFindings(SETTINGS_PAGE, formatSettingsPage(), 'settings-page'),
+  },
 ];
 
 /** Runs a tool of `node_modules` under the Node that runs this; its output is the finding when it fails. */
@@ -98,11 +107,11 @@ function readmes(): Findings {
   return twinFindings(readSource(READMES[0]), readSource(READMES[1]));
 }
 
-function rfcPage(): Findings {
-  const expected = formatRfcIndex(rfcIndex(typescriptFiles(['src'])));
-  const file = path.join(ROOT, RFC_PAGE);
+/** A page that a tool makes is as the tool makes it now. */
+function staleFindings(page: string, expected: string, tool: string): Findings {
+  const file = path.join(ROOT, page);
   const stale = !existsSync(file) || readFileSync(file, 'utf8') !== expected;
-  return stale ? [`${RFC_PAGE} is stale: run bin/node tools/rfc-index.ts`] : [];
+  return stale ? [`${page} is stale: run bin/node tools/${tool}.ts`] : [];
 }
 
 const only = process.argv.slice(2);

@@ -1,0 +1,117 @@
+/**
+ * Makes `docs/settings.md`: every setting with what it is for, how it is written, its defaults and its name in the environment. Read
+ * from the table that the program itself uses. `bin/node tools/settings-page.ts` writes it; `npm run check` fails when it is stale.
+ */
+import { writeFileSync } from 'node:fs';
+import path from 'node:path';
+import { z } from 'zod';
+import { envName, FIELDS, KEYS, type Field, type Key, type Mode } from '#config/fields';
+import { ROOT } from './check/source-tree.ts';
+
+export const SETTINGS_PAGE = 'docs/settings.md';
+
+type Kind = 'duration' | 'octets' | 'switch' | 'number' | 'list' | 'text';
+
+const WRITTEN: Readonly<Record<Kind, string>> = {
+  duration: 'a time: `90s`, `15m`, `4h`, `5d`',
+  octets: 'a size: `500K`, `25M`, `1G`',
+  switch: '`true` or `false`',
+  number: 'a whole number',
+  list: 'a list: `["a", "b"]`, in the environment `a, b`',
+  text: 'text',
+};
+
+const INTRODUCTION = `# Settings
+
+Made by \`bin/node tools/settings-page.ts\` from \`src/config/fields.ts\`; not edited by hand.
+
+A setting is given as a flag (\`--set smtp.port=2526\`), in the environment, or in \`hikyaku.toml\` in the working directory (another file
+by \`--config\` or \`HIKYAKU_CONFIG\`); a flag wins over the environment, that over the file, that over the default. In the file, what stands
+before the dot is a table:
+
+\`\`\`toml
+hostname = "mail.example.com"
+
+[smtp]
+port = 25
+\`\`\`
+
+\`hikyaku config show --origin\` tells what holds now and why, \`hikyaku config check\` whether a server would start with it. Domains, accounts,
+routes and keys are no settings: they live in the database and have commands of their own.
+`;
+
+/** The page as Markdown, in the order of the table. */
+export function formatSettingsPage(): string {
+  const groups = Map.groupBy(KEYS, (key) => (key.includes('.') ? key.split('.')[0]! : ''));
+  const parts = [...groups].map(([group, keys]) =>
+    [`## ${group === '' ? 'In general' : group}`, ...keys.map(section)].join('\n\n'),
+  );
+  return `${[INTRODUCTION.trimEnd(), ...parts].join('\n\n')}\n`;
+}
+
+function section(key: Key): string {
+  const field = FIELDS[key] as Field<unknown>;
+  const kind = kindOf(field);
+  const name = envName(key);
+  const secret = field.secret === true ? `, or a file that holds it as \`${name}_FILE\`` : '';
+  return [
+    `### ${key}`,
+    field.doc,
+    [
+      `- Written as ${choicesText(field) ?? WRITTEN[kind]}.`,
+      `- In the environment: \`${name}\`${secret}.`,
+      `- ${defaultText(field, kind)}`,
+    ].join('\n'),
+  ].join('\n\n');
+}
+
+/** By what the schema makes of texts of each kind. */
+function kindOf({ schema }: Field<unknown>): Kind {
+  const read = (text: string): unknown => schema.safeParse(text).data;
+  if (read('1d') === 86_400_000) return 'duration';
+  if (read('1K') === 1024) return 'octets';
+  if (read('yes') === true) return 'switch';
+  if (read('1') === 1) return 'number';
+  return Array.isArray(read('')) ? 'list' : 'text';
+}
+
+/** Where only certain words are taken. */
+function choicesText({ schema }: Field<unknown>): string | undefined {
+  if (!(schema instanceof z.ZodEnum)) return undefined;
+  return `one of ${schema.options.map((word) => `\`${word}\``).join(', ')}`;
+}
+
+function defaultText({ defaults }: Field<unknown>, kind: Kind): string {
+  const text = (mode: Mode): string => valueText(defaults[mode], kind);
+  const [dev, serve] = [text('dev'), text('serve')];
+  if (defaults.serve === undefined)
+    return `Default: ${dev} in \`dev\`; in \`serve\` it has to be set.`;
+  return dev === serve ? `Default: ${dev}.` : `Default: ${dev} in \`dev\`, ${serve} in \`serve\`.`;
+}
+
+function valueText(value: unknown, kind: Kind): string {
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return 'empty';
+  if (kind === 'duration') return `\`${inUnits(Number(value), DURATIONS)}\``;
+  if (kind === 'octets') return `\`${inUnits(Number(value), SIZES)}\``;
+  return `\`${String(value)}\``;
+}
+
+const DURATIONS = [
+  [864e5, 'd'],
+  [36e5, 'h'],
+  [6e4, 'm'],
+  [1e3, 's'],
+] as const;
+const SIZES = [
+  [1024 ** 3, 'G'],
+  [1024 ** 2, 'M'],
+  [1024, 'K'],
+] as const;
+
+/** In the largest unit that goes into it. */
+function inUnits(value: number, units: readonly (readonly [number, string])[]): string {
+  const unit = units.find(([size]) => value % size === 0);
+  return unit === undefined ? String(value) : `${value / unit[0]}${unit[1]}`;
+}
+
+if (import.meta.main) writeFileSync(path.join(ROOT, SETTINGS_PAGE), formatSettingsPage());
