@@ -152,7 +152,6 @@ export type NotifyEvent =
   | 'MessageNew'
   | 'MessageExpunge'
   | 'FlagChange'
-  | 'AnnotationChange'
   | 'MailboxName'
   | 'SubscriptionChange'
   | 'MailboxMetadataChange'

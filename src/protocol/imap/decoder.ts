@@ -8,9 +8,9 @@ import { decodeUtf8, fromLatin1 } from '#bytes';
 /** What the client is told after BAD. */
 export class Malformed extends Error {
   /** RFC 9051 §7.1: NO with this response code instead of BAD. */
-  readonly code: 'BADCHARSET' | undefined;
+  readonly code: string | undefined;
 
-  constructor(text: string, code?: 'BADCHARSET') {
+  constructor(text: string, code?: string) {
     super(text);
     this.code = code;
   }

@@ -19,7 +19,7 @@ import { decodeMessageSet } from './sequence-set.ts';
 export interface SyntaxError {
   readonly tag: string | undefined;
   readonly text: string;
-  readonly code?: 'BADCHARSET' | undefined;
+  readonly code?: string | undefined;
 }
 
 export type Parsed =

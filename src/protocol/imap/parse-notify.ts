@@ -78,7 +78,6 @@ const EVENTS: readonly NotifyEvent[] = [
   'MessageNew',
   'MessageExpunge',
   'FlagChange',
-  'AnnotationChange',
   'MailboxName',
   'SubscriptionChange',
   'MailboxMetadataChange',
@@ -88,7 +87,9 @@ const EVENTS: readonly NotifyEvent[] = [
 function decodeEvent(decoder: Decoder, events: Set<NotifyEvent>, fetch: FetchItem[]): void {
   const word = decoder.word();
   const event = EVENTS.find((known) => known.toUpperCase() === word);
-  if (event === undefined) throw new Malformed(`NOTIFY does not know the event ${word}`);
+  // RFC 5465 §3.1: NO, and those that there are
+  if (event === undefined)
+    throw new Malformed(`NOTIFY does not know the event ${word}`, `BADEVENT (${EVENTS.join(' ')})`);
   events.add(event);
   const lists = decoder.text.startsWith(' (', decoder.at);
   if (event !== 'MessageNew' || !lists) return;
@@ -101,7 +102,7 @@ function checkEvents(events: ReadonlySet<NotifyEvent>, filter: NotifyFilter): vo
   const has = (event: NotifyEvent): boolean => events.has(event);
   if (has('MessageNew') !== has('MessageExpunge') || (has('FlagChange') && !has('MessageNew')))
     throw new Malformed('MessageNew and MessageExpunge go together, FlagChange with both');
-  const ofMessages = new Set(['MessageNew', 'MessageExpunge', 'FlagChange', 'AnnotationChange']);
+  const ofMessages = new Set(['MessageNew', 'MessageExpunge', 'FlagChange']);
   if (isSelected(filter) && [...events].some((event) => !ofMessages.has(event)))
     throw new Malformed('SELECTED takes message events alone');
 }

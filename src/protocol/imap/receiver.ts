@@ -58,8 +58,13 @@ export type ReceiverEvent =
   | { readonly kind: 'refused'; readonly tag: string }
   /** DONE, or anything else, after `expectLine`. */
   | { readonly kind: 'line'; readonly line: Uint8Array }
-  /** BAD; without a tag where none could be read. */
-  | { readonly kind: 'error'; readonly tag: string | undefined; readonly text: string }
+  /** BAD, or NO where it has a response code; without a tag where none could be read. */
+  | {
+      readonly kind: 'error';
+      readonly tag: string | undefined;
+      readonly text: string;
+      readonly code?: string | undefined;
+    }
   /** A TLS handshake where a command was due. Last event. */
   | { readonly kind: 'tls-handshake' }
   /** More was thrown away than the limit allows. Last event: BYE and close. */

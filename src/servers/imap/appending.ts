@@ -10,7 +10,7 @@ import { summarize } from '#protocol/message/summary';
 import { append, replace, type Appended, type NewMessage } from '#store/mailboxes/append';
 import { getQuota } from '#store/mailboxes/quota';
 import { findMailbox } from '#store/mailboxes/tree';
-import type { CommandOf, Ended } from './commands.ts';
+import { numbersReply, type CommandOf, type Ended } from './commands.ts';
 import { failureReply } from './failure.ts';
 import { pathOf } from './mailbox-path.ts';
 import { appendReplies, REPLIES } from './replies.ts';
@@ -61,6 +61,8 @@ async function begin(state: SessionState, { command }: Begin): Promise<Reply | u
   if (state.login === undefined) return REPLIES.notLoggedIn;
   if (command.verb === 'REPLACE') {
     if (state.selected === undefined) return REPLIES.notSelected;
+    const refused = numbersReply(state, command);
+    if (refused !== undefined) return refused;
     if (state.selected.readOnly) return REPLIES.readOnly;
     if (replacedUid(state, command) === 0) return REPLIES.noSuchMessage;
   }
@@ -137,7 +139,7 @@ export async function endAppend(
       command.verb === 'APPEND'
         ? await appendAll(state, appending.mailboxId, messages)
         : await replaceOne(state, command, appending.mailboxId, messages[0]!);
-    return { tag, reply };
+    return { tag, reply, ownArrivals: true };
   } catch (error) {
     return { tag, reply: failureReply(state, error) };
   }

@@ -44,6 +44,8 @@ export interface Ended {
   readonly reply: Reply;
   /** Whether EXPUNGE may be told before the reply; it may, unless said otherwise. */
   readonly expunges?: boolean;
+  /** The command itself may have brought messages into the selected mailbox. */
+  readonly ownArrivals?: boolean;
 }
 
 /** A reply, now or later; undefined where a line of the client belongs to the command and must come first. */
@@ -120,26 +122,25 @@ export function carryOut(
   command: Exclude<Command, { verb: WithMessage }>,
 ): Ended | Promise<Ended | undefined> | undefined {
   const { phase, run } = RULES[command.verb] as Rule<Verb>;
-  const illegal = illegalReply(state, phase);
+  const illegal = illegalReply(state, phase) ?? numbersReply(state, command);
   if (illegal !== undefined) return { tag, reply: illegal, expunges: false };
-  const expunges = expungesAtEnd(command);
+  const end = { tag, expunges: expungesAtEnd(command), ownArrivals: command.verb === 'COPY' };
   const handled = run(state, command, tag);
-  if (handled instanceof Promise) return ended(state, tag, handled, expunges);
-  return handled && { tag, reply: handled, expunges };
+  if (handled instanceof Promise) return ended(state, end, handled);
+  return handled && { ...end, reply: handled };
 }
 
 async function ended(
   state: SessionState,
-  tag: string,
+  end: Omit<Ended, 'reply'>,
   coming: Promise<Reply | undefined>,
-  expunges: boolean,
 ): Promise<Ended | undefined> {
   try {
     const reply = await coming;
-    return reply && { tag, reply, expunges };
+    return reply && { ...end, reply };
   } catch (error) {
     if (error instanceof ClientGone || error instanceof BrokenResponse) throw error;
-    return { tag, reply: failureReply(state, error), expunges };
+    return { ...end, reply: failureReply(state, error) };
   }
 }
 
@@ -149,6 +150,11 @@ function illegalReply(state: SessionState, phase: Phase): Reply | undefined {
   if (state.login === undefined) return REPLIES.notLoggedIn;
   if (phase === 'selected' && state.selected === undefined) return REPLIES.notSelected;
   return undefined;
+}
+
+/** RFC 9586 §3: with UIDONLY there are no message numbers, neither in commands nor in their answers. */
+export function numbersReply({ enabled }: SessionState, command: Command): Reply | undefined {
+  return enabled.uidOnly && 'uid' in command && !command.uid ? REPLIES.notWithUidOnly : undefined;
 }
 
 /** RFC 9051 §7.5.1: message numbers that the client has just used must not move under it. */

@@ -10,6 +10,8 @@ export class SelectedMailbox {
   told: Told;
   /** How many keywords FLAGS told of. */
   keywordsTold: number;
+  /** The UID of the first arrival of which NOTIFY has still to tell more. */
+  unfetched: number | undefined;
   #own: Set<number> | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -38,10 +40,10 @@ export class SelectedMailbox {
     (this.#own ??= new Set()).add(modseq);
   }
 
-  /** All changes up to here were told. */
-  tell(told: Told): void {
+  /** @param flags changes of flags were told too */
+  tell(told: Told, flags: boolean): void {
     this.told = told;
-    this.#own = undefined;
+    if (flags) this.#own = undefined;
   }
 
   /** Calls back on each change until `ignore`. */

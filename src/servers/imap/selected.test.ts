@@ -64,9 +64,10 @@ class Client {
     this.messages = [...mailbox.flags];
   }
 
-  hear(mailbox: Mailbox, expunges: boolean): void {
-    const updates = updatesOf(this.told, mailbox, { expunges, own: this.own });
+  hear(mailbox: Mailbox, expunges: boolean, flags = true): void {
+    const updates = updatesOf(this.told, mailbox, { expunges, flags, own: this.own });
     if (!expunges) assert.deepEqual(updates.gone, []);
+    if (!flags) assert.deepEqual(updates.changed, []);
     for (const [before, { sequence, uid }] of updates.gone.entries()) {
       assert.equal(this.told.uids[sequence - 1], uid);
       this.messages.splice(sequence - before - 1, 1);
@@ -81,20 +82,35 @@ class Client {
       this.messages[sequence - 1] = mailbox.flags[place]!;
     }
     this.told = updates.next;
-    this.own.clear();
+    if (flags) this.own.clear();
     assert.equal(this.told.count, this.messages.length);
   }
 }
 
 interface Step {
-  readonly what: 'append' | 'flag' | 'expunge' | 'store-silent' | 'hear' | 'hear-all';
+  readonly what:
+    | 'append'
+    | 'flag'
+    | 'expunge'
+    | 'store-silent'
+    | 'hear'
+    | 'hear-all'
+    | 'hear-no-flags';
   readonly who: number;
   readonly where: number;
 }
 
 const steps = fc.array(
   fc.record<Step>({
-    what: fc.constantFrom('append', 'flag', 'expunge', 'store-silent', 'hear', 'hear-all'),
+    what: fc.constantFrom(
+      'append',
+      'flag',
+      'expunge',
+      'store-silent',
+      'hear',
+      'hear-all',
+      'hear-no-flags',
+    ),
     who: fc.nat(1),
     where: fc.nat(1000),
   }),
@@ -107,6 +123,7 @@ function take(mailbox: Mailbox, clients: readonly Client[], { what, who, where }
   if (what === 'append') mailbox.append();
   else if (what === 'hear') client.hear(mailbox, false);
   else if (what === 'hear-all') client.hear(mailbox, true);
+  else if (what === 'hear-no-flags') client.hear(mailbox, true, false);
   else if (place < 0) return;
   else if (what === 'flag') mailbox.flag(place, `flags ${mailbox.modseq}`);
   else if (what === 'expunge') mailbox.expunge(place);
@@ -148,7 +165,11 @@ test('what was told once is not told again', () => {
       const clients = [new Client(mailbox), new Client(mailbox)];
       for (const step of history) take(mailbox, clients, step);
       clients[0]!.hear(mailbox, true);
-      const again = updatesOf(clients[0]!.told, mailbox, { expunges: true, own: new Set() });
+      const again = updatesOf(clients[0]!.told, mailbox, {
+        expunges: true,
+        flags: true,
+        own: new Set(),
+      });
       assert.deepEqual(
         { ...again, next: undefined },
         { gone: [], exists: undefined, changed: [], next: undefined },
@@ -164,12 +185,12 @@ test('while expunges may not be told, numbers stay and arrivals follow the gone 
   mailbox.expunge(0);
   mailbox.append();
   mailbox.flag(1, 'x');
-  const held = updatesOf(told, mailbox, { expunges: false, own: new Set() });
+  const held = updatesOf(told, mailbox, { expunges: false, flags: true, own: new Set() });
   assert.deepEqual(held.gone, []);
   assert.equal(held.exists, 4);
   assert.deepEqual(held.changed, [{ sequence: 3, place: 1 }]);
   assert.deepEqual([...held.next.uids.subarray(0, held.next.count)], [1, 3, 5, 7]);
-  const all = updatesOf(held.next, mailbox, { expunges: true, own: new Set() });
+  const all = updatesOf(held.next, mailbox, { expunges: true, flags: true, own: new Set() });
   assert.deepEqual(all.gone, [{ uid: 1, sequence: 1 }]);
   assert.equal(all.exists, undefined);
   assert.equal(all.next.uids, mailbox.uids);
@@ -181,7 +202,7 @@ test('arrivals in the place of as many gone messages are told', () => {
   const told = mailbox.told();
   mailbox.expunge(0);
   mailbox.append();
-  const updates = updatesOf(told, mailbox, { expunges: true, own: new Set() });
+  const updates = updatesOf(told, mailbox, { expunges: true, flags: true, own: new Set() });
   assert.equal(updates.gone.length, 1);
   assert.equal(updates.exists, 1);
 });
@@ -208,7 +229,7 @@ test('its own silent change is not told; one of another, before or after it, is'
   mailbox.flag(0, 'other');
   const own = new Set([mailbox.flag(1, 'own'), mailbox.flag(2, 'own')]);
   mailbox.flag(2, 'other');
-  const { changed, next } = updatesOf(told, mailbox, { expunges: false, own });
+  const { changed, next } = updatesOf(told, mailbox, { expunges: false, flags: true, own });
   assert.deepEqual(
     changed.map(({ sequence }) => sequence),
     [1, 3],

@@ -57,6 +57,8 @@ export interface Changed {
 export interface UpdateOptions {
   /** Whether EXPUNGE or VANISHED may be sent now. */
   readonly expunges: boolean;
+  /** Whether changed flags are told now; if not they are told the next time. */
+  readonly flags: boolean;
   /** Modseqs of this session's own changes that it does not want to hear of. */
   readonly own: ReadonlySet<number>;
 }
@@ -65,15 +67,13 @@ export interface UpdateOptions {
 export function updatesOf(told: Told, present: Present, options: UpdateOptions): Updates {
   const missing = missingFrom(told, present);
   const gone = options.expunges ? missing : [];
-  const next =
-    gone.length === missing.length
-      ? { uids: present.uids, count: present.count, modseq: present.modseq }
-      : { ...keepingGone(told, present), modseq: present.modseq };
+  const { uids, count } = gone.length === missing.length ? present : keepingGone(told, present);
+  const next = { uids, count, modseq: options.flags ? present.modseq : told.modseq };
   const left = told.count - gone.length;
   return {
     gone,
     exists: next.count > left ? next.count : undefined,
-    changed: changesOf(told, present, next, options.own),
+    changed: options.flags ? changesOf(told, present, next, options.own) : [],
     next,
   };
 }

@@ -3,6 +3,7 @@
  * loop that reads and answers is session.ts. Small, since most sessions do nothing most of the time.
  */
 import type { Login } from '#mail/receive/envelope';
+import type { FetchItem } from '#protocol/imap/command';
 import { Receiver } from '#protocol/imap/receiver';
 import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
@@ -10,6 +11,7 @@ import type { Connection } from '#servers/net/connection';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
 import type { Appending } from './appending.ts';
 import { Link } from './link.ts';
+import type { Watch } from './notify/watch.ts';
 import { Output } from './output.ts';
 import type { Reply } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
@@ -27,6 +29,22 @@ export interface Enabled {
   rev2: boolean;
   /** RFC 9586: no message numbers. */
   uidOnly: boolean;
+}
+
+/** What NOTIFY asks for of the selected mailbox (RFC 5465 §6.1): arrivals at least. */
+export interface SelectedEvents {
+  /** Whether EXPUNGE may come between commands. */
+  readonly expunges: boolean;
+  readonly flags: boolean;
+  /** What is told of arrivals. */
+  readonly fetch: readonly FetchItem[];
+}
+
+/** From the first NOTIFY on. */
+export interface Notifying {
+  readonly selected: SelectedEvents | undefined;
+  /** Of other mailboxes. */
+  readonly watch: Watch | undefined;
 }
 
 export class SessionState {
@@ -47,6 +65,7 @@ export class SessionState {
   selected: SelectedMailbox | undefined;
   /** While AUTHENTICATE goes on: a line of the client is awaited. */
   authenticating: { readonly tag: string; readonly exchange: SaslExchange } | undefined;
+  notifying: Notifying | undefined;
   /** The tag of the IDLE that goes on. */
   idling: string | undefined;
   /** What `$` stands for (RFC 5182): UIDs of the selected mailbox, rising. */
@@ -87,6 +106,7 @@ export class SessionState {
 
   /** RFC 8437: as before the login. */
   forgetLogin(): void {
+    this.stopNotifying();
     this.unselect();
     this.login = undefined;
     this.enabled = nothingEnabled();
@@ -94,6 +114,19 @@ export class SessionState {
     this.receiver.loggedIn = false;
     this.receiver.utf8 = false;
     this.link.connection.allowIdle(this.settings.limits.loginTime);
+  }
+
+  stopNotifying(): void {
+    this.notifying?.watch?.stop();
+    if (this.idling === undefined) this.selected?.ignore();
+    this.notifying = undefined;
+  }
+
+  /** Hears of each change of the selected mailbox, where NOTIFY or IDLE wants to tell it. */
+  listenToSelected(): void {
+    if (this.idling !== undefined || this.notifying?.selected !== undefined)
+      this.selected?.listen(() => this.changed());
+    else this.selected?.ignore();
   }
 
   /** Says this last, after the reply to the command. */

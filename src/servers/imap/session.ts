@@ -16,13 +16,14 @@ import { beginMessage, endAppend, endMessage, takePiece } from './appending.ts';
 import { capabilityCode } from './capabilities.ts';
 import { carryOut, type Ended } from './commands.ts';
 import { takeAuthLine } from './commands/authenticate.ts';
+import { fetchArrivals } from './commands/fetch.ts';
 import { endIdle } from './commands/idle.ts';
 import { Compression } from './compression.ts';
 import { failureReply } from './failure.ts';
 import { ClientGone } from './link.ts';
 import { noteAbandoned } from './login.ts';
 import { BYES } from './replies.ts';
-import { bad, ok, taggedLine, untaggedLine } from './reply.ts';
+import { bad, no, ok, taggedLine, untaggedLine, type Reply } from './reply.ts';
 import { SessionState } from './session-state.ts';
 import type { ImapServices, SessionSettings } from './settings.ts';
 import { tellUpdates } from './updates.ts';
@@ -99,6 +100,7 @@ export class Session implements ConnectionHandler, ServedSession {
     const state = this.#state;
     if (state.link.compression !== undefined) state.services.compressed.now--;
     state.link.gone();
+    state.stopNotifying();
     state.unselect();
     state.appending = undefined;
     noteAbandoned(state);
@@ -125,8 +127,9 @@ export class Session implements ConnectionHandler, ServedSession {
       if (this.#stopping) return this.#leave(BYES.shuttingDown);
       const event = receiver.next();
       if (event === undefined) {
-        this.#idleUpdates();
+        const telling = this.#tellUnasked();
         out.flush();
+        if (telling !== undefined) return this.#await(telling);
         if (this.#clientEnded) return this.#hangUp();
         return this.#unpause();
       }
@@ -186,7 +189,7 @@ export class Session implements ConnectionHandler, ServedSession {
         state.appending = undefined;
         return { tag: event.tag, reply: bad(event.text), expunges: false };
       case 'error':
-        return { tag: event.tag ?? '*', reply: bad(event.text), expunges: false };
+        return { tag: event.tag ?? '*', reply: errorReply(event), expunges: false };
       case 'tls-handshake':
         return this.#leave(BYES.tlsWithoutStartTls);
       case 'runaway':
@@ -197,11 +200,11 @@ export class Session implements ConnectionHandler, ServedSession {
   }
 
   /** Says how a command ended and does what follows it. False where nothing else is to be read now. */
-  #finish({ tag, reply, expunges = true }: Ended): boolean {
+  #finish({ tag, reply, expunges = true, ownArrivals = false }: Ended): boolean {
     const state = this.#state;
     if (reply.status === 'BAD') state.bad++;
     else state.bad = 0;
-    tellUpdates(state, expunges);
+    tellUpdates(state, { expunges, own: ownArrivals });
     state.out.text(taggedLine(tag, reply));
     const { limits } = state.settings;
     if (state.after === 'nothing') {
@@ -220,11 +223,22 @@ export class Session implements ConnectionHandler, ServedSession {
   }
 
   /** While IDLE goes on, and where NOTIFY asked for it, what changed is told at once. */
-  #idleUpdates(): void {
+  #tellUnasked(): Promise<undefined> | undefined {
     const state = this.#state;
-    if (state.idling === undefined) return;
-    tellUpdates(state, true);
-    if (typeof state.after === 'object') this.#leave(state.after.bye);
+    const { idling, notifying, selected } = state;
+    // between a command and its message nothing else is said
+    if (state.appending !== undefined || state.authenticating !== undefined) return undefined;
+    const events = notifying?.selected;
+    if (notifying === undefined && idling !== undefined) tellUpdates(state, { expunges: true });
+    else if (events !== undefined)
+      tellUpdates(state, {
+        expunges: events.expunges || idling !== undefined,
+        flags: events.flags,
+      });
+    if (typeof state.after === 'object') return this.#leave(state.after.bye);
+    if (events !== undefined && selected?.unfetched !== undefined)
+      return fetchArrivals(state, events.fetch);
+    return notifying?.watch?.dirty === true ? notifying.watch.tell() : undefined;
   }
 
   #greet(): void {
@@ -302,4 +316,15 @@ export class Session implements ConnectionHandler, ServedSession {
     if (!this.#greeted) this.#greet();
     this.#run();
   }
+}
+
+/** What the receiver could not read. */
+function errorReply({
+  text,
+  code,
+}: {
+  readonly text: string;
+  readonly code?: string | undefined;
+}): Reply {
+  return code === undefined ? bad(text) : no(text, code);
 }

@@ -8,26 +8,36 @@ import { updatesOf, type Updates } from './selected.ts';
 import type { SessionState } from './session-state.ts';
 import { uidRangesOf } from './sets.ts';
 
-/**
- * Says all there is to say.
- * @param expunges whether message numbers may move now
- */
-export function tellUpdates(state: SessionState, expunges: boolean): void {
+export interface Telling {
+  /** Whether message numbers may move now. */
+  readonly expunges: boolean;
+  /** Whether changed flags are told now. */
+  readonly flags?: boolean;
+  /** The arrivals are the session's own: NOTIFY has nothing to tell of them. */
+  readonly own?: boolean;
+}
+
+/** Says all there is to say. */
+export function tellUpdates(state: SessionState, telling: Telling): void {
   const { selected } = state;
   if (selected === undefined) return;
   if (selected.view.removed) return state.end(BYES.mailboxGone);
+  const { expunges, flags = true, own = false } = telling;
   const { told, now } = selected;
   if (told.uids === now.uids && told.count === now.count && told.modseq >= now.modseq) return;
-  const updates = updatesOf(told, now, { expunges, own: selected.own });
-  selected.tell(updates.next);
+  const updates = updatesOf(told, now, { expunges, flags, own: selected.own });
+  selected.tell(updates.next, flags);
   sayGone(state, updates.gone);
-  if (updates.exists !== undefined) state.out.text(`* ${updates.exists} EXISTS\r\n`);
+  if (updates.exists !== undefined) {
+    state.out.text(`* ${updates.exists} EXISTS\r\n`);
+    const wanted = state.notifying?.selected?.fetch ?? [];
+    if (wanted.length > 0 && !own) selected.unfetched ??= (told.uids[told.count - 1] ?? 0) + 1;
+  }
   sayKeywords(state);
+  const parts = { uid: state.notifying !== undefined, flags: true };
   for (const { sequence, place } of updates.changed)
-    state.out.text(fetchLine(state, sequence, place, UNASKED));
+    state.out.text(fetchLine(state, sequence, place, parts));
 }
-
-const UNASKED: LineParts = { uid: false, flags: true };
 
 /** New keywords come before the first message that has them. */
 export function sayKeywords({ selected, out }: SessionState): void {

@@ -3,6 +3,7 @@
  * written the next is read. A client that does not read holds it up.
  */
 import type { FetchItem, Partial } from '#protocol/imap/command';
+import { lowerBound } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#servers/imap/commands';
 import { addNeeds, compileItem, noNeeds, setsSeen, type Item } from '#servers/imap/fetch/items';
 import { loadMessages, type FetchedMessage, type Loader } from '#servers/imap/fetch/message';
@@ -44,6 +45,24 @@ export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): P
 }
 
 const DONE = ok('Fetched');
+
+/** What NOTIFY tells of messages that came in (RFC 5465 §5.2). */
+export async function fetchArrivals(
+  state: SessionState,
+  items: readonly FetchItem[],
+): Promise<undefined> {
+  const selected = state.selected!;
+  const { told, now } = selected;
+  const first = lowerBound(told.uids, told.count, selected.unfetched!);
+  selected.unfetched = undefined;
+  const targets: Target[] = [];
+  for (let i = first; i < told.count; i++) {
+    const place = now.placeOf(told.uids[i]!);
+    if (place >= 0) targets.push({ place, sequence: i + 1 });
+  }
+  const asked = { items, uid: false, changedSince: undefined };
+  await new FetchRun(state, selected, asked, NONE).all(targets);
+}
 
 type Targets =
   | { readonly kind: 'targets'; readonly targets: readonly Target[]; readonly gone: boolean }
@@ -98,11 +117,13 @@ async function markSeen(
   });
   if (stored.kind !== 'stored') return 'gone';
   // the responses tell it
-  selected.noteOwn(stored.modseq);
+  for (const modseq of stored.modseqs) selected.noteOwn(modseq);
   return new Set(unseen.map(({ sequence }) => sequence));
 }
 
 const NONE: ReadonlySet<number> = new Set();
+
+type Asked = Pick<CommandOf<'FETCH'>, 'items' | 'uid' | 'changedSince'>;
 
 /** Carries out one FETCH. */
 class FetchRun {
@@ -121,7 +142,7 @@ class FetchRun {
   constructor(
     state: SessionState,
     selected: SelectedMailbox,
-    command: CommandOf<'FETCH'>,
+    command: Asked,
     seen: ReadonlySet<number>,
   ) {
     const { enabled, services, login } = state;
@@ -257,10 +278,7 @@ function batchFor(messages: readonly FetchedMessage[], before: number): number {
 }
 
 /** RFC 9051 §6.4.9: the answer to UID FETCH has the UID; RFC 7162 §3.1.4.1: with CHANGEDSINCE it has the modseq. */
-function withImplied(
-  { items, uid, changedSince }: CommandOf<'FETCH'>,
-  uidOnly: boolean,
-): readonly FetchItem[] {
+function withImplied({ items, uid, changedSince }: Asked, uidOnly: boolean): readonly FetchItem[] {
   const has = (name: FetchItem['item']): boolean => items.some(({ item }) => item === name);
   return [
     ...(uid && !uidOnly && !has('UID') ? [{ item: 'UID' } as const] : []),

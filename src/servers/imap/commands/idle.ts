@@ -7,12 +7,12 @@ import type { SessionState } from '#servers/imap/session-state';
 export function idle(state: SessionState, _command: unknown, tag: string): Handled {
   const { selected } = state;
   if (selected === undefined) return begin(state, tag);
-  selected.listen(() => state.changed());
   return selected.open.refresh().then(() => begin(state, tag));
 }
 
 function begin(state: SessionState, tag: string): undefined {
   state.idling = tag;
+  state.listenToSelected();
   state.receiver.expectLine();
   state.out.text('+ idling\r\n');
 }
@@ -21,7 +21,7 @@ function begin(state: SessionState, tag: string): undefined {
 export function endIdle(state: SessionState, line: Uint8Array): Ended {
   const tag = state.idling!;
   state.idling = undefined;
-  state.selected?.ignore();
+  state.listenToSelected();
   return { tag, reply: /^done$/i.test(latin1(line)) ? DONE : NOT_DONE };
 }
 

@@ -2,11 +2,14 @@
 import { DELIMITER, listMatcher } from '#protocol/imap/mailbox-name';
 import type { ListReturn, ListSelection } from '#protocol/imap/command';
 import type { CommandOf } from '#servers/imap/commands';
-import { nameOf, wireName } from '#servers/imap/mailbox-path';
+import { listLine } from '#servers/imap/list-line';
+import { nameOf } from '#servers/imap/mailbox-path';
+import { metadataLine } from '#servers/imap/metadata-line';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { useOf } from '#servers/imap/special-use';
 import { statusLine } from '#servers/imap/status-text';
+import { getMetadata } from '#store/mailboxes/metadata';
 import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
 
 /** A name that may be listed: of a mailbox, or subscribed without one. */
@@ -38,15 +41,29 @@ export async function list(state: SessionState, command: CommandOf<'LIST'>): Pro
   ];
   const matchers = command.patterns.map((pattern) => listMatcher(command.reference + pattern));
   for (const { listable, below } of chosen(names, matchers, command.select)) {
-    sayName(state, listable, command, below);
+    out.text(lineOf(state, listable, command, below));
     if (command.return?.status !== undefined && listable.mailbox !== undefined)
       out.text(await statusLine(state, listable.mailbox, command.return.status));
+    if (command.return?.metadata !== undefined && listable.mailbox !== undefined)
+      await sayMetadata(state, listable.mailbox, command.return.metadata);
     await state.link.room();
   }
   return LISTED;
 }
 
 const LISTED = ok('Listed');
+
+/** RFC 9590 §3: the annotations that were asked for, of a mailbox that has some of them. */
+async function sayMetadata(
+  state: SessionState,
+  { id, path }: Mailbox,
+  entries: readonly string[],
+): Promise<void> {
+  const { services, login, out } = state;
+  const all = await getMetadata(services.mail.pool, login!.accountId, id);
+  const told = all.filter(({ name }) => entries.includes(name));
+  if (told.length > 0) out.text(metadataLine(state, nameOf(path), told));
+}
 
 interface Chosen {
   readonly listable: Listable;
@@ -85,22 +102,13 @@ function parentsOf(names: readonly Listable[]): ReadonlySet<string> {
   return parents;
 }
 
-function sayName(
+function lineOf(
   state: SessionState,
-  listable: Listable,
+  { name, mailbox, subscribed }: Listable,
   { select, return: asked }: { select: readonly ListSelection[]; return: ListReturn | undefined },
   below: boolean,
-): void {
-  const attributes: string[] = [];
-  const { mailbox } = listable;
-  if (mailbox === undefined) attributes.push('\\NonExistent');
-  else attributes.push(mailbox.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
-  if (listable.subscribed && (asked?.subscribed || select.includes('SUBSCRIBED')))
-    attributes.push('\\Subscribed');
-  const use = useOf(mailbox?.role);
-  if (use !== undefined) attributes.push(use);
-  const info = below ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
-  state.out.text(
-    `* LIST (${attributes.join(' ')}) "/" ${wireName(state, listable.name)}${info}\r\n`,
-  );
+): string {
+  const says = asked?.subscribed === true || select.includes('SUBSCRIBED');
+  const extended = below ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
+  return listLine(state, name, mailbox, subscribed && says, extended);
 }

@@ -1,8 +1,7 @@
 /** GETMETADATA and SETMETADATA (RFC 5464): annotations of mailboxes, and of the account under the empty name. */
-import { latin1 } from '#bytes';
-import { formatString } from '#protocol/imap/envelope';
 import type { CommandOf } from '#servers/imap/commands';
-import { pathOf, wireName } from '#servers/imap/mailbox-path';
+import { pathOf } from '#servers/imap/mailbox-path';
+import { metadataLine } from '#servers/imap/metadata-line';
 import { metadataReplies, REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
@@ -25,10 +24,7 @@ export async function getMetadata(
   );
   const told = chosen.filter(({ value }) => value.length <= maxSize);
   const largest = Math.max(0, ...chosen.map(({ value }) => value.length));
-  if (told.length > 0) {
-    const pairs = told.map(({ name: entry, value }) => `${entry} ${valueText(value)}`);
-    out.text(`* METADATA ${wireName(state, name)} (${pairs.join(' ')})\r\n`);
-  }
+  if (told.length > 0) out.text(metadataLine(state, name, told));
   // RFC 5464 §4.2.1
   return told.length < chosen.length
     ? ok('Some values are larger', `METADATA LONGENTRIES ${largest}`)
@@ -74,10 +70,4 @@ function isWithin(name: string, asked: string, depth: number): boolean {
   if (name === asked) return true;
   if (depth === 0 || !name.startsWith(`${asked}/`)) return false;
   return depth > 1 || !name.includes('/', asked.length + 1);
-}
-
-/** RFC 5464 §5: what holds NUL goes as literal8. */
-export function valueText(value: Uint8Array): string {
-  const octets = latin1(value);
-  return value.includes(0) ? `~{${value.length}}\r\n${octets}` : formatString(octets, false);
 }

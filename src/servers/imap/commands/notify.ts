@@ -1,7 +1,43 @@
-/** NOTIFY (RFC 5465). */
-import { REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+/** NOTIFY (RFC 5465 §3.1): which events the client wants to hear of, at any time. */
+import type { NotifyGroup } from '#protocol/imap/command';
+import type { CommandOf } from '#servers/imap/commands';
+import { Watch } from '#servers/imap/notify/watch';
+import { ok, type Reply } from '#servers/imap/reply';
+import type { SelectedEvents, SessionState } from '#servers/imap/session-state';
 
-export function notify(): Reply {
-  return REPLIES.notifyTooMuch;
+export async function notify(
+  state: SessionState,
+  { groups, status }: CommandOf<'NOTIFY'>,
+): Promise<Reply> {
+  state.stopNotifying();
+  // RFC 5465 §3.1: an implicit NOOP
+  await state.selected?.open.refresh();
+  if (groups === undefined) {
+    state.notifying = { selected: undefined, watch: undefined };
+    return DONE;
+  }
+  const others = groups.filter(({ filter }) => !isSelected(filter.kind));
+  const watch = others.length === 0 ? undefined : new Watch(state, others);
+  state.notifying = { selected: selectedEvents(groups), watch };
+  state.listenToSelected();
+  if (watch === undefined) return DONE;
+  await watch.begin();
+  if (status) await watch.sayAll();
+  return DONE;
+}
+
+const DONE = ok('Noted');
+
+function isSelected(kind: string): boolean {
+  return kind === 'selected' || kind === 'selected-delayed';
+}
+
+function selectedEvents(groups: readonly NotifyGroup[]): SelectedEvents | undefined {
+  const group = groups.find(({ filter }) => isSelected(filter.kind));
+  if (group === undefined || !group.events.includes('MessageNew')) return undefined;
+  return {
+    expunges: group.filter.kind === 'selected',
+    flags: group.events.includes('FlagChange'),
+    fetch: group.fetch,
+  };
 }

@@ -31,6 +31,7 @@ export async function select(
   if (command.condstore) enabled.condstore = true;
   const readOnly = command.verb === 'EXAMINE';
   state.selected = new SelectedMailbox(open, readOnly);
+  state.listenToSelected();
   sayMailbox(state, state.selected, nameOf(mailbox!.path));
   if (command.qresync?.uidValidity === open.view.uidValidity)
     await resynchronise(state, state.selected, command.qresync);

@@ -32,7 +32,7 @@ export async function store(state: SessionState, command: CommandOf<'STORE'>): P
     unchangedSince: command.unchangedSince,
   });
   if (stored.kind !== 'stored') return storeFlagsReplies[stored.kind];
-  selected.noteOwn(stored.modseq);
+  for (const modseq of stored.modseqs) selected.noteOwn(modseq);
   await sayStored(state, selected, command, uids, stored);
   if (stored.modified.length > 0) return modified(selected, command.uid, stored.modified);
   const gone = uids.some((uid) => selected.now.placeOf(uid) < 0);

@@ -33,7 +33,7 @@ export async function runSearch(
   if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) enabled.condstore = true;
   // what came a moment ago is found; numbers in the command keep their meaning
   await selected.open.refresh();
-  tellUpdates(state, false);
+  tellUpdates(state, { expunges: false });
   const { clock, mail, largeMessages } = services;
   const progress = new InProgress(state, tag);
   const context: SearchContext = {

@@ -1,0 +1,26 @@
+/** LIST responses (RFC 9051 §7.3.1, RFC 5258, RFC 6154). */
+import type { Mailbox } from '#store/mailboxes/tree';
+import { wireName } from './mailbox-path.ts';
+import type { SessionState } from './session-state.ts';
+import { useOf } from './special-use.ts';
+
+/**
+ * @param mailbox undefined for a name that has none
+ * @param subscribed whether to say so
+ * @param extended extended data, with the space before it
+ */
+export function listLine(
+  state: SessionState,
+  name: string,
+  mailbox: Pick<Mailbox, 'hasChildren' | 'role'> | undefined,
+  subscribed: boolean,
+  extended = '',
+): string {
+  const attributes: string[] = [];
+  if (mailbox === undefined) attributes.push('\\NonExistent');
+  else attributes.push(mailbox.hasChildren ? '\\HasChildren' : '\\HasNoChildren');
+  if (subscribed) attributes.push('\\Subscribed');
+  const use = useOf(mailbox?.role);
+  if (use !== undefined) attributes.push(use);
+  return `* LIST (${attributes.join(' ')}) "/" ${wireName(state, name)}${extended}\r\n`;
+}

@@ -1,0 +1,23 @@
+/** METADATA responses with values (RFC 5464 §4.4.1). */
+import { latin1 } from '#bytes';
+import { formatString } from '#protocol/imap/envelope';
+import type { Octets } from '#protocol/message/structure';
+import type { Annotation } from '#store/mailboxes/metadata';
+import { wireName } from './mailbox-path.ts';
+import type { SessionState } from './session-state.ts';
+
+/** @param name of the mailbox, empty for the account */
+export function metadataLine(
+  state: SessionState,
+  name: string,
+  annotations: readonly Annotation[],
+): Octets {
+  const pairs = annotations.map(({ name: entry, value }) => `${entry} ${valueText(value)}`);
+  return `* METADATA ${wireName(state, name)} (${pairs.join(' ')})\r\n`;
+}
+
+/** RFC 5464 §5: what holds NUL goes as literal8. */
+function valueText(value: Uint8Array): Octets {
+  const octets = latin1(value);
+  return value.includes(0) ? `~{${value.length}}\r\n${octets}` : formatString(octets, false);
+}

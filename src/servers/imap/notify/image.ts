@@ -1,0 +1,111 @@
+/**
+ * What NOTIFY compares (RFC 5465 §5): an image of the account's mailboxes, and what became of it since the last one. Pure.
+ */
+import { nameOf } from '#servers/imap/mailbox-path';
+import type { AnnotationMark } from '#store/mailboxes/metadata';
+import type { Mailbox, MailboxTree } from '#store/mailboxes/tree';
+
+export interface Image {
+  readonly mailboxes: ReadonlyMap<string, Mailbox>;
+  /** Subscribed names without a mailbox. */
+  readonly absent: ReadonlySet<string>;
+  /** Modseqs of annotations by mailbox (undefined: the account) and name. */
+  readonly annotations: ReadonlyMap<string | undefined, ReadonlyMap<string, number>>;
+}
+
+export type Happening =
+  | { readonly kind: 'made' | 'removed' | 'changed-children'; readonly mailbox: Mailbox }
+  | { readonly kind: 'renamed'; readonly mailbox: Mailbox; readonly before: string }
+  | { readonly kind: 'subscribed'; readonly mailbox: Mailbox }
+  | { readonly kind: 'absent-subscribed'; readonly name: string; readonly subscribed: boolean }
+  /** Messages came or went, or flags changed. */
+  | { readonly kind: 'messages'; readonly mailbox: Mailbox; readonly flagsOnly: boolean }
+  | {
+      readonly kind: 'annotated';
+      /** Undefined: the account. */
+      readonly mailbox: Mailbox | undefined;
+      readonly entries: readonly string[];
+    };
+
+export function imageOf(
+  { mailboxes, absentSubscriptions }: MailboxTree,
+  marks: readonly AnnotationMark[],
+): Image {
+  const annotations = new Map<string | undefined, Map<string, number>>();
+  for (const { mailboxId, name, modseq } of marks) {
+    let entries = annotations.get(mailboxId);
+    if (!entries) annotations.set(mailboxId, (entries = new Map()));
+    entries.set(name, modseq);
+  }
+  return {
+    mailboxes: new Map(mailboxes.map((mailbox) => [mailbox.id, mailbox])),
+    absent: new Set(absentSubscriptions.map((path) => nameOf(path))),
+    annotations,
+  };
+}
+
+export function happenings(before: Image, now: Image): Happening[] {
+  const found: Happening[] = [];
+  for (const [id, old] of before.mailboxes)
+    if (!now.mailboxes.has(id)) found.push({ kind: 'removed', mailbox: old });
+  for (const [id, mailbox] of now.mailboxes) {
+    const old = before.mailboxes.get(id);
+    if (old === undefined) found.push({ kind: 'made', mailbox });
+    else found.push(...changesOf(old, mailbox));
+  }
+  return [...found, ...absentSubscribed(before, now), ...annotated(before, now)];
+}
+
+/** A subscription that outlived its mailbox, or that a new one took over, has not changed. */
+function absentSubscribed(before: Image, now: Image): Happening[] {
+  const came = [...now.absent].filter((name) => !before.absent.has(name));
+  const went = [...before.absent].filter((name) => !now.absent.has(name));
+  if (came.length + went.length === 0) return [];
+  const had = namesOf(before);
+  const has = namesOf(now);
+  return [
+    ...came.filter((name) => !had.has(name)).map((name) => change(name, true)),
+    ...went.filter((name) => !has.has(name)).map((name) => change(name, false)),
+  ];
+}
+
+function change(name: string, subscribed: boolean): Happening {
+  return { kind: 'absent-subscribed', name, subscribed };
+}
+
+function namesOf({ mailboxes }: Image): ReadonlySet<string> {
+  return new Set(Array.from(mailboxes.values(), ({ path }) => nameOf(path)));
+}
+
+function changesOf(old: Mailbox, mailbox: Mailbox): Happening[] {
+  const found: Happening[] = [];
+  // what lies below a mailbox that was renamed is not told (RFC 5465 §5.4)
+  if (old.parentId !== mailbox.parentId || old.path.at(-1) !== mailbox.path.at(-1))
+    found.push({ kind: 'renamed', mailbox, before: nameOf(old.path) });
+  else if (old.hasChildren !== mailbox.hasChildren)
+    found.push({ kind: 'changed-children', mailbox });
+  if (old.subscribed !== mailbox.subscribed) found.push({ kind: 'subscribed', mailbox });
+  if (old.modseq !== mailbox.modseq) {
+    const flagsOnly = old.uidNext === mailbox.uidNext && old.messages === mailbox.messages;
+    found.push({ kind: 'messages', mailbox, flagsOnly });
+  }
+  return found;
+}
+
+function annotated(before: Image, now: Image): Happening[] {
+  const found: Happening[] = [];
+  for (const id of new Set([...before.annotations.keys(), ...now.annotations.keys()])) {
+    const mailbox = id === undefined ? undefined : now.mailboxes.get(id);
+    if (id !== undefined && mailbox === undefined) continue;
+    const old = before.annotations.get(id) ?? NONE;
+    const entries = now.annotations.get(id) ?? NONE;
+    const changed = [
+      ...[...entries].filter(([name, modseq]) => old.get(name) !== modseq).map(([name]) => name),
+      ...[...old.keys()].filter((name) => !entries.has(name)),
+    ];
+    if (changed.length > 0) found.push({ kind: 'annotated', mailbox, entries: changed });
+  }
+  return found;
+}
+
+const NONE: ReadonlyMap<string, number> = new Map();
