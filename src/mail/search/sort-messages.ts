@@ -4,9 +4,10 @@
  * Called by servers/imap.
  */
 import type { SortKey } from '#protocol/imap/command';
-import { sorted, type SortFacts } from '#protocol/imap/sort';
+import { sortOrder, sortValues, wantsSummary, type SortValues } from '#protocol/imap/sort';
 import { FACTS_AT_ONCE, readFacts, type EmailFacts } from '#store/mailboxes/facts';
 import type { SearchContext } from './find-messages.ts';
+import { sortInPieces } from './sort-in-pieces.ts';
 import { placesNow } from './view-keys.ts';
 
 /**
@@ -18,12 +19,16 @@ export async function sortMessages(
   found: Uint32Array,
   keys: readonly SortKey[],
 ): Promise<Uint32Array> {
-  const facts: SortFacts[] = [];
-  const by = new Set(keys.map((key) => key.by));
-  const summary = keys.some((key) => !['ARRIVAL', 'SIZE'].includes(key.by));
-  for await (const [place, email] of emailsOf(context, found, { summary }))
-    facts.push(sortFacts(place, email, by));
-  return Uint32Array.from(sorted(facts, keys));
+  const messages: { readonly place: number; readonly values: SortValues }[] = [];
+  for await (const [place, facts] of emailsOf(context, found, { summary: wantsSummary(keys) }))
+    messages.push({ place, values: sortValues(facts, keys) });
+  const order = sortOrder(keys);
+  const sorted = await sortInPieces(
+    messages,
+    (a, b) => order(a.values, b.values),
+    () => context.pause(found.length, found.length),
+  );
+  return Uint32Array.from(sorted, ({ place }) => place);
 }
 
 /** The emails of places in `numbered`, some hundred in one question. */
@@ -51,23 +56,4 @@ export async function* emailsOf(
     for (const [i, facts] of emails.entries()) if (facts) yield [found[at + i]!, facts];
     await pause(at, found.length);
   }
-}
-
-const NONE: SortFacts['from'] = [];
-
-function sortFacts(
-  place: number,
-  { receivedAt, size, summary }: EmailFacts,
-  by: ReadonlySet<SortKey['by']>,
-): SortFacts {
-  return {
-    number: place,
-    receivedAt,
-    size,
-    date: summary?.date,
-    baseSubject: by.has('SUBJECT') ? summary!.baseSubject : '',
-    from: by.has('FROM') || by.has('DISPLAYFROM') ? summary!.from.slice(0, 1) : NONE,
-    to: by.has('TO') || by.has('DISPLAYTO') ? summary!.to.slice(0, 1) : NONE,
-    cc: by.has('CC') ? summary!.cc.slice(0, 1) : NONE,
-  };
 }

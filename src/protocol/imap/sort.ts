@@ -1,62 +1,63 @@
 /**
- * SORT (RFC 5256 §3, RFC 5957): messages in the order of several keys. Strings are compared as folded text
- * (protocol/message/fold.ts), by code point; what is equal in all keys stays in the order of the mailbox.
+ * SORT (RFC 5256 §3, RFC 5957): what each key compares of a message, and in which order. Strings are compared as folded text
+ * (protocol/message/fold.ts), by code unit. What is equal in all keys is equal: a stable sort leaves it in the order of the mailbox.
  */
 import { foldText } from '#protocol/message/fold';
-import type { Person } from '#protocol/message/summary';
+import type { MessageSummary, Person } from '#protocol/message/summary';
 import type { SortKey } from './command.ts';
 
 export interface SortFacts {
-  /** Message number or UID. */
-  readonly number: number;
   /** INTERNALDATE, milliseconds. */
   readonly receivedAt: number;
-  /** Date field; undefined without a good one. */
-  readonly date: number | undefined;
   /** Octets. */
   readonly size: number;
-  /** RFC 5256 §2.1, lower case. */
-  readonly baseSubject: string;
-  readonly from: readonly Person[];
-  readonly to: readonly Person[];
-  readonly cc: readonly Person[];
+  /** Undefined where no key wants it: {@link wantsSummary}. */
+  readonly summary: MessageSummary | undefined;
 }
 
-/** Numbers in their order. */
-export function sorted(messages: readonly SortFacts[], keys: readonly SortKey[]): number[] {
-  const columns = keys.map(({ by }) => {
-    const value = VALUES[by];
-    return messages.map((message) => value(message));
-  });
-  const order = messages.map((_, index) => index);
-  order.sort((a, b) => {
-    for (const [i, { reverse }] of keys.entries()) {
-      const [left, right] = [columns[i]![a]!, columns[i]![b]!];
-      if (left !== right) return left < right === reverse ? 1 : -1;
+/** One for each key. */
+export type SortValues = readonly (string | number)[];
+
+/** Whether the keys look at more than arrival and size. */
+export function wantsSummary(keys: readonly SortKey[]): boolean {
+  return keys.some(({ by }) => by !== 'ARRIVAL' && by !== 'SIZE');
+}
+
+export function sortValues(facts: SortFacts, keys: readonly SortKey[]): SortValues {
+  return keys.map(({ by }) => VALUES[by](facts));
+}
+
+/** The order of messages by their values. */
+export function sortOrder(keys: readonly SortKey[]): (a: SortValues, b: SortValues) => number {
+  const signs = keys.map(({ reverse }) => (reverse ? -1 : 1));
+  return (a, b) => {
+    for (let i = 0; i < signs.length; i++) {
+      const [left, right] = [a[i]!, b[i]!];
+      if (left !== right) return left < right ? -signs[i]! : signs[i]!;
     }
-    return messages[a]!.number - messages[b]!.number;
-  });
-  return order.map((index) => messages[index]!.number);
+    return 0;
+  };
 }
 
-const VALUES: Readonly<Record<SortKey['by'], (message: SortFacts) => string | number>> = {
+const VALUES: Readonly<Record<SortKey['by'], (facts: SortFacts) => string | number>> = {
   ARRIVAL: ({ receivedAt }) => receivedAt,
-  DATE: ({ date, receivedAt }) => date ?? receivedAt,
+  // RFC 5256 §2.2: the day of arrival stands in for a date that is missing or unreadable
+  DATE: ({ summary, receivedAt }) => summary!.date ?? receivedAt,
   SIZE: ({ size }) => size,
-  SUBJECT: ({ baseSubject }) => foldText(baseSubject),
+  SUBJECT: ({ summary }) => foldText(summary!.baseSubject),
   // RFC 5256 §3: the local part of the first address
-  FROM: ({ from }) => localPart(from),
-  TO: ({ to }) => localPart(to),
-  CC: ({ cc }) => localPart(cc),
-  DISPLAYFROM: ({ from }) => displayed(from),
-  DISPLAYTO: ({ to }) => displayed(to),
+  FROM: ({ summary }) => localPart(summary!.from),
+  TO: ({ summary }) => localPart(summary!.to),
+  CC: ({ summary }) => localPart(summary!.cc),
+  DISPLAYFROM: ({ summary }) => displayed(summary!.from),
+  DISPLAYTO: ({ summary }) => displayed(summary!.to),
 };
 
 function localPart(people: readonly Person[]): string {
   return foldText(people[0]?.localPart ?? '');
 }
 
-/** RFC 5957 §2: the name, or the address of who has none. */
+/** RFC 5957 §3: the name, or the address of who has none. */
 function displayed(people: readonly Person[]): string {
   const first = people[0];
   if (!first) return '';
