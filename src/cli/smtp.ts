@@ -34,7 +34,7 @@ import {
   type ProbeTls,
 } from './probe/run.ts';
 import { RESULTS } from './probe/texts.ts';
-import { Progress } from './progress.ts';
+import { Progress, waiting } from './progress.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { wholeNumber, type CommonOptions } from './verb.ts';
@@ -123,13 +123,13 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
     else showEntry(entry, meaning);
   };
   const start = systemClock.monotonic();
-  const result = await runProbe(plan, {
+  const running = runProbe(plan, {
     dialer: tcpDialer,
     recorder: new DialogueRecorder(start, DIALOGUE_LIMITS, show),
     monotonic: () => systemClock.monotonic(),
     randomBytes,
   });
-  progress.stop();
+  const result = await running.finally(() => progress.stop());
   if (options.json === true) printJson(result);
   else showResult(result, options.lang);
   return result;
@@ -217,7 +217,7 @@ async function contentOf(
 
 async function addressOf(host: string): Promise<ProbePlan['address']> {
   try {
-    return await lookup(host);
+    return await waiting(`looking up ${host}`, lookup(host));
   } catch (error) {
     throw new CommandFailure(
       `${host} has no address: ${(error as NodeJS.ErrnoException).code}`,
