@@ -87,7 +87,7 @@ before(async () => {
 });
 after(async () => {
   view.close();
-  mail.views.close();
+  await mail[Symbol.asyncDispose]();
   await opened[Symbol.asyncDispose]();
 });
 
@@ -112,7 +112,7 @@ async function store(from: number, count: number): Promise<void> {
 function searchContext(changes: Partial<SearchContext> = {}): SearchContext {
   const { state } = view.view;
   return {
-    pool: opened.store.pool,
+    pool: mail.pool,
     accountId,
     mailboxId,
     numbered: { uids: state.uids, count: state.count },

@@ -9,7 +9,7 @@ import type { SearchKey } from '#protocol/imap/command';
 import { splitHeader } from '#protocol/message/fields';
 import { readFacts, readSavedDates } from '#store/mailboxes/facts';
 import { readSmall } from '#store/mailboxes/octets';
-import type { Pool } from '#store/open';
+import type { OctetPool } from '#store/octet-query';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
 import { emailKey, type EmailKey, type EmailQuestion, type RowNeeds } from './email-keys.ts';
@@ -28,7 +28,7 @@ import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
 import { viewKey, type Places, type ViewKey, type ViewQuestion } from './view-keys.ts';
 
 export interface SearchContext extends ViewQuestion, EmailQuestion {
-  readonly pool: Pool;
+  readonly pool: OctetPool;
   readonly accountId: string;
   readonly mailboxId: string;
   /**

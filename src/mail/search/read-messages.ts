@@ -4,7 +4,7 @@
  */
 import { concat } from '#bytes';
 import { readSmall, readViewRange } from '#store/mailboxes/octets';
-import type { Pool } from '#store/open';
+import type { OctetPool } from '#store/octet-query';
 import { readAhead, type Wait } from './read-ahead.ts';
 
 export interface ReadMessage {
@@ -17,7 +17,7 @@ const AT_ONCE = 128;
 
 /** In the order of the ids; one large message at a time. */
 export async function* readMessages(
-  pool: Pool,
+  pool: OctetPool,
   accountId: string,
   emailIds: readonly number[],
   wait: Wait,
@@ -33,7 +33,7 @@ export async function* readMessages(
 }
 
 export async function readLarge(
-  pool: Pool,
+  pool: OctetPool,
   accountId: string,
   emailId: number,
   size: number,

@@ -26,9 +26,9 @@ export interface Entries {
   readonly keywords: readonly string[] | undefined;
 }
 
-/** What {@link PACKED_ENTRIES} answered; null is none. */
+/** What {@link PACKED_ENTRIES} answered; null or undefined is none. */
 export function unpackEntries(packed: unknown, words: unknown): Entries {
-  const bytes = packed === null ? Buffer.alloc(0) : (packed as Buffer);
+  const bytes = (packed ?? Buffer.alloc(0)) as Buffer;
   const count = bytes.length / RECORD;
   const entries = {
     uids: new Uint32Array(count),
@@ -36,7 +36,7 @@ export function unpackEntries(packed: unknown, words: unknown): Entries {
     modseqs: new Float64Array(count),
     flags: new Uint8Array(count),
   };
-  const lines = words === null ? undefined : (words as string).split('\n');
+  const lines = (words as string | null | undefined)?.split('\n');
   const keywords = lines && new Array<string>(count).fill('');
   let line = 0;
   for (let i = 0, at = 0; i < count; i++, at += RECORD) {
@@ -50,10 +50,9 @@ export function unpackEntries(packed: unknown, words: unknown): Entries {
   return { ...entries, keywords };
 }
 
-/** What {@link PACKED_UIDS} answered; null is none. */
+/** What {@link PACKED_UIDS} answered; null or undefined is none. */
 export function unpackUids(packed: unknown): Uint32Array {
-  if (packed === null) return new Uint32Array(0);
-  const bytes = packed as Buffer;
+  const bytes = (packed ?? Buffer.alloc(0)) as Buffer;
   const uids = new Uint32Array(bytes.length / 8);
   for (let i = 0; i < uids.length; i++) uids[i] = bigintAt(bytes, i * 8);
   return uids;

@@ -3,14 +3,15 @@
  * IMAP and JMAP get it handed. A function that writes says the account's notice after its commit and brings the open views up to date.
  */
 import { silentLog, type Log } from '#log';
+import type { OctetPool } from '#store/octet-query';
 import type { Store } from '#store/open';
 import { openReadPool } from './read-pool.ts';
 import { MailboxViews } from './views.ts';
 
 export interface MailStore
-  extends Pick<Store, 'pool' | 'writer' | 'notices' | 'clock' | 'newId'>, AsyncDisposable {
+  extends Pick<Store, 'writer' | 'notices' | 'clock' | 'newId'>, AsyncDisposable {
   /** For reading mail; another than the store's. */
-  readonly pool: Store['pool'];
+  readonly pool: OctetPool;
   /** For jobs of many rows: nobody who hands in one message waits behind them. */
   readonly bulkWriter: Store['writer'];
   readonly views: MailboxViews;

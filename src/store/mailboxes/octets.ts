@@ -1,9 +1,9 @@
 /** The octets of messages as read: whole small ones by the hundred, ranges of large ones as a stream. */
 import { zstdDecompressSync } from 'node:zlib';
+import { bigintArray } from '#store/arrays';
 import { CHUNK_BYTES } from '#store/blobs';
-import { copyOut, idText } from '#store/copy-out';
 import { withoutRanges } from '#store/emails';
-import type { Pool } from '#store/open';
+import { bigintOf, queryOctets, type Fields, type OctetPool } from '#store/octet-query';
 import { blobRanges, type BlobRange } from './view-ranges.ts';
 
 /** A message of which one chunk holds all. */
@@ -28,7 +28,7 @@ const BUDGET = 8 * 1024 * 1024;
  * @param limit at most one chunk
  */
 export async function readSmall(
-  pool: Pool,
+  pool: OctetPool,
   accountId: string,
   emailIds: ArrayLike<number>,
   limit: number = CHUNK_BYTES,
@@ -36,66 +36,44 @@ export async function readSmall(
   if (emailIds.length === 1) return [await readOne(pool, accountId, emailIds[0]!, limit)];
   const views = new Array<SmallView | LargeView | undefined>(emailIds.length).fill(undefined);
   let answered = emailIds.length;
-  await copyOut(pool, selectViews(accountId, emailIds, limit), (fields) => {
-    const place = bigint(fields[0]!) - 1;
-    if (fields[1]![0] === 1) {
-      answered = Math.min(answered, place);
-      return;
-    }
-    const row: ViewRow = {
-      size: bigint(fields[2]!),
-      prefix: fields[3]!,
-      hidden: hiddenRanges(fields[4]!.toString('latin1')),
-      zstd: fields[5]?.[0] === 1,
-      data: fields[6],
-    };
-    views[place] = viewFrom(row);
+  const values = [accountId, bigintArray(emailIds), String(limit), String(BUDGET)];
+  const statement = { name: 'read_views', text: READ_VIEWS, values };
+  await queryOctets(pool, statement, ([n, later, ...view]) => {
+    const place = bigintOf(n!) - 1;
+    if (isTrue(later)) answered = Math.min(answered, place);
+    else views[place] = viewFrom(rowOf(view));
   });
   return answered < views.length ? views.slice(0, answered) : views;
 }
 
-function selectViews(accountId: string, emailIds: ArrayLike<number>, limit: number): string {
-  const ids = Array.from(emailIds, idText).join();
-  return `
-    select s.n, s.total > ${BUDGET} as later, s.size, s.prefix, array_to_string(s.hidden, ','), c.zstd, c.data
-    from (
-      select u.n, e.size, e.prefix, e.hidden, e.blob_id,
-        sum(case when e.size <= ${idText(limit)} then e.size else 0 end) over (order by u.n)::bigint as total
-      from unnest('{${ids}}'::bigint[]) with ordinality as u(id, n) join emails e on e.id = u.id
-      where e.account_id = ${idText(accountId)}) s
-    left join blob_chunks c on c.blob_id = s.blob_id and c.seq = 0 and s.size <= ${idText(limit)} and s.total <= ${BUDGET}`;
-}
+/** Those behind the budget are named, so that the first of them is known from one that is not there. */
+const READ_VIEWS = `
+  select s.n, s.total > $4::bigint as later, s.size, s.prefix, array_to_string(s.hidden, ','), c.zstd, c.data
+  from (
+    select u.n, e.size, e.prefix, e.hidden, e.blob_id,
+      sum(case when e.size <= $3::bigint then e.size else 0 end) over (order by u.n)::bigint as total
+    from unnest($2::bigint[]) with ordinality as u(id, n) join emails e on e.id = u.id
+    where e.account_id = $1::bigint) s
+  left join blob_chunks c on c.blob_id = s.blob_id and c.seq = 0 and s.size <= $3 and s.total <= $4`;
 
-/** For one message a prepared statement is faster than COPY, which is planned each time. */
 async function readOne(
-  pool: Pool,
+  pool: OctetPool,
   accountId: string,
   emailId: number,
   limit: number,
 ): Promise<SmallView | LargeView | undefined> {
-  const { rows } = await pool.query<{
-    size: string;
-    prefix: Buffer;
-    hidden: string;
-    zstd: boolean | null;
-    data: Buffer | null;
-  }>({
-    name: 'read_view',
-    text: `select e.size, e.prefix, array_to_string(e.hidden, ',') as hidden, c.zstd, c.data
-           from emails e left join blob_chunks c on c.blob_id = e.blob_id and c.seq = 0 and e.size <= $3
-           where e.account_id = $1 and e.id = $2`,
-    values: [accountId, emailId, limit],
+  const values = [accountId, String(emailId), String(limit)];
+  let view: SmallView | LargeView | undefined;
+  await queryOctets(pool, { name: 'read_view', text: READ_VIEW, values }, (fields) => {
+    view = viewFrom(rowOf(fields));
   });
-  const row = rows[0];
-  if (!row) return undefined;
-  return viewFrom({
-    size: Number(row.size),
-    prefix: row.prefix,
-    hidden: hiddenRanges(row.hidden),
-    zstd: row.zstd === true,
-    data: row.data ?? undefined,
-  });
+  return view;
 }
+
+const READ_VIEW = `
+  select e.size, e.prefix, array_to_string(e.hidden, ','), c.zstd, c.data
+  from emails e left join blob_chunks c on c.blob_id = e.blob_id and c.seq = 0 and e.size <= $3::bigint
+  where e.account_id = $1::bigint and e.id = $2::bigint`;
 
 interface ViewRow {
   readonly size: number;
@@ -104,6 +82,16 @@ interface ViewRow {
   readonly zstd: boolean;
   /** The first chunk, where the view is small enough. */
   readonly data: Uint8Array | undefined;
+}
+
+function rowOf([size, prefix, hidden, zstd, data]: Fields): ViewRow {
+  return {
+    size: bigintOf(size!),
+    prefix: prefix!,
+    hidden: hiddenRanges(hidden!.toString('latin1')),
+    zstd: isTrue(zstd),
+    data,
+  };
 }
 
 /** In memory of its own. A small view of a blob of several chunks, most of it hidden, is read as large ones are. */
@@ -126,40 +114,43 @@ const READ_AHEAD = 4;
 
 /** Octets `start` to `end` (exclusive) of the view, chunk by chunk as the reader takes them; ends early where the view does. */
 export async function* readViewRange(
-  pool: Pool,
+  pool: OctetPool,
   accountId: string,
   emailId: number,
   start: number,
   end: number,
 ): AsyncGenerator<Uint8Array> {
-  const { rows } = await pool.query<{
-    blob_id: string;
-    prefix: Buffer;
-    hidden: string;
-    size: string;
-  }>({
-    name: 'find_view',
-    text: `select e.blob_id, e.prefix, array_to_string(e.hidden, ',') as hidden, b.size
-           from emails e join blobs b on b.id = e.blob_id where e.account_id = $1 and e.id = $2`,
-    values: [accountId, emailId],
+  let row: { blobId: number; prefix: Buffer; hidden: number[]; size: number } | undefined;
+  const values = [accountId, String(emailId)];
+  await queryOctets(pool, { name: 'find_view', text: FIND_VIEW, values }, (fields) => {
+    const [blobId, prefix, hidden, size] = fields;
+    row = {
+      blobId: bigintOf(blobId!),
+      prefix: Buffer.from(prefix!),
+      hidden: hiddenRanges(hidden!.toString('latin1')),
+      size: bigintOf(size!),
+    };
   });
-  const row = rows[0];
   if (!row) return;
   const { prefix } = row;
   if (start < prefix.length) yield prefix.subarray(start, Math.min(end, prefix.length));
   const ranges = blobRanges(
-    Number(row.size),
-    hiddenRanges(row.hidden),
+    row.size,
+    row.hidden,
     Math.max(start - prefix.length, 0),
     end - prefix.length,
   );
-  yield* readBlobRanges(pool, row.blob_id, ranges);
+  yield* readBlobRanges(pool, row.blobId, ranges);
 }
+
+const FIND_VIEW = `
+  select e.blob_id, e.prefix, array_to_string(e.hidden, ','), b.size
+  from emails e join blobs b on b.id = e.blob_id where e.account_id = $1::bigint and e.id = $2::bigint`;
 
 /** Only the chunks that hold something of the ranges are read. */
 async function* readBlobRanges(
-  pool: Pool,
-  blobId: string,
+  pool: OctetPool,
+  blobId: number,
   ranges: readonly BlobRange[],
 ): AsyncGenerator<Uint8Array> {
   let next = 0;
@@ -183,25 +174,29 @@ async function* readBlobRanges(
 }
 
 async function readChunks(
-  pool: Pool,
-  blobId: string,
+  pool: OctetPool,
+  blobId: number,
   from: number,
   to: number,
 ): Promise<Map<number, Uint8Array>> {
   const chunks = new Map<number, Uint8Array>();
-  const select = `
-    select seq, zstd, data from blob_chunks
-    where blob_id = ${idText(blobId)} and seq >= ${Math.trunc(from)} and seq < ${Math.trunc(to)} order by seq`;
-  await copyOut(pool, select, ([seq, zstd, data]) => {
-    chunks.set(seq!.readInt32BE(), zstd![0] === 1 ? zstdDecompressSync(data!) : Buffer.from(data!));
+  const values = [String(blobId), String(from), String(to)];
+  await queryOctets(pool, { name: 'read_chunks', text: READ_CHUNKS, values }, (fields) => {
+    const [seq, zstd, data] = fields;
+    const bytes = isTrue(zstd) ? zstdDecompressSync(data!) : Buffer.from(data!);
+    chunks.set(seq!.readInt32BE(), bytes);
   });
   return chunks;
 }
+
+const READ_CHUNKS = `
+  select seq, zstd, data from blob_chunks
+  where blob_id = $1::bigint and seq >= $2::integer and seq < $3::integer order by seq`;
 
 function hiddenRanges(text: string): number[] {
   return text === '' ? [] : text.split(',').map(Number);
 }
 
-function bigint(field: Buffer): number {
-  return field.readUInt32BE(0) * 2 ** 32 + field.readUInt32BE(4);
+function isTrue(field: Buffer | undefined): boolean {
+  return field?.[0] === 1;
 }

@@ -140,7 +140,7 @@ test('vanished UIDs are told exactly as far back as is remembered, and further b
 test('a view that slept through a purge is still right', async () => {
   const box = await fresh(account, 'asleep');
   await fill(account, box, 3);
-  const { pool, notices } = t.store;
+  const { pool, notices } = t.mail;
   const { MailboxViews } = await import('./views.ts');
   // hears of nothing by itself
   const asleep = new MailboxViews({ pool, notices, clock });

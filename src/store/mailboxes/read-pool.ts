@@ -3,9 +3,10 @@
  * login; and planned by keys, whatever the statistics say: a plan made while a table is empty scans it for as long as the connection
  * lives.
  */
-import type { ClientConfig, Pool } from 'pg';
+import type { ClientConfig } from 'pg';
 import type { Log } from '#log';
 import { ClosingPool } from '#store/closing-pool';
+import { OctetClient, type OctetPool } from '#store/octet-query';
 
 /** Two keep two cores busy; the others are for those who wait for the disk. */
 const SIZE = 4;
@@ -17,14 +18,15 @@ const PLANNER = [
   'jit=off',
 ];
 
-export function openReadPool(connection: ClientConfig, log: Log): Pool {
+export function openReadPool(connection: ClientConfig, log: Log): OctetPool {
   const settings = PLANNER.map((setting) => `-c ${setting}`);
   const pool = new ClosingPool({
     ...connection,
     options: [connection.options ?? '', ...settings].join(' '),
+    Client: OctetClient,
     max: SIZE,
     connectionTimeoutMillis: 5000,
   });
   pool.on('error', (error) => log.warn('mail.connection-lost', { error: error.message }));
-  return pool;
+  return pool as unknown as OctetPool;
 }

@@ -2,7 +2,7 @@
  * A view as its registry keeps it. Questions to the database and changes of our own take turns: a change is put in at once where it
  * follows upon the state (its `previous` is the state's modseq), else the database is asked for what lies between.
  */
-import type { Queryable } from '#store/blobs';
+import type { OctetPool } from '#store/octet-query';
 import { emptyState, nextState, type State, type ViewDelta } from './view-state.ts';
 import { askForChanges } from './view-query.ts';
 import type { MailboxView } from './view.ts';
@@ -24,7 +24,7 @@ export class SharedView implements MailboxView {
   holders = 0;
   /** Monotonic time since when nobody has. */
   idleSince = 0;
-  readonly #db: Queryable;
+  readonly #db: OctetPool;
   #state = emptyState();
   #uidValidity = 0;
   #removed = false;
@@ -33,7 +33,7 @@ export class SharedView implements MailboxView {
   /** A question whose turn has not come. */
   #waiting: Promise<void> | undefined;
 
-  constructor(db: Queryable, accountId: string, mailboxId: string) {
+  constructor(db: OctetPool, accountId: string, mailboxId: string) {
     this.#db = db;
     this.accountId = accountId;
     this.mailboxId = mailboxId;

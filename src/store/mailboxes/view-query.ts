@@ -1,5 +1,5 @@
 /** Asks for what became of a mailbox since a modseq; since 0 that is all of it. One statement, so that it is one moment. */
-import type { Queryable } from '#store/blobs';
+import { bigintOf, queryOctets, type OctetPool } from '#store/octet-query';
 import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
 import type { ViewDelta } from './view-state.ts';
 
@@ -19,26 +19,25 @@ export interface ViewAnswer extends ViewDelta {
 
 /** Undefined where the account has no such mailbox (any more). */
 export async function askForChanges(
-  db: Queryable,
+  db: OctetPool,
   { accountId, mailboxId, modseq, lastUid }: ViewQuery,
 ): Promise<ViewAnswer | undefined> {
-  const { rows } = await db.query({
-    name: 'view_changes',
-    text: VIEW_CHANGES,
-    values: [accountId, mailboxId, modseq, lastUid],
+  let answer: ViewAnswer | undefined;
+  const values = [accountId, mailboxId, String(modseq), String(lastUid)];
+  await queryOctets(db, { name: 'view_changes', text: VIEW_CHANGES, values }, (fields) => {
+    const [now, uidNext, uidValidity, forgotten, arrived, words, changed, changedWords, gone] =
+      fields;
+    answer = {
+      modseq: bigintOf(now!),
+      uidNext: bigintOf(uidNext!),
+      uidValidity: bigintOf(uidValidity!),
+      forgotten: bigintOf(forgotten!),
+      arrived: unpackEntries(arrived, words?.toString()),
+      changed: unpackEntries(changed, changedWords?.toString()),
+      gone: unpackUids(gone),
+    };
   });
-  const row = (rows as Record<string, unknown>[])[0];
-  return (
-    row && {
-      modseq: Number(row['modseq']),
-      uidNext: Number(row['next_uid']),
-      uidValidity: Number(row['uidvalidity']),
-      forgotten: Number(row['forgotten_modseq']),
-      arrived: unpackEntries(row['arrived'], row['arrived_words']),
-      changed: unpackEntries(row['changed'], row['changed_words']),
-      gone: unpackUids(row['gone']),
-    }
-  );
+  return answer;
 }
 
 const ENTRY = 'uid, email_id, modseq, flags, keywords';
@@ -48,8 +47,8 @@ const VIEW_CHANGES = `
   with at as materialized (
     select m.modseq, m.changed_modseq, m.next_uid, m.uidvalidity, a.forgotten_modseq
     from mailboxes m join accounts a on a.id = m.account_id where m.id = $2::bigint and a.id = $1::bigint)
-  select at.*, arrived.packed as arrived, arrived.words as arrived_words, changed.packed as changed, changed.words as changed_words,
-    gone.packed as gone
+  select at.modseq, at.next_uid, at.uidvalidity, at.forgotten_modseq, arrived.packed, arrived.words, changed.packed, changed.words,
+    gone.packed
   from at
     cross join lateral (
       select ${PACKED_ENTRIES} from (

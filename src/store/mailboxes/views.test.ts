@@ -69,7 +69,7 @@ function until(open: OpenView, wanted: (state: ViewState) => boolean): Promise<v
 
 test('sessions of one mailbox share a view, and it is forgotten some time after the last of them', async () => {
   const box = await fresh();
-  const views = new MailboxViews({ pool: t.store.pool, notices: t.store.notices, clock });
+  const views = new MailboxViews({ pool: t.mail.pool, notices: t.store.notices, clock });
   const [a, b] = [(await views.open(account, box))!, (await views.open(account, box))!];
   assert.equal(a.view, b.view);
   a.close();

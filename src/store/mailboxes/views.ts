@@ -3,6 +3,7 @@
  * `refresh` before a session is told, and at once from our own writes. Unused ones are kept for a short time: a client that closes
  * a mailbox often opens it again. A notice may be lost, so all that are open are looked at now and then.
  */
+import type { OctetPool } from '#store/octet-query';
 import type { Store } from '#store/open';
 import { SharedView, type OwnChange } from './shared-view.ts';
 import type { MailboxView } from './view.ts';
@@ -25,13 +26,17 @@ const IDLE_ENTRIES = 1_000_000;
 /** Mailboxes that one question looks at. */
 const LOOK_AT_ONCE = 1000;
 
+export interface ViewsOptions extends Pick<Store, 'notices' | 'clock'> {
+  readonly pool: OctetPool;
+}
+
 interface Followed {
   readonly views: Set<SharedView>;
   readonly stop: () => void;
 }
 
 export class MailboxViews {
-  readonly #store: Pick<Store, 'pool' | 'notices' | 'clock'>;
+  readonly #store: ViewsOptions;
   /** By account and mailbox. */
   readonly #views = new Map<string, SharedView>();
   /** Those that nobody has open, in the order in which they were let go, with what they count for. */
@@ -43,7 +48,7 @@ export class MailboxViews {
   #known = false;
   readonly #timer: NodeJS.Timeout;
 
-  constructor(store: Pick<Store, 'pool' | 'notices' | 'clock'>) {
+  constructor(store: ViewsOptions) {
     this.#store = store;
     this.#timer = setInterval(() => this.#tick(), LOOK_EVERY);
     this.#timer.unref();
