@@ -19,6 +19,8 @@ export class Malformed extends Error {
 export interface DecoderOptions {
   /** Mailbox names are UTF-8 (RFC 6855, RFC 9051), not modified UTF-7. */
   readonly utf8: boolean;
+  /** SEARCH may not name a charset (RFC 6855 §3). */
+  readonly noCharset?: boolean;
 }
 
 /** Lists and search keys within one another. */
@@ -36,12 +38,14 @@ const LITERAL = /~?\{([0-9]{1,15})\+?\}\r?\n/y;
 export class Decoder {
   readonly text: string;
   readonly utf8: boolean;
+  readonly noCharset: boolean;
   at = 0;
   #depth = 0;
 
-  constructor(text: string, { utf8 }: DecoderOptions) {
+  constructor(text: string, { utf8, noCharset = false }: DecoderOptions) {
     this.text = text;
     this.utf8 = utf8;
+    this.noCharset = noCharset;
   }
 
   get ended(): boolean {
@@ -128,6 +132,12 @@ export class Decoder {
       return null;
     }
     return this.string();
+  }
+
+  /** Null for NIL in any case; an atom stands for itself. */
+  nstringOrAtom(): string | null {
+    const value = this.peek === '"' ? this.string() : this.astring();
+    return this.text[this.at - 1] !== '"' && /^nil$/i.test(value) ? null : value;
   }
 
   /** A string that is text. */

@@ -120,7 +120,14 @@ export function listMatcher(pattern: string): (name: string) => boolean {
   const wildcards = pattern.match(/[*%]/g)?.length ?? 0;
   if (wildcards > MAX_WILDCARDS || pattern.length > MAX_NAME) return () => false;
   const folded = withInbox(pattern);
-  return (name) => matches(folded, name);
+  // INBOX is INBOX in any case, written out or half
+  const level = pattern.indexOf(DELIMITER) < 0 ? pattern.length : pattern.indexOf(DELIMITER);
+  const capitals = pattern.slice(0, level).toUpperCase() + pattern.slice(level);
+  return (name) => matches(folded, name) || matchesInbox(capitals, name);
+}
+
+function matchesInbox(pattern: string, name: string): boolean {
+  return (name === 'INBOX' || name.startsWith(`INBOX${DELIMITER}`)) && matches(pattern, name);
 }
 
 /** One row of states, a character of the name at a time: no backtracking. */

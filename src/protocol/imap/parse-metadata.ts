@@ -49,11 +49,16 @@ export function parseSetMetadata(decoder: Decoder): Command {
   const entries = decoder.list(() => {
     const entry = decodeEntry(decoder);
     decoder.space();
-    const value = decoder.nstring();
-    return { entry, value: value === null ? null : fromLatin1(value) };
+    return { entry, value: decodeValue(decoder) };
   });
   if (entries.length > MAX_ENTRIES) throw new Malformed(`More than ${MAX_ENTRIES} entries`);
   return { verb: 'SETMETADATA', mailbox, entries };
+}
+
+/** Null for NIL. An atom is no value by the grammar, and is taken all the same, as Dovecot does. */
+function decodeValue(decoder: Decoder): Uint8Array | null {
+  const value = decoder.nstringOrAtom();
+  return value === null ? null : fromLatin1(value);
 }
 
 /** One, or a list. */

@@ -78,7 +78,7 @@ function takeReturn(decoder: Decoder): SearchReturn | undefined {
 export function decodePartial(decoder: Decoder): Partial {
   const [from, to] = [decodeSigned(decoder), (decoder.expect(':'), decodeSigned(decoder))];
   if (from < 0 !== to < 0) throw new Malformed('Both ends of PARTIAL count from the same side');
-  return Math.abs(from) <= Math.abs(to) ? { from, to } : { from: to, to: from };
+  return { from, to };
 }
 
 function decodeSigned(decoder: Decoder): number {
@@ -87,6 +87,7 @@ function decodeSigned(decoder: Decoder): number {
 
 function takeCharset(decoder: Decoder): string | undefined {
   if (!/^charset /i.test(decoder.text.slice(decoder.at, decoder.at + 8))) return undefined;
+  if (decoder.noCharset) throw new Malformed('With UTF8=ACCEPT searches are in UTF-8');
   decoder.word();
   decoder.space();
   return takeCharsetName(decoder);

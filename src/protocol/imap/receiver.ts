@@ -119,6 +119,7 @@ export class Receiver {
   #afterSkip: ReceiverEvent | undefined;
   #loggedIn = false;
   #utf8 = false;
+  #noCharset = false;
 
   constructor(limits: ReceiverLimits = RECEIVER_LIMITS) {
     this.#limits = limits;
@@ -141,6 +142,11 @@ export class Receiver {
   /** RFC 6855, RFC 9051: names of mailboxes are UTF-8. */
   set utf8(value: boolean) {
     this.#utf8 = value;
+  }
+
+  /** RFC 6855 §3: searches name no charset. */
+  set noCharset(value: boolean) {
+    this.#noCharset = value;
   }
 
   push(chunk: Uint8Array): void {
@@ -283,7 +289,7 @@ export class Receiver {
         ? { kind: 'command', tag: message.tag, command: message.command }
         : { kind: 'message-error', tag: message.tag, text: complete };
     }
-    const parsed = parseCommand(line, { utf8: this.#utf8 });
+    const parsed = parseCommand(line, { utf8: this.#utf8, noCharset: this.#noCharset });
     return 'error' in parsed
       ? { kind: 'error', ...parsed.error }
       : { kind: 'command', tag: parsed.tag, command: parsed.command };

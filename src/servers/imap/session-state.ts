@@ -112,7 +112,7 @@ export class SessionState {
     this.enabled = nothingEnabled();
     this.commands = 0;
     this.receiver.loggedIn = false;
-    this.receiver.utf8 = false;
+    this.receiver.utf8 = this.receiver.noCharset = false;
     this.link.connection.allowIdle(this.settings.limits.loginTime);
   }
 

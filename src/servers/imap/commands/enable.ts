@@ -26,6 +26,7 @@ export function enable(state: SessionState, { capabilities }: CommandOf<'ENABLE'
   }
   const { utf8, rev2 } = state.enabled;
   state.receiver.utf8 = utf8 || rev2;
+  state.receiver.noCharset = utf8;
   state.out.text(`* ENABLED${names.map((name) => ` ${name}`).join('')}\r\n`);
   return ok('Enabled');
 }
