@@ -19,7 +19,7 @@ export class SegmentBatch {
   readonly #emailIds: number[] = [];
   readonly #partial: number[] = [];
   readonly #runs: MergeSource[] = [];
-  #run = new SortedRun();
+  readonly #run = new SortedRun();
   #blocks: Block[] = [];
   #octets = 0;
 
@@ -83,6 +83,6 @@ export class SegmentBatch {
         return all;
       },
     });
-    this.#run = new SortedRun();
+    this.#run.clear();
   }
 }

@@ -32,7 +32,13 @@ export class SortedRun {
     for (const [list, keys] of (grams ?? []).entries()) this.#lists[list]!.add(keys, number);
   }
 
-  /** The blocks in the order of their keys; the run is done after it. */
+  /** For other emails, in the memory that it has. */
+  clear(): void {
+    this.#size = 0;
+    for (const list of this.#lists) list.count = 0;
+  }
+
+  /** The blocks in the order of their keys. */
   *blocks(): Generator<Block> {
     const size = this.#size;
     const writer = new BlockWriter(size);
