@@ -9,6 +9,7 @@ import { curl, fetchmail, getmail } from './imap-real-fetchers.ts';
 import { imapflow, imapflowResync, imaplib } from './imap-real-libraries.ts';
 import { mutt } from './imap-real-mutt.ts';
 import { mbsync, offlineimap } from './imap-real-sync.ts';
+import { thunderbird, type Submission } from './imap-real-thunderbird.ts';
 import { World } from './imap-real-world.ts';
 import { peer, pythonPeer, type Peer } from './peer.ts';
 
@@ -20,8 +21,12 @@ interface RealClient {
 
 const OURS: Peer = { path: '', skip: false };
 
-/** Call at the top level of a test file. @param account asked for when a test runs; over TLS from the first octet */
-export function realClients(account: () => ImapAccount): void {
+/**
+ * Call at the top level of a test file.
+ * @param account asked for when a test runs; over TLS from the first octet
+ * @param submission where Thunderbird sends; on a server that takes none it stores a draft instead
+ */
+export function realClients(account: () => ImapAccount, submission?: () => Submission): void {
   const clients: readonly RealClient[] = [
     {
       does: 'mbsync keeps a Maildir and the account alike, and a second run moves nothing',
@@ -47,6 +52,11 @@ export function realClients(account: () => ImapAccount): void {
       does: 'imapflow learns what changed by CONDSTORE and QRESYNC',
       peer: OURS,
       run: imapflowResync,
+    },
+    {
+      does: 'Thunderbird shows, flags, moves, writes and hears of letters',
+      peer: peer('thunderbird'),
+      run: (world, program) => thunderbird(world, program, submission?.()),
     },
   ];
   describe('real clients', () => {
