@@ -34,8 +34,7 @@ const AFTER_FAILURE = 10_000;
 
 export function startSearchFollower({ store, mail, log }: SearchFollowerOptions): SearchFollower {
   return new Follower(store, log, {
-    readMessages: (accountId, emailIds, wait) =>
-      readMessages(mail.pool, accountId, emailIds, wait),
+    readMessages: (accountId, emailIds, wait) => readMessages(mail.pool, accountId, emailIds, wait),
     saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
   });
 }
