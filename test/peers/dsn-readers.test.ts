@@ -12,6 +12,8 @@ import type { NoticeInput } from '#protocol/dsn/compose';
 import type { Action } from '#protocol/dsn/delivery-status';
 import type { NoticeRecipient } from '#protocol/dsn/human-part';
 import { pythonPeer } from '../support/peer.ts';
+import { eventually, startRunningServer } from '../support/running-server.ts';
+import { startSmtpPeer } from '../support/smtp-peer.ts';
 
 const peer = pythonPeer('flufl.bounce', 'python3-flufl.bounce');
 const options = { skip: peer.skip };
@@ -53,6 +55,10 @@ function read(changes: Partial<NoticeInput>): Reading {
     boundary: 'boundary0123456789',
     ...changes,
   });
+  return readOctets(message);
+}
+
+function readOctets(message: Uint8Array | string): Reading {
   const script = join(import.meta.dirname, 'read-dsn.py');
   const { stdout, stderr, status } = spawnSync(peer.path, [script], { input: message });
   assert.equal(status, 0, stderr.toString());
@@ -156,3 +162,49 @@ test('with SMTPUTF8 the parts of RFC 6533 are found', options, () => {
   ]);
   assert.equal(reading.subject, 'Not delivered: 昼ご飯');
 });
+
+test(
+  'notices of the running server, of a failure and in both languages, are read as such',
+  options,
+  async () => {
+    await using refusing = await startSmtpPeer({
+      answers: {
+        RCPT: (line) => (line.includes('nobody') ? '550 5.1.1 no such user' : undefined),
+        'END-OF-DATA': '554 5.7.1 no thanks',
+      },
+    });
+    for (const lang of ['en', 'ja']) {
+      await using server = await startRunningServer({ env: { HIKYAKU_LANG: lang } });
+      const where = ['--host', '127.0.0.1', '--port', String(refusing.port), '--tls', 'none'];
+      await server.done('route', 'set', 'relay.test', ...where);
+      const alice = 'alice@example.test';
+      const args = `smtp probe 127.0.0.1 --port ${server.ports.submission} --tls required --auth ${alice} --from ${alice}`;
+      const to = ['--to', 'nobody@relay.test', '--to', 'someone@relay.test'];
+      const more = ['--password-file', server.passwordFile, '--subject', 'Grüße 飛脚'];
+      await server.done(...args.split(' '), ...to, ...more);
+      const notices = await eventually('both failures are told', async () => {
+        const mails = await server.json<{ id: string }>('mail', 'list', alice);
+        const texts = await Promise.all(
+          mails.map(({ id }) => server.done('mail', 'raw', alice, id)),
+        );
+        const told = texts.join('').match(/^Final-Recipient:/gm) ?? [];
+        return told.length === 2 && texts;
+      });
+      const readings = notices.map((text) => readOctets(text));
+      const permanent = readings.flatMap((reading) => reading.permanent).sort();
+      assert.deepEqual(permanent, ['nobody@relay.test', 'someone@relay.test']);
+      for (const reading of readings) {
+        assert.deepEqual(reading.defects, []);
+        assert.deepEqual(reading.temporary, []);
+        assert.deepEqual(
+          [reading.type, reading.reportType],
+          ['multipart/report', 'delivery-status'],
+        );
+        assert.equal(reading.autoSubmitted, 'auto-replied');
+        assert.equal(reading.to, alice);
+        assert.ok(reading.subject.endsWith('Grüße 飛脚'), reading.subject);
+        assert.equal(/[ぁ-ん]/.test(reading.subject), lang === 'ja');
+      }
+    }
+  },
+);
