@@ -26,11 +26,11 @@ export type Answer = 'yes' | 'no' | 'maybe';
 /** What the index knows of one condition. */
 export type IndexAnswer = (emailId: number) => Answer;
 
-/** Emails of segments that are asked at once: what is read for them stays in memory. */
-const EMAILS_AT_ONCE = 65_536;
+/** Emails of segments that are asked at once: what is read for them stays in memory, and is looked through in one go. */
+const EMAILS_AT_ONCE = 16_384;
 /** Every so many grams of a needle are looked for first; they mostly leave few messages, which are read sooner than the other grams. */
 const EVERY = 3;
-const FEW = 100;
+const FEW = 50;
 /** A search with more conditions reads the messages that the first ones leave over. */
 const MAX_CONDITIONS = 100;
 
