@@ -131,5 +131,5 @@ test('a search that takes long tells how far it is', async () => {
   const told = untagged
     .map((response) => response.kind === 'status' && codeOf([response], 'INPROGRESS'))
     .find((code) => code !== false && code !== undefined);
-  assert.deepEqual(told, [tag, '0', '3']);
+  assert.deepEqual(told, [[tag, '0', '3']]);
 });
