@@ -2,7 +2,7 @@
  * Queries whose results come as octets. `pg` decodes every field of a row as text, which spoils octets and is dear for messages; data of
  * a COPY it hands over as it is. So on connections of {@link OctetClient} the rows of an {@link queryOctets} are told to `pg` as COPY data:
  * the type of their messages is changed from DataRow to CopyData on the way in, nothing else
- * (docs/decisions/0010-octets-of-mail-are-read-as-they-are.md). Other queries run on these connections as ever.
+ * (docs/decisions/0016-rows-are-told-as-copy-data.md). Other queries run on these connections as ever.
  */
 import { EventEmitter } from 'node:events';
 import pg from 'pg';

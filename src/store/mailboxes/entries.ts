@@ -37,7 +37,7 @@ export function unpackEntries(packed: unknown, words: unknown): Entries {
     flags: new Uint8Array(count),
   };
   const lines = (words as string | null | undefined)?.split('\n');
-  const keywords = lines && new Array<string>(count).fill('');
+  const keywords = lines && Array.from({ length: count }, () => '');
   let line = 0;
   for (let i = 0, at = 0; i < count; i++, at += RECORD) {
     entries.uids[i] = bigintAt(bytes, at);

@@ -32,7 +32,7 @@ export async function readFacts(
   emailIds: ArrayLike<number>,
   { structure = false, summary = false }: WantedFacts,
 ): Promise<(EmailFacts | undefined)[]> {
-  const facts = new Array<EmailFacts | undefined>(emailIds.length).fill(undefined);
+  const facts = Array.from<EmailFacts | undefined>({ length: emailIds.length });
   const { rows } = await db.query({
     name: `read_facts${structure ? '_structure' : ''}${summary ? '_summary' : ''}`,
     text: `select u.n, ${MILLISECONDS('e.received_at')}, e.size, e.thread_id${structure ? ', s.structure' : ', null'}${
@@ -72,7 +72,7 @@ export async function readSavedDates(
   mailboxId: string,
   uids: Uint32Array,
 ): Promise<(number | undefined)[]> {
-  const dates = new Array<number | undefined>(uids.length).fill(undefined);
+  const dates = Array.from<number | undefined>({ length: uids.length });
   const { rows } = await db.query({
     name: 'read_saved_dates',
     text: `select u.n, ${MILLISECONDS('e.saved_at')} as saved

@@ -34,7 +34,7 @@ export async function readSmall(
   limit: number = CHUNK_BYTES,
 ): Promise<(SmallView | LargeView | undefined)[]> {
   if (emailIds.length === 1) return [await readOne(pool, accountId, emailIds[0]!, limit)];
-  const views = new Array<SmallView | LargeView | undefined>(emailIds.length).fill(undefined);
+  const views = Array.from<SmallView | LargeView | undefined>({ length: emailIds.length });
   let answered = emailIds.length;
   const values = [accountId, bigintArray(emailIds), String(limit), String(BUDGET)];
   const statement = { name: 'read_views', text: READ_VIEWS, values };
