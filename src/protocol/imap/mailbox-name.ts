@@ -15,7 +15,9 @@ export function decodeMailbox(decoder: Decoder): string {
   const name = parseMailboxName(octets, decoder.utf8);
   if (name === undefined) {
     throw new Malformed(
-      `A mailbox name is not in ${decoder.utf8 ? 'UTF-8' : 'modified UTF-7 (RFC 3501 §5.1.3)'}`,
+      `A mailbox name is not in ${decoder.utf8 ? 'UTF-8' : 'modified UTF-7 (RFC 3501 section 5.1.3)'}`,
+      // well-formed, but the name of nothing (RFC 5530)
+      'CANNOT',
     );
   }
   return name;

@@ -22,7 +22,7 @@ export function parseFetch(decoder: Decoder, uid: boolean): Command {
   }
   const { changedSince, vanished, partial } = modifiers;
   if (vanished && (!uid || changedSince === undefined))
-    throw new Malformed('VANISHED goes with UID FETCH and CHANGEDSINCE (RFC 7162 §3.2.6)');
+    throw new Malformed('VANISHED goes with UID FETCH and CHANGEDSINCE (RFC 7162 section 3.2.6)');
   if (partial !== undefined && !uid) throw new Malformed('PARTIAL goes with UID FETCH');
   return { verb: 'FETCH', uid, set, items, changedSince, vanished, partial };
 }

@@ -45,7 +45,7 @@ function takeSelection(decoder: Decoder): ListSelection[] | undefined {
     { empty: true },
   );
   if (select.includes('RECURSIVEMATCH') && !select.some((option) => !BARE.has(option)))
-    throw new Malformed('RECURSIVEMATCH wants another selection (RFC 5258 §3.1)');
+    throw new Malformed('RECURSIVEMATCH wants another selection (RFC 5258 section 3.1)');
   decoder.space();
   return select;
 }

@@ -76,6 +76,6 @@ function decodeEntry(decoder: Decoder): string {
     !/^\/(?:private|shared)(?:\/[^/*%\x00-\x20\x7f-\xff]+)+$/i.test(entry) ||
     entry.length > MAX_ENTRY
   )
-    throw new Malformed('The name of an entry is /private/… or /shared/…');
+    throw new Malformed('The name of an entry is below /private/ or /shared/');
   return entry.toLowerCase();
 }

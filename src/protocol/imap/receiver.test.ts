@@ -71,7 +71,7 @@ describe('the receiver of IMAP', () => {
 
   it('takes a literal that looks like the end of a command, or like another literal, as octets', () => {
     assert.deepEqual(hear(['a CREATE {6+}\r\n{3+}\r\n\r\n']), [
-      'error a A mailbox name is not in modified UTF-7 (RFC 3501 §5.1.3)',
+      'error a A mailbox name is not in modified UTF-7 (RFC 3501 section 5.1.3)',
     ]);
     assert.deepEqual(hear(['a LIST "" {4+}\r\n{3+}\r\n']), [
       'a {"verb":"LIST","select":[],"reference":"","patterns":["{3+}"]}',

@@ -29,8 +29,8 @@ export interface ReceiverLimits {
 export const RECEIVER_LIMITS: ReceiverLimits = {
   // RFC 7162 §4 asks clients for 8,192; sets of UIDs and searches of long lists go beyond it.
   command: 256 * 1024,
-  // A name and a password.
-  beforeLogin: 8 * 1024,
+  // A name and a password; RFC 2971 §3.3 lets ID have thirty fields of 1,024 octets.
+  beforeLogin: 36 * 1024,
   // Channel binding data, nonces and a proof.
   authLine: 12_288,
   // A client that does not look at APPENDLIMIT still gets its NO.

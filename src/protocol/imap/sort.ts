@@ -44,7 +44,7 @@ const VALUES: Readonly<Record<SortKey['by'], (facts: SortFacts) => string | numb
   // RFC 5256 §2.2: the day of arrival stands in for a date that is missing or unreadable
   DATE: ({ summary, receivedAt }) => summary!.date ?? receivedAt,
   SIZE: ({ size }) => size,
-  SUBJECT: ({ summary }) => foldText(summary!.baseSubject),
+  SUBJECT: ({ summary }) => collated(summary!.baseSubject),
   // RFC 5256 §3: the local part of the first address
   FROM: ({ summary }) => localPart(summary!.from),
   TO: ({ summary }) => localPart(summary!.to),
@@ -54,12 +54,17 @@ const VALUES: Readonly<Record<SortKey['by'], (facts: SortFacts) => string | numb
 };
 
 function localPart(people: readonly Person[]): string {
-  return foldText(people[0]?.localPart ?? '');
+  return collated(people[0]?.localPart ?? '');
 }
 
 /** RFC 5957 §3: the name, or the address of who has none. */
 function displayed(people: readonly Person[]): string {
   const first = people[0];
   if (!first) return '';
-  return foldText(first.name !== '' ? first.name : `${first.localPart}@${first.domain}`);
+  return collated(first.name !== '' ? first.name : `${first.localPart}@${first.domain}`);
+}
+
+/** RFC 5051 compares capitals: what stands between them and small letters in ASCII comes behind all letters. */
+function collated(text: string): string {
+  return foldText(text).toUpperCase();
 }

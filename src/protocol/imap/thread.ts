@@ -91,9 +91,12 @@ function linked(messages: readonly ThreadFacts[]): Container[] {
       return container;
     }),
   );
-  // what a message says of itself comes before what others say of it
+  // what a message says of itself counts, even where it would close a ring; what others say of it only where it says nothing
+  const settled = new Set(own.filter((_, i) => chains[i]!.length > 0));
   for (const [i, chain] of chains.entries()) link(chain.at(-1), own[i]!);
-  for (const chain of chains) for (let i = 1; i < chain.length; i++) link(chain[i - 1], chain[i]!);
+  for (const chain of chains)
+    for (let i = 1; i < chain.length; i++)
+      if (!settled.has(chain[i]!)) link(chain[i - 1], chain[i]!);
   for (const container of all) container.parent?.children.push(container);
   return all.filter(({ parent }) => parent === undefined);
 }

@@ -47,7 +47,7 @@ export const REPLIES = {
   batchTooSmall: no('A batch has 500 messages at least', 'TOOFEW'),
   batchesReversed: bad('Write the lower number of a batch first', 'CLIENTBUG'),
   tooManyBatches: no('The batches have more than 100,000 messages together', 'TOOMANY'),
-  badEntry: bad('An entry is /private/… or /shared/… in printable ASCII, without * and %'),
+  badEntry: bad('An entry is below /private/ or /shared/, in printable ASCII without * and %'),
   sharedNotYours: no('Annotations of the server are for the operator to set', 'NOPERM'),
   notWithUidOnly: bad('With UIDONLY only UIDs name messages', 'UIDREQUIRED'),
   notifyTooMuch: no('NOTIFY takes fewer mailboxes', 'LIMIT'),

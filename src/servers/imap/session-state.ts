@@ -116,6 +116,15 @@ export class SessionState {
     this.link.connection.allowIdle(this.settings.limits.loginTime);
   }
 
+  /** The client knows of modseqs from here on (RFC 7162 §3.1). */
+  useModseqs(): void {
+    if (this.enabled.condstore) return;
+    this.enabled.condstore = true;
+    if (this.selected === undefined) return;
+    const { modseq } = this.selected.now;
+    this.out.text(`* OK [HIGHESTMODSEQ ${modseq}] The highest modseq\r\n`);
+  }
+
   stopNotifying(): void {
     this.notifying?.watch?.stop();
     if (this.idling === undefined) this.selected?.ignore();

@@ -1,15 +1,18 @@
 /** ENABLE (RFC 9051 §6.3.1): what the client understands from now on. */
 import type { CommandOf } from '#servers/imap/commands';
 import { ok, type Reply } from '#servers/imap/reply';
-import type { Enabled, SessionState } from '#servers/imap/session-state';
+import type { SessionState } from '#servers/imap/session-state';
 
-const SWITCHES: Readonly<Record<string, (enabled: Enabled) => void>> = {
-  CONDSTORE: (enabled) => (enabled.condstore = true),
+const SWITCHES: Readonly<Record<string, (state: SessionState) => void>> = {
+  CONDSTORE: (state) => state.useModseqs(),
   // RFC 7162 §3.2.3: it implies CONDSTORE
-  QRESYNC: (enabled) => (enabled.condstore = enabled.qresync = true),
-  'UTF8=ACCEPT': (enabled) => (enabled.utf8 = true),
-  IMAP4REV2: (enabled) => (enabled.rev2 = true),
-  UIDONLY: (enabled) => (enabled.uidOnly = true),
+  QRESYNC: (state) => {
+    state.useModseqs();
+    state.enabled.qresync = true;
+  },
+  'UTF8=ACCEPT': ({ enabled }) => (enabled.utf8 = true),
+  IMAP4REV2: ({ enabled }) => (enabled.rev2 = true),
+  UIDONLY: ({ enabled }) => (enabled.uidOnly = true),
 };
 
 /** As CAPABILITY spells it. */
@@ -21,7 +24,7 @@ export function enable(state: SessionState, { capabilities }: CommandOf<'ENABLE'
     const name = capability.toUpperCase();
     const switchOn = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
     if (switchOn === undefined) continue;
-    switchOn(state.enabled);
+    switchOn(state);
     names.push(SPELLED[name] ?? name);
   }
   const { utf8, rev2 } = state.enabled;

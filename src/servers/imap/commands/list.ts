@@ -81,11 +81,13 @@ function chosen(
     (!subscribed || one.subscribed) &&
     (subscribed || one.mailbox !== undefined) &&
     (!select.includes('SPECIAL-USE') || useOf(one.mailbox?.role) !== undefined);
+  const isNamed = ({ name }: Listable): boolean => matchers.some((matches) => matches(name));
+  // those that are listed themselves need no parent to tell of them
   const parents = select.includes('RECURSIVEMATCH')
-    ? parentsOf(names.filter((one) => isSelected(one)))
+    ? parentsOf(names.filter((one) => isSelected(one) && !isNamed(one)))
     : NOBODY;
   return names
-    .filter(({ name }) => matchers.some((matches) => matches(name)))
+    .filter((one) => isNamed(one))
     .map((listable) => ({ listable, below: parents.has(listable.name) }))
     .filter(({ listable, below }) => below || isSelected(listable));
 }

@@ -28,7 +28,7 @@ export async function select(
   const mailbox = await findMailbox(services.mail.pool, accountId, pathOf(command.mailbox));
   const open = mailbox && (await services.mail.views.open(accountId, mailbox.id));
   if (open === undefined) return REPLIES.noSuchMailbox;
-  if (command.condstore) enabled.condstore = true;
+  if (command.condstore) state.useModseqs();
   const readOnly = command.verb === 'EXAMINE';
   state.selected = new SelectedMailbox(open, readOnly);
   state.listenToSelected();

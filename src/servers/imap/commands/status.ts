@@ -11,11 +11,11 @@ export async function status(
   state: SessionState,
   { mailbox: name, items }: CommandOf<'STATUS'>,
 ): Promise<Reply> {
-  const { services, login, enabled, out } = state;
+  const { services, login, out } = state;
   const mailbox = await findMailbox(services.mail.pool, login!.accountId, pathOf(name));
   if (mailbox === undefined) return REPLIES.noSuchMailbox;
   // RFC 7162 §3.1
-  if (items.includes('HIGHESTMODSEQ')) enabled.condstore = true;
+  if (items.includes('HIGHESTMODSEQ')) state.useModseqs();
   out.text(await statusLine(state, mailbox, items));
   return DONE;
 }

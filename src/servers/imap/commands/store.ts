@@ -17,9 +17,9 @@ const OPS = { add: 'add', remove: 'remove', replace: 'set' } as const;
 
 export async function store(state: SessionState, command: CommandOf<'STORE'>): Promise<Reply> {
   const selected = state.selected!;
-  const { services, login, enabled } = state;
+  const { services, login } = state;
   if (selected.readOnly) return REPLIES.readOnly;
-  if (command.unchangedSince !== undefined) enabled.condstore = true;
+  if (command.unchangedSince !== undefined) state.useModseqs();
   const { told, view } = selected;
   const found = resolve(told, command.set, command.uid, state.saved);
   if (found.kind === 'no-such-number') return REPLIES.noSuchNumber;

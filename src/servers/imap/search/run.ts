@@ -30,7 +30,7 @@ export async function runSearch(
   const selected = state.selected!;
   if (enabled.uidOnly && hasKey(key, isNumbers))
     return { kind: 'refused', reply: REPLIES.notWithUidOnly };
-  if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) enabled.condstore = true;
+  if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) state.useModseqs();
   // what came a moment ago is found; numbers in the command keep their meaning
   await selected.open.refresh();
   tellUpdates(state, { expunges: false });
