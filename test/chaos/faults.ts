@@ -25,11 +25,23 @@ interface Fault {
   inflict(nodes: Nodes, options: FaultOptions): Promise<void>;
 }
 
+/** What PostgreSQL was sent it has committed after so long. Milliseconds. */
+const COMMITTED_WITHIN = 500;
+
 export const FAULTS = {
   server: {
     doc: 'SIGKILL of the server; its database lives on and is adopted',
-    weight: 5,
+    weight: 3,
     inflict: ({ main }) => kill(main),
+  },
+  unanswered: {
+    doc: 'SIGSTOP of the server until its database has committed what it was sent, then SIGKILL: between commit and reply',
+    weight: 2,
+    async inflict({ main }) {
+      main.signal('SIGSTOP');
+      await delay(COMMITTED_WITHIN);
+      await kill(main);
+    },
   },
   second: {
     doc: 'SIGKILL of the second node',

@@ -13,6 +13,17 @@ export function isWell(rounds: readonly RoundResult[]): boolean {
   );
 }
 
+/**
+ * What a whole run has to have met and did not; undefined where nothing is missing. A kill between commit and reply leaves copies of
+ * messages that nobody acknowledged: without one, the run says nothing about that moment.
+ */
+export function unproven(rounds: readonly RoundResult[]): string | undefined {
+  const unacknowledged = rounds.reduce((sum, { verdict }) => sum + verdict.unacknowledged, 0);
+  return unacknowledged > 0
+    ? undefined
+    : 'no kill fell between a commit and its reply: run it again, with more --runs or --sessions';
+}
+
 export function report(rounds: readonly RoundResult[]): string {
   return [...faultLines(rounds), '', ...mailLines(rounds), '', ...wrongLines(rounds), ''].join(
     '\n',

@@ -1,8 +1,12 @@
 /** The judge of the chaos run: each kind of wrong is seen, and what RFC 1047 allows is not called one. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { deal, FAULTS } from '../chaos/faults.ts';
 import { judge, type Facts, type WrongKind } from '../chaos/judge.ts';
 import type { ClientLine, Taken } from '../chaos/ledger.ts';
+import { Random } from '../chaos/random.ts';
+import { unproven } from '../chaos/report.ts';
+import type { RoundResult } from '../chaos/round.ts';
 
 const NOTHING: Facts = { client: [], mailboxes: [], notices: [], taken: [], faults: [] };
 const BOB = 'bob@example.test';
@@ -114,4 +118,22 @@ test('a good message that is answered 5yz, and a notice on one that could be del
   assert.deepEqual(wrongs({ client: sent('a', 250, 'x@relay.test'), notices }), [
     'needless-notice',
   ]);
+});
+
+test('a whole run in which no kill fell between commit and reply has proved nothing about that moment', () => {
+  const round = (code: number): RoundResult => {
+    const facts = { ...NOTHING, client: sent('a', code, BOB), mailboxes: [copy('a', BOB)] };
+    return { struck: [], complaints: [], verdict: judge(facts) };
+  };
+  assert.match(unproven([round(250), round(250)])!, /between a commit and its reply/);
+  for (const code of [0, 451]) assert.equal(unproven([round(250), round(code)]), undefined);
+});
+
+test('in twenty faults each kind comes as often as its weight says', () => {
+  for (let seed = 1; seed <= 20; seed++) {
+    const dealt = deal(20, new Random(seed));
+    for (const [kind, { weight }] of Object.entries(FAULTS)) {
+      assert.equal(dealt.filter((one) => one === kind).length, weight, kind);
+    }
+  }
 });
