@@ -8,6 +8,7 @@ import type { Log } from '#log';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { MailStore } from '#store/mailboxes/mail-store';
+import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import type { Turns } from './turns.ts';
 
@@ -22,6 +23,8 @@ export interface ImapServices {
   readonly mail: MailStore;
   /** For messages that are read as a whole though they are large. */
   readonly largeMessages: Turns;
+  /** What FETCH said of messages and will always say. */
+  readonly words: WordCache;
   /** Sessions whose octets are deflated, all together. */
   readonly compressed: { now: number };
   /** Keeps an event that belongs to no message; may be dropped when there are too many. */

@@ -10,6 +10,7 @@ import {
   type ListenersFailure,
 } from '#servers/net/session-listeners';
 import type { TlsIdentity } from '#servers/net/tls-context';
+import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import { connectionByes } from './replies.ts';
 import { Session } from './session.ts';
@@ -24,7 +25,7 @@ export interface ImapOptions {
   readonly tls: { readonly current: TlsIdentity };
   readonly limits: ImapLimits;
   readonly connections: ConnectionLimits;
-  readonly services: Omit<ImapServices, 'largeMessages' | 'compressed'>;
+  readonly services: Omit<ImapServices, 'largeMessages' | 'words' | 'compressed'>;
 }
 
 export interface ImapServer {
@@ -45,6 +46,7 @@ export async function startImap(options: ImapOptions): Promise<ImapServer | List
   const services: ImapServices = {
     ...options.services,
     largeMessages: new Turns(limits.largeMessages),
+    words: new WordCache(),
     compressed: { now: 0 },
   };
   const settingsOf = (listener: ImapListener): SessionSettings => ({

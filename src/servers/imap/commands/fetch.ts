@@ -2,11 +2,25 @@
  * FETCH (RFC 9051 §6.4.5; RFC 7162 §3.1.4 and §3.2.6; RFC 9394 §3.4): the messages of a set, some hundred at a time; while one batch is
  * written the next is read. A client that does not read holds it up.
  */
+import { concat, latin1 } from '#bytes';
 import type { FetchItem, Partial } from '#protocol/imap/command';
 import { lowerBound } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#servers/imap/commands';
-import { addNeeds, compileItem, noNeeds, setsSeen, type Item } from '#servers/imap/fetch/items';
-import { loadMessages, type FetchedMessage, type Loader } from '#servers/imap/fetch/message';
+import {
+  addNeeds,
+  compileItem,
+  isConstant,
+  isInView,
+  noNeeds,
+  setsSeen,
+  type Item,
+} from '#servers/imap/fetch/items';
+import {
+  loadMessages,
+  type FetchedMessage,
+  type Loaded,
+  type Loader,
+} from '#servers/imap/fetch/message';
 import type { Octets } from '#servers/imap/fetch/octets';
 import { BrokenResponse } from '#servers/imap/link';
 import { REPLIES } from '#servers/imap/replies';
@@ -32,7 +46,7 @@ interface Target {
 export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): Promise<Reply> {
   const selected = state.selected!;
   if (command.changedSince !== undefined || command.items.some(({ item }) => item === 'MODSEQ'))
-    state.enabled.condstore = true;
+    state.useModseqs();
   const found = targetsOf(state, selected, command);
   if (found.kind === 'refused') return found.reply;
   if (command.vanished) await sayVanished(state, command.changedSince!, command.set);
@@ -137,6 +151,7 @@ class FetchRun {
   readonly #seenItems: readonly Item[];
   readonly #seen: ReadonlySet<number>;
   readonly #verb: string;
+  readonly #constant: Constant | undefined;
 
   /** @param seen message numbers whose \Seen is told with them */
   constructor(
@@ -173,6 +188,15 @@ class FetchRun {
     this.#items = compile(items);
     this.#seenItems = compile(withFlags(items, enabled.condstore));
     this.#verb = enabled.uidOnly ? 'UIDFETCH' : 'FETCH';
+    const constant = items.filter((item) => isConstant(item));
+    const inView = items.filter((item) => isInView(item));
+    if (constant.length > 0 && constant.length + inView.length === items.length) {
+      this.#constant = {
+        name: `${String(context.utf8)} ${JSON.stringify(constant)}`,
+        items: compile(constant),
+        inView: compile(inView),
+      };
+    }
   }
 
   async all(targets: readonly Target[]): Promise<void> {
@@ -180,23 +204,22 @@ class FetchRun {
     const { needs } = this.#loader;
     if (!needs.facts && !needs.structure && !needs.savedDate && !needs.octets)
       return this.#sayKnown(targets);
+    if (this.#constant) return this.#sayConstant(targets, this.#constant);
     let at = 0;
     let batch = needs.octets ? FIRST_BATCH : LARGEST_BATCH;
-    const next = (): Promise<FetchedMessage[]> => {
-      const asked = targets.slice(at, at + batch);
-      at += batch;
-      const loading = loadMessages(this.#loader, asked);
+    const next = (): Promise<Loaded> => {
+      const loading = loadMessages(this.#loader, targets.slice(at, at + batch));
       // its failure is heard when it is awaited
       loading.catch(() => {});
       return loading;
     };
     let coming = next();
-    for (let asked = Math.min(at, targets.length); asked > 0;) {
-      const messages = await coming;
-      if (messages.length < asked) this.purged = true;
-      batch = needs.octets ? batchFor(messages, batch) : LARGEST_BATCH;
-      asked = Math.min(batch, Math.max(0, targets.length - at));
-      if (asked > 0) coming = next();
+    while (at < targets.length) {
+      const { messages, covered } = await coming;
+      if (messages.length < covered) this.purged = true;
+      at += covered;
+      batch = needs.octets ? batchFor(messages, covered) : LARGEST_BATCH;
+      if (at < targets.length) coming = next();
       for (const message of messages) await this.#say(message);
       await this.#state.link.room();
     }
@@ -205,18 +228,76 @@ class FetchRun {
   /** What the view knows needs no question to the store. */
   async #sayKnown(targets: readonly Target[]): Promise<void> {
     const { uids, emailIds } = this.#view;
-    for (const [i, target] of targets.entries()) {
-      this.#sayNow({
-        ...target,
-        uid: uids[target.place]!,
-        emailId: emailIds[target.place]!,
-        facts: undefined,
-        savedAt: undefined,
-        view: undefined,
-        structure: undefined,
-      });
-      if (i % LARGEST_BATCH === 0) await this.#state.link.room();
+    const { out, link } = this.#state;
+    const items = this.#items;
+    // one for all: an object for each costs more than what is said of it
+    const message = { ...UNLOADED, place: 0, sequence: 0, uid: 0, emailId: 0 };
+    for (let i = 0; i < targets.length; i++) {
+      const { place, sequence } = targets[i]!;
+      message.place = place;
+      message.sequence = sequence;
+      message.uid = uids[place]!;
+      message.emailId = emailIds[place]!;
+      let words = this.#head(message) + (items[0]!(message) as string);
+      for (let k = 1; k < items.length; k++) words += ` ${items[k]!(message) as string}`;
+      out.text(`${words})\r\n`);
+      if (i % LARGEST_BATCH === 0) await link.room();
     }
+  }
+
+  /** Only what was never said before is asked of the store. */
+  async #sayConstant(targets: readonly Target[], constant: Constant): Promise<void> {
+    const cache = this.#state.services.words;
+    const words = cache.of(constant.name);
+    const { emailIds } = this.#view;
+    const load = async (from: number): Promise<ReadonlyMap<number, string>> => {
+      const unknown = targets
+        .slice(from, from + LARGEST_BATCH)
+        .filter(({ place }) => !words.has(emailIds[place]!));
+      return unknown.length === 0 ? NOTHING_SAID : this.#wordsOf(unknown, constant);
+    };
+    let coming = load(0);
+    for (let from = 0; from < targets.length; from += LARGEST_BATCH) {
+      const loaded = await coming;
+      coming = load(from + LARGEST_BATCH);
+      // its failure is heard when it is awaited
+      coming.catch(() => {});
+      for (const target of targets.slice(from, from + LARGEST_BATCH)) {
+        const emailId = emailIds[target.place]!;
+        const text = words.get(emailId) ?? loaded.get(emailId);
+        if (text === undefined) this.purged = true;
+        else this.#sayWords(this.#known(target), constant.inView, text);
+      }
+      for (const [emailId, text] of loaded) cache.keep(constant.name, emailId, text);
+      await this.#state.link.room();
+    }
+  }
+
+  async #wordsOf(targets: readonly Target[], { items }: Constant): Promise<Map<number, string>> {
+    const words = new Map<number, string>();
+    // a header is short, but the messages it is taken from are not: as many as come at once
+    for (let at = 0; at < targets.length;) {
+      const { messages, covered } = await loadMessages(this.#loader, targets.slice(at));
+      for (const message of messages) {
+        const said: string[] = [];
+        for (const item of items) said.push(await wordsOf(item(message)));
+        words.set(message.emailId, said.join(' '));
+      }
+      at += covered;
+    }
+    return words;
+  }
+
+  #known({ place, sequence }: Target): FetchedMessage {
+    const { uids, emailIds } = this.#view;
+    return { ...UNLOADED, place, sequence, uid: uids[place]!, emailId: emailIds[place]! };
+  }
+
+  #sayWords(message: FetchedMessage, items: readonly Item[], text: string): void {
+    let words = this.#head(message);
+    // what the view knows is said at once
+    for (const item of items) words += `${item(message) as string} `;
+    this.#state.out.text(`${words}${text})\r\n`);
   }
 
   async #say(message: FetchedMessage): Promise<void> {
@@ -233,12 +314,6 @@ class FetchRun {
       else await this.#stream(said, said.source);
     }
     out.text(')\r\n');
-  }
-
-  /** All items are words that are at hand. */
-  #sayNow(message: FetchedMessage): void {
-    const words = this.#itemsOf(message).map((item) => item(message));
-    this.#state.out.text(`${this.#head(message)}${words.join(' ')})\r\n`);
   }
 
   #head({ uid, sequence }: FetchedMessage): string {
@@ -268,6 +343,28 @@ class FetchRun {
     }
     if (left !== 0) throw new BrokenResponse(`a message of another size than its ${size} octets`);
   }
+}
+
+/** Items that always say the same of a message, beside those that the view answers. */
+interface Constant {
+  /** Of all of them together. */
+  readonly name: string;
+  readonly items: readonly Item[];
+  readonly inView: readonly Item[];
+}
+
+/** Of a message that nothing was asked of the store about. */
+const UNLOADED = { facts: undefined, savedAt: undefined, view: undefined, structure: undefined };
+
+const NOTHING_SAID: ReadonlyMap<number, string> = new Map();
+
+async function wordsOf(asked: ReturnType<Item>): Promise<string> {
+  const said = await asked;
+  if (typeof said === 'string') return said;
+  const pieces: Uint8Array[] = [];
+  if (said.source instanceof Uint8Array) pieces.push(said.source);
+  else for await (const piece of said.source) pieces.push(piece);
+  return `${said.head}{${said.size}}\r\n${latin1(concat(pieces))}`;
 }
 
 function batchFor(messages: readonly FetchedMessage[], before: number): number {

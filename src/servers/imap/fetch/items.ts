@@ -92,6 +92,32 @@ export function setsSeen(item: FetchItem): boolean {
   }
 }
 
+/** Whether an item says of a message what it will always say, in few octets. */
+export function isConstant(item: FetchItem): boolean {
+  switch (item.item) {
+    case 'ENVELOPE':
+    case 'BODY':
+    case 'BODYSTRUCTURE':
+    case 'INTERNALDATE':
+    case 'RFC822.SIZE':
+      return true;
+    case 'BODY[]': {
+      const { section, partial, peek } = item;
+      const { kind } = section;
+      return (
+        peek && partial === undefined && (kind === 'HEADER.FIELDS' || kind === 'HEADER.FIELDS.NOT')
+      );
+    }
+    default:
+      return false;
+  }
+}
+
+/** Whether the view alone answers an item. */
+export function isInView(item: FetchItem): boolean {
+  return ['FLAGS', 'UID', 'MODSEQ', 'EMAILID'].includes(item.item);
+}
+
 export function compileItem(item: FetchItem, context: ItemContext): Item {
   const { state, utf8: inUtf8, loader } = context;
   switch (item.item) {

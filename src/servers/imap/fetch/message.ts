@@ -51,20 +51,46 @@ export interface Loader {
   readonly damaged: (error: StructureDamaged) => void;
 }
 
-/** Loads messages by their places; those purged meanwhile are left out. */
+export interface Loaded {
+  /** Without those that were purged meanwhile. */
+  readonly messages: readonly FetchedMessage[];
+  /** So many of the targets were looked at, one at least: octets of more would be too much at once. */
+  readonly covered: number;
+}
+
+/** Loads messages by their places, as many of the first ones as come at once. */
 export async function loadMessages(
   loader: Loader,
   targets: readonly { readonly place: number; readonly sequence: number }[],
+): Promise<Loaded> {
+  const { views } = await loadViews(loader, targets);
+  const covered = views?.length ?? targets.length;
+  const messages = await loadRest(loader, targets.slice(0, covered), views);
+  return { messages, covered };
+}
+
+async function loadViews(
+  { mail, accountId, state, needs }: Loader,
+  targets: readonly { readonly place: number }[],
+): Promise<{ views: readonly (SmallView | LargeView | undefined)[] | undefined }> {
+  if (!needs.octets || targets.length === 0) return { views: undefined };
+  const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
+  return { views: await readSmall(mail.pool, accountId, ids) };
+}
+
+async function loadRest(
+  loader: Loader,
+  targets: readonly { readonly place: number; readonly sequence: number }[],
+  views: readonly (SmallView | LargeView | undefined)[] | undefined,
 ): Promise<FetchedMessage[]> {
   const { mail, accountId, mailboxId, state, needs } = loader;
   const uids = Uint32Array.from(targets, ({ place }) => state.uids[place]!);
   const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
-  const [facts, saved, views] = await Promise.all([
+  const [facts, saved] = await Promise.all([
     needs.facts || needs.structure
       ? readFacts(mail.pool, accountId, ids, { structure: needs.structure })
       : undefined,
     needs.savedDate ? readSavedDates(mail.pool, mailboxId, uids) : undefined,
-    needs.octets ? readSmall(mail.pool, accountId, ids) : undefined,
   ]);
   const structures = new Map<number, EmbeddedMessage>();
   const unparsed = new Set<number>();
@@ -121,9 +147,7 @@ async function parseMissing(
   const { mail, accountId } = loader;
   const missing = [...unparsed];
   const known = new Map(views?.map((view, i) => [ids[i]!, view]));
-  const found = views
-    ? missing.map((id) => known.get(id))
-    : await readSmall(mail.pool, accountId, missing);
+  const found = views ? missing.map((id) => known.get(id)) : await readAll(loader, missing);
   const parsed: ParsedStructure[] = [];
   for (const [i, emailId] of missing.entries()) {
     const view = found[i];
@@ -136,6 +160,17 @@ async function parseMissing(
     parsed.push({ emailId, structure: formatStructure(structure) });
   }
   await saveStructures(mail, accountId, parsed);
+}
+
+/** Views of all ids, in as many questions as it takes: structures that are not stored yet are few. */
+async function readAll(
+  { mail, accountId }: Loader,
+  ids: readonly number[],
+): Promise<(SmallView | LargeView | undefined)[]> {
+  const views: (SmallView | LargeView | undefined)[] = [];
+  while (views.length < ids.length)
+    views.push(...(await readSmall(mail.pool, accountId, ids.slice(views.length))));
+  return views;
 }
 
 async function parseLarge(

@@ -1,0 +1,54 @@
+/** A FETCH reads messages in batches: whatever their sizes, each of them is told, and told again from memory as it was. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { ImapClient, literal } from '../support/imap-client.ts';
+import { nameOf, plain } from '../support/imap-data.ts';
+import { startTestImap, type TestImap } from '../support/own-imap.ts';
+import { openTestStore, type TestStore } from '../support/smtp-server.ts';
+
+let at: TestStore;
+let imap: TestImap;
+let client: ImapClient;
+
+before(async () => {
+  at = await openTestStore();
+  imap = await startTestImap(at);
+  client = await ImapClient.login(imap.account('alice'));
+  await client.ok('SELECT INBOX');
+});
+
+after(async () => {
+  await client[Symbol.asyncDispose]();
+  await imap[Symbol.asyncDispose]();
+  await at[Symbol.asyncDispose]();
+});
+
+const SMALL = 20;
+const LARGE = 50;
+/** With line ends just under a chunk of the store. */
+const LARGE_BODY = `${'x'.repeat(98)}\r\n`.repeat(2400);
+
+test('large messages behind small ones are all told, by header and by body', async () => {
+  for (let i = 0; i < SMALL + LARGE; i++) {
+    const body = i < SMALL ? 'small\r\n' : LARGE_BODY;
+    const message = `Subject: number ${i + 1}\r\nFrom: a@example.org\r\n\r\n${body}`;
+    await client.ok('APPEND INBOX ', literal(message));
+  }
+  const fetched = async (items: string): Promise<Map<number, string>> => {
+    const { untagged } = await client.ok(`FETCH 1:* (${items})`);
+    const told = new Map<number, string>();
+    for (const line of untagged) {
+      if (line.kind !== 'data' || nameOf(line) !== 'FETCH') continue;
+      const [number, , items] = line.values;
+      told.set(Number(plain(number!)), JSON.stringify(plain(items!)));
+    }
+    return told;
+  };
+  const bodies = await fetched('BODY.PEEK[]');
+  assert.equal(bodies.size, SMALL + LARGE);
+  const cold = await fetched('FLAGS ENVELOPE BODY.PEEK[HEADER.FIELDS (SUBJECT)]');
+  assert.equal(cold.size, SMALL + LARGE);
+  for (const [number, text] of cold) assert.ok(text.includes(`number ${number}`), text);
+  const warm = await fetched('FLAGS ENVELOPE BODY.PEEK[HEADER.FIELDS (SUBJECT)]');
+  assert.deepEqual(warm, cold);
+});
