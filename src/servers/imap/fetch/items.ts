@@ -80,38 +80,25 @@ export function addNeeds(needs: Needs, item: FetchItem): void {
 
 /** Whether the item marks the message as read. */
 export function setsSeen(item: FetchItem): boolean {
-  switch (item.item) {
-    case 'RFC822':
-    case 'RFC822.TEXT':
-      return true;
-    case 'BODY[]':
-    case 'BINARY':
-      return !item.peek;
-    default:
-      return false;
-  }
+  if (item.item === 'BODY[]' || item.item === 'BINARY') return !item.peek;
+  return item.item === 'RFC822' || item.item === 'RFC822.TEXT';
 }
 
 /** Whether an item says of a message what it will always say, in few octets. */
 export function isConstant(item: FetchItem): boolean {
-  switch (item.item) {
-    case 'ENVELOPE':
-    case 'BODY':
-    case 'BODYSTRUCTURE':
-    case 'INTERNALDATE':
-    case 'RFC822.SIZE':
-      return true;
-    case 'BODY[]': {
-      const { section, partial, peek } = item;
-      const { kind } = section;
-      return (
-        peek && partial === undefined && (kind === 'HEADER.FIELDS' || kind === 'HEADER.FIELDS.NOT')
-      );
-    }
-    default:
-      return false;
-  }
+  if (item.item !== 'BODY[]') return CONSTANT.has(item.item);
+  const { section, partial, peek } = item;
+  const chosen = section.kind === 'HEADER.FIELDS' || section.kind === 'HEADER.FIELDS.NOT';
+  return chosen && peek && partial === undefined;
 }
+
+const CONSTANT: ReadonlySet<FetchItem['item']> = new Set([
+  'ENVELOPE',
+  'BODY',
+  'BODYSTRUCTURE',
+  'INTERNALDATE',
+  'RFC822.SIZE',
+] as const);
 
 /** Whether the view alone answers an item. */
 export function isInView(item: FetchItem): boolean {
