@@ -2,7 +2,6 @@
 import { STAR, type MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-set';
 import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
-import type { ViewState } from '#store/mailboxes/view';
 import type { Messages } from './selected.ts';
 
 export type Resolved =
@@ -37,7 +36,7 @@ function placesOf(ranges: readonly IndexRange[]): Uint32Array {
   return places;
 }
 
-export function savedSet(saved: Uint32Array = NONE): { kind: 'ranges'; ranges: UidRange[] } {
+function savedSet(saved: Uint32Array = NONE): { kind: 'ranges'; ranges: UidRange[] } {
   return { kind: 'ranges', ranges: rangesOf(saved) };
 }
 
@@ -53,17 +52,4 @@ export function uidRangesOf(set: MessageSet, saved: Uint32Array | undefined): Ui
 
 function bounded(uid: number): number {
   return uid === STAR ? 0xffff_ffff : uid;
-}
-
-/** The places in what is now of the messages that the client was told of. */
-export function placesTold(
-  told: Messages,
-  now: Messages & Pick<ViewState, 'placeOf'>,
-): Uint32Array {
-  if (told.uids === now.uids) return Uint32Array.from({ length: told.count }, (_, place) => place);
-  return told.uids
-    .subarray(0, told.count)
-    .map((uid) => now.placeOf(uid) + 1)
-    .filter((place) => place > 0)
-    .map((place) => place - 1);
 }
