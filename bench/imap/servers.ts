@@ -48,7 +48,9 @@ export async function dovecotServer(parent: string): Promise<ImapServer> {
 export async function hikyakuServer(parent: string): Promise<ImapServer> {
   const data = await mkdtemp(path.join(parent, 'imap-'));
   await chmod(data, 0o700);
-  let server: DevServer = await startDevServer(parent, { data });
+  // one client plays many, as for Dovecot
+  const settings = { HIKYAKU_LIMITS_IMAP_CONNECTIONS_PER_ADDRESS: SESSIONS };
+  let server: DevServer = await startDevServer(parent, { data, settings });
   const account = { host: '127.0.0.1', port: 0, user: USER, password: BENCH_PASSWORD };
   return {
     name: 'Hikyaku',
@@ -58,7 +60,7 @@ export async function hikyakuServer(parent: string): Promise<ImapServer> {
     processes: () => server.processes(),
     async restartCold() {
       await server[Symbol.asyncDispose]();
-      server = await startDevServer(parent, { data });
+      server = await startDevServer(parent, { data, settings });
     },
     [Symbol.asyncDispose]: () => server[Symbol.asyncDispose](),
   };

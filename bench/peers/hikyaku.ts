@@ -31,12 +31,14 @@ export interface DevServerOptions {
   /** A data folder that exists; a new one unless told. */
   readonly data?: string | undefined;
   readonly delivery?: 'deliver' | 'hold';
+  /** More settings, as variables of the environment. */
+  readonly settings?: Readonly<Record<string, string>>;
 }
 
 /** Starts the development server below `parent` and waits until it says that it is ready. */
 export async function startDevServer(
   parent: string,
-  { data: given, delivery = 'deliver' }: DevServerOptions = {},
+  { data: given, delivery = 'deliver', settings = {} }: DevServerOptions = {},
 ): Promise<DevServer> {
   const home = await mkdtemp(path.join(parent, 'hikyaku-'));
   const passwordFile = path.join(home, 'password');
@@ -50,6 +52,7 @@ export async function startDevServer(
     HIKYAKU_DATA_DIR: data,
     HIKYAKU_DEV_PASSWORD: BENCH_PASSWORD,
     HIKYAKU_DELIVERY: delivery,
+    ...settings,
     ...Object.fromEntries([...ports].map(([name, port]) => [`HIKYAKU_${name}_PORT`, String(port)])),
   };
   const child = spawn(PROGRAM, ['dev'], { env, stdio: ['ignore', 'ignore', 'pipe'] });
