@@ -1,6 +1,8 @@
 /** Every limit of the IMAP servers, each with its reason. Times are milliseconds. */
+import { RECEIVER_LIMITS, type ReceiverLimits } from '#protocol/imap/receiver';
 
 export interface ImapLimits {
+  readonly receiver: ReceiverLimits;
   /** Octets of one message. Configured; told in APPENDLIMIT. */
   readonly messageSize: number;
   /** Messages of one APPEND. */
@@ -34,6 +36,7 @@ export interface ImapLimits {
 const MINUTE = 60_000;
 
 export const IMAP_LIMITS: ImapLimits = {
+  receiver: RECEIVER_LIMITS,
   // What the large providers take.
   messageSize: 50 * 1024 * 1024,
   // What a client hands in at once to save round trips; all of it is one transaction.

@@ -91,7 +91,7 @@ export class SessionState {
     this.address = connection.client.address;
     this.link = new Link(connection);
     this.out = new Output(this.link);
-    this.receiver = new Receiver();
+    this.receiver = new Receiver(settings.limits.receiver);
     this.tls = settings.tls === undefined ? 'unavailable' : 'offered';
   }
 
@@ -153,7 +153,7 @@ export class SessionState {
   /** RFC 9051 §6.2.1: after the handshake nothing of before counts. */
   beginTls(): void {
     this.tls = 'active';
-    this.receiver = new Receiver();
+    this.receiver = new Receiver(this.settings.limits.receiver);
   }
 }
 

@@ -1,9 +1,9 @@
 /** LOGIN (RFC 9051 §6.2.3): under TLS only (LOGINDISABLED before it). */
 import { decodeUtf8 } from '#bytes';
-import { loginByPassword } from '#servers/net/sasl-exchange';
+import { loginByPassword, type SaslFailure } from '#servers/net/sasl-exchange';
 import type { CommandOf } from '#servers/imap/commands';
 import { concludeLogin, saslDomain } from '#servers/imap/login';
-import { loginFailureReplies, REPLIES } from '#servers/imap/replies';
+import { REPLIES } from '#servers/imap/replies';
 import type { Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
@@ -11,6 +11,12 @@ export function login(state: SessionState, command: CommandOf<'LOGIN'>): Reply |
   if (state.tls !== 'active') return REPLIES.loginNeedsTls;
   const user = decodeUtf8(command.user);
   const password = decodeUtf8(command.password);
-  if (user === undefined || password === undefined) return loginFailureReplies['unusable-text'];
-  return concludeLogin(state, 'LOGIN', loginByPassword(saslDomain(state), user, password));
+  const outcome =
+    user === undefined || password === undefined
+      ? Promise.resolve(NOBODY)
+      : loginByPassword(saslDomain(state), user, password);
+  return concludeLogin(state, 'LOGIN', outcome);
 }
+
+/** What is not UTF-8 is the name and the password of nobody. */
+const NOBODY: SaslFailure = { kind: 'failed', name: '', reason: 'unusable-text' };
