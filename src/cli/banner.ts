@@ -20,6 +20,8 @@ export function banner(server: RunningServer, config: Config, mode: Mode): strin
       `${config['submissions.address']}:${ports.submissions}`,
       'submissions: TLS from the start, then AUTH',
     ],
+    ['is read', `${config['imap.address']}:${ports.imap}`, 'IMAP: STARTTLS, then the login'],
+    ['', `${config['imaps.address']}:${ports.imaps}`, 'IMAP under TLS from the start'],
     [
       'shows',
       `http://${config['http.address']}:${ports.http}/`,
@@ -48,7 +50,7 @@ function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['p
     '  Send one:   swaks --server 127.0.0.1:' +
       ports.submission +
       ` -tls --auth-user ${ALICE} --from ${ALICE} --to ${BOB}`,
-    `  Read it:    bin/hikyaku mail list ${BOB}`,
+    `  Read it:    bin/hikyaku mail list ${BOB}, or any mail program by IMAP`,
     '  Its story:  bin/hikyaku message trace ID',
     '',
     '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',

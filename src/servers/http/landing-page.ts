@@ -13,6 +13,8 @@ export interface Facts {
     readonly smtp: number;
     readonly submission: number;
     readonly submissions: number;
+    readonly imap: number;
+    readonly imaps: number;
     readonly http: number;
   };
 }
@@ -35,7 +37,7 @@ export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${
 export function landingPage({ hostname, ports }: Facts, lang: Language): string {
   const t = (key: keyof typeof TEXTS): string => escapeHtml(TEXTS[key][lang]);
   const other = lang === 'en' ? 'ja' : 'en';
-  const services = (['smtp', 'submission', 'submissions', 'http'] as const).map(
+  const services = (['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'] as const).map(
     (name) => `<tr><td>${t(name)}</td><td>${ports[name]}</td></tr>`,
   );
   const steps = commands(ports).map(

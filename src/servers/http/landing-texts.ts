@@ -24,6 +24,14 @@ export const TEXTS = {
     en: 'Submissions: TLS from the start, then AUTH',
     ja: 'submissions：最初から TLS、そのあと AUTH',
   },
+  imap: {
+    en: 'IMAP: STARTTLS, then the login; for your mail program',
+    ja: 'IMAP：STARTTLS のあとログイン。メールソフト用',
+  },
+  imaps: {
+    en: 'IMAP: TLS from the start',
+    ja: 'IMAP：最初から TLS',
+  },
   http: {
     en: 'HTTP: this page, health, metrics',
     ja: 'HTTP：このページ、稼働状態、メトリクス',
