@@ -12,20 +12,19 @@ import { readSmall } from '#store/mailboxes/octets';
 import type { OctetPool } from '#store/octet-query';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
-import { emailKey, type EmailKey, type EmailQuestion, type RowNeeds } from './email-keys.ts';
+import type { EmailQuestion, RowNeeds } from './email-keys.ts';
+import { keysOf, type Keys } from './keys-by-stage.ts';
 import { readAhead } from './read-ahead.ts';
 import { readLarge } from './read-messages.ts';
 import {
   conditionsOf,
   headerAnswers,
   messageAnswers,
-  textKey,
-  type HeaderKey,
   type MessageKey,
   type MessageQuestion,
 } from './text-keys.ts';
 import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
-import { viewKey, type Places, type ViewKey, type ViewQuestion } from './view-keys.ts';
+import { presentPlaces, type Places, type ViewQuestion } from './view-keys.ts';
 
 export interface SearchContext extends ViewQuestion, EmailQuestion {
   readonly pool: OctetPool;
@@ -54,13 +53,6 @@ const BATCH = 500;
 const READ_BATCH = 128;
 /** For fewer the messages themselves are read sooner than the index is asked. */
 const WORTH_ASKING = 32;
-
-interface Keys {
-  readonly view: readonly { readonly node: number; readonly fill: ViewKey }[];
-  readonly email: readonly { readonly node: number; readonly key: EmailKey }[];
-  readonly header: readonly { readonly node: number; readonly key: HeaderKey }[];
-  readonly message: readonly { readonly node: number; readonly key: MessageKey }[];
-}
 
 class Search {
   readonly #context: SearchContext;
@@ -312,43 +304,6 @@ class Search {
       );
     return { key, inHeader: may('header'), inBody: may('body') };
   }
-}
-
-function keysOf({ leaves }: Program, context: SearchContext): Keys {
-  const view: { node: number; fill: ViewKey }[] = [];
-  const email: { node: number; key: EmailKey }[] = [];
-  const header: { node: number; key: HeaderKey }[] = [];
-  const message: { node: number; key: MessageKey }[] = [];
-  for (const { node, key } of leaves) {
-    const fill = viewKey(key, context);
-    if (fill) {
-      view.push({ node, fill });
-      continue;
-    }
-    const row = emailKey(key, context);
-    if (row) email.push({ node, key: row });
-    const text = textKey(key);
-    if (text?.reads === 'header') header.push({ node, key: text });
-    else if (text) message.push({ node, key: text });
-  }
-  return { view, email, header, message };
-}
-
-/** The messages that who searches knows of and that are still there. */
-function presentPlaces({ numbered, view }: ViewQuestion): Places {
-  if (numbered.uids === view.uids) {
-    const all = Uint32Array.from({ length: Math.min(numbered.count, view.count) }, (_, i) => i);
-    return { told: all, now: all };
-  }
-  const told: number[] = [];
-  const now: number[] = [];
-  for (let place = 0; place < numbered.count; place++) {
-    const at = view.placeOf(numbered.uids[place]!);
-    if (at < 0) continue;
-    told.push(place);
-    now.push(at);
-  }
-  return { told: Uint32Array.from(told), now: Uint32Array.from(now) };
 }
 
 /** Whether it reaches to the end of the header. */

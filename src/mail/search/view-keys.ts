@@ -152,3 +152,20 @@ export function placesNow({ numbered, view }: ViewQuestion, told: Uint32Array): 
   if (numbered.uids === view.uids) return told;
   return told.map((place) => view.placeOf(numbered.uids[place]!));
 }
+
+/** The messages that who searches knows of and that are still there. */
+export function presentPlaces({ numbered, view }: ViewQuestion): Places {
+  if (numbered.uids === view.uids) {
+    const all = new Uint32Array(Math.min(numbered.count, view.count)).map((_, i) => i);
+    return { told: all, now: all };
+  }
+  const told: number[] = [];
+  const now: number[] = [];
+  for (let place = 0; place < numbered.count; place++) {
+    const at = view.placeOf(numbered.uids[place]!);
+    if (at < 0) continue;
+    told.push(place);
+    now.push(at);
+  }
+  return { told: Uint32Array.from(told), now: Uint32Array.from(now) };
+}
