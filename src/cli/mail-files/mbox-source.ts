@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { parseDate } from '#protocol/message/date';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { MboxReader, type MboxEvent } from '#protocol/mbox/mbox-reader';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure } from '#cli/failure';
 import type { SourceMessage } from './source-message.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {

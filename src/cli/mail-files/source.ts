@@ -1,7 +1,7 @@
 /** Messages in files, as `mail import` reads them: where each is to go, and its octets. */
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
-import { CommandFailure } from '../failure.ts';
+import { CommandFailure } from '#cli/failure';
 import { isMaildir, maildirMessages } from './maildir-source.ts';
 import { mboxMessages } from './mbox-source.ts';
 import { plain } from './level-names.ts';

@@ -2,7 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { chooseLanguage, CONTENT_SECURITY_POLICY, landingPage } from './landing-page.ts';
 
-const PORTS = { smtp: 2525, submission: 2587, submissions: 2465, http: 8025 };
+const PORTS = {
+  smtp: 2525,
+  submission: 2587,
+  submissions: 2465,
+  imap: 2143,
+  imaps: 2993,
+  http: 8025,
+};
 
 test('the page names the ports and the commands to try', () => {
   const page = landingPage({ hostname: 'mail.example.test', ports: PORTS }, 'en');

@@ -57,7 +57,7 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Answer
 
 const FACTS = {
   hostname: 'mail.example.test',
-  ports: { smtp: 1, submission: 2, submissions: 3, http: 4 },
+  ports: { smtp: 1, submission: 2, submissions: 3, imap: 2143, imaps: 2993, http: 4 },
   connections: { smtp: () => 7, imap: () => 5 },
 };
 
