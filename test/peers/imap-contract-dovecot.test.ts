@@ -26,10 +26,7 @@ describe('Dovecot', { skip }, () => {
     await small[Symbol.asyncDispose]();
   });
 
-  mailboxContract(
-    () => imapMailDriver(dovecot.account('alice'), async () => small.account('alice')),
-    LACKS,
-  );
+  mailboxContract(() => imapMailDriver(dovecot.account('alice'), small.account('alice')), LACKS);
 });
 
 test('the contract has its behaviours, of which Dovecot lacks some', () => {

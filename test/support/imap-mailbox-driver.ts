@@ -39,10 +39,8 @@ import {
 const FEATURES: readonly Feature[] = ['uid', 'copy within', 'changes', 'quota', 'sort', 'thread'];
 const ROLES = new Set(['archive', 'drafts', 'junk', 'sent', 'trash']);
 
-export function imapMailDriver(
-  account: ImapAccount,
-  openLimited?: (octets: number) => Promise<ImapAccount>,
-): MailDriver {
+/** @param limited of another user, who may store half a million octets */
+export function imapMailDriver(account: ImapAccount, limited?: ImapAccount): MailDriver {
   const open = async (): Promise<MailSession> => ImapMailSession.open(account);
   return {
     features: new Set(FEATURES),
@@ -51,9 +49,7 @@ export function imapMailDriver(
       await using session = await ImapMailSession.open(account);
       await session.empty();
     },
-    ...(openLimited !== undefined && {
-      openLimited: async (octets) => ImapMailSession.open(await openLimited(octets)),
-    }),
+    ...(limited !== undefined && { openLimited: async () => ImapMailSession.open(limited) }),
   };
 }
 

@@ -295,15 +295,16 @@ export const MESSAGES: Behaviours = {
   'what goes over the quota is refused whole': {
     needs: 'limited',
     async run(driver) {
-      await using session = await driver.openLimited!(500_000);
+      await using session = await driver.openLimited!();
       const message = letter({ body: Buffer.alloc(300_000, 'quota\r\n') });
       const key = await session.append('INBOX', message);
       assert.ok(Math.abs((await session.quota()).limit - 500_000) < 1024);
       await refused(session.append('INBOX', message), 'over quota');
-      await refused(session.copy('INBOX', [key], 'Archive'), 'over quota');
       assert.deepEqual(await keys(session, 'INBOX'), [key]);
       await session.move('INBOX', [key], 'Archive');
       assert.equal((await session.status('Archive')).total, 1);
+      await session.expunge('Archive', await keys(session, 'Archive'));
+      await session.append('INBOX', message);
     },
   },
 };

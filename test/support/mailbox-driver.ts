@@ -22,8 +22,8 @@ export interface MailDriver {
   reset(): Promise<void>;
   /** Another session of the one account. */
   open(): Promise<MailSession>;
-  /** A session of another account, which may store this many octets; absent where the server has no quota. */
-  openLimited?(octets: number): Promise<MailSession>;
+  /** A session of another account, which may store half a million octets; absent where the server has no quota. */
+  openLimited?(): Promise<MailSession>;
 }
 
 export type Key = string;
