@@ -159,14 +159,7 @@ export function numbersReply({ enabled }: SessionState, command: Command): Reply
 
 /** RFC 9051 §7.5.1: message numbers that the client has just used must not move under it. */
 function expungesAtEnd(command: Command): boolean {
-  switch (command.verb) {
-    case 'FETCH':
-    case 'STORE':
-    case 'SEARCH':
-    case 'SORT':
-    case 'THREAD':
-      return command.uid;
-    default:
-      return true;
-  }
+  return !('uid' in command) || command.uid || !NUMBERS_STAY.has(command.verb);
 }
+
+const NUMBERS_STAY: ReadonlySet<Verb> = new Set(['FETCH', 'STORE', 'SEARCH', 'SORT', 'THREAD']);
