@@ -143,7 +143,7 @@ test('a port that another program has is named by its setting', async () => {
   await once(other, 'listening');
   const taken = String((other.address() as AddressInfo).port);
   try {
-    for (const name of ['smtp', 'submission', 'submissions', 'http']) {
+    for (const name of ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http']) {
       const settings = { ...SETTINGS, [`${name}.port`]: taken, allow_unsafe: UNSAFE };
       const { code, stderr } = await run(['dev'], settings);
       assert.equal(code, 2, stderr);
