@@ -136,6 +136,38 @@ describe('THREAD REFERENCES', () => {
   });
 });
 
+describe('THREAD REFERENCES over messages that are not here', () => {
+  it('hands them up through any number of those to the nearest that is', () => {
+    assert.equal(
+      threads(
+        () => message('x', 'a'),
+        () => message('y', 'b', ['a', 'gone', 'gone too']),
+        () => message('z', 'c', ['a', 'gone']),
+      ),
+      '(1 (2)(3))',
+    );
+    assert.equal(
+      threads(
+        () => message('x', 'a', ['gone', 'gone too']),
+        () => message('y', 'b', ['gone', 'gone too', 'and gone']),
+      ),
+      '((1)(2))',
+    );
+  });
+
+  it('takes a chain of them as long as a mailbox, with a message below each', () => {
+    next = 0;
+    const messages = Array.from({ length: 50_000 }, (_, i) =>
+      message(`s${i}`, `m${i}`, [`gone ${i}`, `gone ${i + 1}`]),
+    );
+    const began = performance.now();
+    const [thread, ...others] = referencesThreads(messages);
+    assert.equal(others.length, 0);
+    assert.equal(thread!.children.length, messages.length);
+    assert(performance.now() - began < 5000);
+  });
+});
+
 describe('THREAD ORDEREDSUBJECT', () => {
   it('groups by base subject, the oldest first', () => {
     next = 0;

@@ -119,17 +119,28 @@ function rootOf(container: Container): Container {
   return root;
 }
 
-/** Step 3: who is not here gives way to the children, but for roots of several. */
+/**
+ * Step 3: who is not here gives way to the children, but for roots of several. Each message goes straight to the nearest one above
+ * it that stays: handing children up level by level costs the square of a long chain of absent messages.
+ */
 function pruned(roots: readonly Container[]): Container[] {
-  for (const container of childrenFirst(roots)) {
-    container.children = container.children.flatMap((child) =>
-      child.message === undefined ? child.children : [child],
-    );
+  const waiting: { readonly keeper: Container; readonly children: readonly Container[] }[] = [];
+  const enter = (container: Container, keeper: Container): void => {
+    const { children } = container;
+    container.children = [];
+    waiting.push({ keeper, children });
+  };
+  for (const root of roots) enter(root, root);
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { keeper } = next;
+    for (const child of next.children) {
+      enter(child, child.message === undefined ? keeper : child);
+      if (child.message !== undefined) keeper.children.push(child);
+    }
   }
-  return roots.flatMap((root) => {
-    if (root.message !== undefined || root.children.length > 1) return [root];
-    return root.children;
-  });
+  return roots.flatMap((root) =>
+    root.message !== undefined || root.children.length > 1 ? [root] : root.children,
+  );
 }
 
 /** Every container below and with the roots, none before its children. */
