@@ -1,13 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  decodeUtf7,
-  encodeUtf7,
-  formatMailboxName,
-  listMatcher,
-  parseMailboxName,
-} from './mailbox-name.ts';
+import { decodeUtf7, encodeUtf7, formatMailboxName, parseMailboxName } from './mailbox-name.ts';
 
 const NAMES: [string, string][] = [
   ['~peter/mail/台北/日本語', '~peter/mail/&U,BTFw-/&ZeVnLIqe-'],
@@ -61,42 +55,5 @@ describe('names of mailboxes', () => {
     assert.equal(parseMailboxName('\xff', true), undefined);
     assert.equal(parseMailboxName('&ZeU-', true), '&ZeU-');
     assert.equal(formatMailboxName('日本語', true), octets);
-  });
-});
-
-describe('patterns of LIST', () => {
-  const cases: [string, string, boolean][] = [
-    ['*', 'a/b/c', true],
-    ['%', 'a/b', false],
-    ['%', 'a', true],
-    ['%/%', 'a/b', true],
-    ['a/%', 'a/b/c', false],
-    ['a*c', 'a/b/c', true],
-    ['a*c', 'a/b/d', false],
-    ['inbox', 'INBOX', true],
-    ['', '', true],
-    ['日*', '日本語', true],
-    ['%😀%', 'a😀b', true],
-    ['*%*a', 'bca', true],
-  ];
-  for (const [pattern, name, found] of cases) {
-    it(`${pattern} ${found ? 'matches' : 'does not match'} ${name}`, () =>
-      assert.equal(listMatcher(pattern)(name), found));
-  }
-
-  it('costs no more than name times pattern', () => {
-    const began = performance.now();
-    assert.equal(listMatcher(`${'*a'.repeat(60)}b`)('a'.repeat(4000)), false);
-    assert(performance.now() - began < 1000);
-  });
-
-  it('finds what a regular expression finds', () => {
-    const text = fc.stringMatching(/^[ab/]{0,8}$/);
-    fc.assert(
-      fc.property(fc.stringMatching(/^[ab/*%]{0,6}$/), text, (pattern, name) => {
-        const source = pattern.replaceAll('*', '.*').replaceAll('%', '[^/]*');
-        assert.equal(listMatcher(pattern)(name), new RegExp(`^${source}$`).test(name));
-      }),
-    );
   });
 });

@@ -1,13 +1,13 @@
 /**
- * Names of mailboxes on the wire: modified UTF-7 (RFC 3501 §5.1.3), or UTF-8 where the client speaks RFC 9051 or RFC 6855; patterns
- * of LIST (RFC 9051 §6.3.9). Inside, a name is Unicode, `/` parts its levels, and INBOX stands in upper case.
+ * Names of mailboxes on the wire: modified UTF-7 (RFC 3501 §5.1.3), or UTF-8 where the client speaks RFC 9051 or RFC 6855. Inside, a
+ * name is Unicode, `/` parts its levels, and INBOX stands in upper case.
  */
 import { decodeUtf8, fromLatin1, latin1, utf8 } from '#bytes';
 import { Malformed, type Decoder } from './decoder.ts';
 
 export const DELIMITER = '/';
 /** Characters of a whole name; each level is bounded by the store. */
-const MAX_NAME = 4096;
+export const MAX_NAME = 4096;
 const BASE64 = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+,';
 
 export function decodeMailbox(decoder: Decoder): string {
@@ -39,7 +39,8 @@ export function parseMailboxName(octets: string, isUtf8: boolean): string | unde
   return withInbox(name);
 }
 
-function withInbox(name: string): string {
+/** INBOX, and what lies below it, in capitals. */
+export function withInbox(name: string): string {
   if (!/^inbox(?:\/|$)/i.test(name)) return name;
   return `INBOX${name.slice('INBOX'.length)}`;
 }
@@ -112,48 +113,4 @@ function shifted(run: string): string {
     held &= (1 << bits) - 1;
   }
   return bits === 0 ? encoded : encoded + BASE64[(held << (6 - bits)) & 63];
-}
-
-/** Patterns with more wildcards than this match nothing: matching costs name × pattern. */
-const MAX_WILDCARDS = 64;
-
-/** Whether a pattern matches whole names: `*` is anything, `%` anything without a delimiter; INBOX is matched without case. */
-export function listMatcher(pattern: string): (name: string) => boolean {
-  const wildcards = pattern.match(/[*%]/g)?.length ?? 0;
-  if (wildcards > MAX_WILDCARDS || pattern.length > MAX_NAME) return () => false;
-  const folded = withInbox(pattern);
-  // INBOX is INBOX in any case, written out or half
-  const level = pattern.indexOf(DELIMITER) < 0 ? pattern.length : pattern.indexOf(DELIMITER);
-  const capitals = pattern.slice(0, level).toUpperCase() + pattern.slice(level);
-  return (name) => matches(folded, name) || matchesInbox(capitals, name);
-}
-
-function matchesInbox(pattern: string, name: string): boolean {
-  return (name === 'INBOX' || name.startsWith(`INBOX${DELIMITER}`)) && matches(pattern, name);
-}
-
-/** One row of states, a character of the name at a time: no backtracking. */
-function matches(pattern: string, name: string): boolean {
-  let states = closure(pattern, [true]);
-  for (const character of name) {
-    const next: boolean[] = [];
-    for (let at = 0; at < pattern.length; at++) {
-      if (states[at] !== true) continue;
-      const wanted = pattern[at];
-      if (wanted === '*' || (wanted === '%' && character !== DELIMITER)) next[at] = true;
-      else if (character.startsWith(wanted!) && character.length === 1) next[at + 1] = true;
-      else if (character.length === 2 && pattern.startsWith(character, at)) next[at + 2] = true;
-    }
-    if (next.length === 0) return false;
-    states = closure(pattern, next);
-  }
-  return states[pattern.length] === true;
-}
-
-/** A wildcard may match nothing. */
-function closure(pattern: string, states: boolean[]): boolean[] {
-  for (let at = 0; at < pattern.length; at++) {
-    if (states[at] === true && (pattern[at] === '*' || pattern[at] === '%')) states[at + 1] = true;
-  }
-  return states;
 }

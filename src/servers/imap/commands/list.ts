@@ -1,5 +1,6 @@
 /** LIST (RFC 9051 §6.3.9; RFC 5258; RFC 5819 STATUS; RFC 6154 SPECIAL-USE; RFC 9590 METADATA). */
-import { DELIMITER, listMatcher } from '#protocol/imap/mailbox-name';
+import { listMatcher } from '#protocol/imap/list-pattern';
+import { DELIMITER } from '#protocol/imap/mailbox-name';
 import type { ListReturn, ListSelection } from '#protocol/imap/command';
 import type { CommandOf } from '#servers/imap/commands';
 import { listLine } from '#servers/imap/list-line';

@@ -1,5 +1,6 @@
 /** LSUB (RFC 3501 §6.3.9): what is subscribed, and with `%` what something subscribed lies below. */
-import { DELIMITER, listMatcher } from '#protocol/imap/mailbox-name';
+import { listMatcher } from '#protocol/imap/list-pattern';
+import { DELIMITER } from '#protocol/imap/mailbox-name';
 import type { CommandOf } from '#servers/imap/commands';
 import { nameOf, wireName } from '#servers/imap/mailbox-path';
 import { ok, type Reply } from '#servers/imap/reply';
