@@ -14,6 +14,7 @@ import {
   type Claim,
   type ClaimedMessage,
   type ClaimedRecipient,
+  type More,
   type SiteMood,
 } from '#store/queue/claim';
 import { Contents } from './content.ts';
@@ -21,6 +22,7 @@ import { ATTEMPT_LIMIT, ATTEMPT_TIME, CLAIM_LIMIT, type AttemptContext } from '.
 import { decide, type Decision } from './destination.ts';
 import { connect } from './hosts.ts';
 import type { Lease } from './lease.ts';
+import type { Visit } from './lingering.ts';
 import { impressionOf, impressionOfNoSession, worse, type Impression } from './mood.ts';
 import { ownResult, resultOf, type Result } from './result.ts';
 import type { RouteHost } from './route.ts';
@@ -70,6 +72,9 @@ interface Group {
 const MAX_SESSIONS = 3;
 /** How long a stop waits for a reply to a final dot; without it the message would be sent twice. */
 const AFTER_DOT = 10_000;
+/** After this an attempt that has nothing to do gives way. Monotonic milliseconds. */
+const LINGER_UNTIL = 5_000;
+const NOTHING: More = { messages: [], count: 0 };
 
 class RemoteAttempt {
   readonly #context: AttemptContext;
@@ -91,25 +96,52 @@ class RemoteAttempt {
   }
 
   async run(): Promise<void> {
-    const { store } = this.#context.options;
-    const began = store.clock.monotonic();
-    let count = this.#claim.count;
-    let messages = this.#claim.messages;
     const onEnd = (): void => this.#end();
     this.#context.ended.addEventListener('abort', onEnd);
     try {
-      for (;;) {
-        await this.#round(messages);
-        const spent = store.clock.monotonic() - began > ATTEMPT_TIME;
-        if (this.#isOver() || count >= ATTEMPT_LIMIT || spent) return;
-        const { token } = this.#claim;
-        messages =
-          (await claimMore(this.#context.queue, token, store.clock.now(), CLAIM_LIMIT)) ?? [];
-        if (messages.length === 0) return;
-        count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
-      }
+      await this.#rounds();
     } finally {
       this.#context.ended.removeEventListener('abort', onEnd);
+      // what is being written needs the lease, whatever became of the rest
+      await Promise.allSettled(this.#settling);
+    }
+    await Promise.all(this.#settling);
+  }
+
+  async #rounds(): Promise<void> {
+    const { clock } = this.#context.options.store;
+    const began = clock.monotonic();
+    const spent = (): number => clock.monotonic() - began;
+    using visit = this.#context.lingering.join(this.#claim);
+    let more: More = this.#claim;
+    for (let total = 0; more.count > 0;) {
+      await this.#round(more.messages);
+      total += more.count;
+      if (this.#isOver() || total >= ATTEMPT_LIMIT || spent() > ATTEMPT_TIME) return;
+      more = await this.#more(visit, more.count, spent() < LINGER_UNTIL);
+    }
+  }
+
+  /** What else is due, now or a moment later; nothing when the attempt is to end. */
+  async #more(visit: Visit, before: number, lingers: boolean): Promise<More> {
+    const { queue, options, stopping } = this.#context;
+    let mayBeDue = before >= CLAIM_LIMIT || visit.news;
+    for (;;) {
+      if (!mayBeDue) {
+        if (!lingers || !(await visit.linger(stopping))) return NOTHING;
+        // a way may be another by now
+        this.#decisions.clear();
+      }
+      visit.news = false;
+      const now = options.store.clock.now();
+      const more = await claimMore(queue, this.#claim.token, now, CLAIM_LIMIT);
+      if (!more) {
+        // the lease is another's: nobody puts in line what this attempt was told of
+        this.#context.wake([this.#claim]);
+        return NOTHING;
+      }
+      if (more.count > 0) return more;
+      mayBeDue = visit.news;
     }
   }
 
@@ -147,19 +179,17 @@ class RemoteAttempt {
     for (const [domain, { kind }] of this.#decisions) {
       if (kind !== 'hosts') this.#decisions.delete(domain);
     }
-    try {
-      for (const message of messages) {
-        if (this.#isOver()) break;
-        await this.#message(message, contents);
-      }
-    } finally {
-      // what is being written needs the lease, whatever became of the rest
-      await Promise.allSettled(this.#settling);
+    const earlier = this.#settling.length;
+    for (const message of messages) {
+      if (this.#isOver()) break;
+      await this.#message(message, contents);
     }
-    await Promise.all(this.#settling.splice(0));
+    // sends no further ahead of a database that is slow
+    await Promise.all(this.#settling.slice(0, earlier));
+    this.#settling.splice(0, earlier);
   }
 
-  /** Awaited at the end of the round; a failure until then is nobody else's to hear. */
+  /** Awaited at the end of the next round; a failure until then is nobody else's to hear. */
   #settle(settling: Promise<unknown>): void {
     settling.catch(() => {});
     this.#settling.push(settling);

@@ -43,9 +43,10 @@ export async function attemptLocal(
   for (;;) {
     await attempt.round(messages);
     if (lease.lost || context.stopping.aborted || count >= ATTEMPT_LIMIT) break;
-    messages = (await claimMore(context.queue, claim.token, store.clock.now(), CLAIM_LIMIT)) ?? [];
-    if (messages.length === 0) break;
-    count += messages.reduce((sum, { recipients }) => sum + recipients.length, 0);
+    const more = await claimMore(context.queue, claim.token, store.clock.now(), CLAIM_LIMIT);
+    if (!more || more.count === 0) break;
+    messages = more.messages;
+    count += more.count;
   }
   return { kind: 'accepts' };
 }

@@ -65,6 +65,9 @@ interface Waiting {
 /** Messages in one job. */
 const BATCH = 200;
 const RETRY_MILLISECONDS = 500;
+/** After a batch, fewer than this wait a moment for others: nobody hears of them meanwhile. */
+const GATHER = 32;
+const GATHER_MILLISECONDS = 5;
 
 export class Recorder {
   readonly #options: RecorderOptions;
@@ -126,7 +129,11 @@ export class Recorder {
 
   async #pump(): Promise<void> {
     try {
-      while (this.#waiting.length > 0) await this.#write(this.#waiting.splice(0, BATCH));
+      while (this.#waiting.length > 0) {
+        const batch = this.#waiting.splice(0, BATCH);
+        await this.#write(batch);
+        if (batch.length > 2 && this.#waiting.length < GATHER) await delay(GATHER_MILLISECONDS);
+      }
     } finally {
       this.#inFlight = false;
     }

