@@ -5,13 +5,16 @@
  */
 import { decodeUtf8, fromLatin1 } from '#bytes';
 
+/** Words of the client's stand in some texts, however long they are. */
+const MAX_TEXT = 200;
+
 /** What the client is told after BAD. */
 export class Malformed extends Error {
   /** RFC 9051 §7.1: NO with this response code instead of BAD. */
   readonly code: string | undefined;
 
   constructor(text: string, code?: string) {
-    super(text);
+    super(text.length > MAX_TEXT ? `${text.slice(0, MAX_TEXT)}...` : text);
     this.code = code;
   }
 }

@@ -9,6 +9,9 @@ import { decodeFlagList, NO_FLAGS } from './flags.ts';
 import { decodeMailbox } from './mailbox-name.ts';
 import type { SyntaxError } from './parse-command.ts';
 
+/** Characters of `~{n+}`, n of fifteen digits. */
+const LONGEST_MARK = 20;
+
 export interface LiteralMark {
   /** Octets. */
   readonly size: number;
@@ -18,10 +21,10 @@ export interface LiteralMark {
   readonly at: number;
 }
 
-/** The mark at the end of a line, of which the part before `from` is none. */
-export function literalAt(line: string, from = 0): LiteralMark | undefined {
+/** The mark at the end of a line. */
+export function literalAt(line: string): LiteralMark | undefined {
   if (!line.endsWith('}')) return undefined;
-  const found = /(~?)\{([0-9]{1,15})(\+?)\}$/.exec(line.slice(Math.max(from, line.length - 20)));
+  const found = /(~?)\{([0-9]{1,15})(\+?)\}$/.exec(line.slice(-LONGEST_MARK));
   if (!found) return undefined;
   return {
     size: Number(found[2]),
@@ -31,26 +34,33 @@ export function literalAt(line: string, from = 0): LiteralMark | undefined {
   };
 }
 
-type MessageCommand = Extract<Command, { verb: 'APPEND' | 'REPLACE' }>;
-interface TaggedMessageCommand {
+type WithMessage = Extract<Command, { verb: 'APPEND' | 'REPLACE' }>;
+
+/** A command in the middle of its messages. */
+export interface MessageCommand {
   readonly tag: string;
-  readonly command: MessageCommand;
+  readonly command: WithMessage;
+  /** The last message stands in `UTF8 (…)`, whose end is to come. */
+  readonly open: boolean;
 }
 
 export type MessageMark =
   /** A literal like any other. */
   | { readonly kind: 'literal' }
-  | { readonly kind: 'message'; readonly of: TaggedMessageCommand; readonly head: MessageHead }
+  | { readonly kind: 'message'; readonly of: MessageCommand; readonly head: MessageHead }
   | { readonly kind: 'error'; readonly error: SyntaxError };
 
-/** `APPEND` and what names its mailbox, without parsing more of other commands than their verb. */
-const VERB = /^[^ ]{1,64} +(APPEND|REPLACE|UID +REPLACE) /i;
+const VERB = /^[^ ]{1,64} {1,20}(APPEND|REPLACE|UID {1,20}REPLACE) /i;
 
 export const messageHead = {
-  /** The literal at the end of a line of a new command. */
-  first(line: string, mark: LiteralMark, utf8: boolean): MessageMark {
-    if (!VERB.test(line)) return { kind: 'literal' };
-    const decoder = new Decoder(line.slice(0, mark.at), { utf8 });
+  /** Whether the first line of a command has a verb that brings messages. */
+  isNamed(line: string): boolean {
+    return VERB.test(line);
+  },
+
+  /** @param text the command up to the mark */
+  first(text: string, mark: LiteralMark, utf8: boolean): MessageMark {
+    const decoder = new Decoder(text, { utf8 });
     let tag: string | undefined;
     try {
       tag = decoder.tag();
@@ -58,32 +68,34 @@ export const messageHead = {
       const command = decodeCommand(decoder);
       // the literal is the name of the mailbox
       if (command === undefined) return { kind: 'literal' };
-      return { kind: 'message', of: { tag, command }, head: decodeHead(decoder, mark) };
+      const head = decodeHead(decoder, mark);
+      return { kind: 'message', of: { tag, command, open: head.utf8 }, head };
     } catch (error) {
       return { kind: 'error', error: { tag, text: wordsOf(error) } };
     }
   },
 
   /** The literal at the end of a line that goes on after a message. */
-  further(line: string, mark: LiteralMark, of: TaggedMessageCommand): MessageMark {
+  further(line: string, mark: LiteralMark, of: MessageCommand): MessageMark {
     const decoder = new Decoder(line.slice(0, mark.at), { utf8: false });
     try {
       if (of.command.verb === 'REPLACE') throw new Malformed('REPLACE takes one message');
-      decoder.take(')');
-      return { kind: 'message', of, head: decodeHead(decoder, mark) };
+      if (of.open) decoder.expect(')');
+      const head = decodeHead(decoder, mark);
+      return { kind: 'message', of: { ...of, open: head.utf8 }, head };
     } catch (error) {
       return { kind: 'error', error: { tag: of.tag, text: wordsOf(error) } };
     }
   },
 
   /** Undefined: the line ends the command as it should. Otherwise what is wrong. */
-  end(line: string, command: MessageCommand): string | undefined {
-    if (line === '' || line === ')') return undefined;
+  end(line: string, { command, open }: MessageCommand): string | undefined {
+    if ((open ? /^\) *$/ : /^ *$/).test(line)) return undefined;
     return `${command.verb} goes on with something that is no message`;
   },
 };
 
-function decodeCommand(decoder: Decoder): MessageCommand | undefined {
+function decodeCommand(decoder: Decoder): WithMessage | undefined {
   let verb = decoder.word();
   const uid = verb === 'UID';
   decoder.space();

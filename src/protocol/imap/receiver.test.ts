@@ -39,9 +39,12 @@ function words(event: ReceiverEvent): string {
       return `message ${event.tag} ${event.first ? 'first' : 'next'} ${event.head.size}`;
     case 'line':
       return `line ${latin1(event.line)}`;
-    case 'error':
+    case 'error': {
+      const code = event.code === undefined ? '' : `[${event.code}] `;
+      return `error ${event.tag ?? '-'} ${code}${event.text}`;
+    }
     case 'message-error':
-      return `${event.kind} ${event.tag ?? '-'} ${event.text}`;
+      return `message-error ${event.tag} ${event.text}`;
     case 'refused':
       return `refused ${event.tag}`;
     case 'continue':
@@ -71,7 +74,7 @@ describe('the receiver of IMAP', () => {
 
   it('takes a literal that looks like the end of a command, or like another literal, as octets', () => {
     assert.deepEqual(hear(['a CREATE {6+}\r\n{3+}\r\n\r\n']), [
-      'error a A mailbox name is not in modified UTF-7 (RFC 3501 section 5.1.3)',
+      'error a [CANNOT] A mailbox name is not in modified UTF-7 (RFC 3501 section 5.1.3)',
     ]);
     assert.deepEqual(hear(['a LIST "" {4+}\r\n{3+}\r\n']), [
       'a {"verb":"LIST","select":[],"reference":"","patterns":["{3+}"]}',
@@ -109,6 +112,47 @@ describe('the receiver of IMAP', () => {
       'message-end',
       'a {"verb":"APPEND","mailbox":"INBOX"}',
     ]);
+  });
+
+  it('wants the end of UTF8 (…), and no other parenthesis', () => {
+    const wrong = 'APPEND goes on with something that is no message';
+    assert.equal(hear(['a APPEND INBOX UTF8 ({2+}\r\nhi\r\n']).at(-1), `message-error a ${wrong}`);
+    assert.equal(hear(['a APPEND INBOX {2+}\r\nhi)\r\n']).at(-1), `message-error a ${wrong}`);
+    const several = 'a APPEND INBOX UTF8 ({1+}\r\nx) (\\Seen) UTF8 ({1+}\r\ny) {1+}\r\nz \r\n';
+    assert.deepEqual(
+      hear([several]).filter((said) => !said.startsWith('octets')),
+      [
+        'message a first 1',
+        'message-end',
+        'message a next 1',
+        'message-end',
+        'message a next 1',
+        'message-end',
+        'a {"verb":"APPEND","mailbox":"INBOX"}',
+      ],
+    );
+  });
+
+  it('hands on the one message of REPLACE, its UID form, and no second one', () => {
+    assert.deepEqual(hear(['a UID REPLACE 7 {5+}\r\nINBOX (\\Draft) {2+}\r\nhi\r\n']), [
+      'message a first 2',
+      'octets "hi"',
+      'message-end',
+      'a {"verb":"REPLACE","uid":true,"message":7,"mailbox":"INBOX"}',
+    ]);
+    assert.deepEqual(hear(['a REPLACE 7 INBOX {1+}\r\nx {1+}\r\ny\r\nb NOOP\r\n']).slice(-2), [
+      'message-error a REPLACE takes one message',
+      'b {"verb":"NOOP"}',
+    ]);
+  });
+
+  it('takes as many literals as a command has room for, each for its own octets', () => {
+    const limits = { ...LIMITS, command: 256 * 1024 };
+    const began = performance.now();
+    const strings = '{1+}\r\nx '.repeat(20_000);
+    const heard = hear([`a SEARCH ${strings}\r\nb NOOP\r\n`], limits);
+    assert.deepEqual(heard.slice(1), ['b {"verb":"NOOP"}']);
+    assert(performance.now() - began < 2000);
   });
 
   it('takes an empty message', () => {
@@ -157,11 +201,11 @@ describe('the receiver of IMAP', () => {
 
   it('refuses a literal that no command needs', () => {
     assert.deepEqual(hear(['a LOGIN {2001}\r\nb NOOP\r\n']), [
-      'error a Literal of more than 2000 octets',
+      'error a [TOOBIG] A command has 2000 octets at the most with its literals',
       'b {"verb":"NOOP"}',
     ]);
     assert.deepEqual(hear([`a LOGIN {2001+}\r\n${'x'.repeat(2001)} y\r\nb NOOP\r\n`]), [
-      'error a Literal of more than 2000 octets',
+      'error a [TOOBIG] A command has 2000 octets at the most with its literals',
       'b {"verb":"NOOP"}',
     ]);
   });
@@ -228,7 +272,7 @@ describe('the receiver of IMAP', () => {
     );
   });
 
-  it('never throws, and never stands still on a whole line', () => {
+  describe('whatever comes', () => {
     const piece = fc.oneof(
       fc.constantFrom(
         'a ',
@@ -240,6 +284,9 @@ describe('the receiver of IMAP', () => {
         '{3}',
         '{3+}',
         '~{2+}',
+        '{60+}',
+        '{60}',
+        ' UTF8 (',
         '\r\n',
         '"',
         '\\',
@@ -259,11 +306,44 @@ describe('the receiver of IMAP', () => {
       ),
       fc.string({ maxLength: 5 }),
     );
-    fc.assert(
-      fc.property(fc.array(piece, { maxLength: 60 }), (pieces) => {
-        hear([...pieces, '\r\n'.repeat(8)]);
-      }),
-      { numRuns: 2000 },
-    );
+    const dialogue = fc
+      .array(piece, { maxLength: 60 })
+      .map((pieces) => pieces.join('') + '\r\n'.repeat(8));
+
+    it('never throws', () => {
+      fc.assert(
+        fc.property(dialogue, (octets) => {
+          hear([octets]);
+        }),
+        { numRuns: 2000 },
+      );
+    });
+
+    it('hears the same octet by octet', () => {
+      fc.assert(
+        fc.property(dialogue, (octets) => {
+          assert.deepEqual(hear(octets.split('')), hear([octets]));
+        }),
+        { numRuns: 1000 },
+      );
+    });
+
+    it('stands at the next command when a literal that is not waited for has come', () => {
+      const commands = fc.array(
+        fc
+          .tuple(piece, fc.string({ unit: 'binary-ascii', maxLength: 30 }))
+          .map(
+            ([what, octets]) =>
+              `x ${what.replaceAll(/[\r\n]/g, '')}{${octets.length}+}\r\n${octets}\r\n`,
+          ),
+        { maxLength: 5 },
+      );
+      fc.assert(
+        fc.property(commands, (some) => {
+          const heard = hear([`${some.join('')}\r\nlast NOOP\r\n`]);
+          assert.equal(heard.at(-1), 'last {"verb":"NOOP"}');
+        }),
+      );
+    });
   });
 });

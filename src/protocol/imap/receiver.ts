@@ -13,7 +13,13 @@
 import { concat, CR, latin1, LF, view } from '#bytes';
 import type { Command, MessageHead } from './command.ts';
 import { parseCommand, type SyntaxError } from './parse-command.ts';
-import { literalAt, messageHead, type LiteralMark } from './literal.ts';
+import {
+  literalAt,
+  messageHead,
+  type LiteralMark,
+  type MessageCommand,
+  type MessageMark,
+} from './literal.ts';
 
 export interface ReceiverLimits {
   /** Octets of a command with its literals, messages apart. */
@@ -86,11 +92,6 @@ type Mode =
   | 'line'
   | 'closed';
 
-interface MessageCommand {
-  readonly tag: string;
-  readonly command: Extract<Command, { verb: 'APPEND' | 'REPLACE' }>;
-}
-
 /** RFC 8446 §5.1 */
 const TLS_HANDSHAKE = 0x16;
 /** How much of a line is looked at for its tag when it is too long. */
@@ -105,11 +106,14 @@ export class Receiver {
   #offset = 0;
   #unread = 0;
   #mode: Mode = 'command';
-  /** What came of the command so far. */
+  /** What came of the command before the line or the literal that is being read, one character per octet. */
+  #text = '';
+  /** What came of that. */
   #parts: Buffer[] = [];
+  /** Octets of both. */
   #length = 0;
-  /** Where the last literal of the command ended: what is in it is no mark of another. */
-  #afterLiteral = 0;
+  /** The first line of the command says that it may bring a message. */
+  #ofMessages = false;
   /** Octets of a literal or a message still to come. */
   #left = 0;
   #thrownAway = 0;
@@ -223,17 +227,17 @@ export class Receiver {
     const ended = this.#gatherLine(this.#limit);
     if (ended === 'more') return undefined;
     if (ended === 'too-long') return this.#tooLong();
-    const text = latin1(concat(this.#parts));
-    const line = withoutLineEnd(text);
-    const mark = literalAt(line, this.#afterLiteral);
-    if (mark === undefined) return this.#ended(line);
-    return this.#literalBegins(line, mark, text);
+    // the line alone is looked at: a command of many literals must not cost all of it for each
+    const last = this.#takeParts();
+    const line = withoutLineEnd(last);
+    const mark = literalAt(line);
+    if (mark === undefined) return this.#ended(this.#text + line);
+    if (this.#text === '') this.#ofMessages = messageHead.isNamed(line);
+    return this.#literalBegins(line, mark, last);
   }
 
-  #literalBegins(line: string, mark: LiteralMark, text: string): ReceiverEvent | undefined {
-    const message = this.#message
-      ? messageHead.further(line, mark, this.#message)
-      : messageHead.first(line, mark, this.#utf8);
+  #literalBegins(line: string, mark: LiteralMark, last: string): ReceiverEvent | undefined {
+    const message = this.#headOf(line, mark);
     if (message.kind === 'message') {
       const first = this.#message === undefined;
       this.#message = message.of;
@@ -251,12 +255,23 @@ export class Receiver {
     if (message.kind === 'error') return this.#refuse(message.error, mark);
     if (mark.size + this.#length > this.#limit)
       return this.#refuse(
-        { tag: tagOf(text), text: `Literal of more than ${this.#limit} octets` },
+        {
+          tag: tagOf((this.#text + last).slice(0, TAG_OCTETS)),
+          text: `A command has ${this.#limit} octets at the most with its literals`,
+          code: 'TOOBIG',
+        },
         mark,
       );
+    this.#text += last;
     this.#left = mark.size;
     this.#mode = 'literal';
     return mark.synchronising ? { kind: 'continue' } : undefined;
+  }
+
+  #headOf(line: string, mark: LiteralMark): MessageMark {
+    if (this.#message) return messageHead.further(line, mark, this.#message);
+    if (!this.#ofMessages) return { kind: 'literal' };
+    return messageHead.first(this.#text + line.slice(0, mark.at), mark, this.#utf8);
   }
 
   /** The command is over before its literal: what a `{n+}` announces is thrown away, and what follows it on its line. */
@@ -278,29 +293,29 @@ export class Receiver {
     this.#mode = octets === undefined ? 'skipped' : 'skip-literal';
   }
 
-  #ended(line: string): ReceiverEvent | undefined {
+  #ended(text: string): ReceiverEvent | undefined {
     this.#clear();
     this.#mode = 'command';
     const message = this.#message;
     if (message !== undefined) {
       this.#message = undefined;
-      const complete = messageHead.end(line, message.command);
-      return complete === undefined
+      const wrong = messageHead.end(text, message);
+      return wrong === undefined
         ? { kind: 'command', tag: message.tag, command: message.command }
-        : { kind: 'message-error', tag: message.tag, text: complete };
+        : { kind: 'message-error', tag: message.tag, text: wrong };
     }
-    const parsed = parseCommand(line, { utf8: this.#utf8, noCharset: this.#noCharset });
+    const parsed = parseCommand(text, { utf8: this.#utf8, noCharset: this.#noCharset });
     return 'error' in parsed
       ? { kind: 'error', ...parsed.error }
       : { kind: 'command', tag: parsed.tag, command: parsed.command };
   }
 
   #tooLong(): ReceiverEvent | undefined {
-    const tag = this.#message?.tag ?? tagOf(latin1(concat(this.#parts).subarray(0, TAG_OCTETS)));
+    const begun = (this.#text + this.#takeParts()).slice(0, TAG_OCTETS);
     const text = `Command of more than ${this.#limit} octets`;
     const event: ReceiverEvent = this.#message
       ? { kind: 'message-error', tag: this.#message.tag, text }
-      : { kind: 'error', tag, text };
+      : { kind: 'error', tag: tagOf(begun), text };
     this.#message = undefined;
     this.#clear();
     this.#skip(event, 0);
@@ -315,8 +330,8 @@ export class Receiver {
       this.#length += taken.length;
       this.#left -= taken.length;
     }
+    this.#text += this.#takeParts();
     this.#mode = 'command';
-    this.#afterLiteral = this.#length;
     return undefined;
   }
 
@@ -441,10 +456,16 @@ export class Receiver {
     return this.#chunks[0]?.[this.#offset];
   }
 
+  #takeParts(): string {
+    const text = latin1(concat(this.#parts));
+    this.#parts = [];
+    return text;
+  }
+
   #clear(): void {
+    this.#text = '';
     this.#parts = [];
     this.#length = 0;
-    this.#afterLiteral = 0;
   }
 }
 
