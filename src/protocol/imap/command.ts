@@ -278,7 +278,7 @@ export type Command =
   | { readonly verb: 'GETQUOTAROOT'; readonly mailbox: string }
   | { readonly verb: 'SETQUOTA'; readonly root: string }
   | { readonly verb: 'COMPRESS'; readonly algorithm: string }
-  /** RFC 10022: numbers of batches, the first holds the highest UIDs. */
+  /** RFC 10022: numbers of batches as written, either may be the larger; the first batch holds the highest UIDs. */
   | {
       readonly verb: 'UIDBATCHES';
       readonly size: number;

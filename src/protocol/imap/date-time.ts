@@ -2,6 +2,9 @@
 import { Malformed, type Decoder } from './decoder.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
+/** Years that can be written in UTC: 1 to 9999. */
+const FIRST = -62_135_596_800_000;
+const BEHIND = 253_402_300_800_000;
 const DATE = /^ ?([0-9]{1,2})-([A-Za-z]{3})-([0-9]{4})$/;
 const DATE_TIME =
   /^ ?([0-9]{1,2}-[A-Za-z]{3}-[0-9]{4}) ([0-9]{2}):([0-9]{2}):([0-9]{2}) ([+-])([0-9]{2})([0-9]{2})$/;
@@ -17,7 +20,8 @@ export function parseDateTime(text: string): number | undefined {
   if (day === undefined || hour > 23 || minute > 59 || second > 60 || Number(zoneMinutes) > 59)
     return undefined;
   const local = day + ((hour * 60 + minute) * 60 + second) * 1000;
-  return local - (sign === '-' ? -zone : zone) * 60_000;
+  const instant = local - (sign === '-' ? -zone : zone) * 60_000;
+  return instant >= FIRST && instant < BEHIND ? instant : undefined;
 }
 
 /** `17-Jul-1996` to the midnight of that day in UTC. */

@@ -105,6 +105,7 @@ describe('commands of IMAP', () => {
     ],
     ['COMPRESS deflate', { verb: 'COMPRESS', algorithm: 'DEFLATE' }],
     ['UIDBATCHES 2000 4:8', { verb: 'UIDBATCHES', size: 2000, range: { from: 4, to: 8 } }],
+    ['UIDBATCHES 2000 8:4', { verb: 'UIDBATCHES', size: 2000, range: { from: 8, to: 4 } }],
     [
       'GETMETADATA (DEPTH infinity) "" /private/Comment',
       {

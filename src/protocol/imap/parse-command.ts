@@ -271,8 +271,7 @@ function parseUidBatches(decoder: Decoder): Command {
   const size = decoder.nzNumber();
   if (decoder.ended) return { verb: 'UIDBATCHES', size, range: undefined };
   decoder.space();
-  const first = decoder.nzNumber();
-  const second = decoder.take(':') ? decoder.nzNumber() : first;
-  const range = { from: Math.min(first, second), to: Math.max(first, second) };
+  const from = decoder.nzNumber();
+  const range = { from, to: decoder.take(':') ? decoder.nzNumber() : from };
   return { verb: 'UIDBATCHES', size, range };
 }
