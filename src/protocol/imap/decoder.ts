@@ -109,8 +109,7 @@ export class Decoder {
 
   /** One character per octet. */
   astring(): string {
-    const first = this.peek;
-    if (first === '"' || first === '{' || this.#isLiteral8()) return this.string();
+    if (this.#isString()) return this.string();
     return this.#match(ASTRING) ?? this.fail('a string');
   }
 
@@ -139,8 +138,9 @@ export class Decoder {
 
   /** Null for NIL in any case; an atom stands for itself. */
   nstringOrAtom(): string | null {
-    const value = this.peek === '"' ? this.string() : this.astring();
-    return this.text[this.at - 1] !== '"' && /^nil$/i.test(value) ? null : value;
+    if (this.#isString()) return this.string();
+    const atom = this.astring();
+    return /^nil$/i.test(atom) ? null : atom;
   }
 
   /** A string that is text. */
@@ -218,8 +218,10 @@ export class Decoder {
     return this.peek !== ')';
   }
 
-  #isLiteral8(): boolean {
-    return this.peek === '~' && this.text[this.at + 1] === '{';
+  /** Quoted or a literal, of either kind. */
+  #isString(): boolean {
+    const first = this.peek;
+    return first === '"' || first === '{' || (first === '~' && this.text[this.at + 1] === '{');
   }
 
   #match(pattern: RegExp, group = 0): string | undefined {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { latin1 } from '#bytes';
 import { STAR, type Command } from './command.ts';
 import { parseCommand } from './parse-command.ts';
 
@@ -250,6 +251,20 @@ describe('commands of IMAP', () => {
     });
     const unknown = parseCommand('t SEARCH CHARSET x-none ALL', { utf8: false });
     assert.equal('error' in unknown && unknown.error.code, 'BADCHARSET');
+  });
+
+  it('SETMETADATA with values of all kinds: only the bare word NIL is none', () => {
+    const line =
+      'SETMETADATA INBOX (/shared/a NIL /shared/b "NIL" /shared/C {3+}\r\nNIL /private/d ~{1}\r\n\0)';
+    const command = parsed(line);
+    assert(command.verb === 'SETMETADATA');
+    const values = command.entries.map(({ entry, value }) => [entry, value && latin1(value)]);
+    assert.deepEqual(values, [
+      ['/shared/a', null],
+      ['/shared/b', 'NIL'],
+      ['/shared/c', 'NIL'],
+      ['/private/d', '\0'],
+    ]);
   });
 
   it('SORT and THREAD', () => {
