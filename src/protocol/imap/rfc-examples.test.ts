@@ -196,7 +196,7 @@ describe('commands of the RFCs', () => {
           fc.nat(),
           fc.nat(6),
           fc.oneof(
-            fc.constantFrom(...'()[]<>{}"\\*%$:,. 0'),
+            fc.constantFrom(...'()[]<>{}"\\*%$:,. 0'.split('')),
             fc.constantFrom(
               'NIL',
               '{5}',

@@ -168,6 +168,18 @@ describe('THREAD REFERENCES over messages that are not here', () => {
   });
 });
 
+describe('THREAD REFERENCES by subject', () => {
+  it('puts the children of two that are not here together, however many they are', () => {
+    next = 0;
+    const messages = Array.from({ length: 300_000 }, (_, i) =>
+      message('x', `m${i}`, [`gone ${i % 2}`]),
+    );
+    const [thread, ...others] = referencesThreads(messages);
+    assert.equal(others.length, 0);
+    assert.equal(thread!.children.length, messages.length);
+  });
+});
+
 describe('THREAD ORDEREDSUBJECT', () => {
   it('groups by base subject, the oldest first', () => {
     next = 0;

@@ -184,8 +184,9 @@ function groupBySubject(roots: readonly Container[]): Container[] {
     gone.add(root);
     const into = merged.get(leader) ?? leader;
     if (into.message === undefined) {
-      if (root.message === undefined) into.children.push(...root.children);
-      else into.children.push(root);
+      // one by one: as arguments of one call they would not fit the stack
+      for (const child of root.message === undefined ? root.children : [root])
+        into.children.push(child);
     } else if (isReply(root) && !isReply(leader)) {
       into.children.push(root);
     } else {
