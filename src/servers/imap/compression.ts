@@ -25,7 +25,6 @@ export class Compression implements Sink {
   readonly #connection: Connection;
   readonly #deflate = createDeflateRaw(DEFLATE);
   readonly #inflate = createInflateRaw(INFLATE);
-  #flushing = 0;
   #closing = false;
 
   constructor(connection: Connection, handler: CompressionHandler) {
@@ -46,12 +45,9 @@ export class Compression implements Sink {
   }
 
   writeOctets(bytes: Uint8Array): void {
+    if (this.#closing) return;
     this.#deflate.write(bytes);
-    this.#flushing++;
-    this.#deflate.flush(constants.Z_SYNC_FLUSH, () => {
-      this.#flushing--;
-      if (this.#closing && this.#flushing === 0) this.#connection.close();
-    });
+    this.#deflate.flush(constants.Z_SYNC_FLUSH);
   }
 
   /** Octets of the connection. */
@@ -74,9 +70,10 @@ export class Compression implements Sink {
 
   /** Sends what is still being deflated, then closes the connection. */
   close(): void {
+    if (this.#closing) return;
     this.#closing = true;
-    this.#inflate.destroy();
-    if (this.#flushing === 0) this.#connection.close();
+    this.#deflate.on('end', () => this.#connection.close());
+    this.#deflate.end();
   }
 
   /** Gives the memory back. */

@@ -275,8 +275,9 @@ export class Session implements ConnectionHandler, ServedSession {
   }
 
   #compress(): boolean {
-    const { out, link } = this.#state;
+    const { out, link, services } = this.#state;
     out.flush();
+    services.compressed.now++;
     link.compress(
       new Compression(this.#connection, {
         received: (bytes) => this.#take(bytes),

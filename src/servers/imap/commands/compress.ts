@@ -7,9 +7,8 @@ import type { SessionState } from '#servers/imap/session-state';
 export function compress(state: SessionState, { algorithm }: CommandOf<'COMPRESS'>): Reply {
   if (algorithm !== 'DEFLATE') return REPLIES.unknownCompression;
   if (state.link.compression !== undefined) return REPLIES.compressed;
-  const { compressed } = state.services;
-  if (compressed.now >= state.settings.limits.compressedSessions) return REPLIES.tooManyCompressed;
-  compressed.now++;
+  if (state.services.compressed.now >= state.settings.limits.compressedSessions)
+    return REPLIES.tooManyCompressed;
   state.after = 'compress';
   return ok('Deflate from here on');
 }
