@@ -446,7 +446,8 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     directory,
     random: randomBytes,
     hideAuthorAddress: config['submission.hide_author_address'],
-    queued: (destinations, events) => {
+    queued: ({ id, blob }, destinations, events) => {
+      if (blob.kind === 'whole') queue.keep(id, blob.data);
       queue.wake(destinations);
       happened(events);
     },

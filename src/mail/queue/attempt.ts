@@ -174,7 +174,8 @@ class RemoteAttempt {
   }
 
   async #round(messages: readonly ClaimedMessage[]): Promise<void> {
-    const contents = new Contents(this.#context.options.store.pool, messages);
+    const { options, fresh } = this.#context;
+    const contents = new Contents(options.store.pool, messages, fresh);
     // whoever is here again was queued or released meanwhile, and may go another way by now
     for (const [domain, { kind }] of this.#decisions) {
       if (kind !== 'hosts') this.#decisions.delete(domain);

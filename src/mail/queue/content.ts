@@ -1,6 +1,6 @@
 /**
- * The octets of claimed messages for the client: small ones in memory, fetched for many messages in one question; larger ones read
- * from the store while they are sent.
+ * The octets of claimed messages for the client: small ones in memory, as they were queued here or fetched for many messages in one
+ * question; larger ones read from the store while they are sent.
  */
 import { utf8 } from '#bytes';
 import type { Content } from '#clients/smtp/mail';
@@ -8,20 +8,25 @@ import type { Queryable } from '#store/blobs';
 import { readView, withoutRanges } from '#store/emails';
 import type { ClaimedMessage } from '#store/queue/claim';
 import { readSmallBlobs } from '#store/queue/contents';
+import { FreshOctets, SMALL } from './fresh-octets.ts';
 
-/** Up to this size a message is fetched whole and ahead; the client sends such content in one write. */
-const SMALL = 64 * 1024;
 /** Octets that one question brings. */
 const AHEAD = 1024 * 1024;
 
 export class Contents {
   readonly #db: Queryable;
   readonly #messages: readonly ClaimedMessage[];
+  readonly #fresh: FreshOctets;
   #fetched = new Map<string, Uint8Array>();
 
-  constructor(db: Queryable, messages: readonly ClaimedMessage[]) {
+  constructor(
+    db: Queryable,
+    messages: readonly ClaimedMessage[],
+    fresh: FreshOctets = new FreshOctets(),
+  ) {
     this.#db = db;
     this.#messages = messages;
+    this.#fresh = fresh;
   }
 
   /** The message as sent; `prefix` stands in place of its own. */
@@ -48,6 +53,8 @@ export class Contents {
   }
 
   async #small(message: ClaimedMessage): Promise<Uint8Array> {
+    const fresh = this.#fresh.of(message.id);
+    if (fresh) return fresh;
     if (!this.#fetched.has(message.blobId)) await this.#fetch(this.#messages.indexOf(message));
     // a blob without octets has no chunk
     return this.#fetched.get(message.blobId) ?? utf8('');
@@ -57,8 +64,8 @@ export class Contents {
     const ids = new Set<string>();
     let octets = 0;
     for (let i = from; i < this.#messages.length && octets < AHEAD; i++) {
-      const { blobId, blobSize } = this.#messages[i]!;
-      if (blobSize > SMALL || ids.has(blobId)) continue;
+      const { id, blobId, blobSize } = this.#messages[i]!;
+      if (blobSize > SMALL || ids.has(blobId) || this.#fresh.of(id)) continue;
       ids.add(blobId);
       octets += blobSize;
     }

@@ -1,6 +1,7 @@
 /** What an attempt works with: the queue's parts, and the two signals of a stop. */
 import type { DestinationKey } from '#store/queue/enqueue';
 import type { QueuePool } from '#store/queue/pool';
+import type { FreshOctets } from './fresh-octets.ts';
 import type { Lingering } from './lingering.ts';
 import type { QueueOptions } from './options.ts';
 import type { Recorder } from './record.ts';
@@ -10,6 +11,7 @@ export interface AttemptContext {
   /** For claims and leases. */
   readonly queue: QueuePool;
   readonly recorder: Recorder;
+  readonly fresh: FreshOctets;
   readonly lingering: Lingering;
   readonly wake: (destinations: readonly DestinationKey[]) => void;
   /** Begin no further message. */

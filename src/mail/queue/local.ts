@@ -81,12 +81,12 @@ class LocalAttempt {
   constructor(context: AttemptContext, claim: Claim) {
     this.#context = context;
     this.#claim = claim;
-    this.#contents = new Contents(context.options.store.pool, claim.messages);
+    this.#contents = new Contents(context.options.store.pool, claim.messages, context.fresh);
   }
 
   async round(messages: readonly ClaimedMessage[]): Promise<void> {
     const { pool } = this.#context.options.store;
-    this.#contents = new Contents(pool, messages);
+    this.#contents = new Contents(pool, messages, this.#context.fresh);
     const copies = await storedCopies(
       pool,
       messages.filter(mayHaveCopies).map(({ id }) => id),

@@ -52,6 +52,8 @@ export interface QueueOptions {
 export interface Queue {
   /** Says that mail was queued: the destinations that `enqueue` answered, after its commit. Returns at once. */
   wake(destinations: readonly DestinationKey[]): void;
+  /** Octets of a message queued in this moment, so that they need not be read again; called before `wake`. */
+  keep(messageId: string, octets: Uint8Array): void;
   /**
    * Takes recipients out for good, and tells their authors by the same rules as of any failure, unless it is to be `silent`. What an
    * attempt has at this moment leaves when it ends, unless it is delivered by then. Resolves after the commit of the others.

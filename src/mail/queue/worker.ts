@@ -19,6 +19,7 @@ import { LOCAL_SITE } from '#store/queue/enqueue';
 import { StoreUnavailable } from '#store/writer';
 import { CleanUp } from './clean-up.ts';
 import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
+import { FreshOctets } from './fresh-octets.ts';
 import { Lease } from './lease.ts';
 import { Lingering } from './lingering.ts';
 import type { Queue, QueueOptions } from './options.ts';
@@ -49,6 +50,7 @@ class Worker implements Queue {
   readonly #recorder: Recorder;
   readonly #cleanUp: CleanUp;
   readonly #removals: Removals;
+  readonly #fresh = new FreshOctets();
   readonly #lingering = new Lingering(() => this.#attempts.size < this.#options.attempts);
   readonly #wakes: Wakes;
   readonly #stopping = new AbortController();
@@ -94,6 +96,10 @@ class Worker implements Queue {
 
   wake(destinations: Parameters<Queue['wake']>[0]): void {
     this.#wakes.add(destinations);
+  }
+
+  keep(messageId: string, octets: Uint8Array): void {
+    this.#fresh.keep(messageId, octets);
   }
 
   remove(...asked: Parameters<Queue['remove']>): ReturnType<Queue['remove']> {
@@ -174,6 +180,7 @@ class Worker implements Queue {
       options: this.#options,
       queue: this.#queue,
       recorder: this.#recorder,
+      fresh: this.#fresh,
       lingering: this.#lingering,
       wake: (destinations) => this.wake(destinations),
       stopping: this.#stopping.signal,

@@ -8,7 +8,7 @@ import { event, type Event, type EventIds } from '#events';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
-import { blobOrder, storeBlob } from '#store/blobs';
+import { blobOrder, storeBlob, type NewBlob } from '#store/blobs';
 import type { Directory } from '#store/directory/directory';
 import { writeDialogue } from '#store/dialogues';
 import { viewOf } from '#store/emails';
@@ -33,7 +33,11 @@ export interface SubmitContext {
   readonly queueLifetime: number;
   readonly hideAuthorAddress: boolean;
   /** Called after the commit. */
-  readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
+  readonly queued: (
+    message: { readonly id: string; readonly blob: NewBlob },
+    destinations: readonly DestinationKey[],
+    events: readonly Event[],
+  ) => void;
 }
 
 /** @throws StoreUnavailable, DatabaseError: nothing is queued, the client keeps its message */
@@ -145,7 +149,8 @@ async function store(
       }),
     ],
   });
-  context.queued(results.at(-1)!.rows as unknown as DestinationKey[], events);
+  const destinations = results.at(-1)!.rows as unknown as DestinationKey[];
+  context.queued({ id: envelope.messageId, blob }, destinations, events);
 }
 
 function receivedFacts(
