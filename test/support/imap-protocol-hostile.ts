@@ -43,14 +43,11 @@ function undisturbed(attack: (stage: Stage, client: ImapClient) => Promise<void>
 }
 
 export const HOSTILE: ProtocolCases = {
-  'a line without end': undisturbed(async (_stage, client) => {
-    client.write('x NOOP ');
-    for (let i = 0; i < 64; i++) client.write('x'.repeat(64 * 1024));
-    await client
-      .until('BAD or BYE', () => client.closed || client.untagged.some(refusal))
-      .catch(() => {
-        client.write('\r\n');
-      });
+  'a line of megabytes, and one without end': undisturbed(async (stage, client) => {
+    const long = 'x'.repeat(4 * 2 ** 20);
+    await refuses(client, `SELECT ${long}`);
+    const other = await stage.open();
+    other.write(`x SELECT ${long}`);
   }),
 
   'parentheses without end': undisturbed(async (_stage, client) => {
