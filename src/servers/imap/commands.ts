@@ -111,7 +111,7 @@ const RULES: { readonly [V in Exclude<Verb, WithMessage>]: Rule<V> } = {
   GETMETADATA: { phase: 'logged-in', run: getMetadata },
   SETMETADATA: { phase: 'logged-in', run: setMetadata },
   NOTIFY: { phase: 'logged-in', run: notify },
-  COMPRESS: { phase: 'any', run: compress },
+  COMPRESS: { phase: 'logged-in', run: compress },
   UNAUTHENTICATE: { phase: 'logged-in', run: unauthenticate },
 };
 
