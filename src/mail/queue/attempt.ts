@@ -82,7 +82,7 @@ class RemoteAttempt {
   readonly #lease: Lease;
   readonly #decisions = new Map<string, Decision>();
   readonly #unreachable = new Map<string, NoSession>();
-  readonly #settling: Promise<unknown>[] = [];
+  #settling: Promise<unknown>[] = [];
   #open: OpenSession | undefined;
   #impression: Impression | undefined;
   #afterDot = false;
@@ -187,7 +187,7 @@ class RemoteAttempt {
     }
     // sends no further ahead of a database that is slow
     await Promise.all(this.#settling.slice(0, earlier));
-    this.#settling.splice(0, earlier);
+    this.#settling = this.#settling.slice(earlier);
   }
 
   /** Awaited at the end of the next round; a failure until then is nobody else's to hear. */
