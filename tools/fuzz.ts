@@ -1,40 +1,20 @@
 /**
- * `npm run fuzz -- --seconds N [--seed S]`: random SMTP sessions against running listeners with a real store: every verb
- * in every phase, cut at random, some clients gone in the middle. What must hold: the process lives, its memory is
- * bounded, each complete command is answered once and well, no session hangs, and what is stored is what was
- * acknowledged, once. Prints counts; ends with 1 on a fault, after writing the session to a file that
- * `--replay FILE` plays again.
+ * `npm run fuzz -- [smtp|imap] --seconds N [--seed S]`: random sessions against running listeners with a real store, SMTP
+ * for one half of the time and IMAP for the other. Prints counts; ends with 1 on a fault, after writing the session to
+ * a file; `--replay FILE` plays one of SMTP again.
  */
 import { randomInt } from 'node:crypto';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import {
-  FUZZ_LISTENERS,
-  newTally,
-  playSession,
-  politely,
-  sampleSessions,
-  storeFaults,
-  type FuzzFault,
-  type FuzzTally,
-} from '../test/support/smtp-fuzz-play.ts';
-import {
-  openTestStore,
-  startTestSmtp,
-  type TestSmtp,
-  type TestStore,
-} from '../test/support/smtp-server.ts';
+import { fuzzImap } from './fuzz-imap.ts';
+import { fuzzSmtp, replaySmtp } from './fuzz-smtp.ts';
 
-const AT_ONCE = 16;
-/** After this many sessions caches and pools are as large as they get. */
-const WARM = 300;
-const MAX_GROWTH = 64 * 1024 * 1024;
+const FUZZERS = { smtp: fuzzSmtp, imap: fuzzImap };
 
-const { values } = parseArgs({
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
   options: {
     seconds: { type: 'string', default: '30' },
     seed: { type: 'string' },
@@ -42,86 +22,24 @@ const { values } = parseArgs({
   },
 });
 
-setFlagsFromString('--expose-gc');
-const collect = runInNewContext('gc') as () => void;
-
-function used(): number {
-  collect();
-  const { heapUsed, external } = process.memoryUsage();
-  return heapUsed + external;
-}
-
-async function fuzz(at: TestStore, smtp: TestSmtp, seconds: number, seed: number) {
-  const tally = newTally();
-  const end = performance.now() + seconds * 1000;
-  let warm: number | undefined;
-  for (let round = 0; performance.now() < end && tally.faults.length === 0; round++) {
-    const listener = FUZZ_LISTENERS[round % FUZZ_LISTENERS.length]!;
-    const sessions = sampleSessions(listener, AT_ONCE, seed + round);
-    await Promise.all(
-      sessions.map((session, index) => {
-        const { length } = session.chunks;
-        const cutAfter = index % 8 === 7 ? Math.floor(length / 2) : undefined;
-        const played = index % 2 === 0 ? politely(session) : session;
-        return playSession(smtp, listener, played, cutAfter, tally);
-      }),
-    );
-    if (warm === undefined && tally.sessions >= WARM) warm = used();
-  }
-  const faults = tally.faults.map(({ fault }) => fault);
-  faults.push(...(await storeFaults(at, tally)));
-  const growth = warm === undefined ? 0 : used() - warm;
-  if (growth > MAX_GROWTH) faults.push(`memory grew by ${Math.round(growth / 2 ** 20)} MB`);
-  if (smtp.server.connections() > AT_ONCE) faults.push('connections are left over');
-  return { tally, faults, growth };
-}
-
-function print(tally: FuzzTally, seed: number, growth: number): void {
-  const commands = [...tally.answered.values()].reduce((sum, count) => sum + count, 0);
-  console.log(
-    `seed ${seed}: ${tally.sessions} sessions (${tally.cut} cut), ${tally.octets} octets, ` +
-      `${commands} commands answered, ${tally.acknowledged.length} messages acknowledged, ` +
-      `memory ${growth < 0 ? '-' : '+'}${(Math.abs(growth) / 2 ** 20).toFixed(1)} MB`,
-  );
-  const byVerb = Map.groupBy([...tally.answered], ([name]) => name.split(' ')[0]!);
-  for (const [verb, entries] of [...byVerb].toSorted(([a], [b]) => (a < b ? -1 : 1))) {
-    const codes = entries
-      .toSorted(([a], [b]) => (a < b ? -1 : 1))
-      .map(([name, count]) => `${name.split(' ')[1]}: ${count}`);
-    console.log(`  ${verb.padEnd(10)} ${codes.join('  ')}`);
-  }
-}
-
-async function replay(smtp: TestSmtp, file: string): Promise<string[]> {
-  const { listener, chunks } = JSON.parse(readFileSync(file, 'utf8')) as FuzzFault;
-  const tally = newTally();
-  const session = { chunks: chunks.map((chunk) => Buffer.from(chunk, 'base64')) };
-  await playSession(smtp, listener, session, undefined, tally);
-  for (const fault of tally.faults) console.log(fault.received);
-  return tally.faults.map(({ fault }) => fault);
-}
-
 async function main(): Promise<number> {
-  await using at = await openTestStore();
-  // limits that would end most sessions before anything happened are out of the way
-  const limits = { errors: 1000, idleCommands: 1000, authFailures: 50, handshakeTime: 5000 };
-  await using smtp = await startTestSmtp(at, { limits });
-  if (values.replay !== undefined) {
-    const faults = await replay(smtp, values.replay);
-    console.log(faults[0] ?? 'no fault');
-    return faults.length > 0 ? 1 : 0;
-  }
+  if (values.replay !== undefined) return (await replaySmtp(values.replay)) ? 0 : 1;
   const seed = values.seed === undefined ? randomInt(2 ** 31) : Number(values.seed);
-  const { tally, faults, growth } = await fuzz(at, smtp, Number(values.seconds), seed);
-  print(tally, seed, growth);
-  for (const fault of faults) console.error(`FAULT: ${fault}`);
-  const [first] = tally.faults;
-  if (first !== undefined) {
-    const file = path.join(tmpdir(), `hikyaku-fuzz-${seed}.json`);
-    writeFileSync(file, JSON.stringify(first));
-    console.error(`Play it again: npm run fuzz -- --replay ${file}`);
+  const chosen = Object.entries(FUZZERS).filter(
+    ([name]) => positionals.length === 0 || positionals.includes(name),
+  );
+  let failed = chosen.length === 0;
+  for (const [name, fuzz] of chosen) {
+    const { faults, session } = await fuzz(Number(values.seconds) / chosen.length, seed);
+    for (const fault of faults) console.error(`FAULT: ${fault}`);
+    if (session !== undefined) {
+      const file = path.join(tmpdir(), `hikyaku-fuzz-${name}-${seed}.json`);
+      writeFileSync(file, JSON.stringify(session));
+      console.error(`The session at fault: ${file}`);
+    }
+    failed ||= faults.length > 0;
   }
-  return faults.length > 0 ? 1 : 0;
+  return failed ? 1 : 0;
 }
 
 process.exitCode = await main();

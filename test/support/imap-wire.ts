@@ -64,7 +64,7 @@ export class ImapWire implements AsyncIterable<ImapResponse> {
   /** Both directions are compressed from here on (RFC 4978). */
   deflate(): void {
     this.#unlisten();
-    const inflate = createInflateRaw();
+    const inflate = createInflateRaw({ finishFlush: constants.Z_SYNC_FLUSH });
     const deflate = createDeflateRaw();
     this.#inflate = inflate;
     this.#deflate = deflate;
@@ -107,7 +107,12 @@ export class ImapWire implements AsyncIterable<ImapResponse> {
       this.#ended = true;
       this.#wake?.();
     };
-    this.#socket.on('end', ended).on('close', ended);
+    // what was read is not yet all inflated
+    const inflated = (): void => {
+      if (this.#inflate?.writable === true) this.#inflate.once('end', ended).end();
+      else if (this.#inflate === undefined || this.#inflate.destroyed) ended();
+    };
+    this.#socket.on('end', inflated).on('close', inflated);
   }
 
   #unlisten(): void {
@@ -126,7 +131,7 @@ export class ImapWire implements AsyncIterable<ImapResponse> {
 }
 
 /** Where the CRLF of the first whole response stands; undefined while it is not all there. */
-function responseEnd(bytes: Buffer): number | undefined {
+export function responseEnd(bytes: Buffer): number | undefined {
   let from = 0;
   for (;;) {
     const end = bytes.indexOf(CRLF, from);

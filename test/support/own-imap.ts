@@ -13,6 +13,14 @@ import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import type { ImapAccount } from './imap-account.ts';
 import { HOSTNAME, PASSWORD, testIdentity, type TestStore } from './smtp-server.ts';
 
+/** Limits that would end most random sessions before anything happened are out of the way. */
+export const FUZZ_LIMITS: Partial<ImapLimits> = {
+  badCommands: 100_000,
+  commandsBeforeLogin: 100_000,
+  authFailures: 100_000,
+  handshakeTime: 5000,
+};
+
 export interface TestImapOptions {
   readonly limits?: Partial<ImapLimits>;
   readonly connections?: { readonly total: number; readonly perAddress: number };

@@ -238,7 +238,8 @@ export class Decoder {
 
   unexpected(wanted: string): Malformed {
     if (this.ended) return new Malformed(`Expected ${wanted} at the end of the command`);
-    const found = this.text.slice(this.at, this.at + 12).replaceAll(/[^\x21-\x7e]/g, '?');
+    // not as it is: clients take what ends with `{9}` for the beginning of a literal
+    const found = this.text.slice(this.at, this.at + 12).replaceAll(/[^\x21-\x7e]|[{}]/g, '?');
     return new Malformed(`Expected ${wanted} at octet ${this.at + 1}: ${found}`);
   }
 }

@@ -49,7 +49,8 @@ function parseVerb(decoder: Decoder): Command {
   const verb = uid ? decoder.word() : word;
   const table = uid ? UID_PARSERS : PARSERS;
   if (!Object.hasOwn(table, verb))
-    throw new Malformed(`${uid ? 'UID ' : ''}${verb.slice(0, 40)} is no command here`);
+    // never the client's word first: in brackets it would be a response code
+    throw new Malformed(`There is no command ${uid ? 'UID ' : ''}${verb.slice(0, 40)}`);
   return table[verb]!(decoder, uid);
 }
 
