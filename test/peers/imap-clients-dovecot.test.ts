@@ -4,10 +4,12 @@ import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
 import { realClients } from '../support/imap-real-clients.ts';
 
 const { skip } = dovecotPeer();
+/** Where the machine has no more inotify to give, it looks for changes this often. */
+const POLL = { mailbox_idle_check_interval: '1s' };
 
 describe('Dovecot', { skip }, () => {
   let dovecot: Dovecot;
-  before(async () => (dovecot = await startDovecot()));
+  before(async () => (dovecot = await startDovecot({ settings: POLL })));
   after(() => dovecot[Symbol.asyncDispose]());
 
   realClients(() => dovecot.account('alice'));

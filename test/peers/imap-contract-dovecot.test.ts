@@ -13,12 +13,14 @@ const LACKS: Lacks = {
 };
 
 const { skip } = dovecotPeer();
+/** Where the machine has no more inotify to give, it looks for changes this often. */
+const POLL = { mailbox_idle_check_interval: '1s' };
 
 describe('Dovecot', { skip }, () => {
   let dovecot: Dovecot;
   let small: Dovecot;
   before(async () => {
-    dovecot = await startDovecot();
+    dovecot = await startDovecot({ settings: POLL });
     small = await startDovecot({ quota: 500_000 });
   });
   after(async () => {
