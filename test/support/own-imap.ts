@@ -7,7 +7,7 @@ import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
 import { silentLog, type Log } from '#log';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
-import type { ImapServices } from '#servers/imap/settings';
+import type { GivenServices } from '#servers/imap/settings';
 import { startImap, type ImapServer } from '#servers/imap/start';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import type { ImapAccount } from './imap-account.ts';
@@ -25,7 +25,7 @@ export interface TestImapOptions {
   readonly limits?: Partial<ImapLimits>;
   readonly connections?: { readonly total: number; readonly perAddress: number };
   readonly proxyFrom?: readonly string[];
-  readonly services?: Partial<Omit<ImapServices, 'largeMessages' | 'compressed'>>;
+  readonly services?: Partial<GivenServices>;
   readonly clock?: Clock;
   readonly log?: Log;
 }

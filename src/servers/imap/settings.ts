@@ -10,25 +10,33 @@ import type { TlsIdentity } from '#servers/net/tls-context';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
+import type { Looks } from './notify/looks.ts';
 import type { Turns } from './turns.ts';
 
 export type ImapListener = 'imap' | 'imaps';
 
-export interface ImapServices {
+/** Parts of the server, from the composition root. */
+export interface GivenServices {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
   readonly random: (octets: number) => Uint8Array;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
   readonly mail: MailStore;
+  /** Keeps an event that belongs to no message; may be dropped when there are too many. */
+  readonly note: (event: Event) => void;
+}
+
+/** With what the sessions of a process share. */
+export interface ImapServices extends GivenServices {
   /** For messages that are read as a whole though they are large. */
   readonly largeMessages: Turns;
   /** What FETCH said of messages and will always say. */
   readonly words: WordCache;
   /** Sessions whose octets are deflated, all together. */
   readonly compressed: { now: number };
-  /** Keeps an event that belongs to no message; may be dropped when there are too many. */
-  readonly note: (event: Event) => void;
+  /** What NOTIFY compares. */
+  readonly looks: Looks;
 }
 
 export interface SessionSettings {

@@ -12,10 +12,11 @@ import {
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
+import { Looks } from './notify/looks.ts';
 import { connectionByes } from './replies.ts';
 import { Session } from './session.ts';
 import { Turns } from './turns.ts';
-import type { ImapListener, ImapServices, SessionSettings } from './settings.ts';
+import type { GivenServices, ImapListener, ImapServices, SessionSettings } from './settings.ts';
 
 export interface ImapOptions {
   readonly listeners: Readonly<Record<ImapListener, ListenerPlace>>;
@@ -25,7 +26,7 @@ export interface ImapOptions {
   readonly tls: { readonly current: TlsIdentity };
   readonly limits: ImapLimits;
   readonly connections: ConnectionLimits;
-  readonly services: Omit<ImapServices, 'largeMessages' | 'words' | 'compressed'>;
+  readonly services: GivenServices;
 }
 
 export interface ImapServer {
@@ -48,6 +49,7 @@ export async function startImap(options: ImapOptions): Promise<ImapServer | List
     largeMessages: new Turns(limits.largeMessages),
     words: new WordCache(),
     compressed: { now: 0 },
+    looks: new Looks(options.services.mail.pool),
   };
   const settingsOf = (listener: ImapListener): SessionSettings => ({
     listener,

@@ -7,10 +7,9 @@ import { listLine } from '#servers/imap/list-line';
 import { nameOf, wireName } from '#servers/imap/mailbox-path';
 import type { SessionState } from '#servers/imap/session-state';
 import { statusLine } from '#servers/imap/status-text';
-import { markAnnotations } from '#store/mailboxes/metadata';
-import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+import type { Mailbox } from '#store/mailboxes/tree';
 import { eventsFor, type Named } from './filter.ts';
-import { happenings, imageOf, type Happening, type Image } from './image.ts';
+import { happenings, type Happening, type Image } from './image.ts';
 
 export class Watch {
   readonly #state: SessionState;
@@ -66,15 +65,9 @@ export class Watch {
     this.#stop();
   }
 
-  async #look(): Promise<Image> {
+  #look(): Promise<Image> {
     const { services, login } = this.#state;
-    const { pool } = services.mail;
-    const { accountId } = login!;
-    const [tree, marks] = await Promise.all([
-      listMailboxes(pool, accountId),
-      this.#watchesAnnotations() ? markAnnotations(pool, accountId) : [],
-    ]);
-    return imageOf(tree, marks);
+    return services.looks.look(login!.accountId, this.#watchesAnnotations());
   }
 
   #watchesAnnotations(): boolean {
