@@ -272,7 +272,7 @@ const WAITS =
   /^(?:FETCH|STORE|COPY|MOVE|SEARCH|SORT|THREAD|REPLACE|SELECT|EXAMINE|CLOSE|UNSELECT|DELETE|RENAME)/;
 
 async function send(client: ImapClient, commands: readonly Piece[][]): Promise<void> {
-  const safe = commands.every(([first]) => !WAITS.test(String(first)));
+  const safe = commands.every(([first]) => typeof first !== 'string' || !WAITS.test(first));
   const replies = safe ? await Promise.allSettled(commands.map((one) => client.run(...one))) : [];
   for (const one of safe ? [] : commands) {
     if (client.closed) return;

@@ -1,5 +1,4 @@
 /** Names of mailboxes between the wire and the store: `/` parts the levels (RFC 9051 §5.1.1). */
-import { latin1, utf8 } from '#bytes';
 import { formatString } from '#protocol/imap/envelope';
 import { DELIMITER, formatMailboxName } from '#protocol/imap/mailbox-name';
 import type { Octets } from '#protocol/message/structure';
@@ -19,9 +18,4 @@ export function nameOf(path: readonly string[]): string {
 export function wireName({ enabled }: SessionState, name: string): Octets {
   const inUtf8 = enabled.utf8 || enabled.rev2;
   return formatString(formatMailboxName(name, inUtf8), inUtf8);
-}
-
-/** Text of ours for a client: one character per octet. */
-export function wireText({ enabled }: SessionState, text: string): Octets {
-  return formatString(latin1(utf8(text)), enabled.utf8 || enabled.rev2);
 }

@@ -50,7 +50,6 @@ export const REPLIES = {
   badEntry: bad('An entry is below /private/ or /shared/, in printable ASCII without * and %'),
   sharedNotYours: no('Annotations of the server are for the operator to set', 'NOPERM'),
   notWithUidOnly: bad('With UIDONLY only UIDs name messages', 'UIDREQUIRED'),
-  notifyTooMuch: no('NOTIFY takes fewer mailboxes', 'LIMIT'),
   emptyMessage: no('A message has one octet at least'),
   messageTooLarge: no('The message is larger than APPENDLIMIT', 'TOOBIG'),
   tooManyMessages: no('Too many messages in one command: send the others in another one', 'LIMIT'),
