@@ -58,11 +58,14 @@ async function beginIndex(
   const { rows } = await db.query({
     text: `insert into search_accounts (account_id, version, indexed_id)
            select id, $2, 0 from accounts where id = $1 for key share
-           on conflict (account_id) do update set version = $2, indexed_id = 0
+           on conflict (account_id) do update set version = $2,
+             indexed_id = case when search_accounts.version = $2 then search_accounts.indexed_id else 0 end
            returning indexed_id`,
     values: [accountId, version],
   });
-  return rows.length === 1 ? 0 : undefined;
+  // another process may have begun it meanwhile, and be on its way
+  const row = (rows as { indexed_id: string }[])[0];
+  return row && Number(row.indexed_id);
 }
 
 /**
