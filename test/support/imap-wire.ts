@@ -73,6 +73,10 @@ export class ImapWire implements AsyncIterable<ImapResponse> {
     this.#listen((chunk) => void inflate.write(chunk));
   }
 
+  stopReading(): void {
+    this.#socket.pause();
+  }
+
   destroy(): void {
     this.#socket.destroy();
     this.#inflate?.destroy();

@@ -4,7 +4,13 @@ import fc from 'fast-check';
 import { concat, fromLatin1, latin1 } from '#bytes';
 import { Receiver, type ReceiverEvent, type ReceiverLimits } from './receiver.ts';
 
-const LIMITS: ReceiverLimits = { command: 2000, beforeLogin: 500, authLine: 100, discard: 5000 };
+const LIMITS: ReceiverLimits = {
+  command: 2000,
+  beforeLogin: 500,
+  authLine: 100,
+  discard: 5000,
+  discardBeforeLogin: 5000,
+};
 
 /** Events as text, pieces of messages joined; messages of more than 50 octets are refused. */
 function hear(chunks: readonly string[], limits = LIMITS): string[] {

@@ -30,6 +30,8 @@ export interface ReceiverLimits {
   readonly authLine: number;
   /** Octets thrown away of what is refused, before the receiver gives up. */
   readonly discard: number;
+  /** The same before the login. */
+  readonly discardBeforeLogin: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
@@ -41,6 +43,8 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   authLine: 12_288,
   // A client that does not look at APPENDLIMIT still gets its NO.
   discard: 128 * 1024 * 1024,
+  // Nobody has a message to hand in yet.
+  discardBeforeLogin: 1024 * 1024,
 };
 
 export type ReceiverEvent =
@@ -389,7 +393,8 @@ export class Receiver {
 
   #thrown(octets: number): boolean {
     this.#thrownAway += octets;
-    if (this.#thrownAway <= this.#limits.discard) return false;
+    const { discard, discardBeforeLogin } = this.#limits;
+    if (this.#thrownAway <= (this.#loggedIn ? discard : discardBeforeLogin)) return false;
     this.#mode = 'closed';
     this.#clear();
     this.#chunks = [];

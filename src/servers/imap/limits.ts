@@ -21,7 +21,7 @@ export interface ImapLimits {
   readonly authFailures: number;
   /** How long the answer to a failed login waits. */
   readonly authFailureDelay: number;
-  /** Silence after which a session that is not logged in ends. */
+  /** How long a session may be without a login, silent or not. */
   readonly loginTime: number;
   /** Silence after which a session that is logged in ends. */
   readonly idleTime: number;

@@ -113,6 +113,7 @@ export const BYES = {
   logout: byeLine('Until next time'),
   shuttingDown: byeLine('The server is stopping: connect again in a moment', 'UNAVAILABLE'),
   idle: byeLine('Nothing came for too long'),
+  late: byeLine('No login came in time'),
   tooManyLogins: byeLine('Too many failed logins in this session'),
   tooManyBad: byeLine('Too many commands in a row that are none'),
   tooManyBeforeLogin: byeLine('Too many commands before a login'),

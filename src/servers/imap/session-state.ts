@@ -76,6 +76,8 @@ export class SessionState {
   refusal: Reply | undefined;
   /** Set by the session: the selected mailbox has changed. */
   changed: () => void = () => {};
+  /** Set by the session: no login came in time. */
+  late: () => void = () => {};
   /** What follows the reply to the command being carried out. */
   after: 'nothing' | 'close' | 'tls' | 'compress' | { readonly bye: string } = 'nothing';
 
@@ -83,6 +85,7 @@ export class SessionState {
   bad = 0;
   commands = 0;
   authFailures = 0;
+  #loginTimer: NodeJS.Timeout | undefined;
 
   constructor(connection: Connection, settings: SessionSettings, services: ImapServices) {
     this.id = services.newId();
@@ -98,6 +101,7 @@ export class SessionState {
   /** Somebody is logged in: more time, longer commands. */
   begin(login: Login): void {
     const { limits } = this.settings;
+    this.stopLoginTimer();
     this.login = login;
     this.receiver.loggedIn = true;
     this.link.connection.allowIdle(limits.idleTime);
@@ -114,6 +118,17 @@ export class SessionState {
     this.receiver.loggedIn = false;
     this.receiver.utf8 = this.receiver.noCharset = false;
     this.link.connection.allowIdle(this.settings.limits.loginTime);
+    this.startLoginTimer();
+  }
+
+  /** Who says a little now and then is not silent, and holds a connection all the same. */
+  startLoginTimer(): void {
+    this.#loginTimer = setTimeout(() => this.late(), this.settings.limits.loginTime);
+  }
+
+  stopLoginTimer(): void {
+    clearTimeout(this.#loginTimer);
+    this.#loginTimer = undefined;
   }
 
   /** The client knows of modseqs from here on (RFC 7162 §3.1). */

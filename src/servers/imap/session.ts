@@ -38,6 +38,7 @@ export class Session implements ConnectionHandler, ServedSession {
   #greeted = false;
   #clientEnded = false;
   #stopping = false;
+  #late = false;
   #over = false;
 
   /** @param ended called once, when the connection is gone */
@@ -53,12 +54,18 @@ export class Session implements ConnectionHandler, ServedSession {
     this.#state.changed = () => {
       if (!this.#busy && !this.#over) this.#run();
     };
+    this.#state.late = () => {
+      this.#late = true;
+      if (this.#state.link.congested) this.cut();
+      else if (!this.#busy && !this.#over) this.#run();
+    };
   }
 
   /** Begins: a handshake where TLS comes first, then the greeting. */
   start(): void {
     const { settings } = this.#state;
     this.#connection.attach(this, settings.limits.loginTime);
+    this.#state.startLoginTimer();
     if (settings.listener === 'imaps') return this.#startTls();
     this.#greet();
   }
@@ -98,6 +105,7 @@ export class Session implements ConnectionHandler, ServedSession {
   closed(): void {
     this.#over = true;
     const state = this.#state;
+    state.stopLoginTimer();
     if (state.link.compression !== undefined) state.services.compressed.now--;
     state.link.gone();
     state.stopNotifying();
@@ -125,6 +133,7 @@ export class Session implements ConnectionHandler, ServedSession {
     const { receiver, link, out } = this.#state;
     while (!this.#over && !link.congested) {
       if (this.#stopping) return this.#leave(BYES.shuttingDown);
+      if (this.#late && this.#state.login === undefined) return this.#leave(BYES.late);
       const event = receiver.next();
       if (event === undefined) {
         const telling = this.#tellUnasked();
