@@ -25,7 +25,12 @@ const SESSIONS = '3000';
 export async function dovecotServer(parent: string): Promise<ImapServer> {
   const dovecot = await startDovecot({
     parent,
-    settings: { default_process_limit: SESSIONS, default_client_limit: '10000' },
+    settings: {
+      default_process_limit: SESSIONS,
+      default_client_limit: '10000',
+      // a thousand sessions want more inotify instances than a user has: without them Dovecot looks every 30 seconds
+      mailbox_idle_check_interval: '1s',
+    },
   });
   const { host, port, user, password } = dovecot.account(USER);
   return {
