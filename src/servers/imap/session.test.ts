@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
+import { silentLog } from '#log';
 import { StoreUnavailable } from '#store/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap-client.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
@@ -225,6 +226,23 @@ for (const [what, error, code] of [
       new Set([code === 'SERVERBUG' ? 'imap.bug' : 'imap.store-failed']),
     );
   });
+
+test('a bug where nothing is awaited ends its session and no other', async () => {
+  const logged: string[] = [];
+  const log = {
+    ...silentLog,
+    debug(): void {
+      throw new TypeError('undefined is not a function');
+    },
+    error: (name: string): void => void logged.push(name),
+  };
+  await using broken = await startTestImap(at, { log });
+  await using other = await ImapClient.login(broken.account('bob'));
+  await using client = await ImapClient.connect(broken.account('alice'));
+  await assert.rejects(client.run('ID ("name" "x")'));
+  await other.ok('NOOP');
+  assert.deepEqual(logged, ['imap.bug']);
+});
 
 test('a stop says BYE to who waits, and lets a command come to its end', async () => {
   const asked = Promise.withResolvers<void>();

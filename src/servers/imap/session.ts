@@ -130,10 +130,25 @@ export class Session implements ConnectionHandler, ServedSession {
   }
 
   #run(): void {
+    this.#guard(() => this.#work());
+  }
+
+  /** A bug ends one session and not the process. */
+  #guard(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      failureReply(this.#state, error);
+      this.cut();
+    }
+  }
+
+  #work(): void {
     const { receiver, link, out } = this.#state;
     while (!this.#over && !link.congested) {
       if (this.#stopping) return this.#leave(BYES.shuttingDown);
       if (this.#late && this.#state.login === undefined) return this.#leave(BYES.late);
+      this.#late = false;
       const event = receiver.next();
       if (event === undefined) {
         const telling = this.#tellUnasked();
@@ -156,7 +171,7 @@ export class Session implements ConnectionHandler, ServedSession {
   #await(handled: Promise<Ended | undefined>): void {
     this.#busy = true;
     handled.then(
-      (ended) => this.#goOn(ended),
+      (ended) => this.#guard(() => this.#goOn(ended)),
       (error: unknown) => {
         // what was begun and not finished cannot be taken back: the client would wait for the rest of it
         if (!(error instanceof ClientGone)) failureReply(this.#state, error);
