@@ -9,7 +9,7 @@ import path from 'node:path';
 import type pg from 'pg';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { readResolvConf } from '#clients/dns/resolv-conf';
-import type { Resolver } from '#clients/dns/resolver';
+import type { Resolver } from '#protocol/dns/resolver';
 import { parseServerList } from '#clients/dns/servers';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';

@@ -19,7 +19,7 @@ import {
 } from 'dns-packet';
 import type { Answer, OptAnswer } from 'dns-packet';
 import { RCODE } from '#clients/dns/packet';
-import type { RecordType } from '#clients/dns/resolver';
+import type { RecordType } from '#protocol/dns/resolver';
 import type { DeclaredZone } from './declared-zone.ts';
 import { packetRecord, parseRecordText } from './record-text.ts';
 

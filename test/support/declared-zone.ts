@@ -21,7 +21,7 @@ import type {
   RecordType,
   ResolveOptions,
   Resolver,
-} from '#clients/dns/resolver';
+} from '#protocol/dns/resolver';
 import { normaliseName } from '#clients/dns/name';
 import { parseRecordText } from './record-text.ts';
 

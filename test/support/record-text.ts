@@ -1,9 +1,9 @@
 /**
- * The data of DNS records between the text of a zone file and the types of `clients/dns/resolver.ts`, and onward to
+ * The data of DNS records between the text of a zone file and the types of `protocol/dns/resolver.ts`, and onward to
  * what `dns-packet` encodes. For zones declared in tests: a text that cannot be read is a mistake in the test and throws.
  */
 import type { Answer } from 'dns-packet';
-import type { RecordData, RecordType } from '#clients/dns/resolver';
+import type { RecordData, RecordType } from '#protocol/dns/resolver';
 
 type Text = string | readonly string[];
 

@@ -9,7 +9,7 @@ import { RCODE } from './packet.ts';
 import type { Question, Response } from './packet.ts';
 import { serverName } from './servers.ts';
 import type { DnsServer, ServerOrder } from './servers.ts';
-import type { DnsFailure } from './resolver.ts';
+import type { DnsFailure } from '#protocol/dns/resolver';
 
 export interface AskOptions {
   readonly order: ServerOrder;

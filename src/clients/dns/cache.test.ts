@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerCache } from './cache.ts';
-import type { AnswerOrigin, DnsAnswer, FailureCause } from './resolver.ts';
+import type { AnswerOrigin, DnsAnswer, FailureCause } from '#protocol/dns/resolver';
 
 const origin: AnswerOrigin = {
   authenticated: false,

@@ -3,7 +3,7 @@
  * ones by the SOA record of their zone (RFC 2308), failures for a few seconds (RFC 9520). Bounded: the entry
  * that was not used for the longest time leaves first.
  */
-import type { DnsAnswer, FailureCause, RecordType } from './resolver.ts';
+import type { DnsAnswer, FailureCause, RecordType } from '#protocol/dns/resolver';
 
 /** Seconds. Longer TTLs are cut: a wrong record that its owner has corrected should be gone in a day. */
 const MAX_TTL = 86_400;

@@ -9,7 +9,7 @@ import { normaliseName } from './name.ts';
 import { RCODE } from './packet.ts';
 import type { AnswerRecord, Question, Response } from './packet.ts';
 import { serverName } from './servers.ts';
-import type { AnswerOrigin, DnsAnswer, DnsFailure } from './resolver.ts';
+import type { AnswerOrigin, DnsAnswer, DnsFailure } from '#protocol/dns/resolver';
 
 const MAX_ALIASES = 8;
 

@@ -3,7 +3,7 @@
  * asked. `dev` uses it unless the practice Internet runs, so that no domain name typed while learning leaves
  * the machine.
  */
-import type { Resolver } from './resolver.ts';
+import type { Resolver } from '#protocol/dns/resolver';
 
 export const nowhereResolver: Resolver = {
   resolve(name, type) {

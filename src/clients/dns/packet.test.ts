@@ -6,7 +6,7 @@ import * as fc from 'fast-check';
 import { packetRecord, parseRecordText } from '../../../test/support/record-text.ts';
 import { TYPE_CODES, answersId, decodeResponse, encodeQuery } from './packet.ts';
 import type { Response } from './packet.ts';
-import type { RecordType } from './resolver.ts';
+import type { RecordType } from '#protocol/dns/resolver';
 
 const QUESTION = { name: 'example.test', type: 'MX' } as const;
 

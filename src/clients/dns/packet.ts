@@ -8,7 +8,7 @@ import { AUTHENTIC_DATA, DNSSEC_OK, RECURSION_DESIRED, answer, encode } from 'dn
 import { view } from '#bytes';
 import { normaliseName } from './name.ts';
 import { readRecordData } from './record-data.ts';
-import type { RecordData, RecordType, SoaData } from './resolver.ts';
+import type { RecordData, RecordType, SoaData } from '#protocol/dns/resolver';
 
 /** What a UDP response may hold without being fragmented on any path (the DNS Flag Day of 2020). */
 export const UDP_PAYLOAD = 1232;

@@ -6,7 +6,7 @@
 import type * as dnsPacket from 'dns-packet';
 import { latin1 } from '#bytes';
 import { normaliseName } from './name.ts';
-import type { RecordData, RecordType } from './resolver.ts';
+import type { RecordData, RecordType } from '#protocol/dns/resolver';
 
 declare module 'dns-packet' {
   /** Exported by the package, missing in its types: decodes the one record at an offset. */

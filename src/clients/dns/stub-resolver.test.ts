@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { declaredZone } from '../../../test/support/declared-zone.ts';
 import { serveZone } from '../../../test/support/declared-zone-server.ts';
 import type { ServerFaults, ZoneServer } from '../../../test/support/declared-zone-server.ts';
-import type { DnsAnswer, RecordType } from './resolver.ts';
+import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';
 import { StubResolver } from './stub-resolver.ts';
 import type { StubResolverOptions } from './stub-resolver.ts';
 

@@ -13,7 +13,13 @@ import type { Question } from './packet.ts';
 import { ServerOrder } from './servers.ts';
 import type { DnsServer } from './servers.ts';
 import { Slots } from './slots.ts';
-import type { DnsAnswer, DnsFailure, RecordType, ResolveOptions, Resolver } from './resolver.ts';
+import type {
+  DnsAnswer,
+  DnsFailure,
+  RecordType,
+  ResolveOptions,
+  Resolver,
+} from '#protocol/dns/resolver';
 
 export interface StubResolverOptions {
   /** In order of preference, at least one. */

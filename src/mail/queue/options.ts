@@ -2,7 +2,7 @@
  * What the queue of a process is made of: everything it reads, dials, measures time with and decides by comes in here. Built by
  * `server.ts`; the tests hand in a declared zone, a dialer and a clock of their own.
  */
-import type { Resolver } from '#clients/dns/resolver';
+import type { Resolver } from '#protocol/dns/resolver';
 import type { Dialer } from '#clients/smtp/dial';
 import type { SmtpClientLimits } from '#clients/smtp/limits';
 import type { Event } from '#events';

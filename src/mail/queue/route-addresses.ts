@@ -4,7 +4,7 @@
  * commonest reason for which large providers refuse. Called by `route.ts`.
  */
 import { isUnusableAddress } from '#clients/dns/address';
-import type { DnsAnswer, DnsFailure, Resolver } from '#clients/dns/resolver';
+import type { DnsAnswer, DnsFailure, Resolver } from '#protocol/dns/resolver';
 import { shuffled } from './route-exchanges.ts';
 import { askedStep } from './route-steps.ts';
 import type { RouteStep, SkipReason } from './route-steps.ts';

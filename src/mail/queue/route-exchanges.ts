@@ -3,7 +3,7 @@
  * among them ourselves, who comes first. Pure; the steps taken are appended to `steps`. Called by `route.ts`.
  */
 import { addressFamily } from '#clients/dns/address';
-import type { MxData } from '#clients/dns/resolver';
+import type { MxData } from '#protocol/dns/resolver';
 import type { RouteStep } from './route-steps.ts';
 
 export interface Exchange {

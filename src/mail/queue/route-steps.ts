@@ -3,7 +3,7 @@
  * was applied and where it is written. Plain JSON, kept with the event `attempt.routed`; `key` names the text in
  * the catalogue of texts. Types are aliases, since only those fit the index signature of an event's step.
  */
-import type { DnsAnswer, RecordType } from '#clients/dns/resolver';
+import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';
 
 /** What a look-up answered, records as in a zone file, the first twenty of them. */
 export type AnswerSummary = {

@@ -7,7 +7,7 @@
  * server connect to an address of its choice. Called by the attempt, once per domain and attempt.
  */
 import { addressFamily } from '#clients/dns/address';
-import type { DnsFailure, FailureCause } from '#clients/dns/resolver';
+import type { DnsFailure, FailureCause } from '#protocol/dns/resolver';
 import type { TlsPolicy } from '#clients/smtp/peer';
 import type { Route } from '#store/directory/directory';
 import { lookUpAddresses } from './route-addresses.ts';

@@ -2,7 +2,7 @@
  * What each step of a routing decision says. One entry per key of `RouteStep`: a new step does not compile before it
  * has its text in both languages. The RFC section comes with the step itself, where the rule was applied.
  */
-import type { FailureCause } from '#clients/dns/resolver';
+import type { FailureCause } from '#protocol/dns/resolver';
 import type { TlsPolicy } from '#clients/smtp/peer';
 import type { RouteStep, SkipReason } from '#mail/queue/route-steps';
 import type { Phrase } from './phrase.ts';

@@ -1,7 +1,7 @@
 /**
- * What a look-up in the DNS is asked and what it answers: the interface that everything above `clients` sees.
- * Implemented by the stub resolver (`stub-resolver.ts`), by the one that never asks (`nowhere.ts`), by the
- * practice Internet, and by the declared zones of the tests. A resolver never throws and never rejects for what
+ * What a look-up in the DNS is asked and what it answers: the interface that everything above `clients` sees, and that
+ * the rules that ask the DNS (SPF, DMARC) are handed. Implemented by `clients/dns/stub-resolver.ts`, by the one that
+ * never asks (`clients/dns/nowhere.ts`), by the practice Internet, and by the declared zones of the tests. A resolver never throws and never rejects for what
  * the network or a server did: every outcome is a `DnsAnswer`.
  *
  * Names are A-labels; any case and a trailing dot are taken, answers carry lower case without it.
