@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AnswerCache } from './cache.ts';
-import type { AnswerOrigin, DnsAnswer, FailureCause } from '#protocol/dns/resolver';
+import type { AnswerOrigin, DnsAnswer, DnsRecords, FailureCause } from '#protocol/dns/resolver';
 
 const origin: AnswerOrigin = {
   authenticated: false,
@@ -11,7 +11,7 @@ const origin: AnswerOrigin = {
   elapsed: 1,
   cached: false,
 };
-const records = (ttl: number): DnsAnswer<'A'> => ({
+const records = (ttl: number): DnsRecords<'A'> => ({
   kind: 'records',
   records: ['192.0.2.1'],
   ttl,
@@ -25,7 +25,7 @@ const nothing = (kind: 'no-data' | 'nxdomain', ttl: number): DnsAnswer => ({
 
 test('an answer is remembered for its TTL and says how much of it is left', () => {
   let now = 1_000_000;
-  const cache = new AnswerCache(10, () => now);
+  const cache = new AnswerCache(10, 1_000_000, () => now);
   cache.put('a.test', 'A', records(60));
   now += 20_500;
   assert.deepEqual(cache.get('a.test', 'A'), { ...records(40), cached: true });
@@ -38,7 +38,7 @@ test('an answer is remembered for its TTL and says how much of it is left', () =
 
 test('an answer with TTL 0 is not remembered, and one of a week only for a day', () => {
   let now = 0;
-  const cache = new AnswerCache(10, () => now);
+  const cache = new AnswerCache(10, 1_000_000, () => now);
   cache.put('a.test', 'A', records(0));
   assert.equal(cache.get('a.test', 'A'), undefined);
   cache.put('a.test', 'A', records(604_800));
@@ -49,7 +49,7 @@ test('an answer with TTL 0 is not remembered, and one of a week only for a day',
 });
 
 test('that a name does not exist holds for every type, that it has no data only for one', () => {
-  const cache = new AnswerCache(10, () => 0);
+  const cache = new AnswerCache(10, 1_000_000, () => 0);
   cache.put('gone.test', 'MX', nothing('nxdomain', 60));
   cache.put('bare.test', 'MX', nothing('no-data', 60));
   assert.equal(cache.get('gone.test', 'AAAA')?.kind, 'nxdomain');
@@ -58,7 +58,7 @@ test('that a name does not exist holds for every type, that it has no data only 
 });
 
 test('an alias to a name that does not exist says nothing about other types of the alias', () => {
-  const cache = new AnswerCache(10, () => 0);
+  const cache = new AnswerCache(10, 1_000_000, () => 0);
   cache.put('alias.test', 'MX', {
     kind: 'nxdomain',
     ttl: 60,
@@ -72,7 +72,7 @@ test('an alias to a name that does not exist says nothing about other types of t
 
 test('a negative answer is remembered for at most an hour', () => {
   let now = 0;
-  const cache = new AnswerCache(10, () => now);
+  const cache = new AnswerCache(10, 1_000_000, () => now);
   cache.put('a.test', 'A', nothing('no-data', 86_400));
   now = 3_599_999;
   assert.equal(cache.get('a.test', 'A')?.kind, 'no-data');
@@ -82,7 +82,7 @@ test('a negative answer is remembered for at most an hour', () => {
 
 test('failures of servers are remembered for five seconds, those of the caller not at all', () => {
   let now = 0;
-  const cache = new AnswerCache(20, () => now);
+  const cache = new AnswerCache(20, 1_000_000, () => now);
   const causes: Record<FailureCause, boolean> = {
     servfail: true,
     refused: true,
@@ -106,7 +106,7 @@ test('failures of servers are remembered for five seconds, those of the caller n
 });
 
 test('the entry that was not used for the longest time leaves first', () => {
-  const cache = new AnswerCache(2, () => 0);
+  const cache = new AnswerCache(2, 1_000_000, () => 0);
   cache.put('a.test', 'A', records(60));
   cache.put('b.test', 'A', records(60));
   cache.get('a.test', 'A');
@@ -119,14 +119,33 @@ test('the entry that was not used for the longest time leaves first', () => {
 
 test('a calendar that is set back does not make an answer last longer', () => {
   let now = 1_000_000;
-  const cache = new AnswerCache(10, () => now);
+  const cache = new AnswerCache(10, 1_000_000, () => now);
   cache.put('a.test', 'A', records(60));
   now -= 3_600_000;
   assert.equal(cache.get('a.test', 'A'), undefined);
 });
 
 test('a cache of size 0 remembers nothing', () => {
-  const cache = new AnswerCache(0, () => 0);
+  const cache = new AnswerCache(0, 1_000_000, () => 0);
   cache.put('a.test', 'A', records(60));
   assert.equal(cache.get('a.test', 'A'), undefined);
+});
+
+test('answers take no more memory than allowed, however large one is', () => {
+  const cache = new AnswerCache(1_000, 300_000, () => 0);
+  const strings = Array.from({ length: 300 }, () => ['x'.repeat(255)]);
+  const large: DnsRecords<'TXT'> = { ...records(60), records: strings };
+  for (let n = 0; n < 50; n++) cache.put(`${n}.test`, 'TXT', large);
+  assert.ok(cache.octets <= 300_000);
+  assert.equal(cache.size, 2);
+  assert.equal(cache.get('49.test', 'TXT')?.kind, 'records');
+  for (let n = 0; n < 2; n++) cache.put(`${n}.test`, 'A', records(60));
+  assert.equal(cache.size, 4, 'small ones have room beside it');
+  const huge: DnsRecords<'TXT'> = {
+    ...records(60),
+    records: [...strings, ...strings, ...strings, ...strings],
+  };
+  cache.put('huge.test', 'TXT', huge);
+  assert.equal(cache.get('huge.test', 'TXT'), undefined);
+  assert.equal(cache.octets, 0);
 });

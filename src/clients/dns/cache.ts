@@ -1,9 +1,9 @@
 /**
  * What the stub resolver remembers: answers for as long as their TTL says, by the calendar clock, negative
- * ones by the SOA record of their zone (RFC 2308), failures for a few seconds (RFC 9520). Bounded: the entry
- * that was not used for the longest time leaves first.
+ * ones by the SOA record of their zone (RFC 2308), failures for a few seconds (RFC 9520). Bounded in number and in
+ * octets: the entries that were not used for the longest time leave first.
  */
-import type { DnsAnswer, FailureCause, RecordType } from '#protocol/dns/resolver';
+import type { DnsAnswer, FailureCause, RecordData, RecordType } from '#protocol/dns/resolver';
 
 /** Seconds. Longer TTLs are cut: a wrong record that its owner has corrected should be gone in a day. */
 const MAX_TTL = 86_400;
@@ -16,21 +16,30 @@ interface Entry {
   readonly answer: DnsAnswer;
   readonly storedAt: number;
   readonly expiresAt: number;
+  readonly octets: number;
 }
 
 export class AnswerCache {
   readonly #entries = new Map<string, Entry>();
   readonly #capacity: number;
+  readonly #octetCapacity: number;
   readonly #now: () => number;
+  #octets = 0;
 
   /** `now` is the calendar clock in milliseconds; a capacity of 0 remembers nothing. */
-  constructor(capacity: number, now: () => number) {
+  constructor(capacity: number, octetCapacity: number, now: () => number) {
     this.#capacity = capacity;
+    this.#octetCapacity = octetCapacity;
     this.#now = now;
   }
 
   get size(): number {
     return this.#entries.size;
+  }
+
+  /** About how much memory the answers take. */
+  get octets(): number {
+    return this.#octets;
   }
 
   /** The remembered answer with the seconds that are left of it, or undefined. */
@@ -46,20 +55,30 @@ export class AnswerCache {
     // Behind an alias it is the alias's target that does not exist, and the name still has its CNAME record.
     const everyType = answer.kind === 'nxdomain' && answer.aliases.length === 0;
     const at = key(name, everyType ? ANY : type);
-    this.#entries.delete(at);
-    this.#entries.set(at, { answer, storedAt, expiresAt: storedAt + ttl * 1000 });
-    if (this.#entries.size > this.#capacity) {
-      this.#entries.delete(this.#entries.keys().next().value!);
+    this.#forget(at);
+    const octets = ENTRY_OCTETS + at.length + octetsOf(answer);
+    this.#entries.set(at, { answer, storedAt, expiresAt: storedAt + ttl * 1000, octets });
+    this.#octets += octets;
+    while (this.#entries.size > this.#capacity || this.#octets > this.#octetCapacity) {
+      this.#forget(this.#entries.keys().next().value!);
     }
+  }
+
+  #forget(at: string): void {
+    this.#octets -= this.#entries.get(at)?.octets ?? 0;
+    this.#entries.delete(at);
   }
 
   #read(at: string): DnsAnswer | undefined {
     const entry = this.#entries.get(at);
     if (entry === undefined) return undefined;
-    this.#entries.delete(at);
     const now = this.#now();
     // A calendar that was set back would stretch the TTL.
-    if (now >= entry.expiresAt || now < entry.storedAt) return undefined;
+    if (now >= entry.expiresAt || now < entry.storedAt) {
+      this.#forget(at);
+      return undefined;
+    }
+    this.#entries.delete(at);
     this.#entries.set(at, entry);
     if (entry.answer.kind === 'failure') return entry.answer;
     return { ...entry.answer, ttl: Math.ceil((entry.expiresAt - now) / 1000), cached: true };
@@ -70,6 +89,25 @@ const ANY = '*';
 
 function key(name: string, type: RecordType | typeof ANY): string {
   return `${type} ${name}`;
+}
+
+/** What V8 takes for an entry, its answer's object and a record, whatever stands in them. */
+const ENTRY_OCTETS = 400;
+const RECORD_OCTETS = 100;
+
+function octetsOf(answer: DnsAnswer): number {
+  if (answer.kind === 'failure') return answer.text.length;
+  const names = answer.aliases.reduce((sum, alias) => sum + alias.length, 0);
+  if (answer.kind !== 'records') return names;
+  return answer.records.reduce((sum, data) => sum + RECORD_OCTETS + octetsOfData(data), names);
+}
+
+function octetsOfData(data: RecordData[RecordType]): number {
+  if (typeof data === 'string') return data.length;
+  return Object.values(data).reduce<number>((sum, value: unknown) => {
+    const sized = typeof value === 'string' || value instanceof Uint8Array;
+    return sum + 20 + (sized ? value.length : 0);
+  }, 0);
 }
 
 function lifetime(answer: DnsAnswer): number {

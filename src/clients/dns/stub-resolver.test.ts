@@ -21,6 +21,7 @@ const ZONE = {
   'servfail.test': { fault: 'servfail' },
   'refused.test': { fault: 'refused' },
   'silent.test': { fault: 'timeout' },
+  '*.silent.test': { fault: 'timeout' },
   'big.test': { TXT: Array.from({ length: 40 }, (_, n) => `${n} ${'x'.repeat(200)}`) },
   'c0.test': { CNAME: 'c1.test' },
   'c1.test': { CNAME: 'c2.test' },
@@ -393,6 +394,45 @@ test('a look-up that gives up while it waits for its turn leaves the queue', asy
   const third = dns.ask('2.many.test', 'A');
   release.resolve();
   assert.deepEqual([(await first).kind, (await third).kind], ['records', 'records']);
+});
+
+test('an owner whose look-ups are slow keeps nobody else waiting', async () => {
+  await using dns = await bench(
+    {},
+    { concurrency: 10, concurrencyEach: 4, timeouts: [60_000], deadline: 60_000 },
+  );
+  const slow = Array.from({ length: 50 }, (_, n) =>
+    dns.resolver.resolve(`${n}.silent.test`, 'A', { owner: 'mallory' }),
+  );
+  const others = Array.from({ length: 20 }, (_, n) =>
+    dns.resolver.resolve(`${n}.many.test`, 'A', { owner: 'alice' }),
+  );
+  for (const answer of await Promise.all(others)) assert.equal(answer.kind, 'records');
+  assert.equal((await dns.ask('signed.test', 'A')).kind, 'records');
+  dns.resolver[Symbol.dispose]();
+  for (const answer of await Promise.all(slow)) assert.equal(cause(answer), 'aborted');
+});
+
+test('a name that another owner asked for first, behind slow ones, is not held up by it', async () => {
+  await using dns = await bench(
+    {},
+    { concurrency: 10, concurrencyEach: 1, timeouts: [60_000], deadline: 60_000 },
+  );
+  const slow = dns.resolver.resolve('silent.test', 'A', { owner: 'mallory' });
+  const behind = dns.resolver.resolve('signed.test', 'A', { owner: 'mallory' });
+  const asked = dns.resolver.resolve('signed.test', 'A', { owner: 'alice' });
+  assert.equal((await asked).kind, 'records');
+  assert.equal((await behind).kind, 'records');
+  assert.equal(dns.asked().filter((question) => question.includes('signed')).length, 1);
+  const freed = await Promise.all(
+    [1, 2, 3].map((n) => dns.resolver.resolve(`${n}.many.test`, 'A', { owner: 'alice' })),
+  );
+  assert.ok(
+    freed.every(({ kind }) => kind === 'records'),
+    'the turn was given back',
+  );
+  dns.resolver[Symbol.dispose]();
+  assert.equal(cause(await slow), 'aborted');
 });
 
 test('what is no domain name is not asked', async () => {

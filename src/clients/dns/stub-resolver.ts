@@ -13,6 +13,7 @@ import type { Question } from './packet.ts';
 import { ServerOrder } from './servers.ts';
 import type { DnsServer } from './servers.ts';
 import { Slots } from './slots.ts';
+import { Turn } from './turn.ts';
 import type {
   DnsAnswer,
   DnsFailure,
@@ -34,8 +35,13 @@ export interface StubResolverOptions {
   readonly deadline?: number;
   /** Answers remembered; 0 for none. */
   readonly cacheSize?: number;
+  /** Octets that remembered answers may take. */
+  readonly cacheOctets?: number;
   /** Questions under way at once. */
   readonly concurrency?: number;
+  /** Questions of one owner under way at once, and those of it that may wait. */
+  readonly concurrencyEach?: number;
+  readonly waitingEach?: number;
   /** Questions that may wait for their turn; what comes beyond fails with `overload`. */
   readonly waiting?: number;
 }
@@ -44,15 +50,21 @@ const DEFAULTS = {
   timeouts: [2_000, 3_000, 5_000],
   deadline: 15_000,
   cacheSize: 20_000,
+  // 300 TXT records of a stranger are 64 KB, so a number of answers alone bounds nothing.
+  cacheOctets: 16 * 1024 * 1024,
   // Each has a socket: well below the usual limit of 1,024 open files.
   concurrency: 200,
   waiting: 10_000,
+  // What checking one message asks for at once is below ten.
+  concurrencyEach: 20,
+  waitingEach: 500,
 };
 
 interface UnderWay {
   readonly answer: Promise<DnsAnswer>;
   readonly controller: AbortController;
   callers: number;
+  readonly turn: Turn;
 }
 
 export class StubResolver implements Resolver, Disposable {
@@ -66,8 +78,15 @@ export class StubResolver implements Resolver, Disposable {
   constructor(options: StubResolverOptions) {
     this.#options = { ...DEFAULTS, ...options };
     this.#order = new ServerOrder(options.servers, () => options.clock.monotonic());
-    this.#cache = new AnswerCache(this.#options.cacheSize, () => options.clock.now());
-    this.#slots = new Slots(this.#options.concurrency, this.#options.waiting);
+    const { cacheSize, cacheOctets, concurrency, concurrencyEach, waiting, waitingEach } =
+      this.#options;
+    this.#cache = new AnswerCache(cacheSize, cacheOctets, () => options.clock.now());
+    this.#slots = new Slots({
+      turns: concurrency,
+      turnsEach: concurrencyEach,
+      waiting,
+      waitingEach,
+    });
   }
 
   async resolve<T extends RecordType>(
@@ -80,7 +99,7 @@ export class StubResolver implements Resolver, Disposable {
     if (this.#disposed || options.signal?.aborted) return ABORTED;
     const remembered = this.#cache.get(normal, type);
     if (remembered !== undefined) return remembered;
-    const shared = this.#share({ name: normal, type });
+    const shared = this.#share({ name: normal, type }, options.owner);
     return (await this.#wait(shared, options.signal)) as DnsAnswer<T>;
   }
 
@@ -91,19 +110,29 @@ export class StubResolver implements Resolver, Disposable {
 
   [Symbol.dispose](): void {
     this.#disposed = true;
-    for (const { controller } of this.#underWay.values()) controller.abort();
+    for (const shared of this.#underWay.values()) giveUp(shared);
   }
 
-  #share(question: Question): UnderWay {
+  #share(question: Question, owner: string | undefined): UnderWay {
     const key = `${question.type} ${question.name}`;
     const existing = this.#underWay.get(key);
-    if (existing !== undefined && !existing.controller.signal.aborted) return existing;
+    const shared =
+      existing === undefined || existing.controller.signal.aborted
+        ? this.#begin(key, question)
+        : existing;
+    void shared.turn.stand(owner);
+    return shared;
+  }
+
+  #begin(key: string, question: Question): UnderWay {
     const controller = new AbortController();
+    const turn = new Turn(this.#slots);
     const shared: UnderWay = {
-      answer: this.#lookUp(question, controller.signal).finally(() => {
+      answer: this.#lookUp(question, turn, controller.signal).finally(() => {
         if (this.#underWay.get(key) === shared) this.#underWay.delete(key);
       }),
       controller,
+      turn,
       callers: 0,
     };
     this.#underWay.set(key, shared);
@@ -120,7 +149,7 @@ export class StubResolver implements Resolver, Disposable {
     shared.callers++;
     const gaveUp = Promise.withResolvers<DnsAnswer>();
     const onAbort = () => {
-      if (--shared.callers === 0) shared.controller.abort();
+      if (--shared.callers === 0) giveUp(shared);
       gaveUp.resolve(ABORTED);
     };
     signal.addEventListener('abort', onAbort);
@@ -131,10 +160,10 @@ export class StubResolver implements Resolver, Disposable {
     }
   }
 
-  async #lookUp(question: Question, signal: AbortSignal): Promise<DnsAnswer> {
-    const slot = await this.#slots.take(signal);
-    if (slot === 'full') return OVERLOAD;
-    if (slot === 'aborted') return ABORTED;
+  async #lookUp(question: Question, turn: Turn, signal: AbortSignal): Promise<DnsAnswer> {
+    const begun = await turn.begun;
+    if (begun.kind === 'full') return OVERLOAD;
+    if (begun.kind === 'aborted') return ABORTED;
     try {
       const answer = await followAliases(question, this.#options.clock, (next) =>
         askServers(next, { ...this.#options, order: this.#order, signal }),
@@ -142,9 +171,14 @@ export class StubResolver implements Resolver, Disposable {
       this.#cache.put(question.name, question.type, answer);
       return answer;
     } finally {
-      this.#slots.release();
+      this.#slots.release(begun.owner);
     }
   }
+}
+
+function giveUp({ controller, turn }: UnderWay): void {
+  controller.abort();
+  turn.leave();
 }
 
 const ABORTED: DnsFailure = {

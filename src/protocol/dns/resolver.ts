@@ -1,8 +1,8 @@
 /**
  * What a look-up in the DNS is asked and what it answers: the interface that everything above `clients` sees, and that
  * the rules that ask the DNS (SPF, DMARC) are handed. Implemented by `clients/dns/stub-resolver.ts`, by the one that
- * never asks (`clients/dns/nowhere.ts`), by the practice Internet, and by the declared zones of the tests. A resolver never throws and never rejects for what
- * the network or a server did: every outcome is a `DnsAnswer`.
+ * never asks (`clients/dns/nowhere.ts`), by the practice Internet, and by the declared zones of the tests. A resolver
+ * never throws and never rejects for what the network or a server did: every outcome is a `DnsAnswer`.
  *
  * Names are A-labels; any case and a trailing dot are taken, answers carry lower case without it.
  */
@@ -144,6 +144,11 @@ export type DnsAnswer<T extends RecordType = RecordType> =
 export interface ResolveOptions {
   /** Gives up at once with the failure `aborted`. */
   readonly signal?: AbortSignal;
+  /**
+   * On whose behalf: the network of a client, say. The look-ups of one owner get a bounded share of what is asked at the same time,
+   * so that a stranger with slow zones never keeps the others waiting. Without it there is no bound but the one on all.
+   */
+  readonly owner?: string;
 }
 
 export interface Resolver {
