@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, Row } from './row.ts';
 import { acceptRows, diskRow } from './rows/accept.ts';
+import { dnsRow } from './rows/dns.ts';
 import { imapRows } from './rows/imap.ts';
 import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
@@ -22,6 +23,7 @@ const ROWS: readonly Row[] = [
   ...acceptRows,
   relayRow,
   signaturesRow,
+  dnsRow,
   memoryRow,
   queueRow,
   storeRow,

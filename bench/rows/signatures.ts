@@ -4,6 +4,7 @@ import { generateKeyPairSync, sign as cryptoSign } from 'node:crypto';
 import { promisify } from 'node:util';
 import { signMessage, type SignBytes, type SigningKey } from '#protocol/dkim/sign';
 import { makePool, stamp } from '../message-pool.ts';
+import { median } from '../median.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';
 
 const ROUNDS = 5;
@@ -81,7 +82,3 @@ async function ourRate(seconds: number): Promise<number> {
 /** On this thread, as the row counts one core; the server signs on the thread pool. */
 const signHere: SignBytes = (_algorithm, key, toSign) =>
   Promise.resolve(cryptoSign('sha256', toSign, key));
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor((values.length - 1) / 2)]!;
-}
