@@ -18,6 +18,7 @@ import type {
 import { controlSocketPath } from '#servers/admin/control-socket';
 import { dataDirOf } from './data-dir.ts';
 import { CommandFailure } from './failure.ts';
+import { PatientSocket } from './patient-socket.ts';
 import { waiting } from './progress.ts';
 import type { SettingsOptions } from './settings-options.ts';
 
@@ -60,10 +61,11 @@ export async function* callIntake<Name extends IntakeName>(
   body: AsyncIterable<Uint8Array>,
 ): AsyncGenerator<StepOf<Name>> {
   const dataDir = await dataDirOf(options);
+  const socketPath = await socketOf(dataDir);
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const asked = request(
     {
-      socketPath: await socketOf(dataDir),
+      createConnection: () => new PatientSocket().connect(socketPath),
       path: `/${name}?input=${encodeURIComponent(JSON.stringify(input))}`,
       method: 'POST',
       headers: { 'content-type': 'application/octet-stream', host: 'hikyaku', connection: 'close' },
@@ -79,8 +81,11 @@ export async function* callIntake<Name extends IntakeName>(
     if (answer.statusCode !== 200) throw refusal(await wholeText(answer));
     yield* rowsOf<StepOf<Name>>(answer);
   } catch (error) {
+    asked.destroy();
     const failure = await sent;
     throw failure instanceof CommandFailure ? failure : error;
+  } finally {
+    asked.destroy();
   }
 }
 
