@@ -8,7 +8,7 @@
 import { createHash } from 'node:crypto';
 import type { MessageSummary } from '#protocol/message/summary';
 
-export const SUMMARY_VERSION = 1;
+export const SUMMARY_VERSION = 2;
 /** More references than this say nothing about a thread. */
 const THREAD_KEYS = 30;
 

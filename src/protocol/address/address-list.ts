@@ -32,6 +32,8 @@ export type AddressList =
       readonly mailboxes: readonly NamedMailbox[];
       /** The names of all groups, empty groups too. */
       readonly groups: readonly string[];
+      /** The name of the group that the list begins with. */
+      readonly leadingGroup?: string;
     }
   | SyntaxFailure;
 
@@ -57,10 +59,19 @@ export function parseAddressList(text: string): AddressList {
   const cursor = cursorOver(text);
   const mailboxes: NamedMailbox[] = [];
   const groups: string[] = [];
+  let leadingGroup: string | undefined;
   for (;;) {
+    const first = mailboxes.length + groups.length === 0;
     const failed = takeAddress(cursor, mailboxes, groups);
     if (failed) return failed;
-    if (cursor.at >= text.length) return { kind: 'addresses', mailboxes, groups };
+    if (first) leadingGroup = groups[0];
+    if (cursor.at >= text.length)
+      return {
+        kind: 'addresses',
+        mailboxes,
+        groups,
+        ...(leadingGroup !== undefined && { leadingGroup }),
+      };
     if (text[cursor.at] !== ',') return failAt(cursor, 'bad-separator');
     if (mailboxes.length + groups.length >= MAX_ADDRESSES)
       return failAt(cursor, 'too-many-addresses');

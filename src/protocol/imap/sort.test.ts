@@ -60,6 +60,25 @@ test('people are compared by the local part of the first address, or as they are
   assert.equal(order(messages, 'CC'), '2 3 4 1');
 });
 
+test('a group is compared by its name, an address without a domain by what there is', () => {
+  const messages = [
+    letter({ To: 'zoo: a@x.test;', Cc: 'Empty:;' }),
+    letter({ To: 'b@x.test', Cc: 'd@x.test' }),
+    letter({ To: 'b', Cc: 'f@x.test' }),
+  ];
+  assert.equal(order(messages, 'TO', '-ARRIVAL'), '2 3 1');
+  assert.equal(order(messages, 'DISPLAYTO'), '3 2 1');
+  assert.equal(order(messages, 'CC'), '2 1 3');
+});
+
+test('a summary that was stored without its groups is compared by their members', () => {
+  const { leadingGroups, ...stored } = letter({ To: 'zoo: a@x.test;' }).summary!;
+  assert.deepEqual(leadingGroups, { to: 'zoo' });
+  const messages = [letter({ To: 'b@x.test' }), { receivedAt: 0, size: 0, summary: stored }];
+  assert.equal(order(messages, 'TO'), '2 1');
+  assert.equal(order(messages, 'DISPLAYTO'), '2 1');
+});
+
 test('a key decides where those before it are equal, each in its own direction', () => {
   const messages = [
     letter({ Subject: 'x' }, { size: 2 }),

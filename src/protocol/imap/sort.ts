@@ -45,23 +45,29 @@ const VALUES: Readonly<Record<SortKey['by'], (facts: SortFacts) => string | numb
   DATE: ({ summary, receivedAt }) => summary!.date ?? receivedAt,
   SIZE: ({ size }) => size,
   SUBJECT: ({ summary }) => collated(summary!.baseSubject),
-  // RFC 5256 §3: the local part of the first address
-  FROM: ({ summary }) => localPart(summary!.from),
-  TO: ({ summary }) => localPart(summary!.to),
-  CC: ({ summary }) => localPart(summary!.cc),
-  DISPLAYFROM: ({ summary }) => displayed(summary!.from),
-  DISPLAYTO: ({ summary }) => displayed(summary!.to),
+  FROM: ({ summary }) => mailboxOf(summary!, 'from'),
+  TO: ({ summary }) => mailboxOf(summary!, 'to'),
+  CC: ({ summary }) => mailboxOf(summary!, 'cc'),
+  DISPLAYFROM: ({ summary }) => displayed(summary!, 'from'),
+  DISPLAYTO: ({ summary }) => displayed(summary!, 'to'),
 };
 
-function localPart(people: readonly Person[]): string {
-  return collated(people[0]?.localPart ?? '');
+type People = 'from' | 'to' | 'cc';
+
+/** RFC 5256 §3: addr-mailbox of the first address; of a group that is its name (RFC 9051 §7.5.2). */
+function mailboxOf(summary: MessageSummary, of: People): string {
+  return collated(summary.leadingGroups?.[of] ?? summary[of][0]?.localPart ?? '');
 }
 
-/** RFC 5957 §3: the name, or the address of who has none. */
-function displayed(people: readonly Person[]): string {
-  const first = people[0];
-  if (!first) return '';
-  return collated(first.name !== '' ? first.name : `${first.localPart}@${first.domain}`);
+/** RFC 5957 §3: the name, or the address of who has none; of a group addr-mailbox is all there is. */
+function displayed(summary: MessageSummary, of: People): string {
+  const first = summary[of][0];
+  if (!first || summary.leadingGroups?.[of] !== undefined) return mailboxOf(summary, of);
+  return collated(first.name !== '' ? first.name : address(first));
+}
+
+function address({ localPart, domain }: Person): string {
+  return domain === '' ? localPart : `${localPart}@${domain}`;
 }
 
 /** RFC 5051 compares capitals: what stands between them and small letters in ASCII comes behind all letters. */

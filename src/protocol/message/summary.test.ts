@@ -29,6 +29,7 @@ test('a message is summarised from its header', () => {
       { name: 'Carol', localPart: 'carol', domain: 'example.test' },
     ],
     cc: [{ name: '', localPart: 'dave', domain: 'example.test' }],
+    leadingGroups: { cc: 'Team' },
     date: Date.UTC(2026, 10, 24, 2, 51, 44),
     messageId: '1@example.net',
     inReplyTo: ['0@example.test'],
@@ -75,6 +76,12 @@ test('a field that breaks its grammar still shows names and addresses', () => {
     { name: '[x] é@', localPart: 'c', domain: 'd.test' },
     { name: '', localPart: 'e', domain: 'f.test' },
   ]);
+});
+
+test('only the group that a field begins with is kept by its name', () => {
+  assert.deepEqual(of('To: =?utf-8?q?=C3=A9quipe?=:;, a@b.test').leadingGroups, { to: 'équipe' });
+  assert.deepEqual(of('From: ,, Both: a@b.test, c@d.test;').leadingGroups, { from: 'Both' });
+  assert.equal(of('Cc: a@b.test, Team: c@d.test;').leadingGroups, undefined);
 });
 
 test('raw 8-bit and raw ISO-2022-JP text is shown as well as it can be', () => {

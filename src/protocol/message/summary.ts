@@ -32,6 +32,8 @@ export type MessageSummary = {
   readonly from: readonly Person[];
   readonly to: readonly Person[];
   readonly cc: readonly Person[];
+  /** The names of groups that these fields begin with. Summaries stored by version 1 have none. */
+  readonly leadingGroups?: Readonly<Partial<Record<'from' | 'to' | 'cc', string>>>;
   /** Milliseconds since 1970 UTC; undefined where the Date field is missing or names no instant. */
   readonly date: number | undefined;
   /** Identifiers without angle brackets. */
@@ -55,12 +57,19 @@ export function summarize(bytes: Uint8Array, header: Header = splitHeader(bytes)
     return field ? storable(fieldValue(bytes, cut(field))) : '';
   };
   const subject = clean(value('subject'), MAX_SUBJECT);
+  const [from, to, cc] = [people(value('from')), people(value('to')), people(value('cc'))];
+  const leadingGroups = {
+    ...(from.leadingGroup !== undefined && { from: from.leadingGroup }),
+    ...(to.leadingGroup !== undefined && { to: to.leadingGroup }),
+    ...(cc.leadingGroup !== undefined && { cc: cc.leadingGroup }),
+  };
   return {
     subject,
     baseSubject: baseSubject(subject).toLowerCase(),
-    from: people(value('from')),
-    to: people(value('to')),
-    cc: people(value('cc')),
+    from: from.people,
+    to: to.people,
+    cc: cc.people,
+    ...(Object.keys(leadingGroups).length > 0 && { leadingGroups }),
     date: parseDate(value('date')),
     messageId: parseMessageIds(value('message-id'), 1)[0],
     inReplyTo: parseMessageIds(value('in-reply-to'), 50),
@@ -96,16 +105,27 @@ function cut(field: Field): Field {
     : { ...field, end: field.valueStart + MAX_VALUE };
 }
 
-function people(text: string): Person[] {
-  if (text === '') return [];
-  const list = parseAddressList(text);
-  const mailboxes = list.kind === 'addresses' ? list.mailboxes : salvage(text);
-  return mailboxes.slice(0, MAX_PEOPLE).map(({ displayName, mailbox }) => ({
-    name: displayName === undefined ? '' : clean(displayName, MAX_NAME),
-    localPart: mailbox.localPart,
-    domain: mailbox.domain,
-  }));
+interface Named {
+  readonly people: readonly Person[];
+  readonly leadingGroup: string | undefined;
 }
+
+function people(text: string): Named {
+  if (text === '') return NOBODY;
+  const list = parseAddressList(text);
+  const { mailboxes, leadingGroup } =
+    list.kind === 'addresses' ? list : { mailboxes: salvage(text), leadingGroup: undefined };
+  return {
+    people: mailboxes.slice(0, MAX_PEOPLE).map(({ displayName, mailbox }) => ({
+      name: displayName === undefined ? '' : clean(displayName, MAX_NAME),
+      localPart: mailbox.localPart,
+      domain: mailbox.domain,
+    })),
+    leadingGroup: leadingGroup === undefined ? undefined : clean(leadingGroup, MAX_NAME),
+  };
+}
+
+const NOBODY: Named = { people: [], leadingGroup: undefined };
 
 /** A field that breaks its grammar, cut at commas: an address in angle brackets or a word alone, and the rest a name. */
 function salvage(text: string): NamedMailbox[] {
