@@ -112,6 +112,29 @@ export interface EventCatalogue {
     personal: Record<never, never>;
   };
   'message.refused': Refusal;
+  'message.judged': {
+    public: {
+      /** accept, junk, drop, mixed; or reject, temporary, greylist. */
+      verdict: string;
+      /** The findings that decided, and those that did not. */
+      reasons: readonly string[];
+      also: readonly string[];
+      /** Of each check, in a word. */
+      results: Readonly<Record<string, string>>;
+      /** Milliseconds from the final dot to the verdict. */
+      waited: number;
+    };
+    personal: {
+      /** Each with its steps, or why it was not made. */
+      checks: readonly Json[];
+      /** What a reason is about, by reason. */
+      subjects: Readonly<Record<string, string>>;
+    };
+  };
+  'recipient.judged': {
+    public: { verdict: 'junk' | 'drop'; reasons: readonly string[] };
+    personal: { forwardPath: string };
+  };
   'recipient.expanded': {
     public: { rule: string };
     personal: { forwardPath: string; targets: readonly string[] };

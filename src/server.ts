@@ -47,6 +47,7 @@ import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
 import { checkSettings } from './server/check-settings.ts';
+import { receptionOf, type Reception } from './server/reception.ts';
 
 export interface ServerOptions {
   readonly mode: Mode;
@@ -162,8 +163,19 @@ async function start(
 
   const resolver = given.resolver ?? (await openResolver(mode, config, clock));
   if (resolver instanceof StubResolver) parts.use(resolver);
+  const isOwnAddress = ownAddresses({
+    listen: config['smtp.address'],
+    sources: config['queue.source_addresses'],
+    interfaces: networkInterfaces,
+  });
   const queue = startQueue(
-    queueOptions({ mode, config, log, ...given }, resolver, store, directory, happened),
+    queueOptions(
+      { mode, config, log, isOwnAddress, ...given },
+      resolver,
+      store,
+      directory,
+      happened,
+    ),
   );
   parts.defer(() => queue.stop(grace.milliseconds));
 
@@ -196,6 +208,7 @@ async function start(
       ...SMTP_LIMITS,
       messageSize: config['limits.message_size'],
       recipients: config['limits.recipients'],
+      greetingDelay: config['smtp.greet_delay'],
     },
     connections: {
       total: config['limits.connections'],
@@ -209,6 +222,7 @@ async function start(
       directory,
       authenticator,
       queue,
+      reception: receptionOf({ config, log, resolver, isOwnAddress }),
       notes,
       happened,
     }),
@@ -329,7 +343,14 @@ function keepMaintained(
 }
 
 function queueOptions(
-  { mode, config, log, dialer }: Pick<ServerOptions, 'mode' | 'config' | 'log' | 'dialer'>,
+  {
+    mode,
+    config,
+    log,
+    dialer,
+    isOwnAddress,
+  }: Pick<ServerOptions, 'mode' | 'config' | 'log' | 'dialer'> &
+    Pick<Parameters<typeof startQueue>[0], 'isOwnAddress'>,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -346,11 +367,7 @@ function queueOptions(
     randomBytes,
     hostname: config.hostname,
     ownNames: new Set([config.hostname]),
-    isOwnAddress: ownAddresses({
-      listen: config['smtp.address'],
-      sources: config['queue.source_addresses'],
-      interfaces: networkInterfaces,
-    }),
+    isOwnAddress,
     attempts: config['queue.attempts'],
     schedule: {
       firstRetry: config['queue.first_retry'],
@@ -420,6 +437,7 @@ interface ServiceParts {
   readonly directory: Directory;
   readonly authenticator: Authenticator;
   readonly queue: Queue;
+  readonly reception: Reception;
   readonly notes: EventBuffer;
   readonly happened: (events: readonly Event[]) => void;
 }
@@ -427,6 +445,7 @@ interface ServiceParts {
 /** What the SMTP sessions call. */
 function smtpServices(parts: ServiceParts): SmtpServices {
   const { config, log, clock, store, directory, authenticator, queue, notes, happened } = parts;
+  const { inquire, policies } = parts.reception;
   const common = {
     writer: store.writer,
     clock,
@@ -435,6 +454,7 @@ function smtpServices(parts: ServiceParts): SmtpServices {
   };
   const acceptContext: AcceptContext = {
     ...common,
+    policies,
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       if (destinations.length > 0) queue.wake(destinations);
@@ -460,6 +480,7 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     writer: store.writer,
     recipients: { directory, pool: store.pool },
     authenticator,
+    inquire,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: (noted) => notes.note(noted),

@@ -19,6 +19,7 @@ const STATUSES: readonly Status[] = [
   'failed',
   'expired',
   'removed',
+  'dropped',
   'refused',
   'unknown',
 ];

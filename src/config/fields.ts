@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
+import { readListZone } from './list-zone.ts';
 
 export type Mode = 'dev' | 'serve';
 
@@ -45,6 +46,9 @@ function listOf(item: z.ZodType<string>): z.ZodType<string[]> {
   );
 }
 const list = listOf(z.string());
+const listZone = z
+  .string()
+  .refine((text) => readListZone(text) !== undefined, 'is not zone=note, zone=junk or zone=reject');
 const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'is no IP address');
 /** One from which a connection can leave. */
 const sourceAddress = ipAddress.refine(
@@ -76,6 +80,11 @@ const switchOn = z.preprocess((value) => {
 const duration = z.preprocess(
   (value) => (typeof value === 'string' ? durationOf(value) : value),
   z.number().positive(),
+);
+/** The same, and 0 for none. */
+const delay = z.preprocess(
+  (value) => (typeof value === 'string' ? durationOf(value) : value),
+  z.number().nonnegative(),
 );
 /** 500K, 25M, 1G, or octets as a number. */
 const octets = z.preprocess(
@@ -170,6 +179,36 @@ export const FIELDS = {
     list,
     'Networks (CIDR) whose connections begin with a PROXY protocol header.',
     [],
+  ),
+  'smtp.greet_delay': field(
+    delay,
+    'How long the MX listener waits before its greeting: a client that speaks meanwhile is a junk program and is sent away. Every honest client waits as long.',
+    0,
+  ),
+  'receive.honour_dmarc': field(
+    switchOn,
+    'Refuses, or puts into Junk, what fails DMARC where the domain of its author asks for that. Off: it is only told.',
+    true,
+  ),
+  'receive.spf_fail': field(
+    z.enum(['note', 'junk', 'reject']),
+    'What becomes of mail whose sender’s SPF record forbids the client, unless DMARC passes by a signature. Forwarders that do not rewrite the sender fail so: reject loses what they forward.',
+    'junk',
+  ),
+  'receive.suspicions': field(
+    number(z.number().int().nonnegative()),
+    'So many weak signs (no reverse name, no full name in EHLO, SPF softfail, no Date …) together make junk. 0: they never do.',
+    3,
+  ),
+  'receive.dns_lists': field(
+    listOf(listZone),
+    'DNS lists that are asked about clients, zone=meaning: note tells it, junk puts the mail into Junk, reject refuses it. Read the terms of a list first; many refuse public resolvers.',
+    [],
+  ),
+  'receive.patience': field(
+    duration,
+    'How long a client waits after its final dot for look-ups that are still under way. What is not there by then counts as unknown.',
+    10e3,
   ),
   'submission.port': ports(2587, 587, 'Port of submission with STARTTLS.'),
   'submission.address': ON_LOOPBACK,

@@ -10,6 +10,8 @@ import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/ad
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { accept } from '#mail/receive/accept';
+import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
+import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
 import { submit } from '#mail/submit/submit';
 import { parseMailbox } from '#protocol/address/path';
 import type { ListenerPlace } from '#servers/net/session-listeners';
@@ -33,6 +35,9 @@ export interface TestSmtpOptions {
   /** Of the MX listener; the system chooses if absent. */
   readonly port?: number;
   readonly services?: Partial<SmtpServices>;
+  /** Of reception; no DNS is asked unless a resolver is given. */
+  readonly inquiry?: Partial<InquiryContext>;
+  readonly policies?: Partial<PolicySettings>;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Instead of a certificate made for the host name. */
@@ -126,11 +131,24 @@ export async function startTestSmtp(
 
 function smtpServicesOf(
   { store, directory, authenticator }: TestStore,
-  { clock = systemClock, log = silentLog }: TestSmtpOptions,
+  { clock = systemClock, log = silentLog, inquiry, policies }: TestSmtpOptions,
 ): SmtpServices {
   const { writer, pool, newId } = store;
   const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
-  const acceptContext = { ...common, stored: () => {} };
+  const acceptContext = {
+    ...common,
+    policies: policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...policies }),
+    stored: () => {},
+  };
+  const inquiryContext: InquiryContext = {
+    resolver: undefined,
+    hostname: HOSTNAME,
+    isOwnAddress: () => false,
+    zones: [],
+    log,
+    patience: 10_000,
+    ...inquiry,
+  };
   const submitContext = {
     ...common,
     directory,
@@ -146,6 +164,7 @@ function smtpServicesOf(
     writer,
     recipients: { directory, pool },
     authenticator,
+    inquire: (client) => Inquiry.of(inquiryContext, client),
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: () => {},

@@ -3,7 +3,7 @@
  * was applied and where it is written. Plain JSON, kept with the event `attempt.routed`; `key` names the text in
  * the catalogue of texts. Types are aliases, since only those fit the index signature of an event's step.
  */
-import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';
+import type { DnsAnswer, RecordData, RecordType } from '#protocol/dns/resolver';
 
 /** What a look-up answered, records as in a zone file, the first twenty of them. */
 export type AnswerSummary = {
@@ -109,20 +109,21 @@ export function askedStep(
     rfc: type === 'MX' ? 'RFC 5321 §5.1' : 'RFC 5321 §5',
     name,
     type,
-    answer: summarise(answer),
+    answer: summariseAnswer(answer),
   };
 }
 
-function summarise(answer: DnsAnswer<'MX'> | DnsAnswer<'A'> | DnsAnswer<'AAAA'>): AnswerSummary {
+/** What an answer says, records as in a zone file. */
+export function summariseAnswer(answer: DnsAnswer): AnswerSummary {
   if (answer.kind === 'failure')
     return { kind: answer.kind, cause: answer.cause, text: answer.text };
   const { kind, ttl, authenticated, aliases, server, cached } = answer;
   const origin = { kind, ttl, authenticated, aliases, server, cached };
   if (answer.kind !== 'records') return origin;
-  const records = answer.records
-    .slice(0, MAX_SHOWN)
-    .map((record) =>
-      typeof record === 'string' ? record : `${record.preference} ${record.exchange}`,
-    );
-  return { ...origin, records };
+  return { ...origin, records: answer.records.slice(0, MAX_SHOWN).map(recordText) };
+}
+
+function recordText(record: RecordData[RecordType]): string {
+  if (typeof record === 'string') return record;
+  return 'exchange' in record ? `${record.preference} ${record.exchange}` : JSON.stringify(record);
 }

@@ -1,49 +1,55 @@
-/** The checks of reception after DATA or BDAT, in the order they run. Each is (context) → findings. */
-import { formatMailbox } from '#protocol/address/mailbox';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
-import type { Client, Envelope } from './envelope.ts';
+/**
+ * Every check of reception, in the order in which they are told, under the stage of the dialogue at which each can begin. Before
+ * them all, a client that speaks before the greeting is sent away (`servers/smtp/session.ts`), and RCPT has refused whoever cannot be
+ * delivered to (`recipient.ts`). To add one: its facts in `facts.ts`, its file in `checks/`, its row here.
+ */
+import type { Check, Stage } from './check.ts';
+import { ehlo } from './checks/ehlo.ts';
+import { form } from './checks/form.ts';
+import { lists } from './checks/lists.ts';
+import { loop } from './checks/loop.ts';
+import { sender } from './checks/sender.ts';
+import type { AllFacts, CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
-import type { Content } from './intake.ts';
-import type { LocalRecipient } from './recipient.ts';
 
-export interface CheckContext {
-  readonly client: Client;
-  readonly envelope: Envelope;
-  readonly recipients: readonly LocalRecipient[];
-  readonly content: Content;
+type ChecksAt<At extends Stage> = { readonly [Name in CheckName]?: Check<Name, At> };
+
+export const CHECKS = {
+  /** Who connects. */
+  client: { lists },
+  /** Who it says it is, and for whom it speaks. */
+  mail: { ehlo, sender },
+  /** What the message says of itself. */
+  header: { form },
+  /** What it is, for whom. */
+  end: { loop },
+} as const satisfies { readonly [At in Stage]: ChecksAt<At> };
+
+/** Every one has its row. */
+type Listed = { [At in Stage]: keyof (typeof CHECKS)[At] }[Stage];
+export const CHECK_NAMES = Object.values(CHECKS).flatMap(
+  (checks) => Object.keys(checks) as Listed[],
+) satisfies readonly CheckName[] as readonly CheckName[];
+
+/** What was found, check by check. Pure. */
+export function findAll(facts: AllFacts): readonly Finding[] {
+  return CHECK_NAMES.flatMap((name) => findIn(name, facts));
 }
 
-export type Check = (context: CheckContext) => readonly Finding[] | Promise<readonly Finding[]>;
+function findIn<Name extends CheckName>(name: Name, facts: AllFacts): readonly Finding[] {
+  const fact = facts[name];
+  return fact.kind === 'known' ? checkNamed(name).find(fact.value, facts) : [];
+}
 
-/** RFC 5321 §6.3: a message that came past this many servers goes in circles. */
-export const MAX_HOPS = 100;
+export function checkNamed<Name extends CheckName>(
+  name: Name,
+): Pick<Check<Name, Stage>, 'outline' | 'find'> {
+  return ALL[name] as unknown as Check<Name, Stage>;
+}
 
-const hops: Check = ({ content }) =>
-  fieldsNamed(content.header, 'Received').length > MAX_HOPS
-    ? [{ check: 'hops', reason: 'too-many-hops', wish: 'reject', recipientId: undefined }]
-    : [];
-
-const deliveredBefore: Check = ({ content, recipients }) => {
-  const fields = fieldsNamed(content.header, 'Delivered-To');
-  if (fields.length === 0) return [];
-  const before = new Set(fields.map((field) => fieldValue(content.head, field).toLowerCase()));
-  return recipients
-    .filter(({ mailbox }) => before.has(formatMailbox(mailbox).toLowerCase()))
-    .map(({ id }) => ({
-      check: 'loop',
-      reason: 'delivered-before',
-      wish: 'reject',
-      recipientId: id,
-    }));
+const ALL: Readonly<Record<CheckName, unknown>> = {
+  ...CHECKS.client,
+  ...CHECKS.mail,
+  ...CHECKS.header,
+  ...CHECKS.end,
 };
-
-export const CHECKS: readonly Check[] = [hops, deliveredBefore];
-
-export async function runChecks(context: CheckContext): Promise<readonly Finding[]> {
-  const findings: Finding[] = [];
-  for (const check of CHECKS) {
-    const found = check(context);
-    findings.push(...(found instanceof Promise ? await found : found));
-  }
-  return findings;
-}

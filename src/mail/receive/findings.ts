@@ -1,56 +1,70 @@
 /**
- * What the checks of reception find, and the verdict. A check looks at one thing and says what it found; the verdict alone
- * decides, per recipient, from the findings: it is pure, so that a decision can be told and tested without a server.
+ * What the checks of reception find. A finding says what was found, never what becomes of the message: what each reason asks for
+ * stands in `policies.ts`, and `verdict.ts` alone decides. A new reason does not compile before it has its wish, its reply
+ * and its text in both languages.
  */
+import type { CheckName } from './facts.ts';
 
-/** What a finding asks for; without any the message is accepted. */
-export type Wish = 'junk' | 'reject';
+/**
+ * What a finding asks for. `note`: told, and nothing more · `suspect`: a weak sign, which weighs only with others ·
+ * `junk`, `reject` · `greylist`, `temporary`: the client is to come again, because it is unknown, or because something
+ * could not be found out now · `spare`: the findings that the policies name are not to count.
+ */
+export type Wish = 'note' | 'suspect' | 'junk' | 'greylist' | 'temporary' | 'reject' | 'spare';
 
 export interface Finding {
-  /** The check that found it. */
-  readonly check: string;
+  readonly check: CheckName;
   readonly reason: FindingReason;
-  readonly wish: Wish;
   /** Undefined: of the whole message. */
-  readonly recipientId: number | undefined;
+  readonly recipientId?: number;
+  /** What it is about: a domain, a zone, the name of a rule. Goes into replies and texts. */
+  readonly subject?: string;
+  /** Where a setting for the subject says what is to happen, instead of the wish of the reason. */
+  readonly wish?: Wish;
 }
 
 export type FindingReason =
+  /** A DNS list names the client; the setting of its zone says what that means. */
+  | 'listed'
+  /** The address has no name that leads back to it (RFC 8601 §2.7.3). */
+  | 'no-reverse-name'
+  /** The client greets with our own name. */
+  | 'ehlo-own-name'
+  /** … with an address literal that is not its address. */
+  | 'ehlo-wrong-address'
+  /** … with a name that is no domain name of several labels. */
+  | 'ehlo-not-qualified'
+  /** The domain of the reverse-path does not exist, or has neither MX nor address: nobody could be answered. */
+  | 'sender-domain-unknown'
+  /** … says that it takes no mail (RFC 7505 §4.2). */
+  | 'sender-domain-no-mail'
+  /** … could not be looked up now. */
+  | 'sender-domain-unresolved'
+  | 'spf-fail'
+  | 'spf-softfail'
+  /** A DKIM signature covers only the beginning of the body (l=). */
+  | 'dkim-body-not-covered'
+  /** DMARC fails, and the author's domain wants that refused, or set apart, or nothing (RFC 9989 §4.7). */
+  | 'dmarc-reject'
+  | 'dmarc-quarantine'
+  | 'dmarc-none'
+  /** DMARC could not be judged now. */
+  | 'dmarc-temporary'
+  /** The message came by a list or forwarder that the recipient trusts. */
+  | 'trusted-forwarder'
+  /** A line of the header is no field. */
+  | 'broken-header'
+  /** No From; several; with authors of several domains; unreadable (RFC 5322 §3.6.2). */
+  | 'author-missing'
+  | 'author-repeated'
+  | 'author-several-domains'
+  | 'author-unreadable'
+  | 'date-missing'
   /** Over a hundred Received fields (RFC 5321 §6.3). */
   | 'too-many-hops'
   /** Our own Delivered-To for this recipient stands in it already. */
-  | 'delivered-before';
-
-export type RecipientVerdict = 'inbox' | 'junk' | 'drop';
-
-export type Verdict =
-  | { readonly kind: 'refuse'; readonly reason: FindingReason }
-  | { readonly kind: 'accept'; readonly recipients: ReadonlyMap<number, RecipientVerdict> };
-
-/**
- * Per recipient, with one reply: the message is refused only if every recipient refuses it; otherwise it is accepted, and whoever
- * would refuse gets it as junk. `forwardOnly` names recipients without a mailbox here: what they would refuse is dropped.
- */
-export function verdict(
-  findings: readonly Finding[],
-  recipients: readonly { readonly id: number; readonly forwardOnly: boolean }[],
-): Verdict {
-  const decided = new Map<number, RecipientVerdict>();
-  let firstRefusal: FindingReason | undefined;
-  let refusals = 0;
-  for (const { id, forwardOnly } of recipients) {
-    const own = findings.filter(
-      ({ recipientId }) => recipientId === undefined || recipientId === id,
-    );
-    const refusal = own.find(({ wish }) => wish === 'reject');
-    if (refusal) {
-      refusals++;
-      firstRefusal ??= refusal.reason;
-      decided.set(id, forwardOnly ? 'drop' : 'junk');
-    } else
-      decided.set(id, own.some(({ wish }) => wish === 'junk') && !forwardOnly ? 'junk' : 'inbox');
-  }
-  return firstRefusal !== undefined && refusals === recipients.length
-    ? { kind: 'refuse', reason: firstRefusal }
-    : { kind: 'accept', recipients: decided };
-}
+  | 'delivered-before'
+  /** The content scanner says so. */
+  | 'content-refused'
+  | 'content-junk'
+  | 'content-greylist';

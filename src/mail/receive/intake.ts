@@ -1,11 +1,11 @@
 /**
- * Takes the content of one message as it arrives: its bytes go to the store, its header is kept at hand for the checks, and for a
- * submission the body is hashed for DKIM on the way, so that no message is read twice.
+ * Takes the content of one message as it arrives: its bytes go to the store, its header is kept at hand for the checks, and whoever
+ * wants to see the body (signatures made and verified hash it) gets it on the way, so that no message is read twice.
  */
-import { createHash, type Hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import type { Clock } from '#clock';
 import { concat } from '#bytes';
-import { canonicalizeBody, type BodyCanonicalizer } from '#protocol/dkim/canonicalize-body';
+import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
 import { splitHeader, type Header } from '#protocol/message/fields';
 import { BlobUpload, type NewBlob } from '#store/blobs';
 import type { Writer } from '#store/writer';
@@ -25,15 +25,32 @@ export interface Content {
   readonly bodyHash: Uint8Array | undefined;
 }
 
+/** Sees the body, from the first octet after the empty line, in pieces that are valid only until `push` returns. */
+export interface BodySink {
+  push(bytes: Uint8Array): void;
+  end(): void;
+}
+
+export interface IntakeOptions {
+  readonly hashBody: boolean;
+  /** Called once, when the header is there with its empty line; who is given back sees the body. */
+  readonly headerRead?: (head: Uint8Array, header: Header) => BodySink | undefined;
+}
+
 export class Intake {
   readonly #upload: BlobUpload;
-  readonly #bodyHash: BodyHasher | undefined;
+  readonly #options: IntakeOptions;
+  readonly #headerEnd = new HeaderEnd();
   #head: Uint8Array[] = [];
   #headBytes = 0;
+  /** From the end of the header on. */
+  #header: Header | undefined;
+  #sinks: BodySink[] = [];
+  #bodyHash: BodyHash | undefined;
 
-  constructor(writer: Writer, clock: Clock, { hashBody }: { hashBody: boolean }) {
+  constructor(writer: Writer, clock: Clock, options: IntakeOptions) {
     this.#upload = new BlobUpload(writer, clock);
-    this.#bodyHash = hashBody ? new BodyHasher() : undefined;
+    this.#options = options;
   }
 
   /**
@@ -41,55 +58,89 @@ export class Intake {
    * @throws (in the promise) StoreUnavailable, DatabaseError
    */
   push(bytes: Uint8Array): Promise<void> | undefined {
-    if (this.#headBytes < MAX_HEADER) {
+    const before = this.#headBytes;
+    if (before < MAX_HEADER) {
       this.#head.push(bytes);
       this.#headBytes += bytes.length;
     }
-    this.#bodyHash?.push(bytes);
+    if (this.#header !== undefined) for (const sink of this.#sinks) sink.push(bytes);
+    else if (this.#isWatched) this.#watch(bytes, before);
     return this.#upload.push(bytes);
   }
 
   /** @param facts of the receiver: where the header ends, and whether an octet is over 127 */
   async finish(facts: { headerSize: number; eightBit: boolean }): Promise<Content> {
+    const size = Math.min(facts.headerSize, MAX_HEADER);
+    if (this.#header === undefined && this.#isWatched)
+      this.#begin(concat(this.#head).subarray(0, size));
+    for (const sink of this.#sinks) sink.end();
     const blob = await this.#upload.finish();
     const kept = blob.kind === 'whole' ? blob.data : concat(this.#head);
-    const head = kept.subarray(0, Math.min(facts.headerSize, MAX_HEADER));
-    const header = splitHeader(head);
+    const head = kept.subarray(0, size);
     return {
       blob,
       head,
-      header,
+      header: this.#header ?? splitHeader(head),
       eightBit: facts.eightBit,
-      bodyHash: this.#bodyHash?.finish(facts.headerSize, header.bodyStart, head),
+      bodyHash: this.#bodyHash?.digest,
     };
+  }
+
+  get #isWatched(): boolean {
+    return this.#options.hashBody || this.#options.headerRead !== undefined;
+  }
+
+  /** @param before octets that came before these */
+  #watch(bytes: Uint8Array, before: number): void {
+    const bodyStart = Math.min(this.#headerEnd.find(bytes), MAX_HEADER - before);
+    if (bodyStart > bytes.length) return;
+    this.#begin(concat(this.#head).subarray(0, before + bodyStart));
+    const rest = bytes.subarray(bodyStart);
+    if (rest.length > 0) for (const sink of this.#sinks) sink.push(rest);
+  }
+
+  #begin(head: Uint8Array): void {
+    this.#header = splitHeader(head);
+    const { hashBody, headerRead } = this.#options;
+    // where an earlier line ends the header, it cannot be signed as it is
+    if (hashBody && this.#header.bodyStart === head.length) {
+      this.#bodyHash = new BodyHash();
+      this.#sinks.push(this.#bodyHash);
+    }
+    const sink = headerRead?.(head, this.#header);
+    if (sink) this.#sinks.push(sink);
   }
 }
 
-/** Hashes what follows the first empty line, in relaxed form (RFC 6376 §3.4.4). */
-class BodyHasher {
-  readonly #hash: Hash = createHash('sha256');
-  readonly #body: BodyCanonicalizer = canonicalizeBody('relaxed', (bytes) =>
-    this.#hash.update(bytes),
-  );
+/** Finds the first empty line. */
+class HeaderEnd {
   /** How much of CR LF CR LF the last octets matched; a message may begin with the empty line. */
   #matched = 2;
-  #inBody = false;
 
-  push(bytes: Uint8Array): void {
-    let from = 0;
-    while (!this.#inBody && from < bytes.length) {
-      const octet = bytes[from++]!;
+  /** @returns the offset after the empty line; Infinity where it does not end in these octets */
+  find(bytes: Uint8Array): number {
+    for (let at = 0; at < bytes.length; at++) {
+      const octet = bytes[at]!;
       const expected = this.#matched % 2 === 0 ? 0x0d : 0x0a;
       this.#matched = octet === expected ? this.#matched + 1 : octet === 0x0d ? 1 : 0;
-      this.#inBody = this.#matched === 4;
+      if (this.#matched === 4) return at + 1;
     }
-    if (this.#inBody && from < bytes.length) this.#body.push(bytes.subarray(from));
+    return Infinity;
+  }
+}
+
+/** SHA-256 of the body in relaxed form (RFC 6376 §3.4.4). */
+class BodyHash implements BodySink {
+  readonly #hash = createHash('sha256');
+  readonly #body = canonicalizeBody('relaxed', (bytes) => this.#hash.update(bytes));
+  digest: Uint8Array | undefined;
+
+  push(bytes: Uint8Array): void {
+    this.#body.push(bytes);
   }
 
-  /** Undefined where header and body are not parted by the first empty line: such a header cannot be signed as it is. */
-  finish(headerSize: number, bodyStart: number, head: Uint8Array): Uint8Array | undefined {
-    if (bodyStart !== Math.min(headerSize, head.length)) return undefined;
+  end(): void {
     this.#body.end();
-    return this.#hash.digest();
+    this.digest = this.#hash.digest();
   }
 }

@@ -18,6 +18,7 @@ import {
   STEP_TEXTS,
   TLS_POLICIES,
 } from './step-texts.ts';
+import { CHECK_STEP_TEXTS, CHECK_TITLES, NO_RESULT_TEXTS, VERDICT_TEXTS } from './verdict-texts.ts';
 
 export const CATALOGUE = {
   event: EVENT_TEXTS,
@@ -38,4 +39,8 @@ export const CATALOGUE = {
   addressRule: ADDRESS_RULES,
   listener: LISTENERS,
   frame: FRAME,
+  verdict: VERDICT_TEXTS,
+  check: CHECK_TITLES,
+  noResult: NO_RESULT_TEXTS,
+  checkStep: CHECK_STEP_TEXTS,
 } as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

@@ -65,6 +65,14 @@ export const EVENT_TEXTS = {
     en: 'The message from {reversePath} was refused, and stayed with the client {client}: {reason}.',
     ja: '差出人 {reversePath} のメッセージを拒否しました。メッセージはクライアント {client} に残っています（{reason}）。',
   },
+  'message.judged': {
+    en: 'Verdict: {verdict}, since {reasons}.',
+    ja: '「{verdict}」と判定しました（{reasons}）。',
+  },
+  'recipient.judged': {
+    en: '{forwardPath}: {verdict}, since {reasons}.',
+    ja: '{forwardPath} 宛ては「{verdict}」と判定しました（{reasons}）。',
+  },
   'recipient.expanded': {
     en: '{forwardPath} leads to {targets} ({rule}).',
     ja: '{forwardPath} 宛ては {targets} に届きます（{rule}）。',
@@ -137,6 +145,11 @@ export const EVENT_TEXTS = {
 
 /** What an event says where a field of it makes another sentence. */
 export const EVENT_VARIANTS = {
+  /** Nothing stood against it. */
+  judgedFree: {
+    en: 'Verdict: {verdict}.',
+    ja: '「{verdict}」と判定しました。',
+  },
   /** No site: the look-up gave no host. */
   unrouted: {
     rfc: 'RFC 5321 §5.1',

@@ -75,6 +75,7 @@ const TONE_OF_STANDING = {
   failed: 'bad',
   expired: 'bad',
   removed: 'bad',
+  dropped: 'bad',
 } as const satisfies Record<Story['standing'][number]['standing'], Tone>;
 
 interface Layout {

@@ -9,6 +9,7 @@ export type Phase =
   | 'arrival'
   | 'fixing'
   | 'signing'
+  | 'verdict'
   | 'recipients'
   | 'attempt'
   | 'notices'
@@ -19,6 +20,7 @@ export const PHASE_TITLES = {
   arrival: { en: 'How it came in', ja: '受付' },
   fixing: { en: 'What was put right', ja: 'ヘッダーの補正' },
   signing: { en: 'Who signed it', ja: '署名' },
+  verdict: { en: 'How it was judged', ja: '判定' },
   recipients: { en: 'Where it goes', ja: '宛先' },
   attempt: { en: 'Delivery attempt', ja: '配信の試行' },
   notices: { en: 'What its author was told', ja: '差出人への通知' },
@@ -35,7 +37,8 @@ export type Standing =
   | 'held'
   | 'failed'
   | 'expired'
-  | 'removed';
+  | 'removed'
+  | 'dropped';
 
 export const STANDING_TEXTS = {
   delivered: {
@@ -54,6 +57,10 @@ export const STANDING_TEXTS = {
   held: { en: '{recipient}: held in the queue', ja: '{recipient}：キューで保留中' },
   failed: { en: '{recipient}: failed for good', ja: '{recipient}：配信失敗' },
   expired: { en: '{recipient}: given up, its time ran out', ja: '{recipient}：期限切れのため断念' },
+  dropped: {
+    en: '{recipient}: not sent on, by the verdict',
+    ja: '{recipient}：判定により転送せず破棄',
+  },
   removed: { en: '{recipient}: removed from the queue', ja: '{recipient}：キューから削除' },
 } as const satisfies Record<Standing, Phrase>;
 

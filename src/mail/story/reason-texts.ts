@@ -4,23 +4,23 @@
  * in `protocol/dsn/rules.ts`.
  */
 import type { LoginOutcome } from '#mail/accounts/authenticate';
-import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { UnsignedReason } from '#mail/submit/sign';
 import type { SubmissionRefusal } from '#mail/submit/submission';
 import type { Action } from '#protocol/dsn/delivery-status';
 import type { ServerFailureReason } from '#protocol/sasl/server-step';
 import type { Phrase } from './phrase.ts';
+import { FINDING_TEXTS } from './verdict-texts.ts';
 
 type Known =
   | ServerFailureReason
   | Exclude<LoginOutcome['kind'], 'login' | 'refused' | 'busy'>
   | UnsignedReason
-  | FindingReason
   | Exclude<RecipientOutcome['kind'], 'accepted'>
   | SubmissionRefusal['kind'];
 
 export const REASONS = {
+  ...FINDING_TEXTS,
   'no-key': {
     en: 'no DKIM key is active for the domain of From',
     ja: 'From のドメインに有効な DKIM 鍵がありません',
@@ -34,16 +34,6 @@ export const REASONS = {
   'signing-failed': {
     en: 'the keys of the domain could not be used',
     ja: 'ドメインの鍵を使用できませんでした',
-  },
-  'too-many-hops': {
-    en: 'it came past over a hundred servers, which is a loop',
-    ja: '100 台を超えるサーバーを経由しており、ループしています',
-    rfc: 'RFC 5321 §6.3',
-  },
-  'delivered-before': {
-    en: 'it was delivered to this address before and came back, which is a loop',
-    ja: 'このアドレスに一度配信されたメッセージが戻ってきており、ループしています',
-    rfc: 'RFC 5321 §6.3',
   },
   'not-here': {
     en: 'the domain is not one of this server, and mail is not relayed for strangers',
@@ -80,11 +70,6 @@ export const REASONS = {
     en: 'the account may not write as this author',
     ja: 'このアカウントにはその差出人として送信する権限がありません',
     rfc: 'RFC 6409 §6.1',
-  },
-  'broken-header': {
-    en: 'a line of the header is no header field',
-    ja: 'ヘッダーにフィールドではない行があります',
-    rfc: 'RFC 5322 §2.2',
   },
   'out-of-scope': {
     en: 'the app password is right, but was not made for this use',

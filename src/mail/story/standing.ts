@@ -54,6 +54,10 @@ type Reader = (event: StoredEvent, known: RecipientStanding | undefined) => Chan
 const CHANGES: Partial<Record<EventType, Reader>> = {
   'recipient.queued': (event) => waiting(event.public['nextAt']),
   'recipient.stored': () => ({ standing: 'delivered' }),
+  'recipient.judged': (event, known) =>
+    event.public['verdict'] === 'drop'
+      ? { standing: 'dropped' }
+      : (known ?? { standing: 'delivered' }),
   'attempt.delivered': (event) => {
     const host = textOf(event.public['host']);
     if (host !== undefined) return { standing: 'handed-on', host };

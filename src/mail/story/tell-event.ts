@@ -28,6 +28,7 @@ import { say, type Phrase } from './phrase.ts';
 import { counted, duration, type MomentOf } from './spoken.ts';
 import { tellSteps } from './tell-route.ts';
 import { printable } from './terminal-text.ts';
+import { VERDICT_TEXTS } from './verdict-texts.ts';
 
 export type Tone = 'plain' | 'good' | 'waiting' | 'bad';
 
@@ -280,6 +281,40 @@ const TELLERS: Tellers = {
       details: refusalDetails(fields, language),
     };
   },
+
+  'message.judged': (fields, { language }) => {
+    const verdict = fields.text('verdict');
+    const values = {
+      verdict: phraseFor(VERDICT_TEXTS, verdict)?.[language] ?? fields.shown('verdict'),
+      reasons: enumerate(
+        fields.list('reasons').map((reason) => reasonOf(reason, language).text),
+        language,
+      ),
+    };
+    return {
+      phase: 'verdict',
+      tone:
+        verdict === 'accept' ? 'good' : verdict === 'junk' || verdict === 'mixed' ? 'plain' : 'bad',
+      text:
+        values.reasons === ''
+          ? say(EVENT_VARIANTS.judgedFree, language, values)
+          : say(EVENT_TEXTS['message.judged'], language, values),
+    };
+  },
+
+  'recipient.judged': (fields, { language }) => ({
+    phase: 'verdict',
+    tone: 'bad',
+    text: say(EVENT_TEXTS['recipient.judged'], language, {
+      forwardPath: fields.shown('forwardPath'),
+      verdict:
+        phraseFor(VERDICT_TEXTS, fields.text('verdict'))?.[language] ?? fields.shown('verdict'),
+      reasons: enumerate(
+        fields.list('reasons').map((reason) => reasonOf(reason, language).text),
+        language,
+      ),
+    }),
+  }),
 
   'recipient.expanded': (fields, { language }) => {
     const rule = phraseFor(ADDRESS_RULES, fields.text('rule'));

@@ -17,7 +17,7 @@ import { enqueue, type DestinationKey, type QueueRecipient } from '#store/queue/
 import { insertSubmission } from '#store/submissions';
 import type { Writer } from '#store/writer';
 import { protocolName, receivedField } from '#mail/deliver/trace-fields';
-import { MAX_HOPS } from '#mail/receive/checks';
+import { MAX_HOPS } from '#mail/receive/checks/loop';
 import { judgeAuthors } from './author.ts';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
 import { sign, type Signed } from './sign.ts';

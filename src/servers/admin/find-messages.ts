@@ -15,6 +15,7 @@ export const MESSAGE_STATUSES = [
   'failed',
   'expired',
   'removed',
+  'dropped',
   'refused',
   'unknown',
 ] as const;

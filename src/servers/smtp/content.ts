@@ -6,11 +6,11 @@ import type { Arrival } from '#mail/receive/accept';
 import { Intake } from '#mail/receive/intake';
 import type { ContentDefect, ContentFacts, ContentLimits } from '#protocol/smtp/content-scan';
 import { storeFailure } from '#store/failure';
+import { findingReply } from './finding-replies.ts';
 import { noteMessageRefused } from './refusal-events.ts';
 import {
   chunkTaken,
   contentDefectReply,
-  findingReply,
   INTERNAL_ERROR,
   messageTaken,
   storeReplies,
@@ -21,9 +21,16 @@ import type { Transaction } from './transaction.ts';
 import type { WireReply } from './wire-reply.ts';
 
 /** Before the first octet of content. */
-export function beginContent({ settings, services }: SessionState, transaction: Transaction): void {
+export function beginContent(
+  { settings, services, client }: SessionState,
+  transaction: Transaction,
+): void {
+  const { inquiry, envelope } = transaction;
   transaction.intake = new Intake(services.writer, services.clock, {
     hashBody: settings.submission,
+    ...(inquiry && {
+      headerRead: (head, fields) => inquiry.header({ client: client!, envelope, head, fields }),
+    }),
   });
 }
 
@@ -104,7 +111,7 @@ async function store(
   }
 }
 
-type Message = Omit<Arrival, 'recipients'>;
+type Message = Omit<Arrival, 'recipients' | 'inquiry'>;
 type Refusal = { readonly reply: WireReply; readonly reason: string };
 
 async function accept(
@@ -112,10 +119,12 @@ async function accept(
   transaction: Transaction,
   message: Message,
 ): Promise<Refusal | undefined> {
-  const outcome = await services.accept({ ...message, recipients: transaction.local });
-  return outcome.kind === 'stored'
-    ? undefined
-    : { reply: findingReply(outcome.reason), reason: outcome.reason };
+  const { local: recipients, inquiry } = transaction;
+  const outcome = await services.accept({ ...message, recipients, inquiry: inquiry! });
+  if (outcome.kind === 'stored') return undefined;
+  const { judged, how, finding } = outcome;
+  services.note(judged);
+  return { reply: findingReply(finding, how), reason: finding.reason };
 }
 
 async function submit(

@@ -31,7 +31,7 @@ export interface SmtpLimits {
   readonly longestSession: number;
   readonly handshakeTime: number;
   readonly proxyHeaderTime: number;
-  /** Silence before the greeting in which a client that speaks first gives itself away. */
+  /** Silence before the greeting in which a client that speaks first gives itself away. Configured. */
   readonly greetingDelay: number;
   /** Octets that may wait unread behind a command that takes its time. */
   readonly readAhead: number;

@@ -1,9 +1,9 @@
 /**
- * Every reply of the SMTP servers: one table from outcomes to replies. A new outcome anywhere in the domain does not
+ * Every reply of the SMTP servers: one table from outcomes to replies (what the
+ * checks of reception found has its own, `finding-replies.ts`). A new outcome anywhere in the domain does not
  * compile until it has its reply here. Texts are for the postmaster who must act on them. RFC 5321 §4.2, RFC 3463 and
  * RFC 5248 (enhanced codes), RFC 4954 §6 (authentication), RFC 6409 (submission), RFC 6531 §3.5 (SMTPUTF8).
  */
-import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { SubmissionRefusal } from '#mail/submit/submission';
 import { pathErrorText } from '#protocol/address/path';
@@ -274,19 +274,6 @@ const TOO_MANY_HOPS = wireReply(
   '5.4.6',
   'Over a hundred Received fields: the message goes in circles',
 );
-
-const FINDING = {
-  'too-many-hops': TOO_MANY_HOPS,
-  'delivered-before': wireReply(
-    554,
-    '5.4.6',
-    'The message was delivered to this recipient before: it goes in circles',
-  ),
-} satisfies Record<FindingReason, WireReply>;
-
-export function findingReply(reason: FindingReason): WireReply {
-  return FINDING[reason];
-}
 
 const SUBMISSION = {
   'repeated-field': ({ field }) =>

@@ -4,6 +4,7 @@
  * `authenticated` are what protocol/smtp/order.ts asks for.
  */
 import type { Client, Login } from '#mail/receive/envelope';
+import type { Inquiry } from '#mail/receive/inquiry';
 import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { OrderState, Phase } from '#protocol/smtp/order';
@@ -34,6 +35,8 @@ export class SessionState implements OrderState {
   /** From EHLO or HELO on. */
   client: Client | undefined;
   login: Login | undefined;
+  /** Into the client, on the MX listener from its first MAIL on. */
+  inquiry: Inquiry | undefined;
   transaction: Transaction | undefined;
   /** While AUTH goes on. */
   exchange: SaslExchange | undefined;
@@ -65,17 +68,28 @@ export class SessionState implements OrderState {
 
   /** Ends the transaction, however it went; only between commands, or at the end of content. */
   endTransaction(): void {
-    this.transaction = undefined;
+    this.#forgetTransaction();
     this.receiver.dropContent();
     if (this.phase !== 'greeted') this.phase = 'hello';
   }
 
   /** RFC 3207 §4.2: after the handshake nothing of before counts. */
   beginTls(): void {
-    this.transaction = undefined;
+    this.#forgetTransaction();
     this.client = undefined;
     this.phase = 'greeted';
     this.tls = 'active';
     this.receiver = new Receiver(this.settings.limits.receiver);
+  }
+
+  /** The connection is gone. */
+  endSession(): void {
+    this.#forgetTransaction();
+    this.inquiry?.end();
+  }
+
+  #forgetTransaction(): void {
+    this.transaction?.inquiry?.end();
+    this.transaction = undefined;
   }
 }

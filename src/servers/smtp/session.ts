@@ -125,7 +125,7 @@ export class Session implements ConnectionHandler {
 
   closed(): void {
     this.#over = true;
-    this.#state.transaction = undefined;
+    this.#state.endSession();
     noteAbandoned(this.#state);
     this.#ended();
   }

@@ -7,7 +7,8 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { Accepted, Arrival } from '#mail/receive/accept';
-import type { Listener } from '#mail/receive/envelope';
+import type { Client, Listener } from '#mail/receive/envelope';
+import type { Inquiry } from '#mail/receive/inquiry';
 import type { RecipientContext } from '#mail/receive/recipient';
 import type { Submission, Submitted } from '#mail/submit/submission';
 import type { TlsIdentity } from '#servers/net/tls-context';
@@ -23,6 +24,8 @@ export interface SmtpServices {
   readonly writer: Writer;
   readonly recipients: RecipientContext;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
+  /** On the MX listener: begins to find out about a client, from its first MAIL on. */
+  readonly inquire: (client: Client) => Inquiry;
   /** The end of a message on the MX listener. */
   readonly accept: (arrival: Arrival) => Promise<Accepted>;
   /** The end of a message on a submission listener. */

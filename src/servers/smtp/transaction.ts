@@ -3,6 +3,7 @@
  * were accepted, and the content so far. It ends with the reply to its content, with RSET, EHLO or the connection.
  */
 import type { Envelope, EnvelopeRecipient } from '#mail/receive/envelope';
+import type { Inquiry } from '#mail/receive/inquiry';
 import type { Intake } from '#mail/receive/intake';
 import type { LocalRecipient } from '#mail/receive/recipient';
 
@@ -10,6 +11,8 @@ export interface Transaction {
   readonly envelope: Envelope;
   /** Octets as announced by SIZE; 0 where it was not. */
   readonly announced: number;
+  /** Into the message, on the MX listener. */
+  readonly inquiry: Inquiry | undefined;
   /** On the MX listener. */
   readonly local: LocalRecipient[];
   /** On submission listeners. */
@@ -26,10 +29,15 @@ export interface Transaction {
   failure: { readonly error: unknown } | undefined;
 }
 
-export function newTransaction(envelope: Envelope, announced: number): Transaction {
+export function newTransaction(
+  envelope: Envelope,
+  announced: number,
+  inquiry: Inquiry | undefined,
+): Transaction {
   return {
     envelope,
     announced,
+    inquiry,
     local: [],
     any: [],
     names: new Set(),

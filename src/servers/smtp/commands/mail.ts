@@ -1,4 +1,6 @@
 /** MAIL (RFC 5321 §4.1.1.2): begins a transaction. */
+import type { Envelope } from '#mail/receive/envelope';
+import type { Inquiry } from '#mail/receive/inquiry';
 import { mayUse } from '#mail/submit/author';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { MailParameters } from '#protocol/smtp/parameters';
@@ -48,7 +50,7 @@ function begin(state: SessionState, { reversePath, parameters }: Mail): WireRepl
   const releaseAt = releaseTime(state, parameters);
   if (releaseAt === 'too-late') return REPLIES.holdTooLong;
   const { smtputf8 = false, ret, envid, size = 0 } = parameters;
-  const envelope = {
+  const envelope: Envelope = {
     messageId: state.services.newId(),
     reversePath,
     smtputf8,
@@ -56,9 +58,17 @@ function begin(state: SessionState, { reversePath, parameters }: Mail): WireRepl
     envid: envid === undefined ? undefined : encodeXtext(envid),
     releaseAt,
   };
-  state.transaction = newTransaction(envelope, size);
+  state.transaction = newTransaction(envelope, size, inquiryInto(state, envelope));
   state.phase = 'mail';
   return REPLIES.senderOk;
+}
+
+/** On the MX listener we begin to find out who is writing while the client goes on. */
+function inquiryInto(state: SessionState, envelope: Envelope): Inquiry | undefined {
+  if (state.settings.submission) return undefined;
+  const client = state.client!;
+  state.inquiry ??= state.services.inquire(client);
+  return state.inquiry.into({ client, envelope });
 }
 
 /** When FUTURERELEASE lets the message go (RFC 4865); a time in the past holds nothing. */

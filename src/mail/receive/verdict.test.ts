@@ -1,11 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { verdict, type Finding, type Verdict, type Wish } from './findings.ts';
+import type { Finding, Wish } from './findings.ts';
+import { DEFAULT_POLICY_SETTINGS, policiesOf } from './policies.ts';
+import { verdict, type Verdict } from './verdict.ts';
+
+const POLICIES = policiesOf(DEFAULT_POLICY_SETTINGS);
 
 function finding(wish: Wish, recipientId?: number): Finding {
   const reason = wish === 'reject' ? 'too-many-hops' : 'delivered-before';
-  return { check: 'test', reason, wish, recipientId };
+  return { check: 'loop', reason, wish, ...(recipientId !== undefined && { recipientId }) };
 }
 
 /** Recipients 1, 2, …; those named are forwarded only. */
@@ -18,11 +22,13 @@ function judge(
     id: i + 1,
     forwardOnly: forwarded.includes(i + 1),
   }));
-  return verdict(findings, recipients);
+  return verdict(findings, recipients, POLICIES);
 }
 
 function each(judged: Verdict): string {
-  return judged.kind === 'refuse' ? judged.reason : [...judged.recipients.values()].join(' ');
+  return judged.kind === 'refuse'
+    ? judged.because[0].reason
+    : [...judged.recipients.values()].map(({ kind }) => kind).join(' ');
 }
 
 const TABLE: readonly (readonly [behaviour: string, judged: Verdict, expected: string])[] = [
@@ -87,8 +93,8 @@ test('it is refused exactly when every recipient refuses, and otherwise each has
         assert.deepEqual([...judged.recipients.keys()], ids);
         for (const id of ids) {
           // what is refused is never in an inbox, and never sent on
-          if (refuses(id)) assert.notEqual(judged.recipients.get(id), 'inbox');
-          if (forwarded.includes(id)) assert.notEqual(judged.recipients.get(id), 'junk');
+          if (refuses(id)) assert.notEqual(judged.recipients.get(id)!.kind, 'inbox');
+          if (forwarded.includes(id)) assert.notEqual(judged.recipients.get(id)!.kind, 'junk');
         }
       },
     ),

@@ -1,0 +1,72 @@
+/**
+ * What a check is: it gathers facts, which takes time and may ask the network, and finds things in them, which is pure. It says with
+ * which stage of the dialogue it can begin, so that most answers are there before the final dot.
+ */
+import type { Json } from '#events';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { Header } from '#protocol/message/fields';
+import type { Client, Envelope } from './envelope.ts';
+import type { AllFacts, CheckName, Fact, Facts, NotAsked } from './facts.ts';
+import type { Finding } from './findings.ts';
+import type { Content } from './intake.ts';
+import type { LocalRecipient } from './recipient.ts';
+
+/** What is known at each stage. */
+export interface Given {
+  /** Once for a session, at its first MAIL: who never gets there costs nothing. */
+  readonly client: { readonly client: Client };
+  readonly mail: Given['client'] & { readonly envelope: Envelope };
+  /** The header is there, the body still comes. */
+  readonly header: Given['mail'] & { readonly head: Uint8Array; readonly fields: Header };
+  readonly end: Given['mail'] & {
+    readonly content: Content;
+    readonly recipients: readonly LocalRecipient[];
+  };
+}
+
+export type Stage = keyof Given;
+
+/** What checks ask with. */
+export interface Means {
+  /** On behalf of this client, and only as long as somebody waits for the answer. Undefined: no DNS is asked. */
+  readonly resolver: Resolver | undefined;
+  /** Aborts when the session is gone, the transaction is over, or the time is up. */
+  readonly signal: AbortSignal;
+  /** Our own, in A-labels. */
+  readonly hostname: string;
+  readonly isOwnAddress: (address: string) => boolean;
+  readonly zones: readonly ListZone[];
+}
+
+/** A DNS list of addresses (RFC 5782), and what being listed there means here. */
+export interface ListZone {
+  readonly zone: string;
+  readonly wish: 'note' | 'junk' | 'reject';
+}
+
+/** A step of a check, as reports of `protocol` have them too: `step` names its text. Plain JSON. */
+export type CheckStep = {
+  readonly step: string;
+  readonly rfc?: string;
+  readonly [field: string]: Json | undefined;
+};
+
+/** What a check found out, in short: a word, and the steps that led to it. */
+export interface Outline {
+  readonly result: string;
+  readonly steps: readonly CheckStep[];
+}
+
+export interface Check<Name extends CheckName, At extends Stage> {
+  /** Facts of an earlier stage, or of a check above it in the list, are asked for by `fact`. */
+  readonly gather: (
+    given: Given[At],
+    means: Means,
+    fact: <Other extends CheckName>(name: Other) => Promise<Fact<Facts[Other]>>,
+  ) => Gathered<Facts[Name]>;
+  readonly outline: (value: Facts[Name]) => Outline;
+  readonly find: (value: Facts[Name], all: AllFacts) => readonly Finding[];
+}
+
+/** Without a promise where nothing has to be waited for: most mail of a development server. */
+export type Gathered<Value> = Value | NotAsked | Promise<Value | NotAsked>;

@@ -1,0 +1,73 @@
+/**
+ * DNS lists of addresses (RFC 5782): what each configured zone says of the client. An answer from 127.255.255.0/24 is the operator's «you may
+ * not ask me» (a public resolver, too many questions), and one outside 127.0.0.0/8 comes from a zone that is gone and answers everything:
+ * neither is ever taken for a listing.
+ */
+import { addressFamily } from '#clients/dns/address';
+import type { DnsAnswer, Resolver } from '#protocol/dns/resolver';
+import { txtText } from '#protocol/dns/resolver';
+import { reverseLabels } from '#protocol/dns/reverse-name';
+import { summariseAnswer } from '#mail/queue/route-steps';
+import type { Check, CheckStep, ListZone } from '#mail/receive/check';
+import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';
+
+export interface ListsFacts {
+  readonly zones: readonly ZoneFacts[];
+}
+
+interface ZoneFacts extends ListZone {
+  readonly result: 'listed' | 'not-listed' | 'could-not-ask';
+  readonly steps: readonly CheckStep[];
+}
+
+export const lists: Check<'lists', 'client'> = {
+  gather({ client: { address } }, { resolver, zones, isOwnAddress }) {
+    if (zones.length === 0) return OFF;
+    if (resolver === undefined) return NO_DNS;
+    if (addressFamily(address) === undefined || isOwnAddress(address)) return NOTHING_TO_ASK;
+    const labels = reverseLabels(address);
+    return Promise.all(zones.map((zone) => ask(labels, zone, resolver))).then((asked) => ({
+      zones: asked,
+    }));
+  },
+
+  outline: ({ zones }) => ({
+    result: zones.some(({ result }) => result === 'listed')
+      ? 'listed'
+      : zones.every(({ result }) => result === 'could-not-ask')
+        ? 'could-not-ask'
+        : 'not-listed',
+    steps: zones.flatMap(({ steps }) => steps),
+  }),
+
+  find: ({ zones }) =>
+    zones
+      .filter(({ result }) => result === 'listed')
+      .map(({ zone, wish }) => ({ check: 'lists', reason: 'listed', subject: zone, wish })),
+};
+
+async function ask(labels: string, list: ListZone, resolver: Resolver): Promise<ZoneFacts> {
+  const { zone } = list;
+  const name = `${labels}.${zone}`;
+  const answer = await resolver.resolve(name, 'A');
+  const result = resultOf(answer);
+  const steps: CheckStep[] = [
+    { step: 'asked', rfc: 'RFC 5782 §2.1', name, type: 'A', answer: summariseAnswer(answer) },
+    { step: `list-${result}`, rfc: 'RFC 5782 §2.1', zone },
+  ];
+  if (result === 'listed') {
+    const why = await resolver.resolve(name, 'TXT');
+    const [text] = why.kind === 'records' ? why.records : [];
+    if (text) steps.push({ step: 'list-says', rfc: 'RFC 5782 §2.1', zone, text: txtText(text) });
+  }
+  return { ...list, result, steps };
+}
+
+function resultOf(answer: DnsAnswer<'A'>): ZoneFacts['result'] {
+  if (answer.kind === 'failure') return 'could-not-ask';
+  if (answer.kind !== 'records') return 'not-listed';
+  const listing = answer.records.some(
+    (code) => code.startsWith('127.') && !code.startsWith('127.255.255.'),
+  );
+  return listing ? 'listed' : 'could-not-ask';
+}

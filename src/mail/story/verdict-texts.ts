@@ -1,0 +1,282 @@
+/**
+ * What reception found, and what it came to, in plain words: the verdict, the reasons, the checks and their own steps. The steps of SPF,
+ * DKIM, DMARC and ARC have their texts in files of their own. A new check, reason or step does not compile before it has its
+ * text in both languages.
+ */
+import type { ListsFacts } from '#mail/receive/checks/lists';
+import type { EhloFacts } from '#mail/receive/checks/ehlo';
+import type { SenderFacts } from '#mail/receive/checks/sender';
+import type { CheckName, NotAsked, Unknown } from '#mail/receive/facts';
+import type { FindingReason } from '#mail/receive/findings';
+import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
+import type { Phrase } from './phrase.ts';
+
+/** What became of the message, by the word in `message.judged`. */
+export const VERDICT_TEXTS = {
+  accept: { en: 'accepted', ja: '受け入れ' },
+  junk: { en: 'accepted as junk', ja: '迷惑メールとして受け入れ' },
+  drop: { en: 'accepted, and not sent on', ja: '受け入れたが転送せず破棄' },
+  mixed: { en: 'accepted, not alike for all recipients', ja: '受け入れ（宛先により異なる）' },
+  reject: { en: 'refused for good', ja: '恒久的に拒否' },
+  temporary: {
+    en: 'put off, to be judged when it comes again',
+    ja: '一時的に拒否（再送時に判定）',
+  },
+  greylist: { en: 'put off, to see whether it comes again', ja: '一時的に拒否（グレイリスト）' },
+} as const satisfies Record<
+  Exclude<RecipientVerdict['kind'], 'inbox'> | Refusing | 'accept' | 'mixed',
+  Phrase
+>;
+
+/** Each as a part of a sentence. */
+export const FINDING_TEXTS = {
+  listed: {
+    en: 'the address of the client is on a DNS list',
+    ja: '接続元アドレスが DNS リストに掲載されています',
+    rfc: 'RFC 5782 §2.1',
+  },
+  'no-reverse-name': {
+    en: 'the address of the client has no name that leads back to it',
+    ja: '接続元アドレスの逆引き名が、そのアドレスに戻りません',
+    rfc: 'RFC 8601 §2.7.3',
+  },
+  'ehlo-own-name': {
+    en: 'the client greeted with the name of this server',
+    ja: '接続元がこのサーバーの名前を名乗りました',
+    rfc: 'RFC 5321 §4.1.4',
+  },
+  'ehlo-wrong-address': {
+    en: 'the client greeted with an address that is not its own',
+    ja: '接続元が、実際と異なるアドレスを名乗りました',
+    rfc: 'RFC 5321 §4.1.4',
+  },
+  'ehlo-not-qualified': {
+    en: 'the client greeted with a name that is no full host name',
+    ja: '接続元が名乗った名前は、完全なホスト名ではありません',
+    rfc: 'RFC 5321 §2.3.5',
+  },
+  'sender-domain-unknown': {
+    en: 'the domain of the reverse-path has neither MX nor address, so nobody there could be answered',
+    ja: 'エンベロープ From のドメインに MX もアドレスもなく、返信先がありません',
+    rfc: 'RFC 5321 §5.1',
+  },
+  'sender-domain-no-mail': {
+    en: 'the domain of the reverse-path says that it takes no mail',
+    ja: 'エンベロープ From のドメインは、メールを受け取らないと宣言しています',
+    rfc: 'RFC 7505 §4.2',
+  },
+  'sender-domain-unresolved': {
+    en: 'the domain of the reverse-path could not be looked up',
+    ja: 'エンベロープ From のドメインを調べられませんでした',
+    rfc: 'RFC 5321 §5.1',
+  },
+  'spf-fail': {
+    en: 'the SPF record of the sender does not allow the client to send for it',
+    ja: '送信者の SPF レコードは、この接続元からの送信を許可していません',
+    rfc: 'RFC 7208 §8.4',
+  },
+  'spf-softfail': {
+    en: 'the SPF record of the sender does not expect mail from the client',
+    ja: '送信者の SPF レコードは、この接続元からの送信を想定していません',
+    rfc: 'RFC 7208 §8.5',
+  },
+  'dkim-body-not-covered': {
+    en: 'a DKIM signature covers only the beginning of the body, so that anybody could have added to it',
+    ja: 'DKIM の署名が本文の先頭部分だけを対象としており、追記された可能性があります',
+    rfc: 'RFC 6376 §8.2',
+  },
+  'dmarc-reject': {
+    en: 'DMARC fails, and the domain of the author wants such mail rejected',
+    ja: 'DMARC に失敗し、差出人のドメインはそのようなメールの拒否を求めています',
+    rfc: 'RFC 9989 §4.7',
+  },
+  'dmarc-quarantine': {
+    en: 'DMARC fails, and the domain of the author wants such mail set apart',
+    ja: 'DMARC に失敗し、差出人のドメインはそのようなメールの隔離を求めています',
+    rfc: 'RFC 9989 §4.7',
+  },
+  'dmarc-none': {
+    en: 'DMARC fails, and the domain of the author asks for nothing in that case',
+    ja: 'DMARC に失敗しましたが、差出人のドメインは特別な扱いを求めていません',
+    rfc: 'RFC 9989 §4.7',
+  },
+  'dmarc-temporary': {
+    en: 'what DMARC needs could not be looked up',
+    ja: 'DMARC の判定に必要な情報を調べられませんでした',
+    rfc: 'RFC 9989 §4.7',
+  },
+  'trusted-forwarder': {
+    en: 'it came by a list or forwarder that the recipient trusts',
+    ja: '受信者が信頼するメーリングリストまたは転送元を経由しています',
+  },
+  'broken-header': {
+    en: 'a line of the header is no header field',
+    ja: 'ヘッダーにフィールドではない行があります',
+    rfc: 'RFC 5322 §2.2',
+  },
+  'author-missing': {
+    en: 'it has no From field',
+    ja: 'From フィールドがありません',
+    rfc: 'RFC 5322 §3.6',
+  },
+  'author-repeated': {
+    en: 'it has more than one From field, of which everybody may show another',
+    ja: 'From フィールドが複数あり、どれが表示されるか定まりません',
+    rfc: 'RFC 5322 §3.6',
+  },
+  'author-several-domains': {
+    en: 'From names authors of several domains, which DMARC cannot judge together',
+    ja: 'From に複数ドメインの差出人があり、DMARC で判定できません',
+    rfc: 'RFC 9989 §4.2',
+  },
+  'author-unreadable': {
+    en: 'the From field cannot be read without guessing',
+    ja: 'From フィールドを一通りに読み取れません',
+    rfc: 'RFC 5322 §3.6.2',
+  },
+  'date-missing': {
+    en: 'it has no Date field, or several',
+    ja: 'Date フィールドがないか、複数あります',
+    rfc: 'RFC 5322 §3.6',
+  },
+  'too-many-hops': {
+    en: 'it came past over a hundred servers, which is a loop',
+    ja: '100 台を超えるサーバーを経由しており、ループしています',
+    rfc: 'RFC 5321 §6.3',
+  },
+  'delivered-before': {
+    en: 'it was delivered to this address before and came back, which is a loop',
+    ja: 'このアドレスに一度配信されたメッセージが戻ってきており、ループしています',
+    rfc: 'RFC 5321 §6.3',
+  },
+  'content-refused': {
+    en: 'the content scanner refuses it',
+    ja: 'コンテンツスキャナーが拒否と判定しました',
+  },
+  'content-junk': {
+    en: 'the content scanner takes it for junk',
+    ja: 'コンテンツスキャナーが迷惑メールと判定しました',
+  },
+  'content-greylist': {
+    en: 'the content scanner wants to see whether it comes again',
+    ja: 'コンテンツスキャナーが再送を待つよう判定しました',
+  },
+} as const satisfies Record<FindingReason, Phrase>;
+
+export const CHECK_TITLES = {
+  lists: { en: 'DNS lists', ja: 'DNS リスト' },
+  ehlo: { en: 'Greeting (EHLO)', ja: 'EHLO の名乗り' },
+  sender: { en: 'Domain of the reverse-path', ja: 'エンベロープ From のドメイン' },
+  form: { en: 'Form of the header', ja: 'ヘッダーの形式' },
+  loop: { en: 'Loops', ja: 'ループ' },
+} as const satisfies Record<CheckName, Phrase>;
+
+/** Why a check has no result. */
+export const NO_RESULT_TEXTS = {
+  'no-dns': {
+    en: 'not asked: this server asks no outside DNS (setting dns)',
+    ja: '問い合わせなし（このサーバーは外部の DNS に問い合わせません。設定 dns）',
+  },
+  off: { en: 'not asked: not set up', ja: '問い合わせなし（設定なし）' },
+  nothing: { en: 'not asked: there is nothing to ask', ja: '問い合わせなし（対象なし）' },
+  time: { en: 'unknown: it took too long', ja: '不明（時間切れ）' },
+  failed: {
+    en: 'unknown: the check broke, and the log has the reason',
+    ja: '不明（検査が異常終了しました。ログを参照してください）',
+  },
+} as const satisfies Record<NotAsked['why'] | Unknown['why'], Phrase>;
+
+/** A step of one of our own checks; the placeholders are its fields. */
+export const CHECK_STEP_TEXTS = {
+  asked: {
+    en: 'Asked the DNS for {type} of {name}: {answer}.',
+    ja: 'DNS に {name} の {type} を問い合わせました：{answer}。',
+  },
+  'list-listed': {
+    en: '{zone} lists the address.',
+    ja: '{zone} はこのアドレスを掲載しています。',
+  },
+  'list-not-listed': {
+    en: '{zone} does not list the address.',
+    ja: '{zone} はこのアドレスを掲載していません。',
+  },
+  'list-could-not-ask': {
+    en: '{zone} gave no usable answer, which is never taken for a listing. It may refuse the resolver that was asked.',
+    ja: '{zone} から有効な応答を得られませんでした。掲載とはみなしません。リゾルバーからの問い合わせが拒否されている可能性があります。',
+  },
+  'list-says': {
+    en: '{zone} says why: {text}.',
+    ja: '{zone} による理由は「{text}」です。',
+  },
+  'ehlo-qualified': {
+    en: 'The client greeted with {verb} {name}, which is a full host name. It proves nothing.',
+    ja: '接続元は {verb} {name} と名乗りました。完全なホスト名ですが、これだけでは何も証明されません。',
+  },
+  'ehlo-literal': {
+    en: 'The client greeted with {verb} {name}, which is its address.',
+    ja: '接続元は {verb} {name} と名乗りました。実際のアドレスと一致します。',
+  },
+  'ehlo-wrong-address': {
+    en: 'The client greeted with {verb} {name}, which is not its address.',
+    ja: '接続元は {verb} {name} と名乗りましたが、実際のアドレスと異なります。',
+  },
+  'ehlo-not-qualified': {
+    en: 'The client greeted with {verb} {name}, which is no full host name. Such mail must not be refused for that alone.',
+    ja: '接続元は {verb} {name} と名乗りましたが、完全なホスト名ではありません。これだけを理由に拒否してはなりません。',
+  },
+  'ehlo-own-name': {
+    en: 'The client greeted with {verb} {name}, which is the name of this server.',
+    ja: '接続元は {verb} {name} と名乗りましたが、これはこのサーバーの名前です。',
+  },
+  'sender-reachable': {
+    en: 'Mail to {domain} has a place to go.',
+    ja: '{domain} 宛てのメールには届け先があります。',
+  },
+  'sender-unknown': {
+    en: '{domain} has neither MX nor address: nobody there could be told of a failure.',
+    ja: '{domain} には MX もアドレスもありません。不達を知らせる先がありません。',
+  },
+  'sender-no-mail': {
+    en: '{domain} says that it takes no mail (null MX), so that it sends none that can be answered.',
+    ja: '{domain} はメールを受け取らないと宣言しています（null MX）。返信先になり得ません。',
+  },
+  'sender-unresolved': {
+    en: 'Whether {domain} can be answered could not be found out now.',
+    ja: '{domain} に返信できるかどうかを、いまは確認できません。',
+  },
+  'header-read': {
+    en: 'Every line of the header is a field or goes on with one.',
+    ja: 'ヘッダーの各行はフィールドまたはその継続行です。',
+  },
+  'header-broken': {
+    en: 'At octet {offset} of the header stands a line that is no field: what follows is read in several ways.',
+    ja: 'ヘッダーの {offset} オクテット目に、フィールドではない行があります。以降は読み手により解釈が分かれます。',
+  },
+  'date-there': { en: 'There is one Date field.', ja: 'Date フィールドは 1 つです。' },
+  'date-missing': {
+    en: 'There must be one Date field, and there are {dates}.',
+    ja: 'Date フィールドは 1 つ必要ですが、{dates} 個あります。',
+  },
+  'hops-counted': {
+    en: 'It has {hops} Received fields; over {limit} mean a loop.',
+    ja: 'Received フィールドは {hops} 個です。{limit} 個を超えるとループとみなします。',
+  },
+  'delivered-before': {
+    en: 'Our own Delivered-To stands in it already, for {recipients} of its recipients.',
+    ja: 'このサーバーの Delivered-To がすでに付いている宛先が {recipients} 件あります。',
+  },
+} as const satisfies Readonly<Record<OwnStep, Phrase>>;
+
+/** Names of steps that a check makes of its result do not compile without their text. */
+type OwnStep =
+  | `list-${ListsFacts['zones'][number]['result']}`
+  | `ehlo-${EhloFacts['result']}`
+  | `sender-${SenderFacts['result']}`
+  | 'asked'
+  | 'list-says'
+  | 'header-read'
+  | 'header-broken'
+  | 'date-there'
+  | 'date-missing'
+  | 'hops-counted'
+  | 'delivered-before';

@@ -1,0 +1,41 @@
+/** What the MX listener judges mail with, from the settings and the parts of the server. */
+import type { Config } from '#config';
+import type { Log } from '#log';
+import { nowhereResolver } from '#clients/dns/nowhere';
+import { readListZone } from '#config/list-zone';
+import type { Client } from '#mail/receive/envelope';
+import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
+import { policiesOf, type Policies } from '#mail/receive/policies';
+import type { Resolver } from '#protocol/dns/resolver';
+
+export interface ReceptionParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly resolver: Resolver;
+  readonly isOwnAddress: (address: string) => boolean;
+}
+
+export interface Reception {
+  readonly policies: Policies;
+  readonly inquire: (client: Client) => Inquiry;
+}
+
+export function receptionOf({ config, log, resolver, isOwnAddress }: ReceptionParts): Reception {
+  const context: InquiryContext = {
+    // where nothing may be asked, nothing is: the checks say so instead of failing
+    resolver: resolver === nowhereResolver ? undefined : resolver,
+    hostname: config.hostname,
+    isOwnAddress,
+    zones: config['receive.dns_lists'].map((text) => readListZone(text)!),
+    log,
+    patience: config['receive.patience'],
+  };
+  return {
+    policies: policiesOf({
+      honourDmarc: config['receive.honour_dmarc'],
+      spfFail: config['receive.spf_fail'],
+      suspicions: config['receive.suspicions'],
+    }),
+    inquire: (client) => Inquiry.of(context, client),
+  };
+}
