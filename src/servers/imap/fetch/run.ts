@@ -11,6 +11,7 @@ import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
 import type { ViewState } from '#store/mailboxes/view';
+import { areFlagLines, flagLines } from './flag-lines.ts';
 import { addNeeds, compileItem, isConstant, isInView, noNeeds, type Item } from './items.ts';
 import { loadMessages, type FetchedMessage, type Loaded, type Loader } from './message.ts';
 import type { Octets } from './octets.ts';
@@ -40,7 +41,9 @@ export class FetchRun {
   readonly #items: readonly Item[];
   readonly #seenItems: readonly Item[];
   readonly #seen: ReadonlySet<number>;
-  readonly #verb: string;
+  readonly #verb: 'FETCH' | 'UIDFETCH';
+  /** Only flags are asked for, with the UID or without. */
+  readonly #flagsAlone: boolean;
   readonly #constant: Constant | undefined;
 
   /** @param seen message numbers whose \Seen is told with them */
@@ -78,6 +81,7 @@ export class FetchRun {
     this.#items = compile(items);
     this.#seenItems = compile(withFlags(items, enabled.condstore));
     this.#verb = enabled.uidOnly ? 'UIDFETCH' : 'FETCH';
+    this.#flagsAlone = areFlagLines(items);
     const constant = items.filter((item) => isConstant(item));
     const inView = items.filter((item) => isInView(item));
     if (constant.length > 0 && constant.length + inView.length === items.length) {
@@ -92,6 +96,7 @@ export class FetchRun {
   async all(targets: readonly Target[]): Promise<void> {
     sayKeywords(this.#state);
     const { needs } = this.#loader;
+    if (this.#flagsAlone) return this.#sayFlags(targets);
     if (!needs.facts && !needs.structure && !needs.savedDate && !needs.octets)
       return this.#sayKnown(targets);
     if (this.#constant) return this.#sayConstant(targets, this.#constant);
@@ -112,6 +117,15 @@ export class FetchRun {
       if (at < targets.length) coming = next();
       for (const message of messages) await this.#say(message);
       await this.#state.link.room();
+    }
+  }
+
+  async #sayFlags(targets: readonly Target[]): Promise<void> {
+    const { out, link } = this.#state;
+    const withUid = this.#items.length > 1;
+    for (const lines of flagLines(this.#view, targets, this.#verb, withUid)) {
+      out.text(lines);
+      await link.room();
     }
   }
 
