@@ -6,6 +6,7 @@ import { silentLog, type Log } from '#log';
 import type { OctetPool } from '#store/octet-query';
 import type { Store } from '#store/open';
 import { openReadPool } from './read-pool.ts';
+import { ViewCache } from './view-cache.ts';
 import { MailboxViews } from './views.ts';
 
 export interface MailStore
@@ -15,6 +16,7 @@ export interface MailStore
   /** For jobs of many rows: nobody who hands in one message waits behind them. */
   readonly bulkWriter: Store['writer'];
   readonly views: MailboxViews;
+  readonly viewCache: ViewCache;
 }
 
 /** To be disposed of before the store is. */
@@ -22,6 +24,7 @@ export function mailStoreOf(store: Store, log: Log = silentLog): MailStore {
   const { connection, writer, queueWriter, notices, clock, newId } = store;
   const pool = openReadPool(connection, log);
   const views = new MailboxViews({ pool, notices, clock });
+  const viewCache = new ViewCache();
   return {
     pool,
     writer,
@@ -30,8 +33,10 @@ export function mailStoreOf(store: Store, log: Log = silentLog): MailStore {
     clock,
     newId,
     views,
+    viewCache,
     async [Symbol.asyncDispose]() {
       views.close();
+      viewCache.clear();
       await pool.end();
     },
   };

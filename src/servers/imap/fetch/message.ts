@@ -12,9 +12,10 @@ import {
 import type { EmbeddedMessage } from '#protocol/message/structure';
 import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { readSmall, readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
+import { readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
 import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';
 import type { ViewState } from '#store/mailboxes/view';
+import { readThrough } from '#store/mailboxes/view-cache';
 import type { Turns } from '#servers/imap/turns';
 
 /** A message on its way into a response. */
@@ -75,7 +76,7 @@ async function loadViews(
 ): Promise<{ views: readonly (SmallView | LargeView | undefined)[] | undefined }> {
   if (!needs.octets || targets.length === 0) return { views: undefined };
   const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
-  return { views: await readSmall(mail.pool, accountId, ids) };
+  return { views: await readThrough(mail, accountId, ids) };
 }
 
 async function loadRest(
@@ -169,7 +170,7 @@ async function readAll(
 ): Promise<(SmallView | LargeView | undefined)[]> {
   const views: (SmallView | LargeView | undefined)[] = [];
   while (views.length < ids.length)
-    views.push(...(await readSmall(mail.pool, accountId, ids.slice(views.length))));
+    views.push(...(await readThrough(mail, accountId, ids.slice(views.length))));
   return views;
 }
 
