@@ -80,8 +80,10 @@ export class ImapConnection {
     return continued;
   }
 
-  append(mailbox: string, message: Uint8Array): Promise<Answer> {
-    return this.command([`APPEND ${mailbox} {${message.length}+}\r\n`, message]);
+  /** One message, or several by MULTIAPPEND (RFC 3502). */
+  append(mailbox: string, ...messages: readonly Uint8Array[]): Promise<Answer> {
+    const literals = messages.flatMap((message) => [` {${message.length}+}\r\n`, message]);
+    return this.command([`APPEND ${mailbox}`, ...literals]);
   }
 
   close(): void {
