@@ -32,6 +32,10 @@ interface FindOptions extends CommonOptions {
   readonly limit?: number;
 }
 
+interface ExplainOptions extends CommonOptions {
+  readonly lang?: 'en' | 'ja';
+}
+
 interface TraceOptions extends CommonOptions {
   readonly lang?: 'en' | 'ja';
   readonly follow?: boolean;
@@ -63,6 +67,23 @@ export function message(noun: Command): void {
     .option('--follow', 'go on until nobody waits for it any more')
     .option('--utc', 'times in UTC, not in the time zone here')
     .action(trace);
+
+  addVerb(
+    noun,
+    'explain <id>',
+    'tell why a message was taken, put into Junk or refused: every check with its steps',
+    'hikyaku message explain 00e2xk3v40g41',
+    'hikyaku message explain 00e2xk3v40g41 --lang ja',
+  )
+    .addOption(new Option('--lang <language>', 'of the explanation').choices(['en', 'ja']))
+    .action(explain);
+}
+
+async function explain(id: string, options: ExplainOptions): Promise<void> {
+  const explained = await callValue(options, 'message/explain', { id, lang: options.lang });
+  if (options.json === true) return printJson(explained);
+  const { formatExplanation } = await import('#mail/story/format-explanation');
+  printLine(formatExplanation(explained, layout()).join('\n'));
 }
 
 async function findMessages(options: FindOptions): Promise<void> {
@@ -155,9 +176,13 @@ function printEntries({ messageId, entries }: Story, from: number): void {
   }
 }
 
+function layout() {
+  return { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
+}
+
 async function formatted() {
   const { formatEntries, formatStory } = await import('#mail/story/format-story');
-  const options = { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
+  const options = layout();
   return {
     story: (one: Story) => formatStory(one, options),
     entries: (one: Story, from: number) => formatEntries(one, options, from),

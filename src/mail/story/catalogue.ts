@@ -18,7 +18,13 @@ import {
   STEP_TEXTS,
   TLS_POLICIES,
 } from './step-texts.ts';
-import { CHECK_STEP_TEXTS, CHECK_TITLES, NO_RESULT_TEXTS, VERDICT_TEXTS } from './verdict-texts.ts';
+import {
+  CHECK_STEP_TEXTS,
+  CHECK_TITLES,
+  EXPLAIN,
+  NO_RESULT_TEXTS,
+  VERDICT_TEXTS,
+} from './verdict-texts.ts';
 
 export const CATALOGUE = {
   event: EVENT_TEXTS,
@@ -40,6 +46,7 @@ export const CATALOGUE = {
   listener: LISTENERS,
   frame: FRAME,
   verdict: VERDICT_TEXTS,
+  explain: EXPLAIN,
   check: CHECK_TITLES,
   noResult: NO_RESULT_TEXTS,
   checkStep: CHECK_STEP_TEXTS,

@@ -169,7 +169,7 @@ function cut(text: string, columns: number): string[] {
 }
 
 type Style = Tone | 'heading' | 'dim';
-type Paint = (style: Style, text: string) => string;
+export type Paint = (style: Style, text: string) => string;
 
 const SGR = {
   plain: '',
@@ -180,7 +180,7 @@ const SGR = {
   dim: '2',
 } as const satisfies Record<Style, string>;
 
-function painter({ color }: FormatOptions): Paint {
+export function painter({ color }: FormatOptions): Paint {
   return (style, text) => {
     const code = SGR[style];
     return !color || code === '' ? text : `\x1b[${code}m${text}\x1b[0m`;

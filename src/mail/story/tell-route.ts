@@ -3,16 +3,10 @@ import type { EventStep, Json } from '#events';
 import type { RouteStep } from '#mail/queue/route-steps';
 import type { Language } from '#protocol/dsn/language';
 import { FRAME } from './frame-texts.ts';
-import { say, type Phrase } from './phrase.ts';
-import { duration } from './spoken.ts';
-import {
-  ANSWER_TEXTS,
-  DNS_FAILURES,
-  ROUTE_MATCHES,
-  SKIP_REASONS,
-  STEP_TEXTS,
-  TLS_POLICIES,
-} from './step-texts.ts';
+import { say } from './phrase.ts';
+import { isRecord, plain, StepFields } from './step-fields.ts';
+import { ROUTE_MATCHES, SKIP_REASONS, STEP_TEXTS, TLS_POLICIES } from './step-texts.ts';
+import { tellAnswer } from './tell-answer.ts';
 import { printable } from './terminal-text.ts';
 
 /** Steps that are told; a domain cannot make a story longer than this. */
@@ -45,50 +39,6 @@ function isStep(value: Json): value is Json & EventStep {
 
 function isKnown(key: string): key is RouteStep['key'] {
   return Object.hasOwn(STEP_TEXTS, key);
-}
-
-/** The fields of a step, each as something to show. */
-class StepFields {
-  readonly #step: Readonly<Record<string, Json | undefined>>;
-  readonly language: Language;
-
-  constructor(step: Readonly<Record<string, Json | undefined>>, language: Language) {
-    this.#step = step;
-    this.language = language;
-  }
-
-  get(key: string): Json | undefined {
-    return Object.hasOwn(this.#step, key) ? this.#step[key] : undefined;
-  }
-
-  shown(key: string): string {
-    const value = this.get(key);
-    if (value === undefined || value === null) return FRAME.notRecorded[this.language];
-    return printable(typeof value === 'string' ? value : JSON.stringify(value));
-  }
-
-  /** The text that a catalogue has for the word in this field; a word without one stands for itself. */
-  worded(key: string, catalogue: Readonly<Record<string, Phrase>>): string {
-    const word = this.get(key);
-    return typeof word === 'string' && Object.hasOwn(catalogue, word)
-      ? catalogue[word]![this.language]
-      : this.shown(key);
-  }
-
-  list(key: string, item: (value: Json) => string): string {
-    const value = this.get(key);
-    if (!Array.isArray(value) || value.length === 0) return FRAME.nobody[this.language];
-    return (value as readonly Json[]).map(item).join(this.language === 'ja' ? '、' : ', ');
-  }
-
-  part(key: string): StepFields {
-    const value = this.get(key);
-    return new StepFields(isRecord(value) ? value : {}, this.language);
-  }
-}
-
-function isRecord(value: Json | undefined): value is Readonly<Record<string, Json>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 const TELLERS: Readonly<Record<RouteStep['key'], (step: StepFields) => string>> = {
@@ -156,27 +106,6 @@ const TELLERS: Readonly<Record<RouteStep['key'], (step: StepFields) => string>> 
     }),
 };
 
-function tellAnswer(answer: StepFields): string {
-  const { language } = answer;
-  const kind = answer.get('kind');
-  if (kind === 'failure') {
-    return say(ANSWER_TEXTS.failure, language, { cause: answer.worded('cause', DNS_FAILURES) });
-  }
-  const said =
-    kind === 'records'
-      ? say(ANSWER_TEXTS.records, language, {
-          records: answer.list('records', plain),
-          ttl: duration(Number(answer.get('ttl')) * 1000, language),
-        })
-      : answer.worded('kind', ANSWER_TEXTS);
-  const remarks = [
-    ...(answer.get('authenticated') === true ? [FRAME.validated[language]] : []),
-    ...(answer.get('cached') === true ? [FRAME.cached[language]] : []),
-  ];
-  if (remarks.length === 0) return said;
-  return language === 'ja' ? `${said}、${remarks.join('、')}` : `${said}, ${remarks.join(', ')}`;
-}
-
 function tellHost(host: Json, language: Language): string {
   if (!isRecord(host)) return plain(host);
   const fields = new StepFields(host, language);
@@ -184,8 +113,4 @@ function tellHost(host: Json, language: Language): string {
     name: fields.shown('name'),
     preference: fields.shown('preference'),
   });
-}
-
-function plain(value: Json): string {
-  return printable(typeof value === 'string' ? value : JSON.stringify(value));
 }

@@ -28,6 +28,23 @@ export const VERDICT_TEXTS = {
   Phrase
 >;
 
+/** Words of `message explain` around all this. */
+export const EXPLAIN = {
+  title: { en: 'How message {id} was judged', ja: 'メッセージ {id} の判定' },
+  verdict: { en: 'Verdict: {verdict}', ja: '判定：{verdict}' },
+  reasons: { en: 'Because', ja: '理由' },
+  also: { en: 'Also found, and not decisive', ja: 'その他の所見（判定には影響なし）' },
+  recipient: { en: 'For {recipient}: {verdict}', ja: '{recipient} 宛て：{verdict}' },
+  more: {
+    en: '({count} more steps were not kept)',
+    ja: '（ほか {count} 件の手順は記録されていません）',
+  },
+  trust: {
+    en: 'To take such mail all the same: {command}',
+    ja: '今後このようなメールを受け入れる場合：{command}',
+  },
+} as const satisfies Record<string, Phrase>;
+
 /** Each as a part of a sentence. */
 export const FINDING_TEXTS = {
   listed: {

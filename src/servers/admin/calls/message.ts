@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { LANGUAGES } from '#protocol/dsn/language';
 import { rows, refuse, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
+import { explainMessage } from '#servers/admin/explain-message';
 import { findMessages, MESSAGE_STATUSES } from '#servers/admin/find-messages';
 import { limit, text } from '#servers/admin/inputs';
 import {
@@ -53,6 +54,16 @@ export const messageCalls = {
         : await traceMessage(context.store, id, optionsOf(context, input));
     return told ?? unknown(input.id);
   }),
+
+  'message/explain': value(
+    z.object({ id: text, lang: z.enum(LANGUAGES).optional() }),
+    async ({ store, lang }, input) => {
+      const id = await resolveMessage(store, input.id);
+      const explained =
+        id === undefined ? undefined : await explainMessage(store, id, input.lang ?? lang);
+      return explained ?? unknown(input.id);
+    },
+  ),
 
   'message/follow': rows(traced, async (context, input, signal) => {
     const id = await resolveMessage(context.store, input.id);

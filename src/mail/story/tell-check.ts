@@ -1,0 +1,37 @@
+/** A step of any check in plain words: our own by `verdict-texts.ts`, those of a protocol by its own texts. */
+import type { Json } from '#events';
+import type { CheckName } from '#mail/receive/facts';
+import type { Language } from '#protocol/dsn/language';
+import type { Line } from './explain-verdict.ts';
+import { phraseFor } from './field-words.ts';
+import { FRAME } from './frame-texts.ts';
+import { placeholdersOf, say } from './phrase.ts';
+import { isRecord, StepFields } from './step-fields.ts';
+import { tellAnswer } from './tell-answer.ts';
+import { printable } from './terminal-text.ts';
+import { CHECK_STEP_TEXTS } from './verdict-texts.ts';
+
+export function tellCheckStep(_check: CheckName, step: Json, language: Language): Line {
+  return tellOwnStep(step, language);
+}
+
+function tellOwnStep(step: Json, language: Language): Line {
+  const fields = new StepFields(isRecord(step) ? step : {}, language);
+  const rfc = fields.get('rfc');
+  return {
+    text: ownText(fields, language),
+    ...(typeof rfc === 'string' && { rfc: printable(rfc) }),
+  };
+}
+
+/** The placeholders of a text are the fields of its step. */
+function ownText(fields: StepFields, language: Language): string {
+  const name = fields.get('step');
+  const phrase = phraseFor(CHECK_STEP_TEXTS, typeof name === 'string' ? name : undefined);
+  if (phrase === undefined) return say(FRAME.unknownStep, language, { key: fields.shown('step') });
+  const values = placeholdersOf(phrase.en).map((field) => [
+    field,
+    field === 'answer' ? tellAnswer(fields.part(field)) : fields.shown(field),
+  ]);
+  return say(phrase, language, Object.fromEntries(values) as Record<string, string>);
+}
