@@ -12,6 +12,7 @@ import { getQuota } from '#store/mailboxes/quota';
 import { findMailbox } from '#store/mailboxes/tree';
 import { numbersReply, type CommandOf, type Ended } from './commands.ts';
 import { failureReply } from './failure.ts';
+import { InProgress } from './in-progress.ts';
 import { pathOf } from './mailbox-path.ts';
 import { appendReplies, REPLIES } from './replies.ts';
 import { ok, untaggedLine, type Reply } from './reply.ts';
@@ -135,10 +136,11 @@ export async function endAppend(
   try {
     if (appending.failure !== undefined) throw appending.failure.error;
     const messages = await withSpellings(state, appending);
-    const reply =
+    const reply = await new InProgress(state, tag).during(
       command.verb === 'APPEND'
-        ? await appendAll(state, appending.mailboxId, messages)
-        : await replaceOne(state, command, appending.mailboxId, messages[0]!);
+        ? appendAll(state, appending.mailboxId, messages)
+        : replaceOne(state, command, appending.mailboxId, messages[0]!),
+    );
     return { tag, reply, ownArrivals: true };
   } catch (error) {
     return { tag, reply: failureReply(state, error) };

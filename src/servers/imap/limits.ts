@@ -29,6 +29,8 @@ export interface ImapLimits {
   readonly keepAlive: number;
   readonly handshakeTime: number;
   readonly proxyHeaderTime: number;
+  /** How often a command that takes long says so. */
+  readonly inProgressEvery: number;
   /** Octets that may wait unread behind a command that takes its time. */
   readonly readAhead: number;
 }
@@ -65,6 +67,8 @@ export const IMAP_LIMITS: ImapLimits = {
   handshakeTime: 30_000,
   // The balancer sends it at once.
   proxyHeaderTime: 5000,
+  // RFC 9585 §4: not more often than this.
+  inProgressEvery: 10_000,
   // One read of the socket: more would only be memory.
   readAhead: 64 * 1024,
 };

@@ -25,6 +25,11 @@ export interface CopyRequest {
   readonly to: string;
 }
 
+export interface MoveRequest extends CopyRequest {
+  /** Called after each of many pieces, with how many messages have moved. */
+  readonly done?: (messages: number) => void;
+}
+
 export type Copied =
   | {
       readonly kind: 'copied';
@@ -52,12 +57,12 @@ export async function copyMessages(
 export async function moveMessages(
   mail: MailStore,
   accountId: string,
-  { from, uids, to }: CopyRequest,
+  { from, uids, to, done }: MoveRequest,
 ): Promise<Copied> {
   const pieces = Array.from(piecesOf(uids), rangesOf);
   // without messages it is still asked whether there are such mailboxes
   if (pieces.length === 0) pieces.push([]);
-  return transfer(mail, accountId, { from, to, pieces, name: 'move', limit: PIECE });
+  return transfer(mail, accountId, { from, to, pieces, name: 'move', limit: PIECE, done });
 }
 
 /** Whatever is in the mailbox now. */
@@ -81,6 +86,7 @@ interface Transfer {
   readonly name: 'copy' | 'move';
   /** Messages of one statement. */
   readonly limit: number;
+  readonly done?: ((messages: number) => void) | undefined;
 }
 
 const NO_ACCOUNT: Answer = { from_previous: null };
@@ -89,6 +95,7 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
   const source: Uint32Array[] = [];
   const destination: Uint32Array[] = [];
   let last: Answer = {};
+  let messages = 0;
   for (const ranges of work.pieces) {
     const statement = transferStatement(accountId, work, ranges, mail.clock.now());
     const rows = ranges.reduce((sum, { from, to }) => sum + to - from + 1, 0);
@@ -99,6 +106,8 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
     const done = await showTransfer(mail, accountId, work, last);
     source.push(done.source);
     destination.push(done.destination);
+    messages += done.source.length;
+    work.done?.(messages);
   }
   if (source.length > 0) sayChanged(mail, accountId);
   return {

@@ -20,6 +20,8 @@ export interface FlagChange {
   readonly keywords: readonly string[];
   /** Messages that changed after this modseq are left as they are. */
   readonly unchangedSince?: number | undefined;
+  /** Called after each of many pieces, with how many messages are done. */
+  readonly done?: (messages: number) => void;
 }
 
 export type FlagsStored =
@@ -53,6 +55,7 @@ export async function setFlags(
   const modified: Uint32Array[] = [];
   const modseqs: number[] = [];
   let modseq = 0;
+  let done = 0;
   for (const uids of piecesOf(change.uids)) {
     const statement = flagStatement(accountId, mailboxId, { ...change, keywords, uids });
     const answer = await runStatement(mail, accountId, statement, uids.length);
@@ -60,6 +63,8 @@ export async function setFlags(
     if (answer['refused'] === true) return { kind: 'too-many-keywords' };
     modseq = Number(answer['modseq']);
     modified.push(unpackUids(answer['modified']));
+    done += uids.length;
+    change.done?.(done);
     if (answer['packed'] === null) continue;
     changed.push(await showChange(mail, accountId, mailboxId, answer));
     modseqs.push(modseq);

@@ -1,15 +1,23 @@
 /** CLOSE (RFC 9051 §6.4.1), which expunges what is marked without a word, and UNSELECT (§6.4.2), which does not. */
+import type { CommandOf } from '#servers/imap/commands';
+import { InProgress } from '#servers/imap/in-progress';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { FLAG } from '#store/emails';
 import { expunge } from '#store/mailboxes/expunge';
 
-export async function close(state: SessionState): Promise<Reply> {
+export async function close(
+  state: SessionState,
+  _: CommandOf<'CLOSE'>,
+  tag: string,
+): Promise<Reply> {
   const { readOnly, view, now } = state.selected!;
   const { services, login } = state;
   const marked = now.flags.subarray(0, now.count).some((flags) => (flags & FLAG.deleted) !== 0);
   if (!readOnly && marked)
-    await expunge(services.mail, login!.accountId, view.mailboxId, { onlyDeleted: true });
+    await new InProgress(state, tag).during(
+      expunge(services.mail, login!.accountId, view.mailboxId, { onlyDeleted: true }),
+    );
   return unselect(state);
 }
 

@@ -1,6 +1,7 @@
 /** COPY and MOVE (RFC 9051 §6.4.7, §6.4.8). */
 import { formatSet } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#servers/imap/commands';
+import { InProgress } from '#servers/imap/in-progress';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, untaggedLine, type Reply } from '#servers/imap/reply';
@@ -12,6 +13,7 @@ import { findMailbox } from '#store/mailboxes/tree';
 export async function copy(
   state: SessionState,
   command: CommandOf<'COPY' | 'MOVE'>,
+  tag: string,
 ): Promise<Reply> {
   const { readOnly, told, now, view } = state.selected!;
   const { accountId } = state.login!;
@@ -26,10 +28,18 @@ export async function copy(
     return REPLIES.someExpunged;
   const to = await findMailbox(mail.pool, accountId, pathOf(command.mailbox));
   if (to === undefined) return REPLIES.tryCreate;
+  const progress = new InProgress(state, tag);
+  // a copy is one statement: it is there or it is not
+  if (moves) progress.note(0, uids.length);
   const request = { from: view.mailboxId, uids, to: to.id };
-  const copied = moves
-    ? await moveMessages(mail, accountId, request)
-    : await copyMessages(mail, accountId, request);
+  const copied = await progress.during(
+    moves
+      ? moveMessages(mail, accountId, {
+          ...request,
+          done: (messages) => progress.note(messages, uids.length),
+        })
+      : copyMessages(mail, accountId, request),
+  );
   if (copied.kind === 'no-such-mailbox')
     return copied.which === 'to' ? REPLIES.tryCreate : REPLIES.noSuchMailbox;
   return moves ? moved(state, copied) : ok('Copied', copyUid(copied));

@@ -1,22 +1,26 @@
 /** EXPUNGE (RFC 9051 §6.4.3) and UID EXPUNGE (RFC 4315). What went is told like any other change. */
 import type { CommandOf } from '#servers/imap/commands';
+import { InProgress } from '#servers/imap/in-progress';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { resolve } from '#servers/imap/sets';
 import { expunge as expungeMessages } from '#store/mailboxes/expunge';
 
-export async function expunge(state: SessionState, { set }: CommandOf<'EXPUNGE'>): Promise<Reply> {
+export async function expunge(
+  state: SessionState,
+  { set }: CommandOf<'EXPUNGE'>,
+  tag: string,
+): Promise<Reply> {
   const { readOnly, told, view } = state.selected!;
   const { services, login, enabled, saved } = state;
   if (readOnly) return REPLIES.readOnly;
   const found = set && resolve(told, set, true, saved);
   const uids =
     found?.kind === 'places' ? found.places.map((place) => told.uids[place]!) : undefined;
-  const expunged = await expungeMessages(services.mail, login!.accountId, view.mailboxId, {
-    uids,
-    onlyDeleted: true,
-  });
+  const expunged = await new InProgress(state, tag).during(
+    expungeMessages(services.mail, login!.accountId, view.mailboxId, { uids, onlyDeleted: true }),
+  );
   if (expunged.kind === 'no-such-mailbox') return REPLIES.noSuchMailbox;
   // RFC 7162 §3.2.7
   return enabled.qresync && expunged.uids.length > 0

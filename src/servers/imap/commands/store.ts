@@ -1,6 +1,7 @@
 /** STORE (RFC 9051 §6.4.6; RFC 7162 §3.1.3). */
 import { formatSet } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#servers/imap/commands';
+import { InProgress } from '#servers/imap/in-progress';
 import { REPLIES, storeFlagsReplies } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import { sequenceOf } from '#servers/imap/selected';
@@ -15,7 +16,11 @@ const AT_ONCE = 1000;
 
 const OPS = { add: 'add', remove: 'remove', replace: 'set' } as const;
 
-export async function store(state: SessionState, command: CommandOf<'STORE'>): Promise<Reply> {
+export async function store(
+  state: SessionState,
+  command: CommandOf<'STORE'>,
+  tag: string,
+): Promise<Reply> {
   const selected = state.selected!;
   const { services, login } = state;
   if (selected.readOnly) return REPLIES.readOnly;
@@ -24,13 +29,17 @@ export async function store(state: SessionState, command: CommandOf<'STORE'>): P
   const found = resolve(told, command.set, command.uid, state.saved);
   if (found.kind === 'no-such-number') return REPLIES.noSuchNumber;
   const uids = found.places.map((place) => told.uids[place]!);
-  const stored = await setFlags(services.mail, login!.accountId, view.mailboxId, {
+  const progress = new InProgress(state, tag);
+  progress.note(0, uids.length);
+  const storing = setFlags(services.mail, login!.accountId, view.mailboxId, {
     uids,
     op: OPS[command.mode],
     flags: command.flags.bits,
     keywords: view.spellings(command.flags.keywords),
     unchangedSince: command.unchangedSince,
+    done: (messages) => progress.note(messages, uids.length),
   });
+  const stored = await progress.during(storing);
   if (stored.kind !== 'stored') return storeFlagsReplies[stored.kind];
   for (const modseq of stored.modseqs) selected.noteOwn(modseq);
   await sayStored(state, selected, command, uids, stored);
