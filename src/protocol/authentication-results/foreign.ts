@@ -5,28 +5,23 @@
  */
 import { decodeUtf8 } from '#bytes';
 import { toAscii } from '#protocol/address/domain';
-import { fieldsNamed, type Header } from '#protocol/message/fields';
+import { type Field, fieldsNamed, type Header } from '#protocol/message/fields';
 import { FIELD_NAME } from './field.ts';
 import { readClaim } from './parse.ts';
 
 /**
- * The octet ranges to hide, as a view takes them: start, end, start, end, … in their order; neighbours are one range.
+ * The fields to hide, in their order.
  * @param ownIds the authserv-ids of this server and of its other nodes
  */
 export function foreignResults(
   header: Header,
   head: Uint8Array,
   ownIds: readonly string[],
-): number[] {
+): Field[] {
   const own = ownIds.map(comparable);
-  const ranges: number[] = [];
-  for (const field of fieldsNamed(header, FIELD_NAME)) {
-    if (!isClaimed(decodeUtf8(head.subarray(field.valueStart, field.end)), own)) continue;
-    if (ranges.at(-1) === field.start) ranges.pop();
-    else ranges.push(field.start);
-    ranges.push(field.end);
-  }
-  return ranges;
+  return fieldsNamed(header, FIELD_NAME).filter((field) =>
+    isClaimed(decodeUtf8(head.subarray(field.valueStart, field.end)), own),
+  );
 }
 
 function isClaimed(value: string | undefined, own: readonly string[]): boolean {

@@ -8,7 +8,13 @@
  */
 import type { DnsAnswer, FailureCause, Resolver, ResolveOptions } from '#protocol/dns/resolver';
 import type { RfcSection } from '#protocol/dkim/rules';
-import { parseIp, reverseName, sameIp, type IpAddress } from './ip-address.ts';
+import {
+  type IpAddress,
+  formatIp,
+  parseIp,
+  reverseDomain,
+  unmapped,
+} from '#protocol/spf/ip-address';
 
 /** RFC 8601 §2.7.3. permerror: the address has no name. */
 export type IprevResult = 'pass' | 'fail' | 'temperror' | 'permerror';
@@ -57,12 +63,13 @@ const MAX_SHOWN = 20;
 export async function checkIprev(options: IprevOptions): Promise<IprevReport> {
   const { ip, resolver, signal, owner } = options;
   const asking = { ...(signal && { signal }), ...(owner !== undefined && { owner }) };
-  const address = parseIp(ip);
-  if (!address) {
+  const parsed = parseIp(ip);
+  if (!parsed) {
     const steps: IprevStep[] = [{ step: 'no-address', rfc: 'RFC 8601 §3', ip }];
     return concluded(ip, 'permerror', [], steps);
   }
-  const name = reverseName(address);
+  const address = unmapped(parsed);
+  const name = reverseDomain(address);
   const answer = await resolver.resolve(name, 'PTR', asking);
   const steps: IprevStep[] = [
     { step: 'name-asked', rfc: 'RFC 8601 §3', name, answer: outcomeOf(answer) },
@@ -103,7 +110,7 @@ async function leadsBack(
     answer.kind === 'records' &&
     answer.records.some((text) => {
       const found = parseIp(text);
-      return found !== undefined && sameIp(found, address);
+      return found !== undefined && formatIp(unmapped(found)) === formatIp(address);
     });
   return {
     step: {
