@@ -20,6 +20,7 @@ import { toAscii } from '#protocol/address/domain';
 import { formatMailbox, needsSmtputf8, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { CommandFailure } from './failure.ts';
+import { usualLanguage } from './language.ts';
 import type { ExitCode } from './run.ts';
 import { printJson, printLine } from './output.ts';
 import { crlf, makeMessage } from './probe/content.ts';
@@ -105,11 +106,6 @@ Examples:
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value];
-}
-
-function usualLanguage(): 'en' | 'ja' {
-  const { HIKYAKU_LANG: own, LC_ALL: all, LC_MESSAGES: messages, LANG: lang } = process.env;
-  return (own ?? all ?? messages ?? lang ?? '').startsWith('ja') ? 'ja' : 'en';
 }
 
 async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> {

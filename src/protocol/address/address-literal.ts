@@ -63,7 +63,7 @@ function parseGroups(text: string, ipv4Allowed: boolean): readonly number[] | un
 }
 
 /** RFC 5952 §4: no leading zeros, lower case, the first longest run of two zero groups or more as `::`. */
-function formatIpv6(groups: readonly number[]): string {
+export function formatIpv6(groups: readonly number[]): string {
   const run = longestZeroRun(groups);
   const hex = groups.map((group) => group.toString(16));
   if (run.length < 2) return hex.join(':');

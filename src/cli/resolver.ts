@@ -1,0 +1,73 @@
+/**
+ * The resolver of commands that ask the DNS by themselves: `--dns`, else the setting `dns` (`HIKYAKU_DNS`), else the servers that the machine
+ * uses. That holds in `dev` too, whose server asks nobody: whoever runs such a command wants the DNS asked.
+ */
+import { randomInt } from 'node:crypto';
+import type { Command } from 'commander';
+import { systemClock } from '#clock';
+import { readResolvConf } from '#clients/dns/resolv-conf';
+import { parseServerList, serverName, type DnsServer } from '#clients/dns/servers';
+import { StubResolver } from '#clients/dns/stub-resolver';
+import type { Resolver } from '#protocol/dns/resolver';
+import { CommandFailure } from './failure.ts';
+import { settings } from './settings.ts';
+import type { CommonOptions } from './verb.ts';
+
+export interface ResolverOptions extends CommonOptions {
+  readonly dns?: string;
+}
+
+export interface CliResolver extends Resolver, Disposable {
+  /** @throws CommandFailure where questions were asked and no server could be reached at all: nothing was found out */
+  assertReached(): void;
+}
+
+export function addResolver(command: Command): Command {
+  return command.option(
+    '--dns <host:port>',
+    'the resolver to ask (HIKYAKU_DNS, or else that of this machine)',
+  );
+}
+
+/** @throws CommandFailure where the settings are wrong */
+export async function cliResolver(options: ResolverOptions): Promise<CliResolver> {
+  const servers = await serversOf(options);
+  const stub = new StubResolver({
+    servers,
+    clock: systemClock,
+    randomId: () => randomInt(0x1_0000),
+  });
+  let reached = false;
+  let unreached: string | undefined;
+  return {
+    async resolve(name, type, ask) {
+      const answer = await stub.resolve(name, type, ask);
+      if (answer.kind !== 'failure') reached = true;
+      else if (answer.cause === 'network' || answer.cause === 'timeout') unreached = answer.text;
+      else if (answer.cause !== 'aborted') reached = true;
+      return answer;
+    },
+    assertReached() {
+      if (reached || unreached === undefined) return;
+      throw new CommandFailure(
+        `the DNS could not be asked: ${unreached}`,
+        `Asked was ${servers.map(serverName).join(', ')}. Name a resolver that answers: ` +
+          '--dns 192.0.2.53:53, or HIKYAKU_DNS, or a nameserver in /etc/resolv.conf.',
+      );
+    },
+    [Symbol.dispose]() {
+      stub[Symbol.dispose]();
+    },
+  };
+}
+
+async function serversOf(options: ResolverOptions): Promise<readonly DnsServer[]> {
+  const named = options.dns ?? settings('dev', options).dns.join(' ');
+  if (named === '') return readResolvConf();
+  const servers = parseServerList(named);
+  if (servers !== undefined) return servers;
+  throw new CommandFailure(
+    `${named} names no resolver`,
+    'Write address:port, like 192.0.2.53:53 or [2001:db8::53]:53.',
+  );
+}
