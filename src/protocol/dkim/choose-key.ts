@@ -8,12 +8,17 @@ import { type KeyRecord, parseKeyRecord } from './key-record.ts';
 import type { Reason } from './rules.ts';
 import type { Signature } from './signature.ts';
 
+/** What of a signature a key is judged by. */
+type KeyUse = Pick<Signature, 'algorithm' | 'domain' | 'identity'>;
+
 /** RFC 8301 §3.2: «Verifiers MUST NOT consider signatures using RSA keys of less than 1024 bits as valid». */
 const MIN_RSA_BITS = 1024;
-/** Support is required up to 4096 bits (RFC 8301 §3.2); a hostile key of 16384 costs milliseconds a signature. */
-const MAX_RSA_BITS = 8192;
+/** «Verifiers MUST be able to validate signatures with keys ranging from 1024 bits to 4096 bits»; larger ones cost a stranger nothing and us much. */
+const MAX_RSA_BITS = 4096;
 /** Public exponents are small in practice (65537); one as long as the modulus makes verifying as dear as signing. */
-const MAX_RSA_EXPONENT = 2n ** 64n;
+const MAX_RSA_EXPONENT = 2n ** 32n;
+/** With an exponent of 1 a signature is what it signs: anyone can write it. */
+const MIN_RSA_EXPONENT = 3n;
 
 export type JudgedKey =
   | {
@@ -25,7 +30,7 @@ export type JudgedKey =
   | { readonly kind: 'refused'; readonly reason: Reason; readonly record?: KeyRecord };
 
 /** Judges one TXT record for one signature. */
-export function judgeKey(text: string, signature: Signature): JudgedKey {
+export function judgeKey(text: string, signature: KeyUse): JudgedKey {
   const record = parseKeyRecord(text);
   if (!record) return { kind: 'refused', reason: 'malformed-key-record' };
   const reason = recordMismatch(record, signature);
@@ -37,7 +42,7 @@ export function judgeKey(text: string, signature: Signature): JudgedKey {
   return unfit ? { kind: 'refused', reason: unfit, record } : { kind: 'key', record, key, bits };
 }
 
-function recordMismatch(record: KeyRecord, signature: Signature): Reason | undefined {
+function recordMismatch(record: KeyRecord, signature: KeyUse): Reason | undefined {
   const [keyType, hash] = signature.algorithm.split('-');
   // §3.6.1 s=: «Verifiers for a given service type MUST ignore this record if the appropriate type is not listed»
   if (!record.services.includes('*') && !record.services.includes('email')) {
@@ -56,7 +61,8 @@ function recordMismatch(record: KeyRecord, signature: Signature): Reason | undef
 function rsaUnfit(key: KeyObject, bits: number): Reason | undefined {
   if (bits < MIN_RSA_BITS) return 'key-too-short';
   const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n;
-  return bits > MAX_RSA_BITS || exponent > MAX_RSA_EXPONENT ? 'key-too-long' : undefined;
+  if (bits > MAX_RSA_BITS || exponent > MAX_RSA_EXPONENT) return 'key-too-long';
+  return exponent < MIN_RSA_EXPONENT ? 'key-without-effect' : undefined;
 }
 
 /** §3.6.1 says RSAPublicKey (PKCS#1); what is published is SubjectPublicKeyInfo. Both are read. */

@@ -5,10 +5,16 @@
 import type { Canonicalization } from './canonicalize-body.ts';
 import type { DkimResult, Reason, RfcSection } from './rules.ts';
 import type { Signature } from './signature.ts';
+import type { Weakness } from './weaknesses.ts';
 
 /** The answer to the question for TXT records at a selector; `none` is NXDOMAIN or no such record. */
 export type KeyAnswer =
-  | { readonly kind: 'records'; readonly records: readonly string[] }
+  | {
+      readonly kind: 'records';
+      readonly records: readonly string[];
+      /** In a step: how many more there were. */
+      readonly more?: number;
+    }
   | { readonly kind: 'none' }
   | { readonly kind: 'temporary'; readonly detail: string };
 
@@ -49,6 +55,7 @@ export type Step = { readonly rfc: RfcSection } & (
       readonly canonicalization: Canonicalization;
       readonly matches: boolean;
     }
+  | ({ readonly step: 'weakness' } & Weakness)
   | {
       readonly step: 'concluded';
       readonly result: DkimResult;
@@ -76,6 +83,8 @@ export interface SignatureReport {
   /** The key is under test (t=y): «MUST NOT treat messages … differently from unsigned email» (RFC 6376 §3.6.1). */
   readonly testing?: boolean;
   readonly keyBits?: number;
+  /** What a signature that passes leaves open to change; absent where nothing that readers see is. */
+  readonly weaknesses?: readonly Weakness[];
   readonly steps: readonly Step[];
 }
 
