@@ -6,9 +6,9 @@ import type { UnusableDomain } from './report.ts';
 const MAX_NAME = 253;
 const MAX_LABEL = 63;
 
-/** Visible ASCII, no empty label, within the limits of the DNS. Underscores, colons and slashes are legal (RFC 7208 §7.1). */
+/** ASCII without controls, no empty label, within the limits of the DNS. Colons, slashes and spaces can come out of macros (RFC 7208 §7.1). */
 export function isQueryable(name: string): boolean {
-  if (name.length === 0 || name.length > MAX_NAME || !/^[\x21-\x5b\x5d-\x7e]+$/.test(name))
+  if (name.length === 0 || name.length > MAX_NAME || !/^[\x20-\x5b\x5d-\x7e]+$/.test(name))
     return false;
   return name.split('.').every((label) => label.length > 0 && label.length <= MAX_LABEL);
 }

@@ -61,9 +61,9 @@ export function formatIp({ family, groups }: IpAddress): string {
   return family === 4 ? octets(groups).join('.') : formatIpv6(groups);
 }
 
-/** 192.0.2.1, or 32 nibbles with dots: the macro `i` of RFC 7208 §7.3. */
+/** 192.0.2.1, or 32 nibbles with dots, in upper case as the examples of RFC 7208 §7.4: the macro `i`. */
 export function dottedIp(address: IpAddress): string {
-  return address.family === 4 ? formatIp(address) : nibbles(address).join('.');
+  return address.family === 4 ? formatIp(address) : nibbles(address).join('.').toUpperCase();
 }
 
 /** Where the PTR records of an address are (RFC 1035 §3.5, RFC 3596 §2.5). */
