@@ -7,7 +7,11 @@
  * Called by mail/receive.
  */
 import { decodeUtf8, latin1 } from '#bytes';
-import { parseAddressList, type NamedMailbox } from '#protocol/address/address-list';
+import {
+  type AddressList,
+  type NamedMailbox,
+  parseAddressList,
+} from '#protocol/address/address-list';
 import type { SyntaxReason } from '#protocol/address/cfws';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { decodeEncodedWords } from '#protocol/message/encoded-word';
@@ -59,6 +63,8 @@ export type Author =
   | { readonly kind: 'several-domains'; readonly domains: readonly string[] }
   | { readonly kind: 'unreadable'; readonly reason: UnreadableReason };
 
+type ReadList = AddressList & { readonly kind: 'addresses' };
+
 /** Octets; a field of a hundred addresses has some 5,000. */
 const MAX_FIELD = 16_384;
 const MAX_AUTHORS = 100;
@@ -88,23 +94,27 @@ function readField(head: Uint8Array, field: Field): Author {
 
 function readText(text: string): Author {
   const list = parseAddressList(text);
-  if (list.kind === 'error') {
-    return readUnquoted(text, list.at) ?? unreadable(list.reason);
-  }
+  if (list.kind === 'addresses') return readList(text, list);
+  return readUnquoted(text, list.at) ?? unreadable(list.reason);
+}
+
+function readList(text: string, { mailboxes, groups }: ReadList): Author {
   const outline = outlineOf(text);
   if (outline.route) return unreadable('route');
   if (outline.commentInAddress) return unreadable('comment-in-address');
-  const author = judge(list.mailboxes);
-  if (author.kind !== 'author' || list.groups.length === 0) return author;
+  const author = judge(mailboxes);
+  if (author.kind !== 'author' || groups.length === 0) return author;
   return { ...author, tricks: [...author.tricks, { kind: 'group' }] };
 }
 
 /** `a@b <c@b>`, which careless programs write; read only where both say the same domain. */
 function readUnquoted(text: string, at: number): Author | undefined {
   if (text[at] !== '<') return undefined;
-  const shown = readText(text.slice(0, at));
-  const author = readText(text.slice(at));
-  if (shown.kind !== 'author' || author.kind !== 'author') return undefined;
+  const [shown, author] = [text.slice(0, at), text.slice(at)].map((part) => {
+    const list = parseAddressList(part);
+    return list.kind === 'addresses' ? readList(part, list) : undefined;
+  });
+  if (shown?.kind !== 'author' || author?.kind !== 'author') return undefined;
   if (shown.mailboxes.length !== 1 || shown.domain !== author.domain) return undefined;
   return { ...author, tricks: [...author.tricks, { kind: 'unquoted-address' }] };
 }
