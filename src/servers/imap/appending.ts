@@ -148,14 +148,15 @@ export async function endAppend(
 }
 
 async function appendAll(
-  { services, login }: SessionState,
+  state: SessionState,
   mailboxId: string,
   messages: readonly NewMessage[],
 ): Promise<Reply> {
+  const { services, login } = state;
   const appended = await append(services.mail, login!.accountId, mailboxId, messages);
-  return appended.kind === 'appended'
-    ? ok('Appended', appendUid(appended))
-    : appendReplies[appended.kind];
+  if (appended.kind !== 'appended') return appendReplies[appended.kind];
+  state.notifying?.watch?.own.noteSteps(appended.steps);
+  return ok('Appended', appendUid(appended));
 }
 
 /** RFC 8508 §3.4: the code comes in an untagged response, before the EXPUNGE of what was replaced. */
@@ -170,6 +171,7 @@ async function replaceOne(
   const done = await replace(services.mail, login!.accountId, replaced, to, message);
   if (done.kind === 'no-such-message') return REPLIES.noSuchMessage;
   if (done.kind !== 'appended') return appendReplies[done.kind];
+  state.notifying?.watch?.own.noteSteps(done.steps);
   out.text(untaggedLine(ok('The new message', appendUid(done))));
   return ok('Replaced');
 }

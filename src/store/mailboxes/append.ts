@@ -9,6 +9,7 @@ import { expungeStatement, showExpunged } from './expunge.ts';
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
 import type { MailStore } from './mail-store.ts';
 import { sayChanged } from './run-statement.ts';
+import type { Step } from './step.ts';
 
 export interface NewMessage {
   /** From `BlobUpload.finish`. */
@@ -29,6 +30,7 @@ export interface AppendDone {
   readonly emailIds: readonly number[];
   /** Of the last change. */
   readonly modseq: number;
+  readonly steps: readonly Step[];
 }
 
 export type Appended =
@@ -100,8 +102,10 @@ async function store(
   if (!rows[0]!.found) return { kind: 'no-such-mailbox' };
   if (rows[0]!.uid === null) return { kind: 'no-such-message' };
   const done = doneOf(rows);
+  const previous = followsUpon(rows);
+  const steps = [{ mailboxId, previous, modseq: done.modseq }];
   await mail.views.apply(accountId, mailboxId, {
-    previous: followsUpon(rows),
+    previous,
     modseq: done.modseq,
     delta: () => ({
       modseq: done.modseq,
@@ -114,9 +118,10 @@ async function store(
     const expunged = results.at(-1)!.rows[0]!;
     await showExpunged(mail, accountId, replaced.mailboxId, expunged);
     modseq = Number(expunged['modseq']);
+    steps.push({ mailboxId: replaced.mailboxId, previous: Number(expunged['previous']), modseq });
   }
   sayChanged(mail, accountId);
-  return { ...done, modseq };
+  return { ...done, modseq, steps };
 }
 
 /** Asked before, as for mail from others (docs/decisions/0007): what is under way at the same moment may go over it. */
@@ -147,7 +152,7 @@ function expungeReplaced(
   return expungeStatement(accountId, { mailboxId, ranges, onlyDeleted: false, now, into });
 }
 
-function doneOf(rows: readonly AppendedRow[]): AppendDone {
+function doneOf(rows: readonly AppendedRow[]): Omit<AppendDone, 'steps'> {
   return {
     kind: 'appended',
     uidValidity: Number(rows[0]!.uidvalidity),

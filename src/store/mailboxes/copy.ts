@@ -8,6 +8,7 @@ import { chosenEntries } from './chosen-entries.ts';
 import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged, type Answer } from './run-statement.ts';
+import type { Step } from './step.ts';
 import {
   concatUids,
   LAST_UID,
@@ -40,6 +41,7 @@ export type Copied =
       readonly destination: Uint32Array;
       /** Of the last change. */
       readonly modseq: number;
+      readonly steps: readonly Step[];
     }
   | { readonly kind: 'no-such-mailbox'; readonly which: 'from' | 'to' };
 
@@ -94,6 +96,7 @@ const NO_ACCOUNT: Answer = { from_previous: null };
 async function transfer(mail: MailStore, accountId: string, work: Transfer): Promise<Copied> {
   const source: Uint32Array[] = [];
   const destination: Uint32Array[] = [];
+  const steps: Step[] = [];
   let last: Answer = {};
   let messages = 0;
   for (const ranges of work.pieces) {
@@ -106,6 +109,7 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
     const done = await showTransfer(mail, accountId, work, last);
     source.push(done.source);
     destination.push(done.destination);
+    steps.push(...stepsOf(work, last));
     messages += done.source.length;
     work.done?.(messages);
   }
@@ -116,7 +120,15 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
     source: concatUids(source),
     destination: concatUids(destination),
     modseq: Number(last['modseq']),
+    steps,
   };
+}
+
+function stepsOf({ from, to, name }: Transfer, answer: Answer): Step[] {
+  const modseq = Number(answer['modseq']);
+  const arrived = { mailboxId: to, previous: Number(answer['to_previous']), modseq };
+  if (name === 'copy' || from === to) return [arrived];
+  return [arrived, { mailboxId: from, previous: Number(answer['from_previous']), modseq }];
 }
 
 async function showTransfer(

@@ -9,6 +9,7 @@ import { PACKED_UIDS, unpackUids } from './entries.ts';
 import { FREED } from './leaving.ts';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged, type Answer } from './run-statement.ts';
+import type { Step } from './step.ts';
 import {
   concatUids,
   LAST_UID,
@@ -33,6 +34,7 @@ export type Expunged =
       readonly uids: Uint32Array;
       /** Of the last change; the mailbox's where nothing went. */
       readonly modseq: number;
+      readonly steps: readonly Step[];
     }
   | { readonly kind: 'no-such-mailbox' };
 
@@ -43,6 +45,7 @@ export async function expunge(
   { uids, onlyDeleted }: ExpungeRequest,
 ): Promise<Expunged> {
   const gone: Uint32Array[] = [];
+  const steps: Step[] = [];
   let modseq = 0;
   for (const ranges of uids ? rangesOfPieces(uids) : everything(gone)) {
     const request = { mailboxId, ranges, onlyDeleted, now: mail.clock.now() };
@@ -51,10 +54,12 @@ export async function expunge(
     const answer = await runStatement(mail, accountId, expungeStatement(accountId, request), rows);
     if (!answer) return { kind: 'no-such-mailbox' };
     modseq = Number(answer['modseq']);
+    const previous = Number(answer['previous']);
+    if (modseq > previous) steps.push({ mailboxId, previous, modseq });
     gone.push(await showExpunged(mail, accountId, mailboxId, answer));
   }
   if (gone.some(({ length }) => length > 0)) sayChanged(mail, accountId);
-  return { kind: 'expunged', uids: concatUids(gone), modseq };
+  return { kind: 'expunged', uids: concatUids(gone), modseq, steps };
 }
 
 function* rangesOfPieces(uids: Uint32Array): Generator<UidRange[]> {

@@ -3,6 +3,7 @@ import type { MessageSummary } from '#protocol/message/summary';
 import { STRUCTURE_VERSION } from '#protocol/message/stored-structure';
 import { bigintArray } from '#store/arrays';
 import type { Queryable } from '#store/blobs';
+import { bigintOf, queryOctets, timestampOf, type OctetPool } from '#store/octet-query';
 
 export interface EmailFacts {
   /** Calendar milliseconds (INTERNALDATE). */
@@ -27,42 +28,36 @@ export const FACTS_AT_ONCE = 500;
 
 /** In the order of the ids; undefined for a message that was purged or that another account holds. */
 export async function readFacts(
-  db: Queryable,
+  db: OctetPool,
   accountId: string,
   emailIds: ArrayLike<number>,
   { structure = false, summary = false }: WantedFacts,
 ): Promise<(EmailFacts | undefined)[]> {
   const facts = Array.from<EmailFacts | undefined>({ length: emailIds.length });
-  const { rows } = await db.query({
+  const statement = {
     name: `read_facts${structure ? '_structure' : ''}${summary ? '_summary' : ''}`,
-    text: `select u.n, ${MILLISECONDS('e.received_at')}, e.size, e.thread_id${structure ? ', s.structure' : ', null'}${
-      summary ? ', e.summary' : ''
+    text: `select u.n, e.received_at, e.size, e.thread_id, ${structure ? 's.structure' : 'null::text'}${
+      summary ? ', e.summary::text' : ''
     }
            from unnest($2::bigint[]) with ordinality as u(id, n) join emails e on e.id = u.id${
              structure
                ? ` left join email_structures s on s.email_id = e.id and s.version = ${STRUCTURE_VERSION}`
                : ''
            }
-           where e.account_id = $1`,
+           where e.account_id = $1::bigint`,
     values: [accountId, bigintArray(emailIds)],
-    rowMode: 'array',
-  } as QueryOfArrays);
-  for (const [n, receivedAt, size, threadId, text, about] of rows as FactRow[]) {
-    facts[Number(n) - 1] = {
-      receivedAt: Number(receivedAt),
-      size: Number(size),
-      threadId: Number(threadId),
-      structure: text ?? undefined,
-      summary: about,
+  };
+  await queryOctets(db, statement, ([n, receivedAt, size, threadId, text, about]) => {
+    facts[bigintOf(n!) - 1] = {
+      receivedAt: timestampOf(receivedAt!),
+      size: bigintOf(size!),
+      threadId: bigintOf(threadId!),
+      structure: text?.toString(),
+      summary: about && (JSON.parse(about.toString()) as MessageSummary),
     };
-  }
+  });
   return facts;
 }
-
-type QueryOfArrays = Parameters<Queryable['query']>[0];
-
-/** pg gives bigint as text and jsonb as its value. */
-type FactRow = [string, string, string, string, string | null, MessageSummary | undefined];
 
 const MILLISECONDS = (column: string) => `(extract(epoch from ${column}) * 1000)::bigint`;
 

@@ -9,6 +9,7 @@ import { unpackEntries, unpackUids, PACKED_ENTRIES, PACKED_UIDS } from './entrie
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged, type Answer } from './run-statement.ts';
+import type { Step } from './step.ts';
 import { concatUids, piecesOf, rangeArrays, rangesOf } from './uid-ranges.ts';
 
 export interface FlagChange {
@@ -35,6 +36,7 @@ export type FlagsStored =
       readonly modified: Uint32Array;
       /** Of the changes that this call made: a session that wants its own silent knows them by these. */
       readonly modseqs: readonly number[];
+      readonly steps: readonly Step[];
     }
   | { readonly kind: 'no-such-mailbox' }
   | { readonly kind: 'too-many-keywords' };
@@ -54,6 +56,7 @@ export async function setFlags(
   const changed: Uint32Array[] = [];
   const modified: Uint32Array[] = [];
   const modseqs: number[] = [];
+  const steps: Step[] = [];
   let modseq = 0;
   let done = 0;
   for (const uids of piecesOf(change.uids)) {
@@ -68,6 +71,7 @@ export async function setFlags(
     if (answer['packed'] === null) continue;
     changed.push(await showChange(mail, accountId, mailboxId, answer));
     modseqs.push(modseq);
+    steps.push({ mailboxId, previous: Number(answer['previous']), modseq });
   }
   if (modseqs.length > 0) sayChanged(mail, accountId);
   return {
@@ -76,6 +80,7 @@ export async function setFlags(
     changed: concatUids(changed),
     modified: concatUids(modified),
     modseqs,
+    steps,
   };
 }
 

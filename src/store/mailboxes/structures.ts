@@ -1,11 +1,11 @@
-/** The parsed structure of messages as text (protocol/message/stored-structure.ts), written when it was first needed. */
+/** The parsed structure of messages as text (protocol/imap/kept-structure.ts), written when it was first needed. */
 import { STRUCTURE_VERSION } from '#protocol/message/stored-structure';
 import type { RowsStatement } from '#store/batch';
 import type { MailStore } from './mail-store.ts';
 
 export interface ParsedStructure {
   readonly emailId: number;
-  /** What `formatStructure` made. */
+  /** What `formatKept` made (protocol/imap/kept-structure.ts). */
   readonly structure: string;
 }
 

@@ -14,10 +14,12 @@ export async function close(
   const { readOnly, view, now } = state.selected!;
   const { services, login } = state;
   const marked = now.flags.subarray(0, now.count).some((flags) => (flags & FLAG.deleted) !== 0);
-  if (!readOnly && marked)
-    await new InProgress(state, tag).during(
+  if (!readOnly && marked) {
+    const expunged = await new InProgress(state, tag).during(
       expunge(services.mail, login!.accountId, view.mailboxId, { onlyDeleted: true }),
     );
+    if (expunged.kind === 'expunged') state.notifying?.watch?.own.noteSteps(expunged.steps);
+  }
   return unselect(state);
 }
 

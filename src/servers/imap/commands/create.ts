@@ -9,18 +9,17 @@ import { roleOf } from '#servers/imap/special-use';
 import { createMailbox } from '#store/mailboxes/create';
 
 export async function create(
-  { services, login }: SessionState,
+  state: SessionState,
   { mailbox, use }: CommandOf<'CREATE'>,
 ): Promise<Reply> {
+  const { services, login } = state;
   const roles = use.map((attribute) => roleOf(attribute));
   const [role] = roles;
   // a mailbox has one use at most here
   if (roles.length > 1 || (roles.length === 1 && role === undefined)) return REPLIES.badUse;
-  const created = await createMailbox(services.mail, login!.accountId, {
-    path: pathOf(mailbox),
-    role,
-  });
-  return created.kind === 'created'
-    ? ok('Created', `MAILBOXID (${objectId('mailbox', created.mailboxId)})`)
-    : createReplies[created.kind];
+  const path = pathOf(mailbox);
+  const created = await createMailbox(services.mail, login!.accountId, { path, role });
+  if (created.kind !== 'created') return createReplies[created.kind];
+  state.notifying?.watch?.own.noteMailbox(path);
+  return ok('Created', `MAILBOXID (${objectId('mailbox', created.mailboxId)})`);
 }

@@ -16,6 +16,7 @@ export async function deleteMailbox(
   const mailbox = await findMailbox(mail.pool, accountId, pathOf(command.mailbox));
   if (mailbox === undefined) return REPLIES.noSuchMailbox;
   const removed = await removeMailbox(mail, accountId, mailbox.id);
+  if (removed.kind === 'removed') state.notifying?.watch?.own.noteMailbox(mailbox.path);
   // who deletes the mailbox that it has selected knows that it is gone
   if (removed.kind === 'removed' && state.selected?.view.mailboxId === mailbox.id) state.unselect();
   return deleteReplies[removed.kind];

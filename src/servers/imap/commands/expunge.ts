@@ -22,6 +22,7 @@ export async function expunge(
     expungeMessages(services.mail, login!.accountId, view.mailboxId, { uids, onlyDeleted: true }),
   );
   if (expunged.kind === 'no-such-mailbox') return REPLIES.noSuchMailbox;
+  state.notifying?.watch?.own.noteSteps(expunged.steps);
   // RFC 7162 §3.2.7
   return enabled.qresync && expunged.uids.length > 0
     ? ok('Expunged', `HIGHESTMODSEQ ${expunged.modseq}`)

@@ -48,6 +48,10 @@ export async function setMetadata(
     mailbox.id,
     entries.map(({ entry, value }) => ({ name: entry, value })),
   );
+  if (done.kind === 'done') {
+    const names = entries.map(({ entry }) => entry);
+    state.notifying?.watch?.own.noteAnnotations(mailbox.id, names);
+  }
   return metadataReplies[done.kind];
 }
 

@@ -8,12 +8,17 @@ import { renameMailbox } from '#store/mailboxes/rename';
 import { findMailbox } from '#store/mailboxes/tree';
 
 export async function rename(
-  { services: { mail }, login }: SessionState,
+  state: SessionState,
   { from, to }: CommandOf<'RENAME'>,
 ): Promise<Reply> {
-  const { accountId } = login!;
+  const { mail } = state.services;
+  const { accountId } = state.login!;
   const mailbox = await findMailbox(mail.pool, accountId, pathOf(from));
   if (mailbox === undefined) return REPLIES.noSuchMailbox;
   const renamed = await renameMailbox(mail, accountId, mailbox.id, pathOf(to));
+  if (renamed.kind === 'renamed') {
+    state.notifying?.watch?.own.noteMailbox(mailbox.path);
+    state.notifying?.watch?.own.noteMailbox(pathOf(to));
+  }
   return renameReplies[renamed.kind];
 }

@@ -42,6 +42,7 @@ export async function store(
   const stored = await progress.during(storing);
   if (stored.kind !== 'stored') return storeFlagsReplies[stored.kind];
   for (const modseq of stored.modseqs) selected.noteOwn(modseq);
+  state.notifying?.watch?.own.noteSteps(stored.steps);
   await sayStored(state, selected, command, uids, stored);
   if (stored.modified.length > 0) return modified(selected, command.uid, stored.modified);
   const gone = uids.some((uid) => selected.now.placeOf(uid) < 0);

@@ -7,11 +7,13 @@ import type { SessionState } from '#servers/imap/session-state';
 import { subscribe as subscribeMailbox } from '#store/mailboxes/subscribe';
 
 export async function subscribe(
-  { services, login }: SessionState,
+  state: SessionState,
   { verb, mailbox }: CommandOf<'SUBSCRIBE' | 'UNSUBSCRIBE'>,
 ): Promise<Reply> {
+  const { services, login } = state;
   const path = pathOf(mailbox);
   const subscribed = verb === 'SUBSCRIBE';
   const done = await subscribeMailbox(services.mail, login!.accountId, path, subscribed);
+  state.notifying?.watch?.own.noteMailbox(path);
   return subscribeReplies[done.kind];
 }

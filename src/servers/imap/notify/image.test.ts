@@ -99,3 +99,13 @@ test('annotations are told that were set, changed or removed', () => {
     [['/private/changed'], ['/private/gone']],
   );
 });
+
+test('a modseq that a name or a subscription took is no change of flags', () => {
+  const before = image([mailbox('1', ['a'])]);
+  const subscribed = mailbox('1', ['a'], { modseq: 2, subscribed: true });
+  assert.deepEqual(kinds(before, image([subscribed])), ['subscribed']);
+  assert.deepEqual(kinds(before, image([mailbox('1', ['b'], { modseq: 2 })])), ['renamed']);
+  assert.deepEqual(kinds(before, image([mailbox('1', ['a'], { modseq: 2 })])), ['messages']);
+  const seen = { ...subscribed, unseen: 1 };
+  assert.deepEqual(kinds(before, image([seen])), ['subscribed', 'messages']);
+});

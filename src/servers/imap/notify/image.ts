@@ -85,8 +85,10 @@ function changesOf(old: Mailbox, mailbox: Mailbox): Happening[] {
   else if (old.hasChildren !== mailbox.hasChildren)
     found.push({ kind: 'changed-children', mailbox });
   if (old.subscribed !== mailbox.subscribed) found.push({ kind: 'subscribed', mailbox });
-  if (old.modseq !== mailbox.modseq) {
-    const flagsOnly = old.uidNext === mailbox.uidNext && old.messages === mailbox.messages;
+  // a mailbox takes a modseq for its name and its subscription too
+  const explained = found.length > 0 && old.unseen === mailbox.unseen;
+  const flagsOnly = old.uidNext === mailbox.uidNext && old.messages === mailbox.messages;
+  if (old.modseq !== mailbox.modseq && !(flagsOnly && explained)) {
     found.push({ kind: 'messages', mailbox, flagsOnly });
   }
   return found;

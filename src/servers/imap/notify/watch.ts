@@ -10,8 +10,11 @@ import { statusLine } from '#servers/imap/status-text';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { eventsFor, type Named } from './filter.ts';
 import { happenings, type Happening, type Image } from './image.ts';
+import { OwnChanges } from './own-changes.ts';
 
 export class Watch {
+  /** RFC 5465 §5: these are not told. */
+  readonly own = new OwnChanges();
   readonly #state: SessionState;
   readonly #groups: readonly NotifyGroup[];
   readonly #stop: () => void;
@@ -54,7 +57,9 @@ export class Watch {
     const before = this.#image!;
     const now = await this.#look();
     this.#image = now;
-    for (const happening of happenings(before, now)) {
+    const others = happenings(before, now).flatMap((one) => this.own.without(one, before) ?? []);
+    this.own.forget();
+    for (const happening of others) {
       const line = await this.#line(happening);
       if (line !== undefined) this.#state.out.text(line);
       await this.#state.link.room();

@@ -1,0 +1,101 @@
+/** A session that asked for everything by NOTIFY hears what others do, and not what it does itself. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { dataOf, ImapClient, literal } from '../../../../test/support/imap-client.ts';
+import { startTestImap, type TestImap } from '../../../../test/support/own-imap.ts';
+import { openTestStore, type TestStore } from '../../../../test/support/smtp-server.ts';
+import type { Mailbox } from '#store/mailboxes/tree';
+import { imageOf } from './image.ts';
+import { OwnChanges } from './own-changes.ts';
+
+let at: TestStore;
+let imap: TestImap;
+before(async () => {
+  at = await openTestStore();
+  imap = await startTestImap(at);
+});
+after(async () => {
+  await imap[Symbol.asyncDispose]();
+  await at[Symbol.asyncDispose]();
+});
+
+const LETTER = literal('Subject: x\r\n\r\nx\r\n');
+const TOLD = ['STATUS', 'LIST', 'METADATA'];
+
+/** What NOTIFY told until it told of a mailbox that somebody else makes. */
+async function toldUntil(
+  client: ImapClient,
+  other: ImapClient,
+  made: string,
+  from = 0,
+): Promise<string[]> {
+  await other.ok(`CREATE ${made}`);
+  await client.next(made, (one) => JSON.stringify(dataOf([one], 'LIST')).includes(made));
+  return TOLD.flatMap((name) =>
+    dataOf(client.untagged.slice(from), name).map((values) => `${name} ${JSON.stringify(values)}`),
+  ).filter((line) => !line.includes(made));
+}
+
+test('what a session does itself is not told to it, what another does is', async () => {
+  await using client = await ImapClient.login(imap.account('alice'));
+  await using other = await ImapClient.login(imap.account('alice'));
+  await client.ok('CREATE Box');
+  await client.ok('CREATE Selected');
+  await client.ok(
+    'NOTIFY SET (PERSONAL (MessageNew MessageExpunge FlagChange MailboxName SubscriptionChange MailboxMetadataChange))',
+  );
+  await client.ok('APPEND Box ', LETTER);
+  await client.ok('APPEND Selected ', LETTER, ' ', LETTER);
+  await client.ok('SELECT Selected');
+  await client.ok('STORE 1 +FLAGS (\\Deleted)');
+  await client.ok('COPY 1 Box');
+  await client.ok('MOVE 2 Box');
+  await client.ok('REPLACE 1 Box ', LETTER);
+  await client.ok('APPEND Selected ', LETTER);
+  await client.ok('STORE 1 +FLAGS (\\Deleted)');
+  await client.ok('CLOSE');
+  await client.ok('CREATE Top/Below');
+  await client.ok('SUBSCRIBE Top');
+  await client.ok('SUBSCRIBE Nowhere');
+  await client.ok('RENAME Top/Below Other/Below');
+  await client.ok('DELETE Other/Below');
+  await client.ok('SETMETADATA Box (/private/comment "mine")');
+  assert.deepEqual(await toldUntil(client, other, 'First'), []);
+
+  const from = client.untagged.length;
+  await other.ok('APPEND Box ', LETTER);
+  const told = await toldUntil(client, other, 'Second', from);
+  assert.equal(told.length, 1);
+  assert.match(told[0]!, /^STATUS \["STATUS","Box"/);
+});
+
+test('changes of its own and of another together are told', () => {
+  const mailbox = (modseq: number): Mailbox => ({
+    id: '1',
+    parentId: undefined,
+    path: ['Box'],
+    role: undefined,
+    uidValidity: 1,
+    uidNext: modseq,
+    modseq,
+    messages: 0,
+    unseen: 0,
+    deleted: 0,
+    bytes: 0,
+    subscribed: false,
+    hasChildren: false,
+  });
+  const before = imageOf({ mailboxes: [mailbox(5)], absentSubscriptions: [] }, []);
+  const told = (now: number, ...steps: readonly (readonly [number, number])[]): boolean => {
+    const own = new OwnChanges();
+    own.noteSteps(steps.map(([previous, modseq]) => ({ mailboxId: '1', previous, modseq })));
+    const happening = { kind: 'messages', mailbox: mailbox(now), flagsOnly: false } as const;
+    return own.without(happening, before) !== undefined;
+  };
+  assert.equal(told(7, [5, 6], [6, 7]), false);
+  assert.equal(told(7, [6, 7]), true, 'another came before');
+  assert.equal(told(8, [5, 6], [6, 7]), true, 'another came after');
+  assert.equal(told(8, [5, 6], [7, 8]), true, 'another came between');
+  assert.equal(told(8, [3, 5], [5, 8]), false, 'what the last look saw is behind');
+  assert.equal(told(6), true);
+});
