@@ -222,7 +222,7 @@ async function start(
       directory,
       authenticator,
       queue,
-      reception: receptionOf({ config, log, resolver, isOwnAddress }),
+      reception: receptionOf({ config, log, clock, pool: store.pool, resolver, isOwnAddress }),
       notes,
       happened,
     }),

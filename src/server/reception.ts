@@ -1,4 +1,5 @@
 /** What the MX listener judges mail with, from the settings and the parts of the server. */
+import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
 import { nowhereResolver } from '#clients/dns/nowhere';
@@ -7,10 +8,14 @@ import type { Client } from '#mail/receive/envelope';
 import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { policiesOf, type Policies } from '#mail/receive/policies';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { Pool } from '#store/open';
+import { trustedAmong } from '#store/reception/trusted-forwarders';
 
 export interface ReceptionParts {
   readonly config: Config;
   readonly log: Log;
+  readonly clock: Clock;
+  readonly pool: Pool;
   readonly resolver: Resolver;
   readonly isOwnAddress: (address: string) => boolean;
 }
@@ -20,12 +25,21 @@ export interface Reception {
   readonly inquire: (client: Client) => Inquiry;
 }
 
-export function receptionOf({ config, log, resolver, isOwnAddress }: ReceptionParts): Reception {
+export function receptionOf({
+  config,
+  log,
+  clock,
+  pool,
+  resolver,
+  isOwnAddress,
+}: ReceptionParts): Reception {
   const context: InquiryContext = {
     // where nothing may be asked, nothing is: the checks say so instead of failing
     resolver: resolver === nowhereResolver ? undefined : resolver,
     hostname: config.hostname,
     isOwnAddress,
+    now: () => clock.now(),
+    trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     zones: config['receive.dns_lists'].map((text) => readListZone(text)!),
     log,
     patience: config['receive.patience'],

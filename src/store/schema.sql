@@ -520,6 +520,18 @@ create table tombstones (
   PRIMARY KEY (account_id, kind, modseq, object_id, uid),
   CHECK ((kind = ANY (ARRAY['entry'::text, 'email'::text, 'thread'::text, 'mailbox'::text])))
 );
+
+create table trusted_forwarders (
+  id bigint generated always as identity not null,
+  account_id bigint,
+  domain text collate "C" not null,
+  by_hand boolean not null,
+  rescued integer not null default 0,
+  created_at timestamp with time zone not null,
+  UNIQUE NULLS NOT DISTINCT (domain, account_id),
+  PRIMARY KEY (id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
 CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
@@ -549,6 +561,7 @@ CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id,
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.alias_targets FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -605,3 +618,6 @@ comment on column search_segments.partial is 'packed numbers of emails that hold
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
 comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';
+comment on column trusted_forwarders.account_id is 'null: of every account';
+comment on column trusted_forwarders.domain is 'for which SPF, DKIM or ARC vouches, or one above it; A-labels';
+comment on column trusted_forwarders.rescued is 'messages that the owner of the account moved out of Junk';

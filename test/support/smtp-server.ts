@@ -22,6 +22,7 @@ import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import { openStore, type Store } from '#store/open';
+import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { certificateFor } from './certificate.ts';
 import { openTestDatabase } from './database.ts';
 
@@ -144,7 +145,9 @@ function smtpServicesOf(
     resolver: undefined,
     hostname: HOSTNAME,
     isOwnAddress: () => false,
+    now: () => clock.now(),
     zones: [],
+    trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     log,
     patience: 10_000,
     ...inquiry,

@@ -94,7 +94,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     judged,
     ...judgedEvents(arrival, verdicts, now),
   ];
-  const stored = { ...judgement, received, summary, now };
+  const stored = { ...judgement, authservId: context.hostname, received, summary, now };
   const queued = forwardStatements(context, arrival, forwards, received, now);
   const results = await context.writer.run({
     accounts: deliveries.map(({ target }) => target.accountId),

@@ -2,8 +2,8 @@
  * What a check is: it gathers facts, which takes time and may ask the network, and finds things in them, which is pure. It says with
  * which stage of the dialogue it can begin, so that most answers are there before the final dot.
  */
-import type { Json } from '#events';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { Trust } from '#store/reception/trusted-forwarders';
 import type { Header } from '#protocol/message/fields';
 import type { Client, Envelope } from './envelope.ts';
 import type { AllFacts, CheckName, Fact, Facts, NotAsked } from './facts.ts';
@@ -17,7 +17,12 @@ export interface Given {
   readonly client: { readonly client: Client };
   readonly mail: Given['client'] & { readonly envelope: Envelope };
   /** The header is there, the body still comes. */
-  readonly header: Given['mail'] & { readonly head: Uint8Array; readonly fields: Header };
+  readonly header: Given['mail'] & {
+    readonly head: Uint8Array;
+    readonly fields: Header;
+    /** Asks for the body as it comes; who does not ask costs nothing. */
+    readonly body: () => AsyncIterable<Uint8Array>;
+  };
   readonly end: Given['mail'] & {
     readonly content: Content;
     readonly recipients: readonly LocalRecipient[];
@@ -35,7 +40,14 @@ export interface Means {
   /** Our own, in A-labels. */
   readonly hostname: string;
   readonly isOwnAddress: (address: string) => boolean;
+  /** Calendar milliseconds. */
+  readonly now: () => number;
   readonly zones: readonly ListZone[];
+  /** Which of the domains are trusted to pass on mail, by these accounts or by all. */
+  readonly trustedAmong: (
+    accountIds: readonly string[],
+    domains: readonly string[],
+  ) => Promise<readonly Trust[]>;
 }
 
 /** A DNS list of addresses (RFC 5782), and what being listed there means here. */
@@ -45,11 +57,12 @@ export interface ListZone {
 }
 
 /** A step of a check, as reports of `protocol` have them too: `step` names its text. Plain JSON. */
-export type CheckStep = {
+export type CheckStep = Named | (Named & { readonly [field: string]: unknown });
+
+interface Named {
   readonly step: string;
   readonly rfc?: string;
-  readonly [field: string]: Json | undefined;
-};
+}
 
 /** What a check found out, in short: a word, and the steps that led to it. */
 export interface Outline {

@@ -4,11 +4,17 @@
  * delivered to (`recipient.ts`). To add one: its facts in `facts.ts`, its file in `checks/`, its row here.
  */
 import type { Check, Stage } from './check.ts';
+import { author } from './checks/author.ts';
+import { dkim } from './checks/dkim.ts';
+import { dmarc } from './checks/dmarc.ts';
 import { ehlo } from './checks/ehlo.ts';
 import { form } from './checks/form.ts';
+import { iprev } from './checks/iprev.ts';
 import { lists } from './checks/lists.ts';
 import { loop } from './checks/loop.ts';
 import { sender } from './checks/sender.ts';
+import { spf } from './checks/spf.ts';
+import { trust } from './checks/trust.ts';
 import type { AllFacts, CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
 
@@ -16,13 +22,13 @@ type ChecksAt<At extends Stage> = { readonly [Name in CheckName]?: Check<Name, A
 
 export const CHECKS = {
   /** Who connects. */
-  client: { lists },
+  client: { iprev, lists },
   /** Who it says it is, and for whom it speaks. */
-  mail: { ehlo, sender },
+  mail: { ehlo, sender, spf },
   /** What the message says of itself. */
-  header: { form },
+  header: { form, author, dkim, dmarc },
   /** What it is, for whom. */
-  end: { loop },
+  end: { trust, loop },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };
 
 /** Every one has its row. */

@@ -1,5 +1,5 @@
 /** What goes into mailboxes here: one copy for each account, as the verdict for its recipient has it. */
-import { utf8 } from '#bytes';
+import { concat, utf8 } from '#bytes';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { MessageSummary } from '#protocol/message/summary';
 import { deliverEmail, viewOf } from '#store/emails';
@@ -7,6 +7,8 @@ import type { Statement } from '#store/writer';
 import type { AccountTarget } from '#mail/deliver/expand';
 import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
 import type { Arrival } from './accept.ts';
+import { authenticationResults } from './authentication-results.ts';
+import type { AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import { hiddenRanges } from './hidden-fields.ts';
 import type { LocalRecipient } from './recipient.ts';
@@ -40,6 +42,9 @@ export function oneCopyEach(
 /** What all copies of a message share. */
 export interface Copied {
   readonly findings: readonly Finding[];
+  /** Our name in Authentication-Results. */
+  readonly authservId: string;
+  readonly facts: AllFacts;
   /** The Received field. */
   readonly received: string;
   readonly summary: MessageSummary;
@@ -49,14 +54,18 @@ export interface Copied {
 export function deliveryStatement(
   { envelope, content, client }: Arrival,
   { recipient, target, verdict }: LocalDelivery,
-  { findings, received, summary, now }: Copied,
+  { authservId, facts, findings, received, summary, now }: Copied,
 ): Statement {
   const forwardPath = formatMailbox(recipient.mailbox);
-  const prefix =
-    returnPathField(envelope.reversePath) +
-    deliveredToField(forwardPath) +
-    verdictField(verdict, findings) +
-    received;
+  const prefix = concat([
+    utf8(
+      returnPathField(envelope.reversePath) +
+        deliveredToField(forwardPath) +
+        verdictField(verdict, findings),
+    ),
+    authenticationResults(authservId, envelope, client.ehlo, facts),
+    utf8(received),
+  ]);
   return deliverEmail({
     accountId: target.accountId,
     role: verdict.kind === 'junk' ? 'junk' : 'inbox',
@@ -65,7 +74,7 @@ export function deliveryStatement(
     sessionId: client.sessionId,
     attemptId: undefined,
     sha256: content.blob.sha256,
-    view: viewOf(utf8(prefix), content.blob.size, hiddenRanges(content)),
+    view: viewOf(prefix, content.blob.size, hiddenRanges(content, authservId)),
     reversePath: envelope.reversePath && formatMailbox(envelope.reversePath),
     forwardPath,
     summary,

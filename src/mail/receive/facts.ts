@@ -2,17 +2,29 @@
  * What reception finds out about a message: for each check its facts, with the steps that led to them, or why there are none. Facts are
  * gathered by `inquiry.ts` as soon as what they depend on is known; findings are made of all of them together.
  */
+import type { DkimReport } from '#protocol/dkim/report';
+import type { DmarcReport } from '#protocol/dmarc/report';
+import type { IprevReport } from '#protocol/iprev/check';
+import type { SpfReport } from '#protocol/spf/report';
+import type { AuthorFacts } from './checks/author.ts';
 import type { EhloFacts } from './checks/ehlo.ts';
 import type { FormFacts } from './checks/form.ts';
 import type { ListsFacts } from './checks/lists.ts';
 import type { LoopFacts } from './checks/loop.ts';
 import type { SenderFacts } from './checks/sender.ts';
+import type { TrustFacts } from './checks/trust.ts';
 
 export interface Facts {
+  readonly iprev: IprevReport;
   readonly lists: ListsFacts;
   readonly ehlo: EhloFacts;
   readonly sender: SenderFacts;
+  readonly spf: SpfReport;
   readonly form: FormFacts;
+  readonly author: AuthorFacts;
+  readonly dkim: DkimReport;
+  readonly dmarc: DmarcReport;
+  readonly trust: TrustFacts;
   readonly loop: LoopFacts;
 }
 

@@ -59,6 +59,8 @@ export type FindingReason =
   | 'author-repeated'
   | 'author-several-domains'
   | 'author-unreadable'
+  /** The display name shows an address of another domain. */
+  | 'author-shows-another'
   | 'date-missing'
   /** Over a hundred Received fields (RFC 5321 §6.3). */
   | 'too-many-hops'

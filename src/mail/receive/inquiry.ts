@@ -8,18 +8,19 @@
 import { addressFamily } from '#clients/dns/address';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
-import type { Check, Given, ListZone, Means, Stage } from './check.ts';
+import { BodyStream } from './body-stream.ts';
+import type { Check, Given, Means, Stage } from './check.ts';
 import { CHECKS, CHECK_NAMES } from './checks.ts';
 import type { Client } from './envelope.ts';
 import type { BodySink } from './intake.ts';
 import type { AllFacts, CheckName, Fact, Facts, NotAsked, Unknown } from './facts.ts';
 
-export interface InquiryContext {
+export interface InquiryContext extends Pick<
+  Means,
+  'hostname' | 'isOwnAddress' | 'now' | 'zones' | 'trustedAmong'
+> {
   /** Undefined: no DNS is asked. */
   readonly resolver: Resolver | undefined;
-  readonly hostname: string;
-  readonly isOwnAddress: (address: string) => boolean;
-  readonly zones: readonly ListZone[];
   readonly log: Log;
   /** How long facts may take from the final dot on. Milliseconds. */
   readonly patience: number;
@@ -48,13 +49,15 @@ export class Inquiry {
       const end = (): void => this.end();
       of.#means.signal.addEventListener('abort', end, { once: true, signal });
     }
-    const { resolver, hostname, isOwnAddress, zones } = context;
+    const { resolver, hostname, isOwnAddress, now, zones, trustedAmong } = context;
     this.#means = {
       resolver: resolver && onBehalfOf(client, resolver, signal),
       signal,
       hostname,
       isOwnAddress,
+      now,
       zones,
+      trustedAmong,
     };
   }
 
@@ -78,9 +81,10 @@ export class Inquiry {
   }
 
   /** The header is there. @returns who wants to see the body */
-  header(given: Given['header']): BodySink | undefined {
-    this.begin('header', given);
-    return undefined;
+  header(given: Omit<Given['header'], 'body'>): BodySink | undefined {
+    let stream: BodyStream | undefined;
+    this.begin('header', { ...given, body: () => (stream ??= new BodyStream()) });
+    return stream;
   }
 
   /** Everything that was asked; what is not there in time is unknown. */

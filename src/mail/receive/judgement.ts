@@ -109,10 +109,10 @@ function boundedSteps(steps: readonly CheckStep[]): readonly Json[] {
   const last = steps.at(-1);
   if (last === undefined) return [];
   const kept: Json[] = [];
-  const end = bounded(last as Json, 0);
+  const end = bounded(last, 0);
   let octets = JSON.stringify(end).length;
   for (const step of steps.slice(0, Math.min(steps.length - 1, MAX_STEPS))) {
-    const short = bounded(step as Json, 0);
+    const short = bounded(step, 0);
     octets += JSON.stringify(short).length;
     if (octets > MAX_OCTETS) break;
     kept.push(short);
@@ -120,14 +120,15 @@ function boundedSteps(steps: readonly CheckStep[]): readonly Json[] {
   return [...kept, end];
 }
 
-function bounded(value: Json | undefined, depth: number): Json {
+function bounded(value: unknown, depth: number): Json {
   if (typeof value === 'string') {
     return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   }
-  if (typeof value !== 'object' || value === null) return value ?? null;
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  if (typeof value !== 'object' || value === null) return null;
   if (depth === MAX_DEPTH) return '…';
   if (Array.isArray(value)) {
-    const items = value as readonly Json[];
+    const items = value as readonly unknown[];
     const some = items.slice(0, MAX_LISTED).map((item) => bounded(item, depth + 1));
     return items.length > MAX_LISTED ? [...some, `… (+${items.length - MAX_LISTED})`] : some;
   }

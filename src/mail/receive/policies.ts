@@ -37,6 +37,7 @@ const WISHES = {
   'author-repeated': 'reject',
   'author-several-domains': 'reject',
   'author-unreadable': 'reject',
+  'author-shows-another': 'suspect',
   'date-missing': 'suspect',
   'too-many-hops': 'reject',
   'delivered-before': 'reject',

@@ -119,13 +119,19 @@ function checksOf(
       isRecord(check) && typeof check['check'] === 'string' ? [[check['check'], check]] : [],
     ),
   );
-  return Object.entries(isRecord(results) ? results : {}).map(([name, result]) => ({
+  // jsonb keeps no order
+  const ordered = Object.entries(isRecord(results) ? results : {}).sort(
+    ([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b),
+  );
+  return ordered.map(([name, result]) => ({
     check: printable(name),
     title: phraseFor(CHECK_TITLES, name)?.[language] ?? printable(name),
     result: textOf(result) ?? '?',
     lines: linesOf(name, told.get(name), language),
   }));
 }
+
+const ORDER = Object.keys(CHECK_TITLES);
 
 function linesOf(
   name: string,

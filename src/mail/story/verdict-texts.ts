@@ -3,6 +3,7 @@
  * DKIM, DMARC and ARC have their texts in files of their own. A new check, reason or step does not compile before it has its
  * text in both languages.
  */
+import type { Author, AuthorTrick } from '#protocol/dmarc/author';
 import type { ListsFacts } from '#mail/receive/checks/lists';
 import type { EhloFacts } from '#mail/receive/checks/ehlo';
 import type { SenderFacts } from '#mail/receive/checks/sender';
@@ -151,6 +152,11 @@ export const FINDING_TEXTS = {
     ja: 'From フィールドを一通りに読み取れません',
     rfc: 'RFC 5322 §3.6.2',
   },
+  'author-shows-another': {
+    en: 'the name of the author shows an address of another domain',
+    ja: '差出人の表示名に、別のドメインのアドレスが書かれています',
+    rfc: 'RFC 9989 §11.4',
+  },
   'date-missing': {
     en: 'it has no Date field, or several',
     ja: 'Date フィールドがないか、複数あります',
@@ -181,10 +187,16 @@ export const FINDING_TEXTS = {
 } as const satisfies Record<FindingReason, Phrase>;
 
 export const CHECK_TITLES = {
+  iprev: { en: 'Reverse name of the client (iprev)', ja: '接続元の逆引き（iprev）' },
   lists: { en: 'DNS lists', ja: 'DNS リスト' },
   ehlo: { en: 'Greeting (EHLO)', ja: 'EHLO の名乗り' },
   sender: { en: 'Domain of the reverse-path', ja: 'エンベロープ From のドメイン' },
+  spf: { en: 'SPF', ja: 'SPF（送信元の許可）' },
   form: { en: 'Form of the header', ja: 'ヘッダーの形式' },
+  author: { en: 'Author (From)', ja: '差出人（From）' },
+  dkim: { en: 'DKIM', ja: 'DKIM（電子署名）' },
+  dmarc: { en: 'DMARC', ja: 'DMARC（差出人ドメインの方針）' },
+  trust: { en: 'Trusted forwarders', ja: '信頼する転送元' },
   loop: { en: 'Loops', ja: 'ループ' },
 } as const satisfies Record<CheckName, Phrase>;
 
@@ -274,6 +286,60 @@ export const CHECK_STEP_TEXTS = {
     en: 'There must be one Date field, and there are {dates}.',
     ja: 'Date フィールドは 1 つ必要ですが、{dates} 個あります。',
   },
+  'author-author': {
+    en: 'The author is of {domain} ({authors} in From).',
+    ja: '差出人のドメインは {domain} です（From に {authors} 名）。',
+  },
+  'author-none': {
+    en: 'From names nobody, so no domain can be asked.',
+    ja: 'From に差出人がなく、照会できるドメインがありません。',
+  },
+  'author-several-fields': {
+    en: 'There are {count} From fields: every program may show another one.',
+    ja: 'From フィールドが {count} 個あり、プログラムにより表示される差出人が異なります。',
+  },
+  'author-several-domains': {
+    en: 'The authors are of several domains: {domains}.',
+    ja: '差出人のドメインが複数あります：{domains}。',
+  },
+  'author-unreadable': {
+    en: 'From cannot be read without guessing ({reason}).',
+    ja: 'From を一通りに読み取れません（{reason}）。',
+  },
+  'trick-address-in-name': {
+    en: 'The name of the author shows an address of {shown}, which deceives people.',
+    ja: '差出人の表示名に {shown} のアドレスがあり、読み手を欺くおそれがあります。',
+  },
+  'trick-group': { en: 'The authors stand in a group.', ja: '差出人はグループで書かれています。' },
+  'trick-unquoted-address': {
+    en: 'The name of the author is an address without quotes; both are of one domain.',
+    ja: '差出人の表示名が引用符のないアドレスです。ドメインは一致しています。',
+  },
+  'trick-not-utf8': {
+    en: 'The name of the author is in an old charset that is not declared.',
+    ja: '差出人の表示名に、宣言のない古い文字コードが使われています。',
+  },
+  'no-signature': { en: 'There is no DKIM signature.', ja: 'DKIM の署名はありません。' },
+  'signatures-left-out': {
+    en: '{count} more signatures were not looked at.',
+    ja: 'ほかの署名 {count} 個は確認していません。',
+  },
+  'forwarder-seen': {
+    en: 'It came by {domain}, which {by} vouches for.',
+    ja: '{domain} を経由しています（{by} で確認）。',
+  },
+  'no-forwarder': {
+    en: 'Nothing vouches for any domain that it came by.',
+    ja: '経由したドメインを確認できるものがありません。',
+  },
+  'forwarder-trusted': {
+    en: 'The recipient trusts {domain} to pass on mail of others.',
+    ja: '受信者は {domain} による転送を信頼しています。',
+  },
+  'none-trusted': {
+    en: 'None of these is trusted to pass on mail of others (hikyaku trust list).',
+    ja: '信頼する転送元に該当しません（hikyaku trust list）。',
+  },
   'hops-counted': {
     en: 'It has {hops} Received fields; over {limit} mean a loop.',
     ja: 'Received フィールドは {hops} 個です。{limit} 個を超えるとループとみなします。',
@@ -289,6 +355,14 @@ type OwnStep =
   | `list-${ListsFacts['zones'][number]['result']}`
   | `ehlo-${EhloFacts['result']}`
   | `sender-${SenderFacts['result']}`
+  | `author-${Author['kind']}`
+  | `trick-${AuthorTrick['kind']}`
+  | 'no-signature'
+  | 'signatures-left-out'
+  | 'forwarder-seen'
+  | 'no-forwarder'
+  | 'forwarder-trusted'
+  | 'none-trusted'
   | 'asked'
   | 'list-says'
   | 'header-read'

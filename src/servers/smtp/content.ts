@@ -29,7 +29,13 @@ export function beginContent(
   transaction.intake = new Intake(services.writer, services.clock, {
     hashBody: settings.submission,
     ...(inquiry && {
-      headerRead: (head, fields) => inquiry.header({ client: client!, envelope, head, fields }),
+      headerRead: (head, fields) =>
+        inquiry.header({
+          client: client!,
+          envelope,
+          head,
+          fields,
+        }),
     }),
   });
 }

@@ -107,6 +107,11 @@ const FINDING = {
     code: 554,
     text: () => 'The From field cannot be read (RFC 5322 section 3.6.2)',
   },
+  'author-shows-another': {
+    status: '7.1',
+    text: (domain) =>
+      `The name in From shows an address of ${domain}, another domain than that of its author`,
+  },
   'date-missing': {
     status: '6.0',
     code: 554,

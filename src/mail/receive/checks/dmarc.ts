@@ -1,0 +1,29 @@
+/** DMARC (RFC 9989): does what SPF and DKIM vouch for belong to the author's domain, and what does that domain want if not. */
+import { judgeDmarc } from '#protocol/dmarc/judge';
+import type { Check } from '#mail/receive/check';
+import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+
+export const dmarc: Check<'dmarc', 'header'> = {
+  gather(_given, { resolver, signal }, fact) {
+    if (resolver === undefined) return NO_DNS;
+    return (async () => {
+      const author = knownOf(await fact('author'))?.author;
+      // without an author there is no domain to ask (§5.3.1), and the message has its finding
+      if (author?.kind !== 'author') return NOTHING_TO_ASK;
+      const asking = { author: author.domain, resolver, signal };
+      // its records are asked for while the body still comes; the answers are in the resolver's cache when they are needed
+      await judgeDmarc({ ...asking, dkim: [] });
+      const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
+      return judgeDmarc({ ...asking, spf: knownOf(spf), dkim: knownOf(dkim)?.signatures ?? [] });
+    })();
+  },
+
+  outline: ({ result, steps }) => ({ result, steps }),
+
+  find({ result, policy, domain }) {
+    if (result === 'temperror')
+      return [{ check: 'dmarc', reason: 'dmarc-temporary', subject: domain }];
+    if (result !== 'fail') return [];
+    return [{ check: 'dmarc', reason: `dmarc-${policy}`, subject: domain }];
+  },
+};

@@ -1,0 +1,24 @@
+/** SPF (RFC 7208): may this client send for the domain of the reverse-path, or where that is null for the name in EHLO (§2.4). */
+import { checkHost } from '#protocol/spf/check-host';
+import type { Check } from '#mail/receive/check';
+import { knownOf, NO_DNS } from '#mail/receive/facts';
+
+export const spf: Check<'spf', 'mail'> = {
+  gather({ client: { address, ehlo }, envelope: { reversePath } }, means) {
+    const { resolver, signal, hostname } = means;
+    if (resolver === undefined) return NO_DNS;
+    const now = Math.floor(means.now() / 1000);
+    const asking = { resolver, signal, receiver: hostname, now };
+    return checkHost({ ip: address, helo: ehlo, mailFrom: reversePath, ...asking });
+  },
+
+  outline: ({ result, steps }) => ({ result, steps }),
+
+  /** RFC 7208 §8.4: a signature that passes DMARC speaks for the author where a forwarder broke SPF. */
+  find({ result, domain }, { dmarc }) {
+    if (knownOf(dmarc)?.result === 'pass') return [];
+    if (result === 'fail') return [{ check: 'spf', reason: 'spf-fail', subject: domain }];
+    if (result === 'softfail') return [{ check: 'spf', reason: 'spf-softfail', subject: domain }];
+    return [];
+  },
+};

@@ -1,0 +1,98 @@
+/**
+ * Whether the message came by a list or forwarder that its recipient trusts (docs/decisions/0018): a domain that SPF, DKIM or ARC
+ * vouches for, beside an author for whom none of them does. Looked up only where DMARC fails and its policy would keep the message out.
+ */
+import type { Check, Means } from '#mail/receive/check';
+import { knownOf, NOTHING_TO_ASK, type AllFacts, type Facts } from '#mail/receive/facts';
+
+export interface TrustFacts {
+  /** What vouches for the message, none of it for its author. */
+  readonly forwarders: readonly Forwarder[];
+  /** The trusted domain for each recipient that has one. */
+  readonly trusted: ReadonlyMap<number, string>;
+}
+
+export interface Forwarder {
+  readonly domain: string;
+  readonly by: 'spf' | 'dkim' | 'arc';
+}
+
+export const trust: Check<'trust', 'end'> = {
+  gather({ recipients }, { trustedAmong }, fact) {
+    return (async () => {
+      const dmarc = knownOf(await fact('dmarc'));
+      if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return NOTHING_TO_ASK;
+      const forwarders = forwardersOf(knownOf(await fact('spf')), knownOf(await fact('dkim')));
+      if (forwarders.length === 0) return { forwarders, trusted: new Map() };
+      return { forwarders, trusted: await trustedBy(recipients, forwarders, trustedAmong) };
+    })();
+  },
+
+  outline: ({ forwarders, trusted }) => ({
+    result: trusted.size > 0 ? 'trusted' : 'not-trusted',
+    steps: [
+      ...forwarders.map(({ domain, by }) => ({ step: 'forwarder-seen', domain, by })),
+      ...(forwarders.length === 0 ? [{ step: 'no-forwarder' }] : []),
+      ...[...new Set(trusted.values())].map((domain) => ({ step: 'forwarder-trusted', domain })),
+      ...(forwarders.length > 0 && trusted.size === 0 ? [{ step: 'none-trusted' }] : []),
+    ],
+  }),
+
+  find: ({ trusted }) =>
+    [...trusted].map(([recipientId, domain]) => ({
+      check: 'trust',
+      reason: 'trusted-forwarder',
+      recipientId,
+      subject: domain,
+    })),
+};
+
+/** The domains that vouch, the most telling first: who sealed, who signed, whose host it was. */
+export function forwardersOf(
+  spf: Facts['spf'] | undefined,
+  dkim: Facts['dkim'] | undefined,
+): readonly Forwarder[] {
+  const signers = (dkim?.signatures ?? []).flatMap(({ result, domain }) =>
+    result === 'pass' && domain !== undefined ? [{ domain, by: 'dkim' } as const] : [],
+  );
+  const host = spf?.result === 'pass' ? [{ domain: spf.domain, by: 'spf' } as const] : [];
+  return [...signers, ...host];
+}
+
+/** The forwarder that a rescue from Junk would speak for: of a message that DMARC kept out. */
+export function learnable(facts: AllFacts): string | undefined {
+  return knownOf(facts.trust)?.forwarders[0]?.domain;
+}
+
+async function trustedBy(
+  recipients: readonly { id: number; expansion: { accounts: readonly { accountId: string }[] } }[],
+  forwarders: readonly Forwarder[],
+  trustedAmong: Means['trustedAmong'],
+): Promise<ReadonlyMap<number, string>> {
+  const domains = [...new Set(forwarders.flatMap(({ domain }) => withParents(domain)))];
+  const accounts = recipients.flatMap(({ expansion }) =>
+    expansion.accounts.map(({ accountId }) => accountId),
+  );
+  const trusts = await trustedAmong([...new Set(accounts)], domains);
+  const byAll = trusts.find(({ accountId }) => accountId === null)?.domain;
+  const trusted = new Map<number, string>();
+  for (const { id, expansion } of recipients) {
+    const own = expansion.accounts.map(
+      ({ accountId }) => trusts.find((one) => one.accountId === accountId)?.domain,
+    );
+    // whoever shares an address must agree
+    const [first] = own;
+    const domain = byAll ?? (own.includes(undefined) ? undefined : first);
+    if (domain !== undefined) trusted.set(id, domain);
+  }
+  return trusted;
+}
+
+/** Labels that are looked at: more is no host of a list. */
+const MAX_LABELS = 10;
+
+/** The domain and those above it, down to two labels: trust in example.org holds for lists.example.org. */
+function withParents(domain: string): string[] {
+  const labels = domain.split('.').slice(-MAX_LABELS);
+  return labels.slice(0, -1).map((_, at) => labels.slice(at).join('.'));
+}

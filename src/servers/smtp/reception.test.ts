@@ -1,0 +1,300 @@
+/** Whole sessions against declared zones: who is writing to us, what becomes of the mail, and what its owner can read of it. */
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { findAccount } from '#store/directory/accounts';
+import { trustForwarder } from '#store/reception/trusted-forwarders';
+import { explainVerdict } from '#mail/story/explain-verdict';
+import {
+  HONEST,
+  LIST,
+  startReception,
+  STRANGER,
+  world,
+  type Letter,
+} from '../../../test/support/reception.ts';
+import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+
+let at: TestStore;
+before(async () => {
+  at = await openTestStore();
+});
+after(() => at[Symbol.asyncDispose]());
+
+const HONEST_CLIENT = { ip: HONEST, ehlo: 'mail.good.example' };
+
+/** A letter of the author, sent by its own server and signed. */
+function honest(domain: string, more: Partial<Letter> = {}): Letter {
+  return {
+    ...HONEST_CLIENT,
+    from: `ann@${domain}`,
+    header: [`From: Ann <ann@${domain}>`, 'Subject: hello'],
+    signedBy: domain,
+    ...more,
+  };
+}
+
+/** What somebody else sends in the name of the author, with everything of their own in order. */
+function forged(domain: string, more: Partial<Letter> = {}): Letter {
+  return {
+    from: 'mallory@stranger.example',
+    header: [`From: Ann <ann@${domain}>`, 'Subject: hello'],
+    signedBy: 'stranger.example',
+    ...more,
+  };
+}
+
+test('mail that passes everything is accepted, and its header says so', async () => {
+  await using reception = await startReception(at);
+  const { reply, messageId } = await reception.send(honest('good.example'));
+  assert.match(reply, /^250 /);
+  const mail = await reception.read('bob', messageId);
+  assert.equal(mail?.role, 'inbox');
+  assert.match(mail.text, /^X-Hikyaku-Verdict: accept\r\n(?!\t)/m);
+  const unfolded = mail.text.replaceAll(/\r\n\s+/g, ' ');
+  assert.match(
+    unfolded,
+    /^Authentication-Results: mail\.example\.test; iprev=pass policy\.iprev=192\.0\.2\.10; spf=pass smtp\.mailfrom=ann@good\.example; dkim=pass header\.d=good\.example [^;]*; dmarc=pass header\.from=good\.example policy\.dmarc=reject\r\n/m,
+  );
+});
+
+describe('in the name of a domain that wants what fails rejected', () => {
+  test('it is refused with 550 5.7.26, nothing is stored, and why can be explained', async () => {
+    await using reception = await startReception(at);
+    const { reply, messageId } = await reception.send(forged('strict.example'));
+    assert.match(reply, /^550 5\.7\.26 The message fails DMARC, and strict\.example wants /);
+    assert.equal(await reception.read('bob', messageId), undefined);
+    assert.deepEqual(
+      reception.noted.map(({ type }) => type),
+      ['message.judged', 'message.refused'],
+    );
+  });
+
+  test('one of two recipients being trusting does not help the other', async () => {
+    await using reception = await startReception(at);
+    const { reply } = await reception.send(forged('strict.example', { to: ['alice', 'bob'] }));
+    assert.match(reply, /^550 5\.7\.26 /);
+  });
+
+  test('unless DMARC is only to be told', async () => {
+    await using reception = await startReception(at, world(), { policies: { honourDmarc: false } });
+    const { reply, messageId } = await reception.send(forged('strict.example'));
+    assert.match(reply, /^250 /);
+    const mail = await reception.read('bob', messageId);
+    assert.equal(mail?.role, 'inbox');
+    assert.match(mail.text, /^X-Hikyaku-Verdict: accept;\r\n\talso=dmarc-reject:strict\.example/m);
+  });
+
+  test('mail that a forwarder passes on with its signature whole is accepted although SPF fails', async () => {
+    await using reception = await startReception(at);
+    const letter = honest('strict.example', { ip: STRANGER, ehlo: 'host.stranger.example' });
+    const { reply, messageId } = await reception.send(letter);
+    assert.match(reply, /^250 /);
+    assert.equal((await reception.read('bob', messageId))?.role, 'inbox');
+  });
+});
+
+test('in the name of a domain that wants what fails set apart: into Junk, and the header says why', async () => {
+  await using reception = await startReception(at);
+  const { reply, messageId } = await reception.send(forged('cautious.example'));
+  assert.match(reply, /^250 /);
+  const mail = await reception.read('bob', messageId);
+  assert.equal(mail?.role, 'junk');
+  assert.match(
+    mail.text,
+    /^X-Hikyaku-Verdict: junk;\r\n\treasons=dmarc-quarantine:cautious\.example\r\n/m,
+  );
+  assert.match(mail.text, /dmarc=fail/);
+  const events = await reception.events(messageId!);
+  assert.deepEqual(events.find(({ type }) => type === 'recipient.judged')?.public, {
+    verdict: 'junk',
+    reasons: ['dmarc-quarantine'],
+  });
+});
+
+test('a domain that asks for nothing gets nothing: accepted, and told', async () => {
+  await using reception = await startReception(at);
+  const { messageId } = await reception.send(forged('lenient.example'));
+  const mail = await reception.read('bob', messageId);
+  assert.equal(mail?.role, 'inbox');
+  assert.match(mail.text, /also=dmarc-none:lenient\.example/);
+});
+
+test('an SPF fail without DMARC is junk, refused where the setting says so, and a softfail alone is nothing', async () => {
+  const zone = world();
+  zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 -all' });
+  const letter = { from: 'ann@plain.example', header: ['From: ann@plain.example'] };
+  await using reception = await startReception(at, zone);
+  const junk = await reception.send(letter);
+  assert.equal((await reception.read('bob', junk.messageId))?.role, 'junk');
+  await using strict = await startReception(at, zone, { policies: { spfFail: 'reject' } });
+  assert.match(
+    (await strict.send(letter)).reply,
+    /^550 5\.7\.23 The SPF record of plain\.example does not allow /,
+  );
+  zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 ~all' });
+  const soft = await reception.send(letter);
+  const mail = await reception.read('bob', soft.messageId);
+  assert.equal(mail?.role, 'inbox');
+  assert.match(mail.text, /spf=softfail/);
+});
+
+test('three weak signs together are junk', async () => {
+  const zone = world();
+  zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 ~all' });
+  await using reception = await startReception(at, zone);
+  const letter = { from: 'ann@plain.example', header: ['From: ann@plain.example'] };
+  const { messageId } = await reception.send({ ...letter, ip: '203.0.113.9', ehlo: 'pc' });
+  const mail = await reception.read('bob', messageId);
+  assert.equal(mail?.role, 'junk');
+  assert.match(
+    mail.text.replaceAll(/\r\n\s+/g, ' '),
+    /reasons=no-reverse-name:203\.0\.113\.9, ehlo-not-qualified:pc, spf-softfail:plain\.example\r\n/,
+  );
+});
+
+describe('what cannot be looked up now', () => {
+  test('DMARC: put off with 451, and taken once it can', async () => {
+    const zone = world();
+    zone.declare('_dmarc.strict.example', { fault: 'servfail' });
+    await using reception = await startReception(at, zone);
+    assert.match(
+      (await reception.send(forged('strict.example'))).reply,
+      /^451 4\.7\.0 Whether strict\.example sent this cannot be looked up/,
+    );
+    zone.declare('_dmarc.strict.example', { TXT: 'v=DMARC1; p=none' });
+    assert.match((await reception.send(forged('strict.example'))).reply, /^250 /);
+  });
+
+  test('the domain of the reverse-path: put off; one that does not exist, or takes no mail: refused', async () => {
+    const zone = world();
+    zone.declare('ill.example', { fault: 'timeout' });
+    zone.declare('null.example', { MX: '0 .' });
+    await using reception = await startReception(at, zone);
+    const from = async (domain: string) =>
+      (await reception.send({ from: `a@${domain}`, header: ['From: a@plain.example'] })).reply;
+    assert.match(await from('ill.example'), /^451 4\.4\.3 /);
+    assert.match(await from('nowhere.example'), /^550 5\.1\.8 /);
+    assert.match(await from('null.example'), /^550 5\.7\.27 /);
+    assert.match(await from('host.stranger.example'), /^250 /);
+  });
+});
+
+describe('DNS lists', () => {
+  const zones = [
+    { zone: 'bad.test', wish: 'reject' },
+    { zone: 'odd.test', wish: 'junk' },
+  ] as const;
+  const letter = { header: ['From: a@plain.example'] };
+
+  test('a listed address is refused, or its mail is junk, as the zone is set', async () => {
+    const zone = world();
+    zone.declare('66.100.51.198.odd.test', { A: '127.0.0.2', TXT: 'seen in traps' });
+    await using reception = await startReception(at, zone, { inquiry: { zones } });
+    const { messageId } = await reception.send(letter);
+    assert.equal((await reception.read('bob', messageId))?.role, 'junk');
+    zone.declare('66.100.51.198.bad.test', { A: '127.0.0.4' });
+    assert.match((await reception.send(letter)).reply, /^550 5\.7\.1 .*bad\.test/);
+  });
+
+  test('«you may not ask me», a dead zone, and silence are never a listing', async () => {
+    for (const declared of [
+      { A: '127.255.255.254' },
+      { A: '203.0.113.1' },
+      { fault: 'timeout' },
+    ] as const) {
+      const zone = world();
+      zone.declare('66.100.51.198.bad.test', declared);
+      await using reception = await startReception(at, zone, { inquiry: { zones } });
+      const { messageId } = await reception.send(letter);
+      assert.equal((await reception.read('bob', messageId))?.role, 'inbox');
+    }
+  });
+
+  test('an IPv6 client is asked for by its nibbles', async () => {
+    const zone = world();
+    const nibbles = '1.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.0.8.b.d.0.1.0.0.2';
+    zone.declare(`${nibbles}.bad.test`, { A: '127.0.0.2' });
+    await using reception = await startReception(at, zone, { inquiry: { zones } });
+    assert.match((await reception.send({ ...letter, ip: '2001:db8::1' })).reply, /^550 5\.7\.1 /);
+  });
+});
+
+describe('tricks that show another author than the one who is judged', () => {
+  const TRICKS: Readonly<Record<string, readonly string[]>> = {
+    'two From fields': ['From: m@stranger.example', 'From: ann@strict.example'],
+    'two From fields, the other way round': [
+      'From: ann@strict.example',
+      'From: m@stranger.example',
+    ],
+    'authors of two domains': ['From: m@stranger.example, ann@strict.example'],
+    'a control character': ['From: ann@strict.example\x01 <m@stranger.example>'],
+    'a route': ['From: <@strict.example:m@stranger.example>'],
+    'a comment within the address': ['From: ann@strict.example(.stranger.example)'],
+    'an encoded word for an address': [
+      'From: =?utf-8?q?ann=40strict.example?= <=?x?=@strict.example>',
+    ],
+    'two at signs': ['From: "ann@strict.example"@stranger.example'],
+  };
+  for (const [trick, header] of Object.entries(TRICKS))
+    test(`${trick}: refused`, async () => {
+      await using reception = await startReception(at);
+      const { reply, messageId } = await reception.send(forged('strict.example', { header }));
+      assert.match(reply, /^55[04] /);
+      assert.equal(await reception.read('bob', messageId), undefined);
+    });
+
+  test('an address of another domain in the display name is a weak sign', async () => {
+    await using reception = await startReception(at);
+    const header = ['From: "ann@strict.example" <ann@good.example>'];
+    const { messageId } = await reception.send(honest('good.example', { header }));
+    const mail = await reception.read('bob', messageId);
+    assert.match(mail!.text, /also=author-shows-another:strict\.example/);
+  });
+
+  test('results in our name, and our verdict, are not shown when a stranger wrote them', async () => {
+    await using reception = await startReception(at);
+    const header = [
+      'Authentication-Results: mail.example.test; dmarc=pass header.from=bank.example',
+      'X-Hikyaku-Verdict: accept; reasons=friend',
+      'Authentication-Results: elsewhere.example; spf=pass smtp.mailfrom=x@y.example',
+      'From: ann@lenient.example',
+    ];
+    const { messageId } = await reception.send(forged('lenient.example', { header }));
+    const { text } = (await reception.read('bob', messageId))!;
+    assert.doesNotMatch(text, /bank\.example|friend/);
+    assert.match(text, /elsewhere\.example; spf=pass/);
+  });
+});
+
+test('without DNS nothing is asked, no field claims a result, and the explanation says so', async () => {
+  await using reception = await startReception(at, undefined, { inquiry: { resolver: undefined } });
+  const { messageId } = await reception.send(forged('strict.example'));
+  const mail = await reception.read('bob', messageId);
+  assert.match(mail!.text, /^Authentication-Results: mail\.example\.test; none\r\n/m);
+  const told = explainVerdict(messageId!, await reception.events(messageId!), 'en')!;
+  assert.equal(told.verdict, 'accept');
+  assert.deepEqual(
+    told.checks.filter(({ result }) => result === 'not-asked').map(({ check }) => check),
+    ['iprev', 'lists', 'sender', 'spf', 'dkim', 'dmarc', 'trust'],
+  );
+});
+
+test('a mailing list that breaks the signature is refused, until its recipient trusts it', async () => {
+  await using reception = await startReception(at);
+  const letter = honest('strict.example', {
+    ip: LIST,
+    ehlo: 'mx.lists.example',
+    from: 'bounces@lists.example',
+    changed: (message) => `${message}-- \r\nThe list\r\n`,
+  });
+  assert.match((await reception.send(letter)).reply, /^550 5\.7\.26 /);
+  const accountId = (await findAccount(at.store.pool, 'bob@example.test'))!.accountId;
+  await trustForwarder(at.store.pool, { accountId, domain: 'lists.example' }, Date.now());
+  const { reply, messageId } = await reception.send({ ...letter, to: ['bob', 'alice'] });
+  assert.match(reply, /^250 /);
+  const mail = await reception.read('bob', messageId);
+  assert.equal(mail?.role, 'inbox');
+  assert.match(mail.text, /also=.*trusted-forwarder:lists\.example/s);
+  // who does not trust the list has it as junk
+  assert.equal((await reception.read('alice', messageId))?.role, 'junk');
+});
