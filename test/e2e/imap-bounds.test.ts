@@ -94,6 +94,15 @@ test('a literal nobody waits for is discarded up to a bound; beyond it the conne
   ended(client);
 });
 
+test('a line without an end ends the connection long before a literal would', async () => {
+  await using client = await ImapClient.login(imap.account('alice'));
+  await client.fails('BAD', `NOOP ${'x'.repeat(IMAP_LIMITS.receiver.command)}`);
+  await client.ok('NOOP');
+  client.write(`x NOOP ${'x'.repeat(MEGABYTE)}`);
+  await client.hungUp();
+  ended(client);
+});
+
 test('a literal that never ends holds nothing up, and is gone with its connection', async () => {
   await undisturbed(async () => {
     const growth = used();
@@ -114,10 +123,8 @@ test('a command before the login is short, and so is what is thrown away of a lo
   await client.fails('BAD', `NOOP ${long}`);
   const { code, status } = await client.announce(`LOGIN {${IMAP_LIMITS.receiver.beforeLogin}}`);
   assert.deepEqual([status, code.length], ['NO', 1]);
-  for (let i = 0; i < 20 && !client.closed; i++) {
-    client.write(Buffer.alloc(MEGABYTE, 'x'));
-    await new Promise((resolve) => setImmediate(resolve));
-  }
+  client.write(`x LOGIN {${9 * MEGABYTE}+}\r\n`);
+  client.write(Buffer.alloc(IMAP_LIMITS.receiver.discardBeforeLogin + 1, 'x'));
   await client.hungUp();
   ended(client);
 });

@@ -10,6 +10,7 @@ const LIMITS: ReceiverLimits = {
   authLine: 100,
   discard: 5000,
   discardBeforeLogin: 5000,
+  discardLine: 3000,
 };
 
 /** Events as text, pieces of messages joined; messages of more than 50 octets are refused. */
@@ -232,7 +233,25 @@ describe('the receiver of IMAP', () => {
 
   it('gives up where more is thrown away than the limit allows', () => {
     assert.deepEqual(hear([`a NOOP ${'x'.repeat(12_000)}`]), ['runaway']);
+    assert.deepEqual(hear([`a LOGIN {4900+}\r\n${'x'.repeat(4900)}\r\nb NOOP\r\n`]), [
+      'error a [TOOBIG] A command has 2000 octets at the most with its literals',
+      'b {"verb":"NOOP"}',
+    ]);
     assert.deepEqual(hear([`a LOGIN {9000+}\r\n${'x'.repeat(6000)}`]), ['runaway']);
+  });
+
+  it('gives up a line without an end sooner than a literal', () => {
+    const line = 'x'.repeat(5500);
+    assert.deepEqual(hear([`a NOOP ${line}\r\nb NOOP\r\n`]), ['runaway']);
+    assert.deepEqual(hear(['a IDLE\r\n', `${'x'.repeat(3200)}\r\nb NOOP\r\n`]), [
+      'a {"verb":"IDLE"}',
+      'runaway',
+    ]);
+    const twice = `a LOGIN {2001+}\r\n${'x'.repeat(2001)}${'y'.repeat(2000)} {3+}\r\nabc${'y'.repeat(900)}`;
+    assert.deepEqual(hear([`${twice}\r\nb NOOP\r\n`]), [
+      'error a [TOOBIG] A command has 2000 octets at the most with its literals',
+      'b {"verb":"NOOP"}',
+    ]);
   });
 
   it('takes one line as it is after IDLE', () => {

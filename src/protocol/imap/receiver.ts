@@ -32,6 +32,8 @@ export interface ReceiverLimits {
   readonly discard: number;
   /** The same before the login. */
   readonly discardBeforeLogin: number;
+  /** Octets thrown away of one line. */
+  readonly discardLine: number;
 }
 
 export const RECEIVER_LIMITS: ReceiverLimits = {
@@ -45,6 +47,8 @@ export const RECEIVER_LIMITS: ReceiverLimits = {
   discard: 128 * 1024 * 1024,
   // Nobody has a message to hand in yet.
   discardBeforeLogin: 1024 * 1024,
+  // A literal has its length before it; a line that is twice as long as a command can be has no end.
+  discardLine: 256 * 1024,
 };
 
 export type ReceiverEvent =
@@ -121,6 +125,8 @@ export class Receiver {
   /** Octets of a literal or a message still to come. */
   #left = 0;
   #thrownAway = 0;
+  /** Of the line that is being thrown away. */
+  #thrownOfLine = 0;
   #message: MessageCommand | undefined;
   #decision: MessageHead | undefined;
   /** What is said once the refused command has ended. */
@@ -292,7 +298,7 @@ export class Receiver {
   /** `event` follows once so many octets and the rest of their line are gone; undefined: the client has sent nothing more. */
   #skip(event: ReceiverEvent, octets: number | undefined): void {
     this.#afterSkip = event;
-    this.#thrownAway = 0;
+    this.#thrownAway = this.#thrownOfLine = 0;
     this.#left = octets ?? 0;
     this.#mode = octets === undefined ? 'skipped' : 'skip-literal';
   }
@@ -369,6 +375,7 @@ export class Receiver {
       const ended = this.#gatherLine(SKIPPED_AT_ONCE);
       if (ended === 'more') return undefined;
       tail = concat(this.#parts);
+      this.#thrownOfLine += tail.length;
       if (this.#thrown(tail.length)) return { kind: 'runaway' };
       if (ended === 'line') break;
       this.#parts = [Buffer.from(tail.subarray(-LONGEST_MARK))];
@@ -377,6 +384,7 @@ export class Receiver {
     this.#clear();
     const mark = literalAt(withoutLineEnd(latin1(tail)));
     if (mark !== undefined && !mark.synchronising) {
+      this.#thrownOfLine = 0;
       this.#left = mark.size;
       this.#mode = 'skip-literal';
       return undefined;
@@ -393,8 +401,9 @@ export class Receiver {
 
   #thrown(octets: number): boolean {
     this.#thrownAway += octets;
-    const { discard, discardBeforeLogin } = this.#limits;
-    if (this.#thrownAway <= (this.#loggedIn ? discard : discardBeforeLogin)) return false;
+    const { discard, discardBeforeLogin, discardLine } = this.#limits;
+    const most = this.#loggedIn ? discard : discardBeforeLogin;
+    if (this.#thrownAway <= most && this.#thrownOfLine <= discardLine) return false;
     this.#mode = 'closed';
     this.#clear();
     this.#chunks = [];
