@@ -190,3 +190,12 @@ export function bigintOf(field: Buffer): number {
   if (!Number.isSafeInteger(value)) throw new RangeError('too large an integer');
   return value;
 }
+
+/** 2000-01-01 in calendar milliseconds: where PostgreSQL counts from. */
+const POSTGRES_EPOCH = 946_684_800_000;
+
+/** A field of type timestamptz in calendar milliseconds; it has microseconds, more than a number holds exactly in far years. */
+export function timestampOf(field: Buffer): number {
+  const microseconds = field.readInt32BE(0) * 2 ** 32 + field.readUInt32BE(4);
+  return Math.round(microseconds / 1000) + POSTGRES_EPOCH;
+}

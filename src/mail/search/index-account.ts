@@ -4,8 +4,8 @@
  * Called by follow.ts.
  */
 import type { Log } from '#log';
+import { formatKept } from '#protocol/imap/kept-structure';
 import { parseStructure } from '#protocol/message/parse-structure';
-import { formatStructure } from '#protocol/message/stored-structure';
 import type { ParsedStructure } from '#store/mailboxes/structures';
 import { emailsAfter } from '#store/search/behind';
 import type { IndexConnection } from '#store/search/connection';
@@ -119,7 +119,7 @@ function readForIndex(
 ): { structure: string | undefined; found: EmailGrams | undefined } {
   try {
     const parsed = parseStructure(bytes);
-    return { structure: formatStructure(parsed), found: grams.of(bytes, parsed.part) };
+    return { structure: formatKept(parsed), found: grams.of(bytes, parsed.part) };
   } catch (error) {
     log.error('search.message-not-indexed', { emailId, error: (error as Error).stack });
     return { structure: undefined, found: undefined };

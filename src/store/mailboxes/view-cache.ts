@@ -1,64 +1,83 @@
 /**
  * Small messages that were read a moment ago: who looks at a header or a structure mostly asks for the body next, part by part, and each
- * would be a question to the database. What an email holds never changes, and its id is never used again. Bounded in all, the one used
- * longest ago goes first; given back when nobody asks for a while.
+ * would be a question to the database. What an email holds never changes, and its id is never used again. Copied into slabs, of which
+ * the oldest goes first with all that is in it: the memory of all of them is bounded strictly, and costs the collector of garbage
+ * nothing for each message. Given back when nobody asks for a while.
  */
 import type { OctetPool } from '#store/octet-query';
 import { readSmall, type LargeView, type SmallView } from './octets.ts';
 
 /** Octets. */
 const BUDGET = 32 * 1024 * 1024;
+const SLAB = 512 * 1024;
 /** What an entry costs besides its octets. */
 const ENTRY = 200;
 /** Larger ones would push out too many others. */
 const LARGEST = 64 * 1024;
 const FORGET_AFTER = 60_000;
 
+interface Slab {
+  readonly bytes: Buffer;
+  readonly emailIds: number[];
+  /** Where the next message begins. */
+  end: number;
+  /** Octets that may still be put in, with what the entries cost. */
+  room: number;
+}
+
 interface Kept {
   readonly accountId: string;
-  readonly view: SmallView;
+  readonly slab: Slab;
+  readonly start: number;
+  readonly end: number;
 }
 
 export class ViewCache {
-  readonly #budget: number;
+  readonly #slabsAtMost: number;
   readonly #kept = new Map<number, Kept>();
-  #size = 0;
+  #slabs: Slab[] = [];
   #forget: NodeJS.Timeout | undefined;
 
   constructor(budget: number = BUDGET) {
-    this.#budget = budget;
+    this.#slabsAtMost = Math.floor(budget / SLAB);
   }
 
   get(accountId: string, emailId: number): SmallView | undefined {
     const kept = this.#kept.get(emailId);
     if (kept?.accountId !== accountId) return undefined;
-    this.#kept.delete(emailId);
-    this.#kept.set(emailId, kept);
     this.#forget?.refresh();
-    return kept.view;
+    return { kind: 'whole', bytes: kept.slab.bytes.subarray(kept.start, kept.end) };
   }
 
   keep(accountId: string, emailId: number, { bytes }: SmallView): void {
     if (bytes.length > LARGEST || this.#kept.has(emailId)) return;
-    // in memory of its own: a slice of a shared buffer would keep all of that
-    const own = Buffer.allocUnsafeSlow(bytes.length);
-    own.set(bytes);
-    this.#kept.set(emailId, { accountId, view: { kind: 'whole', bytes: own } });
-    this.#size += own.length + ENTRY;
-    for (const [oldest, { view: old }] of this.#kept) {
-      if (this.#size <= this.#budget) break;
-      this.#kept.delete(oldest);
-      this.#size -= old.bytes.length + ENTRY;
-    }
-    this.#forget ??= setTimeout(() => this.clear(), FORGET_AFTER).unref();
-    this.#forget.refresh();
+    const cost = bytes.length + ENTRY;
+    let slab = this.#slabs.at(-1);
+    if (slab === undefined || slab.room < cost) slab = this.#newSlab();
+    const start = slab.end;
+    slab.bytes.set(bytes, start);
+    slab.end += bytes.length;
+    slab.room -= cost;
+    slab.emailIds.push(emailId);
+    this.#kept.set(emailId, { accountId, slab, start, end: slab.end });
   }
 
   clear(): void {
     clearTimeout(this.#forget);
     this.#forget = undefined;
     this.#kept.clear();
-    this.#size = 0;
+    this.#slabs = [];
+  }
+
+  #newSlab(): Slab {
+    if (this.#slabs.length >= this.#slabsAtMost)
+      for (const emailId of this.#slabs.shift()!.emailIds) this.#kept.delete(emailId);
+    // sessions that still write from an old one keep it: its memory is not used again
+    const slab = { bytes: Buffer.allocUnsafeSlow(SLAB), emailIds: [], end: 0, room: SLAB };
+    this.#slabs.push(slab);
+    this.#forget ??= setTimeout(() => this.clear(), FORGET_AFTER).unref();
+    this.#forget.refresh();
+    return slab;
   }
 }
 

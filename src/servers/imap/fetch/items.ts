@@ -30,7 +30,14 @@ export interface ItemContext {
 }
 
 export function noNeeds(): Needs {
-  return { facts: false, structure: false, savedDate: false, octets: false, ranges: false };
+  return {
+    facts: false,
+    words: false,
+    structure: false,
+    savedDate: false,
+    octets: false,
+    ranges: false,
+  };
 }
 
 /** Adds what an item needs. */
@@ -50,8 +57,10 @@ export function addNeeds(needs: Needs, item: FetchItem): void {
       needs.savedDate = true;
       return;
     case 'ENVELOPE':
-    case 'BODY':
     case 'BODYSTRUCTURE':
+      needs.words = true;
+      return;
+    case 'BODY':
       needs.structure = true;
       return;
     case 'RFC822':
@@ -126,11 +135,13 @@ export function compileItem(item: FetchItem, context: ItemContext): Item {
     case 'RFC822.SIZE':
       return ({ facts }) => `RFC822.SIZE ${facts!.size}`;
     case 'ENVELOPE':
-      return ({ structure }) => `ENVELOPE ${formatEnvelope(structure!.envelope, inUtf8)}`;
+      return ({ words, structure }) =>
+        `ENVELOPE ${words?.envelope ?? formatEnvelope(structure!.envelope, inUtf8)}`;
     case 'BODY':
       return ({ structure }) => `BODY ${formatBody(structure!.part, inUtf8)}`;
     case 'BODYSTRUCTURE':
-      return ({ structure }) => `BODYSTRUCTURE ${formatBodyStructure(structure!.part, inUtf8)}`;
+      return ({ words, structure }) =>
+        `BODYSTRUCTURE ${words?.bodyStructure ?? formatBodyStructure(structure!.part, inUtf8)}`;
     case 'PREVIEW':
       return (message) => preview(message, loader, inUtf8);
     case 'RFC822':

@@ -3,17 +3,19 @@
  * stored yet is parsed from the octets and kept for the next one who asks.
  */
 import { concat, EMPTY } from '#bytes';
-import { parseStructure } from '#protocol/message/parse-structure';
 import {
-  formatStructure,
-  parseStoredStructure,
-  StructureDamaged,
-} from '#protocol/message/stored-structure';
+  formatKept,
+  keptStructure,
+  keptWords,
+  type KeptWords,
+} from '#protocol/imap/kept-structure';
+import { parseStructure } from '#protocol/message/parse-structure';
+import { StructureDamaged } from '#protocol/message/stored-structure';
 import type { EmbeddedMessage } from '#protocol/message/structure';
 import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
-import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';
+import { readSmall, readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
+import type { ParsedStructure } from '#store/mailboxes/structures';
 import type { ViewState } from '#store/mailboxes/view';
 import { readThrough } from '#store/mailboxes/view-cache';
 import type { Turns } from '#servers/imap/turns';
@@ -30,10 +32,14 @@ export interface FetchedMessage {
   readonly savedAt: number | undefined;
   readonly view: SmallView | LargeView | undefined;
   readonly structure: EmbeddedMessage | undefined;
+  /** Where they are stored; else the structure is there. */
+  readonly words: KeptWords | undefined;
 }
 
 export interface Needs {
   facts: boolean;
+  /** What ENVELOPE and BODYSTRUCTURE say. */
+  words: boolean;
   structure: boolean;
   savedDate: boolean;
   /** Octets; and for those too large to be brought at once the structure, where ranges of them are asked for. */
@@ -50,6 +56,8 @@ export interface Loader {
   /** For messages that are read as a whole though they are large. */
   readonly turns: Turns;
   readonly damaged: (error: StructureDamaged) => void;
+  /** Has structures stored that were parsed; resolves when more may be handed in. */
+  readonly save: (structures: readonly ParsedStructure[]) => Promise<void>;
 }
 
 export interface Loaded {
@@ -88,18 +96,22 @@ async function loadRest(
   const uids = Uint32Array.from(targets, ({ place }) => state.uids[place]!);
   const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
   const [facts, saved] = await Promise.all([
-    needs.facts || needs.structure
-      ? readFacts(mail.pool, accountId, ids, { structure: needs.structure })
+    needs.facts || needs.structure || needs.words
+      ? readFacts(mail.pool, accountId, ids, { structure: needs.structure || needs.words })
       : undefined,
     needs.savedDate ? readSavedDates(mail.pool, mailboxId, uids) : undefined,
   ]);
-  const structures = new Map<number, EmbeddedMessage>();
+  const words = needs.words ? facts!.map((row) => wordsOf(row?.structure)) : [];
+  const structures: Structures = new Map();
   const unparsed = new Set<number>();
   for (const [i, id] of ids.entries()) {
-    const wanted = needs.structure || (needs.ranges && views?.[i]?.kind === 'large');
+    const wanted =
+      needs.structure ||
+      (needs.words && words[i] === undefined) ||
+      (needs.ranges && views?.[i]?.kind === 'large');
     if (!wanted || structures.has(id)) continue;
     const stored = readStored(facts?.[i]?.structure, loader);
-    if (stored) structures.set(id, stored);
+    if (stored) structures.set(id, { structure: stored, words: undefined });
     else unparsed.add(id);
   }
   if (unparsed.size > 0) await parseMissing(loader, unparsed, ids, views, structures);
@@ -112,24 +124,33 @@ async function loadRest(
       facts: facts?.[i],
       savedAt: saved?.[i],
       view: views?.[i],
-      structure: structures.get(emailId),
+      structure: structures.get(emailId)?.structure,
+      words: words[i] ?? structures.get(emailId)?.words,
     };
     return isWhole(message, needs) ? [message] : [];
   });
 }
 
-function isWhole({ facts, view, structure }: FetchedMessage, needs: Needs): boolean {
+/** By email id: what was read or parsed. */
+type Structures = Map<number, Pick<FetchedMessage, 'structure' | 'words'>>;
+
+function isWhole({ facts, view, structure, words }: FetchedMessage, needs: Needs): boolean {
   return (
+    (!needs.words || words !== undefined || structure !== undefined) &&
     (!needs.facts || facts !== undefined) &&
     (!needs.octets || view !== undefined) &&
     (!needs.structure || structure !== undefined)
   );
 }
 
+function wordsOf(text: string | undefined): KeptWords | undefined {
+  return text === undefined ? undefined : keptWords(text);
+}
+
 function readStored(text: string | undefined, { damaged }: Loader): EmbeddedMessage | undefined {
   if (text === undefined) return undefined;
   try {
-    return parseStoredStructure(text);
+    return keptStructure(text);
   } catch (error) {
     if (!(error instanceof StructureDamaged)) throw error;
     damaged(error);
@@ -143,9 +164,9 @@ async function parseMissing(
   unparsed: ReadonlySet<number>,
   ids: Float64Array,
   views: readonly (SmallView | LargeView | undefined)[] | undefined,
-  structures: Map<number, EmbeddedMessage>,
+  structures: Structures,
 ): Promise<void> {
-  const { mail, accountId } = loader;
+  const { structure: structureToo, ranges } = loader.needs;
   const missing = [...unparsed];
   const known = new Map(views?.map((view, i) => [ids[i]!, view]));
   const found = views ? missing.map((id) => known.get(id)) : await readAll(loader, missing);
@@ -157,10 +178,14 @@ async function parseMissing(
       view.kind === 'whole'
         ? parseStructure(view.bytes)
         : await parseLarge(loader, emailId, view.size);
-    structures.set(emailId, structure);
-    parsed.push({ emailId, structure: formatStructure(structure) });
+    const kept = formatKept(structure);
+    const words = keptWords(kept);
+    // objects that live on for no use cost the collector of garbage as much as the parsing
+    const isWanted = structureToo || ranges || words === undefined;
+    structures.set(emailId, { structure: isWanted ? structure : undefined, words });
+    parsed.push({ emailId, structure: kept });
   }
-  await saveStructures(mail, accountId, parsed);
+  await loader.save(parsed);
 }
 
 /** Views of all ids, in as many questions as it takes: structures that are not stored yet are few. */
@@ -170,7 +195,7 @@ async function readAll(
 ): Promise<(SmallView | LargeView | undefined)[]> {
   const views: (SmallView | LargeView | undefined)[] = [];
   while (views.length < ids.length)
-    views.push(...(await readThrough(mail, accountId, ids.slice(views.length))));
+    views.push(...(await readSmall(mail.pool, accountId, ids.slice(views.length))));
   return views;
 }
 

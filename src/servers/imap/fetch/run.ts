@@ -10,6 +10,7 @@ import { BrokenResponse } from '#servers/imap/link';
 import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
+import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';
 import type { ViewState } from '#store/mailboxes/view';
 import { areFlagLines, flagLines } from './flag-lines.ts';
 import { addNeeds, compileItem, isConstant, isInView, noNeeds, type Item } from './items.ts';
@@ -26,6 +27,11 @@ export interface Target {
 const FIRST_BATCH = 16;
 const LARGEST_BATCH = 500;
 const BATCH_OCTETS = 1024 * 1024;
+/** Messages whose words are made at once, some milliseconds of work, and how many times that is under way: the database reads meanwhile. */
+const WORDS_BATCH = 200;
+const WORDS_AHEAD = 3;
+/** Octets of structures that wait to be stored. */
+const UNSAVED = 8 * 1024 * 1024;
 
 /** What of the command matters here. */
 export type Asked = Pick<CommandOf<'FETCH'>, 'items' | 'uid' | 'changedSince'>;
@@ -45,6 +51,8 @@ export class FetchRun {
   /** Only flags are asked for, with the UID or without. */
   readonly #flagsAlone: boolean;
   readonly #constant: Constant | undefined;
+  /** Octets of structures that are being stored. */
+  #unsaved = 0;
 
   /** @param seen message numbers whose \Seen is told with them */
   constructor(
@@ -68,6 +76,7 @@ export class FetchRun {
       turns: services.largeMessages,
       damaged: (error) =>
         services.log.warn('imap.structure-damaged', { session: state.id, error: error.message }),
+      save: (structures) => this.#save(structures),
     };
     const context = {
       loader: this.#loader,
@@ -97,8 +106,7 @@ export class FetchRun {
     sayKeywords(this.#state);
     const { needs } = this.#loader;
     if (this.#flagsAlone) return this.#sayFlags(targets);
-    if (!needs.facts && !needs.structure && !needs.savedDate && !needs.octets)
-      return this.#sayKnown(targets);
+    if (!Object.values(needs).includes(true)) return this.#sayKnown(targets);
     if (this.#constant) return this.#sayConstant(targets, this.#constant);
     let at = 0;
     let batch = needs.octets ? FIRST_BATCH : LARGEST_BATCH;
@@ -118,6 +126,19 @@ export class FetchRun {
       for (const message of messages) await this.#say(message);
       await this.#state.link.room();
     }
+  }
+
+  /** Nobody waits until they are stored, unless there are too many: without them the next FETCH parses again. */
+  async #save(structures: readonly ParsedStructure[]): Promise<void> {
+    const { services, id, login } = this.#state;
+    const octets = structures.reduce((sum, { structure }) => sum + structure.length, 0);
+    this.#unsaved += octets;
+    const saving = saveStructures(services.mail, login!.accountId, structures)
+      .catch((error: Error) =>
+        services.log.warn('imap.structures-not-stored', { session: id, error: error.message }),
+      )
+      .finally(() => (this.#unsaved -= octets));
+    if (this.#unsaved > UNSAVED) await saving;
   }
 
   async #sayFlags(targets: readonly Target[]): Promise<void> {
@@ -156,17 +177,20 @@ export class FetchRun {
     const { emailIds } = this.#view;
     const load = async (from: number): Promise<ReadonlyMap<number, string>> => {
       const unknown = targets
-        .slice(from, from + LARGEST_BATCH)
+        .slice(from, from + WORDS_BATCH)
         .filter(({ place }) => !words.has(emailIds[place]!));
       return unknown.length === 0 ? NOTHING_SAID : this.#wordsOf(unknown, constant);
     };
-    let coming = load(0);
-    for (let from = 0; from < targets.length; from += LARGEST_BATCH) {
-      const loaded = await coming;
-      coming = load(from + LARGEST_BATCH);
-      // its failure is heard when it is awaited
-      coming.catch(() => {});
-      for (const target of targets.slice(from, from + LARGEST_BATCH)) {
+    const coming: Promise<ReadonlyMap<number, string>>[] = [];
+    for (let from = 0, next = 0; from < targets.length; from += WORDS_BATCH) {
+      for (; next < targets.length && coming.length < WORDS_AHEAD; next += WORDS_BATCH) {
+        const loading = load(next);
+        // its failure is heard when it is awaited
+        loading.catch(() => {});
+        coming.push(loading);
+      }
+      const loaded = await coming.shift()!;
+      for (const target of targets.slice(from, from + WORDS_BATCH)) {
         const emailId = emailIds[target.place]!;
         const text = words.get(emailId) ?? loaded.get(emailId);
         if (text === undefined) this.purged = true;
@@ -258,7 +282,13 @@ interface Constant {
 }
 
 /** Of a message that nothing was asked of the store about. */
-const UNLOADED = { facts: undefined, savedAt: undefined, view: undefined, structure: undefined };
+const UNLOADED = {
+  facts: undefined,
+  savedAt: undefined,
+  view: undefined,
+  structure: undefined,
+  words: undefined,
+};
 
 const NOTHING_SAID: ReadonlyMap<number, string> = new Map();
 
