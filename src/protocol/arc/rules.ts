@@ -12,22 +12,24 @@ type Rule = { readonly rfc: RfcSection };
 
 export const RULES = {
   'too-many-sets': { rfc: 'RFC 8617 §5.2' },
-  'too-large': { rfc: 'RFC 8617 §9.1' },
+  'fields-too-large': { rfc: 'RFC 8617 §9.1' },
+  'malformed-instance': { rfc: 'RFC 8617 §4.2.1' },
   'failed-before': { rfc: 'RFC 8617 §5.2' },
-  'bad-instance': { rfc: 'RFC 8617 §4.2.1' },
   'field-missing': { rfc: 'RFC 8617 §5.2' },
   'field-repeated': { rfc: 'RFC 8617 §5.2' },
-  'instance-missing': { rfc: 'RFC 8617 §5.2' },
   'wrong-chain-status': { rfc: 'RFC 8617 §5.2' },
   'seal-names-fields': { rfc: 'RFC 8617 §4.1.3' },
-  'arc-field-signed': { rfc: 'RFC 8617 §4.1.2' },
+  'seal-signed': { rfc: 'RFC 8617 §4.1.2' },
 } as const satisfies Record<string, Rule>;
 
-export type ArcReason = keyof typeof RULES | DkimReason;
+export type ArcOwnReason = keyof typeof RULES;
+export type ArcReason = ArcOwnReason | DkimReason;
 
 /** The section that holds the rule. */
 export function ruleOf(reason: ArcReason): RfcSection {
-  return reason in RULES
-    ? RULES[reason as keyof typeof RULES].rfc
-    : DKIM_RULES[reason as DkimReason].rfc;
+  return isOwn(reason) ? RULES[reason].rfc : DKIM_RULES[reason].rfc;
+}
+
+function isOwn(reason: ArcReason): reason is ArcOwnReason {
+  return reason in RULES;
 }

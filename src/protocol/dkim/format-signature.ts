@@ -11,13 +11,29 @@ import type { Signature } from './signature.ts';
 const COLUMNS = 77;
 
 /** Words are written whole; white space may be put before each, and is put before one with `space`. */
-type Word = { readonly text: string; readonly space: boolean };
+export type Word = { readonly text: string; readonly space: boolean };
+
+/** A tag with what it says: on one line, or where it may be folded. */
+export type TagToFold = readonly [name: string, value: string | readonly Word[] | undefined];
 
 /** The field with its name and its CRLF, ASCII only. */
 export function formatSignature(signature: Signature): Uint8Array {
+  const { identity, domain } = signature;
+  const auidTag =
+    identity.localPart === '' && identity.domain === domain ? undefined : auid(identity);
+  const tags = signatureTags(signature, ['v', '1'], ['i', auidTag]);
+  return formatTags('DKIM-Signature', tags, signature.signature);
+}
+
+/** A field of these tags, but for those without a value, and of b= at the end. */
+export function formatTags(
+  name: string,
+  tags: readonly TagToFold[],
+  signature: Uint8Array,
+): Uint8Array {
   const lines: string[] = [];
-  let line = 'DKIM-Signature:';
-  for (const { text, space } of words(signature)) {
+  let line = `${name}:`;
+  for (const { text, space } of words(tags)) {
     const gap = space ? ' ' : '';
     if (line.length + gap.length + text.length > COLUMNS && line.length > 1) {
       lines.push(line);
@@ -26,26 +42,34 @@ export function formatSignature(signature: Signature): Uint8Array {
       line += gap + text;
     }
   }
-  return fromLatin1([...lines, ...fillLines(line, base64(signature.signature)), ''].join('\r\n'));
+  return fromLatin1([...lines, ...fillLines(line, base64(signature)), ''].join('\r\n'));
 }
 
-/** Everything up to and including `b=`. */
-function words(signature: Signature): Word[] {
-  const { canonicalization: c, identity, domain } = signature;
-  const tags: [name: string, value: string | readonly Word[] | undefined][] = [
-    ['v', '1'],
+/** The tags that DKIM-Signature and ARC-Message-Signature have in common, between `first` and b=. */
+export function signatureTags(
+  signature: Signature,
+  first: TagToFold,
+  identity: TagToFold,
+): readonly TagToFold[] {
+  const { canonicalization: c, copiedFields } = signature;
+  return [
+    first,
     ['a', signature.algorithm],
     ['c', `${c.header}/${c.body}`],
-    ['d', domain],
+    ['d', signature.domain],
     ['s', signature.selector],
-    ['i', identity.localPart === '' && identity.domain === domain ? undefined : auid(identity)],
+    identity,
     ['t', signature.timestamp?.toFixed(0)],
     ['x', signature.expiration?.toFixed(0)],
     ['l', signature.bodyLength?.toFixed(0)],
     ['h', joined(signature.signedFields, ':')],
-    ['z', signature.copiedFields && joined(signature.copiedFields.map(copiedField), '|')],
+    ['z', copiedFields && joined(copiedFields.map(copiedField), '|')],
     ['bh', base64(signature.bodyHash)],
   ];
+}
+
+/** Everything up to and including `b=`. */
+function words(tags: readonly TagToFold[]): Word[] {
   return [
     ...tags.flatMap(([name, value]) => (value === undefined ? [] : tagWords(name, value))),
     { text: 'b=', space: true },

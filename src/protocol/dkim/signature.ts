@@ -61,7 +61,23 @@ export type ParsedSignature =
 type Tags = ReadonlyMap<string, Tag>;
 type Fault = { readonly reason: Reason; readonly tag: string };
 
-const REQUIRED = ['v', 'a', 'b', 'bh', 'd', 'h', 's'] as const;
+/** What two kinds of field with the same tags differ in. */
+export interface SignatureForm {
+  readonly required: readonly string[];
+  /** v= and i= (AUID) are DKIM's alone, and what h= must name. */
+  readonly isDkim: boolean;
+}
+
+const DKIM_SIGNATURE: SignatureForm = {
+  required: ['v', 'a', 'b', 'bh', 'd', 'h', 's'],
+  isDkim: true,
+};
+/** ARC-Message-Signature (RFC 8617 §4.1.2). What its h= leaves out, From even, is for who trusts the sealer to judge. */
+export const ARC_MESSAGE_SIGNATURE: SignatureForm = {
+  required: ['a', 'b', 'bh', 'd', 'h', 's'],
+  isDkim: false,
+};
+
 const FIELD_NAME = /^[\x21-\x39\x3c-\x7e]+$/;
 // RFC 6376 §3.1 with the underscore that selectors carry in practice
 const SELECTOR = /^[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*$/;
@@ -70,14 +86,19 @@ const CANONICALIZATION = /^(simple|relaxed)(?:\/(simple|relaxed))?$/;
 /** Reads the value of a DKIM-Signature field: everything after its colon, one character per octet. */
 export function parseSignature(text: string): ParsedSignature {
   const list = parseTagList(text);
-  if (list.kind === 'error') return { kind: 'error', reason: 'malformed-tag-list' };
-  const { tags } = list;
+  return list.kind === 'error'
+    ? { kind: 'error', reason: 'malformed-tag-list' }
+    : readSignature(list.tags, DKIM_SIGNATURE);
+}
+
+/** Reads a signature from its tags, by the rules of a kind of field that has DKIM's tags. */
+export function readSignature(tags: Tags, form: SignatureForm): ParsedSignature {
   const domain = readDomain(value(tags, 'd'));
   const selector = readSelector(value(tags, 's'));
   const known = { ...(domain && { domain }), ...(selector && { selector }) };
-  const missing = REQUIRED.find((name) => !tags.has(name));
+  const missing = form.required.find((name) => !tags.has(name));
   if (missing) return { kind: 'error', reason: 'missing-tag', tag: missing, ...known };
-  const read = readTags(tags, domain, selector);
+  const read = readTags(tags, domain, selector, form);
   if ('reason' in read) return { kind: 'error', ...read, ...known };
   const { start, end } = tags.get('b')!;
   return { kind: 'signature', signature: read, removed: { start, end } };
@@ -87,8 +108,9 @@ function readTags(
   tags: Tags,
   domain: string | undefined,
   selector: string | undefined,
+  form: SignatureForm,
 ): Signature | Fault {
-  if (value(tags, 'v') !== '1') return { reason: 'unsupported-version', tag: 'v' };
+  if (form.isDkim && value(tags, 'v') !== '1') return { reason: 'unsupported-version', tag: 'v' };
   const algorithm = readAlgorithm(value(tags, 'a'));
   if (!algorithm) return { reason: 'unsupported-algorithm', tag: 'a' };
   const signature = readBase64(value(tags, 'b'));
@@ -99,14 +121,15 @@ function readTags(
   if (!selector) return malformed('s');
   const canonicalization = readCanonicalization(value(tags, 'c'));
   if (!canonicalization) return { reason: 'unsupported-canonicalization', tag: 'c' };
-  const signedFields = splitColons(value(tags, 'h'));
+  const named = splitColons(value(tags, 'h'));
+  const signedFields = form.isDkim ? named : named.filter((name) => name !== '');
   if (!signedFields.every((name) => FIELD_NAME.test(name))) return malformed('h');
-  if (!signedFields.some((name) => name.toLowerCase() === 'from')) {
+  if (form.isDkim && !signedFields.some((name) => name.toLowerCase() === 'from')) {
     return { reason: 'from-not-signed', tag: 'h' };
   }
   const queryMethods = splitColons(value(tags, 'q', 'dns/txt').toLowerCase());
   if (!queryMethods.includes('dns/txt')) return { reason: 'unsupported-query-method', tag: 'q' };
-  const identity = readIdentity(tags, domain);
+  const identity = form.isDkim ? readIdentity(tags, domain) : { localPart: '', domain };
   if ('reason' in identity) return identity;
   const numbers = readNumbers(tags);
   if ('reason' in numbers) return numbers;
@@ -127,7 +150,7 @@ function readTags(
 }
 
 // a=, c= and q= are read whatever their case, as their ABNF allows; §3.2 by itself would not.
-function readAlgorithm(text: string): Signature['algorithm'] | undefined {
+export function readAlgorithm(text: string): Signature['algorithm'] | undefined {
   const name = text.toLowerCase();
   return name === 'rsa-sha256' || name === 'ed25519-sha256' || name === 'rsa-sha1'
     ? name
@@ -178,7 +201,12 @@ function readNumbers(
   };
 }
 
-function readNumber(tags: Tags, name: string, digits: number): number | undefined | 'malformed' {
+/** t=, x=, l=; undefined where the tag is absent. */
+export function readNumber(
+  tags: Tags,
+  name: string,
+  digits: number,
+): number | undefined | 'malformed' {
   const text = tags.get(name)?.value;
   if (text === undefined) return undefined;
   if (text.length > digits || !/^[0-9]+$/.test(text)) return 'malformed';
@@ -195,16 +223,19 @@ function readCopiedFields(text: string): Signature['copiedFields'] | undefined {
   return fields.every((field) => field !== undefined) ? fields : undefined;
 }
 
-function readBase64(text: string): Uint8Array | undefined {
+/** b=, bh=: base64 with folding in it; never empty. */
+export function readBase64(text: string): Uint8Array | undefined {
   const octets = decodeBase64(removeFws(text));
   return octets && octets.length > 0 ? octets : undefined;
 }
 
-function readDomain(text: string): string | undefined {
+/** d=: a domain in lower-case A-labels. */
+export function readDomain(text: string): string | undefined {
   return toAscii(decodeUtf8(fromLatin1(text)) ?? '');
 }
 
-function readSelector(text: string): string | undefined {
+/** s=: a selector in lower-case A-labels. */
+export function readSelector(text: string): string | undefined {
   const lower = text.toLowerCase();
   return SELECTOR.test(lower) ? lower : readDomain(text);
 }

@@ -16,9 +16,10 @@ import {
   startBodyHashes,
 } from './body-hash.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
-import { type Candidate, conclude, type Conclusion, judge, reportOf } from './judge-signature.ts';
+import { type Candidate, conclude, judge, reportOf } from './judge-signature.ts';
 import { type Asked, askForKeys } from './ask-for-keys.ts';
 import type { DkimReport, KeyLookup, SignatureReport, Step } from './report.ts';
+import type { Reason } from './rules.ts';
 import { parseSignature, type Signature, type SignatureError } from './signature.ts';
 import { keyName } from './try-keys.ts';
 import { leavesFromOpen } from './weaknesses.ts';
@@ -159,7 +160,11 @@ function readStep(signature: Signature): Step {
   };
 }
 
-function outOfTime({ timestamp, expiration }: Signature, now: number): Conclusion | undefined {
+/** Why it is not the time of a signature (§3.5 t=, x=). */
+export function outOfTime(
+  { timestamp, expiration }: Pick<Signature, 'timestamp' | 'expiration'>,
+  now: number,
+): { readonly reason: Reason; readonly tag: string } | undefined {
   if (expiration !== undefined && expiration < now) return { reason: 'expired', tag: 'x' };
   return timestamp !== undefined && timestamp > now + CLOCK_TOLERANCE
     ? { reason: 'signed-in-the-future', tag: 't' }
