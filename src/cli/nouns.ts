@@ -43,6 +43,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'hosts that mail is handed to instead of the MX of its domain',
     load: async () => (await import('./route.ts')).route,
   },
+  trust: {
+    summary: 'lists and forwarders that may pass on mail of others',
+    load: async () => (await import('./trust.ts')).trust,
+  },
   queue: {
     summary: 'what waits to go out',
     load: async () => (await import('./queue.ts')).queue,
@@ -58,6 +62,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   smtp: {
     summary: 'speak SMTP to any server and have every line explained',
     load: async () => (await import('./smtp.ts')).smtp,
+  },
+  spf: {
+    summary: 'whether an address may send for a domain',
+    load: async () => (await import('./spf.ts')).spf,
   },
   config: {
     summary: 'the settings and where they come from',

@@ -10,6 +10,18 @@ import {
 } from './frame-texts.ts';
 import type { Phrase } from './phrase.ts';
 import { CAUSES, NOTICE_KINDS, REASONS, REPLY_TEXTS } from './reason-texts.ts';
+import { SPF_ADVICE, SPF_PROBLEMS } from './spf-record-texts.ts';
+import {
+  SPF_EXPLANATIONS,
+  SPF_IDENTITIES,
+  SPF_LIMITS,
+  SPF_MATCH_REASONS,
+  SPF_PIECES,
+  SPF_REASONS,
+  SPF_RESULTS,
+  SPF_STEPS,
+  SPF_UNUSABLE_DOMAINS,
+} from './spf-texts.ts';
 import {
   ANSWER_TEXTS,
   DNS_FAILURES,
@@ -45,6 +57,17 @@ export const CATALOGUE = {
   addressRule: ADDRESS_RULES,
   listener: LISTENERS,
   frame: FRAME,
+  spfStep: SPF_STEPS,
+  spfPiece: SPF_PIECES,
+  spfIdentity: SPF_IDENTITIES,
+  spfUnusableDomain: SPF_UNUSABLE_DOMAINS,
+  spfMatchReason: SPF_MATCH_REASONS,
+  spfLimit: SPF_LIMITS,
+  spfExplanation: SPF_EXPLANATIONS,
+  spfResult: SPF_RESULTS,
+  spfReason: SPF_REASONS,
+  spfProblem: SPF_PROBLEMS,
+  spfAdvice: SPF_ADVICE,
   verdict: VERDICT_TEXTS,
   explain: EXPLAIN,
   check: CHECK_TITLES,

@@ -8,18 +8,15 @@ import { FRAME } from './frame-texts.ts';
 import { placeholdersOf, say } from './phrase.ts';
 import { isRecord, StepFields } from './step-fields.ts';
 import { tellAnswer } from './tell-answer.ts';
+import { tellSpfStep } from './tell-spf.ts';
 import { printable } from './terminal-text.ts';
 import { CHECK_STEP_TEXTS } from './verdict-texts.ts';
 
-export function tellCheckStep(_check: CheckName, step: Json, language: Language): Line {
-  return tellOwnStep(step, language);
-}
-
-function tellOwnStep(step: Json, language: Language): Line {
+export function tellCheckStep(check: CheckName, step: Json, language: Language): Line {
   const fields = new StepFields(isRecord(step) ? step : {}, language);
   const rfc = fields.get('rfc');
   return {
-    text: ownText(fields, language),
+    text: check === 'spf' ? tellSpfStep(step, language) : ownText(fields, language),
     ...(typeof rfc === 'string' && { rfc: printable(rfc) }),
   };
 }

@@ -82,6 +82,7 @@ async function conclude(
   const facts = {
     result,
     domain: short(sender.domain),
+    ip: formatIp(sender.ip),
     ...(verdict.kind === 'verdict' ? {} : { reason: verdict.reason }),
     ...mechanismOf(verdict),
     lookups,
@@ -91,7 +92,6 @@ async function conclude(
     ...facts,
     domain: sender.domain,
     identity,
-    ip: formatIp(sender.ip),
     ...(explanation === undefined ? {} : { explanation }),
     steps: trace.conclude({ rfc: SECTIONS[result], step: 'concluded', ...facts }),
   };

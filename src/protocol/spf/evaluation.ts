@@ -3,14 +3,14 @@
  * that is checked and by everything that its record includes or redirects to.
  */
 import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
-import { isQueryable } from './domain.ts';
+import { isTargetName } from './domain.ts';
 import { expandDomain, type MacroValues } from './expand-macros.ts';
 import { dottedIp, formatIp, type IpAddress } from './ip-address.ts';
 import type { SpfLimits } from './limits.ts';
 import { usesMacro, type MacroString } from './macro-string.ts';
 import type { Written } from './record.ts';
 import type { LimitName } from './report.ts';
-import type { Reason } from './rules.ts';
+import type { Reason, RfcSection } from './rules.ts';
 import { short, Trace } from './trace.ts';
 import { validateNames, type ValidatedNames } from './validated-names.ts';
 
@@ -71,11 +71,20 @@ export class Evaluation {
     };
   }
 
-  /** Asks, and says so in a step. What failed for lack of time is `aborted`. */
-  async ask<T extends RecordType>(domain: string, name: string, type: T): Promise<DnsAnswer<T>> {
+  /**
+   * Asks, and says so in a step. What failed for lack of time is `aborted`.
+   * @param rfc why it is asked
+   * @param domain whose record made us ask
+   */
+  async ask<T extends RecordType>(
+    rfc: RfcSection,
+    domain: string,
+    name: string,
+    type: T,
+  ): Promise<DnsAnswer<T>> {
     const { resolver, signal } = this.#options;
     const answer = await resolver.resolve(name, type, signal === undefined ? {} : { signal });
-    this.trace.asked(domain, name, type, answer);
+    this.trace.asked(rfc, domain, name, type, answer);
     return answer;
   }
 
@@ -114,7 +123,7 @@ export class Evaluation {
     // RFC 8616 §4: a local part that is not ASCII can stand in no name
     if (usesMacro(spec, 'sl') && !isAscii(this.sender.localPart))
       return { kind: 'unusable', name: short(name), reason: 'local-part-not-ascii' };
-    return isQueryable(name)
+    return isTargetName(name)
       ? { kind: 'name', name: name.toLowerCase() }
       : { kind: 'unusable', name: short(name), reason: 'unusable-name' };
   }

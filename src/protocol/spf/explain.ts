@@ -10,6 +10,8 @@ import type { DomainModifier } from './record.ts';
 import type { ExplanationOutcome } from './report.ts';
 import { short } from './trace.ts';
 
+const RFC = 'RFC 7208 §6.2';
+
 /** Characters: a reply of SMTP has lines of 510 octets (RFC 5321 §4.5.3.1.5). */
 const MAX_EXPLANATION = 500;
 
@@ -26,7 +28,7 @@ export async function explain(
 ): Promise<string | undefined> {
   const { outcome, text } = await fetchExplanation(evaluation, domain, modifier);
   const term = short(modifier.text);
-  evaluation.trace.add({ rfc: 'RFC 7208 §6.2', step: 'explanation', domain, term, outcome });
+  evaluation.trace.add({ rfc: RFC, step: 'explanation', domain, term, outcome });
   return text;
 }
 
@@ -37,7 +39,7 @@ async function fetchExplanation(
 ): Promise<Explanation> {
   const target = await evaluation.target(domain, modifier.domain);
   if (target.kind === 'unusable') return { outcome: 'unusable-name' };
-  const answer = await evaluation.ask(domain, target.name, 'TXT');
+  const answer = await evaluation.ask(RFC, domain, target.name, 'TXT');
   if (answer.kind === 'failure') return { outcome: 'not-answered' };
   if (answer.kind !== 'records') return { outcome: 'no-record' };
   const [record, ...others] = answer.records;

@@ -23,7 +23,7 @@ export async function fetchRecord(evaluation: Evaluation, given: string): Promis
     return { kind: 'none', reason: 'domain-unusable' };
   }
   const { name: domain } = checked;
-  const answer = await evaluation.ask(domain, domain, 'TXT');
+  const answer = await evaluation.ask('RFC 7208 §4.4', domain, domain, 'TXT');
   if (answer.kind === 'failure') {
     // a name that cannot be asked for has no record
     return failed(answer.cause) ?? { kind: 'none', reason: 'domain-unusable' };

@@ -46,7 +46,7 @@ async function matchByName(
     return { kind: 'no-match', reason: target.reason, target: target.name };
   const outcome = await matchName(evaluation, domain, directive, target.name);
   if (outcome.kind === 'error') return outcome;
-  const isVoid = outcome.reason === 'nothing-found';
+  const isVoid = outcome.reason === 'nothing-found' || outcome.reason === 'client-has-no-name';
   const error = isVoid ? evaluation.countVoid(domain, directive) : undefined;
   return error ?? { ...outcome, target: target.name };
 }
@@ -81,7 +81,7 @@ async function matchAddresses(
   directive: Named<'a' | 'mx'>,
   name: string,
 ): Promise<MatchOutcome> {
-  const answer = await evaluation.ask(domain, name, addressType(evaluation));
+  const answer = await evaluation.ask('RFC 7208 §5.3', domain, name, addressType(evaluation));
   if (answer.kind === 'failure') return failed(answer.cause) ?? UNUSABLE;
   if (answer.kind !== 'records') return NOTHING;
   return holdsClient(evaluation, answer, directive) ? ADDRESS_FOUND : ADDRESS_NOT_FOUND;
@@ -97,7 +97,7 @@ async function matchExchanges(
   directive: Named<'a' | 'mx'>,
   name: string,
 ): Promise<MatchOutcome> {
-  const answer = await evaluation.ask(domain, name, 'MX');
+  const answer = await evaluation.ask('RFC 7208 §5.4', domain, name, 'MX');
   if (answer.kind === 'failure') return failed(answer.cause) ?? UNUSABLE;
   if (answer.kind !== 'records') return NOTHING;
   if (answer.records.length > evaluation.limits.mxNames)
@@ -105,7 +105,7 @@ async function matchExchanges(
   const hosts = answer.records.map(({ exchange }) => exchange).filter(isHost);
   const type = addressType(evaluation);
   const answers = await Promise.all(
-    [...new Set(hosts)].map((host) => evaluation.ask(domain, host, type)),
+    [...new Set(hosts)].map((host) => evaluation.ask('RFC 7208 §5.4', domain, host, type)),
   );
   if (answers.some((found) => holdsClient(evaluation, found, directive))) return ADDRESS_FOUND;
   for (const found of answers) {
@@ -127,7 +127,7 @@ async function matchNames(
   name: string,
 ): Promise<MatchOutcome> {
   const names = await evaluation.validatedNames(domain);
-  if (names.isVoid) return NOTHING;
+  if (names.isVoid) return { kind: 'no-match', reason: 'client-has-no-name' };
   return names.within(name) === undefined
     ? { kind: 'no-match', reason: 'no-validated-name' }
     : { kind: 'match', reason: 'validated-name' };
@@ -139,7 +139,7 @@ async function matchExistence(
   domain: string,
   name: string,
 ): Promise<MatchOutcome> {
-  const answer = await evaluation.ask(domain, name, 'A');
+  const answer = await evaluation.ask('RFC 7208 §5.7', domain, name, 'A');
   if (answer.kind === 'failure') return failed(answer.cause) ?? UNUSABLE;
   return answer.kind === 'records' ? { kind: 'match', reason: 'name-found' } : NOTHING;
 }

@@ -1,4 +1,5 @@
 /** `domain-spec` (RFC 7208 §7.1): a macro string that ends in a top label or in a macro. */
+import { isTopLabel } from './domain.ts';
 import { parseIp } from './ip-address.ts';
 import { parseMacroString, usesMacro, type MacroString } from './macro-string.ts';
 import type { Problem } from './rules.ts';
@@ -16,16 +17,9 @@ export function parseDomainSpec(text: string): MacroString | Problem {
   return parseIp(text) === undefined ? 'malformed-domain' : 'address-for-domain';
 }
 
-/** `"." toplabel [ "." ]`: letters, digits and hyphens, not at an edge, not digits alone. */
+/** `"." toplabel [ "." ]` */
 function endsInTopLabel(text: string): boolean {
   const name = text.endsWith('.') ? text.slice(0, -1) : text;
   const dot = name.lastIndexOf('.');
-  if (dot === -1) return false;
-  const label = name.slice(dot + 1);
-  return (
-    /^[A-Za-z0-9-]+$/.test(label) &&
-    !label.startsWith('-') &&
-    !label.endsWith('-') &&
-    !/^\d+$/.test(label)
-  );
+  return dot !== -1 && isTopLabel(name.slice(dot + 1));
 }

@@ -49,6 +49,7 @@ export type MatchReason =
   | 'name-found'
   | 'validated-name'
   | 'no-validated-name'
+  | 'client-has-no-name'
   | 'included-pass'
   | 'included-other'
   | 'unusable-name'
@@ -168,6 +169,7 @@ export type SpfStep = { readonly rfc: RfcSection } & (
       readonly step: 'concluded';
       readonly result: SpfResult;
       readonly domain: string;
+      readonly ip: string;
       readonly reason?: Reason;
       readonly mechanism?: string;
       readonly lookups: number;

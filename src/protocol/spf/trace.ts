@@ -1,6 +1,7 @@
 /** The steps of one check, in order. A zone cannot make them many or long: what is beyond the bound is counted. */
 import type { DnsAnswer, RecordData, RecordType } from '#protocol/dns/resolver';
 import type { SpfAnswer, SpfStep } from './report.ts';
+import type { RfcSection } from './rules.ts';
 
 /** A check within the limits has about fifty steps; records with hundreds of networks have as many more. */
 const MAX_STEPS = 300;
@@ -18,8 +19,7 @@ export class Trace {
     else this.#leftOut++;
   }
 
-  asked(domain: string, name: string, type: RecordType, answer: DnsAnswer): void {
-    const rfc = SECTIONS[type] ?? 'RFC 7208 §4.4';
+  asked(rfc: RfcSection, domain: string, name: string, type: RecordType, answer: DnsAnswer): void {
     this.add({ rfc, step: 'asked', domain, name: short(name), type, answer: summary(answer) });
   }
 
@@ -32,15 +32,6 @@ export class Trace {
     return [...this.#steps, ...leftOut, step];
   }
 }
-
-/** Why each type of record is asked for. */
-const SECTIONS: Readonly<Partial<Record<RecordType, `RFC ${number} §${string}`>>> = {
-  TXT: 'RFC 7208 §4.4',
-  A: 'RFC 7208 §5.3',
-  AAAA: 'RFC 7208 §5.3',
-  MX: 'RFC 7208 §5.4',
-  PTR: 'RFC 7208 §5.5',
-};
 
 /** The beginning of a text, for a step. */
 export function long(text: string): string {

@@ -4,6 +4,8 @@ import type { Evaluation } from './evaluation.ts';
 import { formatIp, isInNetwork, parseIp, reverseDomain, type IpAddress } from './ip-address.ts';
 import { short } from './trace.ts';
 
+const RFC = 'RFC 7208 §5.5';
+
 export class ValidatedNames {
   /** In lower case, in the order of the answer. */
   readonly names: readonly string[];
@@ -34,15 +36,15 @@ export async function validateNames(
   domain: string,
 ): Promise<ValidatedNames> {
   const { sender, limits, trace } = evaluation;
-  const answer = await evaluation.ask(domain, reverseDomain(sender.ip), 'PTR');
+  const answer = await evaluation.ask(RFC, domain, reverseDomain(sender.ip), 'PTR');
   if (answer.kind !== 'records') return new ValidatedNames([], answer.kind !== 'failure');
   const all = [...new Set(answer.records.map(canonical))].filter((name) => name !== '');
   const names = all.slice(0, limits.ptrNames);
   const type = sender.ip.family === 4 ? 'A' : 'AAAA';
-  const answers = await Promise.all(names.map((name) => evaluation.ask(domain, name, type)));
+  const answers = await Promise.all(names.map((name) => evaluation.ask(RFC, domain, name, type)));
   const validated = names.filter((_, index) => leadsTo(sender.ip, answers[index]!));
   trace.add({
-    rfc: 'RFC 7208 §5.5',
+    rfc: RFC,
     step: 'names-validated',
     ip: formatIp(sender.ip),
     names: names.map(short),
