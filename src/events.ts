@@ -129,6 +129,8 @@ export interface EventCatalogue {
       checks: readonly Json[];
       /** What a reason is about, by reason. */
       subjects: Readonly<Record<string, string>>;
+      /** The mailing list that DMARC kept out, for who moves the message out of Junk. */
+      list?: string;
     };
   };
   'recipient.judged': {

@@ -25,6 +25,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
+import { learnTrust } from '#mail/receive/learn-trust';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { startSearchFollower } from '#mail/search/follow';
 import { submit, type SubmitContext } from '#mail/submit/submit';
@@ -230,7 +231,11 @@ async function start(
   if (smtp.kind === 'failed') return badListener(smtp);
   parts.defer(() => smtp.stop(grace.milliseconds));
 
-  const mail = parts.use(mailStoreOf(store, log));
+  const mail = parts.use(
+    mailStoreOf(store, log, (accountId, transfer) => {
+      void learnTrust({ pool: store.pool, clock, log }, accountId, transfer);
+    }),
+  );
   const follower = startSearchFollower({ store, mail, log });
   parts.defer(() => follower.stop());
   const imap = await startImap({

@@ -5,7 +5,7 @@
 import type { EventCatalogue, Json } from '#events';
 import { checkNamed, CHECK_NAMES, findAll } from './checks.ts';
 import type { CheckStep } from './check.ts';
-import type { AllFacts, CheckName } from './facts.ts';
+import { knownOf, type AllFacts, type CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Policies } from './policies.ts';
 import { verdict, type Judged, type Verdict } from './verdict.ts';
@@ -52,6 +52,7 @@ export function judgedFields({
   waited,
 }: Judgement): EventCatalogue['message.judged'] {
   const deciding = decisive(judged);
+  const list = knownOf(facts.trust)?.list;
   const results: Record<string, string> = {};
   const checks = CHECK_NAMES.map((name) => {
     const { result, ...told } = outlined(name, facts);
@@ -66,7 +67,11 @@ export function judgedFields({
       results,
       waited: Math.round(waited),
     },
-    personal: { checks, subjects: subjectsOf(findings) },
+    personal: {
+      checks,
+      subjects: subjectsOf(findings),
+      ...(list !== undefined && { list }),
+    },
   };
 }
 

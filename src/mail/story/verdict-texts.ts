@@ -40,10 +40,6 @@ export const EXPLAIN = {
     en: '({count} more steps were not kept)',
     ja: '（ほか {count} 件の手順は記録されていません）',
   },
-  trust: {
-    en: 'To take such mail all the same: {command}',
-    ja: '今後このようなメールを受け入れる場合：{command}',
-  },
 } as const satisfies Record<string, Phrase>;
 
 /** Each as a part of a sentence. */
@@ -337,8 +333,8 @@ export const CHECK_STEP_TEXTS = {
     ja: '受信者は {domain} による転送を信頼しています。',
   },
   'none-trusted': {
-    en: 'None of these is trusted to pass on mail of others (hikyaku trust list).',
-    ja: '信頼する転送元に該当しません（hikyaku trust list）。',
+    en: 'None of these is trusted to pass on mail of others. To take such mail: hikyaku trust add {domain}.',
+    ja: '信頼する転送元に該当しません。受け入れる場合は hikyaku trust add {domain} を実行します。',
   },
   'hops-counted': {
     en: 'It has {hops} Received fields; over {limit} mean a loop.',

@@ -9,6 +9,7 @@ import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
 import { routeCalls } from './calls/route.ts';
+import { trustCalls } from './calls/trust.ts';
 import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
 export const CALLS = {
@@ -22,6 +23,7 @@ export const CALLS = {
   ...messageCalls,
   ...queueCalls,
   ...routeCalls,
+  ...trustCalls,
 } as const;
 
 export type CallName = keyof typeof CALLS;

@@ -2,7 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findAccount } from '#store/directory/accounts';
-import { trustForwarder } from '#store/reception/trusted-forwarders';
+import { listTrusted, trustForwarder } from '#store/reception/trusted-forwarders';
+import { silentLog } from '#log';
+import { learnTrust } from '#mail/receive/learn-trust';
+import type { Resolver } from '#protocol/dns/resolver';
+import { mailStoreOf } from '#store/mailboxes/mail-store';
+import { moveMessages } from '#store/mailboxes/copy';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import {
   HONEST,
@@ -12,7 +17,8 @@ import {
   world,
   type Letter,
 } from '../../../test/support/reception.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { LineSocket } from '../../../test/support/line-socket.ts';
+import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
 
 let at: TestStore;
 before(async () => {
@@ -297,4 +303,105 @@ test('a mailing list that breaks the signature is refused, until its recipient t
   assert.match(mail.text, /also=.*trusted-forwarder:lists\.example/s);
   // who does not trust the list has it as junk
   assert.equal((await reception.read('alice', messageId))?.role, 'junk');
+});
+
+test('two messages of a list that are moved out of Junk make it trusted; one moved into Junk takes that back', async () => {
+  const { store } = at;
+  const learned: Promise<void>[] = [];
+  const context = { pool: store.pool, clock: store.clock, log: silentLog };
+  await using mail = mailStoreOf(store, silentLog, (accountId, transfer) => {
+    learned.push(learnTrust(context, accountId, transfer));
+  });
+  await using reception = await startReception(at);
+  const { accountId } = (await findAccount(store.pool, 'alice@example.test'))!;
+  const letter = honest('cautious.example', {
+    ip: LIST,
+    ehlo: 'mx.lists.example',
+    to: ['alice'],
+    from: 'bounces@lists.example',
+    header: ['From: Ann <ann@cautious.example>', 'List-Id: Dev <dev.lists.example>'],
+    changed: (message) => `${message}-- \r\nThe list\r\n`,
+  });
+  /** Sends one and moves it to another mailbox. @returns where it was put */
+  const sendAndMove = async (to: string): Promise<string | null> => {
+    const { messageId } = await reception.send(letter);
+    const { role } = (await reception.read('alice', messageId))!;
+    const { rows } = await store.pool.query<{ from: string; uid: string; to: string }>(
+      `select n.mailbox_id as "from", n.uid, (select id from mailboxes where account_id = $1 and role = $3) as "to"
+       from mailbox_entries n join emails e on e.id = n.email_id where e.account_id = $1 and e.message_id = $2`,
+      [accountId, messageId, to],
+    );
+    const { from, uid, to: target } = rows[0]!;
+    await moveMessages(mail, accountId, { from, uids: Uint32Array.of(Number(uid)), to: target });
+    await Promise.all(learned);
+    return role;
+  };
+  assert.equal(await sendAndMove('inbox'), 'junk');
+  assert.equal(await sendAndMove('inbox'), 'junk');
+  assert.deepEqual(
+    (await listTrusted(store.pool)).filter(({ account }) => account === 'alice@example.test'),
+    (await listTrusted(store.pool)).filter(({ trusted, rescued }) => trusted && rescued === 2),
+  );
+  assert.equal(await sendAndMove('junk'), 'inbox');
+  assert.equal(await sendAndMove('trash'), 'junk');
+  assert.equal(await sendAndMove('trash'), 'junk');
+});
+
+describe('hostile DNS', () => {
+  test('silence ends in a reply in bounded time, and keeps no other session waiting', async () => {
+    const zone = world();
+    const silent: Resolver = {
+      resolve: (name, type, options = {}) =>
+        name.endsWith('silent.example')
+          ? new Promise((resolve) => {
+              const give = () => resolve({ kind: 'failure', cause: 'aborted', text: 'given up' });
+              if (options.signal?.aborted === true) give();
+              options.signal?.addEventListener('abort', give);
+            })
+          : zone.resolve(name, type, options),
+    };
+    await using reception = await startReception(at, silent, { inquiry: { patience: 50 } });
+    const stuck = reception.send(forged('silent.example', { from: 'a@silent.example' }));
+    const { reply } = await reception.send(honest('good.example'));
+    assert.match(reply, /^250 /);
+    assert.match((await stuck).reply, /^451 4\./);
+  });
+
+  test('a check that never ends and a check that breaks are facts, and no message waits for them', async () => {
+    const zone = world();
+    const broken: Resolver = {
+      resolve: (name, type, options) => {
+        if (type === 'PTR') return new Promise(() => {});
+        if (type === 'MX') throw new TypeError('a bug');
+        return zone.resolve(name, type, options);
+      },
+    };
+    const logged: string[] = [];
+    const log = { ...silentLog, error: (name: string) => void logged.push(name) };
+    await using reception = await startReception(at, broken, { inquiry: { patience: 20, log } });
+    const { reply, messageId } = await reception.send(honest('good.example'));
+    assert.match(reply, /^250 /);
+    const told = explainVerdict(messageId!, await reception.events(messageId!), 'en')!;
+    const results = new Map(told.checks.map(({ check, result }) => [check, result]));
+    assert.equal(results.get('iprev'), 'unknown');
+    assert.equal(results.get('sender'), 'unknown');
+    assert.equal(results.get('dmarc'), 'pass');
+    assert.deepEqual(logged, ['receive.check-failed']);
+  });
+
+  test('when the client goes, nothing is asked any more', async () => {
+    const aborted = Promise.withResolvers<void>();
+    const resolver: Resolver = {
+      resolve: (_name, _type, { signal } = {}) =>
+        new Promise(() => signal?.addEventListener('abort', () => aborted.resolve())),
+    };
+    await using smtp = await startTestSmtp(at, { inquiry: { resolver } });
+    {
+      await using client = await LineSocket.connect(smtp.ports.smtp);
+      await client.restOfReply();
+      await client.ask('EHLO client.example');
+      await client.ask('MAIL FROM:<a@good.example>');
+    }
+    await aborted.promise;
+  });
 });

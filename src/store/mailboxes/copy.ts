@@ -112,6 +112,7 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
     steps.push(...stepsOf(work, last));
     messages += done.source.length;
     work.done?.(messages);
+    mail.transferred(accountId, { from: work.from, to: work.to, uids: done.destination });
   }
   if (source.length > 0) sayChanged(mail, accountId);
   return {

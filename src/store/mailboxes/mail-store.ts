@@ -17,10 +17,24 @@ export interface MailStore
   readonly bulkWriter: Store['writer'];
   readonly views: MailboxViews;
   readonly viewCache: ViewCache;
+  /** Told of messages that an owner copied or moved, after the commit. */
+  readonly transferred: (accountId: string, transfer: Transferred) => void;
+}
+
+export interface Transferred {
+  /** Mailboxes. */
+  readonly from: string;
+  readonly to: string;
+  /** Of the new messages in `to`. */
+  readonly uids: Uint32Array;
 }
 
 /** To be disposed of before the store is. */
-export function mailStoreOf(store: Store, log: Log = silentLog): MailStore {
+export function mailStoreOf(
+  store: Store,
+  log: Log = silentLog,
+  transferred: MailStore['transferred'] = () => {},
+): MailStore {
   const { connection, writer, queueWriter, notices, clock, newId } = store;
   const pool = openReadPool(connection, log);
   const views = new MailboxViews({ pool, notices, clock });
@@ -34,6 +48,7 @@ export function mailStoreOf(store: Store, log: Log = silentLog): MailStore {
     newId,
     views,
     viewCache,
+    transferred,
     async [Symbol.asyncDispose]() {
       views.close();
       viewCache.clear();

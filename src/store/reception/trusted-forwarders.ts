@@ -77,6 +77,35 @@ export async function listTrusted(pool: pg.Pool): Promise<TrustedForwarder[]> {
   return rows;
 }
 
+/** What is known of messages that an owner filed: where from, where to, and by which lists they came. */
+export interface Filed {
+  readonly from: string | null;
+  readonly to: string | null;
+  /** One for each message that DMARC kept out and that came by a list. */
+  readonly lists: readonly string[];
+}
+
+/** Messages of one transfer that are looked at: who moves more at once tidies up. */
+const MOST_FILED = 100;
+
+/** @param uids of the messages in the mailbox `to` */
+export async function filedMessages(
+  pool: pg.Pool,
+  accountId: string,
+  { from, to, uids }: { readonly from: string; readonly to: string; readonly uids: Uint32Array },
+): Promise<Filed> {
+  const { rows } = await pool.query<Filed>({
+    name: 'filed_messages',
+    text: `select (select role from mailboxes where account_id = $1 and id = $2) as "from",
+             (select role from mailboxes where account_id = $1 and id = $3) as "to",
+             array(select v.personal ->> 'list' from mailbox_entries n join emails e on e.id = n.email_id
+               join events v on v.message_id = e.message_id and v.type = 'message.judged' and v.personal ? 'list'
+               where n.mailbox_id = $3 and n.uid = any($4::bigint[]) order by n.uid) as lists`,
+    values: [accountId, from, to, [...uids.subarray(0, MOST_FILED)]],
+  });
+  return rows[0]!;
+}
+
 /** An owner moved messages that came by these forwarders out of Junk, one domain for each message. */
 export async function noteRescued(
   pool: pg.Pool,

@@ -2,12 +2,17 @@
  * Whether the message came by a list or forwarder that its recipient trusts (docs/decisions/0018): a domain that SPF, DKIM or ARC
  * vouches for, beside an author for whom none of them does. Looked up only where DMARC fails and its policy would keep the message out.
  */
+import { toAscii } from '#protocol/address/domain';
+import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import type { Check, Means } from '#mail/receive/check';
-import { knownOf, NOTHING_TO_ASK, type AllFacts, type Facts } from '#mail/receive/facts';
+import { knownOf, NOTHING_TO_ASK, type Facts } from '#mail/receive/facts';
+import type { Content } from '#mail/receive/intake';
 
 export interface TrustFacts {
   /** What vouches for the message, none of it for its author. */
   readonly forwarders: readonly Forwarder[];
+  /** The one that a rescue from Junk speaks for: it is the list that the message says it came by. */
+  readonly list: string | undefined;
   /** The trusted domain for each recipient that has one. */
   readonly trusted: ReadonlyMap<number, string>;
 }
@@ -18,23 +23,26 @@ export interface Forwarder {
 }
 
 export const trust: Check<'trust', 'end'> = {
-  gather({ recipients }, { trustedAmong }, fact) {
+  gather({ recipients, content }, { trustedAmong }, fact) {
     return (async () => {
       const dmarc = knownOf(await fact('dmarc'));
       if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return NOTHING_TO_ASK;
       const forwarders = forwardersOf(knownOf(await fact('spf')), knownOf(await fact('dkim')));
-      if (forwarders.length === 0) return { forwarders, trusted: new Map() };
-      return { forwarders, trusted: await trustedBy(recipients, forwarders, trustedAmong) };
+      const list = listAmong(forwarders, listIdOf(content));
+      if (forwarders.length === 0) return { forwarders, list, trusted: new Map() };
+      return { forwarders, list, trusted: await trustedBy(recipients, forwarders, trustedAmong) };
     })();
   },
 
-  outline: ({ forwarders, trusted }) => ({
+  outline: ({ forwarders, list, trusted }) => ({
     result: trusted.size > 0 ? 'trusted' : 'not-trusted',
     steps: [
       ...forwarders.map(({ domain, by }) => ({ step: 'forwarder-seen', domain, by })),
       ...(forwarders.length === 0 ? [{ step: 'no-forwarder' }] : []),
       ...[...new Set(trusted.values())].map((domain) => ({ step: 'forwarder-trusted', domain })),
-      ...(forwarders.length > 0 && trusted.size === 0 ? [{ step: 'none-trusted' }] : []),
+      ...(forwarders.length > 0 && trusted.size === 0
+        ? [{ step: 'none-trusted', domain: list ?? forwarders[0]!.domain }]
+        : []),
     ],
   }),
 
@@ -59,9 +67,20 @@ export function forwardersOf(
   return [...signers, ...host];
 }
 
-/** The forwarder that a rescue from Junk would speak for: of a message that DMARC kept out. */
-export function learnable(facts: AllFacts): string | undefined {
-  return knownOf(facts.trust)?.forwarders[0]?.domain;
+/** RFC 2919 §2: `Dev <dev.lists.example.org>`. Anybody can write it, so it only chooses among those that are vouched for. */
+function listIdOf({ head, header }: Content): string | undefined {
+  const [field] = fieldsNamed(header, 'List-Id');
+  if (field === undefined) return undefined;
+  const value = fieldValue(head, field).slice(0, MAX_LIST_ID);
+  return toAscii(value.slice(value.lastIndexOf('<') + 1).replace(/>\s*$/, ''));
+}
+
+function listAmong(
+  forwarders: readonly Forwarder[],
+  listId: string | undefined,
+): string | undefined {
+  if (listId === undefined) return undefined;
+  return forwarders.find(({ domain }) => `.${listId}`.endsWith(`.${domain}`))?.domain;
 }
 
 async function trustedBy(
@@ -88,6 +107,8 @@ async function trustedBy(
   return trusted;
 }
 
+/** Characters; RFC 2919 §3 allows 255. */
+const MAX_LIST_ID = 998;
 /** Labels that are looked at: more is no host of a list. */
 const MAX_LABELS = 10;
 
