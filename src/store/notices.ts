@@ -61,6 +61,11 @@ export class Notices {
     void this.#send();
   }
 
+  /** Whether notices of other processes come in, as far as is known. */
+  get listening(): boolean {
+    return this.#client !== undefined;
+  }
+
   /** Calls back on each notice of a topic, from this process or another. Returns how to stop. */
   on(topic: Topic, listener: Listener): () => void {
     let listeners = this.#listeners.get(topic);

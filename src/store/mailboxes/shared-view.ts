@@ -7,6 +7,12 @@ import { emptyState, nextState, type State, type ViewDelta } from './view-state.
 import { askForChanges } from './view-query.ts';
 import type { MailboxView } from './view.ts';
 
+/**
+ * For so long an answer of the database is trusted while nothing says that there is more: what another process changed is told by a
+ * notice some 20 ms later, and where that is lost, this is how late a client hears of it who asks. Milliseconds.
+ */
+const TRUSTED = 1000;
+
 /** A change that this process has committed. */
 export interface OwnChange {
   /** The mailbox's modseq before it. */
@@ -14,6 +20,12 @@ export interface OwnChange {
   readonly modseq: number;
   /** Read only where a view wants it. */
   readonly delta: (state: State) => ViewDelta;
+}
+
+/** A question to the database, by what was known when it was asked. */
+export interface Look {
+  readonly askedAt: number;
+  readonly doubts: number;
 }
 
 export class SharedView implements MailboxView {
@@ -25,6 +37,12 @@ export class SharedView implements MailboxView {
   /** Monotonic time since when nobody has. */
   idleSince = 0;
   readonly #db: OctetPool;
+  readonly #monotonic: () => number;
+  /** When the database was last asked; all that was committed before is here unless there is doubt. */
+  #askedAt = -Infinity;
+  /** Times that something changed, or may have, and how many of them the last answer knew of. */
+  #doubts = 1;
+  #settled = 0;
   #state = emptyState();
   #uidValidity = 0;
   #removed = false;
@@ -33,8 +51,13 @@ export class SharedView implements MailboxView {
   /** A question whose turn has not come. */
   #waiting: Promise<void> | undefined;
 
-  constructor(db: OctetPool, accountId: string, mailboxId: string) {
-    this.#db = db;
+  constructor(
+    { pool, monotonic }: { readonly pool: OctetPool; readonly monotonic: () => number },
+    accountId: string,
+    mailboxId: string,
+  ) {
+    this.#db = pool;
+    this.#monotonic = monotonic;
     this.accountId = accountId;
     this.mailboxId = mailboxId;
   }
@@ -69,6 +92,39 @@ export class SharedView implements MailboxView {
     return this.#waiting;
   }
 
+  /**
+   * As refresh, but asks the database only when there is doubt or the last answer is too old; undefined where the state may be told as
+   * it is. It has every change that this process has committed and said.
+   */
+  freshen(): Promise<void> | undefined {
+    const isYoung = this.#monotonic() - this.#askedAt < TRUSTED;
+    return (isYoung && this.#settled === this.#doubts) || this.#removed
+      ? undefined
+      : this.refresh();
+  }
+
+  /** A notice came, or a change of our own could not be put in. */
+  doubt(): void {
+    this.#doubts++;
+  }
+
+  /** Before the database is asked what the modseqs of mailboxes are. */
+  beginLook(): Look {
+    return { askedAt: this.#monotonic(), doubts: this.#doubts };
+  }
+
+  /** What it answered; undefined where there is no such mailbox. */
+  endLook(look: Look, modseq: number | undefined): Promise<void> | undefined {
+    if (modseq !== this.#state.modseq) return this.refresh();
+    this.#answered(look);
+    return undefined;
+  }
+
+  #answered({ askedAt, doubts }: Look): void {
+    this.#askedAt = askedAt;
+    this.#settled = doubts;
+  }
+
   /** Resolves when the state has the change. */
   apply(change: OwnChange): Promise<void> | undefined {
     if (this.#tail) return this.#inTurn(() => this.#put(change));
@@ -98,6 +154,12 @@ export class SharedView implements MailboxView {
 
   async #ask(): Promise<void> {
     if (this.#removed) return;
+    const look = this.beginLook();
+    await this.#askForChanges();
+    this.#answered(look);
+  }
+
+  async #askForChanges(): Promise<void> {
     const { accountId, mailboxId } = this;
     const before = this.#state;
     const lastUid = before.count === 0 ? 0 : before.uids[before.count - 1]!;

@@ -118,6 +118,38 @@ test('what this process writes shows at once; what another writes, after a refre
   assert.deepEqual(shown(here.view.state), ['1 4', '2 1 k'], 'the change between was asked for');
 });
 
+test('who only asks what is new is told from memory, but for what changed, and for no longer than a second', async () => {
+  const box = await fresh();
+  using here = await opened(t.mail, box);
+  using there = await opened(second, box);
+  await here.freshen();
+  const elsewhere = (uidNext: number) =>
+    t.mail.pool.query(
+      `with a as (update accounts set modseq = modseq + 1 where id = $2 returning modseq)
+       update mailboxes m set modseq = a.modseq, next_uid = $3 from a where m.id = $1`,
+      [box, account, uidNext],
+    );
+  await elsewhere(7);
+  assert.equal(here.freshen(), undefined, 'nothing said it');
+  assert.equal(here.view.state.uidNext, 1);
+  clock.advance(1000);
+  await here.freshen();
+  assert.equal(here.view.state.uidNext, 7);
+  await elsewhere(8);
+  t.mail.notices.say(`account:${account}`);
+  // the look that the notice led to is under way
+  await Promise.resolve();
+  await Promise.resolve();
+  await here.freshen();
+  assert.equal(here.view.state.uidNext, 8, 'what this process says is known at once');
+  await append(t.mail, account, box, [newMessage()]);
+  assert.equal(here.freshen(), undefined, 'a change of our own is in the state');
+  assert.deepEqual(shown(here.view.state), ['8 0']);
+  await setFlags(second, account, box, { uids: uids(8), op: 'add', flags: 1, keywords: [] });
+  await until(here, (state) => state.flags[0] === 1);
+  assert.deepEqual(shown(there.view.state), ['8 1']);
+});
+
 test('look finds what no notice told', async () => {
   const box = await fresh();
   using open = await opened(t.mail, box);

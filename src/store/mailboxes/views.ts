@@ -13,6 +13,8 @@ export interface OpenView extends Disposable {
   readonly view: MailboxView;
   /** Brings `view.state` up to what is committed now; concurrent calls share a question. */
   refresh(): Promise<void>;
+  /** The same, or undefined where nothing says that there is more and the state is young enough (`TRUSTED` in shared-view.ts). */
+  freshen(): Promise<void> | undefined;
   /** Calls back after each new state, and when the mailbox is removed. Returns how to stop. */
   onChange(listener: () => void): () => void;
   close(): void;
@@ -75,6 +77,7 @@ export class MailboxViews {
     try {
       await view.apply(change);
     } catch {
+      view.doubt();
       // it is committed whether the view could be brought up to date or not: the next refresh does it
     }
   }
@@ -125,7 +128,8 @@ export class MailboxViews {
     const key = keyOf(accountId, mailboxId);
     let view = this.#views.get(key);
     if (!view) {
-      view = new SharedView(this.#store.pool, accountId, mailboxId);
+      const { pool, clock } = this.#store;
+      view = new SharedView({ pool, monotonic: () => clock.monotonic() }, accountId, mailboxId);
       this.#views.set(key, view);
     }
     this.#unidle(view);
@@ -145,6 +149,7 @@ export class MailboxViews {
     return {
       view,
       refresh: () => view.refresh(),
+      freshen: () => (this.#store.notices.listening ? view.freshen() : view.refresh()),
       onChange(listener) {
         // of its own, so that two sessions may hand in the same function
         const own = () => listener();
@@ -189,7 +194,10 @@ export class MailboxViews {
       const views = new Set<SharedView>();
       const stop = this.#store.notices.on(`account:${accountId}`, () => {
         if (this.#known) return;
-        for (const each of views) this.#unseen.add(each);
+        for (const each of views) {
+          each.doubt();
+          this.#unseen.add(each);
+        }
         void this.#lookSoon();
       });
       this.#followed.set(accountId, (followed = { views, stop }));
@@ -236,17 +244,14 @@ export class MailboxViews {
   }
 
   async #refreshChanged(views: readonly SharedView[]): Promise<void> {
+    const looks = views.map((view) => view.beginLook());
     const { rows } = await this.#store.pool.query<{ id: string; modseq: string }>({
       name: 'look_at_mailboxes',
       text: 'select id, modseq from mailboxes where id = any($1::bigint[])',
       values: [views.map(({ mailboxId }) => mailboxId)],
     });
     const modseqs = new Map(rows.map(({ id, modseq }) => [id, Number(modseq)]));
-    await Promise.all(
-      views
-        .filter(({ mailboxId, state }) => modseqs.get(mailboxId) !== state.modseq)
-        .map((view) => view.refresh()),
-    );
+    await Promise.all(views.map((view, i) => view.endLook(looks[i]!, modseqs.get(view.mailboxId))));
   }
 }
 

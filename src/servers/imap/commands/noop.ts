@@ -3,7 +3,7 @@ import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function noop({ selected }: SessionState): Reply | Promise<Reply> {
-  return selected === undefined ? DONE : selected.open.refresh().then(() => DONE);
+  return selected?.open.freshen()?.then(() => DONE) ?? DONE;
 }
 
 const DONE = ok('Done');

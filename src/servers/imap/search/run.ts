@@ -32,7 +32,7 @@ export async function runSearch(
     return { kind: 'refused', reply: REPLIES.notWithUidOnly };
   if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) state.useModseqs();
   // what came a moment ago is found; numbers in the command keep their meaning
-  await selected.open.refresh();
+  await selected.open.freshen();
   tellUpdates(state, { expunges: false });
   const { clock, mail, largeMessages } = services;
   const progress = new InProgress(state, tag);
