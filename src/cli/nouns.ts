@@ -27,6 +27,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'the keys that sign, and their DNS records',
     load: async () => (await import('./dkim.ts')).dkim,
   },
+  dmarc: {
+    summary: 'the policy of a domain for mail in its name',
+    load: async () => (await import('./dmarc.ts')).dmarc,
+  },
   account: {
     summary: 'who has a mailbox here',
     load: async () => (await import('./account.ts')).account,

@@ -1,4 +1,18 @@
 /** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
+import {
+  DMARC_ADVICE,
+  DMARC_ALIGNMENTS,
+  DMARC_ANSWERS,
+  DMARC_CHECK,
+  DMARC_EXISTENCE,
+  DMARC_IDENTIFIERS,
+  DMARC_ORGANIZATIONS,
+  DMARC_POLICIES,
+  DMARC_RESULTS,
+  DMARC_SOURCES,
+  DMARC_STEPS,
+  DMARC_UNUSABLE,
+} from './dmarc-texts.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from './event-texts.ts';
 import {
   ADDRESS_RULES,
@@ -8,6 +22,7 @@ import {
   STAGES,
   STANDING_TEXTS,
 } from './frame-texts.ts';
+import { IPREV_NAMES, IPREV_RESULTS, IPREV_STEPS } from './iprev-texts.ts';
 import type { Phrase } from './phrase.ts';
 import { CAUSES, NOTICE_KINDS, REASONS, REPLY_TEXTS } from './reason-texts.ts';
 import { SPF_ADVICE, SPF_PROBLEMS } from './spf-record-texts.ts';
@@ -68,6 +83,21 @@ export const CATALOGUE = {
   spfReason: SPF_REASONS,
   spfProblem: SPF_PROBLEMS,
   spfAdvice: SPF_ADVICE,
+  dmarcStep: DMARC_STEPS,
+  dmarcAnswer: DMARC_ANSWERS,
+  dmarcOrganization: DMARC_ORGANIZATIONS,
+  dmarcSource: DMARC_SOURCES,
+  dmarcUnusable: DMARC_UNUSABLE,
+  dmarcExistence: DMARC_EXISTENCE,
+  dmarcIdentifier: DMARC_IDENTIFIERS,
+  dmarcAlignment: DMARC_ALIGNMENTS,
+  dmarcResult: DMARC_RESULTS,
+  dmarcPolicy: DMARC_POLICIES,
+  dmarcCheck: DMARC_CHECK,
+  dmarcAdvice: DMARC_ADVICE,
+  iprevStep: IPREV_STEPS,
+  iprevName: IPREV_NAMES,
+  iprevResult: IPREV_RESULTS,
   verdict: VERDICT_TEXTS,
   explain: EXPLAIN,
   check: CHECK_TITLES,

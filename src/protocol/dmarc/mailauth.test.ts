@@ -45,8 +45,8 @@ async function ours({ author, spf, dkim, zone }: Question): Promise<Judged> {
 async function theirs({ author, spf, dkim, zone }: Question): Promise<Judged> {
   const { response, dkimAligned } = await evaluateDmarc({
     headerFrom: [`a@${author}`],
-    spfDomains: spf.map((domain) => ({ domain })),
-    dkimDomains: dkim.map((domain) => ({ domain })),
+    spfDomains: [...spf],
+    dkimDomains: [...dkim],
     resolver: asNode(declaredZone(zone)) as never,
   });
   assert.ok(response !== false);
