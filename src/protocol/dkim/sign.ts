@@ -9,7 +9,7 @@
  */
 import { createHash, type KeyObject, sign as cryptoSign } from 'node:crypto';
 import { concat, EMPTY } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { type Field, splitHeader } from '#protocol/message/fields';
 import { type Chunks, hashBody } from './body-hash.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 import { formatSignature } from './format-signature.ts';
@@ -69,8 +69,16 @@ export interface PreparedHeader {
 export function prepareHeader(header: Uint8Array): PreparedHeader {
   const { fields } = splitHeader(header);
   const signedFields = fieldsToSign(fields);
-  const chosen = chooseFields(fields, signedFields);
-  return { signedFields, canonicalFields: canonicalizeFields('relaxed', header, chosen) };
+  return { signedFields, canonicalFields: prepareFields(header, fields, signedFields) };
+}
+
+/** The fields that h= names, in relaxed form. */
+export function prepareFields(
+  header: Uint8Array,
+  fields: readonly Field[],
+  signedFields: readonly string[],
+): Uint8Array {
+  return canonicalizeFields('relaxed', header, chooseFields(fields, signedFields));
 }
 
 /** What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds. */
