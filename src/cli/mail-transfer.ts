@@ -5,6 +5,7 @@ import { fromFrames, toFrames } from '#servers/admin/frames';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
 import { callBytes, callIntake } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { messagesWere } from './message-count.ts';
 import { printDone } from './output.ts';
 import { Progress } from './progress.ts';
 import type { CommonOptions } from './verb.ts';
@@ -32,7 +33,7 @@ export async function importMail(
       done = step;
       if (step.kind !== 'stopped') continue;
       throw new CommandFailure(
-        `${STOPPED[step.reason]} (${step.mailbox}); ${step.imported} messages were imported`,
+        `${STOPPED[step.reason]} (${step.mailbox}); ${messagesWere(step.imported)} imported`,
         REMEDIES[step.reason],
       );
     }
@@ -40,8 +41,13 @@ export async function importMail(
     progress.stop();
   }
   const { imported, known } = done;
-  const there = known > 0 ? `, ${known} were there already` : '';
-  printDone(options, { account, imported, known }, `${imported} messages were imported${there}.`);
+  const sentence = `${messagesWere(imported)} imported${thereAlready(known)}.`;
+  printDone(options, { account, imported, known }, sentence);
+}
+
+function thereAlready(known: number): string {
+  if (known === 0) return '';
+  return known === 1 ? ', 1 was there already' : `, ${known} were there already`;
 }
 
 const STOPPED = {
@@ -95,8 +101,8 @@ export async function exportMail(
   } finally {
     progress.stop();
   }
-  const there = known > 0 ? `, ${known} were there already` : '';
-  printDone(options, { account, exported, known }, `${exported} messages were exported${there}.`);
+  const sentence = `${messagesWere(exported)} exported${thereAlready(known)}.`;
+  printDone(options, { account, exported, known }, sentence);
 }
 
 /** The levels below what was asked for; INBOX is the root of a whole export. */

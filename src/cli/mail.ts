@@ -4,6 +4,8 @@ import { callBytes, callRows, callValue } from './control.ts';
 import { printJson, printLine, printRows, remark } from './output.ts';
 import { localTime, shortSize } from './terminal.ts';
 import type { ExportOptions, ImportOptions } from './mail-transfer.ts';
+import type { UndeleteOptions } from './mail-undelete.ts';
+import { readSince, SINCE_EXAMPLES } from './since.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 interface ListOptions extends CommonOptions {
@@ -40,7 +42,27 @@ export function mail(noun: Command): void {
     'hikyaku mail raw bob@example.test 12 > message.eml',
   ).action(rawMail);
 
+  addUndelete(noun);
   addTransfer(noun);
+}
+
+function addUndelete(noun: Command): void {
+  const undelete = addVerb(
+    noun,
+    'undelete <account> [ids...]',
+    'show what was expunged and can be brought back; with ids or --since, bring it back',
+    'hikyaku mail undelete bob@example.test',
+    'hikyaku mail undelete bob@example.test 12 15',
+    'hikyaku mail undelete bob@example.test --since 2h --mailbox Sent',
+  )
+    .option('--since <time>', `all that was expunged since: ${SINCE_EXAMPLES}`, readSince)
+    .option('--mailbox <name>', 'only what was in this one');
+  addLimit(undelete, 'show at most so many').action(
+    async (account: string, ids: string[], options: UndeleteOptions) => {
+      const { undeleteMail } = await import('./mail-undelete.ts');
+      await undeleteMail(account, ids, options);
+    },
+  );
 }
 
 function addTransfer(noun: Command): void {

@@ -2,8 +2,8 @@
 import { Option, type Command } from 'commander';
 import type { RowOf } from '#servers/admin/calls';
 import { callRows, callValue } from './control.ts';
-import { CommandFailure } from './failure.ts';
 import { printJson, printLine, printRows } from './output.ts';
+import { readSince, SINCE_EXAMPLES, type Since } from './since.ts';
 import { localTime, terminalColumns, wantsColor } from './terminal.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
@@ -23,6 +23,8 @@ const STATUSES: readonly Status[] = [
   'refused',
   'unknown',
 ];
+
+const DEFAULT_SINCE: Since = { within: 7 * 24 * 60 * 60 * 1000 };
 
 interface FindOptions extends CommonOptions {
   readonly from?: string;
@@ -52,7 +54,7 @@ export function message(noun: Command): void {
   )
     .option('--from <address>', 'whose reverse-path has this in it')
     .option('--to <address>', 'that go to an address with this in it')
-    .option('--since <time>', '90m, 2h, 3d, 2026-11-24 or 2026-11-24T13:00 (7d)', readSince)
+    .option('--since <time>', `${SINCE_EXAMPLES} (7d)`, readSince)
     .addOption(new Option('--status <status>', 'how a recipient stands').choices(STATUSES));
   addLimit(find, 'at most so many (100)').action(findMessages);
 
@@ -113,24 +115,6 @@ function toText({ recipients, status }: RowOf<'message/find'>): string {
       return status === 'mixed' ? `${to} (${own})` : to;
     })
     .join(', ');
-}
-
-/** A time, or how long ago; by the clock of the server. Milliseconds. */
-type Since = { readonly since: number } | { readonly within: number };
-
-const UNITS: Readonly<Record<string, number>> = { s: 1e3, m: 6e4, h: 36e5, d: 864e5 };
-const DEFAULT_SINCE: Since = { within: 7 * UNITS['d']! };
-
-function readSince(given: string): Since {
-  const length = /^(\d{1,6})([smhd])$/.exec(given);
-  if (length) return { within: Number(length[1]) * UNITS[length[2]!]! };
-  // without an offset a date with a time is local, a date alone would be UTC
-  const time = Date.parse(/^\d{4}-\d\d-\d\d$/.test(given) ? `${given}T00:00` : given);
-  if (!Number.isNaN(time)) return { since: time };
-  throw new CommandFailure(
-    `--since ${given} is no time`,
-    'Write it like 90m, 2h, 3d, 2026-11-24 or 2026-11-24T13:00.',
-  );
 }
 
 /** Columns of a story that goes to a file. */

@@ -195,6 +195,11 @@ export const FIELDS = {
     'What becomes of mail whose sender’s SPF record forbids the client, unless DMARC passes by a signature. Forwarders that do not rewrite the sender fail so: reject loses what they forward.',
     'junk',
   ),
+  'receive.arc': field(
+    switchOn,
+    'Verifies the seals (ARC) of servers that a message came past, so that they can speak for forwarders that are trusted.',
+    false,
+  ),
   'receive.suspicions': field(
     number(z.number().int().nonnegative()),
     'So many weak signs (no reverse name, no full name in EHLO, SPF softfail, no Date …) together make junk. 0: they never do.',
@@ -315,7 +320,7 @@ export const FIELDS = {
   'retention.dialogues': field(duration, 'How long SMTP dialogues are kept.', 14 * 864e5),
   'retention.expunged': field(
     duration,
-    'How long an expunged message can be brought back.',
+    'How long an expunged message can be brought back (`hikyaku mail undelete`).',
     14 * 864e5,
   ),
   'retention.removed_accounts': field(

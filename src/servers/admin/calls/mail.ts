@@ -2,6 +2,13 @@
 import { z } from 'zod';
 import type { MessageSummary, Person } from '#protocol/message/summary';
 import { findEmail, FLAG, readEmail, type ListedEmail } from '#store/emails';
+import {
+  describeExpunged,
+  findExpunged,
+  undelete,
+  type Expunged,
+  type ExpungedEmail,
+} from '#store/mailboxes/undelete';
 import { listNewest } from '#store/newest-emails';
 import { bytes, refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
@@ -9,6 +16,16 @@ import { limit, readAccount, text } from '#servers/admin/inputs';
 
 /** Of the header and the beginning of the body, for showing. */
 const SHOWN_OCTETS = 256 * 1024;
+
+const expunged = z.object({
+  account: text,
+  mailbox: text.optional(),
+  ids: z.array(text).min(1).max(10_000).optional(),
+  /** Calendar milliseconds. */
+  since: z.number().optional(),
+  /** Or how long ago, by the clock of the server. Milliseconds. */
+  within: z.number().positive().optional(),
+});
 
 const one = z.object({ account: text, id: text });
 
@@ -46,7 +63,72 @@ export const mailCalls = {
     if ('kind' in found) return found;
     return readEmail(context.store.pool, found.accountId, found.email.emailId);
   }),
+
+  'mail/expunged': rows(expunged.extend({ limit }), async (context, input, signal) => {
+    const chosen = await chooseExpunged(context, input);
+    if ('kind' in chosen) return chosen;
+    return expungedRows(context, chosen.found.slice(0, input.limit), signal);
+  }),
+
+  'mail/undelete': value(expunged, async (context, input) => {
+    const chosen = await chooseExpunged(context, input);
+    if ('kind' in chosen) return chosen;
+    const { accountId, account, found } = chosen;
+    const done = await undelete(context.mail, accountId, found);
+    if (done.kind === 'undeleted') return { account, undeleted: done.messages };
+    return refuse(
+      'over-quota',
+      `${account} has no room for ${found.length === 1 ? 'that message' : `${found.length} messages`}`,
+      `Choose fewer by their ids, or give it a larger quota.`,
+    );
+  }),
 } as const;
+
+interface Chosen {
+  readonly accountId: string;
+  readonly account: string;
+  readonly found: readonly Expunged[];
+}
+
+async function chooseExpunged(
+  context: AdminContext,
+  { account: given, ids, mailbox, since, within }: z.infer<typeof expunged>,
+): Promise<Chosen | Refusal> {
+  const account = await readAccount(context, given);
+  if ('kind' in account) return account;
+  const emailIds = ids?.filter((id) => /^[1-9]\d{0,17}$/.test(id));
+  const found = await findExpunged(context.store.pool, account.accountId, {
+    emailIds,
+    mailbox,
+    since: since ?? (within === undefined ? undefined : context.clock.now() - within),
+  });
+  const known = new Set(found.map(({ emailId }) => emailId));
+  const unknown = ids?.find((id) => !known.has(id));
+  if (unknown !== undefined) {
+    return refuse(
+      'not-expunged',
+      `${account.name} has no message ${unknown} that can be brought back`,
+      `hikyaku mail undelete ${account.name} lists those that can. retention.expunged says for how long.`,
+    );
+  }
+  return { accountId: account.accountId, account: account.name, found };
+}
+
+async function* expungedRows(
+  { store }: AdminContext,
+  found: readonly Expunged[],
+  signal: AbortSignal,
+): AsyncGenerator<ReturnType<typeof expungedRow>> {
+  for await (const email of describeExpunged(store.pool, found)) {
+    if (signal.aborted) return;
+    yield expungedRow(email);
+  }
+}
+
+function expungedRow(email: ExpungedEmail) {
+  const { mailbox, expungedAt } = email;
+  return { ...row({ ...email, mailbox: '' }), mailbox, expungedAt: expungedAt.toISOString() };
+}
 
 async function* mapped(
   emails: AsyncIterable<ListedEmail>,
