@@ -39,6 +39,8 @@ export function receptionOf({
     hostname: config.hostname,
     isOwnAddress,
     now: () => clock.now(),
+    verifiesArc: config['receive.arc'],
+    scanner: undefined,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     zones: config['receive.dns_lists'].map((text) => readListZone(text)!),
     log,

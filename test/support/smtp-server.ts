@@ -147,6 +147,8 @@ function smtpServicesOf(
     isOwnAddress: () => false,
     now: () => clock.now(),
     zones: [],
+    verifiesArc: false,
+    scanner: undefined,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     log,
     patience: 10_000,

@@ -5,6 +5,7 @@
 import { formatAuthenticationResults } from '#protocol/authentication-results/format';
 import type { MethodResult } from '#protocol/authentication-results/field';
 import {
+  arcResult,
   dkimResults,
   dmarcResult,
   dmarcWithoutAuthor,
@@ -12,41 +13,50 @@ import {
   spfResult,
 } from '#protocol/authentication-results/results';
 import { formatMailbox } from '#protocol/address/mailbox';
-import type { Envelope } from './envelope.ts';
+import type { Given } from './check.ts';
 import { knownOf, type AllFacts } from './facts.ts';
+
+/** What results are made of. */
+type Named = Pick<AllFacts, 'iprev' | 'spf' | 'author' | 'dkim' | 'arc' | 'dmarc'>;
 
 /** With its name and its line end. */
 export function authenticationResults(
   authservId: string,
-  { reversePath }: Pick<Envelope, 'reversePath'>,
-  ehlo: string,
-  facts: AllFacts,
+  given: Given['mail'],
+  facts: Named,
 ): Uint8Array {
-  return formatAuthenticationResults({ authservId, results: resultsOf(reversePath, ehlo, facts) });
+  return formatAuthenticationResults({ authservId, results: resultsOf(given, facts) });
 }
 
-function resultsOf(
-  reversePath: Envelope['reversePath'],
-  ehlo: string,
-  facts: AllFacts,
+export function resultsOf(
+  { client, envelope: { reversePath } }: Given['mail'],
+  facts: Named,
 ): readonly MethodResult[] {
   const iprev = knownOf(facts.iprev);
   const spf = knownOf(facts.spf);
   const dkim = knownOf(facts.dkim);
-  const author = knownOf(facts.author)?.author;
+  const arc = knownOf(facts.arc);
+  const sender = reversePath ? formatMailbox(reversePath) : client.ehlo;
   return [
     ...(iprev ? [iprevResult(iprev.result, iprev.ip)] : []),
-    ...(spf
-      ? [spfResult(spf.result, spf.identity, reversePath ? formatMailbox(reversePath) : ehlo)]
-      : []),
+    ...(spf ? [spfResult(spf.result, spf.identity, sender)] : []),
     ...(dkim ? dkimResults(dkim.signatures) : []),
-    ...dmarcResults(facts, author?.kind),
+    ...(arc
+      ? [
+          arcResult(arc.cv, {
+            remoteIp: client.address,
+            ...(arc.oldestPass !== undefined && { oldestPass: arc.oldestPass }),
+          }),
+        ]
+      : []),
+    ...dmarcResults(facts),
   ];
 }
 
 /** A message without one author cannot pass, and says why. */
-function dmarcResults({ dmarc }: AllFacts, author: string | undefined): readonly MethodResult[] {
+function dmarcResults({ author, dmarc }: Named): readonly MethodResult[] {
   if (dmarc.kind === 'known') return [dmarcResult(dmarc.value)];
+  const kind = knownOf(author)?.author.kind;
   const couldAsk = dmarc.kind === 'not-asked' && dmarc.why === 'nothing';
-  return couldAsk && author !== undefined ? [dmarcWithoutAuthor(author)] : [];
+  return couldAsk && kind !== undefined ? [dmarcWithoutAuthor(kind)] : [];
 }

@@ -2,6 +2,7 @@
  * What a check is: it gathers facts, which takes time and may ask the network, and finds things in them, which is pure. It says with
  * which stage of the dialogue it can begin, so that most answers are there before the final dot.
  */
+import type { BodyHashes, BodyHashRequest } from '#protocol/dkim/body-hash';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { Trust } from '#store/reception/trusted-forwarders';
 import type { Header } from '#protocol/message/fields';
@@ -10,6 +11,7 @@ import type { AllFacts, CheckName, Fact, Facts, NotAsked } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Content } from './intake.ts';
 import type { LocalRecipient } from './recipient.ts';
+import type { Scanner } from './scanner.ts';
 
 /** What is known at each stage. */
 export interface Given {
@@ -20,8 +22,8 @@ export interface Given {
   readonly header: Given['mail'] & {
     readonly head: Uint8Array;
     readonly fields: Header;
-    /** Asks for the body as it comes; who does not ask costs nothing. */
-    readonly body: () => AsyncIterable<Uint8Array>;
+    /** Asks for hashes of the body, which are there at its end; to be called at once. Who does not ask costs nothing. */
+    readonly bodyHashes: (requests: readonly BodyHashRequest[]) => Promise<BodyHashes>;
   };
   readonly end: Given['mail'] & {
     readonly content: Content;
@@ -43,6 +45,9 @@ export interface Means {
   /** Calendar milliseconds. */
   readonly now: () => number;
   readonly zones: readonly ListZone[];
+  readonly verifiesArc: boolean;
+  /** Undefined: there is none. */
+  readonly scanner: Scanner | undefined;
   /** Which of the domains are trusted to pass on mail, by these accounts or by all. */
   readonly trustedAmong: (
     accountIds: readonly string[],

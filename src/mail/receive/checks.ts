@@ -4,7 +4,9 @@
  * delivered to (`recipient.ts`). To add one: its facts in `facts.ts`, its file in `checks/`, its row here.
  */
 import type { Check, Stage } from './check.ts';
+import { arc } from './checks/arc.ts';
 import { author } from './checks/author.ts';
+import { content } from './checks/content.ts';
 import { dkim } from './checks/dkim.ts';
 import { dmarc } from './checks/dmarc.ts';
 import { ehlo } from './checks/ehlo.ts';
@@ -26,9 +28,9 @@ export const CHECKS = {
   /** Who it says it is, and for whom it speaks. */
   mail: { ehlo, sender, spf },
   /** What the message says of itself. */
-  header: { form, author, dkim, dmarc },
+  header: { form, author, dkim, arc, dmarc },
   /** What it is, for whom. */
-  end: { trust, loop },
+  end: { trust, loop, content },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };
 
 /** Every one has its row. */

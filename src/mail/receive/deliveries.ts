@@ -52,10 +52,11 @@ export interface Copied {
 }
 
 export function deliveryStatement(
-  { envelope, content, client }: Arrival,
+  arrival: Arrival,
   { recipient, target, verdict }: LocalDelivery,
   { authservId, facts, findings, received, summary, now }: Copied,
 ): Statement {
+  const { envelope, content, client } = arrival;
   const forwardPath = formatMailbox(recipient.mailbox);
   const prefix = concat([
     utf8(
@@ -63,7 +64,7 @@ export function deliveryStatement(
         deliveredToField(forwardPath) +
         verdictField(verdict, findings),
     ),
-    authenticationResults(authservId, envelope, client.ehlo, facts),
+    authenticationResults(authservId, arrival, facts),
     utf8(received),
   ]);
   return deliverEmail({

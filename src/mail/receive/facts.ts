@@ -2,6 +2,7 @@
  * What reception finds out about a message: for each check its facts, with the steps that led to them, or why there are none. Facts are
  * gathered by `inquiry.ts` as soon as what they depend on is known; findings are made of all of them together.
  */
+import type { ArcReport } from '#protocol/arc/report';
 import type { DkimReport } from '#protocol/dkim/report';
 import type { DmarcReport } from '#protocol/dmarc/report';
 import type { IprevReport } from '#protocol/iprev/check';
@@ -13,6 +14,7 @@ import type { ListsFacts } from './checks/lists.ts';
 import type { LoopFacts } from './checks/loop.ts';
 import type { SenderFacts } from './checks/sender.ts';
 import type { TrustFacts } from './checks/trust.ts';
+import type { ScanReport } from './scanner.ts';
 
 export interface Facts {
   readonly iprev: IprevReport;
@@ -23,9 +25,11 @@ export interface Facts {
   readonly form: FormFacts;
   readonly author: AuthorFacts;
   readonly dkim: DkimReport;
+  readonly arc: ArcReport;
   readonly dmarc: DmarcReport;
   readonly trust: TrustFacts;
   readonly loop: LoopFacts;
+  readonly content: ScanReport;
 }
 
 export type CheckName = keyof Facts;

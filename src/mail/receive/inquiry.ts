@@ -8,7 +8,7 @@
 import { addressFamily } from '#clients/dns/address';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
-import { BodyStream } from './body-stream.ts';
+import { BodyHashing } from './body-hashing.ts';
 import type { Check, Given, Means, Stage } from './check.ts';
 import { CHECKS, CHECK_NAMES } from './checks.ts';
 import type { Client } from './envelope.ts';
@@ -17,7 +17,7 @@ import type { AllFacts, CheckName, Fact, Facts, NotAsked, Unknown } from './fact
 
 export interface InquiryContext extends Pick<
   Means,
-  'hostname' | 'isOwnAddress' | 'now' | 'zones' | 'trustedAmong'
+  'hostname' | 'isOwnAddress' | 'now' | 'zones' | 'verifiesArc' | 'scanner' | 'trustedAmong'
 > {
   /** Undefined: no DNS is asked. */
   readonly resolver: Resolver | undefined;
@@ -49,15 +49,11 @@ export class Inquiry {
       const end = (): void => this.end();
       of.#means.signal.addEventListener('abort', end, { once: true, signal });
     }
-    const { resolver, hostname, isOwnAddress, now, zones, trustedAmong } = context;
+    const { resolver, log: _log, patience: _patience, ...means } = context;
     this.#means = {
+      ...means,
       resolver: resolver && onBehalfOf(client, resolver, signal),
       signal,
-      hostname,
-      isOwnAddress,
-      now,
-      zones,
-      trustedAmong,
     };
   }
 
@@ -81,10 +77,10 @@ export class Inquiry {
   }
 
   /** The header is there. @returns who wants to see the body */
-  header(given: Omit<Given['header'], 'body'>): BodySink | undefined {
-    let stream: BodyStream | undefined;
-    this.begin('header', { ...given, body: () => (stream ??= new BodyStream()) });
-    return stream;
+  header(given: Omit<Given['header'], 'bodyHashes'>): BodySink | undefined {
+    const hashing = new BodyHashing();
+    this.begin('header', { ...given, bodyHashes: (requests) => hashing.ask(requests) });
+    return hashing.begin();
   }
 
   /** Everything that was asked; what is not there in time is unknown. */

@@ -8,6 +8,8 @@ import { FRAME } from './frame-texts.ts';
 import { placeholdersOf, say } from './phrase.ts';
 import { isRecord, StepFields } from './step-fields.ts';
 import { tellAnswer } from './tell-answer.ts';
+import { tellDmarcStep } from './tell-dmarc.ts';
+import { tellIprevStep } from './tell-iprev.ts';
 import { tellSpfStep } from './tell-spf.ts';
 import { printable } from './terminal-text.ts';
 import { CHECK_STEP_TEXTS } from './verdict-texts.ts';
@@ -16,10 +18,17 @@ export function tellCheckStep(check: CheckName, step: Json, language: Language):
   const fields = new StepFields(isRecord(step) ? step : {}, language);
   const rfc = fields.get('rfc');
   return {
-    text: check === 'spf' ? tellSpfStep(step, language) : ownText(fields, language),
+    text: PROTOCOLS[check]?.(step, language) ?? ownText(fields, language),
     ...(typeof rfc === 'string' && { rfc: printable(rfc) }),
   };
 }
+
+/** Checks whose steps are those of a protocol. */
+const PROTOCOLS: Partial<Record<CheckName, (step: Json, language: Language) => string>> = {
+  iprev: tellIprevStep,
+  spf: tellSpfStep,
+  dmarc: tellDmarcStep,
+};
 
 /** The placeholders of a text are the fields of its step. */
 function ownText(fields: StepFields, language: Language): string {

@@ -191,9 +191,11 @@ export const CHECK_TITLES = {
   form: { en: 'Form of the header', ja: 'ヘッダーの形式' },
   author: { en: 'Author (From)', ja: '差出人（From）' },
   dkim: { en: 'DKIM', ja: 'DKIM（電子署名）' },
+  arc: { en: 'ARC', ja: 'ARC（経由したサーバーの封印）' },
   dmarc: { en: 'DMARC', ja: 'DMARC（差出人ドメインの方針）' },
   trust: { en: 'Trusted forwarders', ja: '信頼する転送元' },
   loop: { en: 'Loops', ja: 'ループ' },
+  content: { en: 'Content scanner', ja: 'コンテンツスキャナー' },
 } as const satisfies Record<CheckName, Phrase>;
 
 /** Why a check has no result. */

@@ -281,7 +281,7 @@ test('without DNS nothing is asked, no field claims a result, and the explanatio
   assert.equal(told.verdict, 'accept');
   assert.deepEqual(
     told.checks.filter(({ result }) => result === 'not-asked').map(({ check }) => check),
-    ['iprev', 'lists', 'sender', 'spf', 'dkim', 'dmarc', 'trust'],
+    ['iprev', 'lists', 'sender', 'spf', 'dkim', 'arc', 'dmarc', 'trust', 'content'],
   );
 });
 

@@ -1,19 +1,19 @@
 /** DKIM (RFC 6376): every signature of the message. Keys are asked for when the header is there; the body is hashed as it comes. */
-import type { KeyAnswer, KeyLookup } from '#protocol/dkim/report';
-import { verifyMessage } from '#protocol/dkim/verify';
-import { txtText, type Resolver } from '#protocol/dns/resolver';
+import { keyLookup } from '#protocol/dkim/key-lookup';
+import { beginVerification } from '#protocol/dkim/verify';
 import type { Check } from '#mail/receive/check';
 import { NO_DNS } from '#mail/receive/facts';
 
 export const dkim: Check<'dkim', 'header'> = {
-  gather({ head, body }, { resolver, now }) {
+  gather({ head, fields: header, bodyHashes }, { resolver, now }) {
     if (resolver === undefined) return NO_DNS;
     const lookup = keyLookup(resolver);
-    return verifyMessage({ header: head, body: body(), lookup, now: Math.floor(now() / 1000) });
+    const verification = beginVerification({ head, header, lookup, now: now() / 1000 });
+    return bodyHashes(verification.bodyHashes).then((hashes) => verification.finish(hashes));
   },
 
   outline: ({ signatures, ignored }) => ({
-    result: signatures.find(({ result }) => result === 'pass')
+    result: signatures.some(({ result }) => result === 'pass')
       ? 'pass'
       : (signatures[0]?.result ?? 'none'),
     steps: [
@@ -33,12 +33,3 @@ export const dkim: Check<'dkim', 'header'> = {
         : [],
     ),
 };
-
-function keyLookup(resolver: Resolver): KeyLookup {
-  return async (name): Promise<KeyAnswer> => {
-    const answer = await resolver.resolve(name, 'TXT');
-    if (answer.kind === 'records') return { kind: 'records', records: answer.records.map(txtText) };
-    if (answer.kind !== 'failure' || answer.cause === 'bad-name') return { kind: 'none' };
-    return { kind: 'temporary', detail: answer.text };
-  };
-}

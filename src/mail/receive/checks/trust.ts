@@ -27,7 +27,11 @@ export const trust: Check<'trust', 'end'> = {
     return (async () => {
       const dmarc = knownOf(await fact('dmarc'));
       if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return NOTHING_TO_ASK;
-      const forwarders = forwardersOf(knownOf(await fact('spf')), knownOf(await fact('dkim')));
+      const forwarders = forwardersOf(
+        knownOf(await fact('spf')),
+        knownOf(await fact('dkim')),
+        knownOf(await fact('arc')),
+      );
       const list = listAmong(forwarders, listIdOf(content));
       if (forwarders.length === 0) return { forwarders, list, trusted: new Map() };
       return { forwarders, list, trusted: await trustedBy(recipients, forwarders, trustedAmong) };
@@ -59,12 +63,19 @@ export const trust: Check<'trust', 'end'> = {
 export function forwardersOf(
   spf: Facts['spf'] | undefined,
   dkim: Facts['dkim'] | undefined,
+  arc: Facts['arc'] | undefined,
 ): readonly Forwarder[] {
   const signers = (dkim?.signatures ?? []).flatMap(({ result, domain }) =>
     result === 'pass' && domain !== undefined ? [{ domain, by: 'dkim' } as const] : [],
   );
   const host = spf?.result === 'pass' ? [{ domain: spf.domain, by: 'spf' } as const] : [];
-  return [...signers, ...host];
+  const newest = arc?.cv === 'pass' ? arc.sets.at(-1) : undefined;
+  // a seal that leaves From open says nothing of the author
+  const sealer =
+    newest?.signsFrom === true && newest.domain !== undefined
+      ? [{ domain: newest.domain, by: 'arc' } as const]
+      : [];
+  return [...sealer, ...signers, ...host];
 }
 
 /** RFC 2919 §2: `Dev <dev.lists.example.org>`. Anybody can write it, so it only chooses among those that are vouched for. */
