@@ -87,8 +87,7 @@ async function checkDomain(given: string, options: CheckOptions): Promise<ExitCo
   resolver.assertReached();
   const compares = spf !== undefined || dkim.length > 0;
   const shown = compares ? report : withoutComparison(report);
-  const advice = report.record ? adviseOn(report.record) : [];
-  const steps = [...shown.steps, ...advice];
+  const steps = [...shown.steps, ...adviseOn(report)];
   const { result, well } = answerOf(report, compares, lang);
   printExplained(
     options,

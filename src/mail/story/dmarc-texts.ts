@@ -27,8 +27,8 @@ export const DMARC_STEPS = {
     ja: '{name} の DMARC レコードを問い合わせました：{answer}。',
   },
   walked: {
-    en: 'The tree walk from {domain} ({visited}) ends: its organizational domain is {organizationalDomain}, {because}.',
-    ja: '{domain} からのツリーウォーク（{visited}）の結果、組織ドメインは {organizationalDomain} です（{because}）。',
+    en: 'The tree walk came by {visited}: the organizational domain of {domain} is {organizationalDomain}, {because}.',
+    ja: 'ツリーウォーク（{visited}）の結果、{domain} の組織ドメインは {organizationalDomain} です（{because}）。',
   },
   'walk-broken': {
     en: 'The tree walk from {domain} could not go on at {at}: its organizational domain is not known.',
@@ -226,6 +226,10 @@ export const DMARC_CHECK = {
 
 /** What to mend. */
 export const DMARC_ADVICE = {
+  'no-record': {
+    en: 'Anybody can write in the name of {value}. A beginning that only watches is a TXT record at _dmarc.{value}: v=DMARC1; p=none; rua=mailto:ADDRESS',
+    ja: '{value} は誰でも名乗ることができます。まず観察だけを始めるには、_dmarc.{value} に次の TXT レコードを公開してください：v=DMARC1; p=none; rua=mailto:アドレス',
+  },
   'policy-none': {
     en: 'With p=none, forged mail is delivered like any other: right for watching, no protection.',
     ja: 'p=none では、なりすましメールも通常どおり配送されます。観察には適しますが、保護にはなりません。',

@@ -2,12 +2,14 @@
 import type { RfcSection } from '#protocol/dkim/rules';
 import { policiesOf } from './policy.ts';
 import type { DmarcRecord, Policy, RecordRemark, RemarkKind } from './record.ts';
+import type { DmarcReport } from './report.ts';
 
 /**
- * policy-none: nothing is asked for · no-reports: nobody is told of forgeries · test-mode · weaker-sp, weaker-np: subdomains are protected
+ * no-record: there is none that applies · policy-none: nothing is asked for · no-reports: nobody is told of forgeries · test-mode · weaker-sp, weaker-np: subdomains are protected
  * less than the domain · psd-ruf: a registry that asks for single messages of its registrants · the rest: remarks on the record.
  */
 export type AdviceKind =
+  | 'no-record'
   | 'policy-none'
   | 'no-reports'
   | 'test-mode'
@@ -20,12 +22,13 @@ export interface Advice {
   readonly step: 'advice';
   readonly rfc: RfcSection;
   readonly advice: AdviceKind;
-  /** Of remarks: the tag and its value as they stand in the record. */
+  /** Of remarks: the tag and its value as they stand in the record. Of no-record: the domain. */
   readonly tag?: string;
   readonly value?: string;
 }
 
 const SECTIONS = {
+  'no-record': 'RFC 9989 §5.1',
   'policy-none': 'RFC 9989 §3.2.12',
   'no-reports': 'RFC 9989 §4.7',
   'test-mode': 'RFC 9989 §4.7',
@@ -44,7 +47,16 @@ const SECTIONS = {
   'fo-without-ruf': 'RFC 9989 §4.7',
 } as const satisfies Record<AdviceKind, RfcSection>;
 
-export function adviseOn(record: DmarcRecord): readonly Advice[] {
+export function adviseOn({
+  domain,
+  result,
+  record,
+}: Pick<DmarcReport, 'domain' | 'result' | 'record'>): readonly Advice[] {
+  if (record) return adviseOnRecord(record);
+  return result === 'none' ? [{ ...ofKind('no-record'), value: domain }] : [];
+}
+
+function adviseOnRecord(record: DmarcRecord): readonly Advice[] {
   const { policies } = policiesOf(record);
   const found: AdviceKind[] = [];
   if (policies) {

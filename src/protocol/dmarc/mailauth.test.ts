@@ -46,7 +46,7 @@ async function theirs({ author, spf, dkim, zone }: Question): Promise<Judged> {
   const { response, dkimAligned } = await evaluateDmarc({
     headerFrom: [`a@${author}`],
     spfDomains: [...spf],
-    dkimDomains: [...dkim],
+    dkimDomains: dkim.map((domain) => ({ domain })),
     resolver: asNode(declaredZone(zone)) as never,
   });
   assert.ok(response !== false);
