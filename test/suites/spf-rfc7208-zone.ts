@@ -39,8 +39,8 @@ function answer<T extends RecordType>(
     if (records.length > 0) return { kind: 'records', records, ...origin };
     if (entries.includes('TIMEOUT')) return failure('timeout');
     const [alias] = valuesOf(entries, 'CNAME');
-    if (alias === undefined) return { kind: 'no-data', ...origin };
-    at = canonical(String(alias));
+    if (typeof alias !== 'string') return { kind: 'no-data', ...origin };
+    at = canonical(alias);
     aliases.push(at);
     if (aliases.length > MAX_ALIASES) return failure('cname-loop');
   }

@@ -29,21 +29,24 @@ export function formatRecord({ directives, redirect, exp, unknownModifiers }: Re
 }
 
 function formatMechanism(mechanism: Mechanism): string {
-  const { name } = mechanism;
-  switch (name) {
+  switch (mechanism.name) {
     case 'all':
-      return name;
+      return mechanism.name;
     case 'ip4':
     case 'ip6': {
-      const { network, prefixLength } = mechanism;
+      const { name, network, prefixLength } = mechanism;
       const whole = network.family === 4 ? 32 : 128;
       return `${name}:${formatIp(network)}${prefixLength === whole ? '' : `/${prefixLength}`}`;
     }
     case 'a':
-    case 'mx':
-      return name + argument(mechanism.domain) + formatPrefixLengths(mechanism.prefixLength);
-    default:
-      return name + argument(mechanism.domain);
+    case 'mx': {
+      const { name, domain, prefixLength } = mechanism;
+      return name + argument(domain) + formatPrefixLengths(prefixLength);
+    }
+    case 'include':
+    case 'exists':
+    case 'ptr':
+      return mechanism.name + argument(mechanism.domain);
   }
 }
 

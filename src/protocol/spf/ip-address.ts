@@ -69,8 +69,8 @@ export function dottedIp(address: IpAddress): string {
 /** Where the PTR records of an address are (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function reverseDomain(address: IpAddress): string {
   return address.family === 4
-    ? `${octets(address.groups).reverse().join('.')}.in-addr.arpa`
-    : `${nibbles(address).reverse().join('.')}.ip6.arpa`;
+    ? `${octets(address.groups).toReversed().join('.')}.in-addr.arpa`
+    : `${nibbles(address).toReversed().join('.')}.ip6.arpa`;
 }
 
 function ipv6(groups: readonly number[]): IpAddress {
@@ -82,7 +82,7 @@ function octets(groups: readonly number[]): number[] {
 }
 
 function nibbles({ groups }: IpAddress): string[] {
-  return [...groups.map((group) => group.toString(16).padStart(4, '0')).join('')];
+  return groups.flatMap((group) => group.toString(16).padStart(4, '0').split(''));
 }
 
 function ipv4Groups(text: string): readonly [number, number] | undefined {
