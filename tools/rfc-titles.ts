@@ -59,6 +59,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   5891: 'IDNA: protocol',
   5929: 'Channel bindings for TLS',
   5965: 'An extensible format for email feedback reports (ARF)',
+  6008: 'Authentication-Results registration for differentiating among cryptographic results',
   6125: 'Service identity in TLS (older)',
   6152: 'SMTP: 8-bit MIME transport',
   6154: 'IMAP LIST extension for special-use mailboxes',
@@ -69,6 +70,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   6531: 'SMTP extension for internationalized email (SMTPUTF8)',
   6532: 'Internationalized email headers',
   6533: 'Internationalized delivery status and disposition notifications',
+  6604: 'xNAME RCODE and status bits clarification',
   6698: 'DNS-based authentication of named entities (DANE): TLSA',
   6710: 'SMTP: message transfer priorities',
   6729: 'Indicating email handling states in trace fields',
@@ -111,4 +113,5 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   9422: 'SMTP LIMITS extension',
   9499: 'DNS terminology',
   9525: 'Service identity in TLS',
+  9989: 'Domain-based message authentication, reporting, and conformance (DMARC)',
 };

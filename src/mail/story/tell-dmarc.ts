@@ -24,7 +24,8 @@ import { tellAnswer } from './tell-answer.ts';
 
 export function tellDmarcStep(step: Json, language: Language): string {
   const fields = new StepFields(isRecord(step) ? step : {}, language);
-  switch (fields.get('step')) {
+  const name = fields.get('step');
+  switch (typeof name === 'string' ? name : '') {
     case 'asked':
       return filled(DMARC_STEPS.asked, fields, { answer: tellRecordAnswer(fields.part('answer')) });
     case 'walked':

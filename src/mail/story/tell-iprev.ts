@@ -19,13 +19,14 @@ export function tellIprevStep(step: Json, language: Language): string {
 }
 
 function phraseOf(fields: StepFields): Phrase | undefined {
-  switch (fields.get('step')) {
+  const name = fields.get('step');
+  switch (typeof name === 'string' ? name : '') {
     case 'address-asked':
       return IPREV_NAMES[fields.get('leadsBack') === true ? 'true' : 'false'];
     case 'concluded':
       return wordIn(IPREV_RESULTS, fields.get('result'));
     default:
-      return wordIn(IPREV_STEPS, fields.get('step'));
+      return wordIn(IPREV_STEPS, name);
   }
 }
 

@@ -20,14 +20,9 @@ function from(value: string): string {
 
 /** One line for what was read: the domain, or the kind with its reason. */
 function outcome(author: Author): string {
-  switch (author.kind) {
-    case 'author':
-      return [author.domain, ...author.tricks.map(({ kind }) => `(${kind})`)].join(' ');
-    case 'unreadable':
-      return `unreadable ${author.reason}`;
-    default:
-      return author.kind;
-  }
+  if (author.kind === 'unreadable') return `unreadable ${author.reason}`;
+  if (author.kind !== 'author') return author.kind;
+  return [author.domain, ...author.tricks.map(({ kind }) => `(${kind})`)].join(' ');
 }
 
 const CASES: readonly (readonly [value: string, expected: string])[] = [

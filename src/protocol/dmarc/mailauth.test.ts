@@ -159,12 +159,14 @@ const zone = fc
     records: fc.dictionary(name, declared, { maxKeys: 6 }),
     hosts: fc.dictionary(name, existing, { maxKeys: 4 }),
   })
-  .map(({ records, hosts }): Zone => ({
-    ...hosts,
-    ...Object.fromEntries(
-      Object.entries(records).map(([domain, value]) => [`_dmarc.${domain}`, value]),
+  .map(({ records, hosts }): Zone =>
+    Object.assign(
+      hosts,
+      Object.fromEntries(
+        Object.entries(records).map(([domain, value]) => [`_dmarc.${domain}`, value]),
+      ),
     ),
-  }));
+  );
 const question: fc.Arbitrary<Question> = fc.record({
   author: name,
   spf: fc.array(name, { maxLength: 1 }),

@@ -14,6 +14,8 @@ export type RecordLookup = (domain: string) => Promise<RecordAnswer>;
  */
 export const MAX_QUERIES = 32;
 const MAX_NAME = 253;
+/** Characters of a record that steps keep. */
+const MAX_SHOWN = 1000;
 
 /** @param tell gets one step for each name, when its answer is there */
 export function recordLookup(
@@ -65,7 +67,7 @@ async function ask(
         return { kind: 'no-record', others: answer.records.length };
       return texts.length > 1
         ? { kind: 'several', count: texts.length }
-        : { kind: 'record', text, record };
+        : { kind: 'record', text: text.slice(0, MAX_SHOWN), record };
     }
   }
 }
