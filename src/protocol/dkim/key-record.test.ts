@@ -49,11 +49,28 @@ describe('key records', () => {
       'v=DKIM2; p=YQ==',
       'p=YQ==; v=DKIM1',
       'v=DKIM1; p=%',
-      'v=DKIM1; n==4; p=YQ==',
+      'v=dkim1; p=YQ==',
+      'v=DKIM1; p=YQ==; p=YQ==',
+      'v=DKIM1; p=YQ==;; k=rsa',
+      'v=DKIM1; p=YQ',
+      'v=DKIM1; P=YQ==',
       `v=DKIM1; p=${'YWFh'.repeat(3000)}`,
     ]) {
       assert.equal(parseKeyRecord(text), undefined, text.slice(0, 40));
     }
+  });
+
+  test('tags that nobody knows, white space, and notes in no encoding do no harm', () => {
+    const parsed = parseKeyRecord(
+      ' v=DKIM1 ;\tg=*; k = RSA; n=costs 5 = five; h = SHA1 : sha256; s=email:*; t=y : s; zz=; p= YW\r\n Fh ; ',
+    );
+    assert.deepEqual(parsed, {
+      keyType: 'rsa',
+      publicKey: Buffer.from('aaa'),
+      hashAlgorithms: ['sha1', 'sha256'],
+      services: ['email', '*'],
+      flags: ['y', 's'],
+    });
   });
 
   test('ours for RSA holds the SubjectPublicKeyInfo', () => {

@@ -38,8 +38,9 @@ export function parseKeyRecord(record: string): KeyRecord | undefined {
   }
   const p = get('p');
   const publicKey = p === '' ? EMPTY : p && decodeBase64(removeFws(p));
+  if (!publicKey) return undefined;
+  // «Not interpreted by any program» (§3.6.1): notes that cannot be read are as good as none
   const notes = decodeQuotedPrintable(get('n') ?? '');
-  if (!publicKey || !notes) return undefined;
   const hashes = get('h');
   const flags = get('t');
   return {
@@ -48,7 +49,7 @@ export function parseKeyRecord(record: string): KeyRecord | undefined {
     ...(hashes !== undefined && { hashAlgorithms: splitColons(hashes.toLowerCase()) }),
     services: splitColons((get('s') ?? '*').toLowerCase()),
     flags: flags === undefined ? [] : splitColons(flags),
-    ...(list.tags.has('n') && { notes }),
+    ...(notes && list.tags.has('n') && { notes }),
   };
 }
 

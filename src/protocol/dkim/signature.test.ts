@@ -197,6 +197,35 @@ describe('DKIM-Signature', () => {
     assert.equal(read({ d: utf8, i: `@${utf8}` }).domain, 'xn--bcher-kva.test');
   });
 
+  test('d= is a domain name as mail has them, of two labels at least, in any case', () => {
+    assert.equal(read({ d: 'Mail.EXAMPLE.Test' }).domain, 'mail.example.test');
+    assert.equal(read({ d: '\r\n\texample.test\r\n ' }).domain, 'example.test');
+    assert.equal(read({ d: 'XN--BCHER-KVA.test' }).domain, 'xn--bcher-kva.test');
+    for (const domain of [
+      '',
+      'test',
+      'example.test.',
+      '.example.test',
+      'example..test',
+      '-example.test',
+      'under_score.test',
+      'exa mple.test',
+      'exa\r\n mple.test',
+      'exam%70le.test',
+      'example.test/x',
+      'user@example.test',
+      '[192.0.2.1]',
+      '*.test',
+      `${'a'.repeat(64)}.test`,
+      `${'a.'.repeat(130)}test`,
+      latin1(Buffer.from('exa\u202emple.test')),
+      '\xff.test',
+    ]) {
+      assert.deepEqual(fault({ d: domain }), ['malformed-tag', 'd'], domain);
+    }
+    assert.deepEqual(fault({ d: 'example.test\0' }), ['malformed-tag-list', undefined]);
+  });
+
   test('d= and s= are told even if another tag is at fault', () => {
     const parsed = parseSignature(text({ v: '2' }));
     assert.ok(parsed.kind === 'error');

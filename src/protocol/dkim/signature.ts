@@ -229,15 +229,23 @@ export function readBase64(text: string): Uint8Array | undefined {
   return octets && octets.length > 0 ? octets : undefined;
 }
 
-/** d=: a domain in lower-case A-labels. */
+/**
+ * d=: a domain in lower-case A-labels. Of two labels at least, as the ABNF of §3.5 has it: whoever held a top-level domain could
+ * otherwise sign for every identity below it.
+ */
 export function readDomain(text: string): string | undefined {
-  return toAscii(decodeUtf8(fromLatin1(text)) ?? '');
+  const domain = readName(text);
+  return domain?.includes('.') ? domain : undefined;
 }
 
 /** s=: a selector in lower-case A-labels. */
 export function readSelector(text: string): string | undefined {
   const lower = text.toLowerCase();
-  return SELECTOR.test(lower) ? lower : readDomain(text);
+  return SELECTOR.test(lower) ? lower : readName(text);
+}
+
+function readName(text: string): string | undefined {
+  return toAscii(decodeUtf8(fromLatin1(text)) ?? '');
 }
 
 function value(tags: Tags, name: string, otherwise = ''): string {

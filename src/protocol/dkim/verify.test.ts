@@ -11,7 +11,7 @@ import { dnsRecordFor } from './key-record.ts';
 import type { DkimReport, KeyAnswer, SignatureReport, Step } from './report.ts';
 import { RULES } from './rules.ts';
 import type { Signature } from './signature.ts';
-import { verifyMessage } from './verify.ts';
+import { beginVerification, verifyMessage } from './verify.ts';
 
 const NOW = 1_795_500_000;
 const rsa = generateKeyPairSync('rsa', { modulusLength: 1024 });
@@ -167,6 +167,27 @@ describe('a signature that passes', () => {
     });
   });
 
+  test('tells what anyone may have changed of what readers see', async () => {
+    const made = await signature({ bodyLength: 7 });
+    const added =
+      'Subject: Zero\r\nContent-Type: text/html\r\nX-Other: 1\r\nReply-To: e@evil.test\r\n';
+    const { result, weaknesses, steps } = await one(made + added);
+    assert.equal(result, 'pass');
+    assert.deepEqual(weaknesses, [
+      { kind: 'octets-uncovered', octets: 7 },
+      { kind: 'body-form-uncovered', field: 'Content-Type' },
+      { kind: 'field-uncovered', field: 'Subject', present: 2, signed: 1 },
+      { kind: 'field-uncovered', field: 'Reply-To', present: 1, signed: 0 },
+    ]);
+    assert.deepEqual(
+      steps.filter(({ step }) => step === 'weakness').map(({ rfc }) => rfc),
+      ['RFC 6376 §8.2', 'RFC 6376 §8.2', 'RFC 6376 §8.15', 'RFC 6376 §8.15'],
+    );
+    // the form of a body that is covered whole is what was hashed, whatever it is read as
+    const whole = await one(`${await signature()}Content-Type: text/html\r\n`);
+    assert.deepEqual([whole.result, whole.weaknesses], ['pass', undefined]);
+  });
+
   test('may sign another DKIM-Signature, but never takes itself for it', async () => {
     const signedFields = ['From', 'DKIM-Signature'];
     assert.equal(await outcome(await signature({ signedFields })), 'pass');
@@ -243,15 +264,37 @@ describe('a signature that does not pass', () => {
     assert.equal(await outcome(await signature(), { answer }), 'pass');
   });
 
-  test('RSA keys under 1024 bits, over 8192, or with an exponent over 64 bits', async () => {
+  test('RSA keys under 1024 bits, over 4096, or with an exponent of over 32 bits or of 1', async () => {
     const made = await signature({ algorithm: 'rsa-sha256' });
     const short = generateKeyPairSync('rsa', { modulusLength: 768 });
     const answer = records(dnsRecordFor(short.publicKey));
     assert.equal(await outcome(made, { answer }), 'policy key-too-short');
-    const long = rsaRecord(Buffer.alloc(1025, 0xab), Buffer.of(1, 0, 1));
+    const long = rsaRecord(Buffer.alloc(513, 0xab), Buffer.of(1, 0, 1));
     assert.equal(await outcome(made, { answer: records(long) }), 'policy key-too-long');
-    const slow = rsaRecord(Buffer.alloc(256, 0xab), Buffer.alloc(200, 0xcd));
+    const longest = rsaRecord(Buffer.alloc(512, 0xab), Buffer.of(1, 0, 1));
+    assert.equal(await outcome(made, { answer: records(longest) }), 'fail signature-mismatch');
+    const slow = rsaRecord(Buffer.alloc(256, 0xab), Buffer.alloc(5, 0xcd));
     assert.equal(await outcome(made, { answer: records(slow) }), 'policy key-too-long');
+    const none = rsaRecord(Buffer.alloc(256, 0xab), Buffer.of(1));
+    assert.equal(await outcome(made, { answer: records(none) }), 'policy key-without-effect');
+  });
+
+  test('a From field that is not covered, whoever added it', async () => {
+    const asked: string[] = [];
+    const made = await signature();
+    const second = 'From: ceo@example.test\r\n';
+    assert.equal(await outcome(made + second, { asked }), 'policy from-not-covered');
+    assert.deepEqual(asked, []);
+    // oversigned: the second was not there when it was signed
+    const oversigned = await signature({ signedFields: ['From', 'From', 'Subject'] });
+    assert.equal(await outcome(oversigned), 'pass');
+    assert.equal(await outcome(oversigned + second), 'fail signature-mismatch');
+  });
+
+  test('a field of more than 64 KB, unread', async () => {
+    const made = await signature();
+    const padded = made.replace('v=1;', `v=1; zz=${'x'.repeat(65_536)};`);
+    assert.equal(await outcome(padded), 'policy signature-too-long');
   });
 
   test('a field that cannot be read, with what could be read of it', async () => {
@@ -300,6 +343,17 @@ describe('the work for a message', () => {
     assert.equal((await verify(made.repeat(3), { maxSignatures: 2 })).ignored, 1);
   });
 
+  test('a step repeats no more of an answer than is looked at', async () => {
+    const made = await signature();
+    const texts = Array.from({ length: 300 }, () => `x=${'y'.repeat(60_000)}`);
+    const report = await one(made, { answer: records(...texts) });
+    assert.equal(report.reason, 'malformed-key-record');
+    assert.ok(JSON.stringify(report.steps).length < 25_000);
+    const asked = report.steps.find(({ step }) => step === 'key-asked');
+    assert.ok(asked?.step === 'key-asked' && asked.answer.kind === 'records');
+    assert.equal(asked.answer.more, 296);
+  });
+
   test('four records of a selector are tried', async () => {
     const made = await signature();
     const answer = records(RSA_RECORD, RSA_RECORD, RSA_RECORD, RSA_RECORD, ED25519_RECORD);
@@ -326,6 +380,24 @@ describe('the work for a message', () => {
       ['pass', 'pass', 'pass', 'pass'],
     );
     assert.equal(passes, 1);
+  });
+
+  test('keys are asked for before the body has begun, and nobody is told of a failure that nobody waits for', async () => {
+    const head = fromLatin1((await signature()) + HEADER);
+    const header = splitHeader(head);
+    const asked: string[] = [];
+    const { bodyHashes } = beginVerification({
+      head,
+      header,
+      now: NOW,
+      lookup(name) {
+        asked.push(name);
+        return Promise.reject(new Error('bug'));
+      },
+    });
+    assert.deepEqual(asked, ['s._domainkey.example.test']);
+    assert.deepEqual(bodyHashes, [{ canonicalization: 'simple' }]);
+    await new Promise(setImmediate);
   });
 
   test('an error of the body or of the lookup is handed on', async () => {
