@@ -56,6 +56,7 @@ const CASES: readonly (readonly [value: string, expected: string])[] = [
   ['a@bank.example, b@mail.bank.example', 'several-domains'],
   // groups
   ['The Board: a@bank.example;', 'bank.example (group)'],
+  ['"a@bank.example": b@evil.example;', 'evil.example (group) (address-in-name)'],
   ['a@evil.example: b@bank.example;', 'unreadable bad-separator'],
   // routes
   ['<@evil.example:a@bank.example>', 'unreadable route'],
@@ -100,6 +101,7 @@ const CASES: readonly (readonly [value: string, expected: string])[] = [
   ['=?utf-8?Q?a=40?= =?utf-8?Q?bank.example?= <b@evil.example>', 'evil.example (address-in-name)'],
   ['=?utf-8?Q?a=EF=BC=A0bank.example?= <b@evil.example>', 'evil.example (address-in-name)'],
   ['"a@bank.example" <b@evil.example>', 'evil.example (address-in-name)'],
+  ['b@evil.example (=?utf-8?Q?a=40bank.example?=)', 'evil.example (address-in-name)'],
   ['=?utf-8?Q?a=40bank.example?=', 'unreadable no-address'],
   ['=?utf-8?Q?a=40bank.example=2C?=@evil.example', 'unreadable encoded-word-in-address'],
   [
@@ -152,6 +154,9 @@ test('a From that only some programs find makes the author unreadable', () => {
     'From: a@evil.example\r\nno field at all\r\nX: y\r\nfrom : b@bank.example\r\n\r\n',
     'Subject: x\rFrom: b@bank.example\r\nFrom: a@evil.example\r\n\r\n',
     'From: a@evil.example\r\nSubject: x\rFROM:b@bank.example\r\n\r\n',
+    'From: a@evil.example\r\n\0From: b@bank.example\r\n\r\n',
+    'From: a@evil.example\r\nFr\u200bom: b@bank.example\r\n\r\n',
+    'From: a@evil.example\r\nX: y\r\0From: b@bank.example\r\n\r\n',
     'From\u00a0: b@bank.example\r\nFrom: a@evil.example\r\n\r\n',
     'Subject: x\r\nFr\u200bom: b@bank.example\r\nFrom: a@evil.example\r\n\r\n',
   ]) {

@@ -40,7 +40,7 @@ export type UnreadableReason =
   | SyntaxReason;
 
 /**
- * address-in-name: the display name shows an address of another domain, `shown` · group: the authors stand in a group
+ * address-in-name: the display name, a comment in its place or the name of the group shows an address of another domain, `shown` · group: the authors stand in a group
  * (RFC 6854) · unquoted-address: `a@b <c@b>`, whose name should be quoted · not-utf8: the name is in some old charset.
  */
 export type AuthorTrick =
@@ -104,7 +104,8 @@ function readList(text: string, { mailboxes, groups }: ReadList): Author {
   if (outline.commentInAddress) return unreadable('comment-in-address');
   const author = judge(mailboxes);
   if (author.kind !== 'author' || groups.length === 0) return author;
-  return { ...author, tricks: [...author.tricks, { kind: 'group' }] };
+  const shown = groups.flatMap((name) => addressesIn(name, author.domain));
+  return { ...author, tricks: [...author.tricks, { kind: 'group' }, ...shown] };
 }
 
 /** `a@b <c@b>`, which careless programs write; read only where both say the same domain. */

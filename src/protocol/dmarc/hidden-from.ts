@@ -35,8 +35,11 @@ function afterBrokenLine({ defects }: Header, head: Uint8Array): boolean {
   return false;
 }
 
+/** Also with octets in it that no name has, which some programs drop: `\0From:`, a zero-width space. */
 function isFrom(head: Uint8Array, at: number): boolean {
-  return FROM.test(latin1(head.subarray(at, at + 64)));
+  return FROM.test(
+    latin1(head.subarray(at, at + 64)).replaceAll(/[\x00-\x08\x0e-\x1f\x7f-\xff]/g, ''),
+  );
 }
 
 function isEmptyLine(head: Uint8Array, at: number): boolean {
