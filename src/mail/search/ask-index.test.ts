@@ -9,7 +9,7 @@ import {
   textMessage,
 } from '../../../test/support/search.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
-import type { TextCondition } from './ask-index.ts';
+import { askIndex, type TextCondition } from './ask-index.ts';
 import { indexAccount } from './index-account.ts';
 
 let opened: TestStore;
@@ -18,7 +18,7 @@ let accounts: string[];
 
 before(async () => {
   opened = await openTestStore();
-  const names = Array.from({ length: ROUNDS + 3 }, (_, i) => `account${i}`);
+  const names = Array.from({ length: ROUNDS + 4 }, (_, i) => `account${i}`);
   accounts = await addTestAccounts(opened.store, 'example.test', names);
 });
 after(() => opened[Symbol.asyncDispose]());
@@ -170,4 +170,34 @@ test('conditions beyond what is asked at once, and accounts without an index, ar
   await indexAccount(context, accountId);
   const unsure = await compareWithScan(opened.store, accountId, all, conditions);
   assert.deepEqual(unsure, [...Array(100).fill(0), ...Array(20).fill(1)]);
+});
+
+test('a search during which segments are merged asks again and misses nothing', async () => {
+  const accountId = accounts[ROUNDS + 3]!;
+  await using context = indexContext(opened.store);
+  const ids: number[] = [];
+  const grow = async (): Promise<void> => {
+    const message = textMessage('needle', 'in hay', '');
+    ids.push(...(await deliverAll(opened.store, accountId, [message])));
+    assert.equal(await indexAccount(context, accountId), 'done');
+  };
+  await grow();
+  let again = 0;
+  for (let round = 0; round < 12; round++) {
+    let looks = 0;
+    const known = [...ids];
+    const pool = {
+      async query(config: { readonly name?: string; readonly text: string }) {
+        if (config.name === 'search_index') looks++;
+        else if (looks === 1) await grow();
+        return opened.store.pool.query(config);
+      },
+    } as unknown as Parameters<typeof askIndex>[0];
+    const [answer] = await askIndex(pool, accountId, [
+      { where: 'field', field: 'subject', needle: 'needle' },
+    ]);
+    again += looks - 1;
+    for (const id of known) assert.notEqual(answer!(id), 'no');
+  }
+  assert.ok(again > 0, 'segments were merged meanwhile');
 });

@@ -7,7 +7,7 @@
 import { foldText } from '#protocol/message/fold';
 import type { Pool } from '#store/open';
 import type { StoredSegment } from '#store/search/segments';
-import { withIndexSnapshot, type IndexSnapshot } from '#store/search/snapshot';
+import { readBlocks, readIndex, SegmentGone } from '#store/search/snapshot';
 import { allEmails, countIn, keepThoseWith, numbersIn } from './ask-segment.ts';
 import { FIELD_PLACES, gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
 import { unpackNumbers } from './packed-numbers.ts';
@@ -34,20 +34,45 @@ const FEW = 50;
 /** A search with more conditions reads the messages that the first ones leave over. */
 const MAX_CONDITIONS = 100;
 
-/** The answers to conditions, in their order; all of one moment. */
+/** A merge that ends while the index is read makes it be read again; merges are rare, and what they wrote lasts. */
+const ATTEMPTS = 4;
+
+/** The answers to conditions, in their order. */
 export async function askIndex(
   pool: Pool,
   accountId: string,
   conditions: readonly TextCondition[],
 ): Promise<IndexAnswer[]> {
-  const answers = await withIndexSnapshot(pool, accountId, INDEX_VERSION, async (snapshot) => {
-    const groups = groupsOf(snapshot.segments);
-    const found: IndexAnswer[] = [];
-    for (const condition of conditions.slice(0, MAX_CONDITIONS))
-      found.push(await askFor(condition, snapshot, groups));
-    return found;
-  });
-  return conditions.map((_, i) => answers?.[i] ?? (() => 'maybe'));
+  let answers: readonly IndexAnswer[] = [];
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      answers = await askOnce(pool, accountId, conditions.slice(0, MAX_CONDITIONS));
+      break;
+    } catch (error) {
+      if (!(error instanceof SegmentGone)) throw error;
+    }
+  }
+  return conditions.map((_, i) => answers[i] ?? (() => 'maybe'));
+}
+
+/** None where the account has no index. */
+async function askOnce(
+  pool: Pool,
+  accountId: string,
+  conditions: readonly TextCondition[],
+): Promise<IndexAnswer[]> {
+  const index = await readIndex(pool, accountId, INDEX_VERSION);
+  if (!index) return [];
+  const asked: Asked = { pool, indexedId: index.indexedId, groups: groupsOf(index.segments) };
+  const found: IndexAnswer[] = [];
+  for (const condition of conditions) found.push(await askFor(condition, asked));
+  return found;
+}
+
+interface Asked {
+  readonly pool: Pool;
+  readonly indexedId: number;
+  readonly groups: readonly (readonly OpenSegment[])[];
 }
 
 interface OpenSegment extends StoredSegment {
@@ -75,14 +100,12 @@ function groupsOf(segments: readonly StoredSegment[]): OpenSegment[][] {
 
 async function askFor(
   condition: TextCondition,
-  snapshot: IndexSnapshot,
-  groups: readonly (readonly OpenSegment[])[],
+  { pool, indexedId, groups }: Asked,
 ): Promise<IndexAnswer> {
-  const { indexedId } = snapshot;
   const alternatives = alternativesOf(condition);
   const having = new Set<number>();
   const partial = new Set<number>();
-  for (const group of groups) await collect(alternatives, snapshot, group, having, partial);
+  for (const group of groups) await collect(alternatives, pool, group, having, partial);
   const found = alternatives.every(({ exact }) => exact) ? 'yes' : 'maybe';
   return (emailId) => {
     if (emailId > indexedId || partial.has(emailId)) return 'maybe';
@@ -113,7 +136,7 @@ interface Candidates {
 /** Adds the emails of some segments that one of the alternatives is true of, and those that anything may be true of. */
 async function collect(
   alternatives: readonly NeedleGrams[],
-  snapshot: IndexSnapshot,
+  pool: Pool,
   segments: readonly OpenSegment[],
   having: Set<number>,
   partial: Set<number>,
@@ -121,10 +144,10 @@ async function collect(
   const candidates = segments.flatMap((segment) =>
     alternatives.map(({ all }) => ({ segment, grams: all, bitmap: allEmails(segment.emails) })),
   );
-  await narrow(candidates, snapshot, (grams) => grams.filter((_, i) => i % EVERY === 0));
+  await narrow(candidates, pool, (grams) => grams.filter((_, i) => i % EVERY === 0));
   const left = candidates.filter(({ bitmap }) => bitmap.some((octet) => octet !== 0));
   if (left.reduce((sum, { bitmap }) => sum + countIn(bitmap), 0) > FEW)
-    await narrow(left, snapshot, (grams) => grams.filter((_, i) => i % EVERY !== 0));
+    await narrow(left, pool, (grams) => grams.filter((_, i) => i % EVERY !== 0));
   for (const { segment, bitmap } of left)
     for (const number of numbersIn(bitmap, segment.emails)) having.add(segment.ids[number]!);
   for (const { ids, partialNumbers } of segments)
@@ -134,13 +157,13 @@ async function collect(
 /** Leaves those that have some of their grams. */
 async function narrow(
   candidates: readonly Candidates[],
-  snapshot: IndexSnapshot,
+  pool: Pool,
   some: (grams: NeedleGrams['all']) => NeedleGrams['all'],
 ): Promise<void> {
   const ranges = new Set(candidates.flatMap(({ grams }) => some(grams).flat()));
   if (ranges.size === 0) return;
   const segmentIds = new Set(candidates.map(({ segment }) => segment.id));
-  const blocks = await snapshot.blocks([...segmentIds], [...ranges]);
+  const blocks = await readBlocks(pool, [...segmentIds], [...ranges]);
   for (const { segment, grams, bitmap } of candidates)
     keepThoseWith(bitmap, blocks.get(segment.id) ?? [], some(grams), segment.emails);
 }

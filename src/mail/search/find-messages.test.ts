@@ -113,6 +113,7 @@ function searchContext(changes: Partial<SearchContext> = {}): SearchContext {
   const { state } = view.view;
   return {
     pool: mail.pool,
+    viewCache: mail.viewCache,
     accountId,
     mailboxId,
     numbered: { uids: state.uids, count: state.count },

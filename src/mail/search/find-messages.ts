@@ -9,6 +9,7 @@ import type { SearchKey } from '#protocol/imap/command';
 import { splitHeader } from '#protocol/message/fields';
 import { readFacts, readSavedDates } from '#store/mailboxes/facts';
 import { readSmall } from '#store/mailboxes/octets';
+import { readThrough, type ViewCache } from '#store/mailboxes/view-cache';
 import type { OctetPool } from '#store/octet-query';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
@@ -28,6 +29,7 @@ import { presentPlaces, type Places, type ViewQuestion } from './view-keys.ts';
 
 export interface SearchContext extends ViewQuestion, EmailQuestion {
   readonly pool: OctetPool;
+  readonly viewCache: ViewCache;
   readonly accountId: string;
   readonly mailboxId: string;
   /**
@@ -267,7 +269,11 @@ class Search {
     const { pool, accountId } = this.#context;
     const wanting = this.#wanting([...this.#keys.header, ...this.#keys.message], gone);
     const wantedIds = wanting.map((i) => ids[i]!);
-    const ask = (some: readonly number[]) => readSmall(pool, accountId, some);
+    // who types a text searches again for a longer one; a search that reads much would push out what others read
+    const ask = (some: readonly number[]) =>
+      wanting.length <= READ_BATCH
+        ? readThrough(this.#context, accountId, some)
+        : readSmall(pool, accountId, some);
     for await (const { at, answers } of readAhead(wantedIds, READ_BATCH, ask))
       for (const [k, view] of answers.entries()) {
         const i = wanting[at + k]!;

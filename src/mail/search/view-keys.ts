@@ -20,6 +20,8 @@ export interface ViewQuestion {
   readonly view: ViewState;
   /** What `$` stands for: UIDs, rising. */
   readonly saved: Uint32Array;
+  /** RFC 3501 §2.3.2; where this is missing nothing is. */
+  readonly isRecent?: (uid: number) => boolean;
   /** The number in an EMAILID; undefined for one that no message has. */
   readonly emailNumber: (id: string) => number | undefined;
 }
@@ -43,7 +45,7 @@ export function viewKey(leaf: Leaf, question: ViewQuestion): ViewKey | undefined
     case 'SAVEDATESUPPORTED':
       return always(true);
     case 'RECENT':
-      return always(!leaf.set);
+      return recentKey(question, leaf.set);
     case 'TEXT':
     case 'BODY':
       return leaf.text === '' ? always(true) : undefined;
@@ -83,6 +85,13 @@ export function viewKey(leaf: Leaf, question: ViewQuestion): ViewKey | undefined
 function always(answer: boolean): ViewKey {
   return ({ now }, out) => {
     out.fill(answer ? YES : NO, 0, now.length);
+  };
+}
+
+function recentKey({ view, isRecent }: ViewQuestion, set: boolean): ViewKey {
+  if (isRecent === undefined) return always(!set);
+  return ({ now }, out) => {
+    for (let i = 0; i < now.length; i++) out[i] = isRecent(view.uids[now[i]!]!) === set ? YES : NO;
   };
 }
 

@@ -1,10 +1,11 @@
 /**
- * The search index of an account as it is at one moment, while the follower goes on. A segment is read by the blocks of the keys that
- * are asked for, never whole.
+ * The search index of an account as searches read it, while the follower goes on. A segment never changes; a merge puts a larger one in
+ * the place of some. So no transaction is held over several questions: each is one moment, and tells where a segment is gone meanwhile.
+ * A segment is read by the blocks of the keys that are asked for, never whole.
  * Called by mail/search/ask-index.ts.
  */
-import type pg from 'pg';
-import { segmentsOf, storedBlock, type StoredBlock, type StoredSegment } from './segments.ts';
+import type { Queryable } from '#store/blobs';
+import { storedBlock, type StoredBlock, type StoredSegment } from './segments.ts';
 
 /** Keys from `low` to `high`, both included. */
 export interface KeyRange {
@@ -12,46 +13,34 @@ export interface KeyRange {
   readonly high: number;
 }
 
-export interface IndexSnapshot {
+export interface SearchIndex {
   /** Emails with a greater id are in no segment. */
   readonly indexedId: number;
   readonly segments: readonly StoredSegment[];
-  /** The blocks of segments that the keys of any range may be in, by segment, in the order of keys. */
-  blocks(
-    segmentIds: readonly string[],
-    ranges: readonly KeyRange[],
-  ): Promise<Map<string, StoredBlock[]>>;
 }
 
-/** Runs `work` on the index of an account; undefined when there is none of this version. */
-export async function withIndexSnapshot<T>(
-  pool: pg.Pool,
+/** A segment was merged into another one since its name was read. */
+export class SegmentGone extends Error {
+  override readonly name = 'SegmentGone';
+}
+
+/** Undefined where the account has no index of this version. */
+export async function readIndex(
+  db: Queryable,
   accountId: string,
   version: number,
-  work: (snapshot: IndexSnapshot) => Promise<T>,
-): Promise<T | undefined> {
-  const client = await pool.connect();
-  let broken = true;
-  try {
-    await client.query('begin transaction isolation level repeatable read read only');
-    const { rows } = await client.query<{ indexed_id: string }>(
-      'select indexed_id from search_accounts where account_id = $1 and version = $2',
-      [accountId, version],
-    );
-    const row = rows[0];
-    const result =
-      row &&
-      (await work({
-        indexedId: Number(row.indexed_id),
-        segments: await segmentsOf(client, accountId),
-        blocks: (segmentIds, ranges) => readBlocks(client, segmentIds, ranges),
-      }));
-    await client.query('commit');
-    broken = false;
-    return result;
-  } finally {
-    client.release(broken);
-  }
+): Promise<SearchIndex | undefined> {
+  const { rows } = await db.query({
+    name: 'search_index',
+    text: `select a.indexed_id, s.id, s.emails, s.email_ids as "emailIds", s.partial
+           from search_accounts a left join search_segments s on s.account_id = a.account_id and s.published
+           where a.account_id = $1 and a.version = $2 order by s.id`,
+    values: [accountId, version],
+  });
+  const found = rows as ({ indexed_id: string } & (StoredSegment | { id: null }))[];
+  if (found.length === 0) return undefined;
+  const segments = found.filter((row) => row.id !== null);
+  return { indexedId: Number(found[0]!.indexed_id), segments };
 }
 
 /**
@@ -59,27 +48,39 @@ export async function withIndexSnapshot<T>(
  * how large the table is.
  */
 const BLOCKS = `
-  select b.segment_id, b.first_key, b.data
-  from (select distinct s.id, k.first_key
-        from unnest($1::bigint[]) as s(id) cross join unnest($2::bigint[], $3::bigint[]) as r(low, high)
-          cross join lateral (
-            (select first_key from search_blocks where segment_id = s.id and first_key <= r.low order by first_key desc limit 1)
-            union all
-            select first_key from search_blocks where segment_id = s.id and first_key > r.low and first_key <= r.high) k) w
-    join search_blocks b on b.segment_id = w.id and b.first_key = w.first_key
+  select t.there, b.segment_id, b.first_key, b.data
+  from (select count(*) as there from search_segments where id = any($1::bigint[])) t
+    left join (
+      (select distinct s.id, k.first_key
+       from unnest($1::bigint[]) as s(id) cross join unnest($2::bigint[], $3::bigint[]) as r(low, high)
+         cross join lateral (
+           (select first_key from search_blocks where segment_id = s.id and first_key <= r.low order by first_key desc limit 1)
+           union all
+           select first_key from search_blocks where segment_id = s.id and first_key > r.low and first_key <= r.high) k) w
+      join search_blocks b on b.segment_id = w.id and b.first_key = w.first_key) on true
   order by b.segment_id, b.first_key`;
 
-async function readBlocks(
-  client: pg.ClientBase,
+type BlockRow =
+  | { there: string; segment_id: string; first_key: string; data: Buffer }
+  | { there: string; segment_id: null };
+
+/**
+ * The blocks of segments that the keys of any range may be in, by segment, in the order of keys.
+ * @throws SegmentGone where one of the segments is not there any more
+ */
+export async function readBlocks(
+  db: Queryable,
   segmentIds: readonly string[],
   ranges: readonly KeyRange[],
 ): Promise<Map<string, StoredBlock[]>> {
-  const { rows } = await client.query<{ segment_id: string; first_key: string; data: Buffer }>(
-    BLOCKS,
-    [segmentIds, ranges.map(({ low }) => low), ranges.map(({ high }) => high)],
-  );
+  const { rows } = await db.query({
+    text: BLOCKS,
+    values: [segmentIds, ranges.map(({ low }) => low), ranges.map(({ high }) => high)],
+  });
   const bySegment = new Map<string, StoredBlock[]>();
-  for (const row of rows) {
+  for (const row of rows as BlockRow[]) {
+    if (Number(row.there) < segmentIds.length) throw new SegmentGone();
+    if (row.segment_id === null) continue;
     const blocks = bySegment.get(row.segment_id);
     if (blocks) blocks.push(storedBlock(row));
     else bySegment.set(row.segment_id, [storedBlock(row)]);

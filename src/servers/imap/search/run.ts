@@ -38,12 +38,14 @@ export async function runSearch(
   const progress = new InProgress(state, tag);
   const context: SearchContext = {
     pool: mail.pool,
+    viewCache: mail.viewCache,
     accountId: login!.accountId,
     mailboxId: selected.view.mailboxId,
     numbered: selected.told,
     view: selected.now,
     saved: saved ?? NONE,
     now: clock.now(),
+    isRecent: (uid) => selected.recent.has(uid),
     emailNumber: (id) => objectNumber('email', id),
     threadNumber: (id) => objectNumber('thread', id),
     pause: pauses(
