@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Finding, Wish } from './findings.ts';
+import type { Finding, FindingReason, Wish } from './findings.ts';
 import { DEFAULT_POLICY_SETTINGS, policiesOf } from './policies.ts';
 import { verdict, type Verdict } from './verdict.ts';
 
@@ -99,4 +99,92 @@ test('it is refused exactly when every recipient refuses, and otherwise each has
       },
     ),
   );
+});
+
+/** One recipient, findings by their reasons. */
+function becomes(...reasons: readonly FindingReason[]): string {
+  const judged = verdict(
+    reasons.map((reason) => ({ check: 'loop', reason })),
+    [{ id: 1, forwardOnly: false }],
+    POLICIES,
+  );
+  if (judged.kind === 'refuse')
+    return `${judged.how}: ${judged.because.map(({ reason }) => reason).join(' ')}`;
+  const { kind, because } = judged.recipients.get(1)!;
+  return [kind, ...because.map(({ reason }) => reason)].join(' ');
+}
+
+const REASONS: readonly (readonly [behaviour: string, becomes: string, expected: string])[] = [
+  ['DMARC reject refuses', becomes('dmarc-reject'), 'reject: dmarc-reject'],
+  ['DMARC quarantine is junk', becomes('dmarc-quarantine'), 'junk dmarc-quarantine'],
+  ['DMARC none is only told', becomes('dmarc-none'), 'inbox'],
+  [
+    'what DMARC cannot tell now is asked again',
+    becomes('dmarc-temporary'),
+    'temporary: dmarc-temporary',
+  ],
+  [
+    'a refusal for good weighs more than one for now',
+    becomes('dmarc-temporary', 'author-repeated'),
+    'reject: author-repeated',
+  ],
+  [
+    'a refusal for now weighs more than junk',
+    becomes('spf-fail', 'sender-domain-unresolved'),
+    'temporary: sender-domain-unresolved',
+  ],
+  [
+    'what could not be found out weighs more than an unknown client',
+    becomes('content-greylist', 'dmarc-temporary'),
+    'temporary: dmarc-temporary',
+  ],
+  ['an unknown client waits', becomes('content-greylist'), 'greylist: content-greylist'],
+  ['two weak signs are nothing', becomes('no-reverse-name', 'spf-softfail'), 'inbox'],
+  [
+    'three are junk',
+    becomes('no-reverse-name', 'spf-softfail', 'date-missing'),
+    'junk no-reverse-name spf-softfail date-missing',
+  ],
+  [
+    'a trusted forwarder spares what DMARC and SPF say',
+    becomes('dmarc-reject', 'spf-fail', 'trusted-forwarder'),
+    'inbox',
+  ],
+  [
+    '… and nothing else',
+    becomes('dmarc-reject', 'trusted-forwarder', 'content-junk'),
+    'junk content-junk',
+  ],
+  [
+    'all reasons of a refusal are told',
+    becomes('dmarc-reject', 'author-unreadable'),
+    'reject: dmarc-reject author-unreadable',
+  ],
+];
+
+for (const [behaviour, found, expected] of REASONS) {
+  test(behaviour, () => assert.equal(found, expected));
+}
+
+test('one recipient that wants it again later does not keep it from the other, who gets it now', () => {
+  const recipients = [1, 2].map((id) => ({ id, forwardOnly: false }));
+  const wait: Finding = { check: 'content', reason: 'content-greylist', recipientId: 1 };
+  assert.equal(each(verdict([wait], recipients, POLICIES)), 'inbox inbox');
+  const refuse: Finding = { check: 'loop', reason: 'delivered-before', recipientId: 2 };
+  const judged = verdict([wait, refuse], recipients, POLICIES);
+  assert.equal(judged.kind === 'refuse' && judged.how, 'greylist');
+});
+
+test('the settings change single rows', () => {
+  const one = [{ id: 1, forwardOnly: false }];
+  const spf: Finding = { check: 'spf', reason: 'spf-fail' };
+  const dmarc: Finding = { check: 'dmarc', reason: 'dmarc-reject' };
+  const strict = policiesOf({ ...DEFAULT_POLICY_SETTINGS, spfFail: 'reject' });
+  assert.equal(each(verdict([spf], one, strict)), 'spf-fail');
+  const deaf = policiesOf({ ...DEFAULT_POLICY_SETTINGS, honourDmarc: false });
+  assert.equal(each(verdict([dmarc], one, deaf)), 'inbox');
+  const calm = policiesOf({ ...DEFAULT_POLICY_SETTINGS, suspicions: 0 });
+  const weak = ['no-reverse-name', 'spf-softfail', 'date-missing', 'ehlo-not-qualified'] as const;
+  const found = weak.map((reason): Finding => ({ check: 'ehlo', reason }));
+  assert.equal(each(verdict(found, one, calm)), 'inbox');
 });

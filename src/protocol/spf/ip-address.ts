@@ -68,9 +68,13 @@ export function dottedIp(address: IpAddress): string {
 
 /** Where the PTR records of an address are (RFC 1035 §3.5, RFC 3596 §2.5). */
 export function reverseDomain(address: IpAddress): string {
-  return address.family === 4
-    ? `${octets(address.groups).toReversed().join('.')}.in-addr.arpa`
-    : `${nibbles(address).toReversed().join('.')}.ip6.arpa`;
+  return `${reverseLabels(address)}.${address.family === 4 ? 'in-addr' : 'ip6'}.arpa`;
+}
+
+/** Octets or nibbles in reverse, as they also stand before the zone of a DNS list (RFC 5782 §2.1, §2.4). */
+export function reverseLabels(address: IpAddress): string {
+  const parts = address.family === 4 ? octets(address.groups) : nibbles(address);
+  return parts.toReversed().join('.');
 }
 
 function ipv6(groups: readonly number[]): IpAddress {

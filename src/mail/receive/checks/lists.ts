@@ -3,10 +3,9 @@
  * not ask me» (a public resolver, too many questions), and one outside 127.0.0.0/8 comes from a zone that is gone and answers everything:
  * neither is ever taken for a listing.
  */
-import { addressFamily } from '#clients/dns/address';
 import type { DnsAnswer, Resolver } from '#protocol/dns/resolver';
 import { txtText } from '#protocol/dns/resolver';
-import { reverseLabels } from '#protocol/dns/reverse-name';
+import { parseIp, reverseLabels } from '#protocol/spf/ip-address';
 import { summariseAnswer } from '#mail/queue/route-steps';
 import type { Check, CheckStep, ListZone } from '#mail/receive/check';
 import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';
@@ -24,8 +23,9 @@ export const lists: Check<'lists', 'client'> = {
   gather({ client: { address } }, { resolver, zones, isOwnAddress }) {
     if (zones.length === 0) return OFF;
     if (resolver === undefined) return NO_DNS;
-    if (addressFamily(address) === undefined || isOwnAddress(address)) return NOTHING_TO_ASK;
-    const labels = reverseLabels(address);
+    const client = parseIp(address);
+    if (client === undefined || isOwnAddress(address)) return NOTHING_TO_ASK;
+    const labels = reverseLabels(client);
     return Promise.all(zones.map((zone) => ask(labels, zone, resolver))).then((asked) => ({
       zones: asked,
     }));
