@@ -32,7 +32,11 @@ const NOW = 1_700_000_000;
  * The newest seal says cv=fail itself. The suite expects nothing of a sealer there; of a validator RFC 8617 §5.2 step 2
  * wants «fail».
  */
-const WITHOUT_EXPECTATION = ['cv_fail_i1_as_cv_fail', 'cv_fail_i2_as2_fail', 'cv_fail_i2_as1_fail'];
+const WITHOUT_EXPECTATION = new Set([
+  'cv_fail_i1_as_cv_fail',
+  'cv_fail_i2_as2_fail',
+  'cv_fail_i2_as1_fail',
+]);
 
 /**
  * Disputed (SOURCE.md): without c= the suite's AMS verifies as relaxed/relaxed only. AMS has the semantics of a
@@ -55,7 +59,7 @@ for (const { description, tests, ...records } of scenarios) {
         const expected = (cv ?? '').trim().toLowerCase();
         const report = await validate(message, zone);
         if (expected === '') {
-          assert.ok(WITHOUT_EXPECTATION.includes(name), name);
+          assert.ok(WITHOUT_EXPECTATION.has(name), name);
           assert.ok(report.cv === 'fail' && report.reason !== undefined);
           counts.unsaid++;
           return;

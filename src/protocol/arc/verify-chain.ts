@@ -19,14 +19,7 @@ import { splitHeader } from '#protocol/message/fields';
 import { arrangeSets } from './arrange-sets.ts';
 import { collectFields } from './collect-fields.ts';
 import { type ChainLink, readChain, type ReadOrFault } from './read-chain.ts';
-import type {
-  ArcFault,
-  ArcField,
-  ArcReport,
-  ArcStep,
-  ChainStatus,
-  SignatureStep,
-} from './report.ts';
+import type { ArcFault, ArcField, ArcReport, ArcStep, ChainStatus } from './report.ts';
 import { ruleOf } from './rules.ts';
 import { tryChain, type Tried } from './try-chain.ts';
 
@@ -131,10 +124,9 @@ function judge(
   const body = isMessage
     ? compareBody(signature.signature, hashes.of(bodyHashRequest(signature.signature)))
     : undefined;
-  const steps = [...keys.steps, ...(body ? [body.step] : [])].map((step): SignatureStep => ({
-    ...step,
-    ...at,
-  }));
+  const steps: ArcStep[] = [];
+  for (const step of keys.steps) steps.push({ ...step, ...at });
+  if (body) steps.push({ ...body.step, ...at });
   const reason = keys.keyReason ?? body?.reason ?? keys.headerReason;
   const fault: ArcFault | undefined = reason && { reason, at };
   const last = judgedStep(at, signature.signature.domain, fault);

@@ -9,7 +9,9 @@ import { canonicalizeBody } from './canonicalize-body.ts';
 const canonicalization = fc.constantFrom('simple' as const, 'relaxed' as const);
 const request: fc.Arbitrary<BodyHashRequest> = fc
   .tuple(canonicalization, fc.option(fc.nat(60)))
-  .map(([kind, limit]) => ({ canonicalization: kind, ...(limit !== null && { limit }) }));
+  .map(([kind, limit]) =>
+    limit === null ? { canonicalization: kind } : { canonicalization: kind, limit },
+  );
 /** Of what canonicalization changes. */
 const piece = fc
   .array(fc.constantFrom(' ', '\t', '\r', '\n', '\r\n', 'a', 'bc'), { maxLength: 12 })

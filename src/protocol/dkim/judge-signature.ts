@@ -59,24 +59,29 @@ export function reportOf(
   steps: readonly Step[],
   conclusion: Conclusion,
 ): SignatureReport {
+  const { algorithm, identity, signedFields } = signature;
+  const signaturePrefix = base64(signature.signature).slice(0, 8);
   return {
-    domain: signature.domain,
-    selector: signature.selector,
-    algorithm: signature.algorithm,
-    identity: signature.identity,
-    signaturePrefix: base64(signature.signature).slice(0, 8),
-    signedFields: signature.signedFields,
-    ...conclude(steps, conclusion),
+    ...conclude(steps, conclusion, signature),
+    algorithm,
+    identity,
+    signaturePrefix,
+    signedFields,
   };
 }
 
 /** Result and last step of a report. */
-export function conclude(steps: readonly Step[], conclusion: Conclusion): SignatureReport {
+export function conclude(
+  steps: readonly Step[],
+  conclusion: Conclusion,
+  { domain, selector }: { readonly domain?: string; readonly selector?: string } = {},
+): SignatureReport {
   const { result, rfc } = conclusion.reason
     ? RULES[conclusion.reason]
     : ({ result: 'pass', rfc: 'RFC 6376 §6.1.3' } as const);
-  const last: Step = { step: 'concluded', rfc, result, ...conclusion };
-  return { result, ...conclusion, steps: [...steps, last] };
+  const known = { ...(domain && { domain }), ...(selector && { selector }) };
+  const last: Step = { step: 'concluded', rfc, result, ...conclusion, ...known };
+  return { result, ...conclusion, ...known, steps: [...steps, last] };
 }
 
 /** Whether the body is the one that was signed (§6.1.3 step 2). */

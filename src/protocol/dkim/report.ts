@@ -62,8 +62,19 @@ export type Step = { readonly rfc: RfcSection } & (
       readonly reason?: Reason;
       /** The tag of the DKIM-Signature that is at fault. */
       readonly tag?: string;
+      /** Of the signature, as far as it could be read. */
+      readonly domain?: string;
+      readonly selector?: string;
     }
 );
+
+/** A step of a whole report. */
+export type ReportStep =
+  | Step
+  | ({ readonly rfc: RfcSection } & (
+      | { readonly step: 'no-signature' }
+      | { readonly step: 'signatures-left-out'; readonly count: number }
+    ));
 
 export interface SignatureReport {
   readonly result: DkimResult;
@@ -93,4 +104,14 @@ export interface DkimReport {
   readonly signatures: readonly SignatureReport[];
   /** How many further signatures were not looked at. */
   readonly ignored: number;
+}
+
+/** The steps of all signatures, each of which ends with its conclusion. */
+export function allSteps({ signatures, ignored }: DkimReport): readonly ReportStep[] {
+  const rfc = 'RFC 6376 §6.1';
+  return [
+    ...(signatures.length === 0 ? [{ step: 'no-signature', rfc } as const] : []),
+    ...signatures.flatMap(({ steps }) => steps),
+    ...(ignored > 0 ? [{ step: 'signatures-left-out', rfc, count: ignored } as const] : []),
+  ];
 }

@@ -122,6 +122,8 @@ describe('a signature that passes', () => {
       step: 'concluded',
       rfc: 'RFC 6376 §6.1.3',
       result: 'pass',
+      domain: 'example.test',
+      selector: 's',
     });
   });
 
@@ -303,7 +305,17 @@ describe('a signature that does not pass', () => {
       [report.result, report.reason, report.tag, report.domain, report.selector],
       ['neutral', 'missing-tag', 'a', 'example.test', 'x'],
     );
-    assert.deepEqual(stepNames(report.steps), ['concluded']);
+    assert.deepEqual(report.steps, [
+      {
+        step: 'concluded',
+        rfc: 'RFC 6376 §6.1.1',
+        result: 'neutral',
+        reason: 'missing-tag',
+        tag: 'a',
+        domain: 'example.test',
+        selector: 'x',
+      },
+    ]);
   });
 });
 

@@ -171,12 +171,8 @@ export function outOfTime(
     : undefined;
 }
 
-function unreadable({ reason, tag, domain, selector }: SignatureError): SignatureReport {
-  return {
-    ...(domain && { domain }),
-    ...(selector && { selector }),
-    ...conclude([], { reason, ...(tag && { tag }) }),
-  };
+function unreadable({ reason, tag, ...known }: SignatureError): SignatureReport {
+  return conclude([], { reason, ...(tag && { tag }) }, known);
 }
 
 /** The hash of the body that a signature is compared with. */

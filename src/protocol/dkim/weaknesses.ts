@@ -35,26 +35,20 @@ export function findWeaknesses(
   { signedFields }: Pick<Signature, 'signedFields'>,
   uncovered: number,
 ): readonly Weakness[] {
-  const open = [...SHOWN, ...BODY_FORM].flatMap((field) => {
-    const present = countOf(
-      fields.map(({ name }) => name),
-      field,
-    );
-    const signed = Math.min(present, countOf(signedFields, field));
-    return present > signed ? [{ field, present, signed }] : [];
-  });
-  const isShown = ({ field }: { field: string }): boolean => SHOWN.some((name) => name === field);
-  return [
-    ...(uncovered > 0
-      ? [
-          { kind: 'octets-uncovered' as const, octets: uncovered },
-          ...open
-            .filter((each) => !isShown(each))
-            .map(({ field }) => ({ kind: 'body-form-uncovered' as const, field })),
-        ]
-      : []),
-    ...open.filter(isShown).map((each) => ({ kind: 'field-uncovered' as const, ...each })),
-  ];
+  const weaknesses: Weakness[] = [];
+  const present = fields.map(({ name }) => name);
+  const isOpen = (field: string): boolean => countOf(present, field) > countOf(signedFields, field);
+  if (uncovered > 0) {
+    weaknesses.push({ kind: 'octets-uncovered', octets: uncovered });
+    for (const field of BODY_FORM.filter(isOpen)) {
+      weaknesses.push({ kind: 'body-form-uncovered', field });
+    }
+  }
+  for (const field of SHOWN.filter(isOpen)) {
+    const [all, signed] = [countOf(present, field), countOf(signedFields, field)];
+    weaknesses.push({ kind: 'field-uncovered', field, present: all, signed });
+  }
+  return weaknesses;
 }
 
 /** Whether the message has a From field that the signature does not cover: readers may be shown that one (§8.15). */
