@@ -39,7 +39,8 @@ export async function threadMessages(
       references: byReferences ? referencesOf(summary).map((id) => keepOnce(kept, id)) : [],
     });
   }
-  return byReferences ? referencesThreads(facts) : orderedSubjectThreads(facts);
+  const pause = () => context.pause(found.length, found.length);
+  return byReferences ? referencesThreads(facts, pause) : orderedSubjectThreads(facts, pause);
 }
 
 /** RFC 5256 §3: without References the first of In-Reply-To is the parent. */

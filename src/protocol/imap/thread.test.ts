@@ -23,36 +23,40 @@ function message(subject: string, messageId?: string, references: string[] = [])
   };
 }
 
-function threads(...build: (() => ThreadFacts)[]): string {
+const noPause = (): undefined => undefined;
+
+async function threads(...build: (() => ThreadFacts)[]): Promise<string> {
   next = 0;
-  return formatThreads(referencesThreads(build.map((one) => one())));
+  return formatThreads(
+    await referencesThreads(
+      build.map((one) => one()),
+      noPause,
+    ),
+  );
 }
 
 describe('THREAD REFERENCES', () => {
-  it('puts an answer below what it answers, in whatever order they came', () => {
+  it('puts an answer below what it answers, in whatever order they came', async () => {
     const first = () => message('Hello', 'a');
     const second = () => message('Re: Hello', 'b', ['a']);
-    assert.equal(threads(first, second), '(1 2)');
-    assert.equal(threads(second, first), '(2 1)');
+    assert.equal(await threads(first, second), '(1 2)');
+    assert.equal(await threads(second, first), '(2 1)');
   });
 
-  it('keeps the place of a message that is not here where several belong to it', () => {
+  it('keeps the place of a message that is not here where several belong to it', async () => {
     assert.equal(
-      threads(
+      await threads(
         () => message('x', 'b', ['a']),
         () => message('y', 'c', ['a']),
       ),
       '((1)(2))',
     );
-    assert.equal(
-      threads(() => message('x', 'b', ['a'])),
-      '(1)',
-    );
+    assert.equal(await threads(() => message('x', 'b', ['a'])), '(1)');
   });
 
-  it('branches where a message has several answers', () => {
+  it('branches where a message has several answers', async () => {
     assert.equal(
-      threads(
+      await threads(
         () => message('x', 'a'),
         () => message('x', 'b', ['a']),
         () => message('x', 'c', ['a', 'b']),
@@ -62,23 +66,23 @@ describe('THREAD REFERENCES', () => {
     );
   });
 
-  it('puts an answer without references below its subject, and equal subjects side by side', () => {
+  it('puts an answer without references below its subject, and equal subjects side by side', async () => {
     assert.equal(
-      threads(
+      await threads(
         () => message('Plan'),
         () => message('Re: Plan'),
       ),
       '(1 2)',
     );
     assert.equal(
-      threads(
+      await threads(
         () => message('Plan'),
         () => message('Plan'),
       ),
       '((1)(2))',
     );
     assert.equal(
-      threads(
+      await threads(
         () => message('Re: Plan'),
         () => message('[list] Plan'),
       ),
@@ -86,32 +90,31 @@ describe('THREAD REFERENCES', () => {
     );
   });
 
-  it('never makes a ring', () => {
+  it('never makes a ring', async () => {
     assert.equal(
-      threads(
+      await threads(
         () => message('x', 'a', ['b']),
         () => message('y', 'b', ['a']),
       ),
       '(2 1)',
     );
-    assert.equal(
-      threads(() => message('x', 'a', ['a'])),
-      '(1)',
-    );
+    assert.equal(await threads(() => message('x', 'a', ['a'])), '(1)');
   });
 
-  it('has every message once, whatever they refer to', () => {
+  it('has every message once, whatever they refer to', async () => {
     const id = fc.constantFrom('a', 'b', 'c', 'd', 'e');
     const facts = fc.record({
       messageId: fc.option(id, { nil: undefined }),
       references: fc.array(id, { maxLength: 4 }),
       subject: fc.constantFrom('x', 'Re: x', 'y', ''),
     });
-    fc.assert(
-      fc.property(fc.array(facts, { maxLength: 8 }), (all) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(facts, { maxLength: 8 }), async (all) => {
         next = 0;
         const messages = all.map((f) => message(f.subject, f.messageId, f.references));
-        const numbers = [...formatThreads(referencesThreads(messages)).matchAll(/\d+/g)];
+        const numbers = [
+          ...formatThreads(await referencesThreads(messages, noPause)).matchAll(/\d+/g),
+        ];
         assert.deepEqual(
           numbers.map(Number).sort((a, b) => a - b),
           messages.map(({ number }) => number),
@@ -121,7 +124,7 @@ describe('THREAD REFERENCES', () => {
     );
   });
 
-  it('takes a chain as long as a mailbox, in either order', () => {
+  it('takes a chain as long as a mailbox, in either order', async () => {
     const chain = (from: number, to: number, step: number): ThreadFacts[] => {
       const all: ThreadFacts[] = [];
       next = 0;
@@ -130,16 +133,31 @@ describe('THREAD REFERENCES', () => {
     };
     for (const messages of [chain(1, 50_001, 1), chain(50_000, 0, -1)]) {
       const began = performance.now();
-      assert.equal(formatThreads(referencesThreads(messages)).match(/\(/g)?.length, 1);
+      assert.equal(
+        formatThreads(await referencesThreads(messages, noPause)).match(/\(/g)?.length,
+        1,
+      );
       assert(performance.now() - began < 2000);
     }
   });
 });
 
+it('lets others in between, some hundred steps apart', async () => {
+  next = 0;
+  const messages = Array.from({ length: 20_000 }, (_, i) => message(`s${i % 700}`, `m${i}`));
+  let pauses = 0;
+  const pause = (): undefined => void pauses++;
+  await referencesThreads(messages, pause);
+  assert(pauses > 100);
+  pauses = 0;
+  await orderedSubjectThreads(messages, pause);
+  assert(pauses > 50);
+});
+
 describe('THREAD REFERENCES over messages that are not here', () => {
-  it('hands them up through any number of those to the nearest that is', () => {
+  it('hands them up through any number of those to the nearest that is', async () => {
     assert.equal(
-      threads(
+      await threads(
         () => message('x', 'a'),
         () => message('y', 'b', ['a', 'gone', 'gone too']),
         () => message('z', 'c', ['a', 'gone']),
@@ -147,7 +165,7 @@ describe('THREAD REFERENCES over messages that are not here', () => {
       '(1 (2)(3))',
     );
     assert.equal(
-      threads(
+      await threads(
         () => message('x', 'a', ['gone', 'gone too']),
         () => message('y', 'b', ['gone', 'gone too', 'and gone']),
       ),
@@ -155,13 +173,13 @@ describe('THREAD REFERENCES over messages that are not here', () => {
     );
   });
 
-  it('takes a chain of them as long as a mailbox, with a message below each', () => {
+  it('takes a chain of them as long as a mailbox, with a message below each', async () => {
     next = 0;
     const messages = Array.from({ length: 50_000 }, (_, i) =>
       message(`s${i}`, `m${i}`, [`gone ${i}`, `gone ${i + 1}`]),
     );
     const began = performance.now();
-    const [thread, ...others] = referencesThreads(messages);
+    const [thread, ...others] = await referencesThreads(messages, noPause);
     assert.equal(others.length, 0);
     assert.equal(thread!.children.length, messages.length);
     assert(performance.now() - began < 5000);
@@ -169,21 +187,21 @@ describe('THREAD REFERENCES over messages that are not here', () => {
 });
 
 describe('THREAD REFERENCES by subject', () => {
-  it('puts the children of two that are not here together, however many they are', () => {
+  it('puts the children of two that are not here together, however many they are', async () => {
     next = 0;
     const messages = Array.from({ length: 300_000 }, (_, i) =>
       message('x', `m${i}`, [`gone ${i % 2}`]),
     );
-    const [thread, ...others] = referencesThreads(messages);
+    const [thread, ...others] = await referencesThreads(messages, noPause);
     assert.equal(others.length, 0);
     assert.equal(thread!.children.length, messages.length);
   });
 });
 
 describe('THREAD ORDEREDSUBJECT', () => {
-  it('groups by base subject, the oldest first', () => {
+  it('groups by base subject, the oldest first', async () => {
     next = 0;
     const messages = [message('b'), message('a'), message('Re: b'), message('fwd: b')];
-    assert.equal(formatThreads(orderedSubjectThreads(messages)), '(1 (3)(4))(2)');
+    assert.equal(formatThreads(await orderedSubjectThreads(messages, noPause)), '(1 (3)(4))(2)');
   });
 });

@@ -1,8 +1,10 @@
 /**
  * The two ways in which THREAD puts messages together (RFC 5256 §3): by subject alone, and by References. Nearly linear in messages and
- * references, whatever they say, and without recursion: threads may be as deep as the mailbox is long.
- * Called by servers/imap; JMAP has threads of its own, linked at delivery.
+ * references, whatever they say, and without recursion: threads may be as deep as the mailbox is long. Others are let in between, since
+ * 50,000 messages take some tenths of a second.
+ * Called by mail/search; JMAP has threads of its own, linked at delivery.
  */
+import { sortInPieces, type Pause } from './sort-in-pieces.ts';
 
 export interface ThreadFacts {
   /** Message number or UID, as the answer names it. */
@@ -35,9 +37,13 @@ export function isReplySubject(subject: string): boolean {
 }
 
 /** Messages of one base subject, the oldest their parent. */
-export function orderedSubjectThreads(messages: readonly ThreadFacts[]): ThreadNode[] {
+export async function orderedSubjectThreads(
+  messages: readonly ThreadFacts[],
+  pause: Pause,
+): Promise<ThreadNode[]> {
   const bySubject = new Map<string, ThreadFacts[]>();
-  for (const message of messages.toSorted(byDate)) {
+  for (const [i, message] of (await sortInPieces(messages, byDate, pause)).entries()) {
+    if (i % EVERY === 0) await pause();
     const group = bySubject.get(message.baseSubject);
     if (group) group.push(message);
     else bySubject.set(message.baseSubject, [message]);
@@ -48,6 +54,9 @@ export function orderedSubjectThreads(messages: readonly ThreadFacts[]): ThreadN
     children: others.map(({ number }) => ({ number, children: [] })),
   }));
 }
+
+/** Steps of some microseconds between two pauses. */
+const EVERY = 512;
 
 function byDate(a: ThreadFacts, b: ThreadFacts): number {
   return a.date - b.date || a.number - b.number;
@@ -61,14 +70,17 @@ interface Container {
   above: Container | undefined;
 }
 
-export function referencesThreads(messages: readonly ThreadFacts[]): ThreadNode[] {
-  const roots = pruned(linked(messages)).sort(containersByDate);
-  const grouped = groupBySubject(roots);
-  return finished(grouped);
+export async function referencesThreads(
+  messages: readonly ThreadFacts[],
+  pause: Pause,
+): Promise<ThreadNode[]> {
+  const roots = await pruned(await linked(messages, pause), pause);
+  const sorted = await sortInPieces(roots, containersByDate, pause);
+  return finished(await groupBySubject(sorted, pause), pause);
 }
 
 /** Steps 1 and 2: containers by Message-ID, linked; those without a parent. */
-function linked(messages: readonly ThreadFacts[]): Container[] {
+async function linked(messages: readonly ThreadFacts[], pause: Pause): Promise<Container[]> {
   const byId = new Map<string, Container>();
   const all: Container[] = [];
   const made = (message: ThreadFacts | undefined): Container => {
@@ -76,29 +88,44 @@ function linked(messages: readonly ThreadFacts[]): Container[] {
     all.push(container);
     return container;
   };
-  const own = messages.map((message) => {
+  const own: Container[] = [];
+  for (const [i, message] of messages.entries()) {
+    if (i % EVERY === 0) await pause();
+    const container = made(message);
+    own.push(container);
     // a second message of the same id has none
     const id = message.messageId;
-    if (id === undefined || byId.has(id)) return made(message);
-    const container = made(message);
-    byId.set(id, container);
-    return container;
-  });
-  const chains = messages.map(({ references }) =>
-    references.map((id) => {
-      let container = byId.get(id);
-      if (!container) byId.set(id, (container = made(undefined)));
-      return container;
-    }),
-  );
+    if (id !== undefined && !byId.has(id)) byId.set(id, container);
+  }
+  const chains: Container[][] = [];
+  for (const [i, { references }] of messages.entries()) {
+    if (i % EVERY === 0) await pause();
+    chains.push(
+      references.map((id) => {
+        let container = byId.get(id);
+        if (!container) byId.set(id, (container = made(undefined)));
+        return container;
+      }),
+    );
+  }
   // what a message says of itself counts, even where it would close a ring; what others say of it only where it says nothing
   const settled = new Set(own.filter((_, i) => chains[i]!.length > 0));
-  for (const [i, chain] of chains.entries()) link(chain.at(-1), own[i]!);
-  for (const chain of chains)
+  for (const [i, chain] of chains.entries()) {
+    if (i % EVERY === 0) await pause();
+    link(chain.at(-1), own[i]!);
+  }
+  for (const [n, chain] of chains.entries()) {
+    if (n % EVERY === 0) await pause();
     for (let i = 1; i < chain.length; i++)
       if (!settled.has(chain[i]!)) link(chain[i - 1], chain[i]!);
-  for (const container of all) container.parent?.children.push(container);
-  return all.filter(({ parent }) => parent === undefined);
+  }
+  const roots: Container[] = [];
+  for (const [i, container] of all.entries()) {
+    if (i % EVERY === 0) await pause();
+    if (container.parent === undefined) roots.push(container);
+    else container.parent.children.push(container);
+  }
+  return roots;
 }
 
 /** Makes a root the child of another tree's member; within one tree it would close a ring. */
@@ -123,7 +150,7 @@ function rootOf(container: Container): Container {
  * Step 3: who is not here gives way to the children, but for roots of several. Each message goes straight to the nearest one above
  * it that stays: handing children up level by level costs the square of a long chain of absent messages.
  */
-function pruned(roots: readonly Container[]): Container[] {
+async function pruned(roots: readonly Container[], pause: Pause): Promise<Container[]> {
   const waiting: { readonly keeper: Container; readonly children: readonly Container[] }[] = [];
   const enter = (container: Container, keeper: Container): void => {
     const { children } = container;
@@ -131,8 +158,10 @@ function pruned(roots: readonly Container[]): Container[] {
     waiting.push({ keeper, children });
   };
   for (const root of roots) enter(root, root);
+  let steps = 0;
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { keeper } = next;
+    if (++steps % EVERY === 0) await pause();
     for (const child of next.children) {
       enter(child, child.message === undefined ? keeper : child);
       if (child.message !== undefined) keeper.children.push(child);
@@ -168,9 +197,10 @@ function containersByDate(a: Container, b: Container): number {
 }
 
 /** Step 5: threads whose roots have one base subject become one. */
-function groupBySubject(roots: readonly Container[]): Container[] {
+async function groupBySubject(roots: readonly Container[], pause: Pause): Promise<Container[]> {
   const table = new Map<string, Container>();
-  for (const root of roots) {
+  for (const [i, root] of roots.entries()) {
+    if (i % EVERY === 0) await pause();
     const { baseSubject } = firstMessage(root);
     if (baseSubject === '') continue;
     const known = table.get(baseSubject);
@@ -178,7 +208,8 @@ function groupBySubject(roots: readonly Container[]): Container[] {
   }
   const merged = new Map<Container, Container>();
   const gone = new Set<Container>();
-  for (const root of roots) {
+  for (const [i, root] of roots.entries()) {
+    if (i % EVERY === 0) await pause();
     const leader = table.get(firstMessage(root).baseSubject);
     if (leader === undefined || leader === root) continue;
     gone.add(root);
@@ -213,13 +244,19 @@ function leads(root: Container, known: Container): boolean {
 }
 
 /** Step 6: siblings by date. */
-function finished(roots: Container[]): ThreadNode[] {
+async function finished(roots: readonly Container[], pause: Pause): Promise<ThreadNode[]> {
   const nodes = new Map<Container, ThreadNode>();
-  for (const container of childrenFirst(roots)) {
-    const children = container.children.sort(containersByDate).map((child) => nodes.get(child)!);
+  for (const [i, container] of childrenFirst(roots).entries()) {
+    if (i % EVERY === 0) await pause();
+    const sorted =
+      container.children.length > 1
+        ? await sortInPieces(container.children, containersByDate, pause)
+        : container.children;
+    const children = sorted.map((child) => nodes.get(child)!);
     nodes.set(container, { number: container.message?.number, children });
   }
-  return roots.sort(containersByDate).map((root) => nodes.get(root)!);
+  const sorted = await sortInPieces(roots, containersByDate, pause);
+  return sorted.map((root) => nodes.get(root)!);
 }
 
 /** `(2)(3 6 (4 23)(44 7 96))` (RFC 5256 §4) */

@@ -1,7 +1,10 @@
 /**
  * A stable sort that lets others work: pieces are sorted at once, then merged two by two.
- * Called by sort-messages.ts.
+ * Called by mail/search/sort-messages.ts, thread.ts.
  */
+
+/** Called every few milliseconds of work: lets others work when it is time to. */
+export type Pause = () => Promise<void> | undefined;
 
 /** What is sorted or merged between two pauses: a millisecond or two. */
 const PIECE = 1024;
@@ -9,7 +12,7 @@ const PIECE = 1024;
 export async function sortInPieces<T>(
   items: readonly T[],
   compare: (a: T, b: T) => number,
-  pause: () => Promise<void> | undefined,
+  pause: Pause,
 ): Promise<T[]> {
   let pieces: T[][] = [];
   for (let at = 0; at < items.length; at += PIECE) {
@@ -32,8 +35,9 @@ async function merge<T>(
   left: readonly T[],
   right: readonly T[],
   compare: (a: T, b: T) => number,
-  pause: () => Promise<void> | undefined,
+  pause: Pause,
 ): Promise<T[]> {
+  if (compare(left.at(-1)!, right[0]!) <= 0) return left.concat(right);
   const merged: T[] = [];
   let [l, r] = [0, 0];
   while (l < left.length || r < right.length) {
