@@ -123,8 +123,10 @@ export function spfZone(options: ZoneOptions = {}): fc.Arbitrary<SpfZone> {
   const pointers = fc.uniqueArray(target, { minLength: 1, maxLength: 4 });
   return fc
     .tuple(fc.array(name, { minLength: NAMES.length, maxLength: NAMES.length }), pointers)
-    .map(([names, PTR]) => ({
-      ...Object.fromEntries(NAMES.map((key, at) => [key, names[at]!])),
-      ...Object.fromEntries(REVERSE.map((key) => [key, { PTR }])),
-    }));
+    .map(([names, PTR]) =>
+      Object.fromEntries([
+        ...NAMES.map((key, at): [string, DeclaredName] => [key, names[at]!]),
+        ...REVERSE.map((key): [string, DeclaredName] => [key, { PTR }]),
+      ]),
+    );
 }

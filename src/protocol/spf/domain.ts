@@ -41,5 +41,6 @@ export function checkedDomain(given: string): CheckedDomain {
   const name = /[^\x00-\x7f]/.test(undotted) ? toAscii(undotted) : undotted.toLowerCase();
   if (name === undefined) return { kind: 'unusable', why: 'malformed' };
   if (isTargetName(name)) return { kind: 'domain', name };
-  return { kind: 'unusable', why: isTargetName(`${name}.a`) ? 'one-label' : 'malformed' };
+  const isLabel = !name.includes('.') && isTargetName(`${name}.a`);
+  return { kind: 'unusable', why: isLabel ? 'one-label' : 'malformed' };
 }
