@@ -119,13 +119,13 @@ export interface EventCatalogue {
       /** The findings that decided, and those that did not. */
       reasons: readonly string[];
       also: readonly string[];
-      /** Of each check, in a word. */
+      /** Of each check, in a word; `not-asked:…` and `unknown:…` with why. */
       results: Readonly<Record<string, string>>;
       /** Milliseconds from the final dot to the verdict. */
       waited: number;
     };
     personal: {
-      /** Each with its steps, or why it was not made. */
+      /** Each that was made, with its steps. */
       checks: readonly Json[];
       /** What a reason is about, by reason. */
       subjects: Readonly<Record<string, string>>;

@@ -37,7 +37,7 @@ export type Stage = keyof Given;
 export interface Means {
   /** On behalf of this client, and only as long as somebody waits for the answer. Undefined: no DNS is asked. */
   readonly resolver: Resolver | undefined;
-  /** Aborts when the session is gone, the transaction is over, or the time is up. */
+  /** Aborts when the session is gone, the transaction is over, or the time is up. Made when it is first read. */
   readonly signal: AbortSignal;
   /** Our own, in A-labels. */
   readonly hostname: string;
@@ -80,11 +80,12 @@ export interface Check<Name extends CheckName, At extends Stage> {
   readonly gather: (
     given: Given[At],
     means: Means,
-    fact: <Other extends CheckName>(name: Other) => Promise<Fact<Facts[Other]>>,
+    fact: <Other extends CheckName>(name: Other) => MaybeLater<Fact<Facts[Other]>>,
   ) => Gathered<Facts[Name]>;
   readonly outline: (value: Facts[Name]) => Outline;
   readonly find: (value: Facts[Name], all: AllFacts) => readonly Finding[];
 }
 
 /** Without a promise where nothing has to be waited for: most mail of a development server. */
-export type Gathered<Value> = Value | NotAsked | Promise<Value | NotAsked>;
+export type MaybeLater<Value> = Value | Promise<Value>;
+export type Gathered<Value> = MaybeLater<Value | NotAsked>;

@@ -9,8 +9,8 @@ import { addressFamily } from '#clients/dns/address';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
 import { BodyHashing } from './body-hashing.ts';
-import type { Check, Given, Means, Stage } from './check.ts';
-import { CHECKS, CHECK_NAMES } from './checks.ts';
+import type { Check, Given, MaybeLater, Means, Stage } from './check.ts';
+import { CHECKS } from './checks.ts';
 import type { Client } from './envelope.ts';
 import type { BodySink } from './intake.ts';
 import type { AllFacts, CheckName, Fact, Facts, NotAsked, Unknown } from './facts.ts';
@@ -32,28 +32,26 @@ const LINGER = 1000;
 const TOO_LATE: Unknown = { kind: 'unknown', why: 'time' };
 const BROKEN: Unknown = { kind: 'unknown', why: 'failed' };
 
-type Begun = Map<CheckName, Fact<unknown> | Promise<Fact<unknown>>>;
-
 export class Inquiry {
   readonly #context: InquiryContext;
-  readonly #abort = new AbortController();
+  readonly #of: Inquiry | undefined;
   readonly #means: Means;
-  readonly #begun: Begun;
+  /** A fact takes the place of its promise once it is there. */
+  readonly #facts = new Map<CheckName, Fact<unknown> | Promise<unknown>>();
+  #abort: AbortController | undefined;
 
   /** @param of the inquiry into the client, which this one goes on from */
   private constructor(context: InquiryContext, client: Client, of?: Inquiry) {
     this.#context = context;
-    this.#begun = new Map(of === undefined ? [] : of.#begun);
-    const { signal } = this.#abort;
-    if (of !== undefined) {
-      const end = (): void => this.end();
-      of.#means.signal.addEventListener('abort', end, { once: true, signal });
-    }
+    this.#of = of;
+    const signal = (): AbortSignal => this.#signal();
     const { resolver, log: _log, patience: _patience, ...means } = context;
     this.#means = {
       ...means,
-      resolver: resolver && onBehalfOf(client, resolver, signal),
-      signal,
+      resolver: resolver && onBehalfOf(client, resolver, signal()),
+      get signal() {
+        return signal();
+      },
     };
   }
 
@@ -67,13 +65,14 @@ export class Inquiry {
   /** Into a message of this client. */
   into(given: Given['mail']): Inquiry {
     const inquiry = new Inquiry(this.#context, given.client, this);
+    for (const [name, fact] of this.#facts) inquiry.#keep(name, fact);
     inquiry.begin('mail', given);
     return inquiry;
   }
 
   begin<At extends Stage>(stage: At, given: Given[At]): void {
-    for (const [name, check] of Object.entries(CHECKS[stage]) as [CheckName, AnyCheck<At>][])
-      this.#begun.set(name, this.#gather(name, check, given));
+    for (const [name, check] of STAGES[stage] as readonly [CheckName, AnyCheck<At>][])
+      this.#keep(name, this.#gather(name, check, given));
   }
 
   /** The header is there. @returns who wants to see the body */
@@ -85,14 +84,35 @@ export class Inquiry {
 
   /** Everything that was asked; what is not there in time is unknown. */
   async facts(): Promise<AllFacts> {
-    const waiting = [...this.#begun.values()].some((fact) => fact instanceof Promise);
-    const entries = waiting ? await this.#settled() : [...this.#begun];
-    return Object.fromEntries(entries) as AllFacts;
+    const waiting = [...this.#facts.values()].filter((fact) => fact instanceof Promise);
+    if (waiting.length > 0) await this.#patiently(Promise.all(waiting));
+    const facts = Array.from(this.#facts, ([name, fact]) => [
+      name,
+      fact instanceof Promise ? TOO_LATE : fact,
+    ]);
+    return Object.fromEntries(facts) as AllFacts;
   }
 
   /** Nobody waits for an answer any more. */
   end(): void {
-    this.#abort.abort();
+    this.#abort?.abort();
+  }
+
+  /** Made when it is asked for: most messages of a server that asks no DNS need none. */
+  #signal(): AbortSignal {
+    if (this.#abort === undefined) {
+      this.#abort = new AbortController();
+      const { signal } = this.#abort;
+      if (this.#of !== undefined)
+        this.#of.#signal().addEventListener('abort', () => this.end(), { once: true, signal });
+    }
+    return this.#abort.signal;
+  }
+
+  #keep(name: CheckName, fact: Fact<unknown> | Promise<unknown>): void {
+    this.#facts.set(name, fact);
+    if (fact instanceof Promise)
+      void fact.then((known) => this.#facts.set(name, known as Fact<unknown>));
   }
 
   #gather<At extends Stage>(
@@ -113,33 +133,30 @@ export class Inquiry {
     }
   }
 
-  async #fact<Name extends CheckName>(name: Name): Promise<Fact<Facts[Name]>> {
-    const fact = this.#begun.get(name);
+  #fact<Name extends CheckName>(name: Name): MaybeLater<Fact<Facts[Name]>> {
+    const fact = this.#facts.get(name);
     if (fact === undefined) throw new Error(`${name} has not begun`);
-    return (await fact) as Fact<Facts[Name]>;
+    return fact as MaybeLater<Fact<Facts[Name]>>;
   }
 
-  async #settled(): Promise<[CheckName, Fact<unknown>][]> {
-    const timers: NodeJS.Timeout[] = [];
-    const after = (ms: number) =>
-      new Promise<void>((resolve) => void timers.push(setTimeout(resolve, ms)));
+  /** Waits for the answers, and when that takes too long for them to be given up. */
+  async #patiently(answers: Promise<unknown>): Promise<void> {
     const { patience } = this.#context;
-    const late = after(patience).then(() => {
-      this.#abort.abort();
-      return after(LINGER);
-    });
+    const giveUp = setTimeout(() => this.end(), patience);
+    let stop: NodeJS.Timeout | undefined;
+    const late = new Promise((resolve) => (stop = setTimeout(resolve, patience + LINGER)));
     try {
-      return await Promise.all(
-        CHECK_NAMES.map(async (name): Promise<[CheckName, Fact<unknown>]> => {
-          const fact = this.#begun.get(name) ?? TOO_LATE;
-          return [name, await Promise.race([fact, late.then(() => TOO_LATE)])];
-        }),
-      );
+      await Promise.race([answers, late]);
     } finally {
-      for (const timer of timers) clearTimeout(timer);
+      clearTimeout(giveUp);
+      clearTimeout(stop);
     }
   }
 }
+
+const STAGES = Object.fromEntries(
+  Object.entries(CHECKS).map(([stage, checks]) => [stage, Object.entries(checks)]),
+) as unknown as Record<Stage, readonly [CheckName, unknown][]>;
 
 type AnyCheck<At extends Stage> = Check<CheckName, At>;
 

@@ -4,7 +4,7 @@
  */
 import type { EventCatalogue, Json } from '#events';
 import { checkNamed, CHECK_NAMES, findAll } from './checks.ts';
-import type { CheckStep } from './check.ts';
+import type { CheckStep, Outline } from './check.ts';
 import { knownOf, type AllFacts, type CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Policies } from './policies.ts';
@@ -54,11 +54,15 @@ export function judgedFields({
   const deciding = decisive(judged);
   const list = knownOf(facts.trust)?.list;
   const results: Record<string, string> = {};
-  const checks = CHECK_NAMES.map((name) => {
-    const { result, ...told } = outlined(name, facts);
-    results[name] = result;
-    return { check: name, ...told };
-  });
+  const checks: Json[] = [];
+  for (const name of CHECK_NAMES) {
+    const fact = facts[name];
+    if (fact.kind === 'known') {
+      const { result, steps } = outlineOf(name, facts)!;
+      results[name] = result;
+      checks.push({ check: name, ...kept(steps) });
+    } else results[name] = `${fact.kind}:${fact.why}`;
+  }
   return {
     public: {
       verdict: wordOf(judged),
@@ -87,23 +91,21 @@ function subjectsOf(findings: readonly Finding[]): Record<string, string> {
   );
 }
 
-type Told = { readonly why: string } | { readonly steps: readonly Json[]; readonly more?: number };
-
-function outlined<Name extends CheckName>(
-  name: Name,
-  facts: AllFacts,
-): { readonly result: string } & Told {
+function outlineOf<Name extends CheckName>(name: Name, facts: AllFacts): Outline | undefined {
   const fact = facts[name];
-  if (fact.kind !== 'known') return { result: fact.kind, why: fact.why };
-  const { result, steps } = checkNamed(name).outline(fact.value);
-  const kept = boundedSteps(steps);
-  const more = steps.length - kept.length;
-  return { result, steps: kept, ...(more > 0 && { more }) };
+  return fact.kind === 'known' ? checkNamed(name).outline(fact.value) : undefined;
+}
+
+/** As many steps as are kept, and how many more there were. */
+function kept(all: readonly CheckStep[]): { readonly steps: readonly Json[]; more?: number } {
+  const steps = boundedSteps(all);
+  const more = all.length - steps.length;
+  return { steps, ...(more > 0 && { more }) };
 }
 
 /** Of one check. A domain of strangers must not write books into the log. */
 const MAX_STEPS = 60;
-const MAX_OCTETS = 16 * 1024;
+const MAX_CHARACTERS = 16 * 1024;
 /** Characters of one text, elements of one list, lists within lists. */
 const MAX_TEXT = 500;
 const MAX_LISTED = 20;
@@ -111,33 +113,50 @@ const MAX_DEPTH = 4;
 
 /** The first steps, and always the last one, which is what they came to. */
 function boundedSteps(steps: readonly CheckStep[]): readonly Json[] {
-  const last = steps.at(-1);
-  if (last === undefined) return [];
-  const kept: Json[] = [];
-  const end = bounded(last, 0);
-  let octets = JSON.stringify(end).length;
-  for (const step of steps.slice(0, Math.min(steps.length - 1, MAX_STEPS))) {
-    const short = bounded(step, 0);
-    octets += JSON.stringify(short).length;
-    if (octets > MAX_OCTETS) break;
-    kept.push(short);
+  const room = { characters: MAX_CHARACTERS };
+  const end = steps.length === 0 ? [] : [bounded(steps.at(-1), 0, room)];
+  const first: Json[] = [];
+  for (const step of steps.slice(0, -1)) {
+    if (first.length === MAX_STEPS - 1) break;
+    const short = bounded(step, 0, room);
+    if (room.characters < 0) break;
+    first.push(short);
   }
-  return [...kept, end];
+  return [...first, ...end];
 }
 
-function bounded(value: unknown, depth: number): Json {
-  if (typeof value === 'string') {
-    return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
+/** What is left for the steps of one check. */
+interface Room {
+  characters: number;
+}
+
+function bounded(value: unknown, depth: number, room: Room): Json {
+  switch (typeof value) {
+    case 'string':
+      room.characters -= Math.min(value.length, MAX_TEXT);
+      return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
+    case 'number':
+    case 'boolean':
+      return value;
+    case 'object':
+      return value === null ? null : boundedObject(value, depth, room);
+    default:
+      return null;
   }
-  if (typeof value === 'number' || typeof value === 'boolean') return value;
-  if (typeof value !== 'object' || value === null) return null;
+}
+
+function boundedObject(value: object, depth: number, room: Room): Json {
   if (depth === MAX_DEPTH) return '…';
   if (Array.isArray(value)) {
     const items = value as readonly unknown[];
-    const some = items.slice(0, MAX_LISTED).map((item) => bounded(item, depth + 1));
+    const some = items.slice(0, MAX_LISTED).map((item) => bounded(item, depth + 1, room));
     return items.length > MAX_LISTED ? [...some, `… (+${items.length - MAX_LISTED})`] : some;
   }
-  return Object.fromEntries(
-    Object.entries(value).map(([key, part]) => [key, bounded(part, depth + 1)]),
-  );
+  const short: Record<string, Json> = {};
+  for (const [key, part] of Object.entries(value) as [string, unknown][]) {
+    if (part === undefined) continue;
+    room.characters -= key.length;
+    short[key] = bounded(part, depth + 1, room);
+  }
+  return short;
 }

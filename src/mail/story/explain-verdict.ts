@@ -126,12 +126,22 @@ function checksOf(
   return ordered.map(([name, result]) => ({
     check: printable(name),
     title: phraseFor(CHECK_TITLES, name)?.[language] ?? printable(name),
-    result: textOf(result) ?? '?',
-    lines: linesOf(name, told.get(name), language),
+    ...resultOf(textOf(result) ?? '?', name, told.get(name), language),
   }));
 }
 
 const ORDER = Object.keys(CHECK_TITLES);
+
+function resultOf(
+  word: string,
+  name: string,
+  check: Readonly<Record<string, Json>> | undefined,
+  language: Language,
+): Pick<ToldCheck, 'result' | 'lines'> {
+  const [result = '', why] = word.split(':');
+  if (why === undefined) return { result, lines: linesOf(name, check, language) };
+  return { result, lines: [{ text: phraseFor(NO_RESULT_TEXTS, why)?.[language] ?? why }] };
+}
 
 function linesOf(
   name: string,
@@ -139,8 +149,6 @@ function linesOf(
   language: Language,
 ): readonly Line[] {
   if (check === undefined) return [{ text: FRAME.erased[language] }];
-  const why = textOf(check['why']);
-  if (why !== undefined) return [{ text: phraseFor(NO_RESULT_TEXTS, why)?.[language] ?? why }];
   const steps = Array.isArray(check['steps']) ? (check['steps'] as readonly Json[]) : [];
   const lines = steps.map((step) => tellCheckStep(name as CheckName, step, language));
   const more = check['more'];

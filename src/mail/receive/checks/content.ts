@@ -5,7 +5,8 @@ import { OFF } from '#mail/receive/facts';
 import type { ScanReport } from '#mail/receive/scanner';
 
 export const content: Check<'content', 'end'> = {
-  gather(given, { scanner, signal }, fact) {
+  gather(given, means, fact) {
+    const { scanner } = means;
     if (scanner === undefined) return OFF;
     return (async () => {
       const [iprev, spf, author, dkim, arc, dmarc] = await Promise.all([
@@ -17,7 +18,7 @@ export const content: Check<'content', 'end'> = {
         fact('dmarc'),
       ]);
       const known = resultsOf(given, { iprev, spf, author, dkim, arc, dmarc });
-      return scanner.scan(given, known, signal);
+      return scanner.scan(given, known, means.signal);
     })();
   },
 

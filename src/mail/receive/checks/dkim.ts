@@ -1,5 +1,6 @@
 /** DKIM (RFC 6376): every signature of the message. Keys are asked for when the header is there; the body is hashed as it comes. */
 import { keyLookup } from '#protocol/dkim/key-lookup';
+import { allSteps } from '#protocol/dkim/report';
 import { beginVerification } from '#protocol/dkim/verify';
 import type { Check } from '#mail/receive/check';
 import { NO_DNS } from '#mail/receive/facts';
@@ -12,17 +13,11 @@ export const dkim: Check<'dkim', 'header'> = {
     return bodyHashes(verification.bodyHashes).then((hashes) => verification.finish(hashes));
   },
 
-  outline: ({ signatures, ignored }) => ({
-    result: signatures.some(({ result }) => result === 'pass')
+  outline: (report) => ({
+    result: report.signatures.some(({ result }) => result === 'pass')
       ? 'pass'
-      : (signatures[0]?.result ?? 'none'),
-    steps: [
-      ...(signatures.length === 0 ? [{ step: 'no-signature', rfc: 'RFC 6376 §6.1' }] : []),
-      ...signatures.flatMap(({ steps }) => steps),
-      ...(ignored > 0
-        ? [{ step: 'signatures-left-out', rfc: 'RFC 6376 §6.1', count: ignored }]
-        : []),
-    ],
+      : (report.signatures[0]?.result ?? 'none'),
+    steps: allSteps(report),
   }),
 
   // a signature that does not verify is as none (§6.3)

@@ -4,13 +4,14 @@ import type { Check } from '#mail/receive/check';
 import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
 
 export const dmarc: Check<'dmarc', 'header'> = {
-  gather(_given, { resolver, signal }, fact) {
+  gather(_given, means, fact) {
+    const { resolver } = means;
     if (resolver === undefined) return NO_DNS;
     return (async () => {
       const author = knownOf(await fact('author'))?.author;
       // without an author there is no domain to ask (§5.3.1), and the message has its finding
       if (author?.kind !== 'author') return NOTHING_TO_ASK;
-      const asking = { author: author.domain, resolver, signal };
+      const asking = { author: author.domain, resolver, signal: means.signal };
       // its records are asked for while the body still comes; the answers are in the resolver's cache when they are needed
       await judgeDmarc({ ...asking, dkim: [] });
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);

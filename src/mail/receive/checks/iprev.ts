@@ -5,10 +5,11 @@ import type { Check } from '#mail/receive/check';
 import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
 
 export const iprev: Check<'iprev', 'client'> = {
-  gather({ client: { address } }, { resolver, signal, isOwnAddress }) {
+  gather({ client: { address } }, means) {
+    const { resolver, isOwnAddress } = means;
     if (resolver === undefined) return NO_DNS;
     if (addressFamily(address) === undefined || isOwnAddress(address)) return NOTHING_TO_ASK;
-    return checkIprev({ ip: address, resolver, signal });
+    return checkIprev({ ip: address, resolver, signal: means.signal });
   },
 
   outline: ({ result, steps }) => ({ result, steps }),

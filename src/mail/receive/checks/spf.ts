@@ -5,10 +5,10 @@ import { knownOf, NO_DNS } from '#mail/receive/facts';
 
 export const spf: Check<'spf', 'mail'> = {
   gather({ client: { address, ehlo }, envelope: { reversePath } }, means) {
-    const { resolver, signal, hostname } = means;
+    const { resolver } = means;
     if (resolver === undefined) return NO_DNS;
     const now = Math.floor(means.now() / 1000);
-    const asking = { resolver, signal, receiver: hostname, now };
+    const asking = { resolver, signal: means.signal, receiver: means.hostname, now };
     return checkHost({ ip: address, helo: ehlo, mailFrom: reversePath, ...asking });
   },
 

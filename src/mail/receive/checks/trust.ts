@@ -5,7 +5,7 @@
 import { toAscii } from '#protocol/address/domain';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import type { Check, Means } from '#mail/receive/check';
-import { knownOf, NOTHING_TO_ASK, type Facts } from '#mail/receive/facts';
+import { knownOf, NOTHING_TO_ASK, type Fact, type Facts } from '#mail/receive/facts';
 import type { Content } from '#mail/receive/intake';
 
 export interface TrustFacts {
@@ -24,9 +24,10 @@ export interface Forwarder {
 
 export const trust: Check<'trust', 'end'> = {
   gather({ recipients, content }, { trustedAmong }, fact) {
+    const judged = fact('dmarc');
+    if (!(judged instanceof Promise) && !isKeptOut(judged)) return NOTHING_TO_ASK;
     return (async () => {
-      const dmarc = knownOf(await fact('dmarc'));
-      if (dmarc?.result !== 'fail' || dmarc.policy === 'none') return NOTHING_TO_ASK;
+      if (!isKeptOut(await judged)) return NOTHING_TO_ASK;
       const forwarders = forwardersOf(
         knownOf(await fact('spf')),
         knownOf(await fact('dkim')),
@@ -58,6 +59,11 @@ export const trust: Check<'trust', 'end'> = {
       subject: domain,
     })),
 };
+
+function isKeptOut(dmarc: Fact<Facts['dmarc']>): boolean {
+  const report = knownOf(dmarc);
+  return report?.result === 'fail' && report.policy !== 'none';
+}
 
 /** The domains that vouch, the most telling first: who sealed, who signed, whose host it was. */
 export function forwardersOf(
