@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { addressGroup, parseNetworks, plainAddress } from './client-address.ts';
+import { parseNetworks, plainAddress } from './client-address.ts';
 import { ConnectionCounts } from './connection-limits.ts';
 
 test('an address has one form: IPv4 as such, IPv6 without its zone', () => {
@@ -8,16 +8,6 @@ test('an address has one form: IPv4 as such, IPv6 without its zone', () => {
   assert.equal(plainAddress('::FFFF:192.0.2.1'), '192.0.2.1');
   assert.equal(plainAddress('fe80::1%eth0'), 'fe80::1');
   assert.equal(plainAddress('2001:db8::1'), '2001:db8::1');
-});
-
-test('an IPv6 address counts with its /64, an IPv4 address alone', () => {
-  assert.equal(addressGroup('192.0.2.1'), '192.0.2.1');
-  assert.equal(addressGroup('2001:db8::1'), '2001:db8:0:0::/64');
-  assert.equal(addressGroup('2001:db8:0:0:ffff::1'), '2001:db8:0:0::/64');
-  assert.equal(addressGroup('2001:0DB8:0:1::1'), '2001:db8:0:1::/64');
-  assert.equal(addressGroup('1:2:3:4:5:6:7:8'), '1:2:3:4::/64');
-  assert.equal(addressGroup('::1'), '0:0:0:0::/64');
-  assert.equal(addressGroup('1::'), '1:0:0:0::/64');
 });
 
 test('networks are CIDR or single addresses', () => {

@@ -1,6 +1,6 @@
 /**
- * The address of a client in the one form that the rest of the program sees, the group of addresses that limits count
- * as one, and networks in CIDR notation. Called by the listeners.
+ * The address of a client in the one form that the rest of the program sees, and networks in CIDR notation. Called by the
+ * listeners.
  */
 import { BlockList, isIP, isIPv6 } from 'node:net';
 
@@ -10,20 +10,6 @@ export function plainAddress(address: string): string {
   const bare = zone < 0 ? address : address.slice(0, zone);
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(bare);
   return mapped?.[1] ?? bare;
-}
-
-/** An IPv4 address alone; of IPv6 the /64, since that is what one customer has at least (RFC 6177). */
-export function addressGroup(address: string): string {
-  if (!address.includes(':')) return address;
-  const [head = '', tail] = address.toLowerCase().split('::', 2);
-  const first = head === '' ? [] : head.split(':');
-  const last = tail === undefined || tail === '' ? [] : tail.split(':');
-  const missing = tail === undefined ? 0 : Math.max(0, 8 - first.length - last.length);
-  const words = [...first, ...Array.from({ length: missing }, () => '0'), ...last];
-  return `${words
-    .slice(0, 4)
-    .map((word) => Number.parseInt(word, 16).toString(16))
-    .join(':')}::/64`;
 }
 
 /** A set of networks; `has` takes an address as {@link plainAddress} gives it. */

@@ -2,7 +2,7 @@
  * How many connections there are, in all and from each address, for one or several listeners together. A count is taken
  * when a connection is admitted and given back when it is gone; who was refused was never counted.
  */
-import { addressGroup } from './client-address.ts';
+import { addressGroup } from '#mail/abuse/address-groups';
 
 export interface ConnectionLimits {
   /** At once, all clients together. */

@@ -1,0 +1,60 @@
+/**
+ * Who is never banned and whose rate is never limited: this machine, private networks, gateways behind which many stand, and whom the
+ * operator trusts. Behind each of these addresses may be everybody: a balancer or a container's bridge hides all clients.
+ */
+import { BlockList, isIPv6 } from 'node:net';
+
+export interface Networks {
+  has(address: string): boolean;
+}
+
+/** Loopback, RFC 1918, link-local, carrier-grade NAT (RFC 6598), unique local (RFC 4193) and «this host». */
+const PRIVATE_4 = listOf('ipv4', [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+]);
+const PRIVATE_6 = listOf('ipv6', [
+  ['::', 127],
+  ['fc00::', 7],
+  ['fe80::', 10],
+]);
+
+function listOf(
+  family: 'ipv4' | 'ipv6',
+  networks: readonly (readonly [string, number])[],
+): BlockList {
+  const list = new BlockList();
+  for (const [address, bits] of networks) list.addSubnet(address, bits, family);
+  return list;
+}
+
+export function isPrivateAddress(address: string): boolean {
+  return isIPv6(address) ? PRIVATE_6.check(address, 'ipv6') : PRIVATE_4.check(address, 'ipv4');
+}
+
+export interface ProtectedOptions {
+  /** Balancers that send PROXY headers, and networks that the operator trusts. */
+  readonly trusted: readonly Networks[];
+  /** Of the machine's default routes: in a container they stand for every client. */
+  readonly gateways: readonly string[];
+  readonly isOwnAddress: (address: string) => boolean;
+}
+
+/** Whether an address is protected; `text` in the form of `plainAddress`. */
+export function protectedAddresses({
+  trusted,
+  gateways,
+  isOwnAddress,
+}: ProtectedOptions): (address: string) => boolean {
+  const routers = new Set(gateways);
+  return (address) =>
+    isPrivateAddress(address) ||
+    routers.has(address) ||
+    trusted.some((networks) => networks.has(address)) ||
+    isOwnAddress(address);
+}
