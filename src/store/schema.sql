@@ -295,6 +295,7 @@ create table mailboxes (
   created_at timestamp with time zone not null,
   deleted bigint not null default 0,
   changed_modseq bigint not null default 1,
+  recent_uid bigint not null default 0,
   UNIQUE (uidvalidity),
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE,
@@ -595,6 +596,7 @@ comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\F
 comment on column mailbox_metadata.entry is 'RFC 5464: /private/… or /shared/…, lower case';
 comment on column mailboxes.deleted is E'messages with \\Deleted';
 comment on column mailboxes.changed_modseq is 'of the last change of messages that is no arrival';
+comment on column mailboxes.recent_uid is 'sessions were told of messages up to this UID';
 comment on column principals.login is 'comparison key of the address that logs in';
 comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
 comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …, or removal, removal-silent: it leaves without an attempt; null: it does not';

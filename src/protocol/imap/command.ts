@@ -104,7 +104,7 @@ export type SearchKey =
   | { readonly key: 'KEYWORD'; readonly keyword: string; readonly set: boolean }
   | { readonly key: 'SEQUENCE'; readonly set: MessageSet }
   | { readonly key: 'UID'; readonly set: MessageSet }
-  /** \Recent is not kept: NEW and RECENT find nothing, OLD everything. */
+  /** \Recent (RFC 3501 §2.3.2). */
   | { readonly key: 'RECENT'; readonly set: boolean }
   /** Octets, without the number itself. */
   | { readonly key: 'LARGER' | 'SMALLER'; readonly octets: number }

@@ -169,7 +169,8 @@ const SIMPLE: Readonly<Record<string, SearchKey>> = {
   UNDRAFT: flag(draft, false),
   RECENT: { key: 'RECENT', set: true },
   OLD: { key: 'RECENT', set: false },
-  NEW: { key: 'RECENT', set: true },
+  // RFC 3501 §6.4.4
+  NEW: { key: 'AND', of: [{ key: 'RECENT', set: true }, flag(seen, false)] },
   SAVEDATESUPPORTED: { key: 'SAVEDATESUPPORTED' },
 };
 

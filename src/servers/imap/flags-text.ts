@@ -1,10 +1,17 @@
 /** Flags of messages and mailboxes as responses tell them (RFC 9051 §7.3.5, §7.1 PERMANENTFLAGS). */
 import { formatFlags } from '#protocol/imap/flags';
 import type { ViewState } from '#store/mailboxes/view';
+import type { Recent } from './recent.ts';
 
 /** Of the message at this place. */
-export function flagsAt(state: ViewState, place: number): string {
-  return formatFlags(state.flags[place]!, state.keywordsAt(place));
+export function flagsAt(state: ViewState, place: number, recent: Recent): string {
+  return flagsText(state, place, recent.has(state.uids[place]!));
+}
+
+export function flagsText(state: ViewState, place: number, isRecent: boolean): string {
+  const flags = formatFlags(state.flags[place]!, state.keywordsAt(place));
+  if (!isRecent) return flags;
+  return flags === '()' ? '(\\Recent)' : `(\\Recent ${flags.slice(1)}`;
 }
 
 /** What is in use in a mailbox, and what can be set there. */

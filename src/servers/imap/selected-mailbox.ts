@@ -1,6 +1,7 @@
 /** The selected mailbox of a session: its hold on the shared view, what the client was told of it, and what it was not. */
 import type { MailboxView, ViewState } from '#store/mailboxes/view';
 import type { OpenView } from '#store/mailboxes/views';
+import { NOTHING_RECENT, Recent, tellUpTo, toldUpTo } from './recent.ts';
 import type { Told } from './selected.ts';
 
 export class SelectedMailbox {
@@ -12,6 +13,9 @@ export class SelectedMailbox {
   keywordsTold: number;
   /** The UID of the first arrival of which NOTIFY has still to tell more. */
   unfetched: number | undefined;
+  /** The UID up to which this session was the first to be told, and the mailbox does not know it yet; 0 where it does. */
+  unnoted = 0;
+  #recent: Recent | undefined;
   #own: Set<number> | undefined;
   #stopListening: (() => void) | undefined;
 
@@ -29,6 +33,18 @@ export class SelectedMailbox {
 
   get now(): ViewState {
     return this.open.view.state;
+  }
+
+  /** RFC 3501 §2.3.2 */
+  get recent(): Recent {
+    return this.#recent ?? NOTHING_RECENT;
+  }
+
+  /** The client hears of messages above `from` now, up to `to`: those of which nobody was told before are recent to it. */
+  tellRecent(from: number, to: number): void {
+    (this.#recent ??= new Recent()).add(Math.max(from, toldUpTo(this.view)) + 1, to);
+    // RFC 3501 §6.3.2: who only examines the mailbox takes nothing away
+    if (!this.readOnly) tellUpTo(this.view, to);
   }
 
   /** Modseqs of this session's changes whose result the client knows without being told. */

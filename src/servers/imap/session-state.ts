@@ -16,6 +16,7 @@ import { Output } from './output.ts';
 import type { Reply } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { ImapServices, SessionSettings } from './settings.ts';
+import { noteTold } from '#store/mailboxes/recent';
 
 /** What ENABLE, and commands that imply it, switched on. */
 export interface Enabled {
@@ -160,9 +161,15 @@ export class SessionState {
 
   /** Leaves the selected mailbox. */
   unselect(): void {
+    if (this.selected !== undefined) this.#noteTold(this.selected);
     this.selected?.close();
     this.selected = undefined;
     this.saved = undefined;
+  }
+
+  /** What is not noted, since the store cannot be reached, is recent once more. */
+  #noteTold({ unnoted, view }: SelectedMailbox): void {
+    if (unnoted > 0) noteTold(this.services.mail.pool, view.mailboxId, unnoted).catch(() => {});
   }
 
   /** RFC 9051 §6.2.1: after the handshake nothing of before counts. */

@@ -2,16 +2,18 @@
 import type { StatusItem } from '#protocol/imap/command';
 import { FLAG } from '#store/emails';
 import { FACTS_AT_ONCE, readFacts } from '#store/mailboxes/facts';
+import { countRecent } from '#store/mailboxes/recent';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { nameOf, wireName } from './mailbox-path.ts';
 import { objectId } from './object-id.ts';
+import { toldUpTo } from './recent.ts';
 import type { SessionState } from './session-state.ts';
 
 type Figure = (mailbox: Mailbox, state: SessionState) => number | string | Promise<number>;
 
 const FIGURES: Readonly<Record<StatusItem, Figure>> = {
   MESSAGES: ({ messages }) => messages,
-  RECENT: () => 0,
+  RECENT: recentMessages,
   UIDNEXT: ({ uidNext }) => uidNext,
   UIDVALIDITY: ({ uidValidity }) => uidValidity,
   UNSEEN: ({ unseen }) => unseen,
@@ -31,6 +33,16 @@ export async function statusLine(
   const figures: string[] = [];
   for (const item of items) figures.push(`${item} ${await FIGURES[item](mailbox, state)}`);
   return `* STATUS ${wireName(state, nameOf(mailbox.path))} (${figures.join(' ')})\r\n`;
+}
+
+/** Messages that no session was told of (RFC 3501 §6.3.10). */
+function recentMessages(
+  { id, recentUid, uidNext }: Mailbox,
+  { services: { mail }, login }: SessionState,
+): number | Promise<number> {
+  const view = mail.views.known(login!.accountId, id);
+  const told = Math.max(recentUid, view ? toldUpTo(view) : 0);
+  return told < uidNext - 1 ? countRecent(mail.pool, { id, recentUid: told }) : 0;
 }
 
 /** Octets of the messages that an EXPUNGE would remove. */

@@ -30,6 +30,7 @@ export function tellUpdates(state: SessionState, telling: Telling): void {
   sayGone(state, updates.gone);
   if (updates.exists !== undefined) {
     state.out.text(`* ${updates.exists} EXISTS\r\n`);
+    sayRecent(state, told.uids[told.count - 1] ?? 0);
     const wanted = state.notifying?.selected?.fetch ?? [];
     if (wanted.length > 0 && !own) selected.unfetched ??= (told.uids[told.count - 1] ?? 0) + 1;
   }
@@ -37,6 +38,16 @@ export function tellUpdates(state: SessionState, telling: Telling): void {
   const parts = { uid: state.notifying !== undefined, flags: true };
   for (const { sequence, place } of updates.changed)
     state.out.text(fetchLine(state, sequence, place, parts));
+}
+
+/** RFC 3501 §7.3.2. @param from the UID up to which the client knew of messages */
+function sayRecent({ selected, enabled, out }: SessionState, from: number): void {
+  if (enabled.rev2) return;
+  const { told, readOnly } = selected!;
+  const to = told.uids[told.count - 1]!;
+  selected!.tellRecent(from, to);
+  if (!readOnly) selected!.unnoted = to;
+  out.text(`* ${selected!.recent.count(told)} RECENT\r\n`);
 }
 
 /** New keywords come before the first message that has them. */
@@ -75,7 +86,7 @@ export function fetchLine(
   const parts: string[] = [];
   // RFC 7162 §3.2.4
   if ((uid || enabled.qresync) && !enabled.uidOnly) parts.push(`UID ${now.uids[place]!}`);
-  if (flags) parts.push(`FLAGS ${flagsAt(now, place)}`);
+  if (flags) parts.push(`FLAGS ${flagsAt(now, place, selected!.recent)}`);
   if (enabled.condstore) parts.push(`MODSEQ (${now.modseqs[place]!})`);
   return enabled.uidOnly
     ? `* ${now.uids[place]!} UIDFETCH (${parts.join(' ')})\r\n`

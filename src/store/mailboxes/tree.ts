@@ -15,6 +15,8 @@ export interface Mailbox {
   readonly uidNext: number;
   /** HIGHESTMODSEQ. */
   readonly modseq: number;
+  /** Sessions were told of messages up to this UID (\Recent). */
+  readonly recentUid: number;
   readonly messages: number;
   readonly unseen: number;
   readonly deleted: number;
@@ -32,7 +34,7 @@ export interface MailboxTree {
 }
 
 const COLUMNS = `m.id, m.parent_id as "parentId", m.name, m.role, m.uidvalidity as "uidValidity", m.next_uid as "uidNext", m.modseq,
-  m.messages, m.unseen, m.deleted, m.bytes, m.subscribed`;
+  m.messages, m.unseen, m.deleted, m.bytes, m.subscribed, m.recent_uid as "recentUid"`;
 
 /** As PostgreSQL writes them: bigint is text. */
 interface Row {
@@ -48,6 +50,7 @@ interface Row {
   readonly deleted: string;
   readonly bytes: string;
   readonly subscribed: boolean;
+  readonly recentUid: string;
 }
 
 export async function listMailboxes(db: Queryable, accountId: string): Promise<MailboxTree> {
@@ -98,6 +101,7 @@ function mailboxOf(row: Row, path: readonly string[], hasChildren: boolean): Mai
     uidValidity: Number(row.uidValidity),
     uidNext: Number(row.uidNext),
     modseq: Number(row.modseq),
+    recentUid: Number(row.recentUid),
     messages: Number(row.messages),
     unseen: Number(row.unseen),
     deleted: Number(row.deleted),

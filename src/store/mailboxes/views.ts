@@ -82,6 +82,11 @@ export class MailboxViews {
     }
   }
 
+  /** The view of a mailbox where there is one already, as far as it is known. */
+  known(accountId: string, mailboxId: string): MailboxView | undefined {
+    return this.#views.get(keyOf(accountId, mailboxId));
+  }
+
   /** Notices that `say` says are of changes that the views have. */
   knowing(say: () => void): void {
     this.#known = true;

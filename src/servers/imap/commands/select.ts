@@ -10,8 +10,10 @@ import { SelectedMailbox } from '#servers/imap/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
 import { FLAG } from '#store/emails';
-import { findMailbox } from '#store/mailboxes/tree';
+import { noteTold } from '#store/mailboxes/recent';
+import { findMailbox, type Mailbox } from '#store/mailboxes/tree';
 import type { ViewState } from '#store/mailboxes/view';
+import type { OpenView } from '#store/mailboxes/views';
 
 export async function select(
   state: SessionState,
@@ -30,8 +32,10 @@ export async function select(
   if (open === undefined) return REPLIES.noSuchMailbox;
   if (command.condstore) state.useModseqs();
   const readOnly = command.verb === 'EXAMINE';
+  const known = enabled.rev2 ? undefined : await knownBefore(state, mailbox!, open, readOnly);
   state.selected = new SelectedMailbox(open, readOnly);
   state.listenToSelected();
+  if (known !== undefined) state.selected.tellRecent(known, state.selected.now.uidNext - 1);
   sayMailbox(state, state.selected, nameOf(mailbox!.path));
   if (command.qresync?.uidValidity === open.view.uidValidity)
     await resynchronise(state, state.selected, command.qresync);
@@ -41,15 +45,27 @@ export async function select(
 const READ_ONLY = ok('Selected for reading only', 'READ-ONLY');
 const READ_WRITE = ok('Selected', 'READ-WRITE');
 
+/** Up to which UID sessions were told of messages: what lies above is recent (RFC 3501 §2.3.2). Undefined where nothing does. */
+async function knownBefore(
+  { services }: SessionState,
+  { id, recentUid }: Mailbox,
+  { view }: OpenView,
+  readOnly: boolean,
+): Promise<number | undefined> {
+  const last = view.state.uidNext - 1;
+  if (recentUid >= last) return undefined;
+  return readOnly ? recentUid : noteTold(services.mail.pool, id, last);
+}
+
 function sayMailbox(
   state: SessionState,
-  { view, now, readOnly }: SelectedMailbox,
+  { view, now, readOnly, recent }: SelectedMailbox,
   name: string,
 ): void {
   const { out, enabled } = state;
   out.text(flagsLines(view.keywordsInUse(), readOnly));
   out.text(`* ${now.count} EXISTS\r\n`);
-  if (!enabled.rev2) out.text('* 0 RECENT\r\n');
+  if (!enabled.rev2) out.text(`* ${recent.count(now)} RECENT\r\n`);
   const unseen = enabled.rev2 || enabled.uidOnly ? 0 : firstUnseen(now);
   if (unseen > 0) out.text(`* OK [UNSEEN ${unseen}] The first unseen message\r\n`);
   out.text(
@@ -71,7 +87,7 @@ function firstUnseen({ flags, count }: ViewState): number {
 /** Tells what changed since the client was last here (RFC 7162 §3.2.5.1). */
 async function resynchronise(
   state: SessionState,
-  { now }: SelectedMailbox,
+  { now, recent }: SelectedMailbox,
   { modseq, knownUids }: Qresync,
 ): Promise<void> {
   const { out, link, enabled } = state;
@@ -81,7 +97,7 @@ async function resynchronise(
   for (const place of now.changedSince(modseq)) {
     const uid = now.uids[place]!;
     if (known?.every(([from, to]) => uid < from! || (uid > to! && to !== STAR))) continue;
-    const flags = `FLAGS ${flagsAt(now, place)} MODSEQ (${now.modseqs[place]!})`;
+    const flags = `FLAGS ${flagsAt(now, place, recent)} MODSEQ (${now.modseqs[place]!})`;
     out.text(
       enabled.uidOnly
         ? `* ${uid} UIDFETCH (${flags})\r\n`

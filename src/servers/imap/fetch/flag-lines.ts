@@ -3,12 +3,15 @@
  * once, and the loop does as little as can be, since a process that has just begun runs it slowly. Called by run.ts.
  */
 import type { FetchItem } from '#protocol/imap/command';
-import { flagsAt } from '#servers/imap/flags-text';
+import { flagsText } from '#servers/imap/flags-text';
+import type { Recent } from '#servers/imap/recent';
 import type { ViewState } from '#store/mailboxes/view';
 import type { Target } from './run.ts';
 
 /** Lines that are put together at once. */
 const LINES = 1000;
+/** Beside the bits of flags that are stored. */
+const RECENT = 128;
 
 /** Whether these items are FLAGS alone, or UID and FLAGS. */
 export function areFlagLines(items: readonly FetchItem[]): boolean {
@@ -22,8 +25,10 @@ export function* flagLines(
   targets: readonly Target[],
   verb: 'FETCH' | 'UIDFETCH',
   withUid: boolean,
+  recent: Recent,
 ): Generator<string> {
   const { uids, flags, keywords } = state;
+  const { first } = recent;
   const ends = new Map<number, string>();
   const start = ` ${verb} (${withUid ? 'UID ' : ''}`;
   for (let from = 0; from < targets.length; from += LINES) {
@@ -31,10 +36,11 @@ export function* flagLines(
     let lines = '';
     for (let i = from; i < until; i++) {
       const { place, sequence } = targets[i]!;
-      const set = keywords[place]! * 256 + flags[place]!;
+      const isRecent = uids[place]! >= first && recent.has(uids[place]!);
+      const set = keywords[place]! * 256 + flags[place]! + (isRecent ? RECENT : 0);
       let end = ends.get(set);
       if (end === undefined) {
-        end = `${withUid ? ' ' : start}FLAGS ${flagsAt(state, place)})\r\n`;
+        end = `${withUid ? ' ' : start}FLAGS ${flagsText(state, place, isRecent)})\r\n`;
         ends.set(set, end);
       }
       const number = verb === 'FETCH' ? sequence : uids[place]!;

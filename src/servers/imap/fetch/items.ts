@@ -12,6 +12,7 @@ import type { Section } from '#protocol/message/section';
 import { flagsAt } from '#servers/imap/flags-text';
 import type { ViewState } from '#store/mailboxes/view';
 import { objectId } from '#servers/imap/object-id';
+import type { Recent } from '#servers/imap/recent';
 import { binaryItem, binarySizeItem, bodyItem, type Octets } from './octets.ts';
 import { readRange, type FetchedMessage, type Loader, type Needs } from './message.ts';
 
@@ -23,6 +24,7 @@ export type Item = (message: FetchedMessage) => Said | Promise<Said>;
 export interface ItemContext {
   readonly loader: Loader;
   readonly state: ViewState;
+  readonly recent: Recent;
   /** The client takes UTF-8 in quoted strings. */
   readonly utf8: boolean;
   /** A part has a transfer encoding that nobody knows. */
@@ -115,10 +117,10 @@ export function isInView(item: FetchItem): boolean {
 }
 
 export function compileItem(item: FetchItem, context: ItemContext): Item {
-  const { state, utf8: inUtf8, loader } = context;
+  const { state, utf8: inUtf8, loader, recent } = context;
   switch (item.item) {
     case 'FLAGS':
-      return ({ place }) => `FLAGS ${flagsAt(state, place)}`;
+      return ({ place }) => `FLAGS ${flagsAt(state, place, recent)}`;
     case 'UID':
       return ({ uid }) => `UID ${uid}`;
     case 'MODSEQ':

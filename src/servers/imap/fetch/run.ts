@@ -83,6 +83,7 @@ export class FetchRun {
       state: this.#view,
       utf8: enabled.utf8 || enabled.rev2,
       unknownEncoding: () => (this.unknownEncoding = true),
+      recent: state.selected!.recent,
     };
     const compile = (items: readonly FetchItem[]): Item[] =>
       items.map((item) => compileItem(item, context));
@@ -143,8 +144,9 @@ export class FetchRun {
 
   async #sayFlags(targets: readonly Target[]): Promise<void> {
     const { out, link } = this.#state;
+    const { recent } = this.#state.selected!;
     const withUid = this.#items.length > 1;
-    for (const lines of flagLines(this.#view, targets, this.#verb, withUid)) {
+    for (const lines of flagLines(this.#view, targets, this.#verb, withUid, recent)) {
       out.text(lines);
       await link.room();
     }

@@ -13,6 +13,7 @@ function mailbox(id: string, path: readonly string[], more: Partial<Mailbox> = {
     uidValidity: 1,
     uidNext: 1,
     modseq: 1,
+    recentUid: 0,
     messages: 0,
     unseen: 0,
     deleted: 0,

@@ -78,6 +78,7 @@ test('changes of its own and of another together are told', () => {
     uidValidity: 1,
     uidNext: modseq,
     modseq,
+    recentUid: 0,
     messages: 0,
     unseen: 0,
     deleted: 0,
