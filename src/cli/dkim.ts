@@ -1,12 +1,19 @@
-/** `hikyaku dkim`: the keys that sign, and the records that let others verify. */
+/**
+ * `hikyaku dkim`: the keys that sign, the records that let others verify, and what the signatures of a message are worth; the last
+ * without a server.
+ */
 import type { Command } from 'commander';
 import { callRows, callValue } from './control.ts';
+import { addDkimVerify } from './dkim-verify.ts';
 import { printDone, printLine, printJson, remark } from './output.ts';
+import type { ExitCode } from './run.ts';
 import { styled, localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 import { zoneLine } from './zone-line.ts';
 
-export function dkim(noun: Command): void {
+export function dkim(noun: Command, end: (code: ExitCode) => void): void {
+  addDkimVerify(noun, end);
+
   addVerb(
     noun,
     'generate <domain>',

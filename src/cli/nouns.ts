@@ -24,12 +24,16 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     load: async () => (await import('./domain.ts')).domain,
   },
   dkim: {
-    summary: 'the keys that sign, and their DNS records',
+    summary: 'the keys that sign, their DNS records, and the signatures of a message',
     load: async () => (await import('./dkim.ts')).dkim,
   },
   dmarc: {
     summary: 'the policy of a domain for mail in its name',
     load: async () => (await import('./dmarc.ts')).dmarc,
+  },
+  arc: {
+    summary: 'the seals of servers that a message came past',
+    load: async () => (await import('./arc.ts')).arc,
   },
   account: {
     summary: 'who has a mailbox here',

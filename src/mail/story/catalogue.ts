@@ -1,4 +1,14 @@
 /** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
+import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
+import {
+  DKIM_ANSWERS,
+  DKIM_PIECES,
+  DKIM_REASONS,
+  DKIM_RESULTS,
+  DKIM_STEPS,
+  DKIM_SUMMARIES,
+  DKIM_WEAKNESSES,
+} from './dkim-texts.ts';
 import {
   DMARC_ADVICE,
   DMARC_ALIGNMENTS,
@@ -95,6 +105,17 @@ export const CATALOGUE = {
   dmarcPolicy: DMARC_POLICIES,
   dmarcCheck: DMARC_CHECK,
   dmarcAdvice: DMARC_ADVICE,
+  dkimStep: DKIM_STEPS,
+  dkimPiece: DKIM_PIECES,
+  dkimAnswer: DKIM_ANSWERS,
+  dkimWeakness: DKIM_WEAKNESSES,
+  dkimResult: DKIM_RESULTS,
+  dkimSummary: DKIM_SUMMARIES,
+  dkimReason: DKIM_REASONS,
+  arcStep: ARC_STEPS,
+  arcPiece: ARC_PIECES,
+  arcResult: ARC_RESULTS,
+  arcReason: ARC_REASONS,
   iprevStep: IPREV_STEPS,
   iprevName: IPREV_NAMES,
   iprevResult: IPREV_RESULTS,

@@ -8,6 +8,8 @@ import { FRAME } from './frame-texts.ts';
 import { placeholdersOf, say } from './phrase.ts';
 import { isRecord, StepFields } from './step-fields.ts';
 import { tellAnswer } from './tell-answer.ts';
+import { tellArcStep } from './tell-arc.ts';
+import { tellDkimStep } from './tell-dkim.ts';
 import { tellDmarcStep } from './tell-dmarc.ts';
 import { tellIprevStep } from './tell-iprev.ts';
 import { tellSpfStep } from './tell-spf.ts';
@@ -27,6 +29,8 @@ export function tellCheckStep(check: CheckName, step: Json, language: Language):
 const PROTOCOLS: Partial<Record<CheckName, (step: Json, language: Language) => string>> = {
   iprev: tellIprevStep,
   spf: tellSpfStep,
+  dkim: tellDkimStep,
+  arc: tellArcStep,
   dmarc: tellDmarcStep,
 };
 

@@ -317,11 +317,6 @@ export const CHECK_STEP_TEXTS = {
     en: 'The name of the author is in an old charset that is not declared.',
     ja: '差出人の表示名に、宣言のない古い文字コードが使われています。',
   },
-  'no-signature': { en: 'There is no DKIM signature.', ja: 'DKIM の署名はありません。' },
-  'signatures-left-out': {
-    en: '{count} more signatures were not looked at.',
-    ja: 'ほかの署名 {count} 個は確認していません。',
-  },
   'forwarder-seen': {
     en: 'It came by {domain}, which {by} vouches for.',
     ja: '{domain} を経由しています（{by} で確認）。',
@@ -355,8 +350,6 @@ type OwnStep =
   | `sender-${SenderFacts['result']}`
   | `author-${Author['kind']}`
   | `trick-${AuthorTrick['kind']}`
-  | 'no-signature'
-  | 'signatures-left-out'
   | 'forwarder-seen'
   | 'no-forwarder'
   | 'forwarder-trusted'
