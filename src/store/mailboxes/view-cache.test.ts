@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SmallView } from './octets.ts';
-import { ViewCache } from './view-cache.ts';
+import { budgetOf, ViewCache } from './view-cache.ts';
 
 const KILOBYTE = 1024;
 
@@ -28,7 +28,7 @@ test('what was read longest ago goes first, and nothing goes beyond the bound', 
 });
 
 test('a message is a copy that later ones do not change, and a large one is not kept', () => {
-  const cache = new ViewCache();
+  const cache = new ViewCache(32 * 1024 * KILOBYTE);
   const shared = new Uint8Array(60 * KILOBYTE).fill(65);
   cache.keep('1', 1, { kind: 'whole', bytes: shared.subarray(0, 10) });
   const { bytes } = cache.get('1', 1)!;
@@ -39,4 +39,14 @@ test('a message is a copy that later ones do not change, and a large one is not 
   assert.equal(cache.get('1', 1), undefined);
   cache.keep('1', 3000, viewOf(65 * KILOBYTE));
   assert.equal(cache.get('1', 3000), undefined);
+});
+
+test('how much is kept goes by the memory that there is', () => {
+  const gigabyte = 1024 ** 3;
+  const megabytes = (memory: number, constrained = 0) => budgetOf(memory, constrained) / 1024 ** 2;
+  assert.equal(megabytes(gigabyte), 32);
+  assert.equal(megabytes(8 * gigabyte), 128);
+  assert.equal(megabytes(64 * gigabyte), 256);
+  assert.equal(megabytes(64 * gigabyte, 4 * gigabyte), 64);
+  assert.equal(megabytes(8 * gigabyte, 2 ** 63), 128);
 });

@@ -4,11 +4,14 @@
  * the oldest goes first with all that is in it: the memory of all of them is bounded strictly, and costs the collector of garbage
  * nothing for each message. Given back when nobody asks for a while.
  */
+import { totalmem } from 'node:os';
 import type { OctetPool } from '#store/octet-query';
 import { readSmall, type LargeView, type SmallView } from './octets.ts';
 
-/** Octets. */
-const BUDGET = 32 * 1024 * 1024;
+/** Octets: so small a part of the memory that there is, within these bounds. */
+const PART = 1 / 64;
+const LEAST = 32 * 1024 * 1024;
+const MOST = 256 * 1024 * 1024;
 const SLAB = 512 * 1024;
 /** What an entry costs besides its octets. */
 const ENTRY = 200;
@@ -38,7 +41,8 @@ export class ViewCache {
   #slabs: Slab[] = [];
   #forget: NodeJS.Timeout | undefined;
 
-  constructor(budget: number = BUDGET) {
+  /** @param budget octets */
+  constructor(budget: number = budgetOf(totalmem(), process.constrainedMemory())) {
     this.#slabsAtMost = Math.floor(budget / SLAB);
   }
 
@@ -79,6 +83,12 @@ export class ViewCache {
     this.#forget.refresh();
     return slab;
   }
+}
+
+/** @param constrained what a container may use; 0 where there is no such bound */
+export function budgetOf(memory: number, constrained: number): number {
+  const usable = constrained > 0 ? Math.min(memory, constrained) : memory;
+  return Math.min(Math.max(usable * PART, LEAST), MOST);
 }
 
 /** As `readSmall`, and may be shorter than the ids like that; what was read a moment ago comes from memory. */
