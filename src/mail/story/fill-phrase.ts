@@ -4,6 +4,12 @@ import { FRAME } from './frame-texts.ts';
 import { type Phrase, placeholdersOf, say } from './phrase.ts';
 import type { StepFields } from './step-fields.ts';
 
+/** Which step it is; empty where that cannot be said. */
+export function nameOf(fields: StepFields): string {
+  const name = fields.get('step');
+  return typeof name === 'string' ? name : '';
+}
+
 /** A part of a sentence as one of its own. */
 export function asSentence(part: string, language: Language): string {
   return language === 'ja' ? `${part}。` : `${part.charAt(0).toUpperCase()}${part.slice(1)}.`;

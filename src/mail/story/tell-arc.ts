@@ -7,7 +7,7 @@ import type { ArcReport } from '#protocol/arc/report';
 import type { Language } from '#protocol/dsn/language';
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
 import { DKIM_PIECES, DKIM_REASONS } from './dkim-texts.ts';
-import { chosen, filled, sentences } from './fill-phrase.ts';
+import { chosen, filled, nameOf, sentences } from './fill-phrase.ts';
 import { say } from './phrase.ts';
 import { isRecord, StepFields } from './step-fields.ts';
 import { tellSignatureStep } from './tell-dkim.ts';
@@ -23,7 +23,7 @@ export function tellArcStep(step: Json, language: Language): string {
   const fields = new StepFields(isRecord(step) ? step : {}, language);
   const said = tellSignatureStep(fields);
   if (said !== undefined) return filled(ARC_PIECES.step, fields, { said });
-  switch (fields.get('step')) {
+  switch (nameOf(fields)) {
     case 'fields-collected':
       return tellCounts(fields);
     case 'set-read':

@@ -14,7 +14,7 @@ import {
   DKIM_SUMMARIES,
   DKIM_WEAKNESSES,
 } from './dkim-texts.ts';
-import { asSentence, chosen, filled, sentences } from './fill-phrase.ts';
+import { asSentence, chosen, filled, nameOf, sentences } from './fill-phrase.ts';
 import { say } from './phrase.ts';
 import { isRecord, plain, StepFields } from './step-fields.ts';
 
@@ -33,8 +33,7 @@ export function tellDkimResult({ signatures }: DkimReport, language: Language): 
 
 export function tellDkimStep(step: Json, language: Language): string {
   const fields = new StepFields(isRecord(step) ? step : {}, language);
-  const key = fields.get('step');
-  switch (typeof key === 'string' ? key : '') {
+  switch (nameOf(fields)) {
     case 'signature-read':
       return filled(DKIM_STEPS['signature-read'], fields, {
         canonicalization: tellCanonicalization(fields),
@@ -53,7 +52,7 @@ export function tellDkimStep(step: Json, language: Language): string {
 export function tellSignatureStep(fields: StepFields): string | undefined {
   const { language } = fields;
   const matches = fields.get('matches') === true;
-  switch (fields.get('step')) {
+  switch (nameOf(fields)) {
     case 'key-asked':
       return filled(DKIM_STEPS['key-asked'], fields, { answer: tellAnswer(fields.part('answer')) });
     case 'key-refused':
