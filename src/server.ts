@@ -25,6 +25,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
+import { everybodyBehaves } from '#mail/abuse/conduct';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { startSearchFollower } from '#mail/search/follow';
@@ -486,6 +487,7 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     recipients: { directory, pool: store.pool },
     authenticator,
     inquire,
+    conduct: everybodyBehaves,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: (noted) => notes.note(noted),

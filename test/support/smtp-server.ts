@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
 import { silentLog, type Log } from '#log';
+import { everybodyBehaves } from '#mail/abuse/conduct';
 import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/administer';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
@@ -169,6 +170,7 @@ function smtpServicesOf(
     writer,
     recipients: { directory, pool },
     authenticator,
+    conduct: everybodyBehaves,
     inquire: (client) => Inquiry.of(inquiryContext, client),
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),

@@ -107,6 +107,15 @@ export const REASONS = {
     ja: 'メッセージがこのサーバーの上限を超えています',
     rfc: 'RFC 1870 §6.1',
   },
+  'too-fast': {
+    en: 'more comes from the address or its network than may in the time',
+    ja: '接続元のアドレスまたはネットワークからの流量が上限を超えています',
+  },
+  'early-talker': {
+    en: 'the client spoke before the greeting, which no honest program does',
+    ja: '接続元が応答開始（220）を待たずに送信しました',
+    rfc: 'RFC 5321 §3.1',
+  },
   'too-many': { en: 'too many connections at once', ja: '同時接続数が上限を超えています' },
   'too-many-from-address': {
     en: 'too many connections at once from this address',

@@ -4,6 +4,7 @@
  * compile until it has its reply here. Texts are for the postmaster who must act on them. RFC 5321 §4.2, RFC 3463 and
  * RFC 5248 (enhanced codes), RFC 4954 §6 (authentication), RFC 6409 (submission), RFC 6531 §3.5 (SMTPUTF8).
  */
+import type { Pace } from '#mail/abuse/conduct';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { SubmissionRefusal } from '#mail/submit/submission';
 import { pathErrorText } from '#protocol/address/path';
@@ -113,6 +114,18 @@ export function tooLarge(limit: number): WireReply {
     552,
     '5.3.4',
     `The message is larger than ${limit} octets, the most that is taken here`,
+  );
+}
+
+export type TooFast = Extract<Pace, { kind: 'too-fast' }>;
+
+/** To a client that sends more than one such client may in the time. */
+export function tooFast(what: 'messages' | 'recipients', { per, seconds }: TooFast): WireReply {
+  const whose = per === 'address' ? 'address' : 'network';
+  return wireReply(
+    450,
+    '4.7.1',
+    `Too many ${what} from your ${whose}: try again in ${Math.ceil(seconds)} seconds`,
   );
 }
 

@@ -141,6 +141,7 @@ export class Session implements ConnectionHandler {
   #refuseEarly(): void {
     const { services, settings, address } = this.#state;
     noteSessionRefused(services, settings.listener, address, 'early-talker');
+    services.conduct.noteMisconduct(address, 'early-talker');
     this.#leave(REPLIES.earlyTalker);
   }
 
@@ -285,7 +286,9 @@ export class Session implements ConnectionHandler {
       this.#verb === 'RCPT'
         ? ++state.refusedRecipients > refusedRecipients
         : ++state.errors > errors;
-    return many && state.after === 'nothing' ? this.#closing(REPLIES.tooManyErrors) : reply;
+    if (!many || state.after !== 'nothing') return reply;
+    state.services.conduct.noteMisconduct(state.address, 'protocol-errors');
+    return this.#closing(REPLIES.tooManyErrors);
   }
 
   #say(reply: WireReply): void {

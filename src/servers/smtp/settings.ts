@@ -5,6 +5,7 @@
 import type { Clock } from '#clock';
 import type { Event } from '#events';
 import type { Log } from '#log';
+import type { Conduct } from '#mail/abuse/conduct';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { Accepted, Arrival } from '#mail/receive/accept';
 import type { Client, Listener } from '#mail/receive/envelope';
@@ -23,6 +24,8 @@ export interface SmtpServices {
   /** Takes the content of messages. */
   readonly writer: Writer;
   readonly recipients: RecipientContext;
+  /** How clients behave: asked before mail is taken, told of what no honest one does often. */
+  readonly conduct: Pick<Conduct, 'mayReceive' | 'mayAddress' | 'noteMisconduct'>;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
   /** On the MX listener: begins to find out about a client, from its first MAIL on. */
   readonly inquire: (client: Client) => Inquiry;

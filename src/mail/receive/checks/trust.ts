@@ -42,7 +42,11 @@ export const trust: Check<'trust', 'end'> = {
   outline: ({ forwarders, list, trusted }) => ({
     result: trusted.size > 0 ? 'trusted' : 'not-trusted',
     steps: [
-      ...forwarders.map(({ domain, by }) => ({ step: 'forwarder-seen', domain, by })),
+      ...forwarders.map(({ domain, by }) => ({
+        step: 'forwarder-seen',
+        domain,
+        by: by.toUpperCase(),
+      })),
       ...(forwarders.length === 0 ? [{ step: 'no-forwarder' }] : []),
       ...[...new Set(trusted.values())].map((domain) => ({ step: 'forwarder-trusted', domain })),
       ...(forwarders.length > 0 && trusted.size === 0

@@ -6,7 +6,7 @@ import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { MailParameters } from '#protocol/smtp/parameters';
 import { encodeXtext } from '#protocol/smtp/xtext';
 import { noteCommandRefused } from '#servers/smtp/refusal-events';
-import { REPLIES, senderNotYours, tooLarge } from '#servers/smtp/replies';
+import { REPLIES, senderNotYours, tooFast, tooLarge } from '#servers/smtp/replies';
 import type { SessionState } from '#servers/smtp/session-state';
 import { newTransaction } from '#servers/smtp/transaction';
 import type { WireReply } from '#servers/smtp/wire-reply';
@@ -22,6 +22,15 @@ export function mail(state: SessionState, command: Mail): WireReply | Promise<Wi
   if (state.transactions >= limits.transactions) {
     state.after = 'close';
     return REPLIES.tooManyTransactions;
+  }
+  if (!state.settings.submission) {
+    const pace = state.services.conduct.mayReceive(state.address);
+    if (pace.kind === 'too-fast') {
+      const reply = tooFast('messages', pace);
+      const { reversePath } = command;
+      noteCommandRefused(state, { verb: 'MAIL', reply, reason: 'too-fast', reversePath });
+      return reply;
+    }
   }
   const { size = 0 } = command.parameters;
   if (size > limits.messageSize) {

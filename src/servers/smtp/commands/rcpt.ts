@@ -4,7 +4,7 @@ import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { formatOriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { RcptParameters } from '#protocol/smtp/parameters';
 import { noteCommandRefused } from '#servers/smtp/refusal-events';
-import { recipientReply, REPLIES } from '#servers/smtp/replies';
+import { recipientReply, REPLIES, tooFast, type TooFast } from '#servers/smtp/replies';
 import type { SessionState } from '#servers/smtp/session-state';
 import type { Transaction } from '#servers/smtp/transaction';
 import type { WireReply } from '#servers/smtp/wire-reply';
@@ -20,6 +20,10 @@ export function rcpt(state: SessionState, command: Rcpt): WireReply | Promise<Wi
   if (command.utf8 && !transaction.envelope.smtputf8) return REPLIES.needsSmtputf8;
   if (transaction.recipients >= state.settings.limits.recipients) return REPLIES.tooManyRecipients;
   const mailbox = addressed(state, command.forwardPath);
+  if (!state.settings.submission) {
+    const pace = state.services.conduct.mayAddress(state.address);
+    if (pace.kind === 'too-fast') return putOff(state, transaction, mailbox, pace);
+  }
   const outcome = judgeRecipient(state.services.recipients, mailbox, transaction.announced);
   return outcome instanceof Promise
     ? outcome.then((found) => answer(state, transaction, mailbox, command, found))
@@ -72,6 +76,25 @@ function addOnce(transaction: Transaction, recipient: Transaction['any'][number]
   transaction.recipients++;
 }
 
+/** The client comes too often: this recipient, and those after it, another time. */
+function putOff(
+  state: SessionState,
+  transaction: Transaction,
+  mailbox: Mailbox,
+  pace: TooFast,
+): WireReply {
+  const reply = tooFast('recipients', pace);
+  const { reversePath } = transaction.envelope;
+  noteCommandRefused(state, {
+    verb: 'RCPT',
+    reply,
+    reason: 'too-fast',
+    reversePath,
+    forwardPath: mailbox,
+  });
+  return reply;
+}
+
 function refuse(
   state: SessionState,
   transaction: Transaction,
@@ -79,6 +102,8 @@ function refuse(
   outcome: RecipientOutcome,
 ): WireReply {
   if (outcome.kind === 'accepted') throw new Error('an accepted recipient is not refused');
+  if (outcome.kind === 'unknown-mailbox' && !state.settings.submission)
+    state.services.conduct.noteMisconduct(state.address, 'unknown-recipient');
   const facts = { address: formatMailbox(mailbox), domain: mailbox.domain };
   const reply = recipientReply(outcome.kind, facts);
   noteCommandRefused(state, {
