@@ -105,6 +105,17 @@ for (const [name, spoil] of REFUSED) {
   });
 }
 
+test('what follows a refused statement was not prepared, and can be used all the same afterwards', async () => {
+  const { store } = opened;
+  const fresh = { name: 'fresh', text: 'select $1::integer as n', values: [1] };
+  const job = { accounts: [], order: '', bytes: 0 };
+  const bad = { name: 'division', text: 'select 1 / $1::integer', values: [0] };
+  for (let i = 0; i < 2; i++)
+    await assert.rejects(store.writer.run({ ...job, statements: [bad, fresh] }), { code: '22012' });
+  const [result] = await store.writer.run({ ...job, statements: [fresh] });
+  assert.deepEqual(result!.rows, [{ n: 1 }]);
+});
+
 /** Delivers from a process of its own; resolves with its exit code. */
 async function deliverElsewhere(seed: number, count: number): Promise<number | null> {
   const program = new URL('../../test/support/delivering-program.ts', import.meta.url).pathname;

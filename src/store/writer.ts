@@ -1,7 +1,7 @@
 /**
  * Group commit: concurrent callers share a transaction. While one commit is in flight the next batch gathers; a batch goes out as
- * `begin`, the accounts' locks in id order, the jobs' statements put together (`batch.ts`), `commit`, sent without waiting for
- * answers.
+ * `begin`, the accounts' locks in id order, the jobs' statements put together (`batch.ts`), `commit`, in one write with one Sync
+ * (`pipeline.ts`).
  *
  * Invariants:
  * - A job's promise resolves only when the result of `commit` says COMMIT: PostgreSQL answers COMMIT of a failed transaction with
@@ -11,11 +11,12 @@
  *   40001 are tried again all the same.
  * - A lost connection rejects with {@link StoreUnavailable}: the jobs may or may not be stored, the caller answers «try again».
  */
-import { Client, DatabaseError, type ClientConfig } from 'pg';
+import { Client, DatabaseError, Query, type ClientConfig } from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { batchOf, type Statement, type StatementResult, type ValuesStatement } from './batch.ts';
 import { BindMemory, boundQuery, type RowsQuery } from './bind-message.ts';
+import { Pipeline, type Answer } from './pipeline.ts';
 
 export type { RowsStatement, Statement, StatementResult, ValuesStatement } from './batch.ts';
 
@@ -253,7 +254,6 @@ class Lane {
       ...connection,
       options: [connection.options ?? '', ...PLANNER.map((setting) => `-c ${setting}`)].join(' '),
       connectionTimeoutMillis: 5000,
-      pipeline: true,
     });
     client.on('error', (error) => {
       this.#options.log.warn('store.writer-lost', { error: error.message });
@@ -292,34 +292,48 @@ function passes(error: unknown): boolean {
 
 type Prepared = ValuesStatement | (RowsQuery & { readonly message: Uint8Array });
 
+const BEGIN: ValuesStatement = { name: 'begin', text: 'begin', values: [] };
+const COMMIT: ValuesStatement = { name: 'commit', text: 'commit', values: [] };
+
+/** @throws DatabaseError for the first statement that PostgreSQL refuses; the connection is then out of the transaction */
 async function sendTransaction(
   client: Client,
   accounts: readonly string[],
   queries: readonly Prepared[],
 ): Promise<StatementResult[]> {
-  const opening: Promise<unknown>[] = [client.query('begin')];
-  if (accounts.length > 0) {
-    opening.push(client.query({ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }));
+  const lock = accounts.length === 0 ? [] : [lockAccounts(accounts)];
+  const opening = [BEGIN, ...lock];
+  const answers: Answer[] = [];
+  try {
+    await new Promise<void>((resolve, reject) => {
+      const all = [...opening, ...queries, COMMIT];
+      const answered = (error: Error | undefined, answer: Answer): void => {
+        if (error) reject(error);
+        else if (answers.push(answer) === all.length) resolve();
+      };
+      client.query(
+        new Pipeline(
+          all.map((query) => queryOf(query, answered)),
+          reject,
+        ),
+      );
+    });
+  } catch (error) {
+    if (error instanceof DatabaseError && error.severity !== 'FATAL')
+      await client.query('rollback');
+    throw error;
   }
-  const answers = queries.map((query) => send(client, query));
-  const commit = client.query('commit');
-  // all are awaited, so that the first failure leaves none unheard
-  const settled = await Promise.allSettled([...opening, ...answers, commit]);
-  const failure = settled.find(({ status }) => status === 'rejected');
-  if (failure) throw (failure as PromiseRejectedResult).reason;
-  const { command } = await commit;
+  const { command } = answers.at(-1)!;
   if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-  return Promise.all(answers);
+  return answers.slice(opening.length, -1);
 }
 
-function send(client: Client, query: Prepared): Promise<StatementResult> {
-  if (!('message' in query)) return client.query({ ...query, values: [...query.values] });
-  return new Promise((resolve, reject) => {
-    client.query(
-      boundQuery(query, query.message, (error, result) => {
-        if (error) reject(error);
-        else resolve(result);
-      }),
-    );
-  });
+function lockAccounts(accounts: readonly string[]): ValuesStatement {
+  return { name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] };
+}
+
+function queryOf(query: Prepared, answered: (error: Error | undefined, answer: Answer) => void) {
+  return 'message' in query
+    ? boundQuery(query, query.message, answered)
+    : new Query<Record<string, unknown>>({ ...query, values: [...query.values] }, answered);
 }
