@@ -36,7 +36,12 @@ export function startSearchFollower({ store, mail, log }: SearchFollowerOptions)
   return new Follower(store, log, {
     readMessages: (accountId, emailIds, wait) => readMessages(mail.pool, accountId, emailIds, wait),
     saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
+    lastRead: () => mail.lastRead.at,
   });
+}
+
+interface FollowerParts extends Pick<IndexContext, 'readMessages' | 'saveStructures'> {
+  readonly lastRead?: () => number;
 }
 
 export class Follower implements SearchFollower {
@@ -57,11 +62,11 @@ export class Follower implements SearchFollower {
   constructor(
     store: SearchFollowerOptions['store'],
     log: Log,
-    { readMessages, saveStructures }: Pick<IndexContext, 'readMessages' | 'saveStructures'>,
+    { readMessages, saveStructures, lastRead }: FollowerParts,
   ) {
     this.#store = store;
     this.#log = log;
-    const pace = new Pace(() => store.clock.monotonic());
+    const pace = new Pace(() => store.clock.monotonic(), lastRead);
     this.#context = {
       db: new IndexConnection(store.connection, (answer) => pace.wait(answer)),
       pace,

@@ -7,11 +7,14 @@ const never = new AbortController().signal;
 /** A pace on a clock that the test moves, and how long a rest took by the real one. */
 function paceAt(): {
   pace: Pace;
-  time: { now: number };
+  time: { now: number; read: number };
   rested: (signal?: AbortSignal) => Promise<number>;
 } {
-  const time = { now: 1000 };
-  const pace = new Pace(() => time.now);
+  const time = { now: 1000, read: -Infinity };
+  const pace = new Pace(
+    () => time.now,
+    () => time.read,
+  );
   const rested = async (signal: AbortSignal = never) => {
     const start = performance.now();
     const rest = pace.rest(signal);
@@ -52,6 +55,15 @@ test('while mail comes in it works a fifth of the time, and at full speed a seco
   assert.ok((await rested()) > 35);
   time.now += 2000;
   assert.ok((await rested()) < 35);
+});
+
+test('who reads mail has the other four fifths at once', async () => {
+  const { time, rested } = paceAt();
+  time.now += 10;
+  assert.ok((await rested()) < 35);
+  time.read = time.now;
+  time.now += 10;
+  assert.ok((await rested()) > 35);
 });
 
 test('a long slice is followed by a long rest, which ends with the signal', async () => {

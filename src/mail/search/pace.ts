@@ -1,6 +1,7 @@
 /**
  * How fast the follower may go, so that mail coming in and people reading it do not wait for the index: it works in short slices and
  * lets everything else go between them. How busy that is, it knows from the event loop: the time that it was active, less its own.
+ * To who reads mail it gives way at once.
  * Called by follow.ts and what it calls.
  */
 import { performance } from 'node:perf_hooks';
@@ -14,8 +15,8 @@ const BUSY_SHARE = 0.2;
 /** Shares of the time that everything else takes. */
 const OVERLOADED = 0.75;
 const BUSY = 0.35;
-/** Mail that came so long ago is still coming in. Milliseconds. */
-const ARRIVING = 1000;
+/** Mail that came so long ago is still coming in, and who read so long ago still reads. Milliseconds. */
+const LASTING = 1000;
 /** Looks at the event loop this often. Milliseconds. */
 const WINDOW = 100;
 /** What one look tells counts this much against all before. */
@@ -23,6 +24,7 @@ const WEIGHT = 0.5;
 
 export class Pace {
   readonly #monotonic: () => number;
+  readonly #lastRead: () => number;
   /** Worked since the last rest, before `#since`. */
   #worked = 0;
   #since: number;
@@ -32,8 +34,10 @@ export class Pace {
   #windowLoop = performance.eventLoopUtilization();
   #windowWork = 0;
 
-  constructor(monotonic: () => number) {
+  /** @param lastRead when mail was last read, by the same clock */
+  constructor(monotonic: () => number, lastRead: () => number = () => -Infinity) {
     this.#monotonic = monotonic;
+    this.#lastRead = lastRead;
     this.#since = this.#windowStart = monotonic();
   }
 
@@ -71,8 +75,8 @@ export class Pace {
 
   #share(): number {
     if (this.#load > OVERLOADED) return OVERLOADED_SHARE;
-    const arriving = this.#monotonic() - this.#arrivedAt < ARRIVING;
-    return arriving || this.#load > BUSY ? BUSY_SHARE : 1;
+    const others = Math.max(this.#arrivedAt, this.#lastRead());
+    return this.#monotonic() - others < LASTING || this.#load > BUSY ? BUSY_SHARE : 1;
   }
 
   #look(): void {

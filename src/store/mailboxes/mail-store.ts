@@ -17,6 +17,8 @@ export interface MailStore
   readonly bulkWriter: Store['writer'];
   readonly views: MailboxViews;
   readonly viewCache: ViewCache;
+  /** When a session last asked for messages, monotonic: what can wait gives way to it. */
+  readonly lastRead: { at: number };
   /** Told of messages that an owner copied or moved, after the commit. */
   readonly transferred: (accountId: string, transfer: Transferred) => void;
 }
@@ -48,6 +50,7 @@ export function mailStoreOf(
     newId,
     views,
     viewCache,
+    lastRead: { at: -Infinity },
     transferred,
     async [Symbol.asyncDispose]() {
       views.close();

@@ -18,6 +18,8 @@ import { setFlags } from '#store/mailboxes/flags';
 
 export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): Promise<Reply> {
   const selected = state.selected!;
+  const { mail, clock } = state.services;
+  mail.lastRead.at = clock.monotonic();
   if (command.changedSince !== undefined || command.items.some(({ item }) => item === 'MODSEQ'))
     state.useModseqs();
   const found = targetsOf(state, selected, command);

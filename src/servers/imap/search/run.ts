@@ -31,10 +31,11 @@ export async function runSearch(
   if (enabled.uidOnly && hasKey(key, isNumbers))
     return { kind: 'refused', reply: REPLIES.notWithUidOnly };
   if (hasKey(key, ({ key: name }) => name === 'MODSEQ')) state.useModseqs();
+  const { clock, mail, largeMessages } = services;
+  mail.lastRead.at = clock.monotonic();
   // what came a moment ago is found; numbers in the command keep their meaning
   await selected.open.freshen();
   tellUpdates(state, { expunges: false });
-  const { clock, mail, largeMessages } = services;
   const progress = new InProgress(state, tag);
   const context: SearchContext = {
     pool: mail.pool,
