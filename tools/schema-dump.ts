@@ -41,7 +41,7 @@ const FUNCTIONS = `
   from pg_proc p where p.pronamespace = 'public'::regnamespace order by p.proname`;
 
 const TABLES = `
-  select E'\\ncreate table ' || c.relname || coalesce(' partition of ' || (
+  select E'\\ncreate ' || case c.relpersistence when 'u' then 'unlogged ' else '' end || 'table ' || c.relname || coalesce(' partition of ' || (
       select i.inhparent::regclass::text from pg_inherits i where i.inhrelid = c.oid), '') || E' (\\n' ||
     concat_ws(E',\\n', (
       select string_agg('  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)

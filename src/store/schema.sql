@@ -20,6 +20,44 @@ create table absent_subscriptions (
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
 
+create unlogged table abuse_counts (
+  counter smallint not null,
+  key text collate "C" not null,
+  slot bigint not null,
+  node text collate "C" not null,
+  amount integer not null,
+  round bigint not null,
+  ends_at timestamp with time zone not null,
+  PRIMARY KEY (counter, key, slot, node)
+);
+
+create unlogged table abuse_nodes (
+  node text collate "C" not null,
+  round bigint not null,
+  seen_at timestamp with time zone not null,
+  PRIMARY KEY (node)
+) with (fillfactor=50);
+
+create table account_days (
+  account_id bigint not null,
+  day date not null,
+  messages integer not null,
+  new_recipients integer not null,
+  messages_limit integer not null,
+  new_recipients_limit integer not null,
+  PRIMARY KEY (account_id, day),
+  CHECK ((messages <= messages_limit)),
+  CHECK ((new_recipients <= new_recipients_limit))
+) with (fillfactor=50);
+
+create table account_limits (
+  account_id bigint not null,
+  messages_a_day integer,
+  new_recipients_a_day integer,
+  PRIMARY KEY (account_id),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
+);
+
 create table account_metadata (
   account_id bigint not null,
   entry text collate "C" not null,
@@ -73,6 +111,20 @@ create table alias_targets (
   target text collate "C" not null,
   PRIMARY KEY (address_id, "position"),
   FOREIGN KEY (address_id) REFERENCES addresses(id) ON DELETE CASCADE
+);
+
+create table bans (
+  network text collate "C" not null,
+  reason text not null,
+  scope text not null,
+  by_hand boolean not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  times integer not null,
+  node text collate "C" not null,
+  round bigint not null,
+  PRIMARY KEY (network),
+  CHECK ((scope = ANY (ARRAY['mx'::text, 'all'::text])))
 );
 
 create table blob_chunks (
@@ -254,6 +306,16 @@ create table installation (
   secret bytea not null,
   PRIMARY KEY (singleton),
   CHECK (singleton)
+);
+
+create table known_places (
+  login bytea not null,
+  address bytea not null,
+  network bytea not null,
+  account_id bigint not null,
+  seen_at timestamp with time zone not null,
+  PRIMARY KEY (login, address),
+  FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
 
 create table mailbox_entries (
@@ -533,9 +595,17 @@ create table trusted_forwarders (
   PRIMARY KEY (id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
+
+create table written_to (
+  account_id bigint not null,
+  recipient bytea not null,
+  PRIMARY KEY (account_id, recipient)
+);
+CREATE INDEX abuse_counts_round ON public.abuse_counts USING btree (node, round);
 CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
+CREATE INDEX bans_round ON public.bans USING btree (node, round);
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
 CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
 CREATE INDEX credentials_principal ON public.credentials USING btree (principal_id);
@@ -546,6 +616,9 @@ CREATE INDEX events_session ON ONLY public.events USING btree (session_id) WHERE
 CREATE INDEX expunged_entries_email ON public.expunged_entries USING btree (email_id);
 CREATE INDEX expunged_entries_modseq ON public.expunged_entries USING btree (mailbox_id, modseq);
 CREATE INDEX expunged_entries_time ON public.expunged_entries USING btree (expunged_at);
+CREATE INDEX known_places_account ON public.known_places USING btree (account_id);
+CREATE INDEX known_places_address ON public.known_places USING btree (address);
+CREATE INDEX known_places_network ON public.known_places USING btree (network);
 CREATE INDEX mailbox_entries_email ON public.mailbox_entries USING btree (email_id);
 CREATE UNIQUE INDEX mailboxes_name ON public.mailboxes USING btree (account_id, parent_id, name) NULLS NOT DISTINCT;
 CREATE UNIQUE INDEX mailboxes_role ON public.mailboxes USING btree (account_id, role) WHERE (role IS NOT NULL);
@@ -572,6 +645,11 @@ CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.doma
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.principals FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.routes FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.send_as FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+comment on column abuse_counts.key is 'addresses and networks as they are, names of logins as a keyed hash';
+comment on column abuse_counts.round is 'of the node, when it last changed the row: others read from there';
+comment on column abuse_nodes.node is 'a process, by an id of its own: a number may be taken again';
+comment on column account_days.account_id is 'no foreign key: it would lock the account for every message';
+comment on column account_days.day is 'of UTC';
 comment on column account_rights.rights is 'letters of RFC 4314 §2.1';
 comment on column accounts.modseq is 'the one counter of the account; taken by update … returning and held to commit';
 comment on column accounts.used_bytes is 'octets of the messages as read (prefix + blob − hidden ranges)';
@@ -579,6 +657,8 @@ comment on column accounts.forgotten_modseq is 'what left mailboxes up to this m
 comment on column addresses.local_part is 'comparison key; null is the catch-all of the domain';
 comment on column addresses.account_id is 'null: an alias, see alias_targets';
 comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here or elsewhere';
+comment on column bans.until is 'null: until it is lifted. One that has ended stays for a while: the next one of the address is longer';
+comment on column bans.times is 'bans of the address so far';
 comment on column blob_chunks.data is 'up to 262,144 octets, before compression';
 comment on column blobs.sha256 is 'null: its chunks are still arriving; swept when that takes too long';
 comment on column blobs.touched_at is 'when it was last stored; a blob that nothing refers to is swept some time later';
@@ -623,3 +703,4 @@ comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox
 comment on column trusted_forwarders.account_id is 'null: of every account';
 comment on column trusted_forwarders.domain is 'for which SPF, DKIM or ARC vouches, or one above it; A-labels';
 comment on column trusted_forwarders.rescued is 'messages that the owner of the account moved out of Junk';
+comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';
