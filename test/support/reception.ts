@@ -83,6 +83,8 @@ export interface TestReception extends AsyncDisposable {
   /** The message as its owner reads it, with the role of its mailbox; undefined where the account has none. */
   read(name: string, messageId: string | undefined): Promise<Delivered | undefined>;
   events(messageId: string): Promise<StoredEvent[]>;
+  /** The same, of a message that was refused too: as they are stored once they are. */
+  judged(messageId: string): Promise<StoredEvent[]>;
   /** What was noted without a transaction. */
   readonly noted: readonly Event[];
 }
@@ -140,6 +142,12 @@ export async function startReception(
       return { role: row.role, text: latin1(Buffer.concat(parts)) };
     },
     noted: smtp.noted,
+    async judged(messageId) {
+      const stored = await eventsOfMessage(pool, messageId);
+      const noted = smtp.noted.filter(({ ids }) => ids.messageId === messageId);
+      // jsonb is what a reader gets
+      return [...stored, ...(JSON.parse(JSON.stringify(noted)) as StoredEvent[])];
+    },
     events: (messageId) => eventsOfMessage(pool, messageId),
     [Symbol.asyncDispose]: () => smtp[Symbol.asyncDispose](),
   };

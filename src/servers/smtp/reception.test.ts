@@ -8,6 +8,7 @@ import { learnTrust } from '#mail/receive/learn-trust';
 import type { Resolver } from '#protocol/dns/resolver';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { moveMessages } from '#store/mailboxes/copy';
+import { formatExplanation } from '#mail/story/format-explanation';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import {
   HONEST,
@@ -403,5 +404,113 @@ describe('hostile DNS', () => {
       await client.ask('MAIL FROM:<a@good.example>');
     }
     await aborted.promise;
+  });
+});
+
+describe('every judgement is explained in both languages', () => {
+  const zones = [{ zone: 'bad.test', wish: 'junk' }] as const;
+  const list = honest('strict.example', {
+    ip: LIST,
+    ehlo: 'mx.lists.example',
+    from: 'bounces@lists.example',
+    changed: (message) => `${message}-- \r\nThe list\r\n`,
+  });
+  const LETTERS: Readonly<Record<string, Letter>> = {
+    'what passes': honest('good.example'),
+    'a forgery': forged('strict.example'),
+    'a list': list,
+    'a null reverse-path': { ...HONEST_CLIENT, header: ['From: postmaster@good.example'] },
+    'two authors': forged('strict.example', { header: ['From: a@b.example, c@d.example'] }),
+    'two fields': forged('strict.example', { header: ['From: a@b.example', 'From: c@d.example'] }),
+    'no author': forged('strict.example', { header: ['Subject: who?'] }),
+    'an unreadable author': forged('strict.example', {
+      header: ['From: <@a.example:b@c.example>'],
+    }),
+    'a name that deceives': honest('good.example', {
+      header: ['From: "x@bank.example" <ann@good.example>'],
+    }),
+    'a broken header': forged('lenient.example', {
+      header: ['From: ann@lenient.example', 'no field', 'Subject: x'],
+    }),
+    'our own name': forged('lenient.example', { ehlo: 'mail.example.test' }),
+    'a wrong address': forged('lenient.example', { ehlo: '[192.0.2.99]' }),
+    'its own address': forged('lenient.example', { ehlo: `[${STRANGER}]` }),
+    'nobody to answer': forged('lenient.example', { from: 'a@nowhere.example' }),
+    'nobody who wants to': forged('lenient.example', { from: 'a@null.example' }),
+    silence: forged('silent.example', { from: 'a@silent.example', ip: '203.0.113.7' }),
+    'a loop': forged('lenient.example', {
+      header: ['From: ann@lenient.example', 'Delivered-To: bob@example.test'],
+    }),
+  };
+
+  test('each check with its title, result and steps, and nothing that is not known', async () => {
+    const zone = world();
+    zone.declare('null.example', { MX: '0 .' });
+    zone.declare('silent.example', { fault: 'timeout' });
+    zone.declare('_dmarc.silent.example', { fault: 'servfail' });
+    zone.declare('7.113.0.203.in-addr.arpa', { fault: 'timeout' });
+    zone.declare('66.100.51.198.bad.test', { A: '127.0.0.2', TXT: 'seen in traps' });
+    zone.declare('10.2.0.192.bad.test', { A: '127.255.255.254' });
+    await using reception = await startReception(at, zone, {
+      inquiry: { zones, verifiesArc: true },
+    });
+    for (const [name, letter] of Object.entries(LETTERS)) {
+      const { messageId } = await reception.send(letter);
+      const events = await reception.judged(messageId!);
+      for (const language of ['en', 'ja'] as const) {
+        const told = explainVerdict(messageId!, events, language);
+        assert.ok(told, name);
+        assert.equal(told.checks.length, 13, name);
+        for (const { check, title, lines } of told.checks) {
+          const where = `${name}, ${check}, ${language}`;
+          assert.notEqual(title, '', where);
+          assert.notEqual(lines.length, 0, where);
+          for (const { text } of lines) {
+            assert.doesNotMatch(
+              text,
+              /undefined|\[object|not recorded|記録なし|does not know|説明できない|\?$|\{\w+\}/,
+              where,
+            );
+            if (language === 'ja') assert.match(text, /[\u3040-\u30ff]/, `${where}: ${text}`);
+          }
+        }
+        for (const { text, rfc } of [...told.reasons, ...told.also]) {
+          assert.notEqual(text, '', name);
+          if (rfc !== undefined) assert.match(rfc, /^RFC \d+ §/, name);
+        }
+        const formatted = formatExplanation(told, { width: 80, color: false });
+        for (const line of formatted) assert.match(line, /^[^\x00-\x1f\x7f]*$/, name);
+      }
+    }
+  });
+
+  test('what is refused names the list that could be trusted, and how', async () => {
+    await using reception = await startReception(at);
+    const { messageId } = await reception.send({ ...list, to: ['alice'] });
+    const told = explainVerdict(messageId!, await reception.judged(messageId!), 'en')!;
+    assert.equal(told.verdict, 'reject');
+    assert.equal(told.text, 'Verdict: refused for good');
+    assert.deepEqual(
+      told.reasons.map(({ reason, subject }) => [reason, subject]),
+      [['dmarc-reject', 'strict.example']],
+    );
+    const trust = told.checks.find(({ check }) => check === 'trust')!;
+    assert.match(trust.lines.at(-1)!.text, /hikyaku trust add lists\.example/);
+  });
+
+  test('once personal fields are erased, verdict, reasons and results are left', async () => {
+    await using reception = await startReception(at);
+    const { messageId } = await reception.send(forged('cautious.example'));
+    const events = (await reception.judged(messageId!)).map((one) => ({ ...one, personal: {} }));
+    const told = explainVerdict(messageId!, events, 'en')!;
+    assert.deepEqual(
+      told.reasons.map(({ reason }) => reason),
+      ['dmarc-quarantine'],
+    );
+    assert.equal(told.checks.find(({ check }) => check === 'spf')!.result, 'pass');
+    assert.deepEqual(told.checks.find(({ check }) => check === 'spf')!.lines, [
+      { text: '(erased)' },
+    ]);
+    assert.doesNotMatch(JSON.stringify(told), /cautious|stranger|198\.51/);
   });
 });
