@@ -10,19 +10,20 @@ import type { Signature } from './signature.ts';
 /** Lines stay under 78 columns, except where one word alone (a long domain) is longer. */
 const COLUMNS = 77;
 
-/** Words are written whole; white space may be put before each, and is put before one with `space`. */
-export type Word = { readonly text: string; readonly space: boolean };
-
-/** A tag with what it says: on one line, or where it may be folded. */
-export type TagToFold = readonly [name: string, value: string | readonly Word[] | undefined];
+/** A tag with what it says: on one line, or in words, before each of which a line may end. */
+export type TagToFold = readonly [name: string, value: string | readonly string[] | undefined];
 
 /** The field with its name and its CRLF, ASCII only. */
 export function formatSignature(signature: Signature): Uint8Array {
+  return fillSignature(beginSignature(signature), signature.signature);
+}
+
+/** The field up to and including `b=`, whatever its signature; `fillSignature` goes on from there. */
+export function beginSignature(signature: Signature): string {
   const { identity, domain } = signature;
   const auidTag =
     identity.localPart === '' && identity.domain === domain ? undefined : auid(identity);
-  const tags = signatureTags(signature, ['v', '1'], ['i', auidTag]);
-  return formatTags('DKIM-Signature', tags, signature.signature);
+  return beginField('DKIM-Signature', signatureTags(signature, ['v', '1'], ['i', auidTag]));
 }
 
 /** A field of these tags, but for those without a value, and of b= at the end. */
@@ -31,18 +32,33 @@ export function formatTags(
   tags: readonly TagToFold[],
   signature: Uint8Array,
 ): Uint8Array {
-  const lines: string[] = [];
+  return fillSignature(beginField(name, tags), signature);
+}
+
+function beginField(name: string, tags: readonly TagToFold[]): string {
+  let before = '';
   let line = `${name}:`;
-  for (const { text, space } of words(tags)) {
-    const gap = space ? ' ' : '';
-    if (line.length + gap.length + text.length > COLUMNS && line.length > 1) {
-      lines.push(line);
-      line = ` ${text}`;
+  const put = (word: string, gap: '' | ' '): void => {
+    if (line.length + gap.length + word.length > COLUMNS && line.length > 1) {
+      before += `${line}\r\n`;
+      line = ` ${word}`;
     } else {
-      line += gap + text;
+      line += gap + word;
+    }
+  };
+  for (const [tag, value] of tags) {
+    if (typeof value === 'string') put(`${tag}=${value};`, ' ');
+    else if (value !== undefined) {
+      const last = value.length - 1;
+      for (const [i, word] of value.entries()) {
+        const text = i === last ? `${word};` : word;
+        if (i === 0) put(`${tag}=${text}`, ' ');
+        else put(text, '');
+      }
     }
   }
-  return fromLatin1([...lines, ...fillLines(line, base64(signature)), ''].join('\r\n'));
+  put('b=', ' ');
+  return before + line;
 }
 
 /** The tags that DKIM-Signature and ARC-Message-Signature have in common, between `first` and b=. */
@@ -68,29 +84,9 @@ export function signatureTags(
   ];
 }
 
-/** Everything up to and including `b=`. */
-function words(tags: readonly TagToFold[]): Word[] {
-  return [
-    ...tags.flatMap(([name, value]) => (value === undefined ? [] : tagWords(name, value))),
-    { text: 'b=', space: true },
-  ];
-}
-
-function tagWords(name: string, value: string | readonly Word[]): Word[] {
-  const list = typeof value === 'string' ? [{ text: value, space: false }] : value;
-  const last = list.length - 1;
-  return list.map(({ text }, index) => ({
-    text: `${index === 0 ? `${name}=` : ''}${text}${index === last ? ';' : ''}`,
-    space: index === 0,
-  }));
-}
-
-function joined(members: readonly string[], separator: string): Word[] {
+function joined(members: readonly string[], separator: string): string[] {
   const last = members.length - 1;
-  return members.map((text, index) => ({
-    text: index === last ? text : text + separator,
-    space: false,
-  }));
+  return members.map((text, index) => (index === last ? text : text + separator));
 }
 
 function auid({ localPart, domain }: Signature['identity']): string {
@@ -101,17 +97,16 @@ function copiedField({ name, value }: { name: string; value: Uint8Array }): stri
   return `${name}:${encodeQuotedPrintable(value, '|')}`;
 }
 
-/** Base64 may be folded anywhere (§2.10: base64string); fills the line begun, then full lines. */
-function fillLines(begun: string, text: string): string[] {
-  const lines = [];
-  let line = begun;
-  let rest = text;
-  while (rest.length > 0) {
-    const room = Math.max(COLUMNS - line.length, 0);
-    line += rest.slice(0, room);
-    rest = rest.slice(room);
-    lines.push(line);
-    line = ' ';
-  }
-  return lines.length === 0 ? [begun] : lines;
+/**
+ * The whole field from what {@link beginSignature} began. Base64 may be folded anywhere (§2.10: base64string): the line begun is
+ * filled, then full lines.
+ */
+export function fillSignature(begun: string, signature: Uint8Array): Uint8Array {
+  const text = base64(signature);
+  const column = begun.length - (begun.lastIndexOf('\n') + 1);
+  const room = Math.max(COLUMNS - column, 0);
+  let field = begun + text.slice(0, room);
+  for (let at = room; at < text.length; at += COLUMNS - 1)
+    field += `\r\n ${text.slice(at, at + COLUMNS - 1)}`;
+  return fromLatin1(`${field}\r\n`);
 }

@@ -12,7 +12,7 @@ import { concat, EMPTY } from '#bytes';
 import { type Field, splitHeader } from '#protocol/message/fields';
 import { type Chunks, hashBody } from './body-hash.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
-import { formatSignature } from './format-signature.ts';
+import { beginSignature, fillSignature } from './format-signature.ts';
 import type { Algorithm, Signature } from './signature.ts';
 import { fieldsToSign } from './signed-fields.ts';
 
@@ -99,11 +99,12 @@ export function prepareSignature(
     identity: { localPart: '', domain },
     timestamp: Math.floor(time),
   };
-  const data = headerToSign('relaxed', header.canonicalFields, formatSignature(unsigned));
+  const begun = beginSignature(unsigned);
+  const data = headerToSign('relaxed', header.canonicalFields, fillSignature(begun, EMPTY));
   return {
     algorithm,
     toSign: digestFor(algorithm, data),
-    finish: (signature) => formatSignature({ ...unsigned, signature }),
+    finish: (signature) => fillSignature(begun, signature),
   };
 }
 
