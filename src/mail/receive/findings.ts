@@ -44,7 +44,7 @@ export type FindingReason =
   | 'spf-softfail'
   /** A DKIM signature covers only the beginning of the body (l=). */
   | 'dkim-body-not-covered'
-  /** DMARC fails, and the author's domain wants that refused, or set apart, or nothing (RFC 9989 §4.7). */
+  /** DMARC fails, and the author's domain wants that refused, or set apart, or nothing (RFC 9989 §5.3.6). */
   | 'dmarc-reject'
   | 'dmarc-quarantine'
   | 'dmarc-none'

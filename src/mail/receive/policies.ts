@@ -1,6 +1,6 @@
 /**
  * What each reason asks for. The one place to read, or to change, what becomes of mail for which reason; settings alter single
- * rows. RFC 9989 §4.7 leaves the last word on a policy with who receives, RFC 7208 §8 leaves all of it.
+ * rows. RFC 9989 §5.4 leaves the last word on a policy with who receives, RFC 7208 §8 leaves all of it.
  */
 import type { Finding, FindingReason, Wish } from './findings.ts';
 

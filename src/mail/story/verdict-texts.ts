@@ -102,22 +102,22 @@ export const FINDING_TEXTS = {
   'dmarc-reject': {
     en: 'DMARC fails, and the domain of the author wants such mail rejected',
     ja: 'DMARC に失敗し、差出人のドメインはそのようなメールの拒否を求めています',
-    rfc: 'RFC 9989 §4.7',
+    rfc: 'RFC 9989 §5.3.6',
   },
   'dmarc-quarantine': {
     en: 'DMARC fails, and the domain of the author wants such mail set apart',
     ja: 'DMARC に失敗し、差出人のドメインはそのようなメールの隔離を求めています',
-    rfc: 'RFC 9989 §4.7',
+    rfc: 'RFC 9989 §5.3.6',
   },
   'dmarc-none': {
     en: 'DMARC fails, and the domain of the author asks for nothing in that case',
     ja: 'DMARC に失敗しましたが、差出人のドメインは特別な扱いを求めていません',
-    rfc: 'RFC 9989 §4.7',
+    rfc: 'RFC 9989 §5.3.6',
   },
   'dmarc-temporary': {
     en: 'what DMARC needs could not be looked up',
     ja: 'DMARC の判定に必要な情報を調べられませんでした',
-    rfc: 'RFC 9989 §4.7',
+    rfc: 'RFC 9989 §5.3.6',
   },
   'trusted-forwarder': {
     en: 'it came by a list or forwarder that the recipient trusts',
@@ -141,7 +141,7 @@ export const FINDING_TEXTS = {
   'author-several-domains': {
     en: 'From names authors of several domains, which DMARC cannot judge together',
     ja: 'From に複数ドメインの差出人があり、DMARC で判定できません',
-    rfc: 'RFC 9989 §4.2',
+    rfc: 'RFC 9989 §5.3.1',
   },
   'author-unreadable': {
     en: 'the From field cannot be read without guessing',
