@@ -22,8 +22,8 @@ export function storeFailure(error: unknown): StoreFailure | undefined {
 /** SQLSTATE classes of PostgreSQL's appendix A. */
 function failureOf(code: string): StoreFailure {
   if (code === '53100' || code === '53200') return 'full';
-  // connection exceptions, insufficient resources, operator intervention, system errors
-  return /^(08|53|57|58)/.test(code) ? 'unavailable' : 'refused';
+  // connection exceptions, transaction rollback (a deadlock however often), insufficient resources, operator intervention, system errors
+  return /^(08|40|53|57|58)/.test(code) ? 'unavailable' : 'refused';
 }
 
 function causedByLackOfRoom({ cause }: Error): boolean {

@@ -53,16 +53,47 @@ export async function settle(context: SettleContext, attempted: Attempted): Prom
   const recorded = await recorder.recordBound([settlement], bound);
   if (recorded === 'recorded') return recorded;
   // what a peer has is not sent again, whoever holds it by now
-  const kept = recorded === 'refused' ? settlement : onlyDelivered(settlement);
+  const kept = recorded === 'refused' ? putOff(context, attempted) : onlyDelivered(settlement);
   if (kept.conclusions.length > 0) await recorder.record(kept);
   return recorded;
 }
 
 /** Decides conclusions, events and notices, and writes nothing. */
 export async function prepare(context: SettleContext, attempted: Attempted): Promise<Prepared> {
-  const { options } = context;
+  const { options, contents } = context;
   const { message, attemptId } = attempted;
   const now = options.store.clock.now();
+  const { settlement, candidates } = decide(context, attempted, now);
+  const notices = dueNotices(message, candidates);
+  if (notices.toAuthor.length + notices.withheld.size === 0) {
+    return { settlement, bound: undefined };
+  }
+  const queued = await queueNotices({ options, message, contents, attemptId, now }, notices);
+  const told = { ...settlement, events: [...settlement.events, ...queued.events] };
+  if (queued.statements.length === 0) return { settlement: told, bound: undefined };
+  return {
+    settlement: told,
+    bound: { accounts: [], statements: queued.statements, bytes: queued.bytes },
+  };
+}
+
+/**
+ * PostgreSQL refuses the notice. Nobody is given up unheard: who failed is tried again later, with a notice of its own, until the time of
+ * the message is up.
+ */
+function putOff(context: SettleContext, attempted: Attempted): Settlement {
+  const results = attempted.results.map((result) =>
+    result.kind === 'failed' ? { ...result, kind: 'deferred' as const } : result,
+  );
+  return decide(context, { ...attempted, results }, context.options.store.clock.now()).settlement;
+}
+
+function decide(
+  context: SettleContext,
+  attempted: Attempted,
+  now: number,
+): { settlement: Settlement; candidates: readonly NoticeCandidate[] } {
+  const { message, attemptId } = attempted;
   const conclusions: Conclusion[] = [];
   const events: Event[] = routedEvents(context, attempted, now);
   const candidates: NoticeCandidate[] = [];
@@ -72,25 +103,11 @@ export async function prepare(context: SettleContext, attempted: Attempted): Pro
     events.push(...resultEvents(context, attempted, result, concluded, now));
     if (concluded.fate) candidates.push({ result, fate: concluded.fate });
   }
-  const settlement = {
-    messageId: message.id,
-    token: context.token,
-    attemptId,
-    conclusions,
-    events,
-    dialogue: attempted.dialogue,
-  };
-  const notices = dueNotices(message, candidates);
-  if (notices.toAuthor.length + notices.withheld.size === 0) {
-    return { settlement, bound: undefined };
-  }
-  const { contents } = context;
-  const queued = await queueNotices({ options, message, contents, attemptId, now }, notices);
-  const told = { ...settlement, events: [...events, ...queued.events] };
-  if (queued.statements.length === 0) return { settlement: told, bound: undefined };
+  const { token } = context;
+  const { dialogue } = attempted;
   return {
-    settlement: told,
-    bound: { accounts: [], statements: queued.statements, bytes: queued.bytes },
+    settlement: { messageId: message.id, token, attemptId, conclusions, events, dialogue },
+    candidates,
   };
 }
 
