@@ -301,6 +301,16 @@ create table expunged_entries (
   PRIMARY KEY (mailbox_id, uid)
 );
 
+create table greylist (
+  key bytea not null,
+  network bytea,
+  first_seen timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  PRIMARY KEY (key),
+  CHECK ((length(key) = 16)),
+  CHECK ((length(network) = 16))
+);
+
 create table installation (
   singleton boolean not null default true,
   secret bytea not null,
@@ -527,6 +537,13 @@ create table site_limits (
   PRIMARY KEY (site, source)
 ) with (fillfactor=50);
 
+create table srs_secrets (
+  generation integer not null,
+  secret bytea not null,
+  PRIMARY KEY (generation),
+  CHECK ((length(secret) >= 16))
+);
+
 create table submission_recipients (
   message_id text collate "C" not null,
   recipient_id integer not null,
@@ -616,6 +633,8 @@ CREATE INDEX events_session ON ONLY public.events USING btree (session_id) WHERE
 CREATE INDEX expunged_entries_email ON public.expunged_entries USING btree (email_id);
 CREATE INDEX expunged_entries_modseq ON public.expunged_entries USING btree (mailbox_id, modseq);
 CREATE INDEX expunged_entries_time ON public.expunged_entries USING btree (expunged_at);
+CREATE INDEX greylist_expiry ON public.greylist USING btree (expires_at);
+CREATE INDEX greylist_network ON public.greylist USING btree (network) WHERE (network IS NOT NULL);
 CREATE INDEX known_places_account ON public.known_places USING btree (account_id);
 CREATE INDEX known_places_address ON public.known_places USING btree (address);
 CREATE INDEX known_places_network ON public.known_places USING btree (network);
@@ -645,6 +664,7 @@ CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.doma
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.principals FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.routes FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.send_as FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.srs_secrets FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 comment on column abuse_counts.key is 'addresses and networks as they are, names of logins as a keyed hash';
 comment on column abuse_counts.round is 'of the node, when it last changed the row: others read from there';
 comment on column abuse_nodes.node is 'a process, by an id of its own: a number may be taken again';
@@ -672,6 +692,7 @@ comment on column emails.message_id is 'our id of the message, as in events; the
 comment on column emails.prefix is 'what this delivery put before the blob: Return-Path, Delivered-To, Received, …';
 comment on column emails.hidden is 'start, end, start, end, …: octet ranges of the blob that are not part of the message as read';
 comment on column events.personal is 'fields that name a person; erased by retention and with the account';
+comment on column greylist.network is 'of what was put off: the hash of the client''s network, so that no network fills the table; null for what is known';
 comment on column mailbox_entries.flags is E'bits: 1 \\Seen, 2 \\Answered, 4 \\Flagged, 8 \\Deleted, 16 \\Draft';
 comment on column mailbox_metadata.entry is 'RFC 5464: /private/… or /shared/…, lower case';
 comment on column mailboxes.deleted is E'messages with \\Deleted';

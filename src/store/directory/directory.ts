@@ -6,6 +6,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import type { Notices } from '#store/notices';
 import { DirectoryCache } from './cache.ts';
+import { readSrsSecrets } from './srs-secrets.ts';
 
 /** What is behind an address of the form local part @ domain. */
 export type Addressed =
@@ -97,6 +98,11 @@ export class Directory {
       );
       return rows as Route[];
     });
+  }
+
+  /** Of rewritten reverse-paths, the newest first. */
+  srsSecrets(): readonly Uint8Array[] | Promise<readonly Uint8Array[]> {
+    return this.#cache.get('srs secrets', () => readSrsSecrets(this.#pool));
   }
 
   close(): void {
