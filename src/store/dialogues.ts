@@ -35,8 +35,27 @@ export function writeDialogues(
       messageId,
       attemptId,
       now,
-      jsonText(entries),
+      jsonText(entries.map(packed)),
     ]),
+  };
+}
+
+/** What was said is kept as `12>250 ok` when sent, `12<QUIT` when received: half of the octets of the entry that it stands for. */
+type Packed = string | DialogueEntry;
+
+function packed(entry: DialogueEntry): Packed {
+  if (entry.kind === 'sent') return `${entry.at}>${entry.line}`;
+  if (entry.kind === 'received') return `${entry.at}<${entry.line}`;
+  return entry;
+}
+
+function unpacked(entry: Packed): DialogueEntry {
+  if (typeof entry !== 'string') return entry;
+  const mark = entry.search(/[<>]/);
+  return {
+    at: Number(entry.slice(0, mark)),
+    kind: entry[mark] === '>' ? 'sent' : 'received',
+    line: entry.slice(mark + 1),
   };
 }
 
@@ -53,9 +72,9 @@ export async function dialoguesOfMessage(db: Queryable, messageId: string): Prom
     text: 'select attempt_id, at, entries from dialogues where message_id = $1 order by at, attempt_id',
     values: [messageId],
   });
-  return (rows as { attempt_id: string; at: Date; entries: DialogueEntry[] }[]).map((row) => ({
+  return (rows as { attempt_id: string; at: Date; entries: Packed[] }[]).map((row) => ({
     attemptId: row.attempt_id,
     at: row.at.getTime(),
-    entries: row.entries,
+    entries: row.entries.map(unpacked),
   }));
 }
