@@ -95,11 +95,11 @@ async function include(
   directive: Extract<Directive, { readonly name: 'include' }>,
 ): Promise<MatchOutcome> {
   const domain = path.at(-1)!;
-  const tooMany = evaluation.countLookup(domain, directive);
-  if (tooMany !== undefined) return tooMany;
   const target = await evaluation.target(domain, directive.domain);
   if (target.kind === 'unusable' && target.reason === 'local-part-not-ascii')
     return { kind: 'no-match', reason: target.reason, target: target.name };
+  const tooMany = evaluation.countLookup(domain, directive);
+  if (tooMany !== undefined) return tooMany;
   const rfc = 'RFC 7208 §5.2';
   enter(evaluation, path, directive, target.name, 'include-entered', rfc);
   const inner = await checkDomain(evaluation, target.name, path);

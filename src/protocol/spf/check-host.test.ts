@@ -267,6 +267,15 @@ describe('limits', () => {
     assert.equal((await check(names, { limits: { lookups: 2 } })).reason, 'too-many-lookups');
   });
 
+  test('a term that asks nobody takes no look-up (§4.6.4: «terms that cause any DNS queries»)', async () => {
+    const terms = 'a:%{d1} exists:%{l}.example include:%{l}.example '.repeat(5);
+    const report = await check(
+      { 'example.org': { TXT: `v=spf1 ${terms}a ~all`, A: '203.0.113.1' } },
+      { mailFrom: { localPart: 'jos\u00e9', domain: 'example.org' } },
+    );
+    assert.deepEqual([report.result, report.lookups], ['softfail', 1]);
+  });
+
   test('names of the client beyond the tenth are ignored', async () => {
     const pointers = Array.from({ length: 12 }, (_, n) => `h${n}.example.org`);
     const zone = {

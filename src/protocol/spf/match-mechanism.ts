@@ -39,11 +39,12 @@ async function matchByName(
   domain: string,
   directive: Asking,
 ): Promise<MatchOutcome> {
-  const tooMany = evaluation.countLookup(domain, directive);
-  if (tooMany !== undefined) return tooMany;
   const target = await evaluation.target(domain, directive.domain);
+  // it asks nobody, and so counts for nothing
   if (target.kind === 'unusable')
     return { kind: 'no-match', reason: target.reason, target: target.name };
+  const tooMany = evaluation.countLookup(domain, directive);
+  if (tooMany !== undefined) return tooMany;
   const outcome = await matchName(evaluation, domain, directive, target.name);
   if (outcome.kind === 'error') return outcome;
   const isVoid = outcome.reason === 'nothing-found' || outcome.reason === 'client-has-no-name';
