@@ -3,7 +3,7 @@
  * them all, a client that speaks before the greeting is sent away (`servers/smtp/session.ts`), and RCPT has refused whoever cannot be
  * delivered to (`recipient.ts`). To add one: its facts in `facts.ts`, its file in `checks/`, its row here.
  */
-import type { Check, Stage } from './check.ts';
+import type { Check, Outline, Stage } from './check.ts';
 import { arc } from './checks/arc.ts';
 import { author } from './checks/author.ts';
 import { content } from './checks/content.ts';
@@ -33,31 +33,35 @@ export const CHECKS = {
   end: { trust, loop, content },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };
 
-/** Every one has its row. */
-type Listed = { [At in Stage]: keyof (typeof CHECKS)[At] }[Stage];
-export const CHECK_NAMES = Object.values(CHECKS).flatMap(
-  (checks) => Object.keys(checks) as Listed[],
-) satisfies readonly CheckName[] as readonly CheckName[];
-
-/** What was found, check by check. Pure. */
-export function findAll(facts: AllFacts): readonly Finding[] {
-  return CHECK_NAMES.flatMap((name) => findIn(name, facts));
-}
-
-function findIn<Name extends CheckName>(name: Name, facts: AllFacts): readonly Finding[] {
-  const fact = facts[name];
-  return fact.kind === 'known' ? checkNamed(name).find(fact.value, facts) : [];
-}
-
-export function checkNamed<Name extends CheckName>(
-  name: Name,
-): Pick<Check<Name, Stage>, 'outline' | 'find'> {
-  return ALL[name] as unknown as Check<Name, Stage>;
-}
-
-const ALL: Readonly<Record<CheckName, unknown>> = {
+/** Each by its name: one without its row does not compile. */
+const BY_NAME: { readonly [Name in CheckName]: Pick<Check<Name, Stage>, 'outline' | 'find'> } = {
   ...CHECKS.client,
   ...CHECKS.mail,
   ...CHECKS.header,
   ...CHECKS.end,
 };
+export const CHECK_NAMES = Object.keys(BY_NAME) as CheckName[];
+
+/** What was found, check by check. Pure. */
+export function findAll(facts: AllFacts): readonly Finding[] {
+  return CHECK_NAMES.flatMap((name) => {
+    const fact = facts[name];
+    return fact.kind === 'known' ? reader(name).find(fact.value, facts) : [];
+  });
+}
+
+/** Of a check that was made. */
+export function outlineOf(name: CheckName, facts: AllFacts): Outline | undefined {
+  const fact = facts[name];
+  return fact.kind === 'known' ? reader(name).outline(fact.value) : undefined;
+}
+
+interface Reader {
+  outline(value: unknown): Outline;
+  find(value: unknown, all: AllFacts): readonly Finding[];
+}
+
+/** That a check and its fact are of one name is more than the compiler can follow: it takes methods on trust. */
+function reader(name: CheckName): Reader {
+  return BY_NAME[name];
+}

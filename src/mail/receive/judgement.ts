@@ -3,9 +3,9 @@
  * bounded, so that `message explain` tells it years later as it was.
  */
 import type { EventCatalogue, Json } from '#events';
-import { checkNamed, CHECK_NAMES, findAll } from './checks.ts';
-import type { CheckStep, Outline } from './check.ts';
-import { knownOf, type AllFacts, type CheckName } from './facts.ts';
+import { CHECK_NAMES, findAll, outlineOf } from './checks.ts';
+import type { CheckStep } from './check.ts';
+import { knownOf, type AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Policies } from './policies.ts';
 import { verdict, type Judged, type Verdict } from './verdict.ts';
@@ -91,11 +91,6 @@ function subjectsOf(findings: readonly Finding[]): Record<string, string> {
   );
 }
 
-function outlineOf<Name extends CheckName>(name: Name, facts: AllFacts): Outline | undefined {
-  const fact = facts[name];
-  return fact.kind === 'known' ? checkNamed(name).outline(fact.value) : undefined;
-}
-
 /** As many steps as are kept, and how many more there were. */
 function kept(all: readonly CheckStep[]): { readonly steps: readonly Json[]; more?: number } {
   const steps = boundedSteps(all);
@@ -131,18 +126,12 @@ interface Room {
 }
 
 function bounded(value: unknown, depth: number, room: Room): Json {
-  switch (typeof value) {
-    case 'string':
-      room.characters -= Math.min(value.length, MAX_TEXT);
-      return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
-    case 'number':
-    case 'boolean':
-      return value;
-    case 'object':
-      return value === null ? null : boundedObject(value, depth, room);
-    default:
-      return null;
+  if (typeof value === 'string') {
+    room.characters -= Math.min(value.length, MAX_TEXT);
+    return value.length > MAX_TEXT ? `${value.slice(0, MAX_TEXT)}…` : value;
   }
+  if (typeof value === 'number' || typeof value === 'boolean') return value;
+  return typeof value === 'object' && value !== null ? boundedObject(value, depth, room) : null;
 }
 
 function boundedObject(value: object, depth: number, room: Room): Json {

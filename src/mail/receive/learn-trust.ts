@@ -2,14 +2,14 @@
  * Learns which mailing lists an owner trusts (docs/decisions/0018): a message that DMARC put into Junk and that is moved out of it speaks for the
  * list it came by, one that is moved into Junk against it.
  */
-import type pg from 'pg';
 import type { Log } from '#log';
 import type { Clock } from '#clock';
+import type { Pool } from '#store/open';
 import type { Transferred } from '#store/mailboxes/mail-store';
 import { filedMessages, noteJunked, noteRescued } from '#store/reception/trusted-forwarders';
 
 export interface LearnContext {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Log;
 }

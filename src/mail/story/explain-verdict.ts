@@ -123,25 +123,21 @@ function checksOf(
   const ordered = Object.entries(isRecord(results) ? results : {}).sort(
     ([a], [b]) => ORDER.indexOf(a) - ORDER.indexOf(b),
   );
-  return ordered.map(([name, result]) => ({
-    check: printable(name),
-    title: phraseFor(CHECK_TITLES, name)?.[language] ?? printable(name),
-    ...resultOf(textOf(result) ?? '?', name, told.get(name), language),
-  }));
+  return ordered.map(([name, result]) => {
+    const [word = '', why] = (textOf(result) ?? '?').split(':');
+    return {
+      check: printable(name),
+      title: phraseFor(CHECK_TITLES, name)?.[language] ?? printable(name),
+      result: word,
+      lines:
+        why === undefined
+          ? linesOf(name, told.get(name), language)
+          : [{ text: phraseFor(NO_RESULT_TEXTS, why)?.[language] ?? why }],
+    };
+  });
 }
 
 const ORDER = Object.keys(CHECK_TITLES);
-
-function resultOf(
-  word: string,
-  name: string,
-  check: Readonly<Record<string, Json>> | undefined,
-  language: Language,
-): Pick<ToldCheck, 'result' | 'lines'> {
-  const [result = '', why] = word.split(':');
-  if (why === undefined) return { result, lines: linesOf(name, check, language) };
-  return { result, lines: [{ text: phraseFor(NO_RESULT_TEXTS, why)?.[language] ?? why }] };
-}
 
 function linesOf(
   name: string,

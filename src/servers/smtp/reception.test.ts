@@ -501,7 +501,9 @@ describe('every judgement is explained in both languages', () => {
   test('once personal fields are erased, verdict, reasons and results are left', async () => {
     await using reception = await startReception(at);
     const { messageId } = await reception.send(forged('cautious.example'));
-    const events = (await reception.judged(messageId!)).map((one) => ({ ...one, personal: {} }));
+    const events = (await reception.judged(messageId!)).map((one) =>
+      Object.assign(one, { personal: {} }),
+    );
     const told = explainVerdict(messageId!, events, 'en')!;
     assert.deepEqual(
       told.reasons.map(({ reason }) => reason),

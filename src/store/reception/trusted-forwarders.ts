@@ -39,7 +39,7 @@ export async function trustedAmong(
            order by domain, account_id`,
     values: [domains, accountIds, RESCUES_FOR_TRUST],
   });
-  return rows as unknown as Trust[];
+  return rows as Trust[];
 }
 
 /** By hand. */

@@ -12,7 +12,11 @@ export const author: Check<'author', 'header'> = {
     result: read.kind,
     steps: [
       { step: `author-${read.kind}`, rfc: 'RFC 9989 §5.3.1', ...factsOf(read) },
-      ...tricksOf(read).map((trick) => ({ step: `trick-${trick.kind}`, ...trick })),
+      ...tricksOf(read).map((trick) =>
+        trick.kind === 'address-in-name'
+          ? { step: `trick-${trick.kind}`, rfc: 'RFC 9989 §11.4', shown: trick.shown }
+          : { step: `trick-${trick.kind}` },
+      ),
     ],
   }),
 

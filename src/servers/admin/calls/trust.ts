@@ -29,10 +29,16 @@ export const trustCalls = {
   }),
 
   'trust/list': rows(NOTHING, async ({ store }) =>
-    (await listTrusted(store.pool)).map(({ createdAt, ...row }) => ({
-      ...row,
-      createdAt: createdAt.toISOString(),
-    })),
+    (await listTrusted(store.pool)).map(
+      ({ domain, account, byHand, rescued, trusted: isTrusted, createdAt }) => ({
+        domain,
+        account,
+        byHand,
+        rescued,
+        trusted: isTrusted,
+        createdAt: createdAt.toISOString(),
+      }),
+    ),
   ),
 
   'trust/remove': value(trusted, async (context, input) => {
