@@ -10,6 +10,7 @@ import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, Row } from './row.ts';
 import { acceptRows, diskRow } from './rows/accept.ts';
 import { dnsRow } from './rows/dns.ts';
+import { idleRow } from './rows/idle.ts';
 import { imapRows } from './rows/imap.ts';
 import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
@@ -28,6 +29,7 @@ const ROWS: readonly Row[] = [
   queueRow,
   storeRow,
   ...imapRows,
+  idleRow,
 ];
 
 const HEADS =

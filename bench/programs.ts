@@ -45,6 +45,29 @@ export async function startSink(args: readonly string[] = []): Promise<Sink> {
   };
 }
 
+/** Opens idle IMAP connections with the given arguments and waits until all are open; disposing closes them. */
+export async function startIdleClients(args: readonly string[]): Promise<IdleClients> {
+  const program = path.join(import.meta.dirname, 'idle-clients.ts');
+  const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
+  const { value, done } = await createInterface({ input: child.stdout })
+    [Symbol.asyncIterator]()
+    .next();
+  if (done === true) throw new Error(`the idle clients gave up: ${args.join(' ')}`);
+  const { open } = JSON.parse(value as string) as { open: number };
+  return {
+    open,
+    async [Symbol.asyncDispose]() {
+      child.stdin.end();
+      if (child.exitCode === null) await once(child, 'exit');
+    },
+  };
+}
+
+export interface IdleClients extends AsyncDisposable {
+  /** Connections that stand. */
+  readonly open: number;
+}
+
 export interface Sink extends AsyncDisposable {
   readonly port: number;
   readonly pid: number;

@@ -19,6 +19,7 @@ export const BENCH_PASSWORD = 'a password for the bench alone';
 export interface DevServer extends AsyncDisposable {
   readonly smtpPort: number;
   readonly submissionPort: number;
+  readonly imapPort: number;
   readonly imapsPort: number;
   /** A file with the password of every account. */
   readonly passwordFile: string;
@@ -71,6 +72,7 @@ export async function startDevServer(
   return {
     smtpPort: ports.get('SMTP')!,
     submissionPort: ports.get('SUBMISSION')!,
+    imapPort: ports.get('IMAP')!,
     imapsPort: ports.get('IMAPS')!,
     passwordFile,
     processes: () => ({ server: [child.pid!], database }),
