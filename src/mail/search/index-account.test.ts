@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { utf8 } from '#bytes';
 import { keptStructure, keptWords } from '#protocol/imap/kept-structure';
 import { eraseRemoved, markRemoved } from '#store/directory/accounts';
 import { openStore } from '#store/open';
@@ -84,8 +85,8 @@ test('the structures of the messages are stored too', async () => {
     async saveStructures(account, structures) {
       assert.equal(account, accountId);
       for (const { emailId, structure } of structures) {
-        assert.notEqual(keptWords(structure), undefined);
-        assert.ok(keptStructure(structure).part.bodyEnd > 0);
+        assert.notEqual(keptWords(utf8(structure)), undefined);
+        assert.ok(keptStructure(utf8(structure)).part.bodyEnd > 0);
         saved.push(emailId);
       }
     },

@@ -4,7 +4,12 @@
  * reading them. The lines are left out where the words are not plain ASCII: then they depend on what the client takes (RFC 6855 §3).
  * Called by the follower that fills the table, and by FETCH.
  */
-import { formatStructure, parseStoredStructure } from '#protocol/message/stored-structure';
+import { decodeUtf8, latin1, LF } from '#bytes';
+import {
+  formatStructure,
+  parseStoredStructure,
+  StructureDamaged,
+} from '#protocol/message/stored-structure';
 import type { EmbeddedMessage } from '#protocol/message/structure';
 import { formatBodyStructure } from './body-structure.ts';
 import { formatEnvelope } from './envelope.ts';
@@ -14,13 +19,13 @@ export interface KeptWords {
   readonly bodyStructure: string;
 }
 
-export function formatKept(structure: EmbeddedMessage): string {
-  const envelope = formatEnvelope(structure.envelope, false);
-  const bodyStructure = formatBodyStructure(structure.part, false);
-  const stored = formatStructure(structure);
-  return isPlain(envelope) && isPlain(bodyStructure)
-    ? `${envelope}\n${bodyStructure}\n${stored}`
-    : stored;
+/** Undefined where they are not plain. */
+export function plainWords({ envelope, part }: EmbeddedMessage): KeptWords | undefined {
+  const words = {
+    envelope: formatEnvelope(envelope, false),
+    bodyStructure: formatBodyStructure(part, false),
+  };
+  return isPlain(words.envelope) && isPlain(words.bodyStructure) ? words : undefined;
 }
 
 /** A literal has a line end in it. */
@@ -28,25 +33,33 @@ function isPlain(words: string): boolean {
   return !/[^ -~]/.test(words);
 }
 
-/** Undefined where they are not kept. */
-export function keptWords(text: string): KeptWords | undefined {
-  const lines = endOfWords(text);
-  if (lines === undefined) return undefined;
+/** @param words what `plainWords` says of it */
+export function formatKept(
+  structure: EmbeddedMessage,
+  words: KeptWords | undefined = plainWords(structure),
+): string {
+  const stored = formatStructure(structure);
+  return words === undefined ? stored : `${words.envelope}\n${words.bodyStructure}\n${stored}`;
+}
+
+/** Undefined where they are not kept. @param text in UTF-8: a string that was cut from a long one would keep all of it */
+export function keptWords(text: Uint8Array): KeptWords | undefined {
+  if (text[0] !== PARENTHESIS) return undefined;
+  const first = text.indexOf(LF);
+  const second = text.indexOf(LF, first + 1);
+  if (first < 0 || second < 0) return undefined;
   return {
-    envelope: text.slice(0, lines.first),
-    bodyStructure: text.slice(lines.first + 1, lines.second),
+    envelope: latin1(text.subarray(0, first)),
+    bodyStructure: latin1(text.subarray(first + 1, second)),
   };
 }
 
-/** Throws StructureDamaged, and nothing else. */
-export function keptStructure(text: string): EmbeddedMessage {
-  const lines = endOfWords(text);
-  return parseStoredStructure(lines === undefined ? text : text.slice(lines.second + 1));
-}
+const PARENTHESIS = 0x28;
 
-/** Where the two lines end; each is a list. */
-function endOfWords(text: string): { first: number; second: number } | undefined {
-  const first = text.indexOf(')\n(') + 1;
-  const second = text.indexOf(')\n', first + 1) + 1;
-  return text.startsWith('(') && first > 0 && second > 0 ? { first, second } : undefined;
+/** Throws StructureDamaged, and nothing else. */
+export function keptStructure(text: Uint8Array): EmbeddedMessage {
+  const stored = text[0] === PARENTHESIS ? text.indexOf(LF, text.indexOf(LF) + 1) + 1 : 0;
+  const json = decodeUtf8(text.subarray(stored));
+  if (json === undefined) throw new StructureDamaged('not UTF-8');
+  return parseStoredStructure(json);
 }

@@ -12,8 +12,8 @@ export interface EmailFacts {
   readonly size: number;
   /** THREADID. */
   readonly threadId: number;
-  /** Undefined where not wanted, not stored yet, or of another version. */
-  readonly structure: string | undefined;
+  /** UTF-8 text (protocol/imap/kept-structure.ts); undefined where not wanted, not stored yet, or of another version. */
+  readonly structure: Uint8Array | undefined;
   /** Undefined where not wanted. */
   readonly summary: MessageSummary | undefined;
 }
@@ -52,7 +52,7 @@ export async function readFacts(
       receivedAt: timestampOf(receivedAt!),
       size: bigintOf(size!),
       threadId: bigintOf(threadId!),
-      structure: text?.toString(),
+      structure: text && Buffer.from(text),
       summary: about && (JSON.parse(about.toString()) as MessageSummary),
     };
   });

@@ -114,10 +114,9 @@ export class SharedView implements MailboxView {
   }
 
   /** What it answered; undefined where there is no such mailbox. */
-  endLook(look: Look, modseq: number | undefined): Promise<void> | undefined {
-    if (modseq !== this.#state.modseq) return this.refresh();
-    this.#answered(look);
-    return undefined;
+  async endLook(look: Look, modseq: number | undefined): Promise<void> {
+    if (modseq === this.#state.modseq) this.#answered(look);
+    else await this.refresh();
   }
 
   #answered({ askedAt, doubts }: Look): void {

@@ -7,6 +7,7 @@ import {
   formatKept,
   keptStructure,
   keptWords,
+  plainWords,
   type KeptWords,
 } from '#protocol/imap/kept-structure';
 import { parseStructure } from '#protocol/message/parse-structure';
@@ -143,11 +144,14 @@ function isWhole({ facts, view, structure, words }: FetchedMessage, needs: Needs
   );
 }
 
-function wordsOf(text: string | undefined): KeptWords | undefined {
+function wordsOf(text: Uint8Array | undefined): KeptWords | undefined {
   return text === undefined ? undefined : keptWords(text);
 }
 
-function readStored(text: string | undefined, { damaged }: Loader): EmbeddedMessage | undefined {
+function readStored(
+  text: Uint8Array | undefined,
+  { damaged }: Loader,
+): EmbeddedMessage | undefined {
   if (text === undefined) return undefined;
   try {
     return keptStructure(text);
@@ -178,12 +182,11 @@ async function parseMissing(
       view.kind === 'whole'
         ? parseStructure(view.bytes)
         : await parseLarge(loader, emailId, view.size);
-    const kept = formatKept(structure);
-    const words = keptWords(kept);
+    const words = plainWords(structure);
     // objects that live on for no use cost the collector of garbage as much as the parsing
     const isWanted = structureToo || ranges || words === undefined;
     structures.set(emailId, { structure: isWanted ? structure : undefined, words });
-    parsed.push({ emailId, structure: kept });
+    parsed.push({ emailId, structure: formatKept(structure, words) });
   }
   await loader.save(parsed);
 }
