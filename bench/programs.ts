@@ -49,11 +49,10 @@ export async function startSink(args: readonly string[] = []): Promise<Sink> {
 export async function startIdleClients(args: readonly string[]): Promise<IdleClients> {
   const program = path.join(import.meta.dirname, 'idle-clients.ts');
   const child = spawn(process.execPath, [program, ...args], { stdio: ['pipe', 'pipe', 'inherit'] });
-  const { value, done } = await createInterface({ input: child.stdout })
-    [Symbol.asyncIterator]()
-    .next();
-  if (done === true) throw new Error(`the idle clients gave up: ${args.join(' ')}`);
-  const { open } = JSON.parse(value as string) as { open: number };
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const first = await lines.next();
+  if (first.done === true) throw new Error(`the idle clients gave up: ${args.join(' ')}`);
+  const { open } = JSON.parse(first.value) as { open: number };
   return {
     open,
     async [Symbol.asyncDispose]() {
