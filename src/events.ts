@@ -60,6 +60,19 @@ export interface EventCatalogue {
     public: { listener: string; mechanism: string; reason: string };
     personal: { client: string; login: string };
   };
+  'session.authentication-slowed': {
+    public: { listener: string; mechanism: string; per: string; seconds: number };
+    personal: { client: string; login: string };
+  };
+  'address.banned': {
+    public: { reason: string; scope: string; until: string | null; times: number };
+    personal: { network: string };
+  };
+  'address.unbanned': { public: Record<never, never>; personal: { network: string } };
+  'account.limited': {
+    public: { limit: 'messages' | 'new-recipients'; most: number; until: string };
+    personal: { client: string; login: string };
+  };
   'app-password.made': {
     public: { publicId: string; scope: readonly string[] };
     personal: { login: string; name: string };
@@ -136,6 +149,25 @@ export interface EventCatalogue {
   'recipient.judged': {
     public: { verdict: 'junk' | 'drop'; reasons: readonly string[] };
     personal: { forwardPath: string };
+  };
+  'message.forwarded': {
+    public: {
+      /** How the reverse-path was rewritten, or why it was not: `Sender` of mail/deliver/reverse-path.ts. */
+      how: string;
+      /** A notice of failure that goes back to the author of something forwarded. */
+      bounce: boolean;
+      /** The id under which it is in the queue. */
+      forwardId: string;
+    };
+    personal: { forwardPath: string; targets: readonly string[]; reversePath: string };
+  };
+  'message.sealed': {
+    public: { domain: string; selector: string; instance: number; chain: string; milliseconds: number };
+    personal: Record<never, never>;
+  };
+  'message.unsealed': {
+    public: { domain: string; reason: string };
+    personal: Record<never, never>;
   };
   'recipient.expanded': {
     public: { rule: string };

@@ -50,9 +50,9 @@ test('a lifted ban is told to others, and the next is a first one', () => {
   const [change, ...rest] = bans.takeChanges(9);
   assert.deepEqual(rest, []);
   const other = new Bans();
-  other.learn({ ...change!, until: null }, NOW);
+  other.learn({ ...change!, until: null });
   assert.ok(other.find('192.0.2.1', NOW));
-  other.learn(change!, NOW + 6);
+  other.learn(change!);
   assert.equal(other.find('192.0.2.1', NOW + 6), undefined);
   assert.equal(other.impose(ban('192.0.2.1'), NOW + 7).times, 1);
 });

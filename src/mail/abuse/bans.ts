@@ -84,8 +84,8 @@ export class Bans {
   }
 
   /** What another node says of a network; what was changed here meanwhile is said by the next round. */
-  learn(ban: BanRow, now: number): void {
-    if (!this.#changed.has(ban.network)) this.#put(ban, now);
+  learn(ban: BanRow): void {
+    if (!this.#changed.has(ban.network)) this.#put(ban);
   }
 
   /** Drops what nobody needs to remember. */
@@ -95,14 +95,14 @@ export class Bans {
   }
 
   #change(ban: BanRow): BanRow {
-    this.#put(ban, ban.since);
+    this.#put(ban);
     this.#changed.add(ban.network);
     return ban;
   }
 
-  #put(ban: BanRow, now: number): void {
+  #put(ban: BanRow): void {
     if (!this.#bans.has(ban.network)) {
-      this.#makeRoom(now);
+      this.#makeRoom();
       const read = readNetwork(ban.network);
       if (read !== undefined && isOdd(read)) {
         const list = new BlockList();
@@ -113,15 +113,16 @@ export class Bans {
     this.#bans.set(ban.network, ban);
   }
 
-  /** Ended ones go first, then the oldest that nobody imposed by hand. */
-  #makeRoom(now: number): void {
+  /** The oldest goes that nobody imposed by hand; those by hand are passed over, and looked at last the next time. */
+  #makeRoom(): void {
     if (this.#bans.size < MOST_BANS) return;
-    let oldest: string | undefined;
+    let looked = 0;
     for (const [network, ban] of this.#bans) {
-      if (!ban.byHand) oldest ??= network;
-      if (!holds(ban, now)) return this.#drop(network);
+      if (!ban.byHand) return this.#drop(network);
+      if (++looked > MOST_BANS) return;
+      this.#bans.delete(network);
+      this.#bans.set(network, ban);
     }
-    if (oldest !== undefined) this.#drop(oldest);
   }
 
   #drop(network: string): void {

@@ -19,10 +19,16 @@ export type Misconduct =
 
 export type Welcome =
   | { readonly kind: 'welcome' }
-  /** Say goodbye and close. */
-  | { readonly kind: 'banned'; readonly until: number; readonly reason: string }
+  /** Say goodbye and close. `quiet`: the event log heard of it a moment ago. */
+  | {
+      readonly kind: 'banned';
+      /** Calendar milliseconds; Infinity: until it is lifted. */
+      readonly until: number;
+      readonly reason: string;
+      readonly quiet?: boolean;
+    }
   /** Temporary: comes too often. */
-  | { readonly kind: 'too-fast' };
+  | { readonly kind: 'too-fast'; readonly quiet?: boolean };
 
 export type Pace =
   | { readonly kind: 'ok' }
@@ -36,6 +42,8 @@ export interface Conduct {
   mayReceive(address: string): Pace;
   /** RCPT on the MX listener; counts the recipient. */
   mayAddress(address: string): Pace;
+  /** A recipient was accepted: who writes to many that are there may miss some. */
+  noteTaken(address: string): void;
   /** May end in a ban: from the next connection on. */
   noteMisconduct(address: string, what: Misconduct): void;
 }
@@ -47,5 +55,6 @@ export const everybodyBehaves: Conduct = {
   connected: () => ({ kind: 'welcome' }),
   mayReceive: () => OK,
   mayAddress: () => OK,
+  noteTaken: () => {},
   noteMisconduct: () => {},
 };

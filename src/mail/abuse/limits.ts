@@ -78,7 +78,7 @@ export const BAN_GROWTH = 4;
 export const LONGEST_BAN = DAY;
 /** After this long without one the next ban is a first one again. */
 export const BANS_REMEMBERED = 7 * DAY;
-/** Bans in memory. Beyond it those that end first are let go. */
+/** Bans in memory. Beyond it the oldest is let go. */
 export const MOST_BANS = 50_000;
 
 /** A network may do so many times what an address may. */

@@ -1,4 +1,5 @@
 /** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
+import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from './abuse-texts.ts';
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
 import {
   DKIM_ANSWERS,
@@ -24,6 +25,7 @@ import {
   DMARC_UNUSABLE,
 } from './dmarc-texts.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from './event-texts.ts';
+import { SENDER_TEXTS, UNSEALED_TEXTS } from './forward-texts.ts';
 import {
   ADDRESS_RULES,
   FRAME,
@@ -82,6 +84,13 @@ export const CATALOGUE = {
   addressRule: ADDRESS_RULES,
   listener: LISTENERS,
   frame: FRAME,
+  sender: SENDER_TEXTS,
+  unsealed: UNSEALED_TEXTS,
+  loginPace: LOGIN_PACE_TEXTS,
+  banReason: BAN_REASONS,
+  banScope: BAN_SCOPES,
+  banEnd: BAN_END,
+  dailyLimit: DAILY_LIMITS,
   spfStep: SPF_STEPS,
   spfPiece: SPF_PIECES,
   spfIdentity: SPF_IDENTITIES,

@@ -22,6 +22,23 @@ export const EVENT_TEXTS = {
     en: 'A login as {login} from {client} with {mechanism} failed: {reason}.',
     ja: '{client} から {login} としてのログイン（{mechanism}）に失敗しました（{reason}）。',
   },
+  'session.authentication-slowed': {
+    rfc: 'RFC 4954 §6',
+    en: 'A login as {login} from {client} with {mechanism} was put off for {seconds} s, and nothing was checked: {reason}.',
+    ja: '{client} から {login} としてのログイン（{mechanism}）を {seconds} 秒待つよう求め、照合は行いませんでした（{reason}）。',
+  },
+  'address.banned': {
+    en: '{network} was banned from {services} until {until}: {reason}.',
+    ja: '{network} からの接続を禁止しました（対象：{services}、期限：{until}、{reason}）。',
+  },
+  'address.unbanned': {
+    en: 'The ban of {network} was lifted.',
+    ja: '{network} の接続禁止を解除しました。',
+  },
+  'account.limited': {
+    en: '{login} has reached its limit for a day ({limit}: {most}): nothing more is taken from it until {until}. If its owner does not send so much, somebody else has its password.',
+    ja: '{login} が 1 日の上限に達したため（{limit}：{most}）、{until} まで送信を受け付けません。心当たりがなければ、パスワードが盗まれた可能性があります。',
+  },
   'app-password.made': {
     en: '{login} got the app password {publicId} ({name}) for {scope}.',
     ja: '{login} のアプリパスワード {publicId}（{name}、用途：{scope}）を作りました。',
@@ -72,6 +89,20 @@ export const EVENT_TEXTS = {
   'recipient.judged': {
     en: '{forwardPath}: {verdict}, since {reasons}.',
     ja: '{forwardPath} 宛ては「{verdict}」と判定しました（{reasons}）。',
+  },
+  'message.forwarded': {
+    rfc: 'RFC 5321 §3.9.1',
+    en: '{forwardPath}: sent on to {targets}, from {reversePath} ({how}).',
+    ja: '{forwardPath} 宛てを {targets} に転送します。エンベロープ From は {reversePath} です（{how}）。',
+  },
+  'message.sealed': {
+    rfc: 'RFC 8617 §5.1',
+    en: 'Sealed with ARC for {domain} as number {instance}, in {milliseconds} ms.',
+    ja: '{domain} の ARC の封印（{instance} 番目）を付けました（所要時間 {milliseconds} ミリ秒）。',
+  },
+  'message.unsealed': {
+    en: 'Sent on without a seal (ARC) of {domain}: {reason}.',
+    ja: '{domain} の封印（ARC）を付けずに転送します（{reason}）。',
   },
   'recipient.expanded': {
     en: '{forwardPath} leads to {targets} ({rule}).',
@@ -149,6 +180,12 @@ export const EVENT_VARIANTS = {
   judgedFree: {
     en: 'Verdict: {verdict}.',
     ja: '「{verdict}」と判定しました。',
+  },
+  /** A notice of failure came to an address that SRS had made. */
+  sentBack: {
+    rfc: 'RFC 5321 §4.5.5',
+    en: '{forwardPath}: what was forwarded failed elsewhere, and {targets} is told.',
+    ja: '{forwardPath} 宛ての不達通知です。転送したメッセージの差出人 {targets} に送り返します。',
   },
   /** No site: the look-up gave no host. */
   unrouted: {

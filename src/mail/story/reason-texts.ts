@@ -51,6 +51,19 @@ export const REASONS = {
     en: 'the alias leads back to itself, or too deep',
     ja: 'エイリアスが循環しているか、深すぎます',
   },
+  'bounces-only': {
+    en: 'the address takes notices of failure only, and this is none: its reverse-path is not null',
+    ja: '不達通知だけを受け取るアドレスですが、エンベロープ From が空ではありません',
+    rfc: 'RFC 5321 §4.5.5',
+  },
+  'bounce-forged': {
+    en: 'nothing that was forwarded from here came from this address',
+    ja: 'このアドレスを差出人として転送したことはありません',
+  },
+  'bounce-expired': {
+    en: 'what was forwarded from this address is too long ago',
+    ja: 'このアドレスを差出人とした転送から時間が経ちすぎています',
+  },
   'no-postmaster-yet': {
     en: 'no account exists yet that could take it',
     ja: '受け取れるアカウントがまだありません',
@@ -120,6 +133,10 @@ export const REASONS = {
   'too-many-from-address': {
     en: 'too many connections at once from this address',
     ja: 'このアドレスからの同時接続数が上限を超えています',
+  },
+  banned: {
+    en: 'the address is banned for a time',
+    ja: 'このアドレスからの接続は一時的に禁止されています',
   },
   'no-proxy-header': {
     en: 'the connection did not begin with a PROXY protocol header',

@@ -6,6 +6,7 @@ import type { EventType } from '#events';
 import type { Language } from '#protocol/dsn/language';
 import { NOTICE_RULES } from '#protocol/dsn/rules';
 import type { StoredEvent } from '#store/events';
+import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from './abuse-texts.ts';
 import { EventFields } from './event-fields.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from './event-texts.ts';
 import {
@@ -22,6 +23,7 @@ import {
   timeOf,
   tlsOf,
 } from './field-words.ts';
+import { SENDER_TEXTS, UNSEALED_TEXTS } from './forward-texts.ts';
 import { ADDRESS_RULES, FRAME, type Phase } from './frame-texts.ts';
 import { outcomeDetails, refusalDetails } from './outcome-details.ts';
 import { say, type Phrase } from './phrase.ts';
@@ -64,6 +66,19 @@ export function tellEvent(
   if (!isKnown(event.type)) return tellUnknown(event, language);
   const tell: (fields: EventFields<never>, teller: Teller) => Told = TELLERS[event.type];
   return tell(new EventFields<never>(event, language), teller);
+}
+
+/** What no catalogue knows stands for itself. */
+function wordOf(
+  catalogue: Readonly<Record<string, Phrase>>,
+  word: string | undefined,
+  language: Language,
+): string {
+  return phraseFor(catalogue, word)?.[language] ?? word ?? FRAME.notRecorded[language];
+}
+
+function endOfBan(until: number | undefined, { language, at, momentOf }: Teller): string {
+  return until === undefined ? BAN_END.lifted[language] : timeOf(until, at, momentOf);
 }
 
 function isKnown(type: string): type is EventType {
@@ -123,6 +138,47 @@ const TELLERS: Tellers = {
       client: fields.shown('client'),
       mechanism: fields.shown('mechanism'),
       reason: reasonOf(fields.text('reason'), language).text,
+    }),
+  }),
+
+  'session.authentication-slowed': (fields, { language }) => ({
+    phase: 'arrival',
+    tone: 'bad',
+    rfc: EVENT_TEXTS['session.authentication-slowed'].rfc,
+    text: say(EVENT_TEXTS['session.authentication-slowed'], language, {
+      login: fields.shown('login'),
+      client: fields.shown('client'),
+      mechanism: fields.shown('mechanism'),
+      seconds: fields.shown('seconds'),
+      reason: wordOf(LOGIN_PACE_TEXTS, fields.text('per'), language),
+    }),
+  }),
+
+  'address.banned': (fields, teller) => ({
+    phase: 'operator',
+    tone: 'bad',
+    text: say(EVENT_TEXTS['address.banned'], teller.language, {
+      network: fields.shown('network'),
+      services: wordOf(BAN_SCOPES, fields.text('scope'), teller.language),
+      until: endOfBan(fields.time('until'), teller),
+      reason: wordOf(BAN_REASONS, fields.text('reason'), teller.language),
+    }),
+  }),
+
+  'address.unbanned': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'plain',
+    text: say(EVENT_TEXTS['address.unbanned'], language, { network: fields.shown('network') }),
+  }),
+
+  'account.limited': (fields, teller) => ({
+    phase: 'arrival',
+    tone: 'bad',
+    text: say(EVENT_TEXTS['account.limited'], teller.language, {
+      login: fields.shown('login'),
+      limit: wordOf(DAILY_LIMITS, fields.text('limit'), teller.language),
+      most: fields.shown('most'),
+      until: endOfBan(fields.time('until'), teller),
     }),
   }),
 
@@ -313,6 +369,50 @@ const TELLERS: Tellers = {
         fields.list('reasons').map((reason) => reasonOf(reason, language).text),
         language,
       ),
+    }),
+  }),
+
+  'message.forwarded': (fields, { language }) => {
+    const bounce = fields.raw('bounce') === true;
+    const forwardPath = fields.shown('forwardPath');
+    const targets = fields.joined('targets');
+    return {
+      phase: 'recipients',
+      tone: 'plain',
+      rfc: (bounce ? EVENT_VARIANTS.sentBack : EVENT_TEXTS['message.forwarded']).rfc,
+      text: bounce
+        ? say(EVENT_VARIANTS.sentBack, language, { forwardPath, targets })
+        : say(EVENT_TEXTS['message.forwarded'], language, {
+            forwardPath,
+            targets,
+            reversePath: reversePathOf(
+              fields.text('reversePath'),
+              fields.shown('reversePath'),
+              language,
+            ),
+            how: wordOf(SENDER_TEXTS, fields.text('how'), language),
+          }),
+    };
+  },
+
+  'message.sealed': (fields, { language }) => ({
+    phase: 'signing',
+    tone: 'plain',
+    rfc: EVENT_TEXTS['message.sealed'].rfc,
+    text: say(EVENT_TEXTS['message.sealed'], language, {
+      domain: fields.shown('domain'),
+      instance: fields.shown('instance'),
+      milliseconds: fields.shown('milliseconds'),
+    }),
+  }),
+
+  'message.unsealed': (fields, { language }) => ({
+    phase: 'signing',
+    tone: 'plain',
+    rfc: phraseFor(UNSEALED_TEXTS, fields.text('reason'))?.rfc,
+    text: say(EVENT_TEXTS['message.unsealed'], language, {
+      domain: fields.shown('domain'),
+      reason: wordOf(UNSEALED_TEXTS, fields.text('reason'), language),
     }),
   }),
 
