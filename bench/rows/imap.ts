@@ -6,7 +6,7 @@
 import { ImapConnection } from '../imap/connection.ts';
 import { dovecotServer, hikyakuServer, type ImapServer } from '../imap/servers.ts';
 import { makePool, stamp, type PooledMessage } from '../message-pool.ts';
-import { proportionalMegabytes } from '../processes.ts';
+import { cpuSeconds, proportionalMegabytes } from '../processes.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';
 
 const OCTETS = 4096;
@@ -44,7 +44,13 @@ async function imap(wanted: number, options: BenchOptions): Promise<BenchResult[
   const row = `imap-${wanted / 1000}k`;
   const results: BenchResult[] = [];
   const pool = makePool(POOL, OCTETS, 'alice@example.test').map(withNeedles);
-  const add = (step: string, unit: string, figures: readonly number[], goal = '1×'): void => {
+  const add = (
+    step: string,
+    unit: string,
+    figures: readonly number[],
+    goal = '1×',
+    notes: readonly string[] = [],
+  ): void => {
     const better =
       unit === 'KB' || unit === 'ms' ? figures[0]! / figures[1]! : figures[1]! / figures[0]!;
     for (const [i, value] of figures.entries()) {
@@ -53,10 +59,13 @@ async function imap(wanted: number, options: BenchOptions): Promise<BenchResult[
         contender: servers[i]!.name,
         unit,
         value,
+        note: notes[i] ?? '',
         ...(i === 1 && { ratio: better, goal }),
       });
     }
-    const said = figures.map((value, i) => `${servers[i]!.name} ${value.toFixed(0)}`).join(', ');
+    const said = figures
+      .map((value, i) => `${servers[i]!.name} ${value.toFixed(0)} ${notes[i] ?? ''}`.trimEnd())
+      .join(', ');
     options.say(`${row}: ${step} ${said} ${unit}`);
   };
   const fresh = await each(servers, (server) => appendOneByOne(server, pool));
@@ -64,7 +73,13 @@ async function imap(wanted: number, options: BenchOptions): Promise<BenchResult[
   for (const server of servers) await fill(server, pool, messages - APPENDS);
   for (const step of steps(messages)) {
     const figures = await each(servers, (server) => timed(server, step));
-    add(step.name, step.unit, figures, step.goal);
+    add(
+      step.name,
+      step.unit,
+      figures.map(({ rate }) => rate),
+      step.goal,
+      figures.map(({ cpu }) => `(CPU ${cpu.toFixed(1)} µs each)`),
+    );
   }
   if (wanted === 5000) {
     const sessions = options.quick ? FAN_OUT / 10 : FAN_OUT;
@@ -216,19 +231,29 @@ function steps(messages: number): Step[] {
   ];
 }
 
-/** Amount a second, the best of the runs. */
-async function timed(server: ImapServer, step: Step): Promise<number> {
+interface Timed {
+  /** Amount a second, the best of the runs. */
+  readonly rate: number;
+  /** Microseconds of the server's processors for one of the amount, in all runs; /proc counts hundredths of a second. */
+  readonly cpu: number;
+}
+
+async function timed(server: ImapServer, step: Step): Promise<Timed> {
   if (step.cold) await server.restartCold(step.cold === 'unparsed');
   const connection = await ImapConnection.login(server.account);
   if (step.name !== 'select') await connection.command('SELECT INBOX');
-  let best = 0;
+  const { server: own, database } = server.processes();
+  const spent = (): number => cpuSeconds([...own, ...database]);
+  const before = spent();
+  let rate = 0;
   for (let i = 0; i < step.times; i++) {
     const began = performance.now();
     await step.run(connection);
-    best = Math.max(best, step.amount / ((performance.now() - began) / 1000));
+    rate = Math.max(rate, step.amount / ((performance.now() - began) / 1000));
   }
+  const cpu = ((spent() - before) / (step.amount * step.times)) * 1e6;
   connection.close();
-  return best;
+  return { rate, cpu };
 }
 
 /** What an idle session costs, and how long it takes until all of them know of a new message. */
