@@ -17,7 +17,7 @@ const SLAB = 512 * 1024;
 const ENTRY = 200;
 /** Larger ones would push out too many others. */
 const LARGEST = 64 * 1024;
-const FORGET_AFTER = 60_000;
+const FORGET_AFTER = 300_000;
 
 interface Slab {
   readonly bytes: Buffer;
