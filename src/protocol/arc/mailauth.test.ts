@@ -52,7 +52,7 @@ async function theirs(message: string, record: string, at = NAME): Promise<strin
   };
   const { arc: data } = await dkimVerify(Buffer.from(fromLatin1(message)), options);
   assert.ok(data);
-  const { status } = await arc(data, options);
+  const { status } = await arc(data as Parameters<typeof arc>[0], options);
   return status.result;
 }
 
