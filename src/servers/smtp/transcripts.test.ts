@@ -1,33 +1,21 @@
 /**
- * Every file in transcripts/ is a test: a dialogue on a real session, over a loopback socket, with a real store.
+ * Every file in transcripts/ is a test: a dialogue on a real session, with a real store. Lines as test/support/transcript.ts says; `*`
+ * stands for any text. Lines of SMTP alone:
  *
- * Lines of a transcript:
- *   # …                 what it shows; the first one names the test
- *   listener NAME       mx (the default), submission or submissions; before the first C: or S:
- *   limit NAME VALUE    sets one of limits.ts
+ *   listener NAME       mx (the default), submission or submissions; before the dialogue
  *   alias NAME TARGET…  makes an alias; `quota NAME OCTETS` limits an account
- *   proxy LINE          the connection comes from a trusted balancer and begins with this (escapes as in B:)
- *   C: text             the client sends the line with CRLF; lines in a row go out in one write
- *   B: text             the client sends octets: \r \n \t \\ \xHH stand for octets, and nothing is added
- *   S: text             the server's next line, whole; `*` stands for any text, `**` alone for any further lines of the reply
- *   S! closed           the server closes the connection
- *   TLS                 handshake, as after STARTTLS
- *   end                 the client sends no more, and still reads
+ *   S: **               any further lines of the reply
  *   stored NAME COUNT   messages that this transcript put into the account's inbox (junk with NAME/junk)
  *   queued COUNT        recipients that it put into the queue
- *   noted TYPE COUNT    events that it noted
  * Each account's password is `open sesame`.
  */
 import assert from 'node:assert/strict';
-import { readdirSync, readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { setAlias } from '#store/directory/addresses';
-import { SMTP_LIMITS, type SmtpLimits } from './limits.ts';
+import { SMTP_LIMITS } from './limits.ts';
 import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-
-const FOLDER = new URL('./transcripts/', import.meta.url);
-const files = readdirSync(FOLDER).filter((name) => name.endsWith('.txt'));
+import { scriptOf, speak, transcriptsIn } from '../../../test/support/transcript.ts';
 
 let at: TestStore;
 before(async () => {
@@ -35,11 +23,8 @@ before(async () => {
 });
 after(() => at[Symbol.asyncDispose]());
 
-for (const file of files) {
-  const lines = readFileSync(new URL(file, FOLDER), 'utf8').split('\n');
-  const title = lines.find((line) => line.startsWith('# '))?.slice(2) ?? file;
+for (const { file, title, lines } of transcriptsIn(new URL('./transcripts/', import.meta.url)))
   test(`${file}: ${title}`, () => play(lines));
-}
 
 interface Counts {
   readonly stored: ReadonlyMap<string, number>;
@@ -49,27 +34,16 @@ interface Counts {
 async function play(lines: readonly string[]): Promise<void> {
   const before = await counts();
   await unlimited();
-  const limits: { -readonly [K in keyof SmtpLimits]?: SmtpLimits[K] } = {};
+  const { settings, dialogue, limits, proxy, proxyFrom } = scriptOf(lines, SMTP_LIMITS);
   let listener = 'mx';
-  let proxy: Uint8Array | undefined;
-  const script = lines.map((line, index) => ({ line, where: `line ${index + 1}: ${line}` }));
-  const dialogue = script.filter(({ line }) => !/^(#|$)/.test(line));
-  while (dialogue.length > 0 && !/^(C:|B:|S:|S!|TLS)/.test(dialogue[0]!.line)) {
-    const { line, where } = dialogue.shift()!;
+  for (const { line, where } of settings) {
     const [word, name = '', ...rest] = line.split(' ');
     if (word === 'listener') listener = name;
-    else if (word === 'limit') {
-      assert.ok(name in SMTP_LIMITS, where);
-      limits[name as Exclude<keyof SmtpLimits, 'receiver'>] = Number(rest[0]);
-    } else if (word === 'alias') await alias(name, rest);
+    else if (word === 'alias') await alias(name, rest);
     else if (word === 'quota') await quota(name, Number(rest[0]));
-    else if (word === 'proxy') proxy = octets(line.slice('proxy '.length));
     else assert.fail(where);
   }
-  await using smtp = await startTestSmtp(at, {
-    limits,
-    proxyFrom: proxy === undefined ? [] : ['127.0.0.0/8'],
-  });
+  await using smtp = await startTestSmtp(at, { limits, proxyFrom });
   const { smtp: mx, submission, submissions } = smtp.ports;
   const port = new Map([
     ['mx', mx],
@@ -78,49 +52,17 @@ async function play(lines: readonly string[]): Promise<void> {
   ]).get(listener)!;
   await using socket = await LineSocket.connect(port, proxy);
   if (listener === 'submissions') await socket.startTls();
-  let unsent: Uint8Array[] = [];
-  const send = (): void => {
-    if (unsent.length > 0) socket.write(Buffer.concat(unsent));
-    unsent = [];
-  };
-  for (const { line, where } of dialogue) {
-    const text = line.slice(3);
-    if (line.startsWith('C: ') || line === 'C:') unsent.push(Buffer.from(`${text}\r\n`));
-    else if (line.startsWith('B: ')) unsent.push(octets(text));
-    else {
-      send();
+  await speak(socket, dialogue, {
+    any: '*',
+    noted: smtp.noted,
+    other: async ({ line, where }) => {
       if (line === 'S: **') await socket.restOfReply(where);
-      else if (line.startsWith('S: ')) assertLike(await socket.line(where), text, where);
-      else if (line === 'S! closed') assert.equal(await socket.line(where), undefined, where);
-      else if (line === 'TLS') await socket.startTls();
-      else if (line === 'end') socket.end();
-      else await assertOutcome(line, where, before, smtp.noted);
-    }
-  }
+      else await assertOutcome(line, where, before);
+    },
+  });
 }
 
-function octets(text: string): Buffer {
-  const escapes: Readonly<Record<string, string>> = { r: '\r', n: '\n', t: '\t', '\\': '\\' };
-  const raw = Buffer.from(text, 'utf8').toString('latin1');
-  return Buffer.from(
-    raw.replace(/\\(?:x([0-9a-f]{2})|(.))/gi, (_, hex?: string, letter?: string) =>
-      hex === undefined ? escapes[letter!]! : String.fromCharCode(Number.parseInt(hex, 16)),
-    ),
-    'latin1',
-  );
-}
-
-function assertLike(line: string | undefined, pattern: string, where: string): void {
-  const parts = pattern.split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'));
-  assert.match(line ?? '<closed>', new RegExp(`^${parts.join('.*')}$`), where);
-}
-
-async function assertOutcome(
-  line: string,
-  where: string,
-  before: Counts,
-  noted: readonly { readonly type: string }[],
-): Promise<void> {
+async function assertOutcome(line: string, where: string, before: Counts): Promise<void> {
   const [word, ...rest] = line.split(' ');
   const now = await counts();
   const [name = '', count] = rest;
@@ -131,8 +73,6 @@ async function assertOutcome(
       where,
     );
   else if (word === 'queued') assert.equal(now.queued - before.queued, Number(name), where);
-  else if (word === 'noted')
-    assert.equal(noted.filter(({ type }) => type === name).length, Number(count), where);
   else assert.fail(where);
 }
 
