@@ -89,6 +89,8 @@ export class Guard implements Conduct, AsyncDisposable {
   /** When a refusal of the address was last told. */
   readonly #told = new Map<string, number>();
   #timer: NodeJS.Timeout | undefined;
+  /** Bans that are being decided, one after the other. */
+  #banning = Promise.resolve();
   #forgotAt = 0;
 
   constructor(options: GuardOptions) {
@@ -133,9 +135,10 @@ export class Guard implements Conduct, AsyncDisposable {
     await this.#forget();
   }
 
-  /** Tells the other nodes at once. */
-  flush(): Promise<void> {
-    return this.#exchange.flush();
+  /** Decides what is to be decided, and tells the other nodes at once. */
+  async flush(): Promise<void> {
+    await this.#banning;
+    await this.#exchange.flush();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -186,9 +189,9 @@ export class Guard implements Conduct, AsyncDisposable {
     const level = this.#offences.add(group, now, WEIGHTS[what]);
     const network = networkGroup(address);
     const inNetwork = this.#offences.add(network, now, WEIGHTS[what]);
-    if (level >= BAN_FROM) void this.#ban('address', group, what);
+    if (level >= BAN_FROM) this.#decideBan('address', group, what);
     else if (address.includes(':') && inNetwork >= BAN_NETWORK_FROM)
-      void this.#ban('network', network, what);
+      this.#decideBan('network', network, what);
   }
 
   /**
@@ -217,11 +220,15 @@ export class Guard implements Conduct, AsyncDisposable {
     return this.#isProtected(address);
   }
 
+  #decideBan(kind: 'address' | 'network', network: string, reason: Misconduct): void {
+    // the next ban wants as much again
+    this.#offences.forget(network);
+    this.#banning = this.#banning.then(() => this.#ban(kind, network, reason));
+  }
+
   /** An address from where an owner logged in stays let in to log in: a ban keeps it out of the MX listener alone. */
   async #ban(kind: 'address' | 'network', network: string, reason: Misconduct): Promise<void> {
     const { clock, log } = this.#options;
-    // the next ban wants as much again
-    this.#offences.forget(network);
     try {
       const owners = await this.#places.isOwners(kind, network);
       if (owners && reason === 'failed-login') {

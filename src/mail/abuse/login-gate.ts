@@ -33,7 +33,8 @@ export type LoginPermit =
 /** A check that may be made now. Exactly one of these is called, once. */
 export interface LoginCheck {
   succeeded(login: Login): void;
-  failed(): void;
+  /** Resolves once it is counted. */
+  failed(): Promise<void>;
   /** No answer was found: too many hashes, no database. */
   abandoned(): void;
 }
@@ -42,7 +43,11 @@ export interface LoginGate {
   ask(request: LoginRequest): Promise<LoginPermit>;
 }
 
-const FREE: LoginCheck = { succeeded: () => {}, failed: () => {}, abandoned: () => {} };
+const FREE: LoginCheck = {
+  succeeded: () => {},
+  failed: () => Promise.resolve(),
+  abandoned: () => {},
+};
 
 /** Where nobody is held up: the practice Internet's own hosts, tests. */
 export const openGate: LoginGate = { ask: () => Promise.resolve({ kind: 'go', check: FREE }) };
@@ -95,12 +100,11 @@ export function loginGate(options: LoginGateOptions): LoginGate {
           throttle.release(ticket, 'right', monotonic());
           options.places.note({ ...place, login: login.name }, login.accountId, now());
         },
-        failed: () => {
+        failed: async () => {
           end();
-          void standingAt(options, place).then((found) => {
-            if (throttle.fail(ticket, found, now(), monotonic()))
-              options.failedAtName(request.address);
-          });
+          const found = await standingAt(options, place);
+          if (throttle.fail(ticket, found, now(), monotonic()))
+            options.failedAtName(request.address);
         },
         abandoned: () => {
           end();

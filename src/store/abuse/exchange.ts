@@ -112,7 +112,7 @@ export async function exchangeRound(
     counts: answer.counts,
     bans: answer.bans,
     seen: new Map(answer.seen.map(({ node: other, round: last }) => [other, last])),
-    nodes: Math.max(1, answer.nodes),
+    nodes: answer.nodes,
   };
 }
 
@@ -180,7 +180,7 @@ const EXCHANGE = `
         case when read.rows = ${READ_ROWS} then read.last - 1 else o.round end))
       from other o cross join lateral (
         select count(*) as rows, max(c.round) as last from changed c where c.node = o.node) read), '[]') as seen,
-    (select count(*)::integer from abuse_nodes where node = $1 or seen_at > $22) as nodes`;
+    (select 1 + count(*)::integer from abuse_nodes where node <> $1 and seen_at > $22) as nodes`;
 
 function milliseconds(column: string): string {
   return `floor(extract(epoch from ${column}) * 1000)`;
