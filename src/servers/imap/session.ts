@@ -7,11 +7,10 @@
  * Invariants: each complete command gets one tagged reply, in order; an error that nobody foresaw becomes NO [SERVERBUG] and the
  * session goes on; after BYE nothing is carried out.
  */
-import { channelBindings } from '#protocol/sasl/channel-binding';
 import type { ReceiverEvent } from '#protocol/imap/receiver';
-import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection, ConnectionHandler } from '#servers/net/connection';
 import type { ServedSession } from '#servers/net/session-listeners';
+import { startTls, type Secured } from '#servers/net/start-tls';
 import { beginMessage, endAppend, endMessage, takePiece } from './appending.ts';
 import { capabilityCode } from './capabilities.ts';
 import { carryOut, type Ended } from './commands.ts';
@@ -314,30 +313,26 @@ export class Session implements ConnectionHandler, ServedSession {
 
   #startTls(): void {
     const { settings, services } = this.#state;
-    const identity = settings.tls!.current;
     this.#state.out.flush();
     this.#busy = true;
     this.#paused = false;
     this.#state.beginTls();
-    void this.#connection
-      .startTls(identity.context, settings.limits.handshakeTime)
-      .then((started) => {
-        this.#busy = false;
-        if (this.#over) return;
-        if (started.kind === 'secure') return this.#secured(started.facts, identity.certificate);
-        services.log.info('imap.handshake-failed', {
-          client: this.#state.address,
-          listener: settings.listener,
-          reason: started.reason,
-        });
-      });
+    void startTls(this.#connection, {
+      identity: settings.tls!.current,
+      within: settings.limits.handshakeTime,
+      log: services.log,
+      failure: 'imap.handshake-failed',
+      listener: settings.listener,
+      isOver: () => this.#over,
+    }).then((secured) => {
+      this.#busy = false;
+      if (secured !== undefined) this.#secured(secured);
+    });
   }
 
-  #secured(facts: TlsFacts, certificate: Uint8Array): void {
-    const state = this.#state;
-    state.tlsFacts = facts;
-    const socket = this.#connection.secure;
-    if (socket !== undefined) state.bindings = channelBindings(socket, 'server', certificate);
+  #secured({ facts, bindings }: Secured): void {
+    this.#state.tlsFacts = facts;
+    this.#state.bindings = bindings();
     if (!this.#greeted) this.#greet();
     this.#run();
   }

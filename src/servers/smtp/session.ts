@@ -6,12 +6,12 @@
  * Invariants: each complete command gets one reply, in order; an error that nobody foresaw becomes 451 and the session
  * goes on; after a reply that closes, nothing is carried out.
  */
-import { channelBindings } from '#protocol/sasl/channel-binding';
 import { parseCommand, type CommandError } from '#protocol/smtp/command';
 import { legal } from '#protocol/smtp/order';
 import type { OfferedParameters } from '#protocol/smtp/parameters';
 import type { ReceiverEvent } from '#protocol/smtp/receiver';
 import type { Connection, ConnectionHandler } from '#servers/net/connection';
+import { startTls, type Secured } from '#servers/net/start-tls';
 import { noteAbandoned, takeAuthLine } from './auth-exchange.ts';
 import { carryOut, type Handled } from './commands.ts';
 import { discardChunk } from './commands/bdat.ts';
@@ -330,36 +330,29 @@ export class Session implements ConnectionHandler {
 
   #startTls(): void {
     const { settings, services } = this.#state;
-    const identity = settings.tls!.current;
     this.#state.after = 'nothing';
     this.#busy = true;
     this.#paused = false;
     this.#state.beginTls();
-    void this.#connection
-      .startTls(identity.context, settings.limits.handshakeTime)
-      .then((started) => {
-        this.#busy = false;
-        if (this.#over) return;
-        if (started.kind === 'failed') {
-          services.log.info('smtp.handshake-failed', {
-            client: this.#state.address,
-            listener: settings.listener,
-            reason: started.reason,
-          });
-          return;
-        }
-        this.#secured(started.facts, identity.certificate);
-      });
+    void startTls(this.#connection, {
+      identity: settings.tls!.current,
+      within: settings.limits.handshakeTime,
+      log: services.log,
+      failure: 'smtp.handshake-failed',
+      listener: settings.listener,
+      isOver: () => this.#over,
+    }).then((secured) => {
+      this.#busy = false;
+      if (secured !== undefined) this.#secured(secured);
+    });
   }
 
-  #secured(facts: NonNullable<SessionState['tlsFacts']>, certificate: Uint8Array): void {
+  #secured({ facts, bindings }: Secured): void {
     const state = this.#state;
     state.tlsFacts = facts;
     state.now = state.services.clock.monotonic();
     state.dialogue.tls(state.now, facts);
-    const socket = this.#connection.secure;
-    if (state.settings.submission && socket !== undefined)
-      state.bindings = channelBindings(socket, 'server', certificate);
+    if (state.settings.submission) state.bindings = bindings();
     if (!this.#greeted) this.#greet();
     this.#run();
   }
