@@ -460,7 +460,10 @@ function smtpServices(parts: ServiceParts): SmtpServices {
   };
   const acceptContext: AcceptContext = {
     ...common,
+    directory,
+    newId: store.newId,
     policies,
+    sealsForwards: config['forward.arc_seal'],
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       if (destinations.length > 0) queue.wake(destinations);
@@ -488,6 +491,7 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     authenticator,
     inquire,
     conduct: everybodyBehaves,
+    sealsForwards: acceptContext.sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: (noted) => notes.note(noted),

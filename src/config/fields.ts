@@ -215,6 +215,12 @@ export const FIELDS = {
     'How long a client waits after its final dot for look-ups that are still under way. What is not there by then counts as unknown.',
     10e3,
   ),
+  'forward.arc_seal': field(
+    switchOn,
+    'Seals (ARC) what an alias sends on to other hosts, with the key of its domain, so that a host that trusts this one learns what was found out here. Seals that come in are then verified, as by receive.arc.',
+    false,
+  ),
+
   'submission.port': ports(2587, 587, 'Port of submission with STARTTLS.'),
   'submission.address': ON_LOOPBACK,
   'submission.proxy_from': field(

@@ -39,7 +39,7 @@ export function receptionOf({
     hostname: config.hostname,
     isOwnAddress,
     now: () => clock.now(),
-    verifiesArc: config['receive.arc'],
+    verifiesArc: config['receive.arc'] || config['forward.arc_seal'],
     scanner: undefined,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     zones: config['receive.dns_lists'].map((text) => readListZone(text)!),

@@ -40,6 +40,7 @@ export interface TestSmtpOptions {
   /** Of reception; no DNS is asked unless a resolver is given. */
   readonly inquiry?: Partial<InquiryContext>;
   readonly policies?: Partial<PolicySettings>;
+  readonly sealsForwards?: boolean;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Instead of a certificate made for the host name. */
@@ -133,13 +134,22 @@ export async function startTestSmtp(
 
 function smtpServicesOf(
   { store, directory, authenticator }: TestStore,
-  { clock = systemClock, log = silentLog, inquiry, policies }: TestSmtpOptions,
+  {
+    clock = systemClock,
+    log = silentLog,
+    inquiry,
+    policies,
+    sealsForwards = false,
+  }: TestSmtpOptions,
 ): SmtpServices {
   const { writer, pool, newId } = store;
   const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
   const acceptContext = {
     ...common,
+    directory,
+    newId,
     policies: policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...policies }),
+    sealsForwards,
     stored: () => {},
   };
   const inquiryContext: InquiryContext = {
@@ -172,6 +182,7 @@ function smtpServicesOf(
     authenticator,
     conduct: everybodyBehaves,
     inquire: (client) => Inquiry.of(inquiryContext, client),
+    sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: () => {},

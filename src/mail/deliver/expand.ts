@@ -25,9 +25,15 @@ export interface Expansion {
   readonly accounts: readonly AccountTarget[];
   readonly external: readonly Mailbox[];
   /** Each alias followed, with its rule and what it gave. */
-  readonly steps: readonly { address: string; rule: AddressRule; targets: readonly string[] }[];
+  readonly steps: readonly {
+    address: string;
+    rule: AddressRule | 'bounce';
+    targets: readonly string[];
+  }[];
   /** Ways that led nowhere. */
   readonly problems: readonly { address: string; problem: 'unknown' | 'too-deep' | 'too-many' }[];
+  /** A notice of failure on its way back to the author of something that was forwarded. */
+  readonly isBounce?: true;
 }
 
 export type Expanded =
@@ -42,13 +48,14 @@ export type Expanded =
  * @returns without a promise where the directory had all of it in memory and it is one account: the common case
  */
 export function expand(directory: Directory, mailbox: Mailbox): Expanded | Promise<Expanded> {
-  const addressed = look(directory, mailbox);
+  const addressed = lookUp(directory, mailbox);
   return addressed instanceof Promise
     ? addressed.then((found) => begin(directory, mailbox, found))
     : begin(directory, mailbox, addressed);
 }
 
-function look(directory: Directory, mailbox: Mailbox): Addressed | Promise<Addressed> {
+/** What is behind an address itself. */
+export function lookUp(directory: Directory, mailbox: Mailbox): Addressed | Promise<Addressed> {
   const key = mailboxKey(mailbox);
   return directory.addressed(key.slice(0, key.lastIndexOf('@')), mailbox.domain);
 }
@@ -99,7 +106,7 @@ async function follow(
     if (depth > MAX_DEPTH) return void problems.push({ address, problem: 'too-deep' });
     if (accounts.size + external.size >= MAX_TARGETS)
       return void problems.push({ address, problem: 'too-many' });
-    const found = known ?? (await look(directory, mailbox));
+    const found = known ?? (await lookUp(directory, mailbox));
     if (found.kind === 'not-here') external.set(key, mailbox);
     else if (found.kind === 'account') accounts.set(found.accountId, found);
     else if (found.kind === 'alias') {

@@ -3,9 +3,9 @@
  * copy in the transaction that concludes the recipient, so that it happens once; targets elsewhere become a queue message of their own
  * in it. Many messages share a job. Called by `worker.ts`.
  */
-import { utf8 } from '#bytes';
+import { EMPTY, utf8 } from '#bytes';
 import { event, type Event } from '#events';
-import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
+import type { Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { summarize, type MessageSummary } from '#protocol/message/summary';
 import { quotaLeft } from '#store/directory/directory';
@@ -19,10 +19,12 @@ import {
 } from '#store/queue/claim';
 import { storedCopies } from '#store/queue/copies';
 import { leaveHere, moveDomain, wakeDestinations } from '#store/queue/destinations';
-import { enqueue, LOCAL_SITE, type DestinationKey } from '#store/queue/enqueue';
+import { LOCAL_SITE, type DestinationKey } from '#store/queue/enqueue';
 import type { Statement } from '#store/writer';
-import { expand, type AccountTarget, type Expansion } from '#mail/deliver/expand';
-import { isRedirection, withoutSuccess } from '#mail/deliver/forwarded-notify';
+import { forwardTo } from '#mail/deliver/forward';
+import { expand, type AccountTarget, type Expanded, type Expansion } from '#mail/deliver/expand';
+import { isRedirection } from '#mail/deliver/forwarded-notify';
+import { looksRewritten, wayBack } from '#mail/deliver/reverse-path';
 import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
 import { Contents } from './content.ts';
 import { ATTEMPT_LIMIT, CLAIM_LIMIT, type AttemptContext } from './context.ts';
@@ -178,9 +180,8 @@ class LocalAttempt {
   }
 
   async #recipient(work: Work, recipient: ClaimedRecipient, copies: Set<string>): Promise<void> {
-    const { directory } = this.#context.options;
     const mailbox = parseMailbox(recipient.forwardPath)!;
-    const expanded = await expand(directory, mailbox);
+    const expanded = await this.#follow(mailbox, recipient.reversePath);
     const conclude = (kind: Result['kind'], status: string, text: string): void => {
       work.results.push(ownResult(recipient, kind, 'mailbox', status, text));
     };
@@ -204,6 +205,18 @@ class LocalAttempt {
           `The domain of ${recipient.forwardPath} is not here any more`,
         );
     }
+  }
+
+  /** A notice of failure, of ours too, may go to an address that SRS made here. */
+  async #follow(mailbox: Mailbox, reversePath: string | null): Promise<Expanded> {
+    const { store, directory } = this.#context.options;
+    if (reversePath !== null || !looksRewritten(mailbox)) return expand(directory, mailbox);
+    const { pool, clock } = store;
+    const way = await wayBack({ directory, pool }, mailbox, clock.now());
+    if (way.kind === 'ordinary') return expand(directory, mailbox);
+    return way.kind === 'back'
+      ? { kind: 'expanded', expansion: way.expansion }
+      : { kind: 'unknown' };
   }
 
   async #backElsewhere(domain: string): Promise<void> {
@@ -263,14 +276,10 @@ class LocalAttempt {
       work.statements.push(await this.#delivery(work, recipient, target));
     }
     if (external.length === 0) return conclude('delivered', '2.1.5', 'Delivered to the mailbox');
-    if (isRedirection(expansion)) {
-      const notify = recipient.notify ?? undefined;
-      work.statements.push(...this.#forward(work, recipient, mailbox, external, notify));
-      return conclude('redirected', '2.1.5', 'Sent on to the address behind it');
-    }
-    const notify = withoutSuccess(recipient.notify ?? undefined);
-    work.statements.push(...this.#forward(work, recipient, mailbox, external, notify));
-    return conclude('expanded', '2.1.5', 'Sent on to the addresses behind it');
+    await this.#forward(work, recipient, mailbox, expansion);
+    return isRedirection(expansion)
+      ? conclude('redirected', '2.1.5', 'Sent on to the address behind it')
+      : conclude('expanded', '2.1.5', 'Sent on to the addresses behind it');
   }
 
   async #hasRoom(
@@ -321,46 +330,42 @@ class LocalAttempt {
   }
 
   /** A queue message for the targets of an alias that are elsewhere; its author hears what the original's would. */
-  #forward(
-    { message }: Work,
+  async #forward(
+    { message, events, statements }: Work,
     recipient: ClaimedRecipient,
-    mailbox: Mailbox,
-    external: readonly Mailbox[],
-    notify: string | undefined,
-  ): Statement[] {
-    const { store } = this.#context.options;
-    const alias = formatMailbox(mailbox);
-    const prefix = Buffer.concat([utf8(deliveredToField(alias)), message.prefix]);
-    const now = store.clock.now();
-    return enqueue({
+    alias: Mailbox,
+    expansion: Expansion,
+  ): Promise<void> {
+    const { store, directory } = this.#context.options;
+    const forwarded = await forwardTo(directory, {
       id: store.newId(),
-      parentId: message.id,
-      sessionId: message.sessionId ?? undefined,
-      tenantId: message.tenantId,
-      accountId: message.accountId ?? undefined,
-      sha256: message.sha256,
-      view: viewOf(prefix, message.blobSize, message.hidden),
-      reversePath: recipient.reversePath,
-      ret: message.ret ?? undefined,
-      envid: message.envid ?? undefined,
-      smtputf8: message.smtputf8,
-      eightBit: message.eightBit,
-      notifyAuthor: message.notifyAuthor,
-      arrivedAt: now,
-      expiresAt: message.expiresAt,
-      recipients: external.map((target, index) => ({
-        id: index + 1,
-        forwardPath: formatMailbox(target),
-        domain: target.domain,
-        reversePath: undefined,
-        orcpt: recipient.orcpt ?? `rfc822;${alias}`,
-        notify,
-        stream: 'forward',
-        priority: 0,
-        sourcePool: '',
-        nextAt: now,
-      })),
+      original: {
+        id: message.id,
+        sessionId: message.sessionId ?? undefined,
+        accountId: message.accountId ?? undefined,
+        sha256: message.sha256,
+        blobSize: message.blobSize,
+        hidden: message.hidden,
+        reversePath: recipient.reversePath,
+        ret: message.ret ?? undefined,
+        envid: message.envid ?? undefined,
+        smtputf8: message.smtputf8,
+        eightBit: message.eightBit,
+        notifyAuthor: message.notifyAuthor,
+        expiresAt: message.expiresAt,
+      },
+      alias,
+      expansion: { ...expansion, tenantId: message.tenantId },
+      targets: expansion.external,
+      orcpt: recipient.orcpt ?? undefined,
+      notify: recipient.notify ?? undefined,
+      firstRecipient: 1,
+      seals: EMPTY,
+      trace: message.prefix,
+      now: store.clock.now(),
     });
+    statements.push(...forwarded.statements);
+    events.push(...forwarded.events);
   }
 
   #expansionEvents(

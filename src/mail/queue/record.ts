@@ -21,7 +21,7 @@ import {
   recordedAttempts,
   type ConcludedMessage,
 } from '#store/queue/conclude';
-import type { DestinationKey } from '#store/queue/enqueue';
+import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import type { Store } from '#store/open';
 import { storeFailure } from '#store/failure';
 import type { JobResults, Statement } from '#store/writer';
@@ -231,9 +231,8 @@ export class Recorder {
     const { concluded, freed, wake } = this.#options;
     const blobIds = results.at(-1)!.rows.map((row) => row['blobId'] as string);
     if (blobIds.length > 0) freed(blobIds);
-    // what an enqueue of this job answered
-    const queued = results.flatMap(({ rows }) => rows.filter((row) => 'sourcePool' in row));
-    if (queued.length > 0) wake(queued as unknown as DestinationKey[]);
+    const queued = destinationsOf(results);
+    if (queued.length > 0) wake(queued);
     concluded(accountIds, events);
   }
 }

@@ -8,15 +8,17 @@ import { summarize } from '#protocol/message/summary';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import { blobOrder, storeBlob } from '#store/blobs';
 import { writeDialogue } from '#store/dialogues';
+import type { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
-import type { DestinationKey } from '#store/queue/enqueue';
+import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import type { Writer } from '#store/writer';
+import type { Forwarded } from '#mail/deliver/forward';
 import { receivedField } from '#mail/deliver/trace-fields';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
 import { deliveryStatement, oneCopyEach } from './deliveries.ts';
 import type { Client, Envelope } from './envelope.ts';
 import type { Finding } from './findings.ts';
-import { forwardStatements } from './forwards.ts';
+import { forwardArrival } from './forwards.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Content } from './intake.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
@@ -26,9 +28,13 @@ import type { Refusing } from './verdict.ts';
 
 export interface AcceptContext {
   readonly writer: Writer;
+  readonly directory: Directory;
   readonly clock: Clock;
+  readonly newId: () => string;
   readonly hostname: string;
   readonly policies: Policies;
+  /** Whether what goes on is sealed (`forward.arc_seal`). */
+  readonly sealsForwards: boolean;
   /** How long a forward is tried. Milliseconds. */
   readonly queueLifetime: number;
   /** Called after the commit. */
@@ -89,13 +95,18 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
   const forwards = arrival.recipients.filter(
     ({ id, expansion }) => expansion.external.length > 0 && verdicts.get(id)!.kind === 'inbox',
   );
+  const { facts } = judgement;
+  const forwarded =
+    forwards.length === 0
+      ? NOTHING_FORWARDED
+      : await forwardArrival(context, arrival, forwards, { facts, received, now });
   const events = [
     ...arrivalEvents(arrival, summary, now),
     judged,
     ...judgedEvents(arrival, verdicts, now),
+    ...forwarded.events,
   ];
   const stored = { ...judgement, authservId: context.hostname, received, summary, now };
-  const queued = forwardStatements(context, arrival, forwards, received, now);
   const results = await context.writer.run({
     accounts: deliveries.map(({ target }) => target.accountId),
     order: blobOrder(blob),
@@ -105,18 +116,18 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
       writeEvents(events),
       ...deliveries.map((delivery) => deliveryStatement(arrival, delivery, stored)),
       writeDialogue(messageId, sessionId, now, arrival.dialogue),
-      ...queued,
+      ...forwarded.statements,
     ],
   });
-  const destinations =
-    queued.length === 0 ? [] : (results.at(-1)!.rows as unknown as DestinationKey[]);
   context.stored(
     deliveries.map(({ target }) => target.accountId),
-    destinations,
+    forwards.length === 0 ? [] : destinationsOf(results),
     events,
   );
   return { kind: 'stored' };
 }
+
+const NOTHING_FORWARDED: Forwarded = { statements: [], events: [] };
 
 async function judgeArrival(
   { clock, policies }: AcceptContext,

@@ -1,58 +1,105 @@
-/** What goes on to addresses elsewhere: rows of the queue, in the transaction that accepts the message. */
-import { utf8 } from '#bytes';
+/** What goes on to addresses elsewhere: rows of the queue, in the transaction that accepts the message; one message for each alias. */
+import { EMPTY, utf8 } from '#bytes';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
-import { viewOf } from '#store/emails';
-import { enqueue } from '#store/queue/enqueue';
+import type { Event } from '#events';
 import type { Statement } from '#store/writer';
-import { isRedirection, withoutSuccess } from '#mail/deliver/forwarded-notify';
-import { deliveredToField } from '#mail/deliver/trace-fields';
+import { forwardTo, type Forward, type Forwarded, type Original } from '#mail/deliver/forward';
+import { seal, withoutRanges, type Seal } from '#mail/deliver/seal';
 import type { AcceptContext, Arrival } from './accept.ts';
+import { authenticationResults } from './authentication-results.ts';
+import { knownOf, type AllFacts } from './facts.ts';
 import { returnPathRanges } from './hidden-fields.ts';
 import type { LocalRecipient } from './recipient.ts';
 
-export function forwardStatements(
+/** @param forwards the recipients that lead elsewhere, and whose mail is no junk */
+export async function forwardArrival(
   context: AcceptContext,
   arrival: Arrival,
   forwards: readonly LocalRecipient[],
-  received: string,
-  now: number,
-): Statement[] {
-  if (forwards.length === 0) return [];
-  const { envelope, content, client } = arrival;
-  const targets = new Map<string, { mailbox: Mailbox; via: LocalRecipient }>();
-  for (const via of forwards) {
-    for (const mailbox of via.expansion.external)
-      targets.set(formatMailbox(mailbox), { mailbox, via });
-  }
-  const aliases = forwards.map(({ mailbox }) => deliveredToField(formatMailbox(mailbox))).join('');
-  return enqueue({
+  { facts, received, now }: { facts: AllFacts; received: string; now: number },
+): Promise<Forwarded> {
+  const { envelope, content, recipients } = arrival;
+  const original: Original = {
     id: envelope.messageId,
-    parentId: undefined,
-    sessionId: client.sessionId,
-    tenantId: forwards[0]!.expansion.tenantId,
+    sessionId: arrival.client.sessionId,
     accountId: undefined,
     sha256: content.blob.sha256,
-    view: viewOf(utf8(aliases + received), content.blob.size, returnPathRanges(content)),
+    blobSize: content.blob.size,
+    hidden: returnPathRanges(content),
     reversePath: envelope.reversePath && formatMailbox(envelope.reversePath),
     ret: envelope.ret,
     envid: envelope.envid,
     smtputf8: envelope.smtputf8,
     eightBit: content.eightBit,
-    notifyAuthor: false,
-    arrivedAt: now,
+    notifyAuthor: isVerified(facts),
     expiresAt: now + context.queueLifetime,
-    recipients: [...targets.values()].map(({ mailbox, via }, index) => ({
-      // after those of the envelope, so that no two recipients of a message share an id
-      id: arrival.recipients.length + 1 + index,
-      forwardPath: formatMailbox(mailbox),
-      domain: mailbox.domain,
-      reversePath: undefined,
-      orcpt: via.orcpt ?? `rfc822;${formatMailbox(via.mailbox)}`,
-      notify: isRedirection(via.expansion) ? via.notify : withoutSuccess(via.notify),
-      stream: 'forward',
-      priority: 0,
-      sourcePool: '',
-      nextAt: now,
-    })),
-  });
+  };
+  /** By domain: the aliases of one share theirs. */
+  const seals = new Map<string, Seal>();
+  const statements: Statement[] = [];
+  const events: Event[] = [];
+  const seen = new Set<string>();
+  let id = envelope.messageId;
+  // after those of the envelope, so that no two recipients of a message share an id
+  let firstRecipient = recipients.length + 1;
+  for (const recipient of forwards) {
+    const { mailbox: alias, expansion, orcpt, notify } = recipient;
+    const targets = expansion.external.filter((target) => isNew(seen, target));
+    if (targets.length === 0) continue;
+    if (context.sealsForwards && expansion.isBounce !== true && !seals.has(alias.domain)) {
+      const made = await sealArrival(context, arrival, facts, original, recipient);
+      seals.set(alias.domain, made);
+      events.push(made.event);
+    }
+    const forward: Forward = {
+      id,
+      original,
+      alias,
+      expansion,
+      targets,
+      orcpt,
+      notify,
+      firstRecipient,
+      seals: seals.get(alias.domain)?.fields ?? EMPTY,
+      trace: utf8(received),
+      now,
+    };
+    const forwarded = await forwardTo(context.directory, forward);
+    statements.push(...forwarded.statements);
+    events.push(...forwarded.events);
+    id = context.newId();
+    firstRecipient = 1;
+  }
+  return { statements, events };
+}
+
+function isNew(seen: Set<string>, target: Mailbox): boolean {
+  const name = formatMailbox(target);
+  if (seen.has(name)) return false;
+  seen.add(name);
+  return true;
+}
+
+/** Its owner may hear from us of what fails (docs/decisions/0009). */
+function isVerified({ spf }: AllFacts): boolean {
+  const report = knownOf(spf);
+  return report?.result === 'pass' && report.identity === 'mailfrom';
+}
+
+function sealArrival(
+  context: AcceptContext,
+  arrival: Arrival,
+  facts: AllFacts,
+  { hidden }: Original,
+  { mailbox: { domain }, expansion: { tenantId } }: LocalRecipient,
+): Promise<Seal> {
+  const { client, envelope, content } = arrival;
+  const sealable = {
+    head: withoutRanges(content.head, hidden),
+    bodyHash: content.bodyHash,
+    chain: knownOf(facts.arc),
+    results: authenticationResults(context.hostname, arrival, facts),
+  };
+  const { sessionId } = client;
+  return seal(context, sealable, domain, { sessionId, messageId: envelope.messageId, tenantId });
 }

@@ -2,6 +2,7 @@
 import type { Mailbox } from '#protocol/address/mailbox';
 import { quotaLeft, type Directory } from '#store/directory/directory';
 import { expand, type AccountTarget, type Expanded, type Expansion } from '#mail/deliver/expand';
+import { looksRewritten, wayBack, type WayBack } from '#mail/deliver/reverse-path';
 import type { EnvelopeRecipient } from './envelope.ts';
 import type { Pool } from '#store/open';
 
@@ -18,19 +19,41 @@ export type RecipientOutcome =
   | { readonly kind: 'disabled' }
   | { readonly kind: 'over-quota' }
   | { readonly kind: 'alias-loop' }
-  | { readonly kind: 'no-postmaster-yet' };
+  | { readonly kind: 'no-postmaster-yet' }
+  /** An address that SRS made, for a message that is no notice of failure. */
+  | { readonly kind: 'bounces-only' }
+  | { readonly kind: Exclude<WayBack['kind'], 'back' | 'ordinary'> };
 
 export interface RecipientContext {
   readonly directory: Directory;
   readonly pool: Pool;
 }
 
+/** Of mail that comes in by MX: what an address that SRS made goes by. */
+export interface Bouncing {
+  readonly reversePath: Mailbox | null;
+  /** Calendar milliseconds. */
+  readonly now: number;
+}
+
 /**
  * Judges one forward-path.
  * @param size of the message as announced, 0 if it was not
+ * @param bouncing undefined: of a submission
  * @returns a promise only where something had to be asked
  */
 export function judgeRecipient(
+  context: RecipientContext,
+  mailbox: Mailbox,
+  size: number,
+  bouncing?: Bouncing,
+): RecipientOutcome | Promise<RecipientOutcome> {
+  if (bouncing !== undefined && looksRewritten(mailbox))
+    return judgeBounce(context, mailbox, size, bouncing);
+  return judgeAddress(context, mailbox, size);
+}
+
+function judgeAddress(
   context: RecipientContext,
   mailbox: Mailbox,
   size: number,
@@ -39,6 +62,19 @@ export function judgeRecipient(
   return expanded instanceof Promise
     ? expanded.then((found) => judge(context, found, size))
     : judge(context, expanded, size);
+}
+
+/** What was forwarded failed elsewhere: its author is to hear of it. Whatever SRS did not make here leads nowhere. */
+async function judgeBounce(
+  context: RecipientContext,
+  mailbox: Mailbox,
+  size: number,
+  { reversePath, now }: Bouncing,
+): Promise<RecipientOutcome> {
+  const way = await wayBack(context, mailbox, now);
+  if (way.kind === 'ordinary') return judgeAddress(context, mailbox, size);
+  if (reversePath !== null) return { kind: 'bounces-only' };
+  return way.kind === 'back' ? { kind: 'accepted', expansion: way.expansion } : way;
 }
 
 function judge(

@@ -52,10 +52,12 @@ const TABLE: readonly (readonly [behaviour: string, judged: Verdict, expected: s
   ],
   ['it is junk for all', judge([finding('junk')], 2), 'junk junk'],
   ['it is junk for one', judge([finding('junk', 2)], 3), 'inbox junk inbox'],
+  ['junk is not sent on: dropped for one of two', judge([finding('junk')], 2, 2), 'junk drop'],
+  ['junk that is only forwarded is refused', judge([finding('junk')], 2, 1, 2), 'delivered-before'],
   [
-    'junk is no reason to drop what is only forwarded',
-    judge([finding('junk')], 2, 2),
-    'junk inbox',
+    'junk for one that is only forwarded, while the other refuses it: refused',
+    judge([finding('junk', 1), finding('reject', 2)], 2, 1),
+    'delivered-before',
   ],
   [
     'a refusal weighs more than junk, whichever was found first',
@@ -86,7 +88,10 @@ test('it is refused exactly when every recipient refuses, and otherwise each has
       (findings, forwarded) => {
         const ids = [1, 2, 3, 4];
         const refuses = (id: number): boolean =>
-          findings.some((one) => one.wish === 'reject' && (one.recipientId ?? id) === id);
+          findings.some(
+            ({ wish, recipientId = id }) =>
+              recipientId === id && (wish === 'reject' || forwarded.includes(id)),
+          );
         const judged = judge(findings, count, ...forwarded);
         assert.equal(judged.kind === 'refuse', ids.every(refuses));
         if (judged.kind === 'refuse') return;

@@ -34,7 +34,8 @@ export type Refusing = (typeof REFUSING)[number];
 /**
  * Per recipient, with one reply: the message is refused only if every recipient refuses it or wants it again later, and for
  * good only if all refuse it for good. Otherwise it is accepted: who would refuse it for good gets it as junk, or not at all where it is only
- * sent on; who would have it again later gets it now.
+ * sent on; who would have it again later gets it now. Junk is not sent on, since whoever sends it on is taken for its sender: who has no
+ * mailbox here to put it in refuses it.
  */
 export function verdict(
   findings: readonly Finding[],
@@ -69,29 +70,36 @@ function weigh(
   const spares = own.some((finding) => wishOf(finding, policies) === 'spare');
   const counted = spares ? own.filter(({ reason }) => !policies.spared.has(reason)) : own;
   const wishing = (wish: Wish) => counted.filter((finding) => wishOf(finding, policies) === wish);
+  const junk = junkIn(wishing, policies);
+  const refusing = (how: Refusing) =>
+    how === 'reject' && forwardOnly ? [...wishing(how), ...junk] : wishing(how);
   const [refusal] = REFUSING.flatMap((how) => {
-    const [first, ...others] = wishing(how);
+    const [first, ...others] = refusing(how);
     return first === undefined ? [] : [{ how, because: [first, ...others] as const }];
   });
-  const accepted: RecipientVerdict =
-    refusal?.how === 'reject'
-      ? { kind: forwardOnly ? 'drop' : 'junk', because: refusal.because }
-      : accept(wishing, forwardOnly, policies);
-  return { id, refusal, accepted };
+  return { id, refusal, accepted: accept(refusal, junk, forwardOnly) };
 }
 
+/** What becomes of it where somebody else takes the message. */
 function accept(
-  wishing: (wish: Wish) => readonly Finding[],
+  refusal: Weighed['refusal'],
+  junk: readonly Finding[],
   forwardOnly: boolean,
-  { suspicions }: Policies,
 ): RecipientVerdict {
-  // what is junk is no reason to drop what is only sent on
-  if (forwardOnly) return INBOX;
+  if (refusal?.how === 'reject')
+    return { kind: forwardOnly ? 'drop' : 'junk', because: refusal.because };
+  return junk.length > 0 ? { kind: 'junk', because: junk } : INBOX;
+}
+
+/** The findings that make it junk: each by itself, or weak signs together. */
+function junkIn(
+  wishing: (wish: Wish) => readonly Finding[],
+  { suspicions }: Policies,
+): readonly Finding[] {
   const junk = wishing('junk');
-  if (junk.length > 0) return { kind: 'junk', because: junk };
+  if (junk.length > 0) return junk;
   const suspect = wishing('suspect');
-  const enough = suspicions > 0 && suspect.length >= suspicions;
-  return enough ? { kind: 'junk', because: suspect } : INBOX;
+  return suspicions > 0 && suspect.length >= suspicions ? suspect : [];
 }
 
 const INBOX: RecipientVerdict = { kind: 'inbox', because: [] };

@@ -151,7 +151,11 @@ export const ADDRESS_RULES = {
     rfc: 'RFC 5321 §4.5.1',
   },
   'catch-all': { en: 'the catch-all of the domain', ja: 'ドメインのキャッチオール' },
-} as const satisfies Record<AddressRule, Phrase>;
+  bounce: {
+    en: 'an address that SRS made for notices of failure',
+    ja: '不達通知のために SRS で作られたアドレス',
+  },
+} as const satisfies Record<AddressRule | 'bounce', Phrase>;
 
 /** How far an attempt had come when it stopped: a stage of the SMTP client, the way there, or delivery here. */
 export const STAGES = {

@@ -27,7 +27,7 @@ export function beginContent(
 ): void {
   const { inquiry, envelope } = transaction;
   transaction.intake = new Intake(services.writer, services.clock, {
-    hashBody: settings.submission,
+    hashBody: settings.submission || (services.sealsForwards && leadsElsewhere(transaction)),
     ...(inquiry && {
       headerRead: (head, fields) =>
         inquiry.header({
@@ -38,6 +38,10 @@ export function beginContent(
         }),
     }),
   });
+}
+
+function leadsElsewhere({ local }: Transaction): boolean {
+  return local.some(({ expansion }) => expansion.external.length > 0);
 }
 
 export function contentLimits({ settings: { limits } }: SessionState): ContentLimits {

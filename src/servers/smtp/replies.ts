@@ -180,6 +180,20 @@ const RECIPIENT = {
       '5.4.6',
       `The alias ${address} leads back to itself; tell postmaster of its domain`,
     ),
+  'bounces-only': ({ address }) =>
+    wireReply(
+      550,
+      '5.7.1',
+      `${address} takes notices of failure only, from the null reverse-path; write to the author of the message`,
+    ),
+  'bounce-forged': ({ address }) =>
+    wireReply(550, '5.1.1', `Nothing was forwarded from here as ${address}`),
+  'bounce-expired': ({ address }) =>
+    wireReply(
+      550,
+      '5.1.1',
+      `What was forwarded as ${address} is too long ago: the address leads nowhere any more`,
+    ),
   'no-postmaster-yet': ({ domain }) =>
     wireReply(
       450,

@@ -29,6 +29,8 @@ export interface SmtpServices {
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
   /** On the MX listener: begins to find out about a client, from its first MAIL on. */
   readonly inquire: (client: Client) => Inquiry;
+  /** What is sent on to other hosts is sealed, which needs the hash of its body. */
+  readonly sealsForwards: boolean;
   /** The end of a message on the MX listener. */
   readonly accept: (arrival: Arrival) => Promise<Accepted>;
   /** The end of a message on a submission listener. */

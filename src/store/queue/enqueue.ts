@@ -2,7 +2,7 @@
  * Messages and recipients into the queue, in the transaction that accepts them. Destinations are woken after the commit
  * (`destinations.ts`), so that accepting mail never waits for a row that the whole site shares.
  */
-import type { RowsStatement } from '#store/batch';
+import type { RowsStatement, StatementResult } from '#store/batch';
 import type { MessageView } from '#store/emails';
 
 export type Stream = 'transactional' | 'bulk' | 'dsn' | 'forward';
@@ -190,4 +190,11 @@ export interface DestinationKey {
   readonly site: string;
   readonly stream: string;
   readonly sourcePool: string;
+}
+
+/** Of the results of a job: what its statements of `enqueue` answered. */
+export function destinationsOf(results: readonly StatementResult[]): DestinationKey[] {
+  return results.flatMap(({ rows }) =>
+    rows.filter((row) => 'sourcePool' in row),
+  ) as unknown as DestinationKey[];
 }

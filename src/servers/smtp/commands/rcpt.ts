@@ -24,7 +24,15 @@ export function rcpt(state: SessionState, command: Rcpt): WireReply | Promise<Wi
     const pace = state.services.conduct.mayAddress(state.address);
     if (pace.kind === 'too-fast') return putOff(state, transaction, mailbox, pace);
   }
-  const outcome = judgeRecipient(state.services.recipients, mailbox, transaction.announced);
+  const { recipients } = state.services;
+  const outcome = judgeRecipient(
+    recipients,
+    mailbox,
+    transaction.announced,
+    state.settings.submission
+      ? undefined
+      : { reversePath: transaction.envelope.reversePath, now: state.services.clock.now() },
+  );
   return outcome instanceof Promise
     ? outcome.then((found) => answer(state, transaction, mailbox, command, found))
     : answer(state, transaction, mailbox, command, outcome);
@@ -102,7 +110,8 @@ function refuse(
   outcome: RecipientOutcome,
 ): WireReply {
   if (outcome.kind === 'accepted') throw new Error('an accepted recipient is not refused');
-  if (outcome.kind === 'unknown-mailbox' && !state.settings.submission)
+  const guessed = outcome.kind === 'unknown-mailbox' || outcome.kind === 'bounce-forged';
+  if (guessed && !state.settings.submission)
     state.services.conduct.noteMisconduct(state.address, 'unknown-recipient');
   const facts = { address: formatMailbox(mailbox), domain: mailbox.domain };
   const reply = recipientReply(outcome.kind, facts);
