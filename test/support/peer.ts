@@ -31,6 +31,13 @@ export function pythonPeer(module: string, packageName: string): Peer {
   return status === 0 ? { path: python, skip: false } : missing(`Python's ${module}`, packageName);
 }
 
+/** The same for a module of Perl; the path is that of Perl. */
+export function perlPeer(module: string, packageName: string): Peer {
+  const perl = '/usr/bin/perl';
+  const { status } = spawnSync(perl, [`-M${module}`, '-e', '1'], { stdio: 'ignore' });
+  return status === 0 ? { path: perl, skip: false } : missing(`Perl's ${module}`, packageName);
+}
+
 /** The same for swaks with TLS, which needs a module of Perl that Debian does not install with it. */
 export function swaksPeer(): Peer {
   const swaks = peer('swaks');
