@@ -6,7 +6,17 @@
  * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
  */
 import type { Queryable } from '#store/blobs';
+import {
+  claimedMessages,
+  messagesFrom,
+  messagesOf,
+  type ClaimedMessage,
+  type ClaimedRow,
+  type TakenRow,
+} from './claimed.ts';
 import type { DestinationKey } from './enqueue.ts';
+
+export { claimedMessages, type ClaimedMessage, type ClaimedRecipient } from './claimed.ts';
 
 /** How long a lease lasts unless it is renewed. Seconds. */
 export const LEASE_SECONDS = 120;
@@ -25,43 +35,6 @@ export interface ClaimRequest {
   readonly limit: number;
   /** The source addresses of each pool, of equally busy ones the first is taken; '' lets the system choose. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
-}
-
-export interface ClaimedRecipient {
-  readonly recipientId: number;
-  readonly forwardPath: string;
-  readonly domain: string;
-  readonly reversePath: string | null;
-  readonly orcpt: string | null;
-  readonly notify: string | null;
-  readonly attempts: number;
-  readonly delayNotified: boolean;
-  /** An operator let it go: the hold that applies to all mail does not stop it again. */
-  readonly released: boolean;
-}
-
-export interface ClaimedMessage {
-  readonly id: string;
-  readonly parentId: string | null;
-  readonly sessionId: string | null;
-  readonly tenantId: string;
-  readonly accountId: string | null;
-  readonly blobId: string;
-  readonly sha256: Uint8Array;
-  readonly blobSize: number;
-  readonly prefix: Uint8Array;
-  readonly hidden: readonly number[];
-  readonly size: number;
-  readonly reversePath: string | null;
-  readonly ret: 'FULL' | 'HDRS' | null;
-  readonly envid: string | null;
-  readonly smtputf8: boolean;
-  readonly eightBit: boolean;
-  readonly notifyAuthor: boolean;
-  /** Calendar milliseconds. */
-  readonly arrivedAt: number;
-  readonly expiresAt: number;
-  readonly recipients: readonly ClaimedRecipient[];
 }
 
 export interface Claim extends DestinationKey {
@@ -105,12 +78,6 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     messages: await claimedMessages(db, row),
     count: row.messageIds?.length ?? 0,
   };
-}
-
-/** Which recipients a claim took, as two arrays side by side; null for none. */
-export interface TakenRow {
-  readonly messageIds: readonly string[] | null;
-  readonly recipientIds: readonly number[] | null;
 }
 
 /** A destination whose sources are all blocked sleeps until the first is not; one whose sources are busy is looked at again soon. */
@@ -187,7 +154,7 @@ export async function claimMore(
   });
   const { held, count } = rows[0] as { held: boolean; count: number };
   if (!held) return undefined;
-  return { messages: count > 0 ? messagesOf(rows) : [], count };
+  return { messages: count > 0 ? messagesOf(rows as ClaimedRow[]) : [], count };
 }
 
 const CLAIM_MORE = `
@@ -206,52 +173,7 @@ const CLAIM_MORE = `
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id)
   select exists (select from lease) as held, (select count(*)::integer from due) as count, m.*
-  from (select) as always left join (${messagesFrom('due as c')}) m on true`;
-
-/** Messages with those of their recipients that are named. */
-export async function claimedMessages(
-  db: Queryable,
-  { messageIds, recipientIds }: TakenRow,
-): Promise<ClaimedMessage[]> {
-  if (messageIds === null) return [];
-  const { rows } = await db.query({
-    name: 'claimed_messages',
-    text: CLAIMED_MESSAGES,
-    values: [messageIds, recipientIds],
-  });
-  return messagesOf(rows);
-}
-
-function messagesOf(rows: { recipients: unknown }[]): ClaimedMessage[] {
-  for (const row of rows) row.recipients = JSON.parse(row.recipients as string);
-  return rows as ClaimedMessage[];
-}
-
-/** Messages in their order with recipients, from rows (message_id, recipient_id). */
-function messagesFrom(taken: string): string {
-  return `
-  select m.id, m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id::text as "tenantId",
-    m.account_id::text as "accountId", m.blob_id::text as "blobId", b.sha256, b.size::float8 as "blobSize", m.prefix, m.hidden,
-    m.size::float8 as size, m.reverse_path as "reversePath", m.ret, m.envid, m.smtputf8, m.eight_bit as "eightBit",
-    m.notify_author as "notifyAuthor", extract(epoch from m.arrived_at)::float8 * 1000 as "arrivedAt",
-    extract(epoch from m.expires_at)::float8 * 1000 as "expiresAt", r.recipients
-  from (
-    select r.message_id, json_agg(json_build_object(
-      'recipientId', r.recipient_id, 'forwardPath', r.forward_path, 'domain', r.domain,
-      'reversePath', coalesce(r.reverse_path, m.reverse_path), 'orcpt', r.orcpt, 'notify', r.notify, 'attempts', r.attempts,
-      'delayNotified', r.delay_notified, 'released', r.released) order by r.recipient_id)::text as recipients
-    from ${taken}
-      join queue_recipients r using (message_id, recipient_id)
-      join queue_messages m on m.id = r.message_id
-    group by r.message_id) r
-  join queue_messages m on m.id = r.message_id
-  join blobs b on b.id = m.blob_id
-  order by m.id`;
-}
-
-const CLAIMED_MESSAGES = messagesFrom(
-  'unnest($1::text[], $2::integer[]) as c(message_id, recipient_id)',
-);
+  from (select) as always left join (${messagesFrom('due')}) m on true`;
 
 /** Makes a lease last from now on; false when it was already given to others. */
 export async function renewLease(db: Queryable, token: string): Promise<boolean> {
