@@ -21,7 +21,10 @@ export function stampOf(day: number): string {
 /** The last day that a stamp can be of; undefined where it is none. */
 export function dayOfStamp(stamp: string, now: number): number | undefined {
   if (!/^[A-Za-z2-7]{2}$/.test(stamp)) return undefined;
-  const [high, low] = [...stamp.toUpperCase()].map((digit) => DIGITS.indexOf(digit));
+  const [high, low] = stamp
+    .toUpperCase()
+    .split('')
+    .map((digit) => DIGITS.indexOf(digit));
   const latest = dayOf(now) + AHEAD_DAYS;
   const before = (((latest - (high! * 32 + low!)) % DAYS) + DAYS) % DAYS;
   return latest - before;
