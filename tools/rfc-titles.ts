@@ -87,6 +87,7 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   7671: 'DANE: updates and operational guidance',
   7672: 'SMTP security via opportunistic DANE TLS',
   7677: 'SCRAM-SHA-256 and SCRAM-SHA-256-PLUS',
+  8017: 'PKCS #1: RSA cryptography specifications',
   8020: 'NXDOMAIN: there really is nothing underneath',
   8058: 'Signaling one-click functionality for list email headers',
   8098: 'Message disposition notification',

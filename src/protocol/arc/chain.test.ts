@@ -3,14 +3,15 @@ import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
-import { hashBody } from '#protocol/dkim/body-hash';
+import { hashBody, startBodyHashes } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { KeyAnswer } from '#protocol/dkim/report';
-import { signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
+import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
+import { beginVerification } from '#protocol/dkim/verify';
 import { splitHeader } from '#protocol/message/fields';
 import type { ArcReport } from './report.ts';
 import { type Sealed, sealMessage } from './seal.ts';
-import { verifyChain } from './verify-chain.ts';
+import { beginChainVerification, verifyChain } from './verify-chain.ts';
 
 const NOW = 1_795_500_000;
 const pair = generateKeyPairSync('ed25519');
@@ -310,6 +311,34 @@ describe('sealing', () => {
 });
 
 describe('the work for a chain', () => {
+  test('one pass over the body, however it is cut, serves DKIM and ARC', async () => {
+    const head = fromLatin1(await seal(await dkimSigned(`X-Before: 1\r\n${MESSAGE}`)));
+    const header = splitHeader(head);
+    const body = head.subarray(header.bodyStart);
+    const cuts = fc.array(fc.nat(body.length), { maxLength: 6 });
+    await fc.assert(
+      fc.asyncProperty(cuts, async (places) => {
+        const input = { head: head.subarray(0, header.bodyStart), header, lookup, now: NOW };
+        const dkim = beginVerification(input);
+        const arc = beginChainVerification(input);
+        const hasher = startBodyHashes([...dkim.bodyHashes, ...arc.bodyHashes]);
+        const ends = [...places, body.length].toSorted((a, b) => a - b);
+        let from = 0;
+        for (const end of ends) {
+          hasher.push(body.subarray(from, end));
+          from = end;
+        }
+        hasher.end();
+        const [signatures, chain] = await Promise.all([dkim.finish(hasher), arc.finish(hasher)]);
+        assert.deepEqual(
+          [signatures.signatures.map(({ result }) => result), chain.cv],
+          [['pass'], 'pass'],
+        );
+      }),
+      { numRuns: 50 },
+    );
+  });
+
   test('the other keys are asked for only when the newest set is genuine', async () => {
     const sets = Array.from({ length: 50 }, (_, index) => forgedSet(50 - index)).join('');
     const asked: string[] = [];
@@ -356,6 +385,23 @@ describe('the work for a chain', () => {
     );
   });
 });
+
+async function lookup(): Promise<KeyAnswer> {
+  return { kind: 'records', records: [dnsRecordFor(pair.publicKey)] };
+}
+
+async function dkimSigned(message: string): Promise<string> {
+  const bytes = fromLatin1(message);
+  const { bodyStart } = splitHeader(bytes);
+  const fields = await signMessage({
+    header: bytes.subarray(0, bodyStart),
+    body: [bytes.subarray(bodyStart)],
+    keys: [KEY],
+    time: NOW,
+    signBytes: signOffMainThread,
+  });
+  return latin1(fields) + message;
+}
 
 /** What no canonicalization distinguishes is no change. */
 function relaxed(message: string): string {
