@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1 } from '#bytes';
 import type { Event } from '#events';
+import { senderOfForward } from '#mail/deliver/reverse-path';
 import { setAlias } from '#store/directory/addresses';
 import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
@@ -238,4 +239,49 @@ test('mail that came by MX for a domain that is not here any more fails, and no 
   await outbound.until('notice.withheld', 1, id);
   assert.deepEqual(outbound.dialled, []);
   assert.equal((await outbound.store.pool.query('select from queue_messages')).rowCount, 0);
+});
+
+test('what an alias sends on goes under a reverse-path of its own domain, unless the author is here', async () => {
+  await using peer = await startSmtpPeer();
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.ports.set('192.0.2.1', peer.port);
+  await alias(outbound, 'away', 'carol@other.test');
+  outbound.start();
+  for (const [index, reversePath] of ['eve@strict.test', 'alice@example.test'].entries()) {
+    await outbound.send({ to: ['away@example.test'], reversePath });
+    await outbound.until('attempt.delivered', 2 * (index + 1));
+  }
+  const [rewritten, kept] = peer.accepted.map(({ mail }) => mail);
+  assert.match(
+    rewritten!,
+    /^MAIL FROM:<SRS0=[A-Z2-7]{8}=[A-Z2-7]{2}=strict\.test=eve@example\.test>/,
+  );
+  assert.match(kept!, /^MAIL FROM:<alice@example\.test>/);
+});
+
+test('a notice of failure to such a reverse-path goes on to the author, whatever catch-all there is', async () => {
+  await using peer = await startSmtpPeer();
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  const { store, directory } = outbound;
+  outbound.ports.set('192.0.2.1', peer.port);
+  await setAlias(store.pool, {
+    localPart: null,
+    domain: 'example.test',
+    targets: ['bob@example.test'],
+    now: store.clock.now(),
+  });
+  store.notices.say('directory');
+  const away = { localPart: 'away', domain: 'example.test' };
+  const now = store.clock.now();
+  const { address } = await senderOfForward(directory, 'eve@other.test', away, 'x', now);
+  outbound.start();
+  const forged = address!.replace('=eve@', '=eva@');
+  await outbound.send({ to: [address!, forged], reversePath: null });
+  await outbound.until('attempt.failed');
+  await outbound.until('attempt.delivered', 2);
+  assert.deepEqual(
+    peer.accepted.map(({ mail, recipients }) => [mail, ...recipients]),
+    [['MAIL FROM:<>', 'RCPT TO:<eve@other.test>']],
+  );
+  assert.deepEqual(await messagesOf(outbound, 1), []);
 });
