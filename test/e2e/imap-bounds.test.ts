@@ -1,6 +1,6 @@
 /** What an attacker sends to an IMAP server, or does not read, is refused at a bound and disturbs nobody else. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
@@ -10,23 +10,14 @@ import { newImapTally, playWild } from '../support/imap-fuzz-play.ts';
 import { letter } from '../support/imap-letter.ts';
 import { ImapWire } from '../support/imap-wire.ts';
 import { LineSocket } from '../support/line-socket.ts';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
-import { openTestStore, PASSWORD, type TestStore } from '../support/smtp-server.ts';
+import { ownImap, startTestImap, type TestImap } from '../support/own-imap.ts';
+import { PASSWORD } from '../support/smtp-server.ts';
 
 const MEGABYTE = 1024 * 1024;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
 /** Octets in use, by this process and outside of its heap. */
 function used(): number {
@@ -36,7 +27,7 @@ function used(): number {
 }
 
 function limited(limits: Partial<ImapLimits>): Promise<TestImap> {
-  return startTestImap(at, { limits });
+  return startTestImap(own.at, { limits });
 }
 
 function ended(client: ImapClient): void {
@@ -46,7 +37,7 @@ function ended(client: ImapClient): void {
 
 /** Another session, which has to notice nothing of what is done meanwhile. */
 async function undisturbed(attack: () => Promise<void>): Promise<void> {
-  await using other = await ImapClient.login(imap.account('bob'));
+  await using other = await ImapClient.login(own.imap.account('bob'));
   await other.ok('SELECT INBOX');
   await attack();
   await other.ok('APPEND INBOX ', literal(letter()));
@@ -54,7 +45,7 @@ async function undisturbed(attack: () => Promise<void>): Promise<void> {
 }
 
 /** A session whose responses are read as text, and only when asked for. */
-async function raw(server = imap): Promise<LineSocket> {
+async function raw(server = own.imap): Promise<LineSocket> {
   const socket = await LineSocket.connect(server.ports.imaps);
   await socket.startTls();
   await socket.line();
@@ -72,7 +63,7 @@ async function until(socket: LineSocket, begin: string): Promise<string> {
 }
 
 test('a synchronising literal too large is refused before its octets', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   for (const command of ['APPEND INBOX {52428801}', 'SELECT {10000000}', 'LOGIN {999999999999}']) {
     const reply = await client.announce(command);
     assert.ok(codeOf([reply], 'TOOBIG'), `${command}: ${reply.status} ${reply.text}`);
@@ -95,7 +86,7 @@ test('a literal nobody waits for is discarded up to a bound; beyond it the conne
 });
 
 test('a line without an end ends the connection long before a literal would', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   await client.fails('BAD', `NOOP ${'x'.repeat(IMAP_LIMITS.receiver.command)}`);
   await client.ok('NOOP');
   client.write(`x NOOP ${'x'.repeat(MEGABYTE)}`);
@@ -118,7 +109,7 @@ test('a literal that never ends holds nothing up, and is gone with its connectio
 });
 
 test('a command before the login is short, and so is what is thrown away of a longer one', async () => {
-  await using client = await ImapClient.connect(imap.account('alice'));
+  await using client = await ImapClient.connect(own.imap.account('alice'));
   const long = 'x'.repeat(IMAP_LIMITS.receiver.beforeLogin);
   await client.fails('BAD', `NOOP ${long}`);
   const { code, status } = await client.announce(`LOGIN {${IMAP_LIMITS.receiver.beforeLogin}}`);
@@ -153,13 +144,13 @@ test('who is logged in has the time of a session, and before the next login agai
 });
 
 test('nobody is compressed before a login', async () => {
-  await using client = await ImapClient.connect(imap.account('alice'));
+  await using client = await ImapClient.connect(own.imap.account('alice'));
   await client.fails('BAD', 'COMPRESS DEFLATE');
   await client.ok('NOOP');
 });
 
 test('what nests deeply, or is no name, set or number, is BAD and costs little', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   await client.ok('SELECT INBOX');
   const began = performance.now();
   for (const command of [
@@ -185,12 +176,12 @@ test('a flood of commands is answered in their order', async () => {
   const tags = Array.from({ length: 10_000 }, (_, i) => `f${i}`);
   const flood = Buffer.from(tags.map((tag) => `${tag} NOOP\r\n`).join(''));
   const tally = newImapTally();
-  await playWild(imap.account('alice'), true, [flood], tags, tally);
+  await playWild(own.imap.account('alice'), true, [flood], tags, tally);
   assert.deepEqual(tally.faults, []);
 });
 
 test('who says nothing but nonsense is sent away, logged in or not', async () => {
-  await using stranger = await LineSocket.connect(imap.ports.imap);
+  await using stranger = await LineSocket.connect(own.imap.ports.imap);
   await stranger.line();
   await using known = await raw();
   for (const socket of [stranger, known]) {
@@ -204,7 +195,7 @@ test('who says nothing but nonsense is sent away, logged in or not', async () =>
 
 test('a client that asks for much and reads nothing costs a bounded amount of memory', async () => {
   const SIZE = 4 * MEGABYTE;
-  await using writer = await ImapClient.login(imap.account('alice'));
+  await using writer = await ImapClient.login(own.imap.account('alice'));
   await writer.ok('CREATE large');
   await writer.ok('APPEND large ', literal(letter({ body: Buffer.alloc(SIZE, 'x\r\n') })));
   await undisturbed(async () => {
@@ -278,7 +269,7 @@ test('what inflates to gigabytes stays small and ends the connection', async () 
 });
 
 test('what inflates to commands without end is answered as fast as it is read', async () => {
-  const wire = await ImapWire.connect(imap.account('alice'));
+  const wire = await ImapWire.connect(own.imap.account('alice'));
   const responses = wire[Symbol.asyncIterator]();
   await responses.next();
   wire.write(Buffer.from(`a LOGIN alice@example.test "${PASSWORD}"\r\nb COMPRESS DEFLATE\r\n`));
@@ -302,7 +293,7 @@ test('what inflates to commands without end is answered as fast as it is read', 
 });
 
 test('an address has so many connections and no more; one that ends makes room', async () => {
-  await using few = await startTestImap(at, { connections: { total: 100, perAddress: 3 } });
+  await using few = await startTestImap(own.at, { connections: { total: 100, perAddress: 3 } });
   const open = (): Promise<LineSocket> => LineSocket.connect(few.ports.imap);
   const sockets = await Promise.all([open(), open(), open()]);
   for (const socket of sockets) assert.match((await socket.line()) ?? '', /^\* OK /);

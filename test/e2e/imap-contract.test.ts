@@ -1,33 +1,25 @@
 /** The mailbox contract on our server, by IMAP. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
 import { letter } from '../support/imap-letter.ts';
 import { imapMailDriver } from '../support/imap-mailbox-driver.ts';
 import { BEHAVIOURS, mailboxContract } from '../support/mailbox-contract.ts';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
-import { openTestStore, PASSWORD, type TestStore } from '../support/smtp-server.ts';
+import { ownImap } from '../support/own-imap.ts';
+import { PASSWORD } from '../support/smtp-server.ts';
 
 /** Local part → octets that the account may store. */
 const QUOTAS = { wide: 2 ** 30, small: 500_000 };
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
+const own = ownImap({}, async (at) => {
   for (const [localPart, quota] of Object.entries(QUOTAS))
     await addAccount(at.administer, { localPart, domain: 'example.test' }, PASSWORD, quota);
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
 });
 
-mailboxContract(() => imapMailDriver(imap.account('wide'), imap.account('small')));
+mailboxContract(() => imapMailDriver(own.imap.account('wide'), own.imap.account('small')));
 
 test('messages that two sessions move at once are in one place each', async () => {
-  const driver = imapMailDriver(imap.account('wide'));
+  const driver = imapMailDriver(own.imap.account('wide'));
   await driver.reset();
   await using one = await driver.open();
   await using other = await driver.open();

@@ -1,27 +1,11 @@
 /** A FETCH reads messages in batches: whatever their sizes, each of them is told, and told again from memory as it was. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { ImapClient, literal } from '../support/imap-client.ts';
 import { nameOf, plain } from '../support/imap-data.ts';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
-import { openTestStore, type TestStore } from '../support/smtp-server.ts';
+import { ownImap } from '../support/own-imap.ts';
 
-let at: TestStore;
-let imap: TestImap;
-let client: ImapClient;
-
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-  client = await ImapClient.login(imap.account('alice'));
-  await client.ok('SELECT INBOX');
-});
-
-after(async () => {
-  await client[Symbol.asyncDispose]();
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
 const SMALL = 20;
 const LARGE = 50;
@@ -29,6 +13,8 @@ const LARGE = 50;
 const LARGE_BODY = `${'x'.repeat(98)}\r\n`.repeat(2400);
 
 test('large messages behind small ones are all told, by header and by body', async () => {
+  await using client = await ImapClient.login(own.imap.account('alice'));
+  await client.ok('SELECT INBOX');
   for (let i = 0; i < SMALL + LARGE; i++) {
     const body = i < SMALL ? 'small\r\n' : LARGE_BODY;
     const message = `Subject: number ${i + 1}\r\nFrom: a@example.org\r\n\r\n${body}`;

@@ -1,21 +1,10 @@
 /** The scripts of ImapTest (imaptest/SOURCE.md) against our IMAP server. */
-import { after, before } from 'node:test';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
-import { openTestStore, type TestStore } from '../support/smtp-server.ts';
+import { ownImap } from '../support/own-imap.ts';
 import { imaptestSuite } from './imaptest-report.ts';
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
-imaptestSuite(() => imap.account('alice'), {
+imaptestSuite(() => own.imap.account('alice'), {
   skips: {
     catenate: 'no CATENATE',
     'catenate-multiappend': 'no CATENATE',

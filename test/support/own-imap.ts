@@ -3,15 +3,18 @@
  * `alice` and `bob` (`openTestStore` in smtp-server.ts).
  */
 import { randomBytes } from 'node:crypto';
+import { after, before } from 'node:test';
 import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
+import { everybodyBehaves } from '#mail/abuse/conduct';
+import { openGate } from '#mail/abuse/login-gate';
 import { silentLog, type Log } from '#log';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
 import type { GivenServices } from '#servers/imap/settings';
 import { startImap, type ImapServer } from '#servers/imap/start';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import type { ImapAccount } from './imap-account.ts';
-import { HOSTNAME, PASSWORD, testIdentity, type TestStore } from './smtp-server.ts';
+import { HOSTNAME, openTestStore, PASSWORD, testIdentity, type TestStore } from './smtp-server.ts';
 
 /** Limits that would end most random sessions before anything happened are out of the way. */
 export const FUZZ_LIMITS: Partial<ImapLimits> = {
@@ -59,6 +62,8 @@ export async function startTestImap(
       newId: at.store.newId,
       random: randomBytes,
       authenticator: at.authenticator,
+      conduct: everybodyBehaves,
+      logins: openGate,
       mail,
       note: (event) => void noted.push(event),
       ...options.services,
@@ -82,4 +87,28 @@ export async function startTestImap(
       await mail[Symbol.asyncDispose]();
     },
   };
+}
+
+export interface OwnImap {
+  /** While tests run. */
+  readonly at: TestStore;
+  readonly imap: TestImap;
+}
+
+/** A store and IMAP servers for all tests of a file. Call at its top level. @param prepare before the servers start */
+export function ownImap(
+  options: TestImapOptions = {},
+  prepare: (at: TestStore) => Promise<unknown> = () => Promise.resolve(),
+): OwnImap {
+  const own: { at?: TestStore; imap?: TestImap } = {};
+  before(async () => {
+    own.at = await openTestStore();
+    await prepare(own.at);
+    own.imap = await startTestImap(own.at, options);
+  });
+  after(async () => {
+    await own.imap?.[Symbol.asyncDispose]();
+    await own.at?.[Symbol.asyncDispose]();
+  });
+  return own as OwnImap;
 }

@@ -3,11 +3,10 @@
  * witness), nothing is a bug of ours, and both end with what the mailbox has.
  */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import fc from 'fast-check';
 import { fetched, ImapClient, literal, type Piece } from '../../../test/support/imap-client.ts';
-import { startTestImap, type TestImap } from '../../../test/support/own-imap.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { ownImap } from '../../../test/support/own-imap.ts';
 
 const bugs: unknown[] = [];
 const log = {
@@ -17,16 +16,7 @@ const log = {
   error: (name: string, fields?: object) => void bugs.push({ name, ...fields }),
 };
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at, { log, limits: { badCommands: 10_000, appendMessages: 3 } });
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap({ log, limits: { badCommands: 10_000, appendMessages: 3 } });
 
 const number = fc.oneof(
   { weight: 20, arbitrary: fc.integer({ min: 1, max: 5 }).map(String) },
@@ -253,7 +243,7 @@ const plan = fc.array(fc.tuple(fc.nat(1), fc.array(command, { minLength: 1, maxL
 
 /** A box with three letters, and another mailbox. */
 async function begin(): Promise<void> {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   for (const name of ['box/below', 'box', 'other']) await client.run(`DELETE ${name}`);
   await client.run('CREATE box');
   await client.run('CREATE other');
@@ -262,7 +252,7 @@ async function begin(): Promise<void> {
 }
 
 async function open(): Promise<ImapClient> {
-  const client = await ImapClient.login(imap.account('alice'));
+  const client = await ImapClient.login(own.imap.account('alice'));
   await client.run('SELECT box');
   return client;
 }
@@ -311,7 +301,7 @@ test('any commands in any order by two sessions', { timeout: 240_000 }, async ()
 /** What a session sees is what one that comes anew sees. */
 async function agrees(client: ImapClient): Promise<void> {
   if ((await client.run('SELECT box')).status !== 'OK') return;
-  await using fresh = await ImapClient.login(imap.account('alice'));
+  await using fresh = await ImapClient.login(own.imap.account('alice'));
   await fresh.ok('EXAMINE box');
   const flagsOf = async (one: ImapClient): Promise<unknown> =>
     fetched((await one.ok('UID FETCH 1:* FLAGS')).untagged).map(({ number: n, items: all }) => [

@@ -1,6 +1,6 @@
 /** Commands that change the store and take long, because somebody else holds the account. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   codeOf,
   ImapClient,
@@ -8,19 +8,9 @@ import {
   type Piece,
   type Untagged,
 } from '../../../test/support/imap-client.ts';
-import { startTestImap, type TestImap } from '../../../test/support/own-imap.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { ownImap } from '../../../test/support/own-imap.ts';
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at, { limits: { inProgressEvery: 1 } });
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap({ limits: { inProgressEvery: 1 } });
 
 function inProgress(response: Untagged): boolean {
   return response.kind === 'status' && codeOf([response], 'INPROGRESS') !== undefined;
@@ -28,7 +18,7 @@ function inProgress(response: Untagged): boolean {
 
 /** Runs a command while the accounts are locked, until it has said that it is still at it; what it said. */
 async function heldUp(client: ImapClient, ...pieces: readonly Piece[]): Promise<unknown> {
-  const holder = await at.store.pool.connect();
+  const holder = await own.at.store.pool.connect();
   try {
     await holder.query('begin');
     await holder.query('select from accounts order by id for update');
@@ -47,7 +37,7 @@ async function heldUp(client: ImapClient, ...pieces: readonly Piece[]): Promise<
 }
 
 test('what takes long says so, with figures where there are some', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   await client.ok('CREATE Other');
   const letter = literal('Subject: x\r\n\r\nx\r\n');
   const unknown = [null, null];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import {
   dataOf,
   fetched,
@@ -7,24 +7,14 @@ import {
   literal,
   type ImapReply,
 } from '../../../test/support/imap-client.ts';
-import { startTestImap, type TestImap } from '../../../test/support/own-imap.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { ownImap, startTestImap } from '../../../test/support/own-imap.ts';
 import { Recent } from './recent.ts';
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
 const LETTER = literal('Subject: x\r\n\r\nx\r\n');
 
-async function open(server = imap): Promise<ImapClient> {
+async function open(server = own.imap): Promise<ImapClient> {
   return ImapClient.login(server.account('alice'));
 }
 
@@ -47,7 +37,7 @@ async function statusOf(client: ImapClient, name: string): Promise<string> {
 }
 
 async function isNoted(name: string): Promise<boolean> {
-  const { rows } = await at.store.pool.query(
+  const { rows } = await own.at.store.pool.query(
     'select from mailboxes where name = $1 and recent_uid = next_uid - 1',
     [name],
   );
@@ -80,7 +70,7 @@ test('a message is recent to the session that hears of it first, and to nobody a
 });
 
 test('what a session was told is remembered when it leaves, by other processes too', async () => {
-  await using other = await startTestImap(at);
+  await using other = await startTestImap(own.at);
   await using one = await open();
   await one.ok('CREATE Second');
   await one.ok('SELECT Second');

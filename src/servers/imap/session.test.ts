@@ -1,32 +1,23 @@
 /** What a transcript cannot show: several sessions, large messages, compression, faults of the store, shutdown, clients that do not read. */
 import assert from 'node:assert/strict';
 import { createHash, randomBytes } from 'node:crypto';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { StoreUnavailable } from '#store/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap-client.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { startTestImap, type TestImap } from '../../../test/support/own-imap.ts';
-import { openTestStore, PASSWORD, type TestStore } from '../../../test/support/smtp-server.ts';
+import { ownImap, startTestImap } from '../../../test/support/own-imap.ts';
+import { PASSWORD } from '../../../test/support/smtp-server.ts';
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
 let mailboxes = 0;
 
 /** A client with a mailbox of its own selected, which has some messages. */
 async function selected(
   count: number,
-  server = imap,
+  server = own.imap,
 ): Promise<{ client: ImapClient; name: string }> {
   const client = await ImapClient.login(server.account('alice'));
   const name = `box${++mailboxes}`;
@@ -37,7 +28,7 @@ async function selected(
   return { client, name };
 }
 
-async function another(name: string, server = imap): Promise<ImapClient> {
+async function another(name: string, server = own.imap): Promise<ImapClient> {
   const client = await ImapClient.login(server.account('alice'));
   await client.ok(`SELECT ${name}`);
   return client;
@@ -78,16 +69,16 @@ test('a silent change is told to other sessions, not to its own', async () => {
 test('sessions of one mailbox share its image', async () => {
   const { client, name } = await selected(1);
   await using _one = client;
-  const before = imap.mail.views.size.views;
+  const before = own.imap.mail.views.size.views;
   await using _two = await another(name);
   await using _three = await another(name);
-  assert.equal(imap.mail.views.size.views, before);
+  assert.equal(own.imap.mail.views.size.views, before);
 });
 
 test('who has a mailbox selected that is deleted by another is told so and leaves', async () => {
   const { client, name } = await selected(1);
   await using one = client;
-  await using two = await ImapClient.login(imap.account('alice'));
+  await using two = await ImapClient.login(own.imap.account('alice'));
   const idle = await one.start('IDLE');
   await one.continued();
   await two.ok(`DELETE ${name}`);
@@ -140,7 +131,7 @@ test('under COMPRESS everything goes on, large and small, pipelined too', async 
 });
 
 test('so many sessions are compressed and no more; one that ends makes room', async () => {
-  await using small = await startTestImap(at, { limits: { compressedSessions: 1 } });
+  await using small = await startTestImap(own.at, { limits: { compressedSessions: 1 } });
   await using two = await ImapClient.login(small.account('alice'));
   {
     await using one = await ImapClient.login(small.account('alice'));
@@ -155,7 +146,7 @@ test('so many sessions are compressed and no more; one that ends makes room', as
 });
 
 test('octets that are no deflated data end the connection', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
   await client.ok('COMPRESS DEFLATE');
   client.write('x NOOP\r\n'.repeat(10));
   await client.hungUp();
@@ -166,14 +157,16 @@ test('a client that does not read stops the server from reading for it', async (
   await using writer = client;
   await writer.ok(`APPEND ${name} `, literal(`Subject: x\r\n\r\n${'x'.repeat(200_000)}\r\n`));
   let reads = 0;
-  const pool = new Proxy(imap.mail.pool, {
+  const pool = new Proxy(own.imap.mail.pool, {
     get(target, key) {
       if (key === 'query') reads++;
       const value: unknown = Reflect.get(target, key);
       return typeof value === 'function' ? value.bind(target) : value;
     },
   });
-  await using slow = await startTestImap(at, { services: { mail: { ...imap.mail, pool } } });
+  await using slow = await startTestImap(own.at, {
+    services: { mail: { ...own.imap.mail, pool } },
+  });
   await using socket = await LineSocket.connect(slow.ports.imaps);
   await socket.startTls();
   await socket.line();
@@ -202,17 +195,17 @@ for (const [what, error, code] of [
     let failing = false;
     const query = (...args: unknown[]): unknown => {
       if (failing) return Promise.reject(error);
-      return (imap.mail.pool.query as (...all: unknown[]) => unknown)(...args);
+      return (own.imap.mail.pool.query as (...all: unknown[]) => unknown)(...args);
     };
-    const pool = new Proxy(imap.mail.pool, {
+    const pool = new Proxy(own.imap.mail.pool, {
       get: (target, key) => (key === 'query' ? query : (Reflect.get(target, key) as unknown)),
     });
     const logged: string[] = [];
     const say = (name: string): void => void logged.push(name);
     const log = { debug() {}, info() {}, warn: say, error: say };
-    await using broken = await startTestImap(at, {
+    await using broken = await startTestImap(own.at, {
       log,
-      services: { mail: { ...imap.mail, pool } },
+      services: { mail: { ...own.imap.mail, pool } },
     });
     await using client = await ImapClient.login(broken.account('bob'));
     failing = true;
@@ -236,7 +229,7 @@ test('a bug where nothing is awaited ends its session and no other', async () =>
     },
     error: (name: string): void => void logged.push(name),
   };
-  await using broken = await startTestImap(at, { log });
+  await using broken = await startTestImap(own.at, { log });
   await using other = await ImapClient.login(broken.account('bob'));
   await using client = await ImapClient.connect(broken.account('alice'));
   await assert.rejects(client.run('ID ("name" "x")'));
@@ -248,7 +241,7 @@ test('a stop says BYE to who waits, and lets a command come to its end', async (
   const asked = Promise.withResolvers<void>();
   const gate = Promise.withResolvers<void>();
   let held = false;
-  const pool = new Proxy(imap.mail.pool, {
+  const pool = new Proxy(own.imap.mail.pool, {
     get(target, key) {
       if (key !== 'query' || !held) return Reflect.get(target, key) as unknown;
       return async (...args: unknown[]): Promise<unknown> => {
@@ -258,7 +251,7 @@ test('a stop says BYE to who waits, and lets a command come to its end', async (
       };
     },
   });
-  const server = await startTestImap(at, { services: { mail: { ...imap.mail, pool } } });
+  const server = await startTestImap(own.at, { services: { mail: { ...own.imap.mail, pool } } });
   const { client, name } = await selected(3, server);
   await using idle = await another(name, server);
   await idle.start('IDLE');
@@ -281,10 +274,10 @@ test('a stop says BYE to who waits, and lets a command come to its end', async (
 });
 
 test('silence ends a session, before the login sooner than after it', async () => {
-  await using short = await startTestImap(at, { limits: { loginTime: 50, idleTime: 60_000 } });
+  await using short = await startTestImap(own.at, { limits: { loginTime: 50, idleTime: 60_000 } });
   await using silent = await ImapClient.connect(short.account('alice'));
   await silent.hungUp();
-  await using quiet = await startTestImap(at, { limits: { idleTime: 50 } });
+  await using quiet = await startTestImap(own.at, { limits: { idleTime: 50 } });
   await using client = await ImapClient.login(quiet.account('alice'));
   await client.hungUp();
   const last = client.untagged.at(-1)!;
@@ -292,7 +285,7 @@ test('silence ends a session, before the login sooner than after it', async () =
 });
 
 test('more connections than there may be are told so', async () => {
-  await using few = await startTestImap(at, { connections: { total: 1, perAddress: 1 } });
+  await using few = await startTestImap(own.at, { connections: { total: 1, perAddress: 1 } });
   await using _one = await ImapClient.connect(few.account('alice', 'none'));
   await using refused = await LineSocket.connect(few.ports.imap);
   assert.match((await refused.line())!, /^\* BYE \[/);

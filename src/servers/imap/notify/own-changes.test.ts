@@ -1,23 +1,13 @@
 /** A session that asked for everything by NOTIFY hears what others do, and not what it does itself. */
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { test } from 'node:test';
 import { dataOf, ImapClient, literal } from '../../../../test/support/imap-client.ts';
-import { startTestImap, type TestImap } from '../../../../test/support/own-imap.ts';
-import { openTestStore, type TestStore } from '../../../../test/support/smtp-server.ts';
+import { ownImap } from '../../../../test/support/own-imap.ts';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { imageOf } from './image.ts';
 import { OwnChanges } from './own-changes.ts';
 
-let at: TestStore;
-let imap: TestImap;
-before(async () => {
-  at = await openTestStore();
-  imap = await startTestImap(at);
-});
-after(async () => {
-  await imap[Symbol.asyncDispose]();
-  await at[Symbol.asyncDispose]();
-});
+const own = ownImap();
 
 const LETTER = literal('Subject: x\r\n\r\nx\r\n');
 const TOLD = ['STATUS', 'LIST', 'METADATA'];
@@ -37,8 +27,8 @@ async function toldUntil(
 }
 
 test('what a session does itself is not told to it, what another does is', async () => {
-  await using client = await ImapClient.login(imap.account('alice'));
-  await using other = await ImapClient.login(imap.account('alice'));
+  await using client = await ImapClient.login(own.imap.account('alice'));
+  await using other = await ImapClient.login(own.imap.account('alice'));
   await client.ok('CREATE Box');
   await client.ok('CREATE Selected');
   await client.ok(
