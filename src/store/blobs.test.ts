@@ -79,6 +79,14 @@ test('the same bytes are stored once, small or uploaded in chunks, however many 
   }
 });
 
+/** No foreign key looks after them. */
+async function chunksWithoutBlob(): Promise<number> {
+  const { rows } = await opened.store.pool.query<{ n: number }>(
+    'select count(*)::integer as n from blob_chunks where blob_id not in (select id from blobs)',
+  );
+  return rows[0]!.n;
+}
+
 test('sweeping against storing the same bytes ends in a retry, never in a message without its bytes', async () => {
   const { store } = opened;
   const messages = Array.from({ length: 5 }, (_, i) =>
@@ -116,6 +124,7 @@ test('sweeping against storing the same bytes ends in a retry, never in a messag
   const originals = new Set(messages.map(String));
   for (const { blob_id: id } of rows)
     assert.ok(originals.has(Buffer.from(await read(id)).toString()));
+  assert.equal(await chunksWithoutBlob(), 0);
 });
 
 test('uploads that were never published are swept after a day, and not before', async () => {
@@ -129,6 +138,7 @@ test('uploads that were never published are swept after a day, and not before', 
   assert.equal(await exists(), true);
   await sweepBlobs(store.pool, store.clock.now() + 90_000_000, 1000);
   assert.equal(await exists(), false);
+  assert.equal(await chunksWithoutBlob(), 0);
 });
 
 test('hidden ranges are left out however the blob is cut into chunks', () => {

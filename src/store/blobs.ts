@@ -237,11 +237,19 @@ export async function sweepBlobs(
   return removed;
 }
 
+/** Removes blobs `b` and their chunks; one row for each. */
+export function removeBlobs(condition: string): string {
+  return `
+    with gone as (delete from blobs b where ${condition} returning b.id),
+    chunks as (delete from blob_chunks c using gone where c.blob_id = gone.id)
+    select from gone`;
+}
+
 async function removeBlob(db: Queryable, id: string, unusedSince: number): Promise<number> {
   try {
     const { rowCount } = await db.query({
       name: 'remove_blob',
-      text: 'delete from blobs where id = $1 and touched_at < $2',
+      text: removeBlobs('b.id = $1 and b.touched_at < $2'),
       values: [id, new Date(unusedSince)],
     });
     return rowCount ?? 0;

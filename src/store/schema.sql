@@ -132,8 +132,7 @@ create table blob_chunks (
   seq integer not null,
   zstd boolean not null,
   data bytea not null storage external,
-  PRIMARY KEY (blob_id, seq),
-  FOREIGN KEY (blob_id) REFERENCES blobs(id) ON DELETE CASCADE
+  PRIMARY KEY (blob_id, seq)
 ) with (toast_tuple_target=8160);
 
 create table blobs (
@@ -471,8 +470,7 @@ create table queue_recipients (
   last_status text collate "C",
   delay_notified boolean not null default false,
   released boolean not null default false,
-  PRIMARY KEY (message_id, recipient_id),
-  FOREIGN KEY (message_id) REFERENCES queue_messages(id)
+  PRIMARY KEY (message_id, recipient_id)
 ) with (fillfactor=80);
 
 create table routes (

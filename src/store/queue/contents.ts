@@ -4,7 +4,7 @@
  */
 import type pg from 'pg';
 import { zstdDecompressSync } from 'node:zlib';
-import type { Queryable } from '#store/blobs';
+import { removeBlobs, type Queryable } from '#store/blobs';
 
 /** The octets of blobs of one chunk each, by id. An unknown id is left out. */
 export async function readSmallBlobs(
@@ -32,9 +32,9 @@ export async function removeFreedBlobs(db: Queryable, blobIds: readonly string[]
   try {
     await db.query({
       name: 'remove_freed_blobs',
-      text: `delete from blobs b where id = any($1::bigint[])
-               and not exists (select from emails where blob_id = b.id)
-               and not exists (select from queue_messages where blob_id = b.id)`,
+      text: removeBlobs(`b.id = any($1::bigint[])
+        and not exists (select from emails where blob_id = b.id)
+        and not exists (select from queue_messages where blob_id = b.id)`),
       values: [blobIds],
     });
   } catch (error) {
