@@ -2,27 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mailbox } from '#store/mailboxes/tree';
+import { mailboxImage as mailbox } from '../../../../test/support/mailbox-image.ts';
 import { happenings, imageOf, type Image } from './image.ts';
-
-function mailbox(id: string, path: readonly string[], more: Partial<Mailbox> = {}): Mailbox {
-  return {
-    id,
-    parentId: undefined,
-    path,
-    role: undefined,
-    uidValidity: 1,
-    uidNext: 1,
-    modseq: 1,
-    recentUid: 0,
-    messages: 0,
-    unseen: 0,
-    deleted: 0,
-    bytes: 0,
-    subscribed: false,
-    hasChildren: false,
-    ...more,
-  };
-}
 
 function image(mailboxes: readonly Mailbox[], absent: readonly string[] = []): Image {
   return imageOf({ mailboxes, absentSubscriptions: absent.map((name) => name.split('/')) }, []);

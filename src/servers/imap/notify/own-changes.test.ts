@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataOf, ImapClient, literal } from '../../../../test/support/imap-client.ts';
+import { mailboxImage } from '../../../../test/support/mailbox-image.ts';
 import { ownImap } from '../../../../test/support/own-imap.ts';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { imageOf } from './image.ts';
@@ -60,22 +61,8 @@ test('what a session does itself is not told to it, what another does is', async
 });
 
 test('changes of its own and of another together are told', () => {
-  const mailbox = (modseq: number): Mailbox => ({
-    id: '1',
-    parentId: undefined,
-    path: ['Box'],
-    role: undefined,
-    uidValidity: 1,
-    uidNext: modseq,
-    modseq,
-    recentUid: 0,
-    messages: 0,
-    unseen: 0,
-    deleted: 0,
-    bytes: 0,
-    subscribed: false,
-    hasChildren: false,
-  });
+  const mailbox = (modseq: number): Mailbox =>
+    mailboxImage('1', ['Box'], { uidNext: modseq, modseq });
   const before = imageOf({ mailboxes: [mailbox(5)], absentSubscriptions: [] }, []);
   const told = (now: number, ...steps: readonly (readonly [number, number])[]): boolean => {
     const own = new OwnChanges();
