@@ -62,6 +62,8 @@ export interface Letter {
   /** The reverse-path; '' is the null one. */
   readonly from?: string;
   readonly to?: readonly string[];
+  /** Of every recipient. */
+  readonly orcpt?: string;
   /** Lines of the header; From and Date are there unless `header` has its own. */
   readonly header: readonly string[];
   readonly body?: string;
@@ -117,7 +119,8 @@ export async function startReception(
       await client.restOfReply();
       await client.ask(`EHLO ${ehlo}`);
       await client.ask(`MAIL FROM:<${from}>`);
-      for (const name of to) await client.ask(`RCPT TO:<${name}@example.test>`);
+      const orcpt = letter.orcpt === undefined ? '' : ` ORCPT=${letter.orcpt}`;
+      for (const name of to) await client.ask(`RCPT TO:<${name}@example.test>${orcpt}`);
       await client.ask('DATA');
       const noted = smtp.noted.length;
       const message = await compose(letter);

@@ -106,9 +106,7 @@ export async function queueNotices(
   if (author && notices.toAuthor.length > 0) {
     parts.push(await queueNotice(context, author, notices.toAuthor));
   }
-  for (const [domain, candidates] of byAliasDomain(notices.toPostmaster)) {
-    const { options } = context;
-    if (!(await options.directory.isLocalDomain(domain))) continue;
+  for (const [domain, candidates] of await byAliasDomain(context, notices.toPostmaster)) {
     parts.push(await queueNotice(context, { localPart: 'postmaster', domain }, candidates));
   }
   const events = [...notices.withheld].map(([rule, candidates]) =>
@@ -124,15 +122,20 @@ export async function queueNotices(
   };
 }
 
-/** The domain of the alias here that mail came through stands in ORCPT. */
-function byAliasDomain(candidates: readonly NoticeCandidate[]): Map<string, NoticeCandidate[]> {
+/** By the domain of the alias here that mail came through: in the reverse-path that was rewritten for it, or in ORCPT. */
+async function byAliasDomain(
+  { options: { directory } }: NoticeContext,
+  candidates: readonly NoticeCandidate[],
+): Promise<Map<string, NoticeCandidate[]>> {
   const byDomain = new Map<string, NoticeCandidate[]>();
   for (const candidate of candidates) {
-    const { orcpt } = candidate.result.recipient;
-    const alias = orcpt === null ? undefined : parseOriginalRecipient(orcpt);
-    const domain = alias && parseMailbox(alias.address)?.domain;
-    if (domain !== undefined) {
+    const { orcpt, reversePath } = candidate.result.recipient;
+    const original = orcpt === null ? undefined : parseOriginalRecipient(orcpt)?.address;
+    for (const address of [reversePath, original]) {
+      const domain = typeof address === 'string' ? parseMailbox(address)?.domain : undefined;
+      if (domain === undefined || !(await directory.isLocalDomain(domain))) continue;
       byDomain.set(domain, [...(byDomain.get(domain) ?? []), candidate]);
+      break;
     }
   }
   return byDomain;

@@ -1,4 +1,4 @@
-/** The story of a message with those of the notices that it caused, once or as it goes on. */
+/** The story of a message with those of the notices and forwards that it caused, once or as it goes on. */
 import { setTimeout as delay } from 'node:timers/promises';
 import { story, type Story } from '#mail/story/story';
 import type { Language } from '#protocol/dsn/language';
@@ -26,7 +26,7 @@ export async function traceMessage(
   const own = await tell(store, messageId, language, timeZone);
   if (!own) return undefined;
   const children: Story[] = [];
-  for (const id of own.notices) {
+  for (const id of own.caused) {
     const child = await tell(store, id, language, timeZone);
     if (child) children.push(child.story);
   }
@@ -38,17 +38,24 @@ async function tell(
   messageId: string,
   language: Language,
   timeZone: string,
-): Promise<{ story: Story; notices: readonly string[] } | undefined> {
+): Promise<{ story: Story; caused: readonly string[] } | undefined> {
   const [events, dialogues] = await Promise.all([
     eventsOfMessage(pool, messageId),
     dialoguesOfMessage(pool, messageId),
   ]);
   if (events.length === 0) return undefined;
-  const notices = events.flatMap(({ type, public: fields }) =>
-    type === 'notice.sent' && typeof fields['noticeId'] === 'string' ? [fields['noticeId']] : [],
-  );
-  return { story: story({ messageId, events, dialogues }, language, timeZone), notices };
+  const caused = events.flatMap(({ type, public: fields }) => {
+    const id = fields[CAUSES[type] ?? ''];
+    return typeof id === 'string' && id !== messageId ? [id] : [];
+  });
+  return { story: story({ messageId, events, dialogues }, language, timeZone), caused };
 }
+
+/** Where an event names a message that this one caused. */
+const CAUSES: Readonly<Record<string, string>> = {
+  'notice.sent': 'noticeId',
+  'message.forwarded': 'forwardId',
+};
 
 /**
  * The story each time that it went on, until no recipient waits any more. Looks when something was said of the queue, and now

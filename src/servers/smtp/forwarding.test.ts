@@ -339,7 +339,13 @@ describe('what the next host refuses at once', () => {
   test('is told to the postmaster of the alias where it did not', async () => {
     await using forwarder = await startForwarder(at, { script });
     await forwarder.alias('away', 'ann@next.example');
-    await forwarder.reception.send(letter({ ip: STRANGER, ehlo: 'host.stranger.example' }));
+    await forwarder.reception.send(
+      letter({
+        ip: STRANGER,
+        ehlo: 'host.stranger.example',
+        orcpt: 'rfc822;ann@elsewhere.example',
+      }),
+    );
     const events = await forwarder.until('notice.sent');
     const sent = events.find(({ type }) => type === 'notice.sent');
     assert.equal((sent!.personal as { to: string }).to, 'postmaster@example.test');
