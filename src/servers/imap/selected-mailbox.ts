@@ -1,6 +1,7 @@
 /** The selected mailbox of a session: its hold on the shared view, what the client was told of it, and what it was not. */
 import type { MailboxView, ViewState } from '#store/mailboxes/view';
 import type { OpenView } from '#store/mailboxes/views';
+import { ReadAhead } from './fetch/read-ahead.ts';
 import { NOTHING_RECENT, Recent, tellUpTo, toldUpTo } from './recent.ts';
 import type { Told } from './selected.ts';
 
@@ -15,6 +16,7 @@ export class SelectedMailbox {
   unfetched: number | undefined;
   /** The UID up to which this session was the first to be told, and the mailbox does not know it yet; 0 where it does. */
   unnoted = 0;
+  #ahead: ReadAhead | undefined;
   #recent: Recent | undefined;
   #own: Set<number> | undefined;
   #stopListening: (() => void) | undefined;
@@ -33,6 +35,11 @@ export class SelectedMailbox {
 
   get now(): ViewState {
     return this.open.view.state;
+  }
+
+  /** Made when a message is fetched alone. */
+  get ahead(): ReadAhead {
+    return (this.#ahead ??= new ReadAhead());
   }
 
   /** RFC 3501 §2.3.2 */

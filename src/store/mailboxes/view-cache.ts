@@ -15,8 +15,8 @@ const MOST = 256 * 1024 * 1024;
 const SLAB = 512 * 1024;
 /** What an entry costs besides its octets. */
 const ENTRY = 200;
-/** Larger ones would push out too many others. */
-const LARGEST = 64 * 1024;
+/** Octets of a message; larger ones would push out too many others. */
+export const LARGEST_KEPT = 64 * 1024;
 const FORGET_AFTER = 300_000;
 
 interface Slab {
@@ -54,7 +54,7 @@ export class ViewCache {
   }
 
   keep(accountId: string, emailId: number, { bytes }: SmallView): void {
-    if (bytes.length > LARGEST || this.#kept.has(emailId)) return;
+    if (bytes.length > LARGEST_KEPT || this.#kept.has(emailId)) return;
     const cost = bytes.length + ENTRY;
     let slab = this.#slabs.at(-1);
     if (slab === undefined || slab.room < cost) slab = this.#newSlab();
@@ -96,6 +96,7 @@ export async function readThrough(
   { pool, viewCache }: { readonly pool: OctetPool; readonly viewCache: ViewCache },
   accountId: string,
   emailIds: ArrayLike<number>,
+  limit?: number,
 ): Promise<(SmallView | LargeView | undefined)[]> {
   const views = Array.from<number, SmallView | LargeView | undefined>(emailIds, (id) =>
     viewCache.get(accountId, id),
@@ -103,7 +104,7 @@ export async function readThrough(
   const missing = [...views.keys()].filter((place) => views[place] === undefined);
   if (missing.length === 0) return views;
   const asked = missing.map((place) => emailIds[place]!);
-  const answers = await readSmall(pool, accountId, asked);
+  const answers = await readSmall(pool, accountId, asked, limit);
   for (const [i, view] of answers.entries()) {
     views[missing[i]!] = view;
     if (view?.kind === 'whole') viewCache.keep(accountId, asked[i]!, view);

@@ -109,6 +109,10 @@ export class FetchRun {
     if (this.#flagsAlone) return this.#sayFlags(targets);
     if (!Object.values(needs).includes(true)) return this.#sayKnown(targets);
     if (this.#constant) return this.#sayConstant(targets, this.#constant);
+    if (needs.octets && targets.length === 1) {
+      const { mail, accountId } = this.#loader;
+      await this.#state.selected!.ahead.asked(mail, accountId, this.#view, targets[0]!.place);
+    }
     let at = 0;
     let batch = needs.octets ? FIRST_BATCH : LARGEST_BATCH;
     const next = (): Promise<Loaded> => {
