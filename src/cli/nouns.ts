@@ -55,6 +55,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'lists and forwarders that may pass on mail of others',
     load: async () => (await import('./trust.ts')).trust,
   },
+  srs: {
+    summary: 'the reverse-paths under which aliases send on',
+    load: async () => (await import('./srs.ts')).srs,
+  },
   queue: {
     summary: 'what waits to go out',
     load: async () => (await import('./queue.ts')).queue,

@@ -8,6 +8,7 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { LineSocket } from '../support/line-socket.ts';
 import { findMail, listMail } from '../support/mailbox.ts';
 import {
   eventually,
@@ -301,7 +302,8 @@ test('nothing that mail carries acts on a terminal, in tables or in JSON', async
   const file = path.join(server.home, 'hostile.eml');
   await writeFile(
     file,
-    'From: \x1b[2J\x9b31m\u202e <a@b.test>\nSubject: \x07hostile\u009b2J\u202e\n\n\x1b]0;owned\x07\n',
+    // raw controls in From are refused; encoded ones come to the same
+    'From: =?utf-8?q?=1b=5b2J=c2=9b31m=e2=80=ae?= <a@b.test>\nSubject: \x07hostile\u009b2J\u202e\n\n\x1b]0;owned\x07\n',
   );
   const args = `smtp probe 127.0.0.1 --port ${server.ports.smtp} --tls none --from a@b.test --to ${BOB}`;
   await server.done(...args.split(' '), '--data', file);
@@ -312,6 +314,8 @@ test('nothing that mail carries acts on a terminal, in tables or in JSON', async
     await server.done('mail', 'show', BOB, id, '--headers'),
     await server.done('message', 'trace', messageId),
     await server.done('message', 'trace', messageId, '--json'),
+    await server.done('message', 'explain', messageId),
+    await server.done('message', 'explain', messageId, '--json'),
   ];
   for (const output of outputs) assert.doesNotMatch(output, /[\x00-\x09\x0b-\x1f\x7f-\x9f\u202e]/);
 });
@@ -354,3 +358,52 @@ async function withInput(input: string, ...args: readonly string[]): Promise<Com
   const [code] = (await once(child, 'close')) as [number];
   return { code, stdout, stderr };
 }
+
+test('a rewritten reverse-path is read back as long as its secret is known', async () => {
+  await server.done('alias', 'set', 'far@example.test', 'ann@next.example');
+  await using client = await LineSocket.connect(server.ports.smtp);
+  await client.restOfReply();
+  for (const line of [
+    'EHLO client.example',
+    'MAIL FROM:<eve@strict.example>',
+    'RCPT TO:<far@example.test>',
+    'DATA',
+  ])
+    await client.ask(line);
+  const [reply] = await client.ask('From: eve@strict.example\r\nDate: x\r\n\r\nHi\r\n.');
+  const id = /^250 2\.6\.0 (\S+)/.exec(reply!)![1]!;
+  const told = await server.done('message', 'trace', id);
+  const address = /SRS0=\S+@example\.test/.exec(told)![0];
+  assert.match(await server.done('srs', 'read', address), /eve@strict\.example/);
+  await server.done('srs', 'rotate');
+  assert.match(await server.done('srs', 'read', address), /eve@strict\.example/);
+  await server.done('srs', 'rotate');
+  const forged = await server.command('srs', 'read', address);
+  assert.match(forged.stderr, /was not made here/);
+});
+
+test('a message is explained, and a list is trusted and not trusted any more', async () => {
+  const file = path.join(server.home, 'explained.eml');
+  await writeFile(file, 'From: a@b.test\nSubject: explain me\n\nHello\n');
+  const args = `smtp probe 127.0.0.1 --port ${server.ports.smtp} --tls none --from a@b.test --to ${BOB}`;
+  await server.done(...args.split(' '), '--data', file);
+  const { messageId } = await findMail(server, BOB, /explain me/);
+  assert.match(await server.done('message', 'explain', messageId), /Verdict: accepted\n/);
+  assert.match(
+    await server.done('message', 'explain', messageId, '--lang', 'ja'),
+    /判定：受け入れ\n/,
+  );
+  const [told] = await server.json<{ verdict: string }>('message', 'explain', messageId);
+  assert.equal(told!.verdict, 'accept');
+  await server.done('trust', 'add', 'lists.example.org');
+  await server.done('trust', 'add', 'lists.example.org', '--account', BOB);
+  const listed = await server.json<{ account: string | null }>('trust', 'list');
+  assert.deepEqual(
+    listed.map(({ account }) => account),
+    [BOB, null],
+  );
+  await server.done('trust', 'remove', 'lists.example.org');
+  assert.match(await server.done('trust', 'list'), /bob@example\.test +yes +set by hand/);
+  const refused = await server.command('trust', 'add', 'com');
+  assert.match(refused.stderr, /no domain of a list/);
+});

@@ -9,6 +9,7 @@ import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
 import { routeCalls } from './calls/route.ts';
+import { srsCalls } from './calls/srs.ts';
 import { trustCalls } from './calls/trust.ts';
 import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
@@ -23,6 +24,7 @@ export const CALLS = {
   ...messageCalls,
   ...queueCalls,
   ...routeCalls,
+  ...srsCalls,
   ...trustCalls,
 } as const;
 
