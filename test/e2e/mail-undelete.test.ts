@@ -59,7 +59,7 @@ test('by its id one comes back, and a session that has the mailbox open sees it'
   const { untagged } = await client.ok('FETCH 1 (UID FLAGS BODY.PEEK[TEXT])');
   const items = fetched(untagged)[0]!.items;
   assert.equal(items.get('UID'), '4');
-  assert.deepEqual(items.get('FLAGS'), ['\\Flagged']);
+  assert.deepEqual(items.get('FLAGS'), ['\\Recent', '\\Flagged']);
   assert.equal(String(items.get('BODY[TEXT]')), 'two\r\n');
 });
 
