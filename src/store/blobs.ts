@@ -237,11 +237,11 @@ export async function sweepBlobs(
   return removed;
 }
 
-/** Removes blobs `b` and their chunks; one row for each. */
+/** Removes those of the blobs `b` in $1 that meet the condition, and their chunks; one row for each. */
 export function removeBlobs(condition: string): string {
   return `
-    with gone as (delete from blobs b where ${condition} returning b.id),
-    chunks as (delete from blob_chunks c using gone where c.blob_id = gone.id)
+    with gone as (delete from blobs b where b.id = any($1::bigint[]) and ${condition} returning b.id),
+    chunks as (delete from blob_chunks where blob_id = any($1::bigint[]) and blob_id in (select id from gone))
     select from gone`;
 }
 
@@ -249,8 +249,8 @@ async function removeBlob(db: Queryable, id: string, unusedSince: number): Promi
   try {
     const { rowCount } = await db.query({
       name: 'remove_blob',
-      text: removeBlobs('b.id = $1 and b.touched_at < $2'),
-      values: [id, new Date(unusedSince)],
+      text: removeBlobs('b.touched_at < $2'),
+      values: [[id], new Date(unusedSince)],
     });
     return rowCount ?? 0;
   } catch (error) {

@@ -65,9 +65,9 @@ interface Waiting {
 /** Messages in one job. */
 const BATCH = 200;
 const RETRY_MILLISECONDS = 500;
-/** After a batch, fewer than this wait a moment for others: nobody hears of them meanwhile. */
-const GATHER = 32;
-const GATHER_MILLISECONDS = 5;
+/** After a batch, fewer than this wait a moment for others: nobody hears of them meanwhile. A crash then sends them twice. */
+const GATHER = 64;
+const GATHER_MILLISECONDS = 20;
 
 export class Recorder {
   readonly #options: RecorderOptions;

@@ -68,7 +68,7 @@ class Worker implements Queue {
     this.#options = options;
     const { store, log } = options;
     this.#queue = openQueuePool(store.connection, log);
-    this.#cleanUp = new CleanUp(store.pool, log);
+    this.#cleanUp = new CleanUp(this.#queue, log);
     this.#wakes = new Wakes({ queue: this.#queue, store, lingering: this.#lingering, log }, () =>
       this.#look(),
     );
