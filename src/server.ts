@@ -26,6 +26,7 @@ import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
 import { everybodyBehaves } from '#mail/abuse/conduct';
+import { openGate } from '#mail/abuse/login-gate';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { startSearchFollower } from '#mail/search/follow';
@@ -254,6 +255,8 @@ async function start(
       newId: store.newId,
       random: randomBytes,
       authenticator,
+      conduct: everybodyBehaves,
+      logins: openGate,
       mail,
       note: (noted) => notes.note(noted),
     },
@@ -491,6 +494,7 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     authenticator,
     inquire,
     conduct: everybodyBehaves,
+    logins: openGate,
     sealsForwards: acceptContext.sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),

@@ -7,6 +7,7 @@ import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
 import { silentLog, type Log } from '#log';
 import { everybodyBehaves } from '#mail/abuse/conduct';
+import { openGate } from '#mail/abuse/login-gate';
 import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/administer';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
@@ -181,6 +182,7 @@ function smtpServicesOf(
     recipients: { directory, pool },
     authenticator,
     conduct: everybodyBehaves,
+    logins: openGate,
     inquire: (client) => Inquiry.of(inquiryContext, client),
     sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),

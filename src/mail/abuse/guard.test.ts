@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
 import type { Event } from '#events';
+import { APP_PASSWORD_RANDOM_OCTETS, makeAppPassword } from '#mail/accounts/app-password';
 import type { Login } from '#mail/receive/envelope';
+import type { PreparedText } from '#protocol/sasl/prepared-text';
 import { openStore, type Store } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
@@ -98,7 +100,7 @@ async function stage(attacker: 'waits' | 'is-many' = 'waits'): Promise<Stage> {
 }
 
 function request(address: string, name: string, secret: string): LoginRequest {
-  return { address, name, secret, hopeless: false };
+  return { address, name: name as PreparedText, secret: secret as PreparedText };
 }
 
 async function asked(guard: Guard, given: LoginRequest): Promise<LoginPermit['kind']> {
@@ -264,10 +266,8 @@ test('a botnet at one name is slowed on every node; the owner at a known place a
   waits.length = 0;
   // the other node asks the database where the owner is known
   assert.ok(await logsIn(other, '198.51.100.60'));
-  const permit = await other.logins.ask({
-    ...request('203.0.113.7', 'alice@example.test', 'app password'),
-    hopeless: true,
-  });
+  const { text } = makeAppPassword(Buffer.alloc(APP_PASSWORD_RANDOM_OCTETS, 7));
+  const permit = await other.logins.ask(request('203.0.113.7', 'Alice@EXAMPLE.test', text));
   assert.ok(permit.kind === 'go');
   permit.check.succeeded(alice);
   assert.deepEqual(waits, []);

@@ -3,7 +3,10 @@
  * tells it how the check ended. Waits as long as `login-throttle.ts` says.
  */
 import { base64 } from '#bytes';
+import { parseAppPassword } from '#mail/accounts/app-password';
+import { loginKey } from '#mail/accounts/authenticate';
 import type { Login } from '#mail/receive/envelope';
+import type { PreparedText } from '#protocol/sasl/prepared-text';
 import type { Standing } from '#store/abuse/known-places';
 import { addressGroup, networkGroup } from './address-groups.ts';
 import type { KnownPlaces, Place } from './known-places.ts';
@@ -13,12 +16,9 @@ import type { Guess, LoginThrottle, PaceName } from './login-throttle.ts';
 export interface LoginRequest {
   /** Of the client, as `plainAddress` gives it. */
   readonly address: string;
-  /** In its one form where it is the name of a mailbox. */
-  readonly name: string;
+  readonly name: PreparedText;
   /** Undefined where the mechanism does not show it. */
-  readonly secret: string | undefined;
-  /** Whether the secret has the form of an app password. */
-  readonly hopeless: boolean;
+  readonly secret: PreparedText | undefined;
 }
 
 export type LoginPermit =
@@ -70,12 +70,10 @@ export function loginGate(options: LoginGateOptions): LoginGate {
   let strangers = 0;
   return {
     async ask(request) {
-      const guess = guessOf(options, request);
-      const place = {
-        login: request.name,
-        address: guess.address,
-        network: guess.network,
-      };
+      // every way to write the name of a mailbox is that name
+      const login = loginKey(request.name) ?? request.name;
+      const guess = guessOf(options, request, login);
+      const place = { login, address: guess.address, network: guess.network };
       const { throttle, now, monotonic } = options;
       const standing = throttle.isSlow(guess, now(), monotonic())
         ? await standingAt(options, place)
@@ -118,16 +116,16 @@ export function loginGate(options: LoginGateOptions): LoginGate {
 
 function guessOf(
   { places, hashSecret, isProtected }: LoginGateOptions,
-  request: LoginRequest,
+  { address, secret }: LoginRequest,
+  login: string,
 ): Guess {
-  const { address, name, secret, hopeless } = request;
   return {
     address: addressGroup(address),
     network: networkGroup(address),
     shared: isProtected(address),
-    name: base64(places.hash('login', name)),
-    secret: secret === undefined ? undefined : hashSecret(`${name}\0${secret}`),
-    hopeless,
+    name: base64(places.hash('login', login)),
+    secret: secret === undefined ? undefined : hashSecret(`${login}\0${secret}`),
+    hopeless: secret !== undefined && parseAppPassword(secret) !== undefined,
   };
 }
 

@@ -184,7 +184,7 @@ function outcomeOf(
 }
 
 /** Undefined for a name that no account can have. */
-function loginKey(name: PreparedText): string | undefined {
+export function loginKey(name: PreparedText): string | undefined {
   const mailbox = parseMailbox(name);
   return mailbox && mailboxKey(mailbox);
 }

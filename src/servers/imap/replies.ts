@@ -132,10 +132,26 @@ export const connectionByes = {
     'Too many connections from your address: close some, or try again in a moment',
     'LIMIT',
   ),
+  'too-fast': byeLine(
+    'Too many connections from your address or its network within a minute: slow down',
+    'LIMIT',
+  ),
+  banned: byeLine(
+    'Connections from your address are refused for a time, for what came from it before',
+    'UNAVAILABLE',
+  ),
   'no-proxy-header': byeLine('The connection must begin with a PROXY protocol header'),
 } satisfies Record<ConnectionRefusal, string>;
 
 const WRONG_CREDENTIALS = no('The name or the password is wrong', 'AUTHENTICATIONFAILED');
+
+/** Nothing was checked: not even the owner of the name should think that the password is wrong. */
+export function loginLater(seconds: number): Reply {
+  return no(
+    `Too many failed logins: nothing was checked, try again in ${seconds} seconds`,
+    'UNAVAILABLE',
+  );
+}
 
 export const loginFailureReplies = {
   malformed: bad('The response is not what the mechanism asks for'),

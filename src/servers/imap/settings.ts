@@ -5,6 +5,8 @@
 import type { Clock } from '#clock';
 import type { Event } from '#events';
 import type { Log } from '#log';
+import type { Conduct } from '#mail/abuse/conduct';
+import type { LoginGate } from '#mail/abuse/login-gate';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { MailStore } from '#store/mailboxes/mail-store';
@@ -22,6 +24,10 @@ export interface GivenServices {
   readonly newId: () => string;
   readonly random: (octets: number) => Uint8Array;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
+  /** Who may come in. */
+  readonly conduct: Pick<Conduct, 'connected'>;
+  /** Asked before a password is checked. */
+  readonly logins: LoginGate;
   readonly mail: MailStore;
   /** Keeps an event that belongs to no message; may be dropped when there are too many. */
   readonly note: (event: Event) => void;

@@ -66,9 +66,10 @@ export async function startImap(options: ImapOptions): Promise<ImapServer | List
     connections: options.connections,
     proxyTime: limits.proxyHeaderTime,
     session: (kind, connection, ended) => new Session(connection, settings[kind], services, ended),
-    refused: (listener, client, reason) => {
+    welcome: (_listener, client) => services.conduct.connected(client, 'imap'),
+    refused: (listener, client, reason, quiet) => {
       const fields = { public: { listener, reason }, personal: { client } };
-      services.note(event('session.refused', services.clock.now(), {}, fields));
+      if (!quiet) services.note(event('session.refused', services.clock.now(), {}, fields));
       return listener === 'imaps' ? undefined : connectionByes[reason];
     },
   });

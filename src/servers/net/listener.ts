@@ -4,12 +4,17 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { concat } from '#bytes';
+import type { Welcome } from '#mail/abuse/conduct';
 import { plainAddress, type Networks } from './client-address.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionCounts } from './connection-limits.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
-export type ConnectionRefusal = 'too-many' | 'too-many-from-address' | 'no-proxy-header';
+export type ConnectionRefusal =
+  | 'too-many'
+  | 'too-many-from-address'
+  | 'no-proxy-header'
+  | Exclude<Welcome['kind'], 'welcome'>;
 
 export interface ListenerOptions {
   readonly address: string;
@@ -20,11 +25,21 @@ export interface ListenerOptions {
   readonly proxies: Networks | undefined;
   /** Milliseconds for the whole PROXY header. */
   readonly proxyTime: number;
+  /** Asked before anything is spent on a connection. */
+  readonly welcome: (address: string) => Welcome;
   /** Takes an admitted connection, which hands over nothing before its `attach`. */
   readonly connected: (connection: Connection, early: boolean) => void;
   /** Refused: what to say before the connection is closed; undefined for nothing, where the client may speak first. */
-  readonly refused: (address: string, reason: ConnectionRefusal) => string | undefined;
+  readonly refused: (
+    address: string,
+    reason: ConnectionRefusal,
+    /** The like was told a moment ago. */
+    quiet: boolean,
+  ) => string | undefined;
 }
+
+/** Who is not welcome has so long to read why: a flood of them holds no sockets. Milliseconds. */
+const UNWELCOME_LINGER = 500;
 
 export interface Listener {
   readonly address: string;
@@ -85,6 +100,11 @@ function admit(
   client: { address: string; port: number },
   early: boolean,
 ): void {
+  const welcome = options.welcome(client.address);
+  if (welcome.kind !== 'welcome') {
+    const { kind, quiet = false } = welcome;
+    return refuse(options, socket, client.address, kind, { quiet, linger: UNWELCOME_LINGER });
+  }
   const admission = options.counts.admit(client.address);
   if (admission.kind !== 'admitted') return refuse(options, socket, client.address, admission.kind);
   socket.once('close', admission.release);
@@ -96,11 +116,12 @@ function refuse(
   socket: Socket,
   address: string,
   reason: ConnectionRefusal,
+  { quiet = false, linger }: { readonly quiet?: boolean; readonly linger?: number } = {},
 ): void {
-  const words = options.refused(address, reason);
+  const words = options.refused(address, reason, quiet);
   const connection = new Connection(socket, { address, port: 0 });
   if (words !== undefined) connection.write(words);
-  connection.close();
+  connection.close(linger);
 }
 
 function readProxy(

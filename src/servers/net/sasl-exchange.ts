@@ -1,14 +1,16 @@
 /**
  * A SASL exchange (RFC 4422) between a session and the domain: carries out what the mechanism asks for, up to the next challenge or
- * its end. Base64, the line that cancels, the replies, their delay and the counting are the protocol's (`servers/smtp`,
- * `servers/imap`); nothing of an exchange is ever logged.
+ * its end. No secret is checked before the gate lets it. Base64, the line that cancels and the replies are the protocol's
+ * (`servers/smtp`, `servers/imap`), what failures come to stands in `login.ts`; nothing of an exchange is ever logged.
  */
 import { EMPTY } from '#bytes';
+import type { LoginCheck, LoginGate, LoginPermit } from '#mail/abuse/login-gate';
 import type { Authenticator, LoginOutcome, ScramLookup } from '#mail/accounts/authenticate';
 import type { Scope } from '#mail/accounts/scope';
 import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
 import { checkPassword } from '#protocol/sasl/plain';
+import type { PreparedText } from '#protocol/sasl/prepared-text';
 import type { ServerChallenge, ServerFailureReason, ServerStep } from '#protocol/sasl/server-step';
 
 /** An exchange that waits for the client's next response. */
@@ -17,7 +19,13 @@ export interface SaslExchange {
   /** Takes the client's next response. */
   readonly next: (response: Uint8Array) => ServerStep;
   /** Whom SCRAM names and what each of the keys leads to, once they were looked up. */
-  readonly found: { readonly name: string; readonly outcomes: ScramLookup['outcomes'] } | undefined;
+  readonly found:
+    | {
+        readonly name: string;
+        readonly outcomes: ScramLookup['outcomes'];
+        readonly check: LoginCheck;
+      }
+    | undefined;
 }
 
 export type SaslFailureReason =
@@ -40,10 +48,19 @@ export interface SaslChallenge {
   readonly exchange: SaslExchange;
 }
 
+/** Nothing was checked: others guess at the name, or from there, faster than is let. */
+export interface SaslLater {
+  readonly kind: 'later';
+  readonly name: string;
+  readonly seconds: number;
+  readonly per: Extract<LoginPermit, { kind: 'later' }>['per'];
+}
+
 export type SaslEnd =
   | { readonly kind: 'login'; readonly login: Login }
   /** Too many hashes wait: nobody failed, the server is what is busy. */
   | { readonly kind: 'busy' }
+  | SaslLater
   | SaslFailure;
 
 export type SaslOutcome = SaslChallenge | SaslEnd;
@@ -52,6 +69,9 @@ export type SaslOutcome = SaslChallenge | SaslEnd;
 export interface SaslDomain {
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
   readonly scope: Scope;
+  readonly gate: LoginGate;
+  /** Of the client. */
+  readonly address: string;
 }
 
 /**
@@ -87,19 +107,22 @@ export function continueSasl(
  * @throws when the database is out of reach
  */
 export async function loginByPassword(
-  { authenticator, scope }: SaslDomain,
+  domain: SaslDomain,
   name: string,
   password: string,
 ): Promise<SaslEnd> {
   const step = checkPassword({ authzid: '', authcid: name, password });
   if (step.kind === 'failure') return failed('', step.reason);
-  const outcome = await authenticator.checkPassword(step.authcid, step.password, scope);
-  return loginOutcome(step.authcid, outcome);
+  return judgePassword(domain, step.authcid, step.password);
 }
 
-/** The client left in the middle, or gave up. One that SCRAM had told of its failure has failed all the same. */
+/**
+ * The client left in the middle, or gave up. One that SCRAM had told of its failure has failed all the same; to the gate, every one has
+ * that was let in, or leaving would cost nothing.
+ */
 export function abandonedSasl(exchange: SaslExchange): SaslFailure | undefined {
   if (exchange.found === undefined) return undefined;
+  void exchange.found.check.failed();
   const step = exchange.next(EMPTY);
   return step.kind === 'failure' && step.reason !== 'malformed'
     ? failed(exchange.found.name, step.reason)
@@ -111,36 +134,81 @@ async function takeStep(
   exchange: SaslExchange,
   step: ServerStep,
 ): Promise<SaslOutcome> {
-  const { authenticator, scope } = domain;
   switch (step.kind) {
     case 'challenge':
       return { kind: 'challenge', data: step.data, exchange: { ...exchange, next: step.next } };
     case 'find-credentials': {
       if (step.authzid !== undefined) return failed(step.authcid, 'authorization-identity');
-      const { credentials, outcomes } = await authenticator.findScram(step.authcid, scope);
-      const found = { name: step.authcid, outcomes };
+      const { gate, address, authenticator, scope } = domain;
+      const name = step.authcid;
+      const permit = await gate.ask({ address, name, secret: undefined });
+      if (permit.kind === 'later') return { ...permit, name };
+      const { check } = permit;
+      const lookup = authenticator.findScram(name, scope);
+      const { credentials, outcomes } = await unlessLost(check, lookup);
+      const found = { name, outcomes, check };
       return takeStep(domain, { ...exchange, found }, step.next(credentials));
     }
-    case 'check-password': {
+    case 'check-password':
       if (step.authzid !== undefined) return failed(step.authcid, 'authorization-identity');
-      const outcome = await authenticator.checkPassword(step.authcid, step.password, scope);
-      return loginOutcome(step.authcid, outcome);
-    }
+      return judgePassword(domain, step.authcid, step.password);
     case 'success': {
-      const outcome = exchange.found?.outcomes[step.keyIndex] ?? { kind: 'refused' };
-      if (outcome.kind === 'login') authenticator.noteScram(outcome.login);
-      return loginOutcome(step.authcid, outcome);
+      const { name, outcomes, check } = exchange.found!;
+      const outcome = outcomes[step.keyIndex] ?? { kind: 'refused' };
+      if (outcome.kind === 'login') domain.authenticator.noteScram(outcome.login);
+      return conclude(check, name, outcome);
     }
     case 'failure':
+      await exchange.found?.check.failed();
       return failed(exchange.found?.name ?? '', step.reason);
     default:
       return step satisfies never;
   }
 }
 
-function loginOutcome(name: string, outcome: LoginOutcome): SaslEnd {
-  if (outcome.kind === 'login' || outcome.kind === 'busy') return outcome;
-  return failed(name, outcome.kind === 'refused' ? 'wrong-credentials' : outcome.kind);
+async function judgePassword(
+  { gate, address, authenticator, scope }: SaslDomain,
+  name: PreparedText,
+  secret: PreparedText,
+): Promise<SaslEnd> {
+  const permit = await gate.ask({ address, name, secret });
+  if (permit.kind === 'later') return { ...permit, name };
+  const { check } = permit;
+  return conclude(
+    check,
+    name,
+    await unlessLost(check, authenticator.checkPassword(name, secret, scope)),
+  );
+}
+
+/** Who could not be judged has not failed. */
+async function unlessLost<T>(check: LoginCheck, judging: Promise<T>): Promise<T> {
+  try {
+    return await judging;
+  } catch (error) {
+    check.abandoned();
+    throw error;
+  }
+}
+
+async function conclude(check: LoginCheck, name: string, outcome: LoginOutcome): Promise<SaslEnd> {
+  switch (outcome.kind) {
+    case 'login':
+      check.succeeded(outcome.login);
+      return outcome;
+    case 'busy':
+      check.abandoned();
+      return outcome;
+    case 'out-of-scope':
+      // who has a right password does not guess
+      check.abandoned();
+      return failed(name, 'out-of-scope');
+    case 'refused':
+      await check.failed();
+      return failed(name, 'wrong-credentials');
+    default:
+      return outcome satisfies never;
+  }
 }
 
 function failed(name: string, reason: SaslFailureReason): SaslFailure {

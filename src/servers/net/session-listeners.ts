@@ -2,6 +2,7 @@
  * The listeners of one protocol and the sessions that they lead to: all or none are started, connections are counted together, and
  * at the end each session is told to go, waited for, and cut. Called by `servers/smtp` and `servers/imap`.
  */
+import type { Welcome } from '#mail/abuse/conduct';
 import { parseNetworks } from './client-address.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-limits.ts';
@@ -32,8 +33,18 @@ export interface SessionListenersOptions<K extends string> {
   readonly proxyTime: number;
   /** @param ended to be called once, when the connection is gone */
   readonly session: (kind: K, connection: Connection, ended: () => void) => ServedSession;
-  /** What to say to who is not taken; undefined for nothing. */
-  readonly refused: (kind: K, address: string, reason: ConnectionRefusal) => string | undefined;
+  /** Asked before anything is spent on a connection. */
+  readonly welcome: (kind: K, address: string) => Welcome;
+  /**
+   * What to say to who is not taken; undefined for nothing.
+   * @param quiet the like was told a moment ago
+   */
+  readonly refused: (
+    kind: K,
+    address: string,
+    reason: ConnectionRefusal,
+    quiet: boolean,
+  ) => string | undefined;
 }
 
 export interface SessionListeners<K extends string> {
@@ -111,7 +122,8 @@ async function startListener<K extends string>(
         sessions.add(session);
         session.start(early);
       },
-      refused: (client, reason) => options.refused(kind, client, reason),
+      welcome: (client) => options.welcome(kind, client),
+      refused: (client, reason, quiet) => options.refused(kind, client, reason, quiet),
     });
   } catch (error) {
     const failure = listenFailure(error as NodeJS.ErrnoException, address, port);

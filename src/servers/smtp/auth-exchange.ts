@@ -1,23 +1,19 @@
 /**
- * An AUTH exchange (RFC 4954 §4): what a SASL exchange comes to, as replies, one line of the client at a time. Failures are
- * answered late, counted, and told to the event log.
+ * An AUTH exchange (RFC 4954 §4): what a SASL exchange comes to, as replies, one line of the client at a time.
  */
 import { base64 } from '#bytes';
-import { event } from '#events';
-import type { Login } from '#mail/receive/envelope';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
 import type { ServerChallenge } from '#protocol/sasl/server-step';
 import { parseAuthResponse } from '#protocol/smtp/auth-line';
+import { abandonLogin, concludeLogin } from '#servers/net/login';
 import {
-  abandonedSasl,
   beginSasl,
   continueSasl,
   type SaslDomain,
-  type SaslFailure,
   type SaslOutcome,
 } from '#servers/net/sasl-exchange';
 import { failureReply } from './content.ts';
-import { LOGGED_IN, loginFailureReplies, REPLIES } from './replies.ts';
+import { LOGGED_IN, loginFailureReplies, loginLater, REPLIES } from './replies.ts';
 import type { SessionState } from './session-state.ts';
 import { wireReply, type WireReply } from './wire-reply.ts';
 
@@ -46,8 +42,11 @@ export function takeAuthLine(
     noteAbandoned(state);
     return REPLIES.authCancelled;
   }
+  if (response.kind === 'not-base64') {
+    noteAbandoned(state);
+    return REPLIES.authNotBase64;
+  }
   state.exchange = undefined;
-  if (response.kind === 'not-base64') return REPLIES.authNotBase64;
   const next = continueSasl(domainOf(state), exchange, response.bytes);
   return answer(state, exchange.mechanism, next);
 }
@@ -56,14 +55,16 @@ export function takeAuthLine(
 export function noteAbandoned(state: SessionState): void {
   const { exchange } = state;
   state.exchange = undefined;
-  const failure = exchange && abandonedSasl(exchange);
-  if (failure === undefined) return;
-  state.authFailures++;
-  noteFailed(state, exchange!.mechanism, failure);
+  if (exchange !== undefined) abandonLogin(state, exchange);
 }
 
-function domainOf({ services: { authenticator } }: SessionState): SaslDomain {
-  return { authenticator, scope: 'submission' };
+function domainOf({ address, services }: SessionState): SaslDomain {
+  return {
+    authenticator: services.authenticator,
+    scope: 'submission',
+    gate: services.logins,
+    address,
+  };
 }
 
 async function answer(
@@ -71,75 +72,30 @@ async function answer(
   mechanism: Mechanism,
   coming: Promise<SaslOutcome>,
 ): Promise<WireReply> {
-  let outcome: SaslOutcome;
-  try {
-    outcome = await coming;
-  } catch (error) {
-    // RFC 4954 §6: a failure of ours is 454, which no client takes for a wrong password.
-    failureReply(state, error);
-    return REPLIES.loginUnavailable;
-  }
-  switch (outcome.kind) {
+  const result = await concludeLogin(state, mechanism, coming);
+  switch (result.kind) {
     case 'challenge':
-      state.exchange = outcome.exchange;
+      state.exchange = result.exchange;
       state.receiver.startAuth();
-      return wireReply(334, undefined, base64(outcome.data));
+      return wireReply(334, undefined, base64(result.data));
     case 'login':
-      return succeed(state, mechanism, outcome.login);
+      state.authenticated = true;
+      state.login = result.login;
+      return LOGGED_IN;
     case 'busy':
       return REPLIES.loginsBusy;
+    case 'later':
+      if (result.last) state.after = 'close';
+      return loginLater(result.seconds);
     case 'failed':
-      return fail(state, mechanism, outcome);
+      if (!result.last) return loginFailureReplies[result.reason];
+      state.after = 'close';
+      return REPLIES.tooManyLogins;
+    case 'unavailable':
+      // RFC 4954 §6: a failure of ours is 454, which no client takes for a wrong password.
+      failureReply(state, result.error);
+      return REPLIES.loginUnavailable;
     default:
-      return outcome satisfies never;
+      return result satisfies never;
   }
-}
-
-function succeed(state: SessionState, mechanism: Mechanism, login: Login): WireReply {
-  const { services, settings } = state;
-  state.authenticated = true;
-  state.login = login;
-  const ids = {
-    sessionId: state.id,
-    accountId: login.accountId,
-    credentialId: login.credentialId,
-    tenantId: login.tenantId,
-  };
-  services.note(
-    event('session.authenticated', services.clock.now(), ids, {
-      public: { listener: settings.listener, mechanism, tls: state.tlsFacts?.version ?? null },
-      personal: { client: state.address, login: login.name },
-    }),
-  );
-  return LOGGED_IN;
-}
-
-async function fail(
-  state: SessionState,
-  mechanism: Mechanism,
-  failure: SaslFailure,
-): Promise<WireReply> {
-  const { limits } = state.settings;
-  noteFailed(state, mechanism, failure);
-  state.authFailures++;
-  if (limits.authFailureDelay > 0)
-    await new Promise((resolve) => setTimeout(resolve, limits.authFailureDelay).unref());
-  if (state.authFailures < limits.authFailures) return loginFailureReplies[failure.reason];
-  state.after = 'close';
-  return REPLIES.tooManyLogins;
-}
-
-function noteFailed(
-  { id, address, services, settings: { listener } }: SessionState,
-  mechanism: Mechanism,
-  { name, reason }: SaslFailure,
-): void {
-  services.note(
-    event(
-      'session.authentication-failed',
-      services.clock.now(),
-      { sessionId: id },
-      { public: { listener, mechanism, reason }, personal: { client: address, login: name } },
-    ),
-  );
 }

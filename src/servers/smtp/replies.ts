@@ -146,6 +146,16 @@ export const connectionReplies = {
     '4.7.0',
     'Too many connections from your address: try again in a moment',
   ),
+  'too-fast': wireReply(
+    421,
+    '4.7.0',
+    'Too many connections from your address or its network within a minute: slow down',
+  ),
+  banned: wireReply(
+    421,
+    '4.7.0',
+    'Connections from your address are refused for a time, for what came from it before',
+  ),
   'no-proxy-header': wireReply(
     421,
     '4.3.5',
@@ -331,6 +341,15 @@ export function submissionReply(refusal: SubmissionRefusal): WireReply {
 }
 
 const WRONG_CREDENTIALS = wireReply(535, '5.7.8', 'The name or the password is wrong');
+
+/** Nothing was checked: not even the owner of the name should think that the password is wrong. */
+export function loginLater(seconds: number): WireReply {
+  return wireReply(
+    454,
+    '4.7.0',
+    `Too many failed logins: nothing was checked, try again in ${seconds} seconds`,
+  );
+}
 
 export const LOGGED_IN = wireReply(235, '2.7.0', 'Logged in');
 

@@ -214,7 +214,7 @@ export class Session implements ConnectionHandler {
       case 'line-too-long':
         this.#verb = '';
         if (state.exchange === undefined) return lineTooLong(event.limit);
-        state.exchange = undefined;
+        noteAbandoned(state);
         return REPLIES.authLineTooLong;
       case 'bare-lf':
         return this.#closing(REPLIES.bareLf);

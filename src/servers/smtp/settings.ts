@@ -6,6 +6,7 @@ import type { Clock } from '#clock';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Conduct } from '#mail/abuse/conduct';
+import type { LoginGate } from '#mail/abuse/login-gate';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { Accepted, Arrival } from '#mail/receive/accept';
 import type { Client, Listener } from '#mail/receive/envelope';
@@ -25,7 +26,9 @@ export interface SmtpServices {
   readonly writer: Writer;
   readonly recipients: RecipientContext;
   /** How clients behave: asked before mail is taken, told of what no honest one does often. */
-  readonly conduct: Pick<Conduct, 'mayReceive' | 'mayAddress' | 'noteMisconduct'>;
+  readonly conduct: Conduct;
+  /** Asked before a password is checked. */
+  readonly logins: LoginGate;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;
   /** On the MX listener: begins to find out about a client, from its first MAIL on. */
   readonly inquire: (client: Client) => Inquiry;

@@ -67,8 +67,10 @@ export async function startSmtp(options: SmtpOptions): Promise<SmtpServer | List
     proxyTime: limits.proxyHeaderTime,
     session: (kind, connection, ended) =>
       new Session(connection, settings.get(kind)!, services, ended),
-    refused: (kind, client, reason) => {
-      noteSessionRefused(services, kind, client, reason);
+    welcome: (kind, client) =>
+      services.conduct.connected(client, kind === 'mx' ? 'mx' : 'submission'),
+    refused: (kind, client, reason, quiet) => {
+      if (!quiet) noteSessionRefused(services, kind, client, reason);
       return kind === 'submissions' ? undefined : connectionReplies[reason].wire;
     },
   });

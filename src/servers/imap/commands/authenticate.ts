@@ -21,6 +21,8 @@ export function authenticate(
   const offered = mechanismsOf(state);
   const mechanism = mechanismNamed(command.mechanism);
   if (mechanism === undefined || !offered.includes(mechanism)) return REPLIES.unknownMechanism;
+  // one that ended in a line that was none
+  noteAbandoned(state);
   const { bindings, services } = state;
   const first = startSaslServer(mechanism, {
     offered,
@@ -42,9 +44,12 @@ export function takeAuthLine(
     noteAbandoned(state);
     return { tag, reply: REPLIES.authCancelled };
   }
-  state.authenticating = undefined;
   const response = decodeBase64(text);
-  if (response === undefined) return { tag, reply: REPLIES.authNotBase64 };
+  if (response === undefined) {
+    noteAbandoned(state);
+    return { tag, reply: REPLIES.authNotBase64 };
+  }
+  state.authenticating = undefined;
   const outcome = continueSasl(saslDomain(state), exchange, response);
   return goOn(state, tag, exchange.mechanism, outcome).then((reply) => reply && { tag, reply });
 }

@@ -66,6 +66,7 @@ function answer(
     transaction.local.push({ ...recipient, expansion: outcome.expansion });
     transaction.recipients++;
   }
+  if (!submission) state.services.conduct.noteTaken(state.address);
   state.phase = 'rcpt';
   return REPLIES.recipientOk;
 }
