@@ -75,6 +75,7 @@ export class DeclaredZone implements Resolver {
   /** Seconds that negative answers hold (the minimum field of the zone's SOA). */
   negativeTtl = TTL;
   readonly #names = new Map<string, DeclaredName>();
+  #waiting: (() => void)[] = [];
 
   constructor(names: Readonly<Record<string, DeclaredName>>) {
     for (const [name, declared] of Object.entries(names)) this.declare(name, declared);
@@ -89,6 +90,12 @@ export class DeclaredZone implements Resolver {
 
   withdraw(name: string): void {
     this.#names.delete(normaliseName(name) ?? name);
+  }
+
+  /** Resolves once this was asked, as `TYPE name`. */
+  async question(wanted: string): Promise<void> {
+    while (!this.asked().includes(wanted))
+      await new Promise<void>((resolve) => this.#waiting.push(resolve));
   }
 
   /** The questions as `TYPE name`, for comparing. */
@@ -109,6 +116,7 @@ export class DeclaredZone implements Resolver {
     if (normal === undefined) return failure('bad-name', `${name} is no domain name.`);
     if (options.signal?.aborted) return failure('aborted', 'given up');
     this.queries.push({ name: normal, type });
+    for (const wake of this.#waiting.splice(0)) wake();
     const found = this.find(normal, type);
     if ('fault' in found)
       return failure(found.fault, `${type} of ${normal}: declared ${found.fault}.`);

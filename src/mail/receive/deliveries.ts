@@ -39,6 +39,11 @@ export function oneCopyEach(
   return [...byAccount.values()];
 }
 
+/** What concerns one recipient alone is no other's business. */
+function isAbout({ id }: LocalRecipient): (finding: Finding) => boolean {
+  return ({ recipientId }) => recipientId === undefined || recipientId === id;
+}
+
 /** What all copies of a message share. */
 export interface Copied {
   readonly findings: readonly Finding[];
@@ -62,7 +67,7 @@ export function deliveryStatement(
     utf8(
       returnPathField(envelope.reversePath) +
         deliveredToField(forwardPath) +
-        verdictField(verdict, findings),
+        verdictField(verdict, findings.filter(isAbout(recipient))),
     ),
     authenticationResults(authservId, arrival, facts),
     utf8(received),

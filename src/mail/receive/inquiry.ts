@@ -7,7 +7,7 @@
  */
 import { addressFamily } from '#clients/dns/address';
 import type { Log } from '#log';
-import type { Resolver } from '#protocol/dns/resolver';
+import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
 import { BodyHashing } from './body-hashing.ts';
 import type { Check, Given, MaybeLater, Means, Stage } from './check.ts';
 import { CHECKS } from './checks.ts';
@@ -17,7 +17,14 @@ import type { AllFacts, CheckName, Fact, Facts, NotAsked, Unknown } from './fact
 
 export interface InquiryContext extends Pick<
   Means,
-  'hostname' | 'isOwnAddress' | 'now' | 'zones' | 'verifiesArc' | 'scanner' | 'trustedAmong'
+  | 'hostname'
+  | 'isOwnAddress'
+  | 'now'
+  | 'zones'
+  | 'verifiesArc'
+  | 'scanner'
+  | 'greylisting'
+  | 'trustedAmong'
 > {
   /** Undefined: no DNS is asked. */
   readonly resolver: Resolver | undefined;
@@ -168,11 +175,22 @@ function isNotAsked(gathered: object): gathered is NotAsked {
   return 'kind' in gathered && gathered.kind === 'not-asked';
 }
 
-/** The same resolver, with a share of its own for the client's network, and the inquiry's end. */
+/**
+ * The same resolver, with a share of its own for the client's network, and the inquiry's end. What two checks ask is asked once, so
+ * that they never judge by two answers; checks bound how much they ask.
+ */
 function onBehalfOf(client: Client, resolver: Resolver, signal: AbortSignal): Resolver {
   const owner = networkOf(client.address);
+  const asked = new Map<string, Promise<DnsAnswer>>();
   return {
-    resolve: (name, type, options) => resolver.resolve(name, type, { owner, signal, ...options }),
+    resolve<T extends RecordType>(name: string, type: T): Promise<DnsAnswer<T>> {
+      const question = `${type} ${name.toLowerCase()}`;
+      const known = asked.get(question) as Promise<DnsAnswer<T>> | undefined;
+      if (known !== undefined) return known;
+      const answer = resolver.resolve(name, type, { owner, signal });
+      asked.set(question, answer);
+      return answer;
+    },
   };
 }
 

@@ -12,7 +12,7 @@ export const dmarc: Check<'dmarc', 'header'> = {
       // without an author there is no domain to ask (§5.3.1), and the message has its finding
       if (author?.kind !== 'author') return NOTHING_TO_ASK;
       const asking = { author: author.domain, resolver, signal: means.signal };
-      // its records are asked for while the body still comes; the answers are in the resolver's cache when they are needed
+      // its records are asked for while the body still comes; no question is asked twice in an inquiry
       await judgeDmarc({ ...asking, dkim: [] });
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
       return judgeDmarc({ ...asking, spf: knownOf(spf), dkim: knownOf(dkim)?.signatures ?? [] });
