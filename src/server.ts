@@ -25,8 +25,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
-import { everybodyBehaves } from '#mail/abuse/conduct';
-import { openGate } from '#mail/abuse/login-gate';
+import type { Guard } from '#mail/abuse/guard';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { startSearchFollower } from '#mail/search/follow';
@@ -49,6 +48,7 @@ import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
+import { startGuard } from './server/abuse.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { receptionOf, type Reception } from './server/reception.ts';
 
@@ -184,6 +184,18 @@ async function start(
 
   const notes = new EventBuffer(store.writer, log, happened);
   parts.defer(() => notes.flush());
+  const secret = await installationSecret(store.pool, randomBytes(32));
+  const guard = parts.use(
+    await startGuard({
+      config,
+      log,
+      clock,
+      store,
+      secret,
+      isOwnAddress,
+      note: (noted) => notes.note(noted),
+    }),
+  );
   const authenticator = parts.adopt(
     new Authenticator({
       pool: store.pool,
@@ -191,7 +203,7 @@ async function start(
       clock,
       log,
       cacheKey: randomBytes(32),
-      secret: await installationSecret(store.pool, randomBytes(32)),
+      secret,
     }),
     (a) => a.close(),
   );
@@ -224,6 +236,7 @@ async function start(
       store,
       directory,
       authenticator,
+      guard,
       queue,
       reception: receptionOf({ config, log, clock, pool: store.pool, resolver, isOwnAddress }),
       notes,
@@ -255,8 +268,8 @@ async function start(
       newId: store.newId,
       random: randomBytes,
       authenticator,
-      conduct: everybodyBehaves,
-      logins: openGate,
+      conduct: guard,
+      logins: guard.logins,
       mail,
       note: (noted) => notes.note(noted),
     },
@@ -445,6 +458,7 @@ interface ServiceParts {
   readonly store: Store;
   readonly directory: Directory;
   readonly authenticator: Authenticator;
+  readonly guard: Guard;
   readonly queue: Queue;
   readonly reception: Reception;
   readonly notes: EventBuffer;
@@ -453,7 +467,8 @@ interface ServiceParts {
 
 /** What the SMTP sessions call. */
 function smtpServices(parts: ServiceParts): SmtpServices {
-  const { config, log, clock, store, directory, authenticator, queue, notes, happened } = parts;
+  const { config, log, clock, store, directory, authenticator, guard, queue, notes, happened } =
+    parts;
   const { inquire, policies } = parts.reception;
   const common = {
     writer: store.writer,
@@ -493,8 +508,8 @@ function smtpServices(parts: ServiceParts): SmtpServices {
     recipients: { directory, pool: store.pool },
     authenticator,
     inquire,
-    conduct: everybodyBehaves,
-    logins: openGate,
+    conduct: guard,
+    logins: guard.logins,
     sealsForwards: acceptContext.sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),

@@ -37,6 +37,8 @@ const number = (schema: z.ZodType<number>) =>
   );
 const port = number(z.number().int().min(0).max(65_535));
 const count = number(z.number().int().positive());
+/** The same, and 0 for no limit. */
+const limit = number(z.number().int().nonnegative());
 /** Parted by commas or spaces, or an array. */
 function listOf(item: z.ZodType<string>): z.ZodType<string[]> {
   return z.preprocess(
@@ -233,6 +235,16 @@ export const FIELDS = {
     'Leaves the author’s IP address out of the Received field of submitted mail.',
     true,
   ),
+  'submission.messages_a_day': {
+    schema: limit,
+    doc: 'Messages that an account may submit in a day (UTC), on all nodes together; `account limit` sets it for one account. What a stolen password is worth to a thief. 0: no limit.',
+    defaults: { dev: 0, serve: 2000 },
+  } as Field<number>,
+  'submission.new_recipients_a_day': {
+    schema: limit,
+    doc: 'Recipients to whom an account has never written before, in a day (UTC): people write to few new ones, thieves to nobody else. `account limit` sets it for one account. 0: no limit.',
+    defaults: { dev: 0, serve: 1000 },
+  } as Field<number>,
   'submissions.port': ports(2465, 465, 'Port of submission under TLS from the first octet.'),
   'submissions.address': ON_LOOPBACK,
   'submissions.proxy_from': field(
@@ -260,6 +272,28 @@ export const FIELDS = {
     'Address of the HTTP listener. Metrics and health are for this machine.',
     '127.0.0.1',
   ),
+
+  'abuse.trusted': field(
+    list,
+    'Networks (CIDR) that are never banned and have no rates: a backup MX, a monitoring host. Private networks, gateways and proxies never are.',
+    [],
+  ),
+  'abuse.bans': field(
+    switchOn,
+    'Refuses connections for a growing time from addresses that fail to log in by many names, harvest recipients, break the protocol or speak too early. Off: only bans by hand hold (`hikyaku ban`).',
+    true,
+  ),
+  'abuse.connections_a_minute': field(
+    limit,
+    'Connections a minute from one address (an IPv6 /64 counts as one); its network (/24, /48) may open three times as many. 0: no limit.',
+    600,
+  ),
+  'abuse.messages_a_minute': field(
+    limit,
+    'Messages a minute that the MX listener takes from one address, and three times as many from its network; more are put off. 0: no limit.',
+    300,
+  ),
+  'abuse.recipients_a_minute': field(limit, 'The same for recipients.', 1000),
 
   'tls.certificate': field(
     z.string(),

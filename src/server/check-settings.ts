@@ -27,7 +27,7 @@ function dnsProblems({ dns }: Config): ConfigProblem[] {
   ];
 }
 
-const NETWORK_KEYS = keysEnding('.proxy_from');
+const NETWORK_KEYS = [...keysEnding('.proxy_from'), 'abuse.trusted'] as const;
 const ADDRESS_KEYS = [...keysEnding('.address'), 'queue.source_addresses'] as const;
 
 function networkProblems(config: Config): ConfigProblem[] {
@@ -37,7 +37,7 @@ function networkProblems(config: Config): ConfigProblem[] {
     return [
       {
         key,
-        problem: `${JSON.stringify(networks.text)} is no network that PROXY headers could come from`,
+        problem: `${JSON.stringify(networks.text)} is no network`,
         remedy: 'Write networks as 192.0.2.0/24 or 2001:db8::/32.',
       },
     ];
