@@ -6,8 +6,11 @@ import { generateKeyPairSync } from 'node:crypto';
 import { latin1, utf8 } from '#bytes';
 import type { Event } from '#events';
 import type { Resolver } from '#protocol/dns/resolver';
+import { sealMessage } from '#protocol/arc/seal';
+import { startBodyHashes } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
+import { splitHeader } from '#protocol/message/fields';
 import { readEmail } from '#store/emails';
 import { eventsOfMessage, type StoredEvent } from '#store/events';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';
@@ -16,7 +19,7 @@ import { startTestSmtp, type TestSmtpOptions, type TestStore } from './smtp-serv
 
 const KEY = generateKeyPairSync('ed25519');
 /** Of every domain that signs. */
-const KEY_RECORD = dnsRecordFor(KEY.publicKey);
+export const KEY_RECORD = dnsRecordFor(KEY.publicKey);
 
 /** Where mail of `good.example`, `strict.example`, … comes from. */
 export const HONEST = '192.0.2.10';
@@ -71,6 +74,8 @@ export interface Letter {
   readonly signedBy?: string;
   /** Done to the message after it was signed. */
   readonly changed?: (message: string) => string;
+  /** Seals it as it goes on (ARC), with the key of every domain. */
+  readonly sealedBy?: string;
 }
 
 export interface Arrived {
@@ -156,21 +161,56 @@ export async function startReception(
   };
 }
 
-async function compose({ header, body = 'Hello\r\n', signedBy, changed }: Letter): Promise<string> {
+async function compose({
+  header,
+  body = 'Hello\r\n',
+  signedBy,
+  changed,
+  sealedBy,
+}: Letter): Promise<string> {
   const lines = header.some((line) => /^date:/i.test(line)) ? header : [...header, DATE];
   const head = `${lines.join('\r\n')}\r\n\r\n`;
   const message = head + body;
   const signature = signedBy === undefined ? '' : await signatureOf(head, body, signedBy);
-  return (changed ?? String)(signature + message).replace(/\r\n$/, '');
+  const sent = (changed ?? String)(signature + message);
+  const seal = sealedBy === undefined ? '' : await sealOf(sent, sealedBy);
+  return (seal + sent).replace(/\r\n$/, '');
 }
 
 async function signatureOf(head: string, body: string, domain: string): Promise<string> {
   const signed = await signMessage({
     header: Buffer.from(head, 'latin1'),
     body: [Buffer.from(body, 'latin1')],
-    keys: [{ domain, selector: 's', algorithm: 'ed25519-sha256', privateKey: KEY.privateKey }],
+    keys: [keyOf(domain)],
     time: Date.now() / 1000,
     signBytes: signOffMainThread,
   });
   return latin1(signed);
+}
+
+/** The first set of a chain, by one who found that DMARC passed. */
+async function sealOf(message: string, domain: string): Promise<string> {
+  const head = Buffer.from(message.slice(0, message.indexOf('\r\n\r\n') + 4), 'latin1');
+  const hasher = startBodyHashes([RELAXED]);
+  hasher.push(Buffer.from(message.slice(head.length), 'latin1'));
+  hasher.end();
+  const sealed = await sealMessage({
+    head,
+    header: splitHeader(head),
+    bodyHash: hasher.of(RELAXED).digest,
+    chain: { cv: 'none', instance: 0 },
+    results: utf8(` ${domain}; dmarc=pass\r\n`),
+    key: keyOf(domain),
+    time: Date.now() / 1000,
+    signBytes: signOffMainThread,
+  });
+  if (sealed.kind !== 'sealed') throw new Error(sealed.reason);
+  return latin1(sealed.fields);
+}
+
+const RELAXED = { canonicalization: 'relaxed' } as const;
+
+function keyOf(domain: string) {
+  const { privateKey } = KEY;
+  return { domain, selector: 's', algorithm: 'ed25519-sha256', privateKey } as const;
 }

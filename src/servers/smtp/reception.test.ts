@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findAccount } from '#store/directory/accounts';
-import { listTrusted, trustForwarder } from '#store/reception/trusted-forwarders';
+import {
+  distrustForwarder,
+  listTrusted,
+  trustForwarder,
+} from '#store/reception/trusted-forwarders';
 import { silentLog } from '#log';
 import { CHECK_NAMES } from '#mail/receive/checks';
 import { learnTrust } from '#mail/receive/learn-trust';
@@ -13,6 +17,7 @@ import { formatExplanation } from '#mail/story/format-explanation';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import {
   HONEST,
+  KEY_RECORD,
   LIST,
   startReception,
   STRANGER,
@@ -305,6 +310,32 @@ test('a mailing list that breaks the signature is refused, until its recipient t
   assert.match(mail.text, /also=.*trusted-forwarder:lists\.example/s);
   // who does not trust the list has it as junk
   assert.equal((await reception.read('alice', messageId))?.role, 'junk');
+});
+
+test('a forwarder that leaves the reverse-path is trusted by its seal, if seals are looked at', async () => {
+  const { pool } = at.store;
+  const zone = world();
+  zone.declare('alumni.example', { MX: '10 mx.lists.example' });
+  zone.declare('s._domainkey.alumni.example', { TXT: KEY_RECORD });
+  const letter = honest('strict.example', {
+    ip: LIST,
+    ehlo: 'mx.lists.example',
+    changed: (message) => `${message}-- \r\nForwarded\r\n`,
+    sealedBy: 'alumni.example',
+  });
+  await using open = await startReception(at, zone, { inquiry: { verifiesArc: true } });
+  assert.match((await open.send(letter)).reply, /^550 5\.7\.26 /);
+  await trustForwarder(pool, { accountId: null, domain: 'alumni.example' }, Date.now());
+  const { messageId } = await open.send(letter);
+  const mail = await open.read('bob', messageId);
+  assert.equal(mail?.role, 'inbox');
+  assert.match(mail.text, /arc=pass/);
+  // who is trusted is not whoever seals
+  const other = forged('strict.example', { sealedBy: 'stranger.example' });
+  assert.match((await open.send(other)).reply, /^550 5\.7\.26 /);
+  await using shut = await startReception(at, zone);
+  assert.match((await shut.send(letter)).reply, /^550 5\.7\.26 /);
+  await distrustForwarder(pool, { accountId: null, domain: 'alumni.example' });
 });
 
 test('two messages of a list that are moved out of Junk make it trusted; one moved into Junk takes that back', async () => {
