@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { readListZone } from './list-zone.ts';
+import { readSparedSender } from './spared-sender.ts';
 
 export type Mode = 'dev' | 'serve';
 
@@ -51,6 +52,9 @@ const list = listOf(z.string());
 const listZone = z
   .string()
   .refine((text) => readListZone(text) !== undefined, 'is not zone=note, zone=junk or zone=reject');
+const sparedSender = z
+  .string()
+  .refine((text) => readSparedSender(text) !== undefined, 'is no domain, address or network');
 const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'is no IP address');
 /** One from which a connection can leave. */
 const sourceAddress = ipAddress.refine(
@@ -72,6 +76,13 @@ const databaseUrl = z.string().refine(
     (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@host/'))),
   'is not postgresql://user:password@host/database',
 );
+/** A password in it would be shown with it. */
+const rspamdUrl = z
+  .string()
+  .refine(
+    (text) => text === '' || (/^https?:\/\/[^@?#]+$/i.test(text) && URL.canParse(text)),
+    'is not http://host:port',
+  );
 const switchOn = z.preprocess((value) => {
   if (typeof value !== 'string') return value;
   if (/^(true|yes|on|1)$/i.test(value)) return true;
@@ -212,6 +223,21 @@ export const FIELDS = {
     'DNS lists that are asked about clients, zone=meaning: note tells it, junk puts the mail into Junk, reject refuses it. Read the terms of a list first; many refuse public resolvers.',
     [],
   ),
+  'receive.greylist': field(
+    switchOn,
+    'Puts off the first message of a sender that nobody here knows: honest servers send it again, most programs that send junk do not. First mail of strangers is late by some minutes.',
+    false,
+  ),
+  'receive.greylist_delay': field(
+    duration,
+    'After which time a message that was put off is taken when it comes again.',
+    5 * 60e3,
+  ),
+  'receive.greylist_spare': field(
+    listOf(sparedSender),
+    'Whom greylisting spares: networks and addresses of clients, and domains (with those below them) that SPF or DKIM vouches for.',
+    [],
+  ),
   'receive.patience': field(
     duration,
     'How long a client waits after its final dot for look-ups that are still under way. What is not there by then counts as unknown.',
@@ -221,6 +247,32 @@ export const FIELDS = {
     switchOn,
     'Seals (ARC) what an alias sends on to other hosts, with the key of its domain, so that a host that trusts this one learns what was found out here. Seals that come in are then verified, as by receive.arc.',
     false,
+  ),
+  'rspamd.url': field(
+    rspamdUrl,
+    'Rspamd that is asked about the content of mail, http://127.0.0.1:11333 for one on this machine. Empty: none is. When it is down, mail is taken without it.',
+    '',
+  ),
+  'rspamd.learn': field(
+    rspamdUrl,
+    'Controller of Rspamd, http://127.0.0.1:11334, that learns from what owners move into Junk and out of it. Empty: nothing is learned.',
+    '',
+  ),
+  'rspamd.password': field(
+    z.string(),
+    'Password of Rspamd, where it wants one: its controller mostly does.',
+    '',
+    { secret: true },
+  ),
+  'rspamd.timeout': field(
+    duration,
+    'How long Rspamd may take for a message. Never longer than most of receive.patience.',
+    8e3,
+  ),
+  'rspamd.message_size': field(
+    octets,
+    'Larger messages are taken without asking Rspamd, and nothing is learned from them. Junk is rarely large.',
+    10 * 1024 * 1024,
   ),
 
   'submission.port': ports(2587, 587, 'Port of submission with STARTTLS.'),

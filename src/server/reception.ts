@@ -7,9 +7,11 @@ import { readListZone } from '#config/list-zone';
 import type { Client } from '#mail/receive/envelope';
 import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { policiesOf, type Policies } from '#mail/receive/policies';
+import type { Scanner } from '#mail/receive/scanner';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { Pool } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
+import { greylistingOf } from './greylist.ts';
 
 export interface ReceptionParts {
   readonly config: Config;
@@ -17,6 +19,7 @@ export interface ReceptionParts {
   readonly clock: Clock;
   readonly pool: Pool;
   readonly resolver: Resolver;
+  readonly scanner: Scanner | undefined;
   readonly isOwnAddress: (address: string) => boolean;
 }
 
@@ -31,6 +34,7 @@ export function receptionOf({
   clock,
   pool,
   resolver,
+  scanner,
   isOwnAddress,
 }: ReceptionParts): Reception {
   const context: InquiryContext = {
@@ -40,7 +44,8 @@ export function receptionOf({
     isOwnAddress,
     now: () => clock.now(),
     verifiesArc: config['receive.arc'] || config['forward.arc_seal'],
-    scanner: undefined,
+    scanner,
+    greylisting: greylistingOf(config, pool),
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     zones: config['receive.dns_lists'].map((text) => readListZone(text)!),
     log,

@@ -4,6 +4,7 @@ import { sweepBlobs } from './blobs.ts';
 import { eraseRemoved } from './directory/accounts.ts';
 import { purgeExpunged } from './mailboxes/purge.ts';
 import { dropPartitions, makePartitions } from './partitions.ts';
+import { sweepGreylist } from './reception/greylist.ts';
 
 /** Milliseconds. */
 export interface Retention {
@@ -25,5 +26,6 @@ export async function maintain(pool: pg.Pool, retention: Retention, now: number)
   }
   await purgeExpunged(pool, now - retention.expunged);
   await eraseRemoved(pool, now - retention.removedAccounts);
+  while ((await sweepGreylist(pool, now, SWEEP)) === SWEEP);
   while ((await sweepBlobs(pool, now - UNUSED_BLOBS_AFTER, SWEEP)) === SWEEP);
 }

@@ -161,6 +161,7 @@ function smtpServicesOf(
     zones: [],
     verifiesArc: false,
     scanner: undefined,
+    greylisting: undefined,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     log,
     patience: 10_000,

@@ -11,7 +11,8 @@ import { writeDialogue } from '#store/dialogues';
 import type { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
-import type { Writer } from '#store/writer';
+import { rememberKnown } from '#store/reception/greylist';
+import type { Statement, Writer } from '#store/writer';
 import type { Forwarded } from '#mail/deliver/forward';
 import { receivedField } from '#mail/deliver/trace-fields';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
@@ -19,12 +20,14 @@ import { deliveryStatement, oneCopyEach } from './deliveries.ts';
 import type { Client, Envelope } from './envelope.ts';
 import type { Finding } from './findings.ts';
 import { forwardArrival } from './forwards.ts';
+import { knownOf } from './facts.ts';
+import { KNOWN_FOR } from './greylisting.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Content } from './intake.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
 import type { Policies } from './policies.ts';
 import type { LocalRecipient } from './recipient.ts';
-import type { Refusing } from './verdict.ts';
+import type { RecipientVerdict, Refusing } from './verdict.ts';
 
 export interface AcceptContext {
   readonly writer: Writer;
@@ -117,6 +120,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
       ...deliveries.map((delivery) => deliveryStatement(arrival, delivery, stored)),
       writeDialogue(messageId, sessionId, now, arrival.dialogue),
       ...forwarded.statements,
+      ...knownFromNowOn(judgement, verdicts, now),
     ],
   });
   context.stored(
@@ -125,6 +129,17 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     events,
   );
   return { kind: 'stored' };
+}
+
+/** Greylisting remembers whose mail was taken, as far as it was for no junk mailbox. */
+function knownFromNowOn(
+  { facts }: Judgement,
+  verdicts: ReadonlyMap<number, RecipientVerdict>,
+  now: number,
+): Statement[] {
+  const known = knownOf(facts.greylist)?.known ?? [];
+  const isGood = [...verdicts.values()].every(({ kind }) => kind === 'inbox');
+  return known.length > 0 && isGood ? [rememberKnown(known, now, now + KNOWN_FOR)] : [];
 }
 
 const NOTHING_FORWARDED: Forwarded = { statements: [], events: [] };

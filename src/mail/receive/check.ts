@@ -9,6 +9,7 @@ import type { Header } from '#protocol/message/fields';
 import type { Client, Envelope } from './envelope.ts';
 import type { AllFacts, CheckName, Fact, Facts, NotAsked } from './facts.ts';
 import type { Finding } from './findings.ts';
+import type { Greylisting } from './greylisting.ts';
 import type { Content } from './intake.ts';
 import type { LocalRecipient } from './recipient.ts';
 import type { Scanner } from './scanner.ts';
@@ -48,6 +49,8 @@ export interface Means {
   readonly verifiesArc: boolean;
   /** Undefined: there is none. */
   readonly scanner: Scanner | undefined;
+  /** Undefined: it is off. */
+  readonly greylisting: Greylisting | undefined;
   /** Which of the domains are trusted to pass on mail, by these accounts or by all. */
   readonly trustedAmong: (
     accountIds: readonly string[],

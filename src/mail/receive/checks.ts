@@ -11,6 +11,7 @@ import { dkim } from './checks/dkim.ts';
 import { dmarc } from './checks/dmarc.ts';
 import { ehlo } from './checks/ehlo.ts';
 import { form } from './checks/form.ts';
+import { greylist } from './checks/greylist.ts';
 import { iprev } from './checks/iprev.ts';
 import { lists } from './checks/lists.ts';
 import { loop } from './checks/loop.ts';
@@ -30,7 +31,7 @@ export const CHECKS = {
   /** What the message says of itself. */
   header: { form, author, dkim, arc, dmarc },
   /** What it is, for whom. */
-  end: { trust, loop, content },
+  end: { trust, loop, greylist, content },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };
 
 /** Each by its name: one without its row does not compile. */

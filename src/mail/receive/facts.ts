@@ -10,6 +10,7 @@ import type { SpfReport } from '#protocol/spf/report';
 import type { AuthorFacts } from './checks/author.ts';
 import type { EhloFacts } from './checks/ehlo.ts';
 import type { FormFacts } from './checks/form.ts';
+import type { GreylistFacts } from './checks/greylist.ts';
 import type { ListsFacts } from './checks/lists.ts';
 import type { LoopFacts } from './checks/loop.ts';
 import type { SenderFacts } from './checks/sender.ts';
@@ -29,6 +30,7 @@ export interface Facts {
   readonly dmarc: DmarcReport;
   readonly trust: TrustFacts;
   readonly loop: LoopFacts;
+  readonly greylist: GreylistFacts;
   readonly content: ScanReport;
 }
 

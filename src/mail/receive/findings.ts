@@ -66,6 +66,8 @@ export type FindingReason =
   | 'too-many-hops'
   /** Our own Delivered-To for this recipient stands in it already. */
   | 'delivered-before'
+  /** Nobody here knows the sender yet (RFC 6647). */
+  | 'greylist'
   /** The content scanner says so. */
   | 'content-refused'
   | 'content-junk'

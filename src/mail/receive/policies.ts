@@ -41,6 +41,7 @@ const WISHES = {
   'date-missing': 'suspect',
   'too-many-hops': 'reject',
   'delivered-before': 'reject',
+  greylist: 'greylist',
   'content-refused': 'reject',
   'content-junk': 'junk',
   'content-greylist': 'greylist',

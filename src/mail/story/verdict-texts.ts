@@ -11,6 +11,7 @@ import type { CheckName, NotAsked, Unknown } from '#mail/receive/facts';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
 import type { Phrase } from './phrase.ts';
+import { SCANNER_STEPS } from './scanner-texts.ts';
 
 /** What became of the message, by the word in `message.judged`. */
 export const VERDICT_TEXTS = {
@@ -168,6 +169,11 @@ export const FINDING_TEXTS = {
     ja: 'このアドレスに一度配信されたメッセージが戻ってきており、ループしています',
     rfc: 'RFC 5321 §6.3',
   },
+  greylist: {
+    en: 'the sender is not known here yet, and is to send it again in so many seconds',
+    ja: '未知の送信元のため、記載の秒数が経ってからの再送を求めました',
+    rfc: 'RFC 6647 §2.3',
+  },
   'content-refused': {
     en: 'the content scanner refuses it',
     ja: 'コンテンツスキャナーが拒否と判定しました',
@@ -195,6 +201,7 @@ export const CHECK_TITLES = {
   dmarc: { en: 'DMARC', ja: 'DMARC（差出人ドメインの方針）' },
   trust: { en: 'Trusted forwarders', ja: '信頼する転送元' },
   loop: { en: 'Loops', ja: 'ループ' },
+  greylist: { en: 'Greylisting', ja: 'グレイリスト' },
   content: { en: 'Content scanner', ja: 'コンテンツスキャナー' },
 } as const satisfies Record<CheckName, Phrase>;
 
@@ -215,6 +222,7 @@ export const NO_RESULT_TEXTS = {
 
 /** A step of one of our own checks; the placeholders are its fields. */
 export const CHECK_STEP_TEXTS = {
+  ...SCANNER_STEPS,
   asked: {
     en: 'Asked the DNS for {type} of {name}: {answer}.',
     ja: 'DNS に {name} の {type} を問い合わせました：{answer}。',
@@ -341,15 +349,49 @@ export const CHECK_STEP_TEXTS = {
     en: 'Our own Delivered-To stands in it already, for {recipients} of its recipients.',
     ja: 'このサーバーの Delivered-To がすでに付いている宛先が {recipients} 件あります。',
   },
+  'greylist-not-for': {
+    en: 'All of its recipients take mail at once: postmaster, abuse, and the way back of what was forwarded from here.',
+    ja: '宛先はすべて即時に受け取る対象です（postmaster、abuse、転送したメールの不達通知）。',
+  },
+  'greylist-spared': {
+    en: 'The settings spare this sender from greylisting.',
+    ja: '設定により、この送信元はグレイリストの対象外です。',
+  },
+  'greylist-known-domain': {
+    en: 'Mail of {domain}, which SPF or DKIM vouches for, was taken before.',
+    ja: 'SPF または DKIM で確認された {domain} のメールは、以前に受け取っています。',
+  },
+  'greylist-known-network': {
+    en: 'Mail in the name of {domain} came from {network} before, and was taken.',
+    ja: '{network} から {domain} 名義のメールを以前に受け取っています。',
+  },
+  'greylist-written-to': {
+    en: 'The recipient wrote to the sender before.',
+    ja: '受信者は、以前この送信者にメールを送っています。',
+  },
+  'greylist-came-again': {
+    en: 'It was put off before, and has come again after the time that was asked for.',
+    ja: '以前に一時拒否したメールが、求めた時間の経過後に再送されました。',
+  },
+  'greylist-new': {
+    en: 'Nobody here knows the sender at {network}: put off for {seconds} seconds. Programs that send junk rarely come again.',
+    ja: '{network} の送信元は未知のため、{seconds} 秒間の一時拒否としました。迷惑メールの送信プログラムは、めったに再送しません。',
+  },
+  'greylist-early': {
+    en: 'It was put off before and has come again from {network} too early: {seconds} seconds are left.',
+    ja: '一時拒否したメールが {network} から早すぎる時点で再送されました。残りは {seconds} 秒です。',
+  },
 } as const satisfies Readonly<Record<OwnStep, Phrase>>;
 
 /** Names of steps that a check makes of its result do not compile without their text. */
 type OwnStep =
+  | keyof typeof SCANNER_STEPS
   | `list-${ListsFacts['zones'][number]['result']}`
   | `ehlo-${EhloFacts['result']}`
   | `sender-${SenderFacts['result']}`
   | `author-${Author['kind']}`
   | `trick-${AuthorTrick['kind']}`
+  | `greylist-${'not-for' | 'spared' | 'known-domain' | 'known-network' | 'written-to' | 'came-again' | 'new' | 'early'}`
   | 'forwarder-seen'
   | 'no-forwarder'
   | 'forwarder-trusted'

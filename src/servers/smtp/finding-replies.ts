@@ -127,6 +127,10 @@ const FINDING = {
     code: 554,
     text: () => 'The message was delivered to this recipient before: it goes in circles',
   },
+  greylist: {
+    status: '7.1',
+    text: (seconds) => `You are not known here yet: send it again in ${seconds} seconds`,
+  },
   'content-refused': {
     status: '7.1',
     text: () => 'The content scanner refuses the message; tell postmaster if it is wrong',

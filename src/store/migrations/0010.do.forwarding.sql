@@ -16,7 +16,7 @@ create table greylist (
   first_seen timestamptz not null,
   expires_at timestamptz not null
 );
-comment on table greylist is 'what was put off, and what is known since it came again; keys are hashes, so that no address can be read';
+comment on table greylist is 'what was put off, and what is known since it came again; keys are hashes: of bounded size, and no address in clear';
 comment on column greylist.network is 'of what was put off: the hash of the client''s network, so that no network fills the table; null for what is known';
 create index greylist_network on greylist (network) where network is not null;
 create index greylist_expiry on greylist (expires_at);
