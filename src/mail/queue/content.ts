@@ -2,6 +2,7 @@
  * The octets of claimed messages for the client: small ones in memory, as they were queued here or fetched for many messages in one
  * question; larger ones read from the store while they are sent.
  */
+import { isAscii } from 'node:buffer';
 import { utf8 } from '#bytes';
 import type { Content } from '#clients/smtp/mail';
 import type { Queryable } from '#store/blobs';
@@ -31,7 +32,7 @@ export class Contents {
 
   /** The message as sent; `prefix` stands in place of its own. */
   async of(message: ClaimedMessage, prefix: Uint8Array = message.prefix): Promise<Content> {
-    const eightBit = message.eightBit || hasEightBit(prefix);
+    const eightBit = message.eightBit || !isAscii(prefix);
     const size = message.size - message.prefix.length + prefix.length;
     const facts = { size, eightBit, smtputf8: message.smtputf8 && eightBit };
     if (message.blobSize > SMALL) {
@@ -71,8 +72,4 @@ export class Contents {
     }
     this.#fetched = await readSmallBlobs(this.#db, [...ids]);
   }
-}
-
-function hasEightBit(bytes: Uint8Array): boolean {
-  return bytes.some((octet) => octet > 0x7f);
 }

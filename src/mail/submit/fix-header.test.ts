@@ -14,7 +14,7 @@ function fixed(text: string): HeaderFix & { readonly text: string } {
     author: parseMailbox('alice@example.test')!,
     hostname: 'mail.example.test',
     now: NOW,
-    random: new Uint8Array(9),
+    random: (octets) => new Uint8Array(octets),
   });
   return { ...fix, text: fix.added + shown(bytes, fix) };
 }

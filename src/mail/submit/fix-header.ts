@@ -21,7 +21,7 @@ export interface FixFacts {
   readonly hostname: string;
   /** Calendar milliseconds. */
   readonly now: number;
-  readonly random: Uint8Array;
+  readonly random: (octets: number) => Uint8Array;
 }
 
 /** A Return-Path is the last server's to write. */
@@ -34,7 +34,9 @@ export function fixHeader(header: Header, { author, hostname, now, random }: Fix
   if (fieldsNamed(header, 'Message-ID').length === 0) {
     added.push([
       'Message-ID',
-      formatMessageId(newMessageId({ time: now, random, domain: author.domain || hostname })),
+      formatMessageId(
+        newMessageId({ time: now, random: random(9), domain: author.domain || hostname }),
+      ),
     ]);
   }
   const hidden = header.fields.filter(({ name }) => HIDDEN.has(name.toLowerCase()));

@@ -54,7 +54,7 @@ export async function submit(context: SubmitContext, submission: Submission): Pr
     author,
     hostname: context.hostname,
     now,
-    random: context.random(9),
+    random: context.random,
   });
   const signed = await sign(context, await signable(submission, fix), author.domain, now);
   await store(context, submission, { author, fix, signed, now });
