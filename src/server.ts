@@ -48,7 +48,7 @@ import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
-import { startGuard } from './server/abuse.ts';
+import { dailyLimitsOf, startGuard } from './server/abuse.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { receptionOf, type Reception } from './server/reception.ts';
 
@@ -280,12 +280,24 @@ async function start(
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
   const admin = await startAdmin({
     dataDir,
-    context: { store, mail, queue, directory, administer, clock, log, lang: config.lang },
+    context: {
+      store,
+      mail,
+      queue,
+      guard,
+      dailyLimits: dailyLimitsOf(config),
+      directory,
+      administer,
+      clock,
+      log,
+      lang: config.lang,
+    },
   });
   if (admin.kind === 'failed') return admin;
   parts.defer(() => admin.stop());
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
-  http.ready({ ports, hostname: config.hostname, connections });
+  const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
+  http.ready({ ports, hostname: config.hostname, connections, abuse });
   parts.defer(() => http.unready());
   const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
   return { kind: 'started', ports, firstAccounts, grace, hurry };

@@ -1,5 +1,6 @@
 /** `hikyaku account`: who has a mailbox here. */
 import type { Command } from 'commander';
+import { accountLimit } from './account-limit.ts';
 import { callRows, callValue } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { printDone, printRows, remark } from './output.ts';
@@ -65,6 +66,8 @@ export function account(noun: Command): void {
       const changed = await callValue(options, 'account/passwd', { address, password });
       printDone(options, changed, `${changed.account} has a new password.`);
     });
+
+  accountLimit(noun);
 
   addVerb(
     noun,

@@ -59,6 +59,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'the reverse-paths under which aliases send on',
     load: async () => (await import('./srs.ts')).srs,
   },
+  ban: {
+    summary: 'addresses and networks whose connections are refused',
+    load: async () => (await import('./ban.ts')).ban,
+  },
   queue: {
     summary: 'what waits to go out',
     load: async () => (await import('./queue.ts')).queue,

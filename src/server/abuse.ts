@@ -8,6 +8,7 @@ import { Guard } from '#mail/abuse/guard';
 import { protectedAddresses } from '#mail/abuse/protected';
 import { parseNetworks, type Networks } from '#servers/net/client-address';
 import { defaultGateways } from '#servers/net/gateways';
+import type { DailyLimits } from '#store/abuse/daily-limits';
 import type { Store } from '#store/open';
 
 export interface GuardParts {
@@ -48,6 +49,14 @@ export async function startGuard(parts: GuardParts): Promise<Guard> {
   });
   await guard.start();
   return guard;
+}
+
+/** Of accounts that have no limits of their own. */
+export function dailyLimitsOf(config: Config): DailyLimits {
+  return {
+    messages: config['submission.messages_a_day'],
+    newRecipients: config['submission.new_recipients_a_day'],
+  };
 }
 
 /** The settings were checked before. */

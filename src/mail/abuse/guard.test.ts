@@ -6,11 +6,11 @@ import { APP_PASSWORD_RANDOM_OCTETS, makeAppPassword } from '#mail/accounts/app-
 import type { Login } from '#mail/receive/envelope';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
 import { openStore, type Store } from '#store/open';
+import { newTestGuard } from '../../../test/support/guard.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
-import { Guard, type GuardOptions } from './guard.ts';
+import type { Guard } from './guard.ts';
 import type { LoginPermit, LoginRequest } from './login-gate.ts';
-import { isPrivateAddress } from './protected.ts';
 
 const MINUTE = 60_000;
 const clock = new ManualClock();
@@ -53,21 +53,7 @@ interface Stage {
   second(): Promise<void>;
 }
 
-function newGuard(store: Store, options: Partial<GuardOptions> = {}): Guard {
-  return new Guard({
-    pool: store.pool,
-    node: store.newId(),
-    clock,
-    log: silentLog,
-    secret: Buffer.alloc(32, 1),
-    secretKey: Buffer.alloc(32, 2),
-    isProtected: isPrivateAddress,
-    rates: { connections: 100, messages: 60, recipients: 200 },
-    bans: true,
-    note: () => {},
-    ...options,
-  });
-}
+const RATES = { connections: 100, messages: 60, recipients: 200 };
 
 /** Two nodes on one database, of which nothing is known yet. */
 async function stage(attacker: 'waits' | 'is-many' = 'waits'): Promise<Stage> {
@@ -76,7 +62,8 @@ async function stage(attacker: 'waits' | 'is-many' = 'waits'): Promise<Stage> {
   const events: Event[] = [];
   const waits: number[] = [];
   const make = (store: Store): Guard =>
-    newGuard(store, {
+    newTestGuard(store, {
+      rates: RATES,
       note: (event) => events.push(event),
       sleep: (milliseconds) => {
         waits.push(milliseconds);
@@ -306,7 +293,7 @@ test('a new process knows what was known, and without the database each goes by 
   await first.banByHand('198.51.100.90', 'spam', null);
   for (let i = 0; i < 100; i++) first.mayReceive('198.51.100.91');
   await second();
-  const restarted = newGuard(two);
+  const restarted = newTestGuard(two, { rates: RATES });
   await restarted.exchange();
   assert.equal(restarted.connected('198.51.100.90', 'mx').kind, 'banned');
   assert.equal(restarted.mayReceive('198.51.100.91').kind, 'too-fast');

@@ -1,7 +1,9 @@
 /** Every call of the control socket, as `noun/verb`. The command line takes the types of its answers from here. */
 import { accountCalls } from './calls/account.ts';
+import { accountLimitCalls } from './calls/account-limit.ts';
 import { aliasCalls } from './calls/alias.ts';
 import { appPasswordCalls } from './calls/app-password.ts';
+import { banCalls } from './calls/ban.ts';
 import { dkimCalls } from './calls/dkim.ts';
 import { domainCalls } from './calls/domain.ts';
 import { mailCalls } from './calls/mail.ts';
@@ -15,8 +17,10 @@ import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
 export const CALLS = {
   ...accountCalls,
+  ...accountLimitCalls,
   ...aliasCalls,
   ...appPasswordCalls,
+  ...banCalls,
   ...dkimCalls,
   ...domainCalls,
   ...mailCalls,

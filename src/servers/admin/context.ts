@@ -1,15 +1,20 @@
 /** What the calls of the control socket work with. */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import type { Guard } from '#mail/abuse/guard';
 import type { AdministerContext } from '#mail/accounts/administer';
 import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Directory } from '#store/directory/directory';
+import type { DailyLimits } from '#store/abuse/daily-limits';
 import type { Store } from '#store/open';
 
 export interface AdminContext {
   readonly queue: Pick<Queue, 'remove'>;
+  readonly guard: Pick<Guard, 'bans' | 'banByHand' | 'liftBan' | 'isProtected'>;
+  /** Of accounts that have none of their own. */
+  readonly dailyLimits: DailyLimits;
   readonly store: Store;
   readonly mail: MailStore;
   readonly directory: Directory;

@@ -19,6 +19,7 @@ import {
   openTestStore,
   type TestStore,
 } from '../../../test/support/store.ts';
+import { newTestGuard } from '../../../test/support/guard.ts';
 import type { AdminContext } from './context.ts';
 import { startAdmin, type AdminServer } from './start.ts';
 
@@ -40,6 +41,8 @@ before(async () => {
     store,
     mail: mailStoreOf(store),
     queue: { remove: () => Promise.resolve({ free: 2, underWay: 1 }) },
+    guard: newTestGuard(store),
+    dailyLimits: { messages: 100, newRecipients: 0 },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
     clock: systemClock,

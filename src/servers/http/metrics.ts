@@ -18,6 +18,14 @@ export interface MetricsOptions {
   readonly store: Store;
   readonly log: Log;
   readonly connections: { readonly smtp: () => number; readonly imap: () => number };
+  readonly abuse: AbuseFigures;
+}
+
+export interface AbuseFigures {
+  /** Bans that hold now. */
+  readonly bans: () => number;
+  /** Connections refused since the start, for bans and rates. */
+  readonly refused: () => number;
 }
 
 /** Counting a queue of a million takes a fifth of a second: often enough for a scrape, not for every one. Milliseconds. */
@@ -38,6 +46,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       }),
     );
   addQueueGauges(registry, options);
+  addAbuseFigures(registry, options.abuse);
   return { registry, countEvents: eventCounters(registry) };
 }
 
@@ -76,6 +85,30 @@ function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): voi
   );
 }
 
+function addAbuseFigures(registry: Registry, { bans, refused }: AbuseFigures): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'hikyaku_bans',
+      help: 'Addresses and networks that are banned now.',
+      registers: [],
+      collect() {
+        this.set(bans());
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Counter({
+      name: 'hikyaku_connections_refused_total',
+      help: 'Connections refused for a ban or a rate.',
+      registers: [],
+      collect() {
+        this.reset();
+        this.inc(refused());
+      },
+    }),
+  );
+}
+
 type Count = (event: Event) => void;
 
 function eventCounters(registry: Registry): Metrics['countEvents'] {
@@ -91,6 +124,10 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'stage',
   ]);
   const logins = counter('authentications', 'Logins, by result.', ['result']);
+  const limited = counter('accounts_limited', 'Accounts that reached a limit of the day.', [
+    'limit',
+  ]);
+  const banned = counter('bans_imposed', 'Bans, by reason.', ['reason']);
   const notices = counter('notices', 'Notices to authors, by kind.', ['kind']);
 
   const attempted =
@@ -115,6 +152,9 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'attempt.failed': attempted('failed'),
     'session.authenticated': () => logins.inc({ result: 'authenticated' }),
     'session.authentication-failed': () => logins.inc({ result: 'failed' }),
+    'session.authentication-slowed': () => logins.inc({ result: 'slowed' }),
+    'account.limited': ({ public: fields }) => limited.inc({ limit: label(fields, 'limit') }),
+    'address.banned': ({ public: fields }) => banned.inc({ reason: label(fields, 'reason') }),
     'notice.sent': ({ public: fields }) => notices.inc({ kind: label(fields, 'kind') }),
   };
   return (list) => {

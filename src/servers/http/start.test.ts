@@ -59,6 +59,7 @@ const FACTS = {
   hostname: 'mail.example.test',
   ports: { smtp: 1, submission: 2, submissions: 3, imap: 2143, imaps: 2993, http: 4 },
   connections: { smtp: () => 7, imap: () => 5 },
+  abuse: { bans: () => 3, refused: () => 11 },
 };
 
 test('it is alive at once, ready only between ready and unready, and says why not', async () => {

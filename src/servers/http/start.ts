@@ -15,7 +15,7 @@ import {
   type Facts,
   type Language,
 } from './landing-page.ts';
-import { createMetrics } from './metrics.ts';
+import { createMetrics, type AbuseFigures } from './metrics.ts';
 import { ReadinessCheck } from './readiness.ts';
 
 export interface HttpOptions {
@@ -32,6 +32,7 @@ export interface HttpOptions {
 export interface ServerFacts extends Facts {
   /** Connections open now. */
   readonly connections: { readonly smtp: () => number; readonly imap: () => number };
+  readonly abuse: AbuseFigures;
 }
 
 export interface HttpServer {
@@ -71,6 +72,10 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
     connections: {
       smtp: () => facts?.connections.smtp() ?? 0,
       imap: () => facts?.connections.imap() ?? 0,
+    },
+    abuse: {
+      bans: () => facts?.abuse.bans() ?? 0,
+      refused: () => facts?.abuse.refused() ?? 0,
     },
   });
   const readiness = new ReadinessCheck(store, () => facts !== undefined);

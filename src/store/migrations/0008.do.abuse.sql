@@ -81,3 +81,8 @@ create table written_to (
 );
 comment on table written_to is 'recipients to whom the account has written before';
 comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';
+
+-- Whom accounts wrote to before this was kept is not new.
+insert into written_to (account_id, recipient)
+select distinct s.account_id, substring(sha256(convert_to(lower(r.forward_path collate "C"), 'UTF8')) from 1 for 16)
+from submissions s join submission_recipients r on r.message_id = s.message_id;
