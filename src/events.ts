@@ -73,6 +73,14 @@ export interface EventCatalogue {
     public: { limit: 'messages' | 'new-recipients'; most: number; until: string };
     personal: { client: string; login: string };
   };
+  'scanner.lost': {
+    public: { use: 'check' | 'learn'; cause: string; text: string };
+    personal: Record<never, never>;
+  };
+  'scanner.back': {
+    public: { use: 'check' | 'learn'; seconds: number; messages: number };
+    personal: Record<never, never>;
+  };
   'app-password.made': {
     public: { publicId: string; scope: readonly string[] };
     personal: { login: string; name: string };
@@ -145,6 +153,15 @@ export interface EventCatalogue {
       /** The mailing list that DMARC kept out, for who moves the message out of Junk. */
       list?: string;
     };
+  };
+  'message.learned': {
+    public: {
+      class: 'spam' | 'ham';
+      result: 'learned' | 'known' | 'refused' | 'lost';
+      /** Why not. */
+      text: string | null;
+    };
+    personal: Record<never, never>;
   };
   'recipient.judged': {
     public: { verdict: 'junk' | 'drop'; reasons: readonly string[] };

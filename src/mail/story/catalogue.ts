@@ -49,6 +49,7 @@ import {
   SPF_STEPS,
   SPF_UNUSABLE_DOMAINS,
 } from './spf-texts.ts';
+import { LESSON_RESULTS, MESSAGE_CLASSES, SCANNER_CAUSES, SCANNER_USES } from './scanner-texts.ts';
 import {
   ANSWER_TEXTS,
   DNS_FAILURES,
@@ -133,4 +134,8 @@ export const CATALOGUE = {
   check: CHECK_TITLES,
   noResult: NO_RESULT_TEXTS,
   checkStep: CHECK_STEP_TEXTS,
+  scannerCause: SCANNER_CAUSES,
+  scannerUse: SCANNER_USES,
+  messageClass: MESSAGE_CLASSES,
+  lessonResult: LESSON_RESULTS,
 } as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

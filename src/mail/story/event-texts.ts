@@ -39,6 +39,14 @@ export const EVENT_TEXTS = {
     en: '{login} has reached its limit for a day ({limit}: {most}): nothing more is taken from it until {until}. If its owner does not send so much, somebody else has its password.',
     ja: '{login} が 1 日の上限に達したため（{limit}：{most}）、{until} まで送信を受け付けません。心当たりがなければ、パスワードが盗まれた可能性があります。',
   },
+  'scanner.lost': {
+    en: 'The content scanner is not asked for a while {use}, and mail is taken without it: {cause} ({text}).',
+    ja: 'コンテンツスキャナーへの問い合わせ（{use}）をしばらく止め、検査なしでメールを受け取ります（{cause}：{text}）。',
+  },
+  'scanner.back': {
+    en: 'The content scanner is asked again {use}, after {seconds} s and {messages} messages without it.',
+    ja: 'コンテンツスキャナーへの問い合わせ（{use}）を {seconds} 秒ぶりに再開しました。その間に {messages} 通が対象外となっています。',
+  },
   'app-password.made': {
     en: '{login} got the app password {publicId} ({name}) for {scope}.',
     ja: '{login} のアプリパスワード {publicId}（{name}、用途：{scope}）を作りました。',
@@ -85,6 +93,10 @@ export const EVENT_TEXTS = {
   'message.judged': {
     en: 'Verdict: {verdict}, since {reasons}.',
     ja: '「{verdict}」と判定しました（{reasons}）。',
+  },
+  'message.learned': {
+    en: 'An owner filed it as {class}: {result}.',
+    ja: '受信者が「{class}」に分類しました（{result}）。',
   },
   'recipient.judged': {
     en: '{forwardPath}: {verdict}, since {reasons}.',

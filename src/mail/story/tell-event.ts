@@ -27,6 +27,7 @@ import { SENDER_TEXTS, UNSEALED_TEXTS } from './forward-texts.ts';
 import { ADDRESS_RULES, FRAME, type Phase } from './frame-texts.ts';
 import { outcomeDetails, refusalDetails } from './outcome-details.ts';
 import { say, type Phrase } from './phrase.ts';
+import { LESSON_RESULTS, MESSAGE_CLASSES, SCANNER_CAUSES, SCANNER_USES } from './scanner-texts.ts';
 import { counted, duration, type MomentOf } from './spoken.ts';
 import { tellSteps } from './tell-route.ts';
 import { printable } from './terminal-text.ts';
@@ -179,6 +180,26 @@ const TELLERS: Tellers = {
       limit: wordOf(DAILY_LIMITS, fields.text('limit'), teller.language),
       most: fields.shown('most'),
       until: endOfBan(fields.time('until'), teller),
+    }),
+  }),
+
+  'scanner.lost': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'bad',
+    text: say(EVENT_TEXTS['scanner.lost'], language, {
+      use: wordOf(SCANNER_USES, fields.text('use'), language),
+      cause: wordOf(SCANNER_CAUSES, fields.text('cause'), language),
+      text: fields.shown('text'),
+    }),
+  }),
+
+  'scanner.back': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'good',
+    text: say(EVENT_TEXTS['scanner.back'], language, {
+      use: wordOf(SCANNER_USES, fields.text('use'), language),
+      seconds: fields.shown('seconds'),
+      messages: fields.shown('messages'),
     }),
   }),
 
@@ -355,6 +376,19 @@ const TELLERS: Tellers = {
         values.reasons === ''
           ? say(EVENT_VARIANTS.judgedFree, language, values)
           : say(EVENT_TEXTS['message.judged'], language, values),
+    };
+  },
+
+  'message.learned': (fields, { language }) => {
+    const result = wordOf(LESSON_RESULTS, fields.text('result'), language);
+    const why = fields.text('text');
+    return {
+      phase: 'operator',
+      tone: 'plain',
+      text: say(EVENT_TEXTS['message.learned'], language, {
+        class: wordOf(MESSAGE_CLASSES, fields.text('class'), language),
+        result: why === undefined ? result : enumerate([result, fields.shown('text')], language),
+      }),
     };
   },
 

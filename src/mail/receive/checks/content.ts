@@ -1,7 +1,6 @@
-/** What the content scanner says of the message (`scanner.ts`), if there is one. It is asked last, and told what is known by then. */
-import { resultsOf } from '#mail/receive/authentication-results';
+/** What the content scanner says of the message (`scanner.ts`), if there is one. */
 import type { Check } from '#mail/receive/check';
-import { OFF } from '#mail/receive/facts';
+import { knownOf, OFF } from '#mail/receive/facts';
 import type { ScanReport } from '#mail/receive/scanner';
 
 export const content: Check<'content', 'end'> = {
@@ -9,16 +8,8 @@ export const content: Check<'content', 'end'> = {
     const { scanner } = means;
     if (scanner === undefined) return OFF;
     return (async () => {
-      const [iprev, spf, author, dkim, arc, dmarc] = await Promise.all([
-        fact('iprev'),
-        fact('spf'),
-        fact('author'),
-        fact('dkim'),
-        fact('arc'),
-        fact('dmarc'),
-      ]);
-      const known = resultsOf(given, { iprev, spf, author, dkim, arc, dmarc });
-      return scanner.scan(given, known, means.signal);
+      const name = knownOf(await fact('iprev'))?.name;
+      return scanner.scan(given, name, means.signal);
     })();
   },
 
@@ -33,6 +24,7 @@ export const content: Check<'content', 'end'> = {
 const REASONS = {
   accept: undefined,
   unavailable: undefined,
+  'too-large': undefined,
   junk: 'content-junk',
   greylist: 'content-greylist',
   reject: 'content-refused',
