@@ -51,6 +51,7 @@ import { openStore, type Store } from '#store/open';
 import { dailyLimitsOf, startGuard } from './server/abuse.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { receptionOf, type Reception } from './server/reception.ts';
+import { scanningOf } from './server/scanner.ts';
 
 export interface ServerOptions {
   readonly mode: Mode;
@@ -184,6 +185,9 @@ async function start(
 
   const notes = new EventBuffer(store.writer, log, happened);
   parts.defer(() => notes.flush());
+  const scanning = parts.use(
+    scanningOf({ config, log, clock, pool: store.pool, note: (noted) => notes.note(noted) }),
+  );
   const secret = await installationSecret(store.pool, randomBytes(32));
   const guard = parts.use(
     await startGuard({
@@ -238,7 +242,15 @@ async function start(
       authenticator,
       guard,
       queue,
-      reception: receptionOf({ config, log, clock, pool: store.pool, resolver, isOwnAddress }),
+      reception: receptionOf({
+        config,
+        log,
+        clock,
+        pool: store.pool,
+        resolver,
+        scanner: scanning.scanner,
+        isOwnAddress,
+      }),
       notes,
       happened,
     }),
@@ -249,6 +261,7 @@ async function start(
   const mail = parts.use(
     mailStoreOf(store, log, (accountId, transfer) => {
       void learnTrust({ pool: store.pool, clock, log }, accountId, transfer);
+      scanning.learning?.transferred(accountId, transfer);
     }),
   );
   const follower = startSearchFollower({ store, mail, log });

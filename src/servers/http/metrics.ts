@@ -124,6 +124,11 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'stage',
   ]);
   const logins = counter('authentications', 'Logins, by result.', ['result']);
+  const scans = counter('scans', 'Messages by what the content scanner said of them.', ['result']);
+  const lessons = counter('scanner_lessons', 'Messages that the content scanner was taught.', [
+    'class',
+    'result',
+  ]);
   const limited = counter('accounts_limited', 'Accounts that reached a limit of the day.', [
     'limit',
   ]);
@@ -145,6 +150,12 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
       submitted.inc({ channel: label(fields, 'channel') });
       octets.inc(size(fields));
     },
+    'message.judged': ({ public: fields }) => {
+      const result = (fields as { results?: Record<string, string> }).results?.['content'];
+      if (result !== undefined && result !== 'not-asked:off') scans.inc({ result });
+    },
+    'message.learned': ({ public: fields }) =>
+      lessons.inc({ class: label(fields, 'class'), result: label(fields, 'result') }),
     'command.refused': refusal,
     'message.refused': refusal,
     'attempt.delivered': attempted('delivered'),
