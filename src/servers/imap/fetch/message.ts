@@ -54,6 +54,8 @@ export interface Loader {
   readonly mailboxId: string;
   readonly state: ViewState;
   readonly needs: Needs;
+  /** What is read is kept in memory for what the client asks next. */
+  readonly keep: boolean;
   /** For messages that are read as a whole though they are large. */
   readonly turns: Turns;
   readonly damaged: (error: StructureDamaged) => void;
@@ -80,12 +82,13 @@ export async function loadMessages(
 }
 
 async function loadViews(
-  { mail, accountId, state, needs }: Loader,
+  { mail, accountId, state, needs, keep }: Loader,
   targets: readonly { readonly place: number }[],
 ): Promise<{ views: readonly (SmallView | LargeView | undefined)[] | undefined }> {
   if (!needs.octets || targets.length === 0) return { views: undefined };
   const ids = Float64Array.from(targets, ({ place }) => state.emailIds[place]!);
-  return { views: await readThrough(mail, accountId, ids) };
+  const read = keep ? readThrough(mail, accountId, ids) : readSmall(mail.pool, accountId, ids);
+  return { views: await read };
 }
 
 async function loadRest(

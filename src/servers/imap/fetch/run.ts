@@ -30,6 +30,8 @@ const BATCH_OCTETS = 1024 * 1024;
 /** Messages whose words are made at once, some milliseconds of work, and how many times that is under way: the database reads meanwhile. */
 const WORDS_BATCH = 200;
 const WORDS_AHEAD = 3;
+/** Messages that a client shows at once. */
+const PAGE = 100;
 /** Octets of structures that wait to be stored. */
 const UNSAVED = 8 * 1024 * 1024;
 
@@ -73,6 +75,7 @@ export class FetchRun {
       mailboxId: selected.view.mailboxId,
       state: this.#view,
       needs,
+      keep: true,
       turns: services.largeMessages,
       damaged: (error) =>
         services.log.warn('imap.structure-damaged', { session: state.id, error: error.message }),
@@ -181,11 +184,13 @@ export class FetchRun {
     const cache = this.#state.services.words;
     const words = cache.of(constant.name);
     const { emailIds } = this.#view;
+    // who lists a page looks into some of it next; who lists a mailbox does not read it all
+    const loader = { ...this.#loader, keep: targets.length <= PAGE };
     const load = async (from: number): Promise<ReadonlyMap<number, string>> => {
       const unknown = targets
         .slice(from, from + WORDS_BATCH)
         .filter(({ place }) => !words.has(emailIds[place]!));
-      return unknown.length === 0 ? NOTHING_SAID : this.#wordsOf(unknown, constant);
+      return unknown.length === 0 ? NOTHING_SAID : this.#wordsOf(loader, unknown, constant);
     };
     const coming: Promise<ReadonlyMap<number, string>>[] = [];
     for (let from = 0, next = 0; from < targets.length; from += WORDS_BATCH) {
@@ -207,11 +212,15 @@ export class FetchRun {
     }
   }
 
-  async #wordsOf(targets: readonly Target[], { items }: Constant): Promise<Map<number, string>> {
+  async #wordsOf(
+    loader: Loader,
+    targets: readonly Target[],
+    { items }: Constant,
+  ): Promise<Map<number, string>> {
     const words = new Map<number, string>();
     // a header is short, but the messages it is taken from are not: as many as come at once
     for (let at = 0; at < targets.length;) {
-      const { messages, covered } = await loadMessages(this.#loader, targets.slice(at));
+      const { messages, covered } = await loadMessages(loader, targets.slice(at));
       for (const message of messages) {
         const said: string[] = [];
         for (const item of items) said.push(await wordsOf(item(message)));
