@@ -5,6 +5,7 @@ import { DatabaseError } from 'pg';
 import { systemClock, type Clock } from '#clock';
 import { silentLog } from '#log';
 import type { Accepted } from '#mail/receive/accept';
+import { dialoguesOfMessage } from '#store/dialogues';
 import { StoreUnavailable, type Writer } from '#store/writer';
 import { LineSocket } from '../../../test/support/line-socket.ts';
 import {
@@ -149,12 +150,8 @@ test('the dialogue kept with a message is its own: the opening and this transact
     assert.match(reply, /^250 2\.6\.0 \S+ queued$/);
     ids.push(reply.split(' ')[2]!);
   }
-  const { rows } = await at.store.pool.query<{ entries: { kind: string; line?: string }[] }>(
-    'select entries from dialogues where message_id = $1',
-    [ids[1]],
-  );
-  const entries = rows[0]!.entries;
-  const lines = entries.map(({ kind, line }) => line ?? kind);
+  const [dialogue] = await dialoguesOfMessage(at.store.pool, ids[1]!);
+  const lines = dialogue!.entries.map((entry) => ('line' in entry ? entry.line : entry.kind));
   const text = lines.join('\n');
   assert.equal(lines[0], 'tls');
   assert.match(text, /220 mail\.example\.test/);
