@@ -5,7 +5,6 @@
  */
 import { connect, type Socket } from 'node:net';
 import { connect as connectTls } from 'node:tls';
-import { stamp, type PooledMessage } from './message-pool.ts';
 
 export interface LoadOptions {
   readonly host: string;
@@ -33,6 +32,9 @@ export interface LoadLedger {
   ended(): void;
 }
 
+/** The content of the message of a number, which nobody touches until the session asks for its next. */
+export type Compose = (sequence: number) => Buffer;
+
 type Step =
   | 'greeting'
   | 'ehlo'
@@ -51,24 +53,23 @@ const END_OF_DATA = Buffer.from('.\r\n', 'latin1');
 export class LoadSession {
   readonly #options: LoadOptions;
   readonly #ledger: LoadLedger;
-  readonly #pool: readonly PooledMessage[];
+  readonly #compose: Compose;
   #socket: Socket | undefined;
   /** Replies awaited, oldest first. */
   #expected: Step[] = [];
   #line = '';
   #secured = false;
   #sequence: number | undefined;
-  #message: PooledMessage | undefined;
+  #message: Buffer | undefined;
   #began = 0;
-  #turn = 0;
   /** How far the envelope has come: 0 is MAIL, 1 the first RCPT. */
   #step = 0;
   #failedWith: string | undefined;
 
-  constructor(options: LoadOptions, ledger: LoadLedger, pool: readonly PooledMessage[]) {
+  constructor(options: LoadOptions, ledger: LoadLedger, compose: Compose) {
     this.#options = options;
     this.#ledger = ledger;
-    this.#pool = pool;
+    this.#compose = compose;
   }
 
   start(): void {
@@ -122,8 +123,7 @@ export class LoadSession {
   #take(): boolean {
     this.#sequence = this.#ledger.next();
     if (this.#sequence === undefined) return false;
-    this.#message = this.#pool[this.#turn++ % this.#pool.length]!;
-    stamp(this.#message, this.#sequence);
+    this.#message = this.#compose(this.#sequence);
     this.#failedWith = undefined;
     this.#began = performance.now();
     return true;
@@ -234,7 +234,7 @@ export class LoadSession {
   }
 
   #chunk(): void {
-    const { bytes } = this.#message!;
+    const bytes = this.#message!;
     const socket = this.#socket!;
     this.#expected.push('content');
     socket.cork();
@@ -247,7 +247,7 @@ export class LoadSession {
     const socket = this.#socket!;
     this.#expected.push('content');
     socket.cork();
-    socket.write(this.#message!.bytes);
+    socket.write(this.#message!);
     socket.write(END_OF_DATA);
     socket.uncork();
   }

@@ -6,8 +6,9 @@
  * A process of its own, so that its CPU is told apart from the server's.
  */
 import { parseArgs } from 'node:util';
-import { LoadSession, type LoadLedger, type LoadOptions } from './load-session.ts';
-import { makePool } from './message-pool.ts';
+import { LoadSession, type Compose, type LoadLedger, type LoadOptions } from './load-session.ts';
+import { makePool, stamp } from './message-pool.ts';
+import { makeSignedMessages } from './signed-messages.ts';
 
 /** What a run gives; times in milliseconds, CPU in seconds. */
 export interface LoadResult {
@@ -45,6 +46,9 @@ const { values } = parseArgs({
     tls: { type: 'string', default: 'none' },
     user: { type: 'string' },
     'password-file': { type: 'string' },
+    // signs each message, as the domain of --from
+    'dkim-key': { type: 'string' },
+    'dkim-selector': { type: 'string', default: 'load' },
   },
 });
 
@@ -93,14 +97,32 @@ const options: LoadOptions = {
   credentials: await credentials(),
 };
 
-const perSession = Math.min(
-  POOL_MESSAGES_PER_SESSION,
-  Math.max(1, Math.floor(POOL_OCTETS / size / sessions)),
-);
-const pools = Array.from({ length: sessions }, () => makePool(perSession, size, values.from));
-const octets = pools[0]![0]!.bytes.length;
 /** Numbers differ between runs too, so that no run repeats the bytes of another. */
 const firstSequence = Math.floor(performance.timeOrigin) * 1000;
+const composers = await makeComposers(values['dkim-key']);
+
+/** One for each session. What is not signed comes out of a pool and is only stamped. */
+async function makeComposers(keyFile: string | undefined): Promise<Compose[]> {
+  if (keyFile !== undefined) {
+    const { from, 'dkim-selector': selector } = values;
+    const signing = { count: messages, size, from, keyFile, selector, firstSequence };
+    const signed = await makeSignedMessages(signing);
+    return Array.from({ length: sessions }, () => (sequence) => signed[sequence - firstSequence]!);
+  }
+  const perSession = Math.min(
+    POOL_MESSAGES_PER_SESSION,
+    Math.max(1, Math.floor(POOL_OCTETS / size / sessions)),
+  );
+  return Array.from({ length: sessions }, () => {
+    const pool = makePool(perSession, size, values.from);
+    let turn = 0;
+    return (sequence) => {
+      const message = pool[turn++ % pool.length]!;
+      stamp(message, sequence);
+      return message.bytes;
+    };
+  });
+}
 
 const latencies = new Float64Array(messages);
 const errors: Record<string, number> = {};
@@ -123,7 +145,7 @@ const ledger: LoadLedger = {
 
 const cpuBefore = process.cpuUsage();
 const began = performance.now();
-for (const pool of pools) new LoadSession(options, ledger, pool).start();
+for (const compose of composers) new LoadSession(options, ledger, compose).start();
 
 function report(): void {
   const seconds = (performance.now() - began) / 1000;
@@ -136,7 +158,7 @@ function report(): void {
     accepted,
     seconds: round(seconds),
     perSecond: round(accepted / seconds),
-    octets,
+    octets: composers[0]!(firstSequence).length,
     latency: {
       p50: percentile(0.5),
       p90: percentile(0.9),

@@ -14,6 +14,7 @@ import { idleRow } from './rows/idle.ts';
 import { imapRows } from './rows/imap.ts';
 import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
+import { receiveRow } from './rows/receive.ts';
 import { relayRow } from './rows/relay.ts';
 import { signaturesRow } from './rows/signatures.ts';
 import { storeRow } from './rows/store.ts';
@@ -22,6 +23,7 @@ import { formatTable } from './table.ts';
 const ROWS: readonly Row[] = [
   diskRow,
   ...acceptRows,
+  receiveRow,
   relayRow,
   signaturesRow,
   dnsRow,

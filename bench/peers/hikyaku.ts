@@ -93,8 +93,9 @@ export async function startDevServer(
 export async function hikyakuToMailbox(
   parent: string,
   addresses: readonly string[],
+  settings: Readonly<Record<string, string>> = {},
 ): Promise<Contender & { readonly server: DevServer }> {
-  const server = await startDevServer(parent);
+  const server = await startDevServer(parent, { settings });
   for (const address of addresses)
     await server.command('account', 'add', address, '--password-file', server.passwordFile);
   let before = 0;

@@ -15,12 +15,15 @@ const PROCESSES = 150;
 export async function postfixToMaildir(
   parent: string,
   addresses: readonly string[],
-): Promise<Contender> {
-  const postfix = await startPostfix({ parent, mailboxes: addresses, processLimit: PROCESSES });
+  more: PostfixOptions = {},
+): Promise<Contender & { readonly folders: readonly string[] }> {
+  const options = { parent, mailboxes: addresses, processLimit: PROCESSES, ...more };
+  const postfix = await startPostfix(options);
   const folders = addresses.map((address) => postfix.maildir(address));
   let already = 0;
   return {
     name: 'Postfix',
+    folders,
     loadArguments: ['--port', String(postfix.port)],
     processes: () => ({ server: [postfix.pid() ?? 0], database: [] }),
     begin: async () => {

@@ -22,6 +22,8 @@ export type OpendkimOptions =
       readonly mode: 'verify';
       /** `selector._domainkey.example.test` → the text of its TXT record. */
       readonly records: Readonly<Record<string, string>>;
+      /** What it calls itself in Authentication-Results; `opendkim.test` unless told. */
+      readonly authservId?: string;
     };
 
 export interface Opendkim extends AsyncDisposable {
@@ -98,7 +100,7 @@ function configuration(
           Mode: 'v',
           TestDNSData: `file:${file('records')}`,
           AlwaysAddARHeader: 'yes',
-          AuthservID: 'opendkim.test',
+          AuthservID: options.authservId ?? 'opendkim.test',
         };
   return Object.entries({ ...common, ...own })
     .map(([name, value]) => `${name} ${value}\n`)

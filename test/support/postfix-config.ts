@@ -33,7 +33,10 @@ export function mainCf(home: string, options: PostfixOptions, mailOwner: number)
     ...performance(options),
     ...encryption(options),
     ...(options.milter !== undefined && {
-      smtpd_milters: `unix:${options.milter}`,
+      smtpd_milters: [options.milter]
+        .flat()
+        .map((socket) => `unix:${socket}`)
+        .join(', '),
       milter_default_action: 'tempfail',
     }),
     ...options.settings,
@@ -94,7 +97,7 @@ function encryption(options: PostfixOptions): Record<string, string> {
 }
 
 /** master.cf with the services that SMTP in, Maildir and SMTP out need, none of them in a chroot. */
-export function masterCf(port: number): string {
+export function masterCf(port: number, { services = [] }: PostfixOptions = {}): string {
   return [
     `127.0.0.1:${port} inet n - n - - smtpd`,
     'pickup unix n - n 60 1 pickup',
@@ -121,6 +124,7 @@ export function masterCf(port: number): string {
     'anvil unix - - n - 1 anvil',
     'scache unix - - n - 1 scache',
     'postlog unix-dgram n - n - 1 postlogd',
+    ...services,
     '',
   ].join('\n');
 }

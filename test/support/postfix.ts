@@ -23,6 +23,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { awaitBanner, freePort } from './loopback-port.ts';
 import { peer, type Peer } from './peer.ts';
+import { seeing } from './resolv-conf.ts';
 import {
   mainCf,
   masterCf,
@@ -48,12 +49,16 @@ export interface PostfixOptions {
   readonly certificate?: { readonly certificateFile: string; readonly keyFile: string };
   /** Offers and uses SMTPUTF8; on unless told. */
   readonly smtputf8?: boolean;
-  /** Unix socket of a milter for what comes by SMTP. */
-  readonly milter?: string;
+  /** Unix sockets of milters for what comes by SMTP, in their order. */
+  readonly milter?: string | readonly string[];
   /** Processes of one kind at most; 100 unless told. */
   readonly processLimit?: number;
   /** More lines for main.cf. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** More lines for master.cf. */
+  readonly services?: readonly string[];
+  /** What its programs read as /etc/resolv.conf. */
+  readonly resolvConf?: string;
 }
 
 /** Owner of the Maildirs: `nobody`, who exists everywhere and owns nothing else. */
@@ -77,14 +82,14 @@ export async function startPostfix(options: PostfixOptions = {}): Promise<Postfi
   const port = await freePort();
   const files = {
     'main.cf': mainCf(home, options, MAIL_OWNER),
-    'master.cf': masterCf(port),
+    'master.cf': masterCf(port, options),
     mailboxes: virtualMailboxes(options),
     'recipient-access': recipientAccess(options),
     transport: transportMap(options),
   };
   for (const [name, text] of Object.entries(files))
     await writeFile(path.join(home, 'etc', name), text);
-  const postfix = new Postfix(home, port);
+  const postfix = new Postfix(home, port, options.resolvConf);
   await postfix.start();
   return postfix;
 }
@@ -102,9 +107,12 @@ export class Postfix implements AsyncDisposable {
   readonly port: number;
   readonly #program = postfixPeer().path;
 
-  constructor(home: string, port: number) {
+  readonly #resolvConf: string | undefined;
+
+  constructor(home: string, port: number, resolvConf?: string) {
     this.home = home;
     this.port = port;
+    this.#resolvConf = resolvConf;
     process.on('exit', this.#abort);
   }
 
@@ -184,7 +192,9 @@ export class Postfix implements AsyncDisposable {
   /** Runs `postfix COMMAND` and waits for it, not for the daemon that it leaves behind. */
   async #run(command: string): Promise<void> {
     const output = openSync(this.#file('control.log'), 'a');
-    const child = spawn(this.#program, ['-c', this.#file('etc'), command], {
+    const plain = [this.#program, '-c', this.#file('etc'), command];
+    const [program, ...args] = seeing(this.#resolvConf, plain) as [string, ...string[]];
+    const child = spawn(program, args, {
       stdio: ['ignore', output, output],
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin' },
     });
