@@ -259,7 +259,7 @@ describe('a notice of failure from the next host', () => {
     await using forwarder = await startForwarder(at);
     const { localPart } = await forwardOne(forwarder);
     await forwarder.reception.send(bounce(localPart, { from: 'mallory@stranger.example' }));
-    const [refused] = forwarder.reception.noted.filter(({ type }) => type === 'command.refused');
+    const refused = forwarder.reception.noted.find(({ type }) => type === 'command.refused');
     assert.deepEqual(
       { ...refused!.public },
       {
@@ -277,7 +277,7 @@ describe('a notice of failure from the next host', () => {
     const { localPart } = await forwardOne(forwarder);
     clock.advance(22 * 86_400_000);
     await forwarder.reception.send(bounce(localPart));
-    const [refused] = forwarder.reception.noted.filter(({ type }) => type === 'command.refused');
+    const refused = forwarder.reception.noted.find(({ type }) => type === 'command.refused');
     assert.equal((refused!.public as { reason: string }).reason, 'bounce-expired');
   });
 
