@@ -179,7 +179,13 @@ export interface EventCatalogue {
     personal: { forwardPath: string; targets: readonly string[]; reversePath: string };
   };
   'message.sealed': {
-    public: { domain: string; selector: string; instance: number; chain: string; milliseconds: number };
+    public: {
+      domain: string;
+      selector: string;
+      instance: number;
+      chain: string;
+      milliseconds: number;
+    };
     personal: Record<never, never>;
   };
   'message.unsealed': {
