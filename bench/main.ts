@@ -9,6 +9,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import type { BenchOptions, BenchResult, Row } from './row.ts';
 import { acceptRows, diskRow } from './rows/accept.ts';
+import { authenticateRow } from './rows/authenticate.ts';
 import { dnsRow } from './rows/dns.ts';
 import { idleRow } from './rows/idle.ts';
 import { imapRows } from './rows/imap.ts';
@@ -24,6 +25,7 @@ const ROWS: readonly Row[] = [
   diskRow,
   ...acceptRows,
   receiveRow,
+  authenticateRow,
   relayRow,
   signaturesRow,
   dnsRow,

@@ -2,9 +2,9 @@
  * From the TXT records at a selector to the public key that may verify a signature
  * (RFC 6376 §6.1.2, RFC 8301 §3.2, RFC 8463 §4). Pure. Called by verify.ts.
  */
-import { createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto';
-import { view } from '#bytes';
-import { type KeyRecord, parseKeyRecord } from './key-record.ts';
+import type { KeyObject } from 'node:crypto';
+import type { KeyRecord } from './key-record.ts';
+import { type PublicKey, readKey } from './public-key.ts';
 import type { Reason } from './rules.ts';
 import type { Signature } from './signature.ts';
 
@@ -31,15 +31,15 @@ export type JudgedKey =
 
 /** Judges one TXT record for one signature. */
 export function judgeKey(text: string, signature: KeyUse): JudgedKey {
-  const record = parseKeyRecord(text);
-  if (!record) return { kind: 'refused', reason: 'malformed-key-record' };
+  const read = readKey(text);
+  if (!read) return { kind: 'refused', reason: 'malformed-key-record' };
+  const { record, publicKey } = read;
   const reason = recordMismatch(record, signature);
   if (reason) return { kind: 'refused', reason, record };
-  const key = record.keyType === 'rsa' ? rsaKey(record.publicKey) : ed25519Key(record.publicKey);
-  if (!key) return { kind: 'refused', reason: 'unreadable-public-key', record };
-  const bits = key.asymmetricKeyDetails?.modulusLength ?? 256;
-  const unfit = record.keyType === 'rsa' ? rsaUnfit(key, bits) : undefined;
-  return unfit ? { kind: 'refused', reason: unfit, record } : { kind: 'key', record, key, bits };
+  if (!publicKey) return { kind: 'refused', reason: 'unreadable-public-key', record };
+  const unfit = record.keyType === 'rsa' ? rsaUnfit(publicKey) : undefined;
+  if (unfit) return { kind: 'refused', reason: unfit, record };
+  return { kind: 'key', record, key: publicKey.key, bits: publicKey.bits };
 }
 
 function recordMismatch(record: KeyRecord, signature: KeyUse): Reason | undefined {
@@ -58,34 +58,8 @@ function recordMismatch(record: KeyRecord, signature: KeyUse): Reason | undefine
   return undefined;
 }
 
-function rsaUnfit(key: KeyObject, bits: number): Reason | undefined {
+function rsaUnfit({ bits, exponent }: PublicKey): Reason | undefined {
   if (bits < MIN_RSA_BITS) return 'key-too-short';
-  const exponent = key.asymmetricKeyDetails?.publicExponent ?? 0n;
   if (bits > MAX_RSA_BITS || exponent > MAX_RSA_EXPONENT) return 'key-too-long';
   return exponent < MIN_RSA_EXPONENT ? 'key-without-effect' : undefined;
-}
-
-/** §3.6.1 says RSAPublicKey (PKCS#1); what is published is SubjectPublicKeyInfo. Both are read. */
-function rsaKey(der: Uint8Array): KeyObject | undefined {
-  return readDer(der, 'spki', 'rsa') ?? readDer(der, 'pkcs1', 'rsa');
-}
-
-function ed25519Key(raw: Uint8Array): KeyObject | undefined {
-  if (raw.length !== 32) return undefined;
-  const jwk: JsonWebKey = { kty: 'OKP', crv: 'Ed25519', x: view(raw).toString('base64url') };
-  return attempt(() => createPublicKey({ key: jwk, format: 'jwk' }));
-}
-
-function readDer(der: Uint8Array, type: 'spki' | 'pkcs1', keyType: string): KeyObject | undefined {
-  const key = attempt(() => createPublicKey({ key: view(der), format: 'der', type }));
-  return key?.asymmetricKeyType === keyType ? key : undefined;
-}
-
-/** node:crypto throws on octets that are no key. */
-function attempt(make: () => KeyObject): KeyObject | undefined {
-  try {
-    return make();
-  } catch {
-    return undefined;
-  }
 }
