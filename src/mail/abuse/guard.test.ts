@@ -304,3 +304,47 @@ test('a new process knows what was known, and without the database each goes by 
   await one.store.pool.query('alter table abuse_nodes_away rename to abuse_nodes');
   await first.exchange();
 });
+
+test('who logs in by many connections at once is let in by all of them, at once', async () => {
+  const { guards, waits } = await stage();
+  const [guard] = guards;
+  const ended: Promise<boolean>[] = [];
+  for (let i = 0; i < 150; i++) {
+    const permit = guard.logins.ask(request('198.51.100.110', 'alice@example.test', 'right'));
+    ended.push(
+      permit.then(async (given) => {
+        await new Promise((resolve) => setImmediate(resolve));
+        if (given.kind === 'go') given.check.succeeded(alice);
+        return given.kind === 'go';
+      }),
+    );
+  }
+  assert.ok((await Promise.all(ended)).every((one) => one));
+  assert.deepEqual(
+    waits.filter((wait) => wait > 1000),
+    [],
+  );
+});
+
+test('many guesses at once are checked a few at a time, until there are gaps between them', async () => {
+  const { guards } = await stage('is-many');
+  const [guard] = guards;
+  let underWay = 0;
+  let most = 0;
+  let checked = 0;
+  await Promise.all(
+    Array.from({ length: 150 }, async (_, i) => {
+      const permit = await guard.logins.ask(
+        request('198.51.100.111', 'alice@example.test', `guess ${i}`),
+      );
+      if (permit.kind !== 'go') return;
+      checked++;
+      most = Math.max(most, ++underWay);
+      await new Promise((resolve) => setImmediate(resolve));
+      underWay--;
+      await permit.check.failed();
+    }),
+  );
+  assert.ok(most <= 10, `${most} at once`);
+  assert.ok(checked < 25, `${checked} of 150`);
+});

@@ -10,8 +10,8 @@ import type { PreparedText } from '#protocol/sasl/prepared-text';
 import type { Standing } from '#store/abuse/known-places';
 import { addressGroup, networkGroup } from './address-groups.ts';
 import type { KnownPlaces, Place } from './known-places.ts';
-import { STRANGERS_AT_ONCE } from './limits.ts';
-import type { Guess, LoginThrottle, PaceName } from './login-throttle.ts';
+import { LOGIN_PATIENCE, STRANGERS_AT_ONCE } from './limits.ts';
+import type { Guess, LoginThrottle, PaceName, Reservation } from './login-throttle.ts';
 
 export interface LoginRequest {
   /** Of the client, as `plainAddress` gives it. */
@@ -67,51 +67,125 @@ export interface LoginGateOptions {
 }
 
 export function loginGate(options: LoginGateOptions): LoginGate {
+  const { throttle, now, monotonic } = options;
+  const waiting = new Waiting();
   let strangers = 0;
+
+  /** Waits for a place among those under way, then for its turn. */
+  const reserve = async (guess: Guess, from: Place): Promise<Turn | Later> => {
+    const start = monotonic();
+    for (let looks = 1; ; looks++) {
+      const standing = throttle.isSlow(guess, now(), monotonic())
+        ? await standingAt(options, from)
+        : 'stranger';
+      const reserved = throttle.reserve(guess, standing, now(), monotonic(), options.nodes());
+      if (reserved.kind === 'later') return reserved;
+      if (reserved.kind === 'go') return { ...reserved, standing };
+      const later: Later = { kind: 'later', seconds: LOOK_AGAIN / 1000, per: reserved.per };
+      if (looks === MOST_LOOKS || monotonic() - start > LOGIN_PATIENCE) return later;
+      const place = waiting.join(reserved.key);
+      if (place === undefined) return later;
+      await Promise.race([place.turn, options.sleep(LOOK_AGAIN)]);
+      place.leave();
+    }
+  };
+
   return {
     async ask(request) {
       // every way to write the name of a mailbox is that name
       const login = loginKey(request.name) ?? request.name;
       const guess = guessOf(options, request, login);
       const place = { login, address: guess.address, network: guess.network };
-      const { throttle, now, monotonic } = options;
-      const standing = throttle.isSlow(guess, now(), monotonic())
-        ? await standingAt(options, place)
-        : 'stranger';
-      const reserved = throttle.reserve(guess, standing, now(), monotonic(), options.nodes());
-      if (reserved.kind === 'later') return reserved;
-      const { ticket, wait } = reserved;
+      const turn = await reserve(guess, place);
+      if (turn.kind === 'later') return turn;
+      const { ticket, wait, standing } = turn;
       if (wait > 0) await options.sleep(wait);
       if (standing === 'stranger') {
         if (strangers >= STRANGERS_AT_ONCE) {
           throttle.release(ticket, 'unchecked', monotonic());
+          waiting.ended(ticket.held);
           return { kind: 'later', seconds: 1, per: 'server' };
         }
         strangers++;
       }
-      const end = (): void => {
+      let ended = false;
+      /** Whether this is the first end that is told. */
+      const end = (): boolean => {
+        if (ended) return false;
+        ended = true;
+        clearTimeout(held);
         if (standing === 'stranger') strangers--;
+        return true;
       };
+      const release = (outcome: 'right' | 'unchecked'): void => {
+        if (!end()) return;
+        throttle.release(ticket, outcome, monotonic());
+        waiting.ended(ticket.held);
+      };
+      const failed = async (): Promise<void> => {
+        if (!end()) return;
+        const found = await standingAt(options, place);
+        const isNew = throttle.fail(ticket, found, now(), monotonic());
+        waiting.ended(ticket.held);
+        if (isNew) options.failedAtName(request.address);
+      };
+      // who begins exchanges and leaves them open must not keep others out
+      const held = setTimeout(() => void failed(), HELD_AT_MOST).unref();
       const check: LoginCheck = {
-        succeeded: (login) => {
-          end();
-          throttle.release(ticket, 'right', monotonic());
-          options.places.note({ ...place, login: login.name }, login.accountId, now());
+        succeeded: (found) => {
+          options.places.note({ ...place, login: found.name }, found.accountId, now());
+          release('right');
         },
-        failed: async () => {
-          end();
-          const found = await standingAt(options, place);
-          if (throttle.fail(ticket, found, now(), monotonic()))
-            options.failedAtName(request.address);
-        },
-        abandoned: () => {
-          end();
-          throttle.release(ticket, 'unchecked', monotonic());
-        },
+        failed,
+        abandoned: () => release('unchecked'),
       };
       return { kind: 'go', check };
     },
   };
+}
+
+type Later = Extract<LoginPermit, { kind: 'later' }>;
+type Turn = Extract<Reservation, { kind: 'go' }> & { readonly standing: Standing };
+
+/** Who waits for a guess to end looks by itself this often: the one who was woken may have found another key full. Milliseconds. */
+const LOOK_AGAIN = 1000;
+/** And so often at most. */
+const MOST_LOOKS = 100;
+/** At one key. */
+const MOST_WAITING = 200;
+/** A place among those under way: the slowest telephone answers SCRAM's challenge sooner. Milliseconds. */
+const HELD_AT_MOST = 15_000;
+
+/** Guesses that wait for one of those under way at a key to end; one goes on for each that does. */
+class Waiting {
+  readonly #queues = new Map<string, Set<() => void>>();
+
+  /** Undefined where too many wait already. */
+  join(key: string): { readonly turn: Promise<void>; readonly leave: () => void } | undefined {
+    const queue = this.#queues.get(key) ?? new Set();
+    if (queue.size >= MOST_WAITING) return undefined;
+    this.#queues.set(key, queue);
+    const { promise, resolve } = Promise.withResolvers<void>();
+    queue.add(resolve);
+    const leave = (): void => {
+      queue.delete(resolve);
+      if (queue.size === 0 && this.#queues.get(key) === queue) this.#queues.delete(key);
+    };
+    return { turn: promise, leave };
+  }
+
+  ended(keys: readonly string[]): void {
+    for (const key of keys) {
+      const queue = this.#queues.get(key);
+      if (queue === undefined) continue;
+      for (const wake of queue) {
+        queue.delete(wake);
+        wake();
+        break;
+      }
+      if (queue.size === 0) this.#queues.delete(key);
+    }
+  }
 }
 
 function guessOf(

@@ -1,5 +1,6 @@
 /**
- * How fast guesses at passwords may follow one another. A guess waits; it is refused only where it would wait too long, and nobody is ever
+ * How fast guesses at passwords may follow one another. While few have failed, as many may be under way as are free, and others wait for
+ * one of them to end; beyond that there is a gap between them, which grows. A guess waits; it is refused only where it would wait too long, and nobody is ever
  * locked out by what others did: who logs in from where the owner of the name has logged in before waits for failures of that very place
  * alone. Strangers wait for their address, for their network, and in one of two lanes for the name: networks that have not failed
  * there yet are not held up by those that have (docs/decisions/0019). Names that nobody has cost the same.
@@ -37,6 +38,8 @@ export type PaceName = keyof typeof LOGIN_PACES | 'cheap';
 
 export type Reservation =
   | { readonly kind: 'go'; /** Milliseconds. */ readonly wait: number; readonly ticket: Ticket }
+  /** As many are under way as may: ask again when one of this key has ended. */
+  | { readonly kind: 'full'; readonly key: string; readonly per: PaceName }
   | { readonly kind: 'later'; readonly seconds: number; readonly per: PaceName };
 
 interface Key {
@@ -77,9 +80,11 @@ export class LoginThrottle {
 
   /** Whether a stranger would have to wait now: otherwise nobody needs to know how well the place is known. */
   isSlow(guess: Guess, now: number, at: number): boolean {
-    return this.#keysOf(guess, 'stranger', now).some(
-      ({ key, pace }) =>
-        (this.#turns.get(key)?.nextAt ?? 0) > at || this.#gap(key, pace, now, 1) > 0,
+    const keys = this.#keysOf(guess, 'stranger', now);
+    if (keys[0]!.pace === 'cheap') return false;
+    return keys.some(
+      (one) =>
+        this.#waitAt(one, at) > 0 || this.#gap(one, now) > 0 || this.#isFull(one, guess, now),
     );
   }
 
@@ -92,6 +97,7 @@ export class LoginThrottle {
     let wait = 0;
     let slowest = keys[0]!;
     for (const one of keys) {
+      if (this.#isFull(one, guess, now)) return { kind: 'full', key: one.key, per: one.pace };
       const own = this.#waitAt(one, at);
       if (own <= wait) continue;
       wait = own;
@@ -99,12 +105,11 @@ export class LoginThrottle {
     }
     if (wait > LOGIN_PATIENCE)
       return { kind: 'later', seconds: Math.ceil(wait / 1000), per: slowest.pace };
-    // that a network has a guess under way takes its next one out of the first lane
     const held = [...new Set([...keys.map(({ key }) => key), atNetwork(guess)])];
     for (const key of held) this.#turn(key, at).pending++;
-    for (const { key, pace } of keys) {
-      const turn = this.#turn(key, at);
-      turn.nextAt = Math.max(turn.nextAt, at) + this.#gap(key, pace, now, 0) * nodes;
+    for (const one of keys) {
+      const turn = this.#turn(one.key, at);
+      turn.nextAt = Math.max(turn.nextAt, at) + this.#gap(one, now) * nodes;
     }
     return { kind: 'go', wait, ticket: { guess, standing, keys, held } };
   }
@@ -146,12 +151,10 @@ export class LoginThrottle {
       return [{ pace: 'cheap', key: `c:${guess.address}` }];
     if (standing === 'address') return [{ pace: 'name-at-address', key: atAddress(guess) }];
     if (standing === 'network') return [{ pace: 'name-at-network', key: atNetwork(guess) }];
-    const network = atNetwork(guess);
-    const first =
-      this.#counts.level(network, now) === 0 && (this.#turns.get(network)?.pending ?? 0) === 0;
-    const lane: Key = first
-      ? { pace: 'name-first', key: `f:${guess.name}` }
-      : { pace: 'name-again', key: `s:${guess.name}` };
+    const lane: Key =
+      this.#counts.level(atNetwork(guess), now) === 0
+        ? { pace: 'name-first', key: `f:${guess.name}` }
+        : { pace: 'name-again', key: `s:${guess.name}` };
     if (guess.shared) return [lane];
     return [
       { pace: 'address', key: `a:${guess.address}` },
@@ -166,11 +169,23 @@ export class LoginThrottle {
     return Math.max(0, nextAt - at - tolerance);
   }
 
-  /** @param more guesses to reckon with beside those under way */
-  #gap(key: string, pace: PaceName, now: number, more: number): number {
-    if (pace === 'cheap') return more === 0 ? CHEAP_PACE.gap : 0;
-    const pending = this.#turns.get(key)?.pending ?? 0;
-    return gapAfter(this.#counts.level(key, now) + pending + more, LOGIN_PACES[pace]);
+  #gap({ key, pace }: Key, now: number): number {
+    if (pace === 'cheap') return CHEAP_PACE.gap;
+    return gapAfter(this.#counts.level(key, now), LOGIN_PACES[pace]);
+  }
+
+  /** Whether as many guesses are under way as may fail before there are gaps; where there are, turns follow one another anyway. */
+  #isFull({ key, pace }: Key, guess: Guess, now: number): boolean {
+    if (pace === 'cheap') return false;
+    const failures = this.#counts.level(key, now);
+    const { free } = LOGIN_PACES[pace];
+    if (failures < free) return failures + this.#pending(key) >= free;
+    // a network has one turn in the first lane, until it is known how that ended
+    return pace === 'name-first' && this.#pending(atNetwork(guess)) > 0;
+  }
+
+  #pending(key: string): number {
+    return this.#turns.get(key)?.pending ?? 0;
   }
 
   #turn(key: string, at: number): Turn {
@@ -207,7 +222,7 @@ export class LoginThrottle {
 
 /** Milliseconds between two checks at a key with so many failures. */
 export function gapAfter(failures: number, { free, most }: PaceRule): number {
-  return failures <= free ? 0 : Math.min(most, FIRST_GAP * 2 ** Math.min(20, failures - free - 1));
+  return failures < free ? 0 : Math.min(most, FIRST_GAP * 2 ** Math.min(20, failures - free));
 }
 
 /** A stranger's failure counts everywhere, an owner's place alone for its own. */
