@@ -9,6 +9,7 @@ function answered(body: unknown, status = 200): Answered {
   return {
     kind: 'answered',
     status,
+    reason: 'Reason',
     body: utf8(typeof body === 'string' ? body : JSON.stringify(body)),
   };
 }
@@ -99,6 +100,14 @@ test('an error is told with its words: of the password, of the message, or of it
     'status: 500 no',
     'status: 503 no',
   ]);
+});
+
+test('an error without words is told by its reason phrase', () => {
+  assert.deepEqual(readLearned(answered('', 204)), {
+    kind: 'failed',
+    cause: 'message',
+    text: '204 Reason',
+  });
 });
 
 test('what was learned, and what it knew already', () => {

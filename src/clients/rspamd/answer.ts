@@ -105,14 +105,15 @@ export function readLearned(answered: Answered): Learned | Failure {
 }
 
 function complaintOf(answered: Answered): Failure | undefined {
-  const { status } = answered;
+  const { status, reason } = answered;
   if (status === 200) return undefined;
   const said = complaint.safeParse(parsed(answered));
-  const text = said.success ? `${status} ${said.data.error}` : String(status);
+  const text = `${status} ${said.success ? said.data.error : reason}`;
   if (status === 401 || status === 403) return failure('password', text);
   return failure(OF_THE_MESSAGE.has(status) ? 'message' : 'status', text);
 }
 
+/** 204: there is not enough in it to learn from. */
 const OF_THE_MESSAGE: ReadonlySet<number> = new Set([204, 400, 413, 422]);
 
 function parsed({ body }: Answered): unknown {

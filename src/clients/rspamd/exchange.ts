@@ -11,7 +11,7 @@ import {
 import { request as requestHttps } from 'node:https';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
-import { concat } from '#bytes';
+import { concat, EMPTY } from '#bytes';
 import { failure, type Failure } from './failure.ts';
 
 /** The octets of a message, which may be read again. */
@@ -23,6 +23,8 @@ export interface Body {
 export interface Answered {
   readonly kind: 'answered';
   readonly status: number;
+  /** The words behind the status, where Rspamd repeats its error. */
+  readonly reason: string;
   readonly body: Uint8Array;
 }
 
@@ -35,6 +37,7 @@ export interface Asked {
   readonly signal: AbortSignal;
 }
 
+const NO_CONTENT = 204;
 /** Of an answer: that to a message of a thousand links has some 100 KB. */
 const MAX_ANSWER = 1024 * 1024;
 
@@ -105,6 +108,8 @@ function answerTo(
   };
   request.on('error', failed);
   request.once('response', (response) => {
+    // Rspamd sends content with it, which there must not be (RFC 9110 §15.3.5): the parser would have none of it
+    if (response.statusCode === NO_CONTENT) resolve(answered(response, EMPTY));
     // the whole answer is there, or will not be: what is left of the message need not be sent
     void collect(response, failed).then((answer) => {
       resolve(answer);
@@ -132,5 +137,9 @@ async function collect(
     failed(error as Error);
     return failure('unreachable', (error as Error).message);
   }
-  return { kind: 'answered', status: response.statusCode ?? 0, body: concat(pieces) };
+  return answered(response, concat(pieces));
+}
+
+function answered({ statusCode, statusMessage }: IncomingMessage, body: Uint8Array): Answered {
+  return { kind: 'answered', status: statusCode ?? 0, reason: statusMessage ?? '', body };
 }

@@ -314,6 +314,18 @@ test('a network that sends more than its share waits, and the others do not', as
   assert.deepEqual(new Set(await Promise.all(flood)), new Set(['no action']));
 });
 
+test('content behind a status that allows none is passed over, as Rspamd sends it', async () => {
+  const said = 'HTTP/1.1 204 too few tokens\r\nConnection: close\r\nContent-Length: 2\r\n\r\n{}';
+  await using world = await against(saying(said));
+  for (let i = 0; i < 10; i++)
+    assert.deepEqual(await world.rspamd.learn('spam', body(), NEVER), {
+      kind: 'failed',
+      cause: 'message',
+      text: '204 too few tokens',
+    });
+  assert.deepEqual(world.changes, []);
+});
+
 test('it is taught by class', async () => {
   const asked: string[] = [];
   await using world = await against(
