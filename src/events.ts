@@ -74,8 +74,8 @@ export interface EventCatalogue {
     personal: { client: string; login: string };
   };
   'scanner.lost': {
-    public: { use: 'check' | 'learn'; cause: string; text: string };
-    personal: Record<never, never>;
+    public: { use: 'check' | 'learn'; cause: string };
+    personal: { text: string };
   };
   'scanner.back': {
     public: { use: 'check' | 'learn'; seconds: number; messages: number };
@@ -158,10 +158,11 @@ export interface EventCatalogue {
     public: {
       class: 'spam' | 'ham';
       result: 'learned' | 'known' | 'refused' | 'lost';
-      /** Why not. */
-      text: string | null;
     };
-    personal: Record<never, never>;
+    personal: {
+      /** Why not; may name the message by its Message-ID field. */
+      text?: string;
+    };
   };
   'recipient.judged': {
     public: { verdict: 'junk' | 'drop'; reasons: readonly string[] };

@@ -80,7 +80,7 @@ function tell(change: RspamdChange, use: string, log: Log): void {
 function eventOf(change: RspamdChange, use: 'check' | 'learn', now: number): Event {
   if (change.kind === 'lost') {
     const { cause, text } = change;
-    return event('scanner.lost', now, {}, { public: { use, cause, text }, personal: {} });
+    return event('scanner.lost', now, {}, { public: { use, cause }, personal: { text } });
   }
   const seconds = Math.round(change.after / 1000);
   const fields = { use, seconds, messages: change.turnedAway };

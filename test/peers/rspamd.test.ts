@@ -99,7 +99,7 @@ describe('with Rspamd', { skip: rspamdPeer().skip }, () => {
     const lessons = (count: number): Promise<Lesson[]> =>
       eventually(`${count} lessons`, async () => {
         const rows = await server.query<Lesson>(
-          `select fields ->> 'class' as class, fields ->> 'result' as result, fields ->> 'text' as text
+          `select fields ->> 'class' as class, fields ->> 'result' as result, personal ->> 'text' as text
            from events where type = 'message.learned' order by id`,
         );
         return rows.length >= count && rows;

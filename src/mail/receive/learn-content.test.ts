@@ -105,9 +105,9 @@ test('what is moved or copied into Junk is spam, what is taken out of it is ham'
   assert.deepEqual(
     school.noted.map((event) => event.public),
     [
-      { class: 'spam', result: 'learned', text: null },
-      { class: 'spam', result: 'learned', text: null },
-      { class: 'ham', result: 'learned', text: null },
+      { class: 'spam', result: 'learned' },
+      { class: 'spam', result: 'learned' },
+      { class: 'ham', result: 'learned' },
     ],
   );
 });

@@ -116,8 +116,8 @@ export class ContentLearning implements AsyncDisposable {
       this.#lost++;
       this.#recent.delete(`${as} ${messageId}`);
     }
-    const text = outcome.kind === 'failed' ? outcome.text : null;
-    const fields = { public: { class: as, result, text }, personal: {} };
+    const why = outcome.kind === 'failed' ? { text: outcome.text } : {};
+    const fields = { public: { class: as, result }, personal: why };
     note(event('message.learned', clock.now(), { messageId, accountId }, fields));
   }
 
