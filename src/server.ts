@@ -25,6 +25,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import type { Queue } from '#mail/queue/options';
 import { ownAddresses } from '#mail/queue/own-addresses';
+import { DailyAllowance } from '#mail/abuse/daily-allowance';
 import type { Guard } from '#mail/abuse/guard';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { accept, type AcceptContext } from '#mail/receive/accept';
@@ -515,6 +516,13 @@ function smtpServices(parts: ServiceParts): SmtpServices {
   };
   const submitContext: SubmitContext = {
     ...common,
+    daily: new DailyAllowance({
+      pool: store.pool,
+      clock,
+      log,
+      limits: dailyLimitsOf(config),
+      note: (noted) => notes.note(noted),
+    }),
     directory,
     random: randomBytes,
     hideAuthorAddress: config['submission.hide_author_address'],

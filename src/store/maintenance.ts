@@ -1,5 +1,6 @@
 /** What a store needs now and then: partitions of the coming days, and the end of what was kept long enough. */
 import type pg from 'pg';
+import { forgetDays } from './abuse/daily-limits.ts';
 import { sweepBlobs } from './blobs.ts';
 import { eraseRemoved } from './directory/accounts.ts';
 import { purgeExpunged } from './mailboxes/purge.ts';
@@ -17,6 +18,8 @@ export interface Retention {
 /** A blob in no use may be about to be used again. */
 const UNUSED_BLOBS_AFTER = 60 * 60 * 1000;
 const SWEEP = 1000;
+/** Days of accounts count while they last; a week of them tells what happened. */
+const COUNTED_DAYS = 7 * 24 * 60 * 60 * 1000;
 
 /** One round; safe to run in several processes at once. */
 export async function maintain(pool: pg.Pool, retention: Retention, now: number): Promise<void> {
@@ -26,6 +29,7 @@ export async function maintain(pool: pg.Pool, retention: Retention, now: number)
   }
   await purgeExpunged(pool, now - retention.expunged);
   await eraseRemoved(pool, now - retention.removedAccounts);
+  await forgetDays(pool, now - COUNTED_DAYS);
   while ((await sweepGreylist(pool, now, SWEEP)) === SWEEP);
   while ((await sweepBlobs(pool, now - UNUSED_BLOBS_AFTER, SWEEP)) === SWEEP);
 }

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
 import { silentLog, type Log } from '#log';
+import { DailyAllowance } from '#mail/abuse/daily-allowance';
 import { everybodyBehaves } from '#mail/abuse/conduct';
 import { openGate } from '#mail/abuse/login-gate';
 import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/administer';
@@ -23,6 +24,7 @@ import type { SmtpServices } from '#servers/smtp/settings';
 import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
+import type { DailyLimits } from '#store/abuse/daily-limits';
 import { openStore, type Store } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { certificateFor } from './certificate.ts';
@@ -42,6 +44,8 @@ export interface TestSmtpOptions {
   readonly inquiry?: Partial<InquiryContext>;
   readonly policies?: Partial<PolicySettings>;
   readonly sealsForwards?: boolean;
+  /** What an account may send in a day; without limit unless told. */
+  readonly daily?: DailyLimits;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Instead of a certificate made for the host name. */
@@ -119,8 +123,7 @@ export async function startTestSmtp(
     limits: { ...SMTP_LIMITS, authFailureDelay: 0, ...options.limits },
     connections: options.connections ?? { total: 1000, perAddress: 1000 },
     services: {
-      ...smtpServicesOf(at, options),
-      note: (event) => void noted.push(event),
+      ...smtpServicesOf(at, options, (event) => void noted.push(event)),
       ...options.services,
     },
   });
@@ -141,7 +144,9 @@ function smtpServicesOf(
     inquiry,
     policies,
     sealsForwards = false,
+    daily = { messages: 0, newRecipients: 0 },
   }: TestSmtpOptions,
+  note: SmtpServices['note'],
 ): SmtpServices {
   const { writer, pool, newId } = store;
   const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
@@ -169,6 +174,7 @@ function smtpServicesOf(
   };
   const submitContext = {
     ...common,
+    daily: new DailyAllowance({ pool, clock, log, limits: daily, note }),
     directory,
     random: randomBytes,
     hideAuthorAddress: true,
@@ -188,7 +194,7 @@ function smtpServicesOf(
     sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
-    note: () => {},
+    note,
   };
 }
 

@@ -134,6 +134,10 @@ export const REASONS = {
     en: 'too many connections at once from this address',
     ja: 'このアドレスからの同時接続数が上限を超えています',
   },
+  'daily-limit': {
+    en: 'the account has sent what it may in a day',
+    ja: 'アカウントの 1 日の送信上限に達しています',
+  },
   banned: {
     en: 'the address is banned for a time',
     ja: 'このアドレスからの接続は一時的に禁止されています',

@@ -2,6 +2,7 @@
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Client, Envelope, EnvelopeRecipient, Login } from '#mail/receive/envelope';
 import type { Content } from '#mail/receive/intake';
+import type { LimitReached } from '#mail/abuse/daily-allowance';
 import type { AuthorRefusal } from './author.ts';
 
 export interface Submission {
@@ -22,4 +23,6 @@ export type SubmissionRefusal =
   | AuthorRefusal
   /** The header ends in a line that is no field, at this octet. */
   | { readonly kind: 'broken-header'; readonly offset: number }
-  | { readonly kind: 'too-many-hops' };
+  | { readonly kind: 'too-many-hops' }
+  /** The account has sent what it may in a day. */
+  | LimitReached;

@@ -18,6 +18,7 @@ import { insertSubmission } from '#store/submissions';
 import type { Writer } from '#store/writer';
 import { protocolName, receivedField } from '#mail/deliver/trace-fields';
 import { MAX_HOPS } from '#mail/receive/checks/loop';
+import type { DailyAllowance, Sending } from '#mail/abuse/daily-allowance';
 import { judgeAuthors } from './author.ts';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
 import { sign, type Signed } from './sign.ts';
@@ -25,6 +26,7 @@ import type { Submission, SubmissionRefusal, Submitted } from './submission.ts';
 
 export interface SubmitContext {
   readonly writer: Writer;
+  readonly daily: Pick<DailyAllowance, 'refusal' | 'count' | 'reached'>;
   readonly directory: Directory;
   readonly clock: Clock;
   readonly random: (octets: number) => Uint8Array;
@@ -45,6 +47,9 @@ export async function submit(context: SubmitContext, submission: Submission): Pr
   const { content, login, envelope } = submission;
   const refusal = formRefusal(submission);
   if (refusal) return { kind: 'refused', refusal };
+  const sending = sendingOf(submission);
+  const spent = await context.daily.refusal(sending);
+  if (spent !== undefined) return { kind: 'refused', refusal: spent };
   const sendAs = await context.directory.sendAs(login.principalId);
   const authors = judgeAuthors(sendAs, content.head, content.header);
   if (authors.kind === 'refused') return authors;
@@ -57,8 +62,22 @@ export async function submit(context: SubmitContext, submission: Submission): Pr
     random: context.random,
   });
   const signed = await sign(context, await signable(submission, fix), author.domain, now);
-  await store(context, submission, { author, fix, signed, now });
+  try {
+    await store(context, submission, sending, { author, fix, signed, now });
+  } catch (error) {
+    const reached = await context.daily.reached(error, sending);
+    if (reached === undefined) throw error;
+    return { kind: 'refused', refusal: reached };
+  }
   return { kind: 'queued' };
+}
+
+function sendingOf({ login, client, recipients }: Submission): Sending {
+  return {
+    login,
+    client: client.address,
+    recipients: recipients.map(({ mailbox }) => formatMailbox(mailbox)),
+  };
 }
 
 /** What makes the form of a message unfit to be sent on. */
@@ -93,6 +112,7 @@ interface Prepared {
 async function store(
   context: SubmitContext,
   submission: Submission,
+  sending: Sending,
   prepared: Prepared,
 ): Promise<void> {
   const { content, envelope, login, client, recipients } = submission;
@@ -120,15 +140,16 @@ async function store(
         channel: submission.channel,
         reversePath,
         envelope: { smtputf8: envelope.smtputf8, ret: envelope.ret, envid: envelope.envid },
-        recipients: recipients.map(({ id, mailbox }) => ({
+        recipients: recipients.map(({ id }, index) => ({
           id,
-          forwardPath: formatMailbox(mailbox),
+          forwardPath: sending.recipients[index]!,
         })),
         createdAt: now,
         releaseAt,
       }),
       writeEvents(events),
       writeDialogue(envelope.messageId, client.sessionId, now, submission.dialogue),
+      context.daily.count(sending, now),
       ...enqueue({
         id: envelope.messageId,
         parentId: undefined,

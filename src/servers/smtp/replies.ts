@@ -334,6 +334,19 @@ const SUBMISSION = {
       `At octet ${offset} of the header stands a line that is no field (RFC 5322 section 2.2)`,
     ),
   'too-many-hops': () => TOO_MANY_HOPS,
+  // temporary: what an honest program sends too much of waits there until tomorrow
+  'daily-limit': ({ limit, most, until }) => {
+    const what =
+      limit === 'messages'
+        ? `has sent the ${most} messages`
+        : `has written to the ${most} new recipients`;
+    const when = new Date(until).toISOString().slice(0, 16).replace('T', ' ');
+    return wireReply(
+      452,
+      '4.7.1',
+      `Your account ${what} that it may in a day: more is taken from ${when} UTC on`,
+    );
+  },
 } satisfies ErrorReplies<SubmissionRefusal>;
 
 export function submissionReply(refusal: SubmissionRefusal): WireReply {
