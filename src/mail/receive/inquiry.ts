@@ -44,7 +44,7 @@ export class Inquiry {
   readonly #of: Inquiry | undefined;
   readonly #means: Means;
   /** A fact takes the place of its promise once it is there. */
-  readonly #facts = new Map<CheckName, Fact<unknown> | Promise<unknown>>();
+  readonly #facts: Partial<Record<CheckName, Fact<unknown> | Promise<unknown>>> = {};
   #abort: AbortController | undefined;
 
   /** @param of the inquiry into the client, which this one goes on from */
@@ -72,7 +72,7 @@ export class Inquiry {
   /** Into a message of this client. */
   into(given: Given['mail']): Inquiry {
     const inquiry = new Inquiry(this.#context, given.client, this);
-    for (const [name, fact] of this.#facts) inquiry.#keep(name, fact);
+    for (const name of CLIENT_CHECKS) inquiry.#keep(name, this.#facts[name]!);
     inquiry.begin('mail', given);
     return inquiry;
   }
@@ -91,13 +91,16 @@ export class Inquiry {
 
   /** Everything that was asked; what is not there in time is unknown. */
   async facts(): Promise<AllFacts> {
-    const waiting = [...this.#facts.values()].filter((fact) => fact instanceof Promise);
-    if (waiting.length > 0) await this.#patiently(Promise.all(waiting));
-    const facts = Array.from(this.#facts, ([name, fact]) => [
-      name,
-      fact instanceof Promise ? TOO_LATE : fact,
-    ]);
-    return Object.fromEntries(facts) as AllFacts;
+    const facts = this.#facts;
+    const waiting = Object.values(facts).filter((fact) => fact instanceof Promise);
+    if (waiting.length === 0) return facts as AllFacts;
+    await this.#patiently(Promise.all(waiting));
+    return Object.fromEntries(
+      Object.entries(facts).map(([name, fact]) => [
+        name,
+        fact instanceof Promise ? TOO_LATE : fact,
+      ]),
+    ) as AllFacts;
   }
 
   /** Nobody waits for an answer any more. */
@@ -117,9 +120,9 @@ export class Inquiry {
   }
 
   #keep(name: CheckName, fact: Fact<unknown> | Promise<unknown>): void {
-    this.#facts.set(name, fact);
+    this.#facts[name] = fact;
     if (fact instanceof Promise)
-      void fact.then((known) => this.#facts.set(name, known as Fact<unknown>));
+      void fact.then((known) => (this.#facts[name] = known as Fact<unknown>));
   }
 
   #gather<At extends Stage>(
@@ -141,7 +144,7 @@ export class Inquiry {
   }
 
   #fact<Name extends CheckName>(name: Name): MaybeLater<Fact<Facts[Name]>> {
-    const fact = this.#facts.get(name);
+    const fact = this.#facts[name];
     if (fact === undefined) throw new Error(`${name} has not begun`);
     return fact as MaybeLater<Fact<Facts[Name]>>;
   }
@@ -164,6 +167,8 @@ export class Inquiry {
 const STAGES = Object.fromEntries(
   Object.entries(CHECKS).map(([stage, checks]) => [stage, Object.entries(checks)]),
 ) as unknown as Record<Stage, readonly [CheckName, unknown][]>;
+
+const CLIENT_CHECKS = Object.keys(CHECKS.client) as readonly CheckName[];
 
 type AnyCheck<At extends Stage> = Check<CheckName, At>;
 
