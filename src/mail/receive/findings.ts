@@ -54,6 +54,8 @@ export type FindingReason =
   | 'trusted-forwarder'
   /** A line of the header is no field. */
   | 'broken-header'
+  /** The header is longer than what is looked at. */
+  | 'header-too-long'
   /** No From; several; with authors of several domains; unreadable (RFC 5322 §3.6.2). */
   | 'author-missing'
   | 'author-repeated'

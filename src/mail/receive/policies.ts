@@ -32,6 +32,8 @@ const WISHES = {
   'dmarc-temporary': 'temporary',
   'trusted-forwarder': 'spare',
   'broken-header': 'junk',
+  // who reads on may be shown another author
+  'header-too-long': 'reject',
   // nobody is named, so nobody is imitated
   'author-missing': 'suspect',
   'author-repeated': 'reject',

@@ -124,6 +124,10 @@ export const FINDING_TEXTS = {
     en: 'it came by a list or forwarder that the recipient trusts',
     ja: '受信者が信頼するメーリングリストまたは転送元を経由しています',
   },
+  'header-too-long': {
+    en: 'the header is longer than what is looked at',
+    ja: 'ヘッダーが長すぎて、すべてを確認できません',
+  },
   'broken-header': {
     en: 'a line of the header is no header field',
     ja: 'ヘッダーにフィールドではない行があります',
@@ -283,6 +287,10 @@ export const CHECK_STEP_TEXTS = {
     en: 'Every line of the header is a field or goes on with one.',
     ja: 'ヘッダーの各行はフィールドまたはその継続行です。',
   },
+  'header-too-long': {
+    en: 'The header is longer than {octets} octets: what follows was not looked at, but may be shown to a reader.',
+    ja: 'ヘッダーが {octets} オクテットを超えています。それ以降は確認していませんが、読み手には表示される可能性があります。',
+  },
   'header-broken': {
     en: 'At octet {offset} of the header stands a line that is no field: what follows is read in several ways.',
     ja: 'ヘッダーの {offset} オクテット目に、フィールドではない行があります。以降は読み手により解釈が分かれます。',
@@ -399,6 +407,7 @@ type OwnStep =
   | 'asked'
   | 'list-says'
   | 'header-read'
+  | 'header-too-long'
   | 'header-broken'
   | 'date-there'
   | 'date-missing'

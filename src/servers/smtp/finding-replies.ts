@@ -83,6 +83,11 @@ const FINDING = {
     text: (domain) =>
       `Whether ${domain} sent this cannot be looked up at present: try again later, and check its name servers`,
   },
+  'header-too-long': {
+    status: '6.0',
+    code: 554,
+    text: () => 'The header is longer than a megabyte',
+  },
   'broken-header': {
     status: '6.0',
     code: 554,

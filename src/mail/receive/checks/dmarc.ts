@@ -2,6 +2,7 @@
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import type { Check } from '#mail/receive/check';
 import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+import { countedSignatures } from '#mail/receive/vouching';
 
 export const dmarc: Check<'dmarc', 'header'> = {
   gather(_given, means, fact) {
@@ -15,7 +16,8 @@ export const dmarc: Check<'dmarc', 'header'> = {
       // its records are asked for while the body still comes; no question is asked twice in an inquiry
       await judgeDmarc({ ...asking, dkim: [] });
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
-      return judgeDmarc({ ...asking, spf: knownOf(spf), dkim: knownOf(dkim)?.signatures ?? [] });
+      const signatures = countedSignatures(knownOf(dkim));
+      return judgeDmarc({ ...asking, spf: knownOf(spf), dkim: signatures });
     })();
   },
 

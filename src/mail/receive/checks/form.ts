@@ -1,22 +1,27 @@
 /** Whether the header keeps the form of RFC 5322: what is broken is read in several ways by those who show it. */
 import { fieldsNamed, type Header } from '#protocol/message/fields';
 import type { Check } from '#mail/receive/check';
+import { MAX_HEADER } from '#mail/receive/intake';
 
 export interface FormFacts {
   readonly defect: Header['defects'][number] | undefined;
+  /** It goes on after what is looked at: programs that look further may find another author there. */
+  readonly tooLong: boolean;
   readonly dates: number;
 }
 
 export const form: Check<'form', 'header'> = {
-  gather: ({ fields }) => ({
+  gather: ({ fields, head }) => ({
     // a message without any field is odd, but there is nothing in it to misread
     defect: fields.fields.length > 0 ? fields.defects[0] : undefined,
+    tooLong: head.length >= MAX_HEADER,
     dates: fieldsNamed(fields, 'Date').length,
   }),
 
-  outline: ({ defect, dates }) => ({
-    result: defect === undefined && dates === 1 ? 'pass' : 'fail',
+  outline: ({ defect, tooLong, dates }) => ({
+    result: defect === undefined && !tooLong && dates === 1 ? 'pass' : 'fail',
     steps: [
+      ...(tooLong ? [{ step: 'header-too-long', octets: MAX_HEADER }] : []),
       defect === undefined
         ? { step: 'header-read', rfc: 'RFC 5322 §2.2' }
         : { step: 'header-broken', rfc: 'RFC 5322 §2.2', offset: defect.offset },
@@ -24,7 +29,8 @@ export const form: Check<'form', 'header'> = {
     ],
   }),
 
-  find: ({ defect, dates }) => [
+  find: ({ defect, tooLong, dates }) => [
+    ...(tooLong ? [{ check: 'form', reason: 'header-too-long' } as const] : []),
     ...(defect === undefined ? [] : [{ check: 'form', reason: 'broken-header' } as const]),
     ...(dates === 1 ? [] : [{ check: 'form', reason: 'date-missing' } as const]),
   ],

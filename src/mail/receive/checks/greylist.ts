@@ -19,6 +19,7 @@ import {
   type Greylisting,
 } from '#mail/receive/greylisting';
 import type { LocalRecipient } from '#mail/receive/recipient';
+import { signersOf } from '#mail/receive/vouching';
 import type { GreylistKey, Remembered } from '#store/reception/greylist';
 
 export interface GreylistFacts {
@@ -62,10 +63,8 @@ const MOST_DOMAINS = 5;
 
 function vouchedFor(spf: Facts['spf'] | undefined, dkim: Facts['dkim'] | undefined): Vouched {
   const passed = spf?.result === 'pass' ? spf : undefined;
-  const signers = (dkim?.signatures ?? []).flatMap(({ result, domain }) =>
-    result === 'pass' && domain !== undefined ? [domain] : [],
-  );
-  const domains = [...(passed ? [passed.domain] : []), ...signers.slice(0, MOST_DOMAINS)];
+  const signers = signersOf(dkim).slice(0, MOST_DOMAINS);
+  const domains = [...(passed ? [passed.domain] : []), ...signers];
   return {
     sender: passed?.identity === 'mailfrom' ? passed.domain : undefined,
     domains: [...new Set(domains)],

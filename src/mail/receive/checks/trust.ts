@@ -7,6 +7,7 @@ import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import type { Check, Means } from '#mail/receive/check';
 import { knownOf, NOTHING_TO_ASK, type Fact, type Facts } from '#mail/receive/facts';
 import type { Content } from '#mail/receive/intake';
+import { signersOf } from '#mail/receive/vouching';
 
 export interface TrustFacts {
   /** What vouches for the message, none of it for its author. */
@@ -75,9 +76,7 @@ export function forwardersOf(
   dkim: Facts['dkim'] | undefined,
   arc: Facts['arc'] | undefined,
 ): readonly Forwarder[] {
-  const signers = (dkim?.signatures ?? []).flatMap(({ result, domain }) =>
-    result === 'pass' && domain !== undefined ? [{ domain, by: 'dkim' } as const] : [],
-  );
+  const signers = signersOf(dkim).map((domain) => ({ domain, by: 'dkim' }) as const);
   const host = spf?.result === 'pass' ? [{ domain: spf.domain, by: 'spf' } as const] : [];
   const newest = arc?.cv === 'pass' ? arc.sets.at(-1) : undefined;
   // a seal that leaves From open says nothing of the author

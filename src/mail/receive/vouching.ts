@@ -1,0 +1,26 @@
+/**
+ * For whom a DKIM signature that passes speaks here. One that leaves open what a reader is shown (the end of the body by l=, a second Subject
+ * beside the signed one) is genuine, and was put around the words of somebody else: RFC 6376 §8.2 and §8.15 leave it to us to count it
+ * as none. What its signer chose not to sign at all, a Reply-To for instance, is its own affair.
+ */
+import type { DkimReport, SignatureReport } from '#protocol/dkim/report';
+
+/** With the result that counts here: `policy` (RFC 8601 §2.7.1) for one that passes and leaves something open. */
+export function countedSignatures(dkim: DkimReport | undefined): readonly SignatureReport[] {
+  return (dkim?.signatures ?? []).map(counted);
+}
+
+/** The domains whose signatures count, from the top. */
+export function signersOf(dkim: DkimReport | undefined): readonly string[] {
+  return countedSignatures(dkim).flatMap(({ result, domain }) =>
+    result === 'pass' && domain !== undefined ? [domain] : [],
+  );
+}
+
+function counted(signature: SignatureReport): SignatureReport {
+  const { result, uncoveredOctets = 0, weaknesses = [] } = signature;
+  const leavesOpen =
+    uncoveredOctets > 0 ||
+    weaknesses.some((weakness) => weakness.kind === 'field-uncovered' && weakness.present > 1);
+  return result === 'pass' && leavesOpen ? { ...signature, result: 'policy' } : signature;
+}
