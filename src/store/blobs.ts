@@ -17,7 +17,7 @@ export const CHUNK_BYTES = 256 * 1024;
 /** Below this compression costs more throughput than the disk it saves. */
 const COMPRESS_FROM = 16 * 1024;
 const COMPRESS_GAIN = 0.9;
-const ZSTD_LEVEL_1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } };
+const ZSTD_LEVEL_1 = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** A day: longer than any message takes to arrive. */
 const UNPUBLISHED_AFTER = 24 * 60 * 60 * 1000;
 
@@ -96,7 +96,8 @@ const ADD_CHUNK = 'insert into blob_chunks (blob_id, seq, zstd, data) values ($1
 
 function compressed(data: Uint8Array): { zstd: boolean; data: Uint8Array } {
   if (data.length < COMPRESS_FROM) return { zstd: false, data };
-  const packed = zstdCompressSync(data, ZSTD_LEVEL_1);
+  // written into one buffer, not gathered from pieces of 16 KB: half of the time for 64 KB
+  const packed = zstdCompressSync(data, { params: ZSTD_LEVEL_1, chunkSize: data.length });
   return packed.length <= data.length * COMPRESS_GAIN
     ? { zstd: true, data: packed }
     : { zstd: false, data };
