@@ -24,6 +24,8 @@ import type { DeclaredZone } from './declared-zone.ts';
 import { packetRecord, parseRecordText } from './record-text.ts';
 
 export interface ServerFaults {
+  /** Which questions meet the faults; all of them unless told. Connections that are closed at once are not asked. */
+  about?: (name: string) => boolean;
   /** Over UDP every response is empty with TC set. */
   truncate?: boolean;
   /** No TCP: connections are closed at once. */
@@ -46,8 +48,8 @@ export interface ServerFaults {
   body?: { readonly count: number; readonly octets: Uint8Array };
   /** How many forged datagrams with another id precede each response over UDP. */
   forged?: number;
-  /** TCP responses leave octet by octet. */
-  dribble?: boolean;
+  /** TCP responses leave octet by octet, where told with a pause after each. */
+  dribble?: boolean | (() => Promise<void>);
   /** Responses wait for this. */
   hold?: Promise<void>;
 }
@@ -96,27 +98,33 @@ export async function serveZone(
 
   udp.on('message', (bytes, from) => void answerUdp(bytes, from));
 
+  const faultsFor = ({ received: { name } }: Query): ServerFaults =>
+    faults.about === undefined || faults.about(name) ? faults : {};
+
   async function answerUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
     const query = readQuery(bytes, 'udp', from.port);
+    const { forged = 0, wrongSource = false } = faultsFor(query);
     const response = await respond(query);
     if (response === undefined) return;
-    for (let n = 0; n < (faults.forged ?? 0); n++) {
+    for (let n = 0; n < forged; n++) {
       const forged = Buffer.from(response);
       forged.writeUInt16BE((query.received.id + 1 + n) & 0xffff, 0);
       udp.send(forged, from.port, from.address);
     }
-    (faults.wrongSource ? stranger : udp).send(response, from.port, from.address);
+    (wrongSource ? stranger : udp).send(response, from.port, from.address);
   }
 
   async function answerTcp(socket: Socket, data: Buffer): Promise<void> {
-    const response = await respond(readQuery(data.subarray(2), 'tcp', socket.remotePort ?? 0));
+    const query = readQuery(data.subarray(2), 'tcp', socket.remotePort ?? 0);
+    const { dribble } = faultsFor(query);
+    const response = await respond(query);
     if (response === undefined) return;
     const framed = Buffer.concat([
       Buffer.of(response.length >> 8, response.length & 0xff),
       response,
     ]);
     socket.setNoDelay(true);
-    if (!faults.dribble) {
+    if (dribble === undefined || dribble === false) {
       socket.write(framed);
       return;
     }
@@ -124,17 +132,20 @@ export async function serveZone(
       await new Promise<void>((resolve) =>
         socket.write(Buffer.of(octet), () => setImmediate(resolve)),
       );
+      if (socket.destroyed) return;
+      if (dribble !== true) await dribble();
     }
   }
 
   async function respond(query: Query): Promise<Buffer | undefined> {
     received.push(query.received);
-    if (faults.drop !== undefined && faults.drop > 0) {
-      faults.drop--;
+    const met = faultsFor(query);
+    if (met.drop !== undefined && met.drop > 0) {
+      met.drop--;
       return undefined;
     }
-    await faults.hold;
-    return response(zone, query, faults);
+    await met.hold;
+    return response(zone, query, met);
   }
 
   return {
