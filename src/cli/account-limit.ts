@@ -6,9 +6,11 @@ import { printDone } from './output.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
+type Most = number | 'default';
+
 interface LimitOptions extends CommonOptions {
-  readonly messages?: number | null;
-  readonly newRecipients?: number | null;
+  readonly messages?: Most;
+  readonly newRecipients?: Most;
 }
 
 export function accountLimit(noun: Command): void {
@@ -26,11 +28,10 @@ export function accountLimit(noun: Command): void {
       readMost,
     )
     .action(async (address: string, options: LimitOptions) => {
-      const { messages, newRecipients } = options;
       const limits = await callValue(options, 'account/limit', {
         address,
-        messages,
-        newRecipients,
+        messages: asSent(options.messages),
+        newRecipients: asSent(options.newRecipients),
       });
       const lines = [
         `${limits.account} may send in a day (of UTC; this one ends ${localTime(limits.until)}):`,
@@ -47,8 +48,12 @@ function allowed({ most, own, today }: { most: number; own: boolean; today: numb
 }
 
 /** Null: as the settings say. */
-function readMost(given: string): number | null {
-  if (given === 'default') return null;
+function asSent(most: Most | undefined): number | null | undefined {
+  return most === 'default' ? null : most;
+}
+
+function readMost(given: string): Most {
+  if (given === 'default') return given;
   if (given === 'none') return 0;
   if (/^[1-9]\d{0,8}$/.test(given)) return Number(given);
   throw new CommandFailure(

@@ -407,3 +407,46 @@ test('a message is explained, and a list is trusted and not trusted any more', a
   const refused = await server.command('trust', 'add', 'com');
   assert.match(refused.stderr, /no domain of a list/);
 });
+
+test('an address is banned by hand and let in again; what is private never is', async () => {
+  assert.deepEqual(await server.json('ban', 'list'), []);
+  await server.done('ban', 'add', '2001:db8:1:2:3::4', '--for', '2h', '--reason', 'spam run');
+  await server.done('ban', 'add', '192.0.2.0/24');
+  const bans = await server.json<{ network: string; until: string | null; byHand: boolean }>(
+    'ban',
+    'list',
+  );
+  assert.deepEqual(
+    bans.map(({ network, until, byHand }) => [network, until === null, byHand]).toSorted(),
+    [
+      ['192.0.2.0/24', true, true],
+      ['2001:db8:1:2::/64', false, true],
+    ],
+  );
+  assert.match(await server.done('ban', 'list'), /2001:db8:1:2::\/64 +everything .* by hand: spam/);
+  await server.done('ban', 'remove', '192.0.2.0/24');
+  const gone = await server.command('ban', 'remove', '192.0.2.0/24');
+  assert.equal(gone.code, 2);
+  assert.match(gone.stderr, /is not banned/);
+  const own = await server.command('ban', 'add', '127.0.0.1');
+  assert.match(own.stderr, /never banned/);
+});
+
+test('what an account may send in a day is set, shown, and holds', async () => {
+  const [before] = await server.json<{ messages: { most: number; today: number } }>(
+    'account',
+    'limit',
+    ALICE,
+  );
+  assert.equal(before!.messages.most, 0);
+  const most = before!.messages.today + 1;
+  await server.done('account', 'limit', ALICE, '--messages', String(most));
+  await send('the last one of today', BOB);
+  await assert.rejects(send('one too many', BOB), /4\.7\.1 Your account has sent the/);
+  assert.match(await server.done('account', 'limit', ALICE), new RegExp(`${most} \\(its own\\)`));
+  await server.done('account', 'limit', ALICE, '--messages', 'default');
+  assert.match(
+    await server.done('account', 'limit', ALICE),
+    /without limit \(as the settings say\)/,
+  );
+});

@@ -74,11 +74,10 @@ export class Exchange {
     const counts = counters.flatMap((one, counter) => {
       const changes = one.takeChanges(left, time);
       left -= changes.length;
-      return changes.map((change) => ({
-        ...change,
-        counter,
-        endsAt: (change.slot + 2) * one.slot,
-      }));
+      return changes.map(({ key, slot, amount }) => {
+        const endsAt = (slot + 2) * one.slot;
+        return { counter, key, slot, amount, endsAt };
+      });
     });
     return {
       number: ++this.#number,

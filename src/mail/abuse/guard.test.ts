@@ -50,7 +50,7 @@ interface Stage {
   /** Milliseconds that guesses have waited. */
   readonly waits: number[];
   /** A second passes, and both nodes tell what they know, the first one first. */
-  second(): Promise<void>;
+  readonly second: () => Promise<void>;
 }
 
 const RATES = { connections: 100, messages: 60, recipients: 200 };
@@ -76,7 +76,7 @@ async function stage(attacker: 'waits' | 'is-many' = 'waits'): Promise<Stage> {
     guards,
     events,
     waits,
-    async second() {
+    second: async () => {
       clock.advance(1000);
       for (const guard of guards) {
         await guard.flush();

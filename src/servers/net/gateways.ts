@@ -21,7 +21,7 @@ export function readGateways4(table: string): string[] {
     if (destination !== '00000000' || !/^[0-9A-F]{8}$/i.test(gateway ?? '')) return [];
     const octets = Buffer.from(gateway!, 'hex');
     // the processors that Node.js runs on have the low octet first
-    return octets.every((octet) => octet === 0) ? [] : [octets.reverse().join('.')];
+    return octets.every((octet) => octet === 0) ? [] : [octets.toReversed().join('.')];
   });
 }
 

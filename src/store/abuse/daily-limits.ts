@@ -103,7 +103,7 @@ export async function hasNewRecipient(
           where w.account_id = $1 and w.recipient = ${RECIPIENT_HASH('r.recipient collate "C"')})) as new`,
     values: [accountId, recipients],
   });
-  return (rows[0] as { new: boolean }).new;
+  return rows[0]!['new'] === true;
 }
 
 export interface AccountDay {
@@ -127,7 +127,7 @@ export async function accountDay(
              left join account_days d on d.account_id = a.id and d.day = ($2::timestamptz at time zone 'UTC')::date`,
     values: [accountId, new Date(now)],
   });
-  return rows[0] as unknown as AccountDay;
+  return rows[0] as AccountDay;
 }
 
 /** @param limits null where the settings are to hold; undefined stays as it is */
