@@ -8,8 +8,6 @@ import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
 import { everybodyBehaves } from '#mail/abuse/conduct';
 import { openGate } from '#mail/abuse/login-gate';
-import { everybodyBehaves } from '#mail/abuse/conduct';
-import { openGate } from '#mail/abuse/login-gate';
 import { silentLog, type Log } from '#log';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
 import type { GivenServices } from '#servers/imap/settings';
@@ -64,8 +62,6 @@ export async function startTestImap(
       newId: at.store.newId,
       random: randomBytes,
       authenticator: at.authenticator,
-      conduct: everybodyBehaves,
-      logins: openGate,
       conduct: everybodyBehaves,
       logins: openGate,
       mail,
