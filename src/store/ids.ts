@@ -12,10 +12,10 @@ const PER_MILLISECOND = 4096;
 export type NewId = () => string;
 
 /**
- * Makes ids of one node. `node` is 0 to 1023 and held by no other process (see `node.ts`). Two calls never give the same id, even
- * when the clock steps back.
+ * Makes ids of one node. `node` answers 0 to 1023, a number held by no other process (see `node.ts`). Two calls never give the same
+ * id, even when the clock steps back.
  */
-export function idGenerator(node: number, clock: Clock): NewId {
+export function idGenerator(node: () => number, clock: Clock): NewId {
   let last = 0;
   let counter = 0;
   return () => {
@@ -27,7 +27,7 @@ export function idGenerator(node: number, clock: Clock): NewId {
       last++;
       counter = 0;
     }
-    return encode(last, node * PER_MILLISECOND + counter);
+    return encode(last, node() * PER_MILLISECOND + counter);
   };
 }
 

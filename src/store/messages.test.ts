@@ -15,7 +15,7 @@ let ids: readonly string[];
 before(async () => {
   opened = await openTestStore();
   const clock = new ManualClock(START);
-  const newId = idGenerator(1, clock);
+  const newId = idGenerator(() => 1, clock);
   ids = Array.from({ length: COUNT }, () => {
     clock.advance(MINUTE);
     return newId();

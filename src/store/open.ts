@@ -7,6 +7,7 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { ClosingPool } from './closing-pool.ts';
 import { idGenerator, type NewId } from './ids.ts';
+import { NodePlace } from './node.ts';
 import { Notices } from './notices.ts';
 import { Writer } from './writer.ts';
 
@@ -20,7 +21,7 @@ export interface Store extends AsyncDisposable {
   /** Writes what attempts of the queue came to, so that mail coming in does not wait for mail going out. */
   readonly queueWriter: Writer;
   readonly notices: Notices;
-  /** This process among those that share the database; names its leases. */
+  /** This process among those that share the database, as it was when it started; names its leases, for people. */
   readonly node: string;
   readonly newId: NewId;
   readonly clock: Clock;
@@ -39,8 +40,6 @@ export type Opened =
   | { readonly kind: 'refused'; readonly reason: string; readonly remedy: string };
 
 const POOL_SIZE = 8;
-const NODES = 1024;
-const NODE_LOCKS = 7_415_202;
 /** Each of these off means that PostgreSQL may forget what it confirmed. */
 const DURABLE = ['fsync', 'full_page_writes', 'synchronous_commit'] as const;
 
@@ -65,7 +64,7 @@ export async function openStore({
   }
   const notices = new Notices(settings, log);
   await notices.start();
-  const place = await takeNode(settings, log);
+  const place = await NodePlace.take(settings, log);
   const writer = new Writer({ connection: settings, clock, log });
   const queueWriter = new Writer({ connection: settings, clock, log });
   const store: Store = {
@@ -75,7 +74,7 @@ export async function openStore({
     queueWriter,
     notices,
     node: String(place.number),
-    newId: idGenerator(place.number, clock),
+    newId: idGenerator(() => place.number, clock),
     clock,
     async [Symbol.asyncDispose]() {
       await Promise.all([writer.close(), queueWriter.close()]);
@@ -96,29 +95,4 @@ async function unsafeSetting(
     [DURABLE],
   );
   return rows.map(({ name }) => name).find((name) => !allowed.includes(name));
-}
-
-/**
- * A number that no other process of this database has: a session's advisory lock, given back by the database when the process dies.
- * After a loss of the connection the number is taken again, or another process may have it: ids would still differ by their
- * time, and their keys are unique.
- */
-async function takeNode(
-  connection: pg.ClientConfig,
-  log: Log,
-): Promise<{ number: number; leave: () => Promise<void> }> {
-  const client = new pg.Client(connection);
-  client.on('error', (error) => log.warn('store.node-lost', { error: error.message }));
-  await client.connect();
-  for (let number = 1; number < NODES; number++) {
-    const { rows } = await client.query<{ taken: boolean }>(
-      'select pg_try_advisory_lock($1, $2) as taken',
-      [NODE_LOCKS, number],
-    );
-    if (rows[0]!.taken) {
-      return { number, leave: () => client.end().catch(() => {}) };
-    }
-  }
-  await client.end();
-  throw new Error(`all ${NODES} node numbers of this database are taken`);
 }

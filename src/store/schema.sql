@@ -2,6 +2,7 @@
 
 create sequence email_ids as bigint minvalue 1 maxvalue 9223372036854775807 cache 1;
 create sequence event_ids as bigint minvalue 1 maxvalue 9223372036854775807 cache 1;
+create sequence node_numbers as smallint minvalue 1 maxvalue 1023 cache 1;
 create sequence uidvalidity_seq as bigint minvalue 1 maxvalue 4294967295 cache 1;
 
 CREATE OR REPLACE FUNCTION public.bump_directory_version()
