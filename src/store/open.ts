@@ -2,7 +2,7 @@
  * The open store of a process: a pool for reading, the writer for group commits, notices, and this node's number. Everything that
  * remembers takes one of these. The settings that would let an acknowledged message be lost refuse to open.
  */
-import pg from 'pg';
+import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { ClosingPool } from './closing-pool.ts';

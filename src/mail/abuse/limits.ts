@@ -1,6 +1,6 @@
 /**
  * Every limit by which clients are judged, each with its reason; those that operators choose are settings (`abuse.…`, `submission.…`).
- * How the owner of a name is told apart from who guesses at it: docs/decisions/0025. Times are milliseconds.
+ * How the owner of a name is told apart from who guesses at it: docs/decisions/0024. Times are milliseconds.
  */
 import type { Misconduct } from './conduct.ts';
 

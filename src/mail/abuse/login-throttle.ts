@@ -3,7 +3,7 @@
  * one of them to end; beyond that there is a gap between them, which grows. A guess waits; it is refused only where it would wait too long, and nobody is ever
  * locked out by what others did: who logs in from where the owner of the name has logged in before waits for failures of that very place
  * alone. Strangers wait for their address, for their network, and in one of two lanes for the name: networks that have not failed
- * there yet are not held up by those that have (docs/decisions/0025). Names that nobody has cost the same.
+ * there yet are not held up by those that have (docs/decisions/0024). Names that nobody has cost the same.
  *
  * Pure: times are arguments. `now` is the calendar, by which nodes count together; `at` the monotonic time, by which this node's checks
  * follow one another.

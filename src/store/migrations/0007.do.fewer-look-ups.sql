@@ -1,4 +1,4 @@
--- Look-ups for every row that guard nothing (docs/decisions/0024-two-foreign-keys-less.md).
+-- Look-ups for every row that guard nothing (docs/decisions/0023-two-foreign-keys-less.md).
 
 -- A small blob and its chunk are written by one statement, and so they go.
 alter table blob_chunks drop constraint blob_chunks_blob_id_fkey;

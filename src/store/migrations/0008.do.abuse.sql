@@ -1,4 +1,4 @@
--- What nodes tell one another of how clients behave (docs/decisions/0025), and what an account may send in a day.
+-- What nodes tell one another of how clients behave (docs/decisions/0024), and what an account may send in a day.
 
 -- Counts are worth nothing after a crash of the database: they are not logged.
 create unlogged table abuse_nodes (
