@@ -2,7 +2,7 @@
  * Which addresses are taken for one client, and which for one network: what limits, counts and bans are kept by. Called by the listeners
  * (`servers/net`) and by everything here.
  */
-import { formatIp, parseIp, type IpAddress } from '#protocol/spf/ip-address';
+import { formatIp, isInNetwork, parseIp, type IpAddress } from '#protocol/spf/ip-address';
 
 /** An IPv4 address alone; of IPv6 the /64, since that is what one customer has at least (RFC 6177). */
 export function addressGroup(address: string): string {
@@ -19,6 +19,7 @@ export interface Network {
   readonly bits: number;
   /** The first address. */
   readonly address: string;
+  readonly first: IpAddress;
   /** In its one form: `192.0.2.0/24`, `192.0.2.1`, `2001:db8::/48`. */
   readonly text: string;
 }
@@ -34,6 +35,10 @@ export function readNetwork(text: string): Network | undefined {
   return bits > most ? undefined : networkOf(address, bits);
 }
 
+export function contains({ first, bits }: Network, address: IpAddress): boolean {
+  return isInNetwork(address, first, bits);
+}
+
 function prefixOf(address: string, bits: number): string {
   const read = parseIp(address);
   return read === undefined ? address : networkOf(read, bits).text;
@@ -44,7 +49,14 @@ function networkOf(address: IpAddress, bits: number): Network {
     const kept = Math.min(16, Math.max(0, bits - at * 16));
     return group & (0xffff << (16 - kept)) & 0xffff;
   });
-  const first = formatIp({ family: address.family, groups });
+  const first: IpAddress = { family: address.family, groups };
+  const text = formatIp(first);
   const whole = bits === groups.length * 16;
-  return { family: address.family, bits, address: first, text: whole ? first : `${first}/${bits}` };
+  return {
+    family: address.family,
+    bits,
+    address: text,
+    first,
+    text: whole ? text : `${text}/${bits}`,
+  };
 }

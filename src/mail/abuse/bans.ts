@@ -2,9 +2,15 @@
  * Who is banned, in memory: asked for every connection, changed here and by other nodes. A ban ends by itself; it is remembered for a
  * while, so that the next one of the same address is longer. Pure: the time is an argument.
  */
-import { BlockList, isIPv6 } from 'node:net';
+import { parseIp } from '#protocol/spf/ip-address';
 import type { BanRow, BanScope } from '#store/abuse/exchange';
-import { addressGroup, networkGroup, readNetwork } from './address-groups.ts';
+import {
+  addressGroup,
+  contains,
+  networkGroup,
+  readNetwork,
+  type Network,
+} from './address-groups.ts';
 import { BAN_GROWTH, BANS_REMEMBERED, FIRST_BAN, LONGEST_BAN, MOST_BANS } from './limits.ts';
 
 export interface NewBan {
@@ -19,7 +25,7 @@ export class Bans {
   /** To be told to other nodes. */
   readonly #changed = new Set<string>();
   /** Networks of sizes that no address is counted by, banned by hand. */
-  #odd: { readonly network: string; readonly list: BlockList }[] = [];
+  #odd: Network[] = [];
 
   /** The one that keeps this address out of all services, or of the MX listener alone. */
   find(address: string, now: number): BanRow | undefined {
@@ -29,10 +35,11 @@ export class Bans {
       const ban = this.#bans.get(network);
       if (ban !== undefined && holds(ban, now)) return ban;
     }
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    for (const { network, list } of this.#odd) {
-      const ban = this.#bans.get(network);
-      if (ban !== undefined && holds(ban, now) && list.check(address, family)) return ban;
+    const read = this.#odd.length === 0 ? undefined : parseIp(address);
+    if (read === undefined) return undefined;
+    for (const network of this.#odd) {
+      const ban = this.#bans.get(network.text);
+      if (ban !== undefined && holds(ban, now) && contains(network, read)) return ban;
     }
     return undefined;
   }
@@ -104,11 +111,7 @@ export class Bans {
     if (!this.#bans.has(ban.network)) {
       this.#makeRoom();
       const read = readNetwork(ban.network);
-      if (read !== undefined && isOdd(read)) {
-        const list = new BlockList();
-        list.addSubnet(read.address, read.bits, read.family === 6 ? 'ipv6' : 'ipv4');
-        this.#odd.push({ network: ban.network, list });
-      }
+      if (read !== undefined && isOdd(read)) this.#odd.push(read);
     }
     this.#bans.set(ban.network, ban);
   }
@@ -128,7 +131,7 @@ export class Bans {
   #drop(network: string): void {
     this.#bans.delete(network);
     this.#changed.delete(network);
-    this.#odd = this.#odd.filter((one) => one.network !== network);
+    this.#odd = this.#odd.filter(({ text }) => text !== network);
   }
 }
 
@@ -136,6 +139,6 @@ function holds({ until }: BanRow, now: number): boolean {
   return until === null || until > now;
 }
 
-function isOdd({ family, bits }: { family: 4 | 6; bits: number }): boolean {
+function isOdd({ family, bits }: Network): boolean {
   return !(family === 4 ? [24, 32] : [48, 64, 128]).includes(bits);
 }

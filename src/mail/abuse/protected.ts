@@ -2,39 +2,30 @@
  * Who is never banned and whose rate is never limited: this machine, private networks, gateways behind which many stand, and whom the
  * operator trusts. Behind each of these addresses may be everybody: a balancer or a container's bridge hides all clients.
  */
-import { BlockList, isIPv6 } from 'node:net';
+import { parseIp } from '#protocol/spf/ip-address';
+import { contains, readNetwork } from './address-groups.ts';
 
 export interface Networks {
   has(address: string): boolean;
 }
 
 /** Loopback, RFC 1918, link-local, carrier-grade NAT (RFC 6598), unique local (RFC 4193) and «this host». */
-const PRIVATE_4 = listOf('ipv4', [
-  ['0.0.0.0', 8],
-  ['10.0.0.0', 8],
-  ['100.64.0.0', 10],
-  ['127.0.0.0', 8],
-  ['169.254.0.0', 16],
-  ['172.16.0.0', 12],
-  ['192.168.0.0', 16],
-]);
-const PRIVATE_6 = listOf('ipv6', [
-  ['::', 127],
-  ['fc00::', 7],
-  ['fe80::', 10],
-]);
-
-function listOf(
-  family: 'ipv4' | 'ipv6',
-  networks: readonly (readonly [string, number])[],
-): BlockList {
-  const list = new BlockList();
-  for (const [address, bits] of networks) list.addSubnet(address, bits, family);
-  return list;
-}
+const PRIVATE = [
+  '0.0.0.0/8',
+  '10.0.0.0/8',
+  '100.64.0.0/10',
+  '127.0.0.0/8',
+  '169.254.0.0/16',
+  '172.16.0.0/12',
+  '192.168.0.0/16',
+  '::/127',
+  'fc00::/7',
+  'fe80::/10',
+].map((text) => readNetwork(text)!);
 
 export function isPrivateAddress(address: string): boolean {
-  return isIPv6(address) ? PRIVATE_6.check(address, 'ipv6') : PRIVATE_4.check(address, 'ipv4');
+  const read = parseIp(address);
+  return read !== undefined && PRIVATE.some((network) => contains(network, read));
 }
 
 export interface ProtectedOptions {
