@@ -172,9 +172,9 @@ const IMITATED = /(?:^|\.)(?:bank|strict|group|careless)\.example$/;
  */
 async function outcomeOf(letter: Partial<Letter>): Promise<string> {
   const { reply, messageId } = await reception.send({ ...ATTACK, ...letter });
-  if (messageId === undefined) return `refused ${reply.slice(0, 9)}`;
-  const events = await reception.judged(messageId);
-  const judged = events.find(({ type }) => type === 'message.judged')!.public;
+  const events = await reception.judged(messageId!);
+  const judged = events.find(({ type }) => type === 'message.judged')?.public;
+  if (judged === undefined) return `refused ${reply.slice(0, 9)}`;
   const { verdict, reasons, also } = judged as Record<string, unknown> & Judged;
   const mail = await reception.read('bob', messageId);
   assert.equal(mail?.role, { accept: 'inbox', junk: 'junk', reject: undefined }[verdict]);

@@ -24,8 +24,8 @@ import type { DeclaredZone } from './declared-zone.ts';
 import { packetRecord, parseRecordText } from './record-text.ts';
 
 export interface ServerFaults {
-  /** Which questions meet the faults; all of them unless told. Connections that are closed at once are not asked. */
-  about?: (name: string) => boolean;
+  /** What questions about some names meet instead (`closeTcp` is for all). */
+  instead?: (name: string) => ServerFaults | undefined;
   /** Over UDP every response is empty with TC set. */
   truncate?: boolean;
   /** No TCP: connections are closed at once. */
@@ -99,7 +99,7 @@ export async function serveZone(
   udp.on('message', (bytes, from) => void answerUdp(bytes, from));
 
   const faultsFor = ({ received: { name } }: Query): ServerFaults =>
-    faults.about === undefined || faults.about(name) ? faults : {};
+    faults.instead?.(name) ?? faults;
 
   async function answerUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
     const query = readQuery(bytes, 'udp', from.port);

@@ -131,8 +131,14 @@ export async function startReception(
       const message = await compose(letter);
       const lines = await client.ask(`${message}\r\n.`);
       const reply = lines.join('\n');
-      const judged = smtp.noted.slice(noted).find(({ type }) => type === 'message.judged');
-      const messageId = /^250 2\.6\.0 (\S+)/.exec(reply)?.[1] ?? judged?.ids.messageId;
+      // other sessions may have been refused meanwhile
+      const refused = smtp.noted
+        .slice(noted)
+        .find(
+          ({ type, personal }) =>
+            type === 'message.refused' && 'client' in personal && personal.client === ip,
+        );
+      const messageId = /^250 2\.6\.0 (\S+)/.exec(reply)?.[1] ?? refused?.ids.messageId;
       return { reply, messageId };
     },
     async read(name, messageId) {
