@@ -87,6 +87,8 @@ export interface Check<Name extends CheckName, At extends Stage> {
   ) => Gathered<Facts[Name]>;
   readonly outline: (value: Facts[Name]) => Outline;
   readonly find: (value: Facts[Name], all: AllFacts) => readonly Finding[];
+  /** What is found where it should have been known and is not: whoever makes a check fail must not get by it. */
+  readonly findUnknown?: () => readonly Finding[];
 }
 
 /** Without a promise where nothing has to be waited for: most mail of a development server. */

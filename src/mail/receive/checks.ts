@@ -47,7 +47,8 @@ export const CHECK_NAMES = Object.keys(BY_NAME) as CheckName[];
 export function findAll(facts: AllFacts): readonly Finding[] {
   return CHECK_NAMES.flatMap((name) => {
     const fact = facts[name];
-    return fact.kind === 'known' ? reader(name).find(fact.value, facts) : [];
+    if (fact.kind === 'known') return reader(name).find(fact.value, facts);
+    return fact.kind === 'unknown' ? (reader(name).findUnknown?.() ?? []) : [];
   });
 }
 
@@ -60,6 +61,7 @@ export function outlineOf(name: CheckName, facts: AllFacts): Outline | undefined
 interface Reader {
   outline(value: unknown): Outline;
   find(value: unknown, all: AllFacts): readonly Finding[];
+  findUnknown?(): readonly Finding[];
 }
 
 /** That a check and its fact are of one name is more than the compiler can follow: it takes methods on trust. */

@@ -5,9 +5,9 @@
  * Invariants: a check that asks the network does so with a signal that aborts when nobody waits any more or its time is up; what
  * fails by a bug is a fact too (`unknown`), and never the end of a session; `facts` answers in bounded time whatever checks do.
  */
-import { addressFamily } from '#clients/dns/address';
 import type { Log } from '#log';
 import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
+import { networkGroup } from '#mail/abuse/address-groups';
 import { BodyHashing } from './body-hashing.ts';
 import type { Check, Given, MaybeLater, Means, Stage } from './check.ts';
 import { CHECKS } from './checks.ts';
@@ -185,7 +185,7 @@ function isNotAsked(gathered: object): gathered is NotAsked {
  * that they never judge by two answers; checks bound how much they ask.
  */
 function onBehalfOf(client: Client, resolver: Resolver, signal: AbortSignal): Resolver {
-  const owner = networkOf(client.address);
+  const owner = networkGroup(client.address);
   const asked = new Map<string, Promise<DnsAnswer>>();
   return {
     resolve<T extends RecordType>(name: string, type: T): Promise<DnsAnswer<T>> {
@@ -197,11 +197,4 @@ function onBehalfOf(client: Client, resolver: Resolver, signal: AbortSignal): Re
       return answer;
     },
   };
-}
-
-/** /24 or /64: who has one address of it mostly has the others. */
-function networkOf(address: string): string {
-  return addressFamily(address) === 6
-    ? address.split(':').slice(0, 4).join(':')
-    : address.slice(0, address.lastIndexOf('.'));
 }

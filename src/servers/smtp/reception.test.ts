@@ -422,6 +422,28 @@ describe('hostile DNS', () => {
     assert.deepEqual(logged, ['receive.check-failed']);
   });
 
+  for (const [how, name, type] of [
+    ['SPF', 'stranger.example', 'TXT'],
+    ['DMARC', '_dmarc.good.example', 'TXT'],
+  ] as const) {
+    for (const fault of ['breaks', 'never ends'] as const) {
+      test(`who makes ${how} fail so that it ${fault} does not get by a policy: put off`, async () => {
+        const zone = world();
+        const resolver: Resolver = {
+          resolve: (asked, askedType, options) => {
+            if (asked !== name || askedType !== type)
+              return zone.resolve(asked, askedType, options);
+            if (fault === 'breaks') throw new TypeError('a bug');
+            return new Promise(() => {});
+          },
+        };
+        await using reception = await startReception(at, resolver, { inquiry: { patience: 20 } });
+        const { reply } = await reception.send(forged('good.example'));
+        assert.match(reply, /^451 4\./);
+      });
+    }
+  }
+
   test('when the client goes, nothing is asked any more', async () => {
     const aborted = Promise.withResolvers<void>();
     const resolver: Resolver = {

@@ -16,8 +16,13 @@ export const dmarc: Check<'dmarc', 'header'> = {
       // its records are asked for while the body still comes; no question is asked twice in an inquiry
       await judgeDmarc({ ...asking, dkim: [] });
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
-      const signatures = countedSignatures(knownOf(dkim));
-      return judgeDmarc({ ...asking, spf: knownOf(spf), dkim: signatures });
+      // who knows whether it would have passed, and for this very domain
+      const unknown = { domain: author.domain, result: 'temperror' } as const;
+      return judgeDmarc({
+        ...asking,
+        spf: spf.kind === 'unknown' ? unknown : knownOf(spf),
+        dkim: dkim.kind === 'unknown' ? [unknown] : countedSignatures(knownOf(dkim)),
+      });
     })();
   },
 
@@ -29,4 +34,6 @@ export const dmarc: Check<'dmarc', 'header'> = {
     if (result !== 'fail') return [];
     return [{ check: 'dmarc', reason: `dmarc-${policy}`, subject: domain }];
   },
+
+  findUnknown: () => [{ check: 'dmarc', reason: 'dmarc-temporary' }],
 };
