@@ -8,7 +8,7 @@ import { say } from './phrase.ts';
 import { duration, momentsIn, type MomentOf } from './spoken.ts';
 import type { Story, StoryEntry } from './story.ts';
 import { rfcMark } from './tell-route.ts';
-import type { Tone } from './tell-event.ts';
+import type { Tone } from './told.ts';
 import { displayWidth, STICKY, wrap } from './terminal-text.ts';
 
 export interface FormatOptions {

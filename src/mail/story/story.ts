@@ -13,7 +13,8 @@ import { say } from './phrase.ts';
 import { momentsIn, type MomentOf } from './spoken.ts';
 import { standings, type RecipientStanding } from './standing.ts';
 import { siteText, timeOf } from './field-words.ts';
-import { tellEvent, type Tone } from './tell-event.ts';
+import { tellEvent } from './tell-event.ts';
+import type { Tone } from './told.ts';
 import { printable } from './terminal-text.ts';
 
 export interface StoryInput {
