@@ -1,0 +1,86 @@
+/** The database of a server: ours unless one is named, migrated, open and kept in order. */
+import { mkdir } from 'node:fs/promises';
+import type pg from 'pg';
+import type { Clock } from '#clock';
+import type { Config } from '#config';
+import type { Log } from '#log';
+import { startEmbedded, type EmbeddedServer } from '#store/embedded/start';
+import { maintain } from '#store/maintenance';
+import { migrate } from '#store/migrate';
+import { openStore, type Store } from '#store/open';
+import { failed, type StartFailure } from './failure.ts';
+
+const MAINTENANCE_EVERY = 60 * 60 * 1000;
+
+type Opened = { readonly kind: 'open'; readonly store: Store };
+
+/** The database (ours unless one is named), migrated and open. */
+export async function openDatabase(
+  config: Config,
+  dataDir: string,
+  log: Log,
+  clock: Clock,
+  parts: AsyncDisposableStack,
+): Promise<Opened | StartFailure> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return failed(
+      `data_dir: the folder ${dataDir} cannot be made: ${(error as Error).message}`,
+      'Set HIKYAKU_DATA_DIR to a folder that this user may write to.',
+    );
+  }
+  let connection: pg.ClientConfig = { connectionString: config.database_url };
+  if (config.database_url === '') {
+    const embedded = await startEmbedded({ dataDir, log, clock });
+    if (embedded.kind !== 'running') return failed(embedded.message, embedded.remedy);
+    parts.use(embedded satisfies EmbeddedServer);
+    connection = embedded.connection;
+  }
+  try {
+    const migrated = await migrate(connection);
+    if (migrated.kind === 'refused') return failed(migrated.reason, migrated.remedy);
+    if (migrated.applied.length > 0) log.info('database.migrated', { version: migrated.version });
+    const opened = await openStore({ connection, clock, log, allowUnsafe: config.allow_unsafe });
+    if (opened.kind === 'refused') return failed(opened.reason, opened.remedy);
+    parts.use(opened.store);
+    return opened;
+  } catch (error) {
+    // the password that a URL may hold is in no message of pg
+    return failed(
+      `database_url: the database cannot be used: ${(error as Error).message}`,
+      'Check DATABASE_URL and that PostgreSQL runs and lets this user in.',
+    );
+  }
+}
+
+/** Partitions, retention and sweeping: once now, then every hour of the calendar. */
+export function keepMaintained(
+  store: Store,
+  config: Config,
+  log: Log,
+  clock: Clock,
+  parts: AsyncDisposableStack,
+): void {
+  const stop = new AbortController();
+  const retention = {
+    events: config['retention.events'],
+    dialogues: config['retention.dialogues'],
+    expunged: config['retention.expunged'],
+    removedAccounts: config['retention.removed_accounts'],
+  };
+  const rounds = (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        await maintain(store.pool, retention, clock.now());
+      } catch (error) {
+        log.warn('store.not-maintained', { error: (error as Error).message });
+      }
+      await clock.sleep(MAINTENANCE_EVERY, stop.signal);
+    }
+  })();
+  parts.defer(async () => {
+    stop.abort();
+    await rounds;
+  });
+}

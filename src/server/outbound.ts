@@ -1,0 +1,71 @@
+/** What the queue sends with, from the settings: options and resolver. */
+import { randomBytes, randomInt } from 'node:crypto';
+import { nowhereResolver } from '#clients/dns/nowhere';
+import { readResolvConf } from '#clients/dns/resolv-conf';
+import type { Resolver } from '#protocol/dns/resolver';
+import { parseServerList } from '#clients/dns/servers';
+import { StubResolver } from '#clients/dns/stub-resolver';
+import { tcpDialer, type Dialer } from '#clients/smtp/dial';
+import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
+import type { Clock } from '#clock';
+import type { Config, Mode } from '#config';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { QueueOptions } from '#mail/queue/options';
+import type { Directory } from '#store/directory/directory';
+import type { Store } from '#store/open';
+
+export interface OutboundSettings {
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly log: Log;
+  readonly isOwnAddress: QueueOptions['isOwnAddress'];
+  /** TCP, unless another one is handed in. */
+  readonly dialer?: Dialer;
+}
+
+/** What the queue works with. */
+export function queueOptions(
+  { mode, config, log, dialer, isOwnAddress }: OutboundSettings,
+  resolver: Resolver,
+  store: Store,
+  directory: Directory,
+  happened: (events: readonly Event[]) => void,
+): QueueOptions {
+  return {
+    store,
+    directory,
+    resolver,
+    dialer: dialer ?? tcpDialer,
+    limits: SMTP_CLIENT_LIMITS,
+    log,
+    random: Math.random,
+    randomBytes,
+    hostname: config.hostname,
+    ownNames: new Set([config.hostname]),
+    isOwnAddress,
+    attempts: config['queue.attempts'],
+    schedule: {
+      firstRetry: config['queue.first_retry'],
+      longestGap: config['queue.longest_gap'],
+      lifetime: config['queue.lifetime'],
+      delayNotice: config['queue.delay_notice'],
+    },
+    sourceAddresses: config['queue.source_addresses'],
+    unrouted: mode === 'dev' ? 'hold' : 'deliver',
+    delivery: config.delivery,
+    languages: config.lang === 'ja' ? ['ja', 'en'] : ['en', 'ja'],
+    concluded: (accountIds, events) => {
+      for (const id of accountIds) store.notices.say(`account:${id}`);
+      happened(events);
+    },
+  };
+}
+
+/** In dev nothing is asked outside this machine unless a resolver is named. */
+export async function openResolver(mode: Mode, config: Config, clock: Clock): Promise<Resolver> {
+  const named = config.dns.length > 0 ? parseServerList(config.dns.join(' '))! : undefined;
+  if (named === undefined && mode === 'dev') return nowhereResolver;
+  const servers = named ?? (await readResolvConf());
+  return new StubResolver({ servers, clock, randomId: () => randomInt(0x1_0000) });
+}

@@ -1,0 +1,91 @@
+/** What the SMTP sessions call, put together from the parts of the server. */
+import { randomBytes } from 'node:crypto';
+import type { Clock } from '#clock';
+import type { Config } from '#config';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { Authenticator } from '#mail/accounts/authenticate';
+import type { Queue } from '#mail/queue/options';
+import { DailyAllowance } from '#mail/abuse/daily-allowance';
+import type { Guard } from '#mail/abuse/guard';
+import { accept, type AcceptContext } from '#mail/receive/accept';
+import { submit, type SubmitContext } from '#mail/submit/submit';
+import type { SmtpServices } from '#servers/smtp/settings';
+import type { Directory } from '#store/directory/directory';
+import type { EventBuffer } from '#store/event-buffer';
+import type { Store } from '#store/open';
+import { dailyLimitsOf } from './abuse.ts';
+import type { Reception } from './reception.ts';
+
+export interface ServiceParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly authenticator: Authenticator;
+  readonly guard: Guard;
+  readonly queue: Queue;
+  readonly reception: Reception;
+  readonly notes: EventBuffer;
+  readonly happened: (events: readonly Event[]) => void;
+}
+
+/** @returns what `servers/smtp` is started with */
+export function smtpServices(parts: ServiceParts): SmtpServices {
+  const { config, log, clock, store, directory, authenticator, guard, queue, notes, happened } =
+    parts;
+  const { inquire, policies } = parts.reception;
+  const common = {
+    writer: store.writer,
+    clock,
+    hostname: config.hostname,
+    queueLifetime: config['queue.lifetime'],
+  };
+  const acceptContext: AcceptContext = {
+    ...common,
+    directory,
+    newId: store.newId,
+    policies,
+    sealsForwards: config['forward.arc_seal'],
+    stored: (accountIds, destinations, events) => {
+      for (const id of accountIds) store.notices.say(`account:${id}`);
+      if (destinations.length > 0) queue.wake(destinations);
+      happened(events);
+    },
+  };
+  const submitContext: SubmitContext = {
+    ...common,
+    daily: new DailyAllowance({
+      pool: store.pool,
+      clock,
+      log,
+      limits: dailyLimitsOf(config),
+      note: (noted) => notes.note(noted),
+    }),
+    directory,
+    random: randomBytes,
+    hideAuthorAddress: config['submission.hide_author_address'],
+    queued: ({ id, blob }, destinations, events) => {
+      if (blob.kind === 'whole') queue.keep(id, blob.data);
+      queue.wake(destinations);
+      happened(events);
+    },
+  };
+  return {
+    clock,
+    log,
+    newId: store.newId,
+    random: randomBytes,
+    writer: store.writer,
+    recipients: { directory, pool: store.pool },
+    authenticator,
+    inquire,
+    conduct: guard,
+    logins: guard.logins,
+    sealsForwards: acceptContext.sealsForwards,
+    accept: (arrival) => accept(acceptContext, arrival),
+    submit: (submission) => submit(submitContext, submission),
+    note: (noted) => notes.note(noted),
+  };
+}
