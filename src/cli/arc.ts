@@ -1,21 +1,17 @@
 /** `hikyaku arc verify`: is the chain of seals of a message whole, and what do they say? Works without a server. */
 import type { Command } from 'commander';
-import { systemClock } from '#clock';
 import type { Json } from '#events';
 import { ARC_PIECES } from '#mail/story/arc-texts';
 import { say } from '#mail/story/phrase';
 import { tellArcResult, tellArcStep } from '#mail/story/tell-arc';
-import type { ArcReport, ArcStep } from '#protocol/arc/report';
+import type { ArcStep } from '#protocol/arc/report';
 import { verifyChain } from '#protocol/arc/verify-chain';
-import { keyLookup } from '#protocol/dkim/key-lookup';
-import { splitHeader } from '#protocol/message/fields';
 import { printExplained } from './explained.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
-import { readMessageFile } from './message-file.ts';
-import { waiting } from './progress.ts';
-import { addResolver, cliResolver, type ResolverOptions } from './resolver.ts';
+import { addResolver, type ResolverOptions } from './resolver.ts';
 import type { ExitCode } from './run.ts';
 import { addVerb } from './verb.ts';
+import { verifyFile } from './verify-file.ts';
 
 type VerifyOptions = ResolverOptions & LanguageOptions;
 
@@ -28,8 +24,8 @@ export function arc(noun: Command, end: (code: ExitCode) => void): void {
     'hikyaku arc verify - --lang ja < message.eml',
   );
   addLanguage(addResolver(verify)).action(async (file: string, options: VerifyOptions) => {
-    const { name, bytes } = await readMessageFile(file);
-    const report = await verifyBytes(bytes, options);
+    const asking = 'asking the DNS for the keys of the seals';
+    const { name, report } = await verifyFile(file, options, asking, verifyChain);
     const { lang } = options;
     printExplained(
       options,
@@ -47,22 +43,6 @@ export function arc(noun: Command, end: (code: ExitCode) => void): void {
     );
     end(report.cv === 'pass' ? 0 : 1);
   });
-}
-
-async function verifyBytes(bytes: Uint8Array, options: VerifyOptions): Promise<ArcReport> {
-  using resolver = await cliResolver(options);
-  const { bodyStart } = splitHeader(bytes);
-  const report = await waiting(
-    'asking the DNS for the keys of the seals',
-    verifyChain({
-      header: bytes.subarray(0, bodyStart),
-      body: [bytes.subarray(bodyStart)],
-      lookup: keyLookup(resolver),
-      now: systemClock.now() / 1000,
-    }),
-  );
-  resolver.assertReached();
-  return report;
 }
 
 /** What led to the judgement that follows it. */

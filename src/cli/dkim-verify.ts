@@ -1,21 +1,17 @@
 /** `hikyaku dkim verify`: who signed a message, and is it as it was signed? Asks the DNS by itself. */
 import type { Command } from 'commander';
-import { systemClock } from '#clock';
 import type { Json } from '#events';
 import { DKIM_PIECES } from '#mail/story/dkim-texts';
 import { say } from '#mail/story/phrase';
 import { tellDkimResult, tellDkimStep } from '#mail/story/tell-dkim';
-import { keyLookup } from '#protocol/dkim/key-lookup';
 import { allSteps, type DkimReport, type ReportStep } from '#protocol/dkim/report';
 import { verifyMessage } from '#protocol/dkim/verify';
-import { splitHeader } from '#protocol/message/fields';
 import { printExplained } from './explained.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
-import { readMessageFile } from './message-file.ts';
-import { waiting } from './progress.ts';
-import { addResolver, cliResolver, type ResolverOptions } from './resolver.ts';
+import { addResolver, type ResolverOptions } from './resolver.ts';
 import type { ExitCode } from './run.ts';
 import { addVerb } from './verb.ts';
+import { verifyFile } from './verify-file.ts';
 
 type VerifyOptions = ResolverOptions & LanguageOptions;
 
@@ -28,8 +24,8 @@ export function addDkimVerify(noun: Command, end: (code: ExitCode) => void): voi
     'hikyaku dkim verify - --lang ja < message.eml',
   );
   addLanguage(addResolver(verify)).action(async (file: string, options: VerifyOptions) => {
-    const { name, bytes } = await readMessageFile(file);
-    const report = await verifyBytes(bytes, options);
+    const asking = 'asking the DNS for the keys of the signatures';
+    const { name, report } = await verifyFile(file, options, asking, verifyMessage);
     const { lang } = options;
     const { signatures } = report;
     const passes = signatures.some(({ result }) => result === 'pass');
@@ -51,22 +47,6 @@ export function addDkimVerify(noun: Command, end: (code: ExitCode) => void): voi
     );
     end(passes ? 0 : 1);
   });
-}
-
-async function verifyBytes(bytes: Uint8Array, options: VerifyOptions): Promise<DkimReport> {
-  using resolver = await cliResolver(options);
-  const { bodyStart } = splitHeader(bytes);
-  const report = await waiting(
-    'asking the DNS for the keys of the signatures',
-    verifyMessage({
-      header: bytes.subarray(0, bodyStart),
-      body: [bytes.subarray(bodyStart)],
-      lookup: keyLookup(resolver),
-      now: systemClock.now() / 1000,
-    }),
-  );
-  resolver.assertReached();
-  return report;
 }
 
 /** What led from the signature that was read to what it comes to. */

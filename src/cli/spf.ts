@@ -9,7 +9,7 @@ import { SPF_PIECES } from '#mail/story/spf-texts';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { checkHost, type CheckHostOptions } from '#protocol/spf/check-host';
-import { parseIp } from '#protocol/spf/ip-address';
+import { parseIp } from '#protocol/address/ip-address';
 import type { SpfReport, SpfResult, SpfStep } from '#protocol/spf/report';
 import { printExplained, type ExplainedStep } from './explained.ts';
 import { CommandFailure } from './failure.ts';

@@ -12,7 +12,7 @@ import { normaliseName } from './name.ts';
 import type { Question } from './packet.ts';
 import { ServerOrder } from './servers.ts';
 import type { DnsServer } from './servers.ts';
-import { Slots } from './slots.ts';
+import { Slots } from '#clients/slots';
 import { Turn } from './turn.ts';
 import type {
   DnsAnswer,

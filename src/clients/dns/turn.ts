@@ -2,7 +2,7 @@
  * The turn of one question that several owners may wait for. It stands in the line of each and begins when the first of them comes
  * up: so nobody can hold up a name that others ask for too by asking for it first behind a thousand slow ones.
  */
-import type { Slots } from './slots.ts';
+import type { Slots } from '#clients/slots';
 
 export type Begun =
   | { readonly kind: 'taken'; readonly owner: string | undefined }

@@ -4,7 +4,7 @@
  */
 import { Agent as HttpAgent, type Agent } from 'node:http';
 import { Agent as HttpsAgent } from 'node:https';
-import { Slots } from '#clients/dns/slots';
+import { Slots } from '#clients/slots';
 import { readJudged, readLearned, type Judged, type Learned } from './answer.ts';
 import { Breaker, type BreakerChange } from './breaker.ts';
 import { envelopeHeaders, value, type ScanEnvelope } from './envelope-headers.ts';

@@ -2,7 +2,7 @@
  * Which addresses are taken for one client, and which for one network: what limits, counts and bans are kept by. Called by the listeners
  * (`servers/net`) and by everything here.
  */
-import { formatIp, isInNetwork, parseIp, type IpAddress } from '#protocol/spf/ip-address';
+import { formatIp, isInNetwork, parseIp, type IpAddress } from '#protocol/address/ip-address';
 
 /** An IPv4 address alone; of IPv6 the /64, since that is what one customer has at least (RFC 6177). */
 export function addressGroup(address: string): string {

@@ -2,7 +2,7 @@
  * Who is banned, in memory: asked for every connection, changed here and by other nodes. A ban ends by itself; it is remembered for a
  * while, so that the next one of the same address is longer. Pure: the time is an argument.
  */
-import { parseIp } from '#protocol/spf/ip-address';
+import { parseIp } from '#protocol/address/ip-address';
 import type { BanRow, BanScope } from '#store/abuse/exchange';
 import {
   addressGroup,

@@ -2,7 +2,7 @@
  * Who is never banned and whose rate is never limited: this machine, private networks, gateways behind which many stand, and whom the
  * operator trusts. Behind each of these addresses may be everybody: a balancer or a container's bridge hides all clients.
  */
-import { parseIp } from '#protocol/spf/ip-address';
+import { parseIp } from '#protocol/address/ip-address';
 import { contains, readNetwork } from './address-groups.ts';
 
 export interface Networks {

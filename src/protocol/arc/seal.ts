@@ -8,8 +8,13 @@
 import { concat, EMPTY, utf8 } from '#bytes';
 import { canonicalizeFields, headerToSign } from '#protocol/dkim/canonicalize-header';
 import { formatTags, signatureTags } from '#protocol/dkim/format-signature';
-import { digestFor, prepareFields, type SignBytes, type SigningKey } from '#protocol/dkim/sign';
-import type { Signature } from '#protocol/dkim/signature';
+import {
+  digestFor,
+  prepareFields,
+  unsignedSignature,
+  type SignBytes,
+  type SigningKey,
+} from '#protocol/dkim/sign';
 import { fieldsToSign } from '#protocol/dkim/signed-fields';
 import { fieldsNamed, type Header, splitHeader } from '#protocol/message/fields';
 import { arrangeSets } from './arrange-sets.ts';
@@ -89,18 +94,7 @@ function messageSignature(
   instance: number,
   signedFields: readonly string[],
 ): (signature: Uint8Array) => Uint8Array {
-  const { algorithm, domain, selector } = key;
-  const unsigned: Signature = {
-    algorithm,
-    signature: EMPTY,
-    bodyHash,
-    canonicalization: { header: 'relaxed', body: 'relaxed' },
-    domain,
-    selector,
-    signedFields,
-    identity: { localPart: '', domain },
-    timestamp: Math.floor(time),
-  };
+  const unsigned = unsignedSignature(key, bodyHash, signedFields, time);
   const tags = signatureTags(unsigned, ['i', instance.toFixed(0)], ['i', undefined]);
   return (signature) => formatTags('ARC-Message-Signature', tags, signature);
 }

@@ -81,25 +81,35 @@ export function prepareFields(
   return canonicalizeFields('relaxed', header, chooseFields(fields, signedFields));
 }
 
-/** What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds. */
-export function prepareSignature(
-  header: PreparedHeader,
-  bodyHash: Uint8Array,
+/** The tags of a signature of ours before it is signed; an ARC-Message-Signature has the same. */
+export function unsignedSignature(
   { algorithm, domain, selector }: Omit<SigningKey, 'privateKey'>,
+  bodyHash: Uint8Array,
+  signedFields: readonly string[],
   time: number,
-): PreparedSignature {
-  const unsigned: Signature = {
+): Signature {
+  return {
     algorithm,
     signature: EMPTY,
     bodyHash,
     canonicalization: { header: 'relaxed', body: 'relaxed' },
     domain,
     selector,
-    signedFields: header.signedFields,
+    signedFields,
     identity: { localPart: '', domain },
     timestamp: Math.floor(time),
   };
-  const begun = beginSignature(unsigned);
+}
+
+/** What one key has to sign. `bodyHash` is the SHA-256 of the relaxed body; `time` is t=, in seconds. */
+export function prepareSignature(
+  header: PreparedHeader,
+  bodyHash: Uint8Array,
+  key: Omit<SigningKey, 'privateKey'>,
+  time: number,
+): PreparedSignature {
+  const { algorithm } = key;
+  const begun = beginSignature(unsignedSignature(key, bodyHash, header.signedFields, time));
   const data = headerToSign('relaxed', header.canonicalFields, fillSignature(begun, EMPTY));
   return {
     algorithm,

@@ -14,7 +14,7 @@ import {
   parseIp,
   reverseDomain,
   unmapped,
-} from '#protocol/spf/ip-address';
+} from '#protocol/address/ip-address';
 
 /** RFC 8601 §2.7.3. permerror: the address has no name. */
 export type IprevResult = 'pass' | 'fail' | 'temperror' | 'permerror';

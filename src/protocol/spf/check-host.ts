@@ -8,7 +8,7 @@ import { checkDomain, type DomainVerdict } from './check-domain.ts';
 import { checkedDomain } from './domain.ts';
 import { Evaluation } from './evaluation.ts';
 import { explain } from './explain.ts';
-import { formatIp, parseIp, unmapped, type IpAddress } from './ip-address.ts';
+import { formatIp, parseIp, unmapped, type IpAddress } from '#protocol/address/ip-address';
 import { LIMITS, type SpfLimits } from './limits.ts';
 import type { SpfIdentity, SpfReport, SpfResult } from './report.ts';
 import type { RfcSection } from './rules.ts';

@@ -5,7 +5,7 @@
 import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
 import { isTargetName } from './domain.ts';
 import { expandDomain, type MacroValues } from './expand-macros.ts';
-import { dottedIp, formatIp, type IpAddress } from './ip-address.ts';
+import { dottedIp, formatIp, type IpAddress } from '#protocol/address/ip-address';
 import type { SpfLimits } from './limits.ts';
 import { usesMacro, type MacroString } from './macro-string.ts';
 import type { Written } from './record.ts';

@@ -1,5 +1,5 @@
 /** Writing an SPF record: the inverse of `parse-record.ts`, in one spelling (lower case, no `+`, no prefix that says nothing). */
-import { formatIp } from './ip-address.ts';
+import { formatIp } from '#protocol/address/ip-address';
 import { formatMacroString } from './macro-string.ts';
 import { VERSION } from './parse-record.ts';
 import type { Directive, Mechanism, PrefixLengths, SpfRecord } from './record.ts';

@@ -1,7 +1,7 @@
 /** Whether a mechanism matches the client (RFC 7208 §5). `include` is in `check-domain.ts`, since it checks another domain. */
 import type { DnsAnswer } from '#protocol/dns/resolver';
 import type { CheckError, Evaluation } from './evaluation.ts';
-import { isInNetwork, parseIp } from './ip-address.ts';
+import { isInNetwork, parseIp } from '#protocol/address/ip-address';
 import type { Directive } from './record.ts';
 import type { MatchReason } from './report.ts';
 

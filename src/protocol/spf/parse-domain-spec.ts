@@ -1,6 +1,6 @@
 /** `domain-spec` (RFC 7208 §7.1): a macro string that ends in a top label or in a macro. */
 import { isTopLabel } from './domain.ts';
-import { parseIp } from './ip-address.ts';
+import { parseIp } from '#protocol/address/ip-address';
 import { parseMacroString, usesMacro, type MacroString } from './macro-string.ts';
 import type { Problem } from './rules.ts';
 

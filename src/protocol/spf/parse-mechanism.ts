@@ -1,5 +1,5 @@
 /** The mechanisms and their arguments (RFC 7208 §5, ABNF in §12). */
-import { parseIpv4, parseIpv6 } from './ip-address.ts';
+import { parseIpv4, parseIpv6 } from '#protocol/address/ip-address';
 import { parseDomainSpec } from './parse-domain-spec.ts';
 import type { Mechanism, PrefixLengths } from './record.ts';
 import type { Problem } from './rules.ts';

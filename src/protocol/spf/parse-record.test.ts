@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { formatRecord, type RecordTerms } from './format-record.ts';
-import { parseIp } from './ip-address.ts';
+import { parseIp } from '#protocol/address/ip-address';
 import { MACRO_LETTERS, parseMacroString, type MacroPart } from './macro-string.ts';
 import { parseRecord } from './parse-record.ts';
 import type { SpfRecord } from './record.ts';

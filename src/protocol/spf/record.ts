@@ -1,5 +1,5 @@
 /** An SPF record as value (RFC 7208 §4.6.1, ABNF in §12): what `parse-record.ts` reads and `format-record.ts` writes. */
-import type { IpAddress } from './ip-address.ts';
+import type { IpAddress } from '#protocol/address/ip-address';
 import type { MacroString } from './macro-string.ts';
 
 /** RFC 7208 §4.6.2. */

@@ -1,7 +1,13 @@
 /** The names of a client that lead back to its address (RFC 7208 §5.5), for `ptr` and the macro `p`. */
 import type { DnsAnswer } from '#protocol/dns/resolver';
 import type { Evaluation } from './evaluation.ts';
-import { formatIp, isInNetwork, parseIp, reverseDomain, type IpAddress } from './ip-address.ts';
+import {
+  formatIp,
+  isInNetwork,
+  parseIp,
+  reverseDomain,
+  type IpAddress,
+} from '#protocol/address/ip-address';
 import { short } from './trace.ts';
 
 const RFC = 'RFC 7208 §5.5';

@@ -5,7 +5,7 @@
  */
 import type { DnsAnswer, Resolver } from '#protocol/dns/resolver';
 import { txtText } from '#protocol/dns/resolver';
-import { parseIp, reverseLabels } from '#protocol/spf/ip-address';
+import { parseIp, reverseLabels } from '#protocol/address/ip-address';
 import { summariseAnswer } from '#mail/queue/route-steps';
 import type { Check, CheckStep, ListZone } from '#mail/receive/check';
 import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';

@@ -2,7 +2,7 @@
  * Turns at the same time, shared fairly between owners: each has at most so many, and those that wait get theirs in
  * rotation of owners, so that one client whose zones are slow never holds up the look-ups of the others. Bounded: an
  * owner with too many waiting, or too many in all, is told so at once. Undefined is ourselves, without limits of an owner.
- * Called by the stub resolver.
+ * Called by the stub resolver and by the client of Rspamd.
  */
 
 export interface SlotLimits {

@@ -1,8 +1,8 @@
 /**
- * IP addresses as SPF compares them: groups of 16 bits, two for IPv4 and eight for IPv6 (RFC 4291 §2.2). An IPv4-mapped IPv6 address
- * is the IPv4 address that it holds (RFC 7208 §5).
+ * IP addresses as groups of 16 bits, two for IPv4 and eight for IPv6 (RFC 4291 §2.2): read, compared with networks, written. SPF, reverse
+ * names, DNS lists, bans and rates read addresses by this alone.
  */
-import { formatIpv6 } from '#protocol/address/address-literal';
+import { formatIpv6 } from './address-literal.ts';
 
 export interface IpAddress {
   readonly family: 4 | 6;
