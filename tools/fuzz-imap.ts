@@ -49,7 +49,7 @@ export async function fuzzImap(seconds: number, seed: number): Promise<Fuzzed> {
   if (disturbed !== undefined) faults.push(disturbed);
   if (growth > MAX_GROWTH) faults.push(`memory grew by ${Math.round(growth / 2 ** 20)} MB`);
   print(tally, seed, growth);
-  return { faults, session: tally.faults[0] };
+  return { faults, session: tally.faults.length === 0 ? undefined : tally.faults };
 }
 
 async function playRound(imap: TestImap, seed: number, tally: ImapTally): Promise<void> {

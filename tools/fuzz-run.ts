@@ -4,7 +4,7 @@ import { runInNewContext } from 'node:vm';
 
 export interface Fuzzed {
   readonly faults: readonly string[];
-  /** The first session at fault, for a file. */
+  /** The sessions at fault, or the first of them, for a file. */
   readonly session: unknown;
 }
 

@@ -8,7 +8,10 @@ export function failureReply(state: SessionState, error: unknown): Reply {
   const { log } = state.services;
   const failure = storeFailure(error);
   const fields = { session: state.id, error: (error as Error).message };
-  if (failure === undefined) log.error('imap.bug', { ...fields, stack: (error as Error).stack });
+  const { stack } = error as Error;
+  if (failure === undefined) log.error('imap.bug', { ...fields, stack });
+  // what PostgreSQL refuses was asked wrongly
+  else if (failure === 'refused') log.error('imap.store-failed', { ...fields, failure, stack });
   else log.warn('imap.store-failed', { ...fields, failure });
   return failure === undefined ? INTERNAL_ERROR : storeReplies[failure];
 }

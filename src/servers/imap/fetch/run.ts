@@ -323,14 +323,16 @@ function batchFor(messages: readonly FetchedMessage[], before: number): number {
   return Math.min(LARGEST_BATCH, Math.max(1, fitting));
 }
 
-/** RFC 9051 §6.4.9: the answer to UID FETCH has the UID; RFC 7162 §3.1.4.1: with CHANGEDSINCE it has the modseq. */
+/**
+ * RFC 9051 §6.4.9: the answer to UID FETCH has the UID; RFC 7162 §3.1.4.1: with CHANGEDSINCE it has the modseq. RFC 9586 §3.3: UIDFETCH has
+ * the UID as its number, but an answer without any item would break the grammar.
+ */
 function withImplied({ items, uid, changedSince }: Asked, uidOnly: boolean): readonly FetchItem[] {
   const has = (name: FetchItem['item']): boolean => items.some(({ item }) => item === name);
-  return [
-    ...(uid && !uidOnly && !has('UID') ? [{ item: 'UID' } as const] : []),
-    ...items.filter(({ item }) => !(uidOnly && item === 'UID')),
-    ...(changedSince !== undefined && !has('MODSEQ') ? [{ item: 'MODSEQ' } as const] : []),
-  ];
+  const asked = uidOnly ? items.filter(({ item }) => item !== 'UID') : items;
+  const modseq = changedSince !== undefined && !has('MODSEQ') ? [{ item: 'MODSEQ' } as const] : [];
+  const withUid = uidOnly ? asked.length + modseq.length === 0 : uid && !has('UID');
+  return [...(withUid ? [{ item: 'UID' } as const] : []), ...asked, ...modseq];
 }
 
 /** Of a message that was marked as read by this command. */
