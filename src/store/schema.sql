@@ -55,6 +55,8 @@ create table account_limits (
   account_id bigint not null,
   messages_a_day integer,
   new_recipients_a_day integer,
+  messages_a_minute integer,
+  messages_an_hour integer,
   PRIMARY KEY (account_id),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
@@ -67,6 +69,19 @@ create table account_metadata (
   PRIMARY KEY (account_id, entry),
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
+
+create table account_paces (
+  account_id bigint not null,
+  minute bigint not null,
+  in_minute integer not null,
+  minute_limit integer not null,
+  hour bigint not null,
+  in_hour integer not null,
+  hour_limit integer not null,
+  PRIMARY KEY (account_id),
+  CHECK ((in_hour <= hour_limit)),
+  CHECK ((in_minute <= minute_limit))
+) with (fillfactor=50);
 
 create table account_rights (
   account_id bigint not null,
@@ -525,6 +540,22 @@ create table send_as (
   CHECK (((address IS NULL) <> (domain_id IS NULL)))
 );
 
+create table sender_history (
+  kind text collate "C" not null,
+  name text collate "C" not null,
+  accepted double precision not null,
+  junked double precision not null,
+  refused double precision not null,
+  unknown double precision not null,
+  spam double precision not null,
+  to_junk double precision not null,
+  from_junk double precision not null,
+  first_seen timestamp with time zone not null,
+  counted_at timestamp with time zone not null,
+  PRIMARY KEY (kind, name),
+  CHECK ((kind = ANY (ARRAY['network'::text, 'domain'::text])))
+) with (fillfactor=80);
+
 create table site_limits (
   site text collate "C" not null,
   source text collate "C" not null,
@@ -651,6 +682,7 @@ CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (dom
 CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX sender_history_counted_at ON public.sender_history USING btree (counted_at);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
@@ -669,6 +701,8 @@ comment on column abuse_counts.round is 'of the node, when it last changed the r
 comment on column abuse_nodes.node is 'a process, by an id of its own: a number may be taken again';
 comment on column account_days.account_id is 'no foreign key: it would lock the account for every message';
 comment on column account_days.day is 'of UTC';
+comment on column account_paces.account_id is 'no foreign key: it would lock the account for every message';
+comment on column account_paces.minute is 'of the calendar, since 1970; hour too. Only the last one of each is kept';
 comment on column account_rights.rights is 'letters of RFC 4314 §2.1';
 comment on column accounts.modseq is 'the one counter of the account; taken by update … returning and held to commit';
 comment on column accounts.used_bytes is 'octets of the messages as read (prefix + blob − hidden ranges)';
@@ -717,6 +751,11 @@ comment on column search_blocks.first_key is 'the block has the grams from here 
 comment on column search_segments.published is 'false: a merge that is being written, or was when its process ended';
 comment on column search_segments.email_ids is 'packed; the place of an id is the number of the email in the blocks';
 comment on column search_segments.partial is 'packed numbers of emails that hold more text than is indexed';
+comment on column sender_history.name is 'an IPv4 address, an IPv6 /64, or a domain that SPF or DKIM vouched for, in A-labels';
+comment on column sender_history.accepted is 'messages, as are the others but unknown; each fades with the time, and holds as of counted_at';
+comment on column sender_history.unknown is 'recipients that are not here';
+comment on column sender_history.spam is 'verdicts of the content scanner';
+comment on column sender_history.to_junk is 'moved into Junk by a reader; from_junk: out of it';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
 comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';
