@@ -137,6 +137,7 @@ async function start(
   const http = await startHttp({
     address: config['http.address'],
     port: config['http.port'],
+    names: config['http.names'],
     store,
     lang: config.lang,
     log,

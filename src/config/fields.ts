@@ -324,6 +324,11 @@ export const FIELDS = {
     'Address of the HTTP listener. Metrics and health are for this machine.',
     '127.0.0.1',
   ),
+  'http.names': field(
+    listOf(hostName),
+    'Names by which this listener is called besides its address, localhost and the host name: that of a container, for whoever reads the metrics. Requests for other names are refused.',
+    [],
+  ),
 
   'abuse.trusted': field(
     list,

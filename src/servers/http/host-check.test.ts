@@ -34,3 +34,8 @@ for (const host of FOREIGN) {
     assert.equal(isOwnHost(host, 'mail.example.test'), false);
   });
 }
+
+test('a request for another name of this host is ours where the name is configured', () => {
+  assert.equal(isOwnHost('hikyaku:8025', 'mail.example.test', ['hikyaku']), true);
+  assert.equal(isOwnHost('evil.test:8025', 'mail.example.test', ['hikyaku']), false);
+});

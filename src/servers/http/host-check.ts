@@ -4,8 +4,16 @@
  */
 import { isIP } from 'node:net';
 
-/** @param header as it came @param hostname the configured name of this host */
-export function isOwnHost(header: string | undefined, hostname: string | undefined): boolean {
+/**
+ * @param header as it came
+ * @param hostname the configured name of this host
+ * @param others names by which other machines of the operator call it, in lower case
+ */
+export function isOwnHost(
+  header: string | undefined,
+  hostname: string | undefined,
+  others: readonly string[] = [],
+): boolean {
   if (header === undefined) return false;
   const host = header.replace(/:\d{1,5}$/, '').toLowerCase();
   if (host.startsWith('[')) return host.endsWith(']') && isIP(host.slice(1, -1)) === 6;
@@ -13,6 +21,7 @@ export function isOwnHost(header: string | undefined, hostname: string | undefin
     isIP(host) === 4 ||
     host === 'localhost' ||
     host.endsWith('.localhost') ||
-    host === hostname?.toLowerCase()
+    host === hostname?.toLowerCase() ||
+    others.includes(host)
   );
 }

@@ -22,6 +22,8 @@ export interface HttpOptions {
   readonly address: string;
   /** 0 lets the system choose. */
   readonly port: number;
+  /** By which it is called besides its address and its host name. */
+  readonly names?: readonly string[];
   readonly store: Store;
   /** Of the landing page, where the reader asks for none. */
   readonly lang: Language;
@@ -79,7 +81,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
     },
   });
   const readiness = new ReadinessCheck(store, () => facts !== undefined);
-  guard(app, () => facts?.hostname);
+  guard(app, () => facts?.hostname, options.names);
   answerErrors(app, log);
 
   app.get('/health/live', () => ({ status: 'live' }));
@@ -122,7 +124,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
 }
 
 /** Turns away requests meant for other hosts, and says to browsers what they must not do with an answer. */
-function guard(app: FastifyInstance, hostname: () => string | undefined): void {
+function guard(
+  app: FastifyInstance,
+  hostname: () => string | undefined,
+  names: readonly string[] = [],
+): void {
   app.addHook('onRequest', async (request, reply) => {
     reply.headers({
       'content-security-policy': CONTENT_SECURITY_POLICY,
@@ -131,7 +137,7 @@ function guard(app: FastifyInstance, hostname: () => string | undefined): void {
       'cross-origin-resource-policy': 'same-origin',
       'cache-control': 'no-store',
     });
-    if (!isOwnHost(request.headers.host, hostname())) {
+    if (!isOwnHost(request.headers.host, hostname(), names)) {
       // RFC 9110 §15.5.20
       return reply.code(421).send({ error: 'this host does not answer for that name' });
     }
