@@ -55,6 +55,43 @@ test('numbers stay while a client fetches by them; what is gone is told at a com
   assert.equal(fetched((await one.ok('FETCH 2 (UID)')).untagged)[0]!.items.get('UID'), '3');
 });
 
+test('a message that leaves while \\Seen is being stored does not put others in its place', async () => {
+  let meanwhile: (() => Promise<void>) | undefined;
+  const { writer } = own.imap.mail;
+  const run = async (job: Parameters<typeof writer.run>[0]) => {
+    const first = meanwhile;
+    meanwhile = undefined;
+    await first?.();
+    return writer.run(job);
+  };
+  const slow = new Proxy(writer, {
+    get: (target, key) => (key === 'run' ? run : (Reflect.get(target, key) as unknown)),
+  });
+  await using server = await startTestImap(own.at, {
+    services: { mail: { ...own.imap.mail, writer: slow } },
+  });
+  const { client, name } = await selected(4, server);
+  await using one = client;
+  await using two = await another(name, server);
+  await two.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
+  meanwhile = async () => {
+    await two.ok('EXPUNGE');
+  };
+  const { untagged } = await one.run('FETCH 1:4 (UID BODY[TEXT])');
+  assert.deepEqual(
+    fetched(untagged).map(({ number, items }) => [
+      number,
+      items.get('UID'),
+      items.get('BODY[TEXT]'),
+    ]),
+    [
+      [1, '1', 'text 1\r\n'],
+      [3, '3', 'text 3\r\n'],
+      [4, '4', 'text 4\r\n'],
+    ],
+  );
+});
+
 test('a silent change is told to other sessions, not to its own', async () => {
   const { client, name } = await selected(2);
   await using one = client;

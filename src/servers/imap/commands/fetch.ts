@@ -27,10 +27,12 @@ export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): P
   if (command.vanished) await sayVanished(state, command.changedSince!, command.set);
   const seen = await markSeen(state, selected, command.items, found.targets);
   if (seen === 'gone') return REPLIES.noSuchMailbox;
+  const targets = placesNow(selected, found);
   const run = new FetchRun(state, selected, command, seen);
-  await run.all(found.targets);
+  await run.all(targets);
   if (run.unknownEncoding) return REPLIES.unknownEncoding;
-  return found.gone || run.purged ? REPLIES.someExpunged : DONE;
+  const left = targets.length < found.targets.length && !command.uid;
+  return found.gone || left || run.purged ? REPLIES.someExpunged : DONE;
 }
 
 const DONE = ok('Fetched');
@@ -53,9 +55,15 @@ export async function fetchArrivals(
   await new FetchRun(state, selected, asked, NONE).all(targets);
 }
 
-type Targets =
-  | { readonly kind: 'targets'; readonly targets: readonly Target[]; readonly gone: boolean }
-  | { readonly kind: 'refused'; readonly reply: Reply };
+interface Found {
+  readonly kind: 'targets';
+  readonly targets: readonly Target[];
+  /** The UIDs that the places are of. */
+  readonly uids: Uint32Array;
+  readonly gone: boolean;
+}
+
+type Targets = Found | { readonly kind: 'refused'; readonly reply: Reply };
 
 function targetsOf(
   { saved }: SessionState,
@@ -73,7 +81,15 @@ function targetsOf(
     else if (changedSince === undefined || now.modseqAt(place) > changedSince)
       targets.push({ place, sequence: toldPlace + 1 });
   }
-  return { kind: 'targets', targets: part(targets, partial), gone: gone && !uid };
+  return { kind: 'targets', targets: part(targets, partial), uids: now.uids, gone: gone && !uid };
+}
+
+/** While something was awaited messages may have left, and others have moved up to their places. */
+function placesNow({ now }: SelectedMailbox, { targets, uids }: Found): readonly Target[] {
+  if (now.uids === uids) return targets;
+  return targets
+    .map(({ place, sequence }) => ({ place: now.placeOf(uids[place]!), sequence }))
+    .filter(({ place }) => place >= 0);
 }
 
 /** RFC 9394 §3.1: from one place to another, counted from the end where negative. */
