@@ -682,7 +682,6 @@ CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (dom
 CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
-CREATE INDEX sender_history_counted_at ON public.sender_history USING btree (counted_at);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
@@ -756,6 +755,7 @@ comment on column sender_history.accepted is 'messages, as are the others but un
 comment on column sender_history.unknown is 'recipients that are not here';
 comment on column sender_history.spam is 'verdicts of the content scanner';
 comment on column sender_history.to_junk is 'moved into Junk by a reader; from_junk: out of it';
+comment on column sender_history.counted_at is 'no index: every update would have to touch it';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
 comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';

@@ -93,5 +93,7 @@ export function sumOf(a: Counts, b: Partial<Counts>): Counts {
 }
 
 function mapped(value: (counted: Counted) => number): Counts {
-  return Object.fromEntries(COUNTED.map((counted) => [counted, value(counted)])) as unknown as Counts;
+  return Object.fromEntries(
+    COUNTED.map((counted) => [counted, value(counted)]),
+  ) as unknown as Counts;
 }

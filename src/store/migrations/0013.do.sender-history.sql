@@ -14,12 +14,12 @@ create table sender_history (
   counted_at timestamptz not null,
   primary key (kind, name)
 ) with (fillfactor = 80);
+comment on column sender_history.counted_at is 'no index: every update would have to touch it';
 comment on column sender_history.name is 'an IPv4 address, an IPv6 /64, or a domain that SPF or DKIM vouched for, in A-labels';
 comment on column sender_history.accepted is 'messages, as are the others but unknown; each fades with the time, and holds as of counted_at';
 comment on column sender_history.unknown is 'recipients that are not here';
 comment on column sender_history.spam is 'verdicts of the content scanner';
 comment on column sender_history.to_junk is 'moved into Junk by a reader; from_junk: out of it';
-create index sender_history_counted_at on sender_history (counted_at);
 
 alter table account_limits
   add column messages_a_minute integer,
