@@ -8,7 +8,7 @@ import pg from 'pg';
 import type { Log } from '#log';
 
 /** What changed. Accounts carry their id. */
-export type Topic = 'queue' | 'directory' | 'events' | `account:${string}`;
+export type Topic = 'queue' | 'directory' | 'events' | 'certificates' | `account:${string}`;
 export type Listener = () => void;
 /** Hears of every account; undefined: of any number of accounts that cannot be named. */
 export type AccountListener = (accountId: string | undefined) => void;

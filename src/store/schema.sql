@@ -110,6 +110,24 @@ create table accounts (
   FOREIGN KEY (tenant_id) REFERENCES tenants(id)
 ) with (fillfactor=50);
 
+create table acme_accounts (
+  directory text collate "C" not null,
+  private_key bytea not null,
+  url text,
+  contact text not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (directory)
+);
+
+create table acme_challenges (
+  type text not null,
+  name text collate "C" not null,
+  token text collate "C" not null,
+  key_authorization text not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (type, name, token)
+);
+
 create table addresses (
   id bigint generated always as identity not null,
   domain_id bigint not null,
@@ -159,6 +177,58 @@ create table blobs (
   UNIQUE (sha256),
   PRIMARY KEY (id),
   CHECK (((sha256 IS NULL) = (size IS NULL)))
+);
+
+create table certificate_lease (
+  one boolean not null default true,
+  token text not null,
+  node text not null,
+  until timestamp with time zone not null,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
+create table certificate_orders (
+  names text[] collate "C" not null,
+  state text not null,
+  started_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  failures integer not null,
+  next_at timestamp with time zone,
+  steps jsonb not null,
+  failure jsonb,
+  PRIMARY KEY (names),
+  CHECK ((state = ANY (ARRAY['running'::text, 'issued'::text, 'failed'::text])))
+);
+
+create table certificate_requests (
+  names text[] collate "C" not null,
+  created_at timestamp with time zone not null,
+  PRIMARY KEY (names)
+);
+
+create table certificates (
+  id bigint generated always as identity not null,
+  names text[] collate "C" not null,
+  origin text not null,
+  directory text,
+  chain text not null,
+  private_key bytea,
+  next_key bytea,
+  fingerprint text collate "C" not null,
+  issuer text not null,
+  not_before timestamp with time zone not null,
+  not_after timestamp with time zone not null,
+  created_at timestamp with time zone not null,
+  renew_at timestamp with time zone not null,
+  ask_renewal_at timestamp with time zone,
+  explanation text,
+  warned_at timestamp with time zone,
+  revoked_at timestamp with time zone,
+  UNIQUE (fingerprint),
+  PRIMARY KEY (id),
+  CHECK ((cardinality(names) > 0)),
+  CHECK ((origin = ANY (ARRAY['acme'::text, 'imported'::text])))
 );
 
 create table credentials (
@@ -654,6 +724,7 @@ CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHER
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
 CREATE INDEX bans_round ON public.bans USING btree (node, round);
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
+CREATE INDEX certificates_names ON public.certificates USING btree (names, id DESC);
 CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
 CREATE INDEX credentials_principal ON public.credentials USING btree (principal_id);
 CREATE INDEX emails_account ON public.emails USING btree (account_id, id);
@@ -706,6 +777,8 @@ comment on column account_rights.rights is 'letters of RFC 4314 §2.1';
 comment on column accounts.modseq is 'the one counter of the account; taken by update … returning and held to commit';
 comment on column accounts.used_bytes is 'octets of the messages as read (prefix + blob − hidden ranges)';
 comment on column accounts.forgotten_modseq is 'what left mailboxes up to this modseq may be remembered no more';
+comment on column acme_accounts.private_key is 'PKCS #8 DER, P-256';
+comment on column acme_accounts.url is 'null: not registered yet, or no longer known to the authority';
 comment on column addresses.local_part is 'comparison key; null is the catch-all of the domain';
 comment on column addresses.account_id is 'null: an alias, see alias_targets';
 comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here or elsewhere';
@@ -714,6 +787,13 @@ comment on column bans.times is 'bans of the address so far';
 comment on column blob_chunks.data is 'up to 262,144 octets, before compression';
 comment on column blobs.sha256 is 'null: its chunks are still arriving; swept when that takes too long';
 comment on column blobs.touched_at is 'when it was last stored; a blob that nothing refers to is swept some time later';
+comment on column certificate_orders.failures is 'in a row';
+comment on column certificate_orders.next_at is 'not before, by itself';
+comment on column certificates.names is 'sorted: one set of names is one line of certificates, of which the newest is served';
+comment on column certificates.chain is 'PEM, the certificate itself first';
+comment on column certificates.private_key is 'PKCS #8 DER; null once a newer one of the same names is there';
+comment on column certificates.next_key is 'that of the certificate after this one: its TLSA record can be published before (RFC 7671 §8.1)';
+comment on column certificates.ask_renewal_at is 'when the authority is asked again when it would have it renewed (RFC 9773); null: it has no opinion';
 comment on column credentials.scram_stored_key is 'under salt and count of the principal, as scram_server_key is';
 comment on column credentials.last_used_at is 'written at most every ten minutes';
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';

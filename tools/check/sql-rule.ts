@@ -6,7 +6,10 @@ import { lineAt, type Findings, type SourceFile } from './source-tree.ts';
 import { scan } from './typescript-scan.ts';
 
 /** Files whose SQL may read the database's clock: a lease must mean the same to every process. */
-export const LEASE_FILES: readonly string[] = ['src/store/queue/claim.ts'];
+export const LEASE_FILES: readonly string[] = [
+  'src/store/queue/claim.ts',
+  'src/store/certificates/lease.ts',
+];
 
 const ASKS_THE_TIME =
   /\bnow\s*\(\s*\)|\b(?:clock|statement|transaction)_timestamp\s*\(\s*\)|\btimeofday\s*\(|\b(?:current_(?:timestamp|date|time)|localtime(?:stamp)?)\b|'now'/gi;

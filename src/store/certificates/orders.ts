@@ -1,0 +1,88 @@
+/** The last order of each set of names: how it ended, with its story, and when the next may be made. */
+import type pg from 'pg';
+import type { EventStep, Json } from '#events';
+import { jsonText } from '#store/json';
+
+/** Times are calendar milliseconds. */
+export interface StoredOrder {
+  readonly names: readonly string[];
+  readonly state: 'running' | 'issued' | 'failed';
+  readonly startedAt: number;
+  readonly endedAt: number | undefined;
+  /** In a row. */
+  readonly failures: number;
+  /** Not before, by itself. */
+  readonly nextAt: number | undefined;
+  readonly steps: readonly EventStep[];
+  readonly failure: Readonly<Record<string, Json>> | undefined;
+}
+
+export interface OrderEnd {
+  readonly names: readonly string[];
+  readonly endedAt: number;
+  readonly steps: readonly EventStep[];
+}
+
+export async function beginOrder(
+  pool: pg.Pool,
+  names: readonly string[],
+  now: number,
+): Promise<void> {
+  await pool.query(
+    `insert into certificate_orders (names, state, started_at, failures, steps) values ($1, 'running', $2, 0, '[]')
+     on conflict (names) do update
+       set state = 'running', started_at = excluded.started_at, ended_at = null, steps = '[]', failure = null`,
+    [names, new Date(now)],
+  );
+}
+
+/** In the transaction that stores the certificate. */
+export async function recordIssued(
+  client: pg.ClientBase,
+  { names, endedAt, steps }: OrderEnd,
+): Promise<void> {
+  await client.query(
+    `update certificate_orders set state = 'issued', ended_at = $2, failures = 0, next_at = null, steps = $3
+     where names = $1`,
+    [names, new Date(endedAt), jsonText(steps)],
+  );
+}
+
+export async function recordFailed(
+  pool: pg.Pool,
+  { names, endedAt, steps }: OrderEnd,
+  failure: Readonly<Record<string, Json>>,
+  failures: number,
+  nextAt: number,
+): Promise<void> {
+  await pool.query(
+    `update certificate_orders set state = 'failed', ended_at = $2, failures = $5, next_at = $6, steps = $3, failure = $4
+     where names = $1`,
+    [names, new Date(endedAt), jsonText(steps), jsonText(failure), failures, new Date(nextAt)],
+  );
+}
+
+export async function certificateOrders(pool: pg.Pool): Promise<readonly StoredOrder[]> {
+  const { rows } = await pool.query<Row>(
+    `select names, state, started_at as "startedAt", ended_at as "endedAt", failures, next_at as "nextAt", steps, failure
+     from certificate_orders order by names`,
+  );
+  return rows.map((row) => ({
+    ...row,
+    startedAt: row.startedAt.getTime(),
+    endedAt: row.endedAt?.getTime(),
+    nextAt: row.nextAt?.getTime(),
+    failure: row.failure ?? undefined,
+  }));
+}
+
+interface Row {
+  readonly names: string[];
+  readonly state: 'running' | 'issued' | 'failed';
+  readonly startedAt: Date;
+  readonly endedAt: Date | null;
+  readonly failures: number;
+  readonly nextAt: Date | null;
+  readonly steps: EventStep[];
+  readonly failure: Record<string, Json> | null;
+}
