@@ -1,0 +1,65 @@
+/** Probes of the real network. */
+import { randomBytes } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '#clock';
+import { LineConnection } from './line-connection.ts';
+import type { Dialogue, Greeting, ProbeFailure, Probes, ProbeTarget } from './probe.ts';
+import { askTime } from './sntp.ts';
+import { probeTls } from './tls.ts';
+
+export function tcpProbes(clock: Clock): Probes {
+  return {
+    greeting,
+    dialogue,
+    tls: probeTls,
+    time: (address, signal) => askTime(address, clock, randomBytes(8), signal),
+  };
+}
+
+async function greeting(
+  target: ProbeTarget,
+  signal: AbortSignal,
+): Promise<Greeting | ProbeFailure> {
+  const connection = await LineConnection.open(target, signal);
+  if (!(connection instanceof LineConnection)) return connection;
+  try {
+    const line = await connection.line();
+    if (typeof line !== 'string') return line;
+    if (line.startsWith('220')) connection.write('QUIT');
+    return { kind: 'greeting', line, localAddress: connection.localAddress };
+  } finally {
+    connection.close();
+  }
+}
+
+async function dialogue(
+  target: ProbeTarget,
+  protocol: 'smtp' | 'imap',
+  lines: readonly string[],
+  signal: AbortSignal,
+): Promise<Dialogue | ProbeFailure> {
+  const connection = await LineConnection.open(target, signal);
+  if (!(connection instanceof LineConnection)) return connection;
+  try {
+    const first = protocol === 'smtp' ? await connection.reply() : await connection.line();
+    if (typeof first !== 'string' && 'kind' in first) return first;
+    const replies: (readonly string[])[] = [];
+    for (const line of lines) {
+      connection.write(line);
+      const reply =
+        protocol === 'smtp'
+          ? await connection.reply()
+          : await connection.tagged(line.split(' ', 1)[0]!);
+      if ('kind' in reply) return reply;
+      replies.push(reply);
+    }
+    return { kind: 'dialogue', replies };
+  } finally {
+    connection.close();
+  }
+}
+
+/** `192.0.2.1:25`, `[2001:db8::1]:25`. */
+export function hostPort({ address, port }: { address: string; port: number }): string {
+  return isIPv6(address) ? `[${address}]:${port}` : `${address}:${port}`;
+}

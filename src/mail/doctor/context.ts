@@ -1,0 +1,80 @@
+/** What checks look with: everything from outside is an argument, so that a test can show them any world. */
+import type { Probes } from '#clients/probe/probe';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { HostFacts } from './host-facts.ts';
+import type { ServerFacts } from './server-facts.ts';
+
+/** What the doctor is told by the settings. */
+export interface DoctorSettings {
+  readonly mode: 'dev' | 'serve';
+  readonly hostname: string;
+  /** Whether the world outside may be asked: in dev only where a resolver is named. */
+  readonly outside: boolean;
+  /** From which mail leaves, as far as the settings say. */
+  readonly addresses: readonly string[];
+  readonly timeServer: string;
+  readonly mailExchanges: readonly string[];
+  readonly dnsLists: readonly DoctorList[];
+  /** Base URL of a registry's RDAP, to which the domain is added; empty: not asked. */
+  readonly rdap: string;
+  /** Where the releases of Node.js are listed; empty: not asked. */
+  readonly nodeReleases: string;
+  /** Who issues our certificates, as CAA names it. */
+  readonly issuer: string;
+}
+
+export interface DoctorList {
+  readonly zone: string;
+  /** Whether it lists addresses or domains. */
+  readonly of: 'addresses' | 'domains';
+  readonly weight: 'major' | 'minor';
+}
+
+/** The three places where DNS is asked. */
+export interface Places {
+  /** The resolver that this host uses. */
+  readonly local: Resolver;
+  /** One that others use; undefined: none is named. */
+  readonly public: Resolver | undefined;
+  /** A server asked directly, by its address. */
+  readonly at: (address: string) => Resolver;
+}
+
+export type Fetched =
+  | { readonly kind: 'fetched'; readonly status: number; readonly body: string }
+  | { readonly kind: 'failed'; readonly cause: string };
+
+/** GET by HTTPS or HTTP, the certificate verified, no redirect followed, bounded in time and octets. */
+export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
+
+export interface Context {
+  readonly settings: DoctorSettings;
+  /** What the check is about: a domain, or the name of the host. */
+  readonly domain: string;
+  /** Of all domains here. */
+  readonly domains: readonly string[];
+  /** Undefined where no server runs. */
+  readonly server: ServerFacts | undefined;
+  readonly host: HostFacts;
+  readonly dns: Places;
+  readonly probes: Probes;
+  readonly fetch: Fetch;
+  /** Calendar milliseconds: ages of what the server did. */
+  readonly now: () => number;
+  /** Real time, by which certificates and clocks are judged. */
+  readonly realNow: () => number;
+  readonly monotonic: () => number;
+  /** What the check of this subject came to before, and since when. */
+  readonly before: (check: string, domain: string) => Before | undefined;
+  /** Once for all checks of a run. */
+  readonly share: <Value>(name: string, make: () => Promise<Value>) => Promise<Value>;
+  /** Ends when the check has taken too long. */
+  readonly signal: AbortSignal;
+}
+
+export interface Before {
+  readonly status: string;
+  readonly finding: string;
+  /** Calendar milliseconds. */
+  readonly since: number;
+}

@@ -1,0 +1,124 @@
+/**
+ * What only a running server and its database know, as one JSON value: it comes through the control socket to the command line, and straight to
+ * the daily round in the server. No private key, no password, no content of a message is in it.
+ */
+import type { Lint } from './lint-message.ts';
+
+export interface ServerFacts {
+  readonly mode: 'dev' | 'serve';
+  readonly listeners: readonly ListenerFacts[];
+  readonly http: { readonly address: string; readonly port: number };
+  readonly load: LoadFacts;
+  readonly database: DatabaseFacts;
+  readonly backups: BackupFacts;
+  /** Accounts of the domain of development that are open. */
+  readonly developmentAccounts: readonly string[];
+  readonly domains: readonly DomainFacts[];
+  readonly traffic: TrafficFacts;
+  readonly queue: QueueFacts;
+  readonly certificates: readonly CertificateFacts[];
+}
+
+export type ListenerName = 'smtp' | 'submission' | 'submissions' | 'imap' | 'imaps';
+
+export interface ListenerFacts {
+  readonly name: ListenerName;
+  /** To connect to: of a listener on all addresses, the loopback. */
+  readonly address: string;
+  readonly port: number;
+  /** Connections begin with a PROXY header: only its proxies can be greeted there. */
+  readonly proxied: boolean;
+}
+
+export interface LoadFacts {
+  /** Milliseconds: 99 of 100 turns of the event loop were less late. */
+  readonly lag: number;
+  /** Octets: what is left for the server, and of how much. */
+  readonly free: number;
+  readonly total: number;
+}
+
+export type DatabaseFacts =
+  | {
+      readonly kind: 'up';
+      readonly version: string;
+      readonly schema: number;
+      readonly newest: number;
+      readonly busy: number;
+      readonly most: number;
+      /** Milliseconds that its clock is ahead of ours; undefined where it is on this machine. */
+      readonly ahead: number | undefined;
+    }
+  | { readonly kind: 'down'; readonly cause: string };
+
+/** Calendar milliseconds; undefined: none is recorded. */
+export interface BackupFacts {
+  readonly backup: number | undefined;
+  readonly restoreTest: number | undefined;
+}
+
+export interface DomainFacts {
+  readonly name: string;
+  readonly keys: readonly KeyFacts[];
+  /** A message signed a moment ago as mail of the domain is, in Base64. */
+  readonly sample: string | undefined;
+  /** Of the last hundred messages in its name. */
+  readonly sent: { readonly count: number; readonly aligned: number };
+}
+
+export interface KeyFacts {
+  readonly selector: string;
+  readonly state: 'pending' | 'active' | 'retired';
+  readonly algorithm: string;
+  /** Calendar milliseconds. */
+  readonly createdAt: number;
+  /** The record that belongs into the DNS. */
+  readonly record: string;
+}
+
+export interface TrafficFacts {
+  /** Of the last hundred messages that came in by MX. */
+  readonly clients: readonly string[];
+  /** Of recipients elsewhere in 24 hours. */
+  readonly outcomes: { readonly delivered: number; readonly failed: number };
+  readonly deferrals: {
+    readonly attempts: number;
+    readonly reasons: readonly DeferralFacts[];
+  };
+  readonly logins: LoginFacts;
+  readonly lastSent: { readonly id: string; readonly lint: Lint } | undefined;
+}
+
+/** Attempts put off at this stage with this enhanced status code. */
+export interface DeferralFacts {
+  readonly stage: string;
+  readonly status: string;
+  readonly count: number;
+}
+
+export interface LoginFacts {
+  /** Failures of the last hour, and how many an hour of the day before had. */
+  readonly failures: number;
+  readonly usual: number;
+  /** Names that failed in the last hour. */
+  readonly names: number;
+  /** Accounts that reached their limit of a day in the last 24 hours. */
+  readonly beyond: readonly string[];
+}
+
+export interface QueueFacts {
+  /** Recipients that wait and are not held. */
+  readonly waiting: number;
+  /** Calendar milliseconds: when the oldest of them arrived. */
+  readonly oldestAt: number | undefined;
+  /** Recipients that came and that were concluded, in each of the last three hours. */
+  readonly hours: readonly { readonly came: number; readonly left: number }[];
+}
+
+export interface CertificateFacts {
+  readonly names: readonly string[];
+  readonly failure: string | undefined;
+  readonly limited: boolean;
+  /** Calendar milliseconds. */
+  readonly renewAt: number | undefined;
+}

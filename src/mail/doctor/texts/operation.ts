@@ -1,0 +1,371 @@
+/** How mail fares: reputation, queue, form, abuse. */
+import type { CheckTexts } from './entry.ts';
+
+export const OPERATION_TEXTS = {
+  R1: {
+    title: { en: 'DNS lists', ja: 'DNS ブラックリスト' },
+    why: {
+      en: 'Who is on a big list is refused by many.',
+      ja: '大きなリストに載ると、多くの相手に拒否されます。',
+    },
+    expected: {
+      en: 'Neither our addresses nor {domain} are on a list.',
+      ja: '送信元アドレスも {domain} も載っていないこと。',
+    },
+    remedy: {
+      en: 'Find and stop the cause first (hikyaku message find, account limits), then ask the list for removal on its page.',
+      ja: 'まず原因を見つけて止め（hikyaku message find、アカウントの制限）、それからリストのページで解除を申請してください。',
+    },
+    findings: {
+      'not-listed': {
+        status: 'pass',
+        en: 'On none of {count} lists.',
+        ja: '{count} 個のリストのどれにも載っていません。',
+      },
+      minor: {
+        status: 'warn',
+        en: '{what} is on {lists}.',
+        ja: '{what} が {lists} に載っています。',
+      },
+      major: {
+        status: 'fail',
+        en: '{what} is on {lists}.',
+        ja: '{what} が {lists} に載っています。',
+      },
+      refused: {
+        status: 'unknown',
+        en: '{list} does not answer us ({code}): that is no listing.',
+        ja: '{list} は問い合わせを断っています（{code}）。載っているという意味ではありません。',
+        remedy: {
+          en: 'Ask by a resolver of your own: large public resolvers are turned away. Is the name of the list right?',
+          ja: '自前のリゾルバーで問い合わせてください。大きな公開リゾルバーは断られます。リスト名の綴りも確かめてください。',
+        },
+      },
+      'not-set': {
+        status: 'skip',
+        en: 'No lists are named (doctor.dns_lists).',
+        ja: 'リストが指定されていません（doctor.dns_lists）。',
+      },
+    },
+  },
+  R2: {
+    title: { en: 'Complaints', ja: '苦情率' },
+    why: {
+      en: 'From 0.30 % on, big providers put all mail into the spam folder.',
+      ja: '0.30 % 以上になると、大手はすべてのメールを迷惑メールに入れます。',
+    },
+    expected: { en: 'Less than 0.10 %.', ja: '0.10 % 未満。' },
+    remedy: {
+      en: 'Pause the stream, and clean the list.',
+      ja: '配信を止め、宛先を整理してください。',
+    },
+    findings: {
+      later: {
+        status: 'skip',
+        en: 'Complaints are not counted yet: that belongs to later work.',
+        ja: '苦情はまだ集計していません。今後対応します。',
+      },
+    },
+  },
+  R3: {
+    title: { en: 'Hard bounces', ja: '恒久的な不達' },
+    why: {
+      en: 'Who writes to many that do not exist looks like who guesses addresses.',
+      ja: '存在しない宛先に多く送ると、宛先を推測していると見なされます。',
+    },
+    expected: { en: 'Less than 2 % in 24 hours.', ja: '24 時間で 2 % 未満。' },
+    remedy: {
+      en: 'Take the addresses that failed off your lists; where do they come from?',
+      ja: '不達の宛先を名簿から外し、どこで集めたものか確かめてください。',
+    },
+    findings: {
+      few: { status: 'pass', en: '{share} % of {count}.', ja: '{count} 件の {share} % です。' },
+      some: {
+        status: 'warn',
+        en: '{share} % of {count}.',
+        ja: '{count} 件の {share} % あります。',
+      },
+      many: {
+        status: 'fail',
+        en: '{share} % of {count}.',
+        ja: '{count} 件の {share} % に達しています。',
+      },
+      'too-few': {
+        status: 'skip',
+        en: 'Too few were sent in 24 hours ({count}).',
+        ja: '24 時間の送信が少なすぎます（{count} 件）。',
+      },
+    },
+  },
+  R4: {
+    title: { en: 'Warm-up', ja: 'ウォームアップ' },
+    why: {
+      en: 'A new address that sends much at once is slowed or blocked.',
+      ja: '新しいアドレスから一度に多く送ると、制限や遮断を受けます。',
+    },
+    expected: { en: 'Inside the plan.', ja: '計画の範囲内。' },
+    remedy: { en: 'Hold, and halve the amount.', ja: '送信を止め、量を半分にしてください。' },
+    findings: {
+      later: {
+        status: 'skip',
+        en: 'There are no plans for warming up yet: that belongs to later work.',
+        ja: 'ウォームアップの計画はまだありません。今後対応します。',
+      },
+    },
+  },
+  L1: {
+    title: { en: 'Queue', ja: 'キュー' },
+    why: {
+      en: 'What waits for long is a host that does not take it, or a fault here.',
+      ja: '長く待つメールがあるのは、相手が受け取らないか、こちらの障害です。',
+    },
+    expected: { en: 'The oldest is younger than an hour.', ja: '最も古いものでも 1 時間未満。' },
+    remedy: {
+      en: 'hikyaku queue list shows what waits, hikyaku queue show why.',
+      ja: 'hikyaku queue list で待っているもの、hikyaku queue show でその理由が分かります。',
+    },
+    findings: {
+      short: {
+        status: 'pass',
+        en: '{count} wait, the oldest for {age}.',
+        ja: '{count} 件が待機中で、最長は {age}です。',
+      },
+      empty: { status: 'pass', en: 'Nothing waits.', ja: '待っているものはありません。' },
+      waiting: {
+        status: 'warn',
+        en: '{count} wait, the oldest for {age}.',
+        ja: '{count} 件が待機中で、最長は {age}になります。',
+      },
+      stuck: {
+        status: 'fail',
+        en: '{count} wait, the oldest for {age}.',
+        ja: '{count} 件が待機中で、最長は {age}にもなります。',
+      },
+      growing: {
+        status: 'fail',
+        en: 'It has grown for three hours, to {count}.',
+        ja: '3 時間増え続け、{count} 件になりました。',
+      },
+    },
+  },
+  L2: {
+    title: { en: 'Round trip', ja: '往復' },
+    why: {
+      en: 'All parts may be well, and mail still not arrive.',
+      ja: '部品がすべて正常でも、メールが届かないことがあります。',
+    },
+    expected: {
+      en: 'A message to our own port arrives within a minute. A box outside comes with later work.',
+      ja: '自分のポートに送ったメールが 1 分以内に届くこと。外部の受信箱は今後対応します。',
+    },
+    remedy: {
+      en: 'hikyaku message trace {id} tells where it stopped.',
+      ja: 'hikyaku message trace {id} で、どこで止まったか分かります。',
+    },
+    findings: {
+      arrived: {
+        status: 'pass',
+        en: 'Arrived within {seconds} s.',
+        ja: '{seconds} 秒で届きました。',
+      },
+      junk: {
+        status: 'warn',
+        en: 'Arrived, but judged as junk: {reasons}.',
+        ja: '届きましたが、迷惑メールと判定されました：{reasons}。',
+      },
+      slow: {
+        status: 'warn',
+        en: 'Arrived only after {seconds} s.',
+        ja: '届くまで {seconds} 秒かかりました。',
+      },
+      refused: { status: 'fail', en: 'Refused: {reply}', ja: '拒否されました：{reply}' },
+      lost: {
+        status: 'fail',
+        en: 'Taken, but it did not arrive: {id}.',
+        ja: '受け付けたのに届きません：{id}。',
+      },
+    },
+  },
+  L3: {
+    title: { en: 'Put off by others', ja: '相手による延期' },
+    why: {
+      en: 'One reason for many delays is a cause that can be mended.',
+      ja: '同じ理由の延期が多ければ、直せる原因があります。',
+    },
+    expected: {
+      en: 'No reason stands behind more than 5 % of the attempts of a day.',
+      ja: '1 日の試行のうち、同じ理由による延期が 5 % 以下。',
+    },
+    remedy: {
+      en: 'hikyaku queue list --json names hosts and replies; docs/troubleshooting.md has the remedies by reply.',
+      ja: 'hikyaku queue list --json で相手と応答が分かります。対処は docs/troubleshooting.md にあります。',
+    },
+    findings: {
+      few: {
+        status: 'pass',
+        en: 'At most {share} % for one reason, of {count} attempts.',
+        ja: '{count} 回の試行のうち、同じ理由は最大 {share} % です。',
+      },
+      some: {
+        status: 'warn',
+        en: '{share} % of {count} attempts: {reason}.',
+        ja: '{count} 回の試行の {share} %：{reason}。',
+      },
+      many: {
+        status: 'fail',
+        en: '{share} % of {count} attempts: {reason}.',
+        ja: '{count} 回の試行の {share} % に達しています：{reason}。',
+      },
+      'too-few': {
+        status: 'skip',
+        en: 'Too few attempts in 24 hours ({count}).',
+        ja: '24 時間の試行が少なすぎます（{count} 回）。',
+      },
+    },
+  },
+  C1: {
+    title: { en: 'Form of what we sent', ja: '送信メールの形式' },
+    why: {
+      en: 'Broken form is taken for junk, or refused.',
+      ja: '形式の崩れたメールは、迷惑メールと見なされるか拒否されます。',
+    },
+    expected: {
+      en: 'Date, Message-ID, one From, valid MIME, a header in ASCII.',
+      ja: 'Date、Message-ID、1 つの From、正しい MIME、ASCII のヘッダー。',
+    },
+    remedy: {
+      en: 'Mend the program that wrote it; hikyaku message trace {id} tells which.',
+      ja: '作成したプログラムを直してください。hikyaku message trace {id} で調べられます。',
+    },
+    findings: {
+      good: {
+        status: 'pass',
+        en: 'The last that is still here is well formed.',
+        ja: '残っている最新のメールは正しい形式です。',
+      },
+      'html-only': {
+        status: 'warn',
+        en: '{id} is HTML without a text beside it.',
+        ja: '{id} は HTML だけで、テキストがありません。',
+      },
+      'html-large': {
+        status: 'warn',
+        en: 'The HTML of {id} is over 102 kB: Gmail cuts it.',
+        ja: '{id} の HTML は 102 kB を超え、Gmail では途中で切れます。',
+      },
+      missing: {
+        status: 'fail',
+        en: '{id} lacks {fields}.',
+        ja: '{id} に {fields} がありません。',
+      },
+      'two-from': {
+        status: 'fail',
+        en: '{id} has {count} From fields.',
+        ja: '{id} に From が {count} 個あります。',
+      },
+      'bare-line-end': {
+        status: 'fail',
+        en: '{id} has a bare CR or LF.',
+        ja: '{id} に単独の CR か LF があります。',
+      },
+      'raw-header': {
+        status: 'fail',
+        en: 'The header of {id} has octets beyond ASCII.',
+        ja: '{id} のヘッダーに ASCII 以外のオクテットがあります。',
+      },
+      'broken-mime': {
+        status: 'fail',
+        en: 'The MIME structure of {id} is broken.',
+        ja: '{id} の MIME の構造が壊れています。',
+      },
+      'none-kept': {
+        status: 'skip',
+        en: 'No sent message is still here.',
+        ja: '送信したメールは残っていません。',
+      },
+    },
+  },
+  C2: {
+    title: { en: 'One-click unsubscribe', ja: 'ワンクリック解除' },
+    why: {
+      en: 'Gmail and Yahoo want it of who sends 5,000 a day.',
+      ja: 'Gmail と Yahoo は、1 日 5,000 通以上の送信者に求めます。',
+    },
+    expected: {
+      en: 'The headers of RFC 8058, signed, on bulk mail.',
+      ja: '大量配信に RFC 8058 のヘッダーがあり、署名されていること。',
+    },
+    remedy: {
+      en: 'Add List-Unsubscribe and List-Unsubscribe-Post.',
+      ja: 'List-Unsubscribe と List-Unsubscribe-Post を加えてください。',
+    },
+    findings: {
+      later: {
+        status: 'skip',
+        en: 'Bulk mail has no unsubscribe page yet: that belongs to later work.',
+        ja: '大量配信の解除ページはまだありません。今後対応します。',
+      },
+    },
+  },
+  B1: {
+    title: { en: 'Abuse of logins', ja: 'ログインの悪用' },
+    why: {
+      en: 'One stolen password is enough to be listed.',
+      ja: 'パスワードが 1 つ盗まれるだけで、ブラックリストに載ります。',
+    },
+    expected: {
+      en: 'No wave of failed logins, and no account beyond its limit.',
+      ja: 'ログイン失敗の急増がなく、上限に達したアカウントもないこと。',
+    },
+    remedy: {
+      en: 'hikyaku ban list; hikyaku account passwd and hikyaku account disable for who is abused.',
+      ja: 'hikyaku ban list で確かめ、悪用されたアカウントは hikyaku account passwd か hikyaku account disable で止めてください。',
+    },
+    findings: {
+      calm: {
+        status: 'pass',
+        en: '{count} logins failed in the last hour.',
+        ja: '直近 1 時間のログイン失敗は {count} 件です。',
+      },
+      spike: {
+        status: 'warn',
+        en: '{count} logins failed in the last hour, {usual} are usual.',
+        ja: '直近 1 時間にログイン失敗が {count} 件あります（通常は {usual} 件）。',
+      },
+      spray: {
+        status: 'warn',
+        en: '{names} names were tried in the last hour.',
+        ja: '直近 1 時間に {names} 個の名前でログインが試されました。',
+      },
+      beyond: {
+        status: 'fail',
+        en: 'Beyond their limit of a day: {accounts}.',
+        ja: '1 日の上限を超えました：{accounts}。',
+      },
+    },
+  },
+  B2: {
+    title: { en: 'Admin pages', ja: '管理画面' },
+    why: { en: 'Who gets in there has everything.', ja: 'ここに入られると、すべてを奪われます。' },
+    expected: {
+      en: 'Health and metrics on loopback or a private network.',
+      ja: '状態とメトリクスが、ループバックか内部のネットワークだけにあること。',
+    },
+    remedy: {
+      en: 'HIKYAKU_HTTP_ADDRESS=127.0.0.1',
+      ja: '次のように設定してください：HIKYAKU_HTTP_ADDRESS=127.0.0.1',
+    },
+    findings: {
+      later: {
+        status: 'skip',
+        en: 'There are no admin pages yet; health and metrics are private ({address}).',
+        ja: '管理画面はまだありません。状態とメトリクスは {address} で、外には出ていません。',
+      },
+      exposed: {
+        status: 'warn',
+        en: 'Health and metrics listen on {address}, where strangers may read them.',
+        ja: '状態とメトリクスが {address} で待ち受けており、外から読めるおそれがあります。',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, CheckTexts>>;

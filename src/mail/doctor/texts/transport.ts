@@ -1,0 +1,328 @@
+/** TLS, the policies for it, and how mail programs find their settings. */
+import type { CheckTexts } from './entry.ts';
+
+export const TRANSPORT_TEXTS = {
+  T1: {
+    title: { en: 'Certificate', ja: '証明書' },
+    why: {
+      en: 'Mail programs refuse a wrong one, and senders who verify (MTA-STS) hold their mail.',
+      ja: 'メールソフトは不正な証明書を拒み、検証する送信者（MTA-STS）は送信を止めます。',
+    },
+    expected: {
+      en: 'For {hostname}, with its whole chain, and more than 21 days to go.',
+      ja: '{hostname} のもので、チェーンが揃い、残りが 21 日を超えること。',
+    },
+    remedy: {
+      en: 'hikyaku certificate list says what became of the last renewal.',
+      ja: 'hikyaku certificate list で、前回の更新の結果が分かります。',
+    },
+    findings: {
+      valid: {
+        status: 'pass',
+        en: 'Of {issuer}, for {days} more days.',
+        ja: '{issuer} の発行で、残り {days} 日です。',
+      },
+      ending: { status: 'warn', en: 'It ends in {days} days.', ja: '残り {days} 日です。' },
+      'about-to-end': {
+        status: 'fail',
+        en: 'It ends in {days} days.',
+        ja: '残り {days} 日しかありません。',
+      },
+      expired: { status: 'fail', en: 'It ended on {date}.', ja: '{date} に期限が切れました。' },
+      'wrong-name': {
+        status: 'fail',
+        en: 'It is for {names}, not for {hostname}.',
+        ja: '{hostname} ではなく {names} のものです。',
+      },
+      'self-signed': {
+        status: 'fail',
+        en: 'It is self-signed: nobody outside can trust it.',
+        ja: '自己署名で、外部の誰にも信頼されません。',
+        remedy: {
+          en: 'Get one: hikyaku certificate request, or name files: HIKYAKU_TLS_CERTIFICATE and HIKYAKU_TLS_KEY.',
+          ja: 'hikyaku certificate request で取得するか、HIKYAKU_TLS_CERTIFICATE と HIKYAKU_TLS_KEY にファイルを指定してください。',
+        },
+      },
+      'incomplete-chain': {
+        status: 'fail',
+        en: 'It leads to no root: {cause}.',
+        ja: 'ルートまでたどれません：{cause}。',
+      },
+    },
+  },
+  T2: {
+    title: { en: 'Renewal of the certificate', ja: '証明書の更新' },
+    why: {
+      en: 'A renewal that cannot work shows itself on the day it is needed.',
+      ja: '更新できないことは、必要になった日に初めて分かります。',
+    },
+    expected: {
+      en: 'The last attempt worked, and the way of the challenge is open.',
+      ja: '前回の更新が成功し、検証の経路が通じていること。',
+    },
+    remedy: {
+      en: 'Open port 80 of {hostname} to all, or use DNS-01.',
+      ja: '{hostname} の 80 番を全体に開くか、DNS-01 を使ってください。',
+    },
+    findings: {
+      ready: {
+        status: 'pass',
+        en: 'The challenge path answers; next renewal {next}.',
+        ja: '検証の経路は応答します。次の更新は {next} です。',
+      },
+      slowed: {
+        status: 'warn',
+        en: 'The authority limits us: {cause}.',
+        ja: '認証局に制限されています：{cause}。',
+      },
+      failing: {
+        status: 'fail',
+        en: 'The last attempt failed: {cause}.',
+        ja: '前回の更新に失敗しました：{cause}。',
+      },
+      closed: {
+        status: 'fail',
+        en: 'The challenge path cannot be reached: {cause}.',
+        ja: '検証の経路に届きません：{cause}。',
+      },
+      'not-used': {
+        status: 'skip',
+        en: 'Certificates are not got by ACME here.',
+        ja: 'ACME では証明書を取得していません。',
+      },
+    },
+  },
+  T3: {
+    title: { en: 'TLS versions', ja: 'TLS の版' },
+    why: {
+      en: 'Without STARTTLS mail comes in clear; old versions can be broken.',
+      ja: 'STARTTLS がなければ平文で届き、古い版は破られます。',
+    },
+    expected: {
+      en: 'TLS 1.2 and 1.3 alone, with strong suites, on all listeners.',
+      ja: 'すべてのポートで TLS 1.2 と 1.3 だけ、強い暗号だけを使うこと。',
+    },
+    remedy: {
+      en: 'This server offers nothing older: what stands before it (a proxy, a firewall) must pass TLS through.',
+      ja: 'このサーバー自身は古い版を使いません。手前のプロキシーやファイアウォールに TLS をそのまま通させてください。',
+    },
+    findings: {
+      modern: { status: 'pass', en: '{versions}', ja: '{versions} です。' },
+      'weak-suite': {
+        status: 'warn',
+        en: '{port} takes the weak suite {suite}.',
+        ja: '{port} が弱い暗号 {suite} を受け入れます。',
+      },
+      old: {
+        status: 'fail',
+        en: '{port} speaks {version}.',
+        ja: '{port} が {version} に応じます。',
+      },
+      'no-starttls': {
+        status: 'fail',
+        en: '{port} offers no STARTTLS.',
+        ja: '{port} に STARTTLS がありません。',
+      },
+    },
+  },
+  T4: {
+    title: { en: 'Login only under TLS', ja: 'TLS でのログイン' },
+    why: {
+      en: 'A password in clear is everybody’s on the way.',
+      ja: '平文のパスワードは、途中の誰にでも読まれます。',
+    },
+    expected: {
+      en: 'No login is offered before STARTTLS.',
+      ja: 'STARTTLS の前にログインできないこと。',
+    },
+    remedy: {
+      en: 'No setting of ours allows it: what answers on this port?',
+      ja: '当方の設定では起こりません。このポートで何が応答しているか確かめてください。',
+    },
+    findings: {
+      yes: {
+        status: 'pass',
+        en: 'No login in clear on {ports}.',
+        ja: '{ports} では平文でログインできません。',
+      },
+      clear: {
+        status: 'fail',
+        en: '{port} offers a login in clear: {line}',
+        ja: '{port} が平文でのログインを許しています：{line}',
+      },
+    },
+  },
+  T5: {
+    title: { en: 'Who may issue (CAA)', ja: '発行できる認証局（CAA）' },
+    why: {
+      en: 'It keeps other authorities from issuing for you, and yours too where it is wrong.',
+      ja: '他の認証局による発行を防ぎますが、誤ると自分の分も発行されません。',
+    },
+    expected: { en: 'A record that allows {issuer}.', ja: '{issuer} を許すレコード。' },
+    remedy: {
+      en: '{hostname}. 3600 IN CAA 0 issue "letsencrypt.org"',
+      ja: 'このレコードを公開してください：{hostname}. 3600 IN CAA 0 issue "letsencrypt.org"',
+    },
+    findings: {
+      allows: {
+        status: 'pass',
+        en: '{name} allows {issuer}.',
+        ja: '{name} は {issuer} を許しています。',
+      },
+      none: {
+        status: 'warn',
+        en: 'No record: any authority may issue.',
+        ja: 'レコードがなく、どの認証局でも発行できます。',
+      },
+      forbids: {
+        status: 'fail',
+        en: '{name} allows only {allowed}, not {issuer}.',
+        ja: '{name} が許すのは {allowed} だけで、{issuer} を含みません。',
+      },
+    },
+  },
+  P1: {
+    title: { en: 'MTA-STS', ja: 'MTA-STS' },
+    why: {
+      en: 'Without it an attacker on the way takes TLS away; with a wrong one mail is held back.',
+      ja: 'なければ途中で TLS を外され、誤っていればメールが届きません。',
+    },
+    expected: {
+      en: 'enforce, with all MX hosts in it, for a week or longer.',
+      ja: 'enforce で、MX をすべて含み、期間が 1 週間以上。',
+    },
+    remedy: {
+      en: 'hikyaku domain dns {domain} has the records; change id= with each change of the policy.',
+      ja: 'hikyaku domain dns {domain} のレコードを公開し、ポリシーを変えたら id= も変えてください。',
+    },
+    findings: {
+      enforced: { status: 'pass', en: 'enforce, {days} days.', ja: 'enforce、{days} 日間です。' },
+      absent: { status: 'warn', en: '{domain} has none.', ja: '{domain} にはありません。' },
+      testing: {
+        status: 'warn',
+        en: 'mode: {mode}: nothing is enforced.',
+        ja: 'mode: {mode} のため、強制されません。',
+      },
+      short: {
+        status: 'warn',
+        en: 'It holds for {seconds} s only.',
+        ja: '期間が {seconds} 秒しかありません。',
+      },
+      'not-listed': {
+        status: 'fail',
+        en: 'It does not list {names}, which takes mail.',
+        ja: 'メールを受け取る {names} が含まれていません。',
+      },
+      'not-there': {
+        status: 'fail',
+        en: 'The record is there, the policy is not: {cause}.',
+        ja: 'レコードはありますが、ポリシーを取得できません：{cause}。',
+      },
+      'bad-record': {
+        status: 'fail',
+        en: 'The record cannot be used: {cause}.',
+        ja: 'レコードを使えません：{cause}。',
+      },
+    },
+  },
+  P2: {
+    title: { en: 'TLS reports', ja: 'TLS レポート' },
+    why: {
+      en: 'They tell when others cannot reach you under TLS.',
+      ja: '相手が TLS で接続できなかったことが分かります。',
+    },
+    expected: { en: 'One record that names where they go.', ja: '宛先を示すレコードが 1 つ。' },
+    remedy: {
+      en: '_smtp._tls.{domain}. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{domain}"',
+      ja: 'このレコードを公開してください：_smtp._tls.{domain}. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{domain}"',
+    },
+    findings: {
+      there: { status: 'pass', en: 'They go to {addresses}.', ja: '宛先は {addresses} です。' },
+      none: {
+        status: 'warn',
+        en: '{domain} has no record.',
+        ja: '{domain} にレコードがありません。',
+      },
+      broken: {
+        status: 'fail',
+        en: 'The record cannot be used: {record}',
+        ja: 'レコードを使えません：{record}',
+      },
+    },
+  },
+  P3: {
+    title: { en: 'DANE (TLSA)', ja: 'DANE（TLSA）' },
+    why: {
+      en: 'Where a record does not fit the certificate, mail is refused.',
+      ja: 'レコードが証明書に合わないと、メールは拒否されます。',
+    },
+    expected: {
+      en: 'A record that fits, and one for the next key; or none.',
+      ja: '合うレコードと次の鍵のレコード。またはレコードなし。',
+    },
+    remedy: {
+      en: 'hikyaku domain dns {domain} has the record. Publish the next one before a renewal that changes the key.',
+      ja: 'hikyaku domain dns {domain} のレコードを公開してください。鍵を変える更新の前に、次のレコードも公開してください。',
+    },
+    findings: {
+      fits: {
+        status: 'pass',
+        en: '{name}: {count} records, one fits.',
+        ja: '{name} のレコード {count} 個のうち、合うものがあります。',
+      },
+      none: { status: 'warn', en: '{name} has no record.', ja: '{name} にレコードがありません。' },
+      unvalidated: {
+        status: 'warn',
+        en: '{name} has records, but they are not validated (D2, D3): nobody uses them.',
+        ja: '{name} にレコードがありますが、検証できず（D2、D3）、誰も使いません。',
+      },
+      mismatch: {
+        status: 'fail',
+        en: 'No record of {name} fits the certificate.',
+        ja: '{name} のどのレコードも証明書に合いません。',
+      },
+      'no-certificate': {
+        status: 'unknown',
+        en: '{name} shows no certificate: {cause}.',
+        ja: '{name} の証明書を取得できません：{cause}。',
+      },
+    },
+  },
+  A1: {
+    title: { en: 'Settings for mail programs', ja: 'メールソフトの自動設定' },
+    why: {
+      en: 'Without them every user types in hosts and ports.',
+      ja: 'なければ、利用者がホストとポートを手で入力します。',
+    },
+    expected: {
+      en: 'SRV records for submission and IMAP that name {hostname}, and autoconfig that answers. JMAP comes with later work.',
+      ja: '送信と IMAP の SRV レコードが {hostname} を示し、autoconfig が応答すること。JMAP は今後対応します。',
+    },
+    remedy: {
+      en: 'hikyaku domain dns {domain} has the records.',
+      ja: 'hikyaku domain dns {domain} のレコードを公開してください。',
+    },
+    findings: {
+      all: {
+        status: 'pass',
+        en: 'SRV records and autoconfig are there.',
+        ja: 'SRV レコードと autoconfig が揃っています。',
+      },
+      'no-srv': {
+        status: 'warn',
+        en: 'SRV records are missing: {names}.',
+        ja: '不足している SRV レコード：{names}。',
+      },
+      'no-autoconfig': {
+        status: 'warn',
+        en: 'autoconfig does not answer: {cause}.',
+        ja: 'autoconfig が応答しません：{cause}。',
+      },
+      'other-host': {
+        status: 'fail',
+        en: '{name} leads to {target}, which is not this server.',
+        ja: '{name} がこのサーバーではない {target} を示しています。',
+      },
+    },
+  },
+} as const satisfies Readonly<Record<string, CheckTexts>>;
