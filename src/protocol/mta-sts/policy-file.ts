@@ -109,8 +109,8 @@ function judge({ version, mode, maxAge, mx }: Draft, lines: readonly string[]): 
   const patterns = mx.map((pattern) => pattern.toLowerCase());
   if (!patterns.every(isMxPattern)) return invalid('malformed-mx');
   if (patterns.length === 0 && mode !== 'none') return invalid('no-mx');
-  const policy = { mode, mx: patterns, maxAge: Math.min(Number(maxAge), MAX_AGE_CAP), lines };
-  return { kind: 'policy', policy };
+  const seconds = Math.min(Number(maxAge), MAX_AGE_CAP);
+  return { kind: 'policy', policy: { mode, mx: patterns, maxAge: seconds, lines } };
 }
 
 /** A host name, or one below which any single label may stand. */
