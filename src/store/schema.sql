@@ -534,8 +534,10 @@ create table queue_messages (
   notify_author boolean not null,
   arrived_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
+  tls_required text collate "C",
   PRIMARY KEY (id),
-  FOREIGN KEY (blob_id) REFERENCES blobs(id)
+  FOREIGN KEY (blob_id) REFERENCES blobs(id),
+  CHECK ((tls_required = ANY (ARRAY['yes'::text, 'no'::text])))
 );
 
 create table queue_recipients (
@@ -644,6 +646,22 @@ create table srs_secrets (
   CHECK ((length(secret) >= 16))
 );
 
+create table sts_policies (
+  domain text collate "C" not null,
+  record_id text collate "C" not null,
+  mode text collate "C" not null,
+  mx text[] collate "C" not null,
+  max_age integer not null,
+  lines text[] not null,
+  fetched_at timestamp with time zone not null,
+  expires_at timestamp with time zone not null,
+  refresh_at timestamp with time zone not null,
+  failure text collate "C",
+  failed_at timestamp with time zone,
+  PRIMARY KEY (domain),
+  CHECK ((mode = ANY (ARRAY['enforce'::text, 'testing'::text, 'none'::text])))
+);
+
 create table submission_recipients (
   message_id text collate "C" not null,
   recipient_id integer not null,
@@ -687,6 +705,25 @@ create table thread_links (
   key bigint not null,
   thread_id bigint not null,
   PRIMARY KEY (account_id, key)
+);
+
+create table tls_sessions (
+  day date not null,
+  recipient_domain text collate "C" not null,
+  policy_type text collate "C" not null,
+  policy_domain text collate "C" not null,
+  policy_digest bytea not null,
+  policy text[] not null,
+  mx_patterns text[] collate "C" not null,
+  result text collate "C" not null,
+  reason text collate "C" not null,
+  sending_ip text collate "C" not null,
+  receiving_ip text collate "C" not null,
+  mx_host text collate "C" not null,
+  helo text collate "C" not null,
+  sessions bigint not null,
+  PRIMARY KEY (day, recipient_domain, policy_type, policy_domain, policy_digest, result, reason, sending_ip, receiving_ip, mx_host, helo),
+  CHECK ((policy_type = ANY (ARRAY['tlsa'::text, 'sts'::text, 'no-policy-found'::text])))
 );
 
 create table tombstones (
@@ -753,6 +790,8 @@ CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (dom
 CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX sts_policies_expiry ON public.sts_policies USING btree (expires_at);
+CREATE INDEX sts_policies_refresh ON public.sts_policies USING btree (refresh_at);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
@@ -819,6 +858,7 @@ comment on column queue_messages.parent_id is 'the message that caused this one 
 comment on column queue_messages.size is 'octets as sent: prefix + blob − hidden ranges';
 comment on column queue_messages.reverse_path is 'null is the null reverse-path';
 comment on column queue_messages.notify_author is 'false: no notice is ever sent, since the reverse-path may be forged';
+comment on column queue_messages.tls_required is 'RFC 8689: yes by REQUIRETLS, no by the field TLS-Required; null: the author says nothing';
 comment on column queue_recipients.recipient_id is '1, 2, … within its message';
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
@@ -836,8 +876,19 @@ comment on column sender_history.unknown is 'recipients that are not here';
 comment on column sender_history.spam is 'verdicts of the content scanner';
 comment on column sender_history.to_junk is 'moved into Junk by a reader; from_junk: out of it';
 comment on column sender_history.counted_at is 'no index: every update would have to touch it';
+comment on column sts_policies.record_id is 'of the TXT record when the policy was fetched';
+comment on column sts_policies.max_age is 'seconds';
+comment on column sts_policies.lines is 'of the policy file, as they came: for reports';
+comment on column sts_policies.failure is 'why the last fetch failed, as in TLS reports; null: it did not';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
+comment on column tls_sessions.day is 'of UTC';
+comment on column tls_sessions.recipient_domain is 'of the forward-paths, whose owner is reported to';
+comment on column tls_sessions.policy_domain is 'RFC 8460 §1.1: of DANE the TLSA base domain, else the recipient domain';
+comment on column tls_sessions.policy_digest is 'SHA-256 of policy, which is too long for a key';
+comment on column tls_sessions.policy is 'RFC 8460 §4.4: TLSA records, or lines of the policy file';
+comment on column tls_sessions.result is 'a result type of RFC 8460 §4.3; empty: the session went as the policy has it';
+comment on column tls_sessions.sending_ip is 'ours; of sessions that went well it is empty, as are receiving_ip and helo';
 comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox';
 comment on column trusted_forwarders.account_id is 'null: of every account';
 comment on column trusted_forwarders.domain is 'for which SPF, DKIM or ARC vouches, or one above it; A-labels';
