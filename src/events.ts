@@ -152,7 +152,14 @@ export interface EventCatalogue {
       subjects: Readonly<Record<string, string>>;
       /** The mailing list that DMARC kept out, for who moves the message out of Junk. */
       list?: string;
+      /** Whom it was counted for, or against (docs/decisions/0027): `domain example.org`. */
+      senders?: readonly string[];
     };
+  };
+  /** A reader moved it into Junk or out of it, which was counted for, or against, who sent it. */
+  'message.filed': {
+    public: { class: 'junk' | 'not-junk' };
+    personal: { senders: readonly string[] };
   };
   'message.learned': {
     public: {

@@ -34,6 +34,7 @@ import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { dailyLimitsOf, startGuard } from './server/abuse.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { receptionOf } from './server/reception.ts';
+import { reputationOf } from './server/reputation.ts';
 import { scanningOf } from './server/scanner.ts';
 import { keepMaintained, openDatabase } from './server/database.ts';
 import { failed, type StartFailure } from './server/failure.ts';
@@ -181,6 +182,16 @@ async function start(
       note: (noted) => notes.note(noted),
     }),
   );
+  const reputation = parts.use(
+    reputationOf({
+      config,
+      log,
+      clock,
+      pool: store.pool,
+      guard,
+      note: (noted) => notes.note(noted),
+    }),
+  );
   const authenticator = parts.adopt(
     new Authenticator({
       pool: store.pool,
@@ -230,8 +241,10 @@ async function start(
         pool: store.pool,
         resolver,
         scanner: scanning.scanner,
+        history: reputation.history,
         isOwnAddress,
       }),
+      reputation,
       notes,
       happened,
     }),
@@ -243,6 +256,7 @@ async function start(
     mailStoreOf(store, log, (accountId, transfer) => {
       void learnTrust({ pool: store.pool, clock, log }, accountId, transfer);
       scanning.learning?.transferred(accountId, transfer);
+      reputation.filings?.transferred(accountId, transfer);
     }),
   );
   const follower = startSearchFollower({ store, mail, log });

@@ -223,6 +223,11 @@ export const FIELDS = {
     'DNS lists that are asked about clients, zone=meaning: note tells it, junk puts the mail into Junk, reject refuses it. Read the terms of a list first; many refuse public resolvers.',
     [],
   ),
+  'receive.reputation': field(
+    switchOn,
+    'Keeps a history of what became of mail, by network and by domain that SPF or DKIM vouches for: who is good is spared greylisting, who is bad is taken for junk, nobody is refused for it. Off: none is kept, and none is asked.',
+    true,
+  ),
   'receive.greylist': field(
     switchOn,
     'Puts off the first message of a sender that nobody here knows: honest servers send it again, most programs that send junk do not. First mail of strangers is late by some minutes.',
@@ -235,7 +240,7 @@ export const FIELDS = {
   ),
   'receive.greylist_spare': field(
     listOf(sparedSender),
-    'Whom greylisting spares: networks and addresses of clients, and domains (with those below them) that SPF or DKIM vouches for.',
+    'Whom greylisting spares: networks and addresses of clients, which need not wait for the greeting either (smtp.greet_delay), and domains (with those below them) that SPF or DKIM vouches for.',
     [],
   ),
   'receive.patience': field(

@@ -9,6 +9,7 @@ import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { policiesOf, type Policies } from '#mail/receive/policies';
 import type { Scanner } from '#mail/receive/scanner';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { SenderHistory } from '#mail/reputation/history';
 import type { Pool } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { greylistingOf } from './greylist.ts';
@@ -20,6 +21,7 @@ export interface ReceptionParts {
   readonly pool: Pool;
   readonly resolver: Resolver;
   readonly scanner: Scanner | undefined;
+  readonly history: SenderHistory | undefined;
   readonly isOwnAddress: (address: string) => boolean;
 }
 
@@ -35,6 +37,7 @@ export function receptionOf({
   pool,
   resolver,
   scanner,
+  history,
   isOwnAddress,
 }: ReceptionParts): Reception {
   const context: InquiryContext = {
@@ -46,6 +49,7 @@ export function receptionOf({
     verifiesArc: config['receive.arc'] || config['forward.arc_seal'],
     scanner,
     greylisting: greylistingOf(config, pool),
+    history,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     zones: config['receive.dns_lists'].map((text) => readListZone(text)!),
     log,

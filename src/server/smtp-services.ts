@@ -16,6 +16,7 @@ import type { EventBuffer } from '#store/event-buffer';
 import type { Store } from '#store/open';
 import { dailyLimitsOf } from './abuse.ts';
 import type { Reception } from './reception.ts';
+import type { Reputation } from './reputation.ts';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -27,6 +28,7 @@ export interface ServiceParts {
   readonly guard: Guard;
   readonly queue: Queue;
   readonly reception: Reception;
+  readonly reputation: Reputation;
   readonly notes: EventBuffer;
   readonly happened: (events: readonly Event[]) => void;
 }
@@ -47,6 +49,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     directory,
     newId: store.newId,
     policies,
+    history: parts.reputation.history,
     sealsForwards: config['forward.arc_seal'],
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
@@ -81,7 +84,8 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     recipients: { directory, pool: store.pool },
     authenticator,
     inquire,
-    conduct: guard,
+    conduct: parts.reputation.conduct,
+    isKnown: parts.reputation.isKnown,
     logins: guard.logins,
     sealsForwards: acceptContext.sealsForwards,
     accept: (arrival) => accept(acceptContext, arrival),

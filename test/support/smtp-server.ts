@@ -15,6 +15,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { accept } from '#mail/receive/accept';
 import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
+import type { SenderHistory } from '#mail/reputation/history';
 import { submit } from '#mail/submit/submit';
 import { parseMailbox } from '#protocol/address/path';
 import type { ListenerPlace } from '#servers/net/session-listeners';
@@ -44,6 +45,8 @@ export interface TestSmtpOptions {
   readonly inquiry?: Partial<InquiryContext>;
   readonly policies?: Partial<PolicySettings>;
   readonly sealsForwards?: boolean;
+  /** Of senders; none is kept unless given. */
+  readonly history?: SenderHistory | undefined;
   /** What an account may send in a day; without limit unless told. */
   readonly daily?: DailyLimits;
   readonly clock?: Clock;
@@ -144,6 +147,7 @@ function smtpServicesOf(
     inquiry,
     policies,
     sealsForwards = false,
+    history,
     daily = { messages: 0, newRecipients: 0 },
   }: TestSmtpOptions,
   note: SmtpServices['note'],
@@ -155,6 +159,7 @@ function smtpServicesOf(
     directory,
     newId,
     policies: policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...policies }),
+    history,
     sealsForwards,
     stored: () => {},
   };
@@ -167,6 +172,7 @@ function smtpServicesOf(
     verifiesArc: false,
     scanner: undefined,
     greylisting: undefined,
+    history,
     trustedAmong: (accountIds, domains) => trustedAmong(pool, accountIds, domains),
     log,
     patience: 10_000,
@@ -189,6 +195,7 @@ function smtpServicesOf(
     recipients: { directory, pool },
     authenticator,
     conduct: everybodyBehaves,
+    isKnown: () => false,
     logins: openGate,
     inquire: (client) => Inquiry.of(inquiryContext, client),
     sealsForwards,

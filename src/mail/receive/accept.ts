@@ -13,9 +13,11 @@ import { writeEvents } from '#store/events';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import { rememberKnown } from '#store/reception/greylist';
 import type { Statement, Writer } from '#store/writer';
+import type { SenderHistory } from '#mail/reputation/history';
 import type { Forwarded } from '#mail/deliver/forward';
 import { receivedField } from '#mail/deliver/trace-fields';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
+import { creditsOf, type Credit } from './credit.ts';
 import { deliveryStatement, oneCopyEach } from './deliveries.ts';
 import type { Client, Envelope } from './envelope.ts';
 import type { Finding } from './findings.ts';
@@ -27,7 +29,7 @@ import type { Content } from './intake.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
 import type { Policies } from './policies.ts';
 import type { LocalRecipient } from './recipient.ts';
-import type { RecipientVerdict, Refusing } from './verdict.ts';
+import type { Judged, RecipientVerdict, Refusing } from './verdict.ts';
 
 export interface AcceptContext {
   readonly writer: Writer;
@@ -36,6 +38,8 @@ export interface AcceptContext {
   readonly newId: () => string;
   readonly hostname: string;
   readonly policies: Policies;
+  /** Of senders. Undefined: none is kept. */
+  readonly history: Pick<SenderHistory, 'count' | 'isRepeated'> | undefined;
   /** Whether what goes on is sealed (`forward.arc_seal`). */
   readonly sealsForwards: boolean;
   /** How long a forward is tried. Milliseconds. */
@@ -76,8 +80,18 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
   const now = context.clock.now();
   const { sessionId } = arrival.client;
   const { messageId } = arrival.envelope;
-  const judged = event('message.judged', now, { sessionId, messageId }, judgedFields(judgement));
+  const credits = creditsFor(context, arrival, judgement);
+  const judged = event(
+    'message.judged',
+    now,
+    { sessionId, messageId },
+    judgedFields(
+      judgement,
+      credits.map(({ sender }) => sender),
+    ),
+  );
   if (judgement.verdict.kind === 'refuse') {
+    countCredits(context, arrival, credits);
     const { how, because } = judgement.verdict;
     return { kind: 'refused', how, finding: because[0], judged };
   }
@@ -123,6 +137,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
       ...knownFromNowOn(judgement, verdicts, now),
     ],
   });
+  countCredits(context, arrival, credits);
   context.stored(
     deliveries.map(({ target }) => target.accountId),
     forwards.length === 0 ? [] : destinationsOf(results),
@@ -144,6 +159,24 @@ function knownFromNowOn(
 
 const NOTHING_FORWARDED: Forwarded = { statements: [], events: [] };
 
+function creditsFor(
+  { history, policies }: AcceptContext,
+  { recipients }: Arrival,
+  judgement: Judgement,
+): readonly Credit[] {
+  if (history === undefined) return [];
+  const isRepeated = (signature: string) => history.isRepeated(signature);
+  return creditsOf(judgement, recipients.map(judgedAs), policies, isRepeated);
+}
+
+function countCredits(
+  { history }: AcceptContext,
+  { client }: Arrival,
+  credits: readonly Credit[],
+): void {
+  for (const { sender, counts } of credits) history?.count(sender, counts, client.address);
+}
+
 async function judgeArrival(
   { clock, policies }: AcceptContext,
   { inquiry, recipients, ...arrival }: Arrival,
@@ -151,9 +184,9 @@ async function judgeArrival(
   const since = clock.monotonic();
   inquiry.begin('end', { ...arrival, recipients });
   const facts = await inquiry.facts();
-  const judged = recipients.map(({ id, expansion }) => ({
-    id,
-    forwardOnly: expansion.accounts.length === 0,
-  }));
-  return judge(facts, judged, policies, clock.monotonic() - since);
+  return judge(facts, recipients.map(judgedAs), policies, clock.monotonic() - since);
+}
+
+function judgedAs({ id, expansion }: LocalRecipient): Judged {
+  return { id, forwardOnly: expansion.accounts.length === 0 };
 }

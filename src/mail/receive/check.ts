@@ -4,6 +4,7 @@
  */
 import type { BodyHashes, BodyHashRequest } from '#protocol/dkim/body-hash';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { SenderHistory } from '#mail/reputation/history';
 import type { Trust } from '#store/reception/trusted-forwarders';
 import type { Header } from '#protocol/message/fields';
 import type { Client, Envelope } from './envelope.ts';
@@ -51,6 +52,8 @@ export interface Means {
   readonly scanner: Scanner | undefined;
   /** Undefined: it is off. */
   readonly greylisting: Greylisting | undefined;
+  /** Of senders. Undefined: none is kept. */
+  readonly history: Pick<SenderHistory, 'networkOf' | 'of'> | undefined;
   /** Which of the domains are trusted to pass on mail, by these accounts or by all. */
   readonly trustedAmong: (
     accountIds: readonly string[],

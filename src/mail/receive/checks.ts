@@ -15,6 +15,7 @@ import { greylist } from './checks/greylist.ts';
 import { iprev } from './checks/iprev.ts';
 import { lists } from './checks/lists.ts';
 import { loop } from './checks/loop.ts';
+import { reputation } from './checks/reputation.ts';
 import { sender } from './checks/sender.ts';
 import { spf } from './checks/spf.ts';
 import { trust } from './checks/trust.ts';
@@ -29,7 +30,7 @@ export const CHECKS = {
   /** Who it says it is, and for whom it speaks. */
   mail: { ehlo, sender, spf },
   /** What the message says of itself. */
-  header: { form, author, dkim, arc, dmarc },
+  header: { form, author, dkim, arc, dmarc, reputation },
   /** What it is, for whom. */
   end: { trust, loop, greylist, content },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };

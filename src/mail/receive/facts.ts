@@ -13,6 +13,7 @@ import type { FormFacts } from './checks/form.ts';
 import type { GreylistFacts } from './checks/greylist.ts';
 import type { ListsFacts } from './checks/lists.ts';
 import type { LoopFacts } from './checks/loop.ts';
+import type { ReputationFacts } from './checks/reputation.ts';
 import type { SenderFacts } from './checks/sender.ts';
 import type { TrustFacts } from './checks/trust.ts';
 import type { ScanReport } from './scanner.ts';
@@ -28,6 +29,7 @@ export interface Facts {
   readonly dkim: DkimReport;
   readonly arc: ArcReport;
   readonly dmarc: DmarcReport;
+  readonly reputation: ReputationFacts;
   readonly trust: TrustFacts;
   readonly loop: LoopFacts;
   readonly greylist: GreylistFacts;

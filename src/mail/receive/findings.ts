@@ -73,4 +73,8 @@ export type FindingReason =
   /** The content scanner says so. */
   | 'content-refused'
   | 'content-junk'
-  | 'content-greylist';
+  | 'content-greylist'
+  /** What became of mail of the client, or of a domain that is vouched for: well; not well; nearly all of it junk. */
+  | 'history-good'
+  | 'history-poor'
+  | 'history-bad';

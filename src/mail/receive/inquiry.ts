@@ -24,6 +24,7 @@ export interface InquiryContext extends Pick<
   | 'verifiesArc'
   | 'scanner'
   | 'greylisting'
+  | 'history'
   | 'trustedAmong'
 > {
   /** Undefined: no DNS is asked. */

@@ -3,6 +3,7 @@
  * bounded, so that `message explain` tells it years later as it was.
  */
 import type { EventCatalogue, Json } from '#events';
+import type { Sender } from '#store/reputation/sender-history';
 import { CHECK_NAMES, findAll, outlineOf } from './checks.ts';
 import type { CheckStep } from './check.ts';
 import { knownOf, type AllFacts } from './facts.ts';
@@ -44,13 +45,11 @@ function decisive(judged: Verdict): readonly Finding[] {
   return [...new Set([...judged.recipients.values()].flatMap(({ because }) => because))];
 }
 
-/** The fields of `message.judged`. */
-export function judgedFields({
-  facts,
-  findings,
-  verdict: judged,
-  waited,
-}: Judgement): EventCatalogue['message.judged'] {
+/** The fields of `message.judged`. @param senders that it was counted for, or against */
+export function judgedFields(
+  { facts, findings, verdict: judged, waited }: Judgement,
+  senders: readonly Sender[] = [],
+): EventCatalogue['message.judged'] {
   const deciding = decisive(judged);
   const list = knownOf(facts.trust)?.list;
   const results: Record<string, string> = {};
@@ -75,6 +74,7 @@ export function judgedFields({
       checks,
       subjects: subjectsOf(findings),
       ...(list !== undefined && { list }),
+      ...(senders.length > 0 && { senders: senders.map(({ kind, name }) => `${kind} ${name}`) }),
     },
   };
 }

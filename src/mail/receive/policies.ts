@@ -10,6 +10,8 @@ export interface Policies {
   readonly suspicions: number;
   /** What a finding that spares takes back. */
   readonly spared: ReadonlySet<FindingReason>;
+  /** What is no reason to refuse mail: who was bad may be another by now, and has to be able to show it. */
+  readonly neverRefuse: ReadonlySet<FindingReason>;
 }
 
 const WISHES = {
@@ -47,6 +49,10 @@ const WISHES = {
   'content-refused': 'reject',
   'content-junk': 'junk',
   'content-greylist': 'greylist',
+  // spares greylisting (`checks/greylist.ts`), and no other finding
+  'history-good': 'note',
+  'history-poor': 'suspect',
+  'history-bad': 'junk',
 } as const satisfies Record<FindingReason, Wish>;
 
 export interface PolicySettings {
@@ -68,7 +74,15 @@ export function policiesOf({ honourDmarc, spfFail, suspicions }: PolicySettings)
   return {
     wishes: { ...WISHES, 'spf-fail': spfFail, ...((honourDmarc ? {} : ignored) as object) },
     suspicions,
-    spared: new Set(['dmarc-reject', 'dmarc-quarantine', 'spf-fail', 'spf-softfail']),
+    spared: new Set([
+      'dmarc-reject',
+      'dmarc-quarantine',
+      'spf-fail',
+      'spf-softfail',
+      'history-poor',
+      'history-bad',
+    ]),
+    neverRefuse: new Set(['history-good', 'history-poor', 'history-bad']),
   };
 }
 

@@ -35,7 +35,7 @@ export type Refusing = (typeof REFUSING)[number];
  * Per recipient, with one reply: the message is refused only if every recipient refuses it or wants it again later, and for
  * good only if all refuse it for good. Otherwise it is accepted: who would refuse it for good gets it as junk, or not at all where it is only
  * sent on; who would have it again later gets it now. Junk is not sent on, since whoever sends it on is taken for its sender: who has no
- * mailbox here to put it in refuses it.
+ * mailbox here to put it in refuses it. What is junk by history alone is sent on then: history never refuses.
  */
 export function verdict(
   findings: readonly Finding[],
@@ -70,7 +70,7 @@ function weigh(
   const spares = own.some((finding) => wishOf(finding, policies) === 'spare');
   const counted = spares ? own.filter(({ reason }) => !policies.spared.has(reason)) : own;
   const wishing = (wish: Wish) => counted.filter((finding) => wishOf(finding, policies) === wish);
-  const junk = junkIn(wishing, policies);
+  const junk = junkIn(wishing, policies, forwardOnly);
   const refusing = (how: Refusing) =>
     how === 'reject' && forwardOnly ? [...wishing(how), ...junk] : wishing(how);
   const [refusal] = REFUSING.flatMap((how) => {
@@ -94,12 +94,14 @@ function accept(
 /** The findings that make it junk: each by itself, or weak signs together. */
 function junkIn(
   wishing: (wish: Wish) => readonly Finding[],
-  { suspicions }: Policies,
+  { suspicions, neverRefuse }: Policies,
+  forwardOnly: boolean,
 ): readonly Finding[] {
-  const junk = wishing('junk');
-  if (junk.length > 0) return junk;
   const suspect = wishing('suspect');
-  return suspicions > 0 && suspect.length >= suspicions ? suspect : [];
+  const together = suspicions > 0 && suspect.length >= suspicions ? suspect : [];
+  const decides = (because: readonly Finding[]) =>
+    because.length > 0 && !(forwardOnly && because.every(({ reason }) => neverRefuse.has(reason)));
+  return [wishing('junk'), together].find(decides) ?? [];
 }
 
 const INBOX: RecipientVerdict = { kind: 'inbox', because: [] };

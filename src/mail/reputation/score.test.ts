@@ -19,7 +19,6 @@ const counts: fc.Arbitrary<Counts> = fc.record(
   Object.fromEntries(COUNTED.map((counted) => [counted, amount])) as Record<Counted, typeof amount>,
 );
 const FOR: readonly Counted[] = ['accepted', 'fromJunk'];
-const AGAINST = COUNTED.filter((counted) => !FOR.includes(counted));
 const LONG = 100 * GOOD_AFTER;
 
 test('who is not known scores nothing', () => {

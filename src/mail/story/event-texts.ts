@@ -94,6 +94,10 @@ export const EVENT_TEXTS = {
     en: 'Verdict: {verdict}, since {reasons}.',
     ja: '「{verdict}」と判定しました（{reasons}）。',
   },
+  'message.filed': {
+    en: 'A reader moved it {class}. That is counted in the history of {senders}.',
+    ja: '受信者が{class}。{senders} の履歴に記録します。',
+  },
   'message.learned': {
     en: 'An owner filed it as {class}: {result}.',
     ja: '受信者が「{class}」に分類しました（{result}）。',

@@ -14,6 +14,7 @@ import {
 } from './field-words.ts';
 import { SENDER_TEXTS, UNSEALED_TEXTS } from './forward-texts.ts';
 import { FRAME } from './frame-texts.ts';
+import { FILED_CLASSES } from './history-texts.ts';
 import { refusalDetails } from './outcome-details.ts';
 import { say } from './phrase.ts';
 import { LESSON_RESULTS, MESSAGE_CLASSES } from './scanner-texts.ts';
@@ -157,6 +158,17 @@ export const MESSAGE_TELLERS = {
           : say(EVENT_TEXTS['message.judged'], language, values),
     };
   },
+  'message.filed': (fields, { language }) => ({
+    phase: 'operator',
+    tone: 'plain',
+    text: say(EVENT_TEXTS['message.filed'], language, {
+      class: wordOf(FILED_CLASSES, fields.text('class'), language),
+      senders: enumerate(
+        fields.list('senders').map((sender) => sender.replace(/^\w+ /, '')),
+        language,
+      ),
+    }),
+  }),
   'message.learned': (fields, { language }) => {
     const result = wordOf(LESSON_RESULTS, fields.text('result'), language);
     const why = fields.text('text');

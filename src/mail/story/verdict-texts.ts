@@ -10,6 +10,7 @@ import type { SenderFacts } from '#mail/receive/checks/sender';
 import type { CheckName, NotAsked, Unknown } from '#mail/receive/facts';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
+import { HISTORY_STEPS } from './history-texts.ts';
 import type { Phrase } from './phrase.ts';
 import { SCANNER_STEPS } from './scanner-texts.ts';
 
@@ -190,6 +191,18 @@ export const FINDING_TEXTS = {
     en: 'the content scanner wants to see whether it comes again',
     ja: 'コンテンツスキャナーが再送を待つよう判定しました',
   },
+  'history-good': {
+    en: 'the sender is known for good mail',
+    ja: '送信元の受信履歴は良好です',
+  },
+  'history-poor': {
+    en: 'more of what the sender sent was junk than not',
+    ja: '送信元のこれまでのメールは、迷惑メールの割合が高めです',
+  },
+  'history-bad': {
+    en: 'nearly all that the sender sent was junk',
+    ja: '送信元のこれまでのメールは、ほとんどが迷惑メールです',
+  },
 } as const satisfies Record<FindingReason, Phrase>;
 
 export const CHECK_TITLES = {
@@ -203,6 +216,7 @@ export const CHECK_TITLES = {
   dkim: { en: 'DKIM', ja: 'DKIM（電子署名）' },
   arc: { en: 'ARC', ja: 'ARC（経由したサーバーの封印）' },
   dmarc: { en: 'DMARC', ja: 'DMARC（差出人ドメインの方針）' },
+  reputation: { en: 'History of the sender', ja: '送信元の受信履歴' },
   trust: { en: 'Trusted forwarders', ja: '信頼する転送元' },
   loop: { en: 'Loops', ja: 'ループ' },
   greylist: { en: 'Greylisting', ja: 'グレイリスト' },
@@ -227,6 +241,7 @@ export const NO_RESULT_TEXTS = {
 /** A step of one of our own checks; the placeholders are its fields. */
 export const CHECK_STEP_TEXTS = {
   ...SCANNER_STEPS,
+  ...HISTORY_STEPS,
   asked: {
     en: 'Asked the DNS for {type} of {name}: {answer}.',
     ja: 'DNS に {name} の {type} を問い合わせました：{answer}。',
@@ -365,6 +380,10 @@ export const CHECK_STEP_TEXTS = {
     en: 'The settings spare this sender from greylisting.',
     ja: '設定により、この送信元はグレイリストの対象外です。',
   },
+  'greylist-good': {
+    en: '{sender} is known for good mail.',
+    ja: '{sender} の受信履歴は良好です。',
+  },
   'greylist-known-domain': {
     en: 'Mail of {domain}, which SPF or DKIM vouches for, was taken before.',
     ja: 'SPF または DKIM で確認された {domain} のメールは、以前に受け取っています。',
@@ -394,12 +413,13 @@ export const CHECK_STEP_TEXTS = {
 /** Names of steps that a check makes of its result do not compile without their text. */
 type OwnStep =
   | keyof typeof SCANNER_STEPS
+  | keyof typeof HISTORY_STEPS
   | `list-${ListsFacts['zones'][number]['result']}`
   | `ehlo-${EhloFacts['result']}`
   | `sender-${SenderFacts['result']}`
   | `author-${Author['kind']}`
   | `trick-${AuthorTrick['kind']}`
-  | `greylist-${'not-for' | 'spared' | 'known-domain' | 'known-network' | 'written-to' | 'came-again' | 'new' | 'early'}`
+  | `greylist-${'not-for' | 'spared' | 'good' | 'known-domain' | 'known-network' | 'written-to' | 'came-again' | 'new' | 'early'}`
   | 'forwarder-seen'
   | 'no-forwarder'
   | 'forwarder-trusted'

@@ -145,6 +145,16 @@ const FINDING = {
     status: '7.1',
     text: () => 'The message is put off: try again in some minutes',
   },
+  // told only beside another reason
+  'history-good': { status: '7.0', text: (sender) => `${sender} is known for good mail` },
+  'history-poor': {
+    status: '7.1',
+    text: (sender) => `More of what ${sender} sent was junk than not`,
+  },
+  'history-bad': {
+    status: '7.1',
+    text: (sender) => `Nearly all that ${sender} sent was junk`,
+  },
 } as const satisfies Record<Exclude<FindingReason, 'trusted-forwarder'>, Told>;
 
 const FOR_NOW = 451;

@@ -82,7 +82,16 @@ export class Session implements ConnectionHandler {
     if (settings.listener !== 'mx') return this.#greet();
     if (early) return this.#refuseEarly();
     if (settings.limits.greetingDelay === 0) return this.#greet();
-    setTimeout(() => this.#greet(), settings.limits.greetingDelay).unref();
+    void this.#greetLater(settings.limits.greetingDelay);
+  }
+
+  /** Junk programs that speak first have to give themselves away, those who are known have not. */
+  async #greetLater(delay: number): Promise<void> {
+    const late = setTimeout(() => this.#greet(), delay).unref();
+    const { services, address } = this.#state;
+    if (!(await services.isKnown(address))) return;
+    clearTimeout(late);
+    if (!this.#greeted) this.#greet();
   }
 
   /** The server is stopping: goes at once, or after the message under way. */

@@ -27,6 +27,8 @@ export interface SmtpServices {
   readonly recipients: RecipientContext;
   /** How clients behave: asked before mail is taken, told of what no honest one does often. */
   readonly conduct: Conduct;
+  /** Whether a client is spared the silence before the greeting (`limits.greetingDelay`). */
+  readonly isKnown: (address: string) => boolean | Promise<boolean>;
   /** Asked before a password is checked. */
   readonly logins: LoginGate;
   readonly authenticator: Pick<Authenticator, 'checkPassword' | 'findScram' | 'noteScram'>;

@@ -1,13 +1,13 @@
 /**
  * Greylisting (RFC 6647): whoever is not known comes again later. Known is a domain that SPF or DKIM vouches for and whose mail was taken before,
- * a network that brought mail in the name of the domain before, and whom the account wrote to. Nobody waits for postmaster and abuse
- * (RFC 5321 §4.5.1), nor does a notice of failure for what was forwarded from here.
+ * a network that brought mail in the name of the domain before, who has a good history, and whom the account wrote to. Nobody waits for
+ * postmaster and abuse (RFC 5321 §4.5.1), nor does a notice of failure for what was forwarded from here.
  */
 import { hex } from '#bytes';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { addressGroup, networkGroup } from '#mail/abuse/address-groups';
 import type { Check, CheckStep, Given } from '#mail/receive/check';
-import { knownOf, OFF, type Facts } from '#mail/receive/facts';
+import { knownOf, OFF } from '#mail/receive/facts';
 import {
   broughtKey,
   domainKey,
@@ -19,7 +19,7 @@ import {
   type Greylisting,
 } from '#mail/receive/greylisting';
 import type { LocalRecipient } from '#mail/receive/recipient';
-import { signersOf } from '#mail/receive/vouching';
+import { vouchedFor, type Vouched } from '#mail/receive/vouching';
 import type { GreylistKey, Remembered } from '#store/reception/greylist';
 
 export interface GreylistFacts {
@@ -37,7 +37,12 @@ export const greylist: Check<'greylist', 'end'> = {
     if (greylisting === undefined) return OFF;
     return (async () => {
       const vouched = vouchedFor(knownOf(await fact('spf')), knownOf(await fact('dkim')));
-      return judge(given, vouched, greylisting, now());
+      const history = knownOf(await fact('reputation'));
+      const good =
+        history?.result === 'good'
+          ? history.known.find(({ standing }) => standing === 'good')?.sender.name
+          : undefined;
+      return judge(given, vouched, good, greylisting, now());
     })();
   },
 
@@ -52,25 +57,6 @@ export const greylist: Check<'greylist', 'end'> = {
     })),
 };
 
-interface Vouched {
-  /** The domain of the reverse-path, where SPF passes for it. */
-  readonly sender: string | undefined;
-  readonly domains: readonly string[];
-}
-
-/** Signatures that are looked at. */
-const MOST_DOMAINS = 5;
-
-function vouchedFor(spf: Facts['spf'] | undefined, dkim: Facts['dkim'] | undefined): Vouched {
-  const passed = spf?.result === 'pass' ? spf : undefined;
-  const signers = signersOf(dkim).slice(0, MOST_DOMAINS);
-  const domains = [...(passed ? [passed.domain] : []), ...signers];
-  return {
-    sender: passed?.identity === 'mailfrom' ? passed.domain : undefined,
-    domains: [...new Set(domains)],
-  };
-}
-
 /** Who may be known, by the key under which that is remembered. */
 interface Candidate {
   readonly key: GreylistKey;
@@ -80,6 +66,7 @@ interface Candidate {
 async function judge(
   { client, envelope: { reversePath }, recipients }: Given['end'],
   { sender, domains }: Vouched,
+  good: string | undefined,
   greylisting: Greylisting,
   now: number,
 ): Promise<GreylistFacts> {
@@ -87,6 +74,7 @@ async function judge(
   if (asked.length === 0) return nobodyWaits('spared', { step: 'greylist-not-for', rfc: ROLES });
   if (greylisting.spares(client.address, domains))
     return nobodyWaits('spared', { step: 'greylist-spared' });
+  if (good !== undefined) return nobodyWaits('known', { step: 'greylist-good', sender: good });
   const network = originOf(client.address);
   const address = reversePath ? mailboxKey(reversePath) : '';
   const candidates = candidatesOf(network, reversePath?.domain ?? '', domains);
