@@ -60,6 +60,13 @@ export type TlsAnswer =
   | { readonly kind: 'no-handshake'; readonly cause: string }
   | ProbeFailure;
 
+export interface HttpQuestion {
+  readonly address: string;
+  readonly port: number;
+  readonly host: string;
+  readonly path: string;
+}
+
 export interface Probes {
   greeting(target: ProbeTarget, signal: AbortSignal): Promise<Greeting | ProbeFailure>;
   /** Sends each line once the reply to the one before is there. SMTP replies, or lines of IMAP up to the tagged one. */
@@ -70,6 +77,8 @@ export interface Probes {
     signal: AbortSignal,
   ): Promise<Dialogue | ProbeFailure>;
   tls(question: TlsQuestion, signal: AbortSignal): Promise<TlsAnswer>;
+  /** The status that a plain HTTP server answers with. */
+  http(question: HttpQuestion, signal: AbortSignal): Promise<number | ProbeFailure>;
   /** Milliseconds that the clock of a time server is ahead of ours (RFC 4330). */
   time(address: string, signal: AbortSignal): Promise<number | ProbeFailure>;
 }

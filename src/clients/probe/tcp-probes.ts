@@ -1,17 +1,27 @@
 /** Probes of the real network. */
 import { randomBytes } from 'node:crypto';
+import { request } from 'node:http';
 import { isIPv6 } from 'node:net';
 import type { Clock } from '#clock';
-import { LineConnection } from './line-connection.ts';
-import type { Dialogue, Greeting, ProbeFailure, Probes, ProbeTarget } from './probe.ts';
+import { failed, LineConnection } from './line-connection.ts';
+import type {
+  Dialogue,
+  Greeting,
+  HttpQuestion,
+  ProbeFailure,
+  Probes,
+  ProbeTarget,
+} from './probe.ts';
 import { askTime } from './sntp.ts';
 import { probeTls } from './tls.ts';
 
-export function tcpProbes(clock: Clock): Probes {
+/** @param ca roots to trust instead of the system's, PEM */
+export function tcpProbes(clock: Clock, ca?: readonly string[]): Probes {
   return {
     greeting,
     dialogue,
-    tls: probeTls,
+    http: askStatus,
+    tls: (question, signal) => probeTls(question, signal, ca),
     time: (address, signal) => askTime(address, clock, randomBytes(8), signal),
   };
 }
@@ -57,6 +67,30 @@ async function dialogue(
   } finally {
     connection.close();
   }
+}
+
+/** Milliseconds. */
+const HTTP_PATIENCE = 4000;
+
+function askStatus(
+  { address, port, host, path }: HttpQuestion,
+  signal: AbortSignal,
+): Promise<number | ProbeFailure> {
+  return new Promise((resolve) => {
+    const asked = request(
+      { host: address, port, path, headers: { host, connection: 'close' }, agent: false, signal },
+      (answer) => {
+        resolve(answer.statusCode ?? 0);
+        answer.destroy();
+      },
+    );
+    asked.setTimeout(HTTP_PATIENCE, () => {
+      resolve({ kind: 'failed', cause: 'timed out' });
+      asked.destroy();
+    });
+    asked.on('error', (error) => resolve(failed(error)));
+    asked.end();
+  });
 }
 
 /** `192.0.2.1:25`, `[2001:db8::1]:25`. */

@@ -14,12 +14,16 @@ const PATIENCE = 4000;
 /** Certificates of a chain: real ones have two to four. */
 const LONGEST_CHAIN = 10;
 
-export async function probeTls(question: TlsQuestion, signal: AbortSignal): Promise<TlsAnswer> {
+export async function probeTls(
+  question: TlsQuestion,
+  signal: AbortSignal,
+  ca?: readonly string[],
+): Promise<TlsAnswer> {
   const { address, port, start } = question;
   const connection = await LineConnection.open({ address, port, start: 'clear' }, signal);
   if (!(connection instanceof LineConnection)) return connection;
   const stop = start === 'implicit' ? undefined : await startTls(connection, start);
-  if (stop === undefined) return handshake(connection.release(), question, signal);
+  if (stop === undefined) return handshake(connection.release(), question, signal, ca);
   connection.close();
   return stop;
 }
@@ -63,6 +67,7 @@ function handshake(
   socket: Socket,
   { serverName, version, ciphers, address }: TlsQuestion,
   signal: AbortSignal,
+  ca: readonly string[] | undefined,
 ): Promise<TlsAnswer> {
   // what is old is refused by our own library unless told, and to find it out is the question
   const old = version === 'TLSv1' || version === 'TLSv1.1';
@@ -74,6 +79,7 @@ function handshake(
     ...(isIP(serverName) === 0 && { servername: serverName }),
     ...(version && { minVersion: version, maxVersion: version }),
     ...(suites !== undefined && { ciphers: suites }),
+    ...(ca && { ca: [...ca] }),
     checkServerIdentity: () => undefined,
   };
   return new Promise((resolve) => {

@@ -15,7 +15,7 @@ export interface DoctorSettings {
   readonly timeServer: string;
   readonly mailExchanges: readonly string[];
   readonly dnsLists: readonly DoctorList[];
-  /** Base URL of a registry's RDAP, to which the domain is added; empty: not asked. */
+  /** Where IANA lists the registries' RDAP servers (RFC 9224); empty: not asked. */
   readonly rdap: string;
   /** Where the releases of Node.js are listed; empty: not asked. */
   readonly nodeReleases: string;
@@ -41,11 +41,19 @@ export interface Places {
 }
 
 export type Fetched =
-  | { readonly kind: 'fetched'; readonly status: number; readonly body: string }
+  | { readonly kind: 'fetched'; readonly body: string }
   | { readonly kind: 'failed'; readonly cause: string };
 
-/** GET by HTTPS or HTTP, the certificate verified, no redirect followed, bounded in time and octets. */
-export type Fetch = (url: string, signal: AbortSignal) => Promise<Fetched>;
+/** GET by HTTPS, the certificate verified, no redirect followed, bounded in time and octets. Anything but 200 is a failure. */
+export type Fetch = (url: string, mediaType: string, signal: AbortSignal) => Promise<Fetched>;
+
+/** Addresses that take a message and keep nothing, to see whether mail arrives. */
+export interface Echo {
+  /** A new one of this domain. */
+  readonly open: (domain: string) => Promise<string>;
+  /** Whether a message to it was stored, and why it would be junk; undefined: nothing came yet. */
+  readonly look: (address: string) => Promise<{ readonly junk: readonly string[] } | undefined>;
+}
 
 export interface Context {
   readonly settings: DoctorSettings;
@@ -59,6 +67,9 @@ export interface Context {
   readonly dns: Places;
   readonly probes: Probes;
   readonly fetch: Fetch;
+  /** Undefined where no server runs. */
+  readonly echo: Echo | undefined;
+  readonly sleep: (milliseconds: number) => Promise<void>;
   /** Calendar milliseconds: ages of what the server did. */
   readonly now: () => number;
   /** Real time, by which certificates and clocks are judged. */

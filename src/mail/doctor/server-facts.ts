@@ -2,6 +2,7 @@
  * What only a running server and its database know, as one JSON value: it comes through the control socket to the command line, and straight to
  * the daily round in the server. No private key, no password, no content of a message is in it.
  */
+import type { DnsPlan } from '#mail/dns-plan/record';
 import type { Lint } from './lint-message.ts';
 
 export interface ServerFacts {
@@ -60,6 +61,8 @@ export interface BackupFacts {
 export interface DomainFacts {
   readonly name: string;
   readonly keys: readonly KeyFacts[];
+  /** What belongs into the DNS, the octets of TLSA records in Base64; undefined where it could not be planned. */
+  readonly plan: DnsPlan | undefined;
   /** A message signed a moment ago as mail of the domain is, in Base64. */
   readonly sample: string | undefined;
   /** Of the last hundred messages in its name. */
@@ -118,7 +121,10 @@ export interface QueueFacts {
 export interface CertificateFacts {
   readonly names: readonly string[];
   readonly failure: string | undefined;
+  /** The authority limits us. */
   readonly limited: boolean;
+  /** Proved by HTTP-01. */
+  readonly overHttp: boolean;
   /** Calendar milliseconds. */
   readonly renewAt: number | undefined;
 }

@@ -41,6 +41,11 @@ export const HOST_TEXTS = {
         en: '{name} leads to {address}, at which nobody outside can find this server.',
         ja: '{name} は {address} を指しており、外からこのサーバーに届きません。',
       },
+      elsewhere: {
+        status: 'fail',
+        en: '{name} leads to {foreign}, and to no address of this server.',
+        ja: '{name} は {foreign} を指し、このサーバーのアドレスを指していません。',
+      },
       'not-full': {
         status: 'fail',
         en: '{name} is no full host name.',

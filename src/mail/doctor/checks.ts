@@ -1,0 +1,108 @@
+/**
+ * Every check of the doctor, in the order in which they are told. To add one: its texts in `texts/`, its function in `checks/`, its row
+ * here. A row says of what it is (once for the host, or for each domain), what it needs, and whether only a running server can answer.
+ */
+import type { Check } from './check.ts';
+import { certificate, issuers, renewal } from './checks/certificates.ts';
+import { clientSetup } from './checks/client-setup.ts';
+import { freshSignature, keyStrength, publishedKeys, rotation } from './checks/dkim.ts';
+import { alignment, dmarcPolicy, dmarcRecord, dmarcReports } from './checks/dmarc.ts';
+import { clock, database, disk, hostName, load } from './checks/host.ts';
+import { adminPages, later } from './checks/later.ts';
+import { dnsLists } from './checks/lists.ts';
+import { exchange, exchangeHosts, roles } from './checks/mail-exchange.ts';
+import { clientAddresses, listeners, outsideProbe, relay } from './checks/network.ts';
+import { plannedRecords } from './checks/plan.ts';
+import { dane, mtaSts, tlsReports } from './checks/policies.ts';
+import { registration } from './checks/registration.ts';
+import { confirmedName, ownName, reverseName } from './checks/reverse-names.ts';
+import { roundTrip } from './checks/round-trip.ts';
+import { spfLimits, spfOfAddresses, spfRecord } from './checks/spf.ts';
+import { loginInClear, tlsVersions } from './checks/tls.ts';
+import { deferrals, hardBounces, loginAbuse, queue, sentForm } from './checks/traffic.ts';
+import { backup, secrets, versions } from './checks/upkeep.ts';
+import { sourceAddress, wayOut } from './checks/way-out.ts';
+import { nameServers, signedZone, timesToLive, validatingResolver } from './checks/zone.ts';
+import type { CheckId } from './texts.ts';
+
+const host = { of: 'host', needs: [], server: false } as const;
+const domain = { of: 'domain', needs: [], server: false } as const;
+const world = { needs: ['outside'] } as const;
+const production = { needs: ['production'] } as const;
+const server = { server: true } as const;
+
+export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
+  H1: { ...host, ...world, family: 'host', run: hostName },
+  H2: { ...host, family: 'host', run: clock },
+  H3: { ...host, family: 'host', run: disk },
+  H4: { ...host, ...server, family: 'host', run: load },
+  H5: { ...host, ...server, family: 'host', run: database },
+  H6: { ...host, ...server, ...production, family: 'host', run: backup },
+  H7: { ...host, family: 'host', run: secrets },
+  H8: { ...host, family: 'host', run: versions },
+
+  N1: { ...host, ...server, family: 'network', run: listeners },
+  N2: { ...host, family: 'network', run: outsideProbe },
+  N3: { ...host, ...world, family: 'network', run: wayOut },
+  N4: { ...host, ...world, family: 'network', run: sourceAddress },
+  N5: { ...host, ...server, ...production, family: 'network', run: clientAddresses },
+  N6: { ...host, ...server, family: 'network', run: relay },
+
+  D1: { ...domain, ...world, family: 'dns', run: nameServers },
+  D2: { ...host, ...world, family: 'dns', run: validatingResolver },
+  D3: { ...domain, ...world, family: 'dns', run: signedZone },
+  D4: { ...domain, ...world, family: 'dns', run: registration },
+  D5: { ...domain, ...world, family: 'dns', run: timesToLive },
+  D6: { ...domain, ...world, ...server, family: 'dns', run: plannedRecords },
+
+  I1: { ...host, ...world, family: 'identity', run: reverseName },
+  I2: { ...host, ...world, family: 'identity', run: confirmedName },
+  I3: { ...host, ...world, family: 'identity', run: ownName },
+
+  X1: { ...domain, ...world, family: 'mx', run: exchange },
+  X2: { ...domain, ...world, family: 'mx', run: exchangeHosts },
+  X3: { ...domain, ...server, family: 'mx', run: roles },
+
+  S1: { ...domain, ...world, family: 'spf', run: spfRecord },
+  S2: { ...domain, ...world, family: 'spf', run: spfLimits },
+  S3: { ...domain, ...world, family: 'spf', run: spfOfAddresses },
+
+  K1: { ...domain, ...world, ...server, family: 'dkim', run: publishedKeys },
+  K2: { ...domain, ...world, ...server, family: 'dkim', run: keyStrength },
+  K3: { ...domain, ...world, ...server, family: 'dkim', run: freshSignature },
+  K4: { ...domain, ...world, ...server, family: 'dkim', run: rotation },
+
+  M1: { ...domain, ...world, family: 'dmarc', run: dmarcRecord },
+  M2: { ...domain, ...world, family: 'dmarc', run: dmarcPolicy },
+  M3: { ...domain, ...world, ...server, family: 'dmarc', run: dmarcReports },
+  M4: { ...domain, ...server, family: 'dmarc', run: alignment },
+
+  T1: { ...host, ...server, ...production, family: 'tls', run: certificate },
+  T2: { ...host, ...server, ...production, family: 'tls', run: renewal },
+  T3: { ...host, ...server, family: 'tls', run: tlsVersions },
+  T4: { ...host, ...server, family: 'tls', run: loginInClear },
+  T5: { ...host, ...world, family: 'tls', run: issuers },
+
+  P1: { ...domain, ...world, family: 'policy', run: mtaSts },
+  P2: { ...domain, ...world, family: 'policy', run: tlsReports },
+  P3: { ...domain, ...world, ...server, family: 'policy', run: dane },
+
+  A1: { ...domain, ...world, family: 'clients', run: clientSetup },
+
+  R1: { ...domain, ...world, family: 'reputation', run: dnsLists },
+  R2: { ...host, family: 'reputation', run: later },
+  R3: { ...host, ...server, family: 'reputation', run: hardBounces },
+  R4: { ...host, family: 'reputation', run: later },
+
+  L1: { ...host, ...server, family: 'flow', run: queue },
+  L2: { ...domain, ...server, family: 'flow', run: roundTrip },
+  L3: { ...host, ...server, family: 'flow', run: deferrals },
+
+  C1: { ...host, ...server, family: 'content', run: sentForm },
+  C2: { ...host, family: 'content', run: later },
+
+  B1: { ...host, ...server, family: 'abuse', run: loginAbuse },
+  B2: { ...host, ...server, family: 'abuse', run: adminPages },
+};
+
+export const CHECK_IDS = Object.keys(CHECKS) as CheckId[];

@@ -1,0 +1,74 @@
+/** N1, N2, N5 and N6: our own ports, who comes in by them, and whom they refuse. */
+import { isPrivateAddress } from '#mail/abuse/protected';
+import type { ServerContext } from '#mail/doctor/check';
+import type { Evidence, Outcome } from '#mail/doctor/outcome';
+import { hostPort, listenerNamed, reachable, shown, targetOf } from '#mail/doctor/own-listeners';
+import { listed, quoted } from '#mail/doctor/spoken-values';
+
+export async function listeners(context: ServerContext): Promise<Outcome<'N1'>> {
+  const { server, probes, settings, signal } = context;
+  const looked = await Promise.all(
+    reachable(server).map(async (listener) => {
+      const answer = await probes.greeting(targetOf(listener), signal);
+      return { listener, answer };
+    }),
+  );
+  const evidence = looked.map(({ listener, answer }): Evidence => ({
+    asked: `connect ${hostPort(listener)}`,
+    by: listener.name,
+    answer: answer.kind === 'greeting' ? quoted(answer.line) : answer.cause,
+  }));
+  const missing = looked.filter(({ answer }) => answer.kind === 'failed');
+  if (missing.length > 0) {
+    const ports = listed(missing.map(({ listener }) => shown(listener)));
+    return { finding: 'missing', values: { ports }, evidence, about: ports };
+  }
+  const foreign = looked.filter(
+    ({ answer }) => answer.kind === 'greeting' && !answer.line.includes(settings.hostname),
+  );
+  const ports = listed(
+    (foreign.length > 0 ? foreign : looked).map(({ listener }) => shown(listener)),
+  );
+  return { finding: foreign.length > 0 ? 'foreign' : 'all', values: { ports }, evidence };
+}
+
+export function outsideProbe(): Outcome<'N2'> {
+  return { finding: 'no-probe', values: {} };
+}
+
+/** Fewer say nothing about the rest. */
+const LEAST_CLIENTS = 10;
+
+export function clientAddresses({ server }: ServerContext): Outcome<'N5'> {
+  const { clients } = server.traffic;
+  const count = String(clients.length);
+  const different = new Set(clients);
+  if (clients.length < LEAST_CLIENTS) return { finding: 'no-mail', values: {} };
+  const [only, ...others] = different;
+  if (others.length === 0 && only !== undefined && isPrivateAddress(only))
+    return { finding: 'gateway', values: { count, address: only } };
+  return { finding: 'real', values: { count, different: String(different.size) } };
+}
+
+/** RFC 2606: nobody's. */
+const STRANGERS = ['MAIL FROM:<doctor@example.com>', 'RCPT TO:<nobody@example.net>'] as const;
+
+export async function relay(context: ServerContext): Promise<Outcome<'N6'>> {
+  const { server, probes, signal } = context;
+  const mx = listenerNamed(server, 'smtp');
+  if (mx === undefined || mx.proxied)
+    return { finding: 'unreachable', values: { what: 'smtp', cause: 'PROXY' } };
+  const lines = ['EHLO doctor.invalid', ...STRANGERS, 'QUIT'];
+  const said = await probes.dialogue(targetOf(mx), 'smtp', lines, signal);
+  const what = hostPort(mx);
+  if (said.kind === 'failed')
+    return { finding: 'unreachable', values: { what, cause: said.cause } };
+  const [, mail = [], rcpt = []] = said.replies;
+  const reply = quoted((rcpt.at(-1) ?? mail.at(-1) ?? '').trim());
+  const evidence = [{ asked: STRANGERS.join(', '), by: what, answer: reply }];
+  const taken = mail[0]?.startsWith('2') === true && rcpt[0]?.startsWith('2') === true;
+  // put off is no answer: the same client may be let in later
+  if (rcpt[0]?.startsWith('4') === true || mail[0]?.startsWith('4') === true)
+    return { finding: 'unreachable', values: { what, cause: reply }, evidence };
+  return { finding: taken ? 'relayed' : 'refused', values: { reply }, evidence };
+}

@@ -1,0 +1,72 @@
+/** D6: the DNS beside the plan. */
+import type { ServerContext } from '#mail/doctor/check';
+import { authoritiesOf } from '#mail/doctor/dns-questions';
+import type { Outcome } from '#mail/doctor/outcome';
+import { planFromJson } from '#mail/doctor/plan-json';
+import { listed } from '#mail/doctor/spoken-values';
+import {
+  askPlan,
+  comparePlan,
+  planQuestions,
+  type ComparedRecord,
+  type PlanAnswers,
+} from '#mail/dns-plan/compare';
+import type { DnsPlan } from '#mail/dns-plan/record';
+
+export async function plannedRecords(context: ServerContext): Promise<Outcome<'D6'>> {
+  const { domain, server, dns, signal } = context;
+  const told = server.domains.find(({ name }) => name === domain)?.plan;
+  if (told === undefined) return { finding: 'no-domain', values: {} };
+  const plan = planFromJson(told);
+  const [answers, authority] = await Promise.all([
+    askPlan(plan, dns.local, signal),
+    askAuthorities(context, plan),
+  ]);
+  const compared = comparePlan(plan, answers, authority);
+  const evidence = compared.map(({ type, name, standing, observed }) => ({
+    asked: `${type} ${name}`,
+    by: '',
+    answer: `${standing}: ${listed(observed)}`,
+  }));
+  const of = (isIt: (one: ComparedRecord) => boolean): string =>
+    listed(
+      compared.filter(isIt).map(({ type, name, standing }) => `${type} ${name} (${standing})`),
+    );
+  const wrong = of(
+    ({ standing, planned }) =>
+      standing === 'different' || (standing === 'missing' && planned?.need === 'publish'),
+  );
+  if (wrong !== '') return { finding: 'differs', values: { names: wrong }, evidence, about: wrong };
+  const unknown = compared.find(({ standing }) => standing === 'unknown');
+  if (unknown) {
+    const { type, name, observed } = unknown;
+    const values = { query: `${type} ${name}`, cause: observed[0] ?? '' };
+    return { finding: 'no-answer', values, evidence };
+  }
+  const late = compared.find(({ standing }) => standing === 'not-propagated');
+  if (late) {
+    const values = { place: `${late.type} ${late.name}`, ttl: String(late.ttl ?? 0) };
+    return { finding: 'propagating', values, evidence };
+  }
+  const extra = of(({ standing }) => standing === 'extra');
+  if (extra !== '') return { finding: 'extra', values: { names: extra }, evidence, about: extra };
+  const absent = of(
+    ({ standing, planned }) => standing === 'missing' && planned?.need === 'optional',
+  );
+  if (absent !== '')
+    return { finding: 'recommended', values: { names: absent }, evidence, about: absent };
+  return { finding: 'published', values: { count: String(compared.length) }, evidence };
+}
+
+/** Each name by a server of its zone. */
+async function askAuthorities(context: ServerContext, plan: DnsPlan): Promise<PlanAnswers> {
+  const answers = await Promise.all(
+    planQuestions(plan).map(async ({ name, type }) => {
+      const { servers } = await authoritiesOf(context, name);
+      const resolver = servers[0]?.resolver ?? context.dns.local;
+      const answer = await resolver.resolve(name, type, { signal: context.signal });
+      return [`${type} ${name}`, answer] as const;
+    }),
+  );
+  return new Map(answers);
+}
