@@ -69,7 +69,7 @@ async function make(
           { name: 'subjectAltName', altNames: names.map((value) => ({ type: 2, value })) },
         ],
   });
-  return { cert: result.cert, key: result.private };
+  return { cert: `${result.cert.trimEnd()}\n`, key: result.private };
 }
 
 /** The TLSA record of a certificate. */

@@ -1,6 +1,6 @@
 /**
  * MAIL and RCPT as lines, with the parameters that the peer offers (RFC 5321 §4.1.1, RFC 1870, RFC 3461, RFC 6152,
- * RFC 6531). What the peer does not offer is left out; whether the mail may go without it was decided before.
+ * RFC 6531, RFC 8689). What the peer does not offer is left out; whether the mail may go without it was decided before.
  */
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { Mail, MailRecipient } from './mail.ts';
@@ -11,6 +11,7 @@ export function mailCommand(mail: Mail, smtputf8: boolean, offer: Extensions): s
   if (offer.size !== undefined) line += ` SIZE=${mail.content.size}`;
   if (mail.content.eightBit && offer.eightBitMime) line += ' BODY=8BITMIME';
   if (smtputf8) line += ' SMTPUTF8';
+  if (mail.requireTls !== undefined && offer.requireTls) line += ' REQUIRETLS';
   if (offer.dsn) {
     if (mail.ret !== undefined) line += ` RET=${mail.ret}`;
     if (mail.envid !== undefined) line += ` ENVID=${mail.envid}`;

@@ -35,6 +35,10 @@ export interface Mail {
   readonly ret?: 'FULL' | 'HDRS';
   readonly content: Content;
   /**
+   * RFC 8689: `must` only goes where REQUIRETLS is offered; `prefer` (a notice of failure, §5) asks for it where it is.
+   */
+  readonly requireTls?: 'must' | 'prefer';
+  /**
    * Asked right before the final dot, or the last BDAT chunk, may leave. No: the connection is dropped there, so
    * that the peer discards the mail; or nothing is sent at all, where all would leave at once. Asked once for each
    * transaction. Whoever lost the lease on a recipient says no.

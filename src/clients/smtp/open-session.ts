@@ -18,16 +18,32 @@ import { parseEhlo, type Extensions } from '#protocol/smtp/ehlo';
 import type { Cause, Deferred, Failed, Stage } from './outcome.ts';
 import type { SmtpClientParts, SmtpPeer, TlsPolicy } from './peer.ts';
 import { SmtpSession } from './smtp-session.ts';
-import { deferred, networkFailure, notSmtp, refusal } from './status.ts';
+import { deferred, failed, networkFailure, notSmtp, refusal } from './status.ts';
 import { handshake } from './tls.ts';
 
 export type OpenResult =
-  | { readonly kind: 'open'; readonly session: SmtpSession }
+  | {
+      readonly kind: 'open';
+      readonly session: SmtpSession;
+      readonly parties: Parties;
+      /** Why it is in clear, where the policy would have TLS if it could. */
+      readonly tlsFailure: TlsFailure | undefined;
+    }
   | {
       readonly kind: 'not-open';
       readonly outcome: Deferred | Failed;
       readonly dialogue: readonly DialogueEntry[];
+      readonly parties: Parties;
     };
+
+/** Who spoke with whom, as far as it came to it. */
+export interface Parties {
+  readonly localAddress: string;
+  /** How the peer calls itself in its answer to EHLO. */
+  readonly helo: string;
+}
+
+export type TlsFailure = Omit<Extract<Cause, { kind: 'tls' }>, 'kind'>;
 
 /** Opens a session. `signal` ends the attempt, not the session that came of it. */
 export async function openSession(
@@ -37,14 +53,21 @@ export async function openSession(
 ): Promise<OpenResult> {
   const start = parts.monotonic();
   const recorder = new DialogueRecorder(start, DIALOGUE_LIMITS, parts.observe);
-  let result = await new Opening(peer, parts, recorder, start).run(peer.tls, signal);
+  let opening = new Opening(peer, parts, recorder, start);
+  let result = await opening.run(peer.tls, signal);
+  let broken: TlsFailure | undefined;
   if (result.kind === 'tls-broken') {
+    broken = result.failure;
     recorder.note(parts.monotonic(), 'TLS failed: connecting again to go on in clear');
-    result = await new Opening(peer, parts, recorder, start).run('none', signal);
+    opening = new Opening(peer, parts, recorder, start);
+    result = await opening.run('none', signal);
   }
-  if (result.kind === 'open') return result;
+  const { parties } = opening;
+  if (result.kind === 'open') {
+    return { ...result, parties, tlsFailure: broken ?? opening.tlsFailure };
+  }
   if (result.kind === 'tls-broken') throw new Error('TLS failed where none was asked for');
-  return { kind: 'not-open', outcome: result, dialogue: recorder.entries() };
+  return { kind: 'not-open', outcome: result, dialogue: recorder.entries(), parties };
 }
 
 /** What a peer offers that knows only HELO. */
@@ -53,7 +76,7 @@ const HELO_ONLY: Extensions = {};
 type RunResult = { readonly kind: 'open'; readonly session: SmtpSession } | Stop;
 
 /** Why the opening stops; `tls-broken`: the policy allows to go on without TLS, on a new connection. */
-type Stop = Deferred | Failed | { readonly kind: 'tls-broken' };
+type Stop = Deferred | Failed | { readonly kind: 'tls-broken'; readonly failure: TlsFailure };
 
 class Opening {
   readonly #peer: SmtpPeer;
@@ -64,12 +87,20 @@ class Opening {
   #greeting: Reply | undefined;
   #tls: TlsFacts | undefined;
   #secured: TLSSocket | undefined;
+  #localAddress = '';
+  #helo = '';
+  /** Why the session goes on in clear though TLS was to be tried. */
+  tlsFailure: TlsFailure | undefined;
 
   constructor(peer: SmtpPeer, parts: SmtpClientParts, recorder: DialogueRecorder, start: number) {
     this.#start = start;
     this.#peer = peer;
     this.#parts = parts;
     this.#recorder = recorder;
+  }
+
+  get parties(): Parties {
+    return { localAddress: this.#localAddress, helo: this.#helo };
   }
 
   async run(policy: TlsPolicy, signal: AbortSignal | undefined): Promise<RunResult> {
@@ -90,7 +121,8 @@ class Opening {
       return networkFailure('connect', dialled);
     }
     const { socket } = dialled;
-    const from = socket.localAddress === undefined ? '' : ` from ${socket.localAddress}`;
+    this.#localAddress = socket.localAddress ?? '';
+    const from = this.#localAddress === '' ? '' : ` from ${this.#localAddress}`;
     this.#recorder.note(monotonic(), `connected to ${address} port ${port}${from}`);
     const connection = new SmtpConnection(socket, this.#recorder, monotonic, limits.replyOctets);
     const onAbort = (): void => connection.close(ABORTED);
@@ -123,7 +155,8 @@ class Opening {
       (implicit ? await this.#secure(connection, policy) : undefined) ??
       (await this.#greet(connection)) ??
       (await this.#hello(connection)) ??
-      (implicit || policy === 'none' ? undefined : await this.#startTls(connection, policy));
+      (implicit || policy === 'none' ? undefined : await this.#startTls(connection, policy)) ??
+      this.#requireTls();
     return stop ?? (await this.#authenticate(connection));
   }
 
@@ -141,6 +174,7 @@ class Opening {
     const answer = positive(result);
     if (answer !== undefined) {
       this.#offer = parseEhlo(answer.lines);
+      this.#helo = peerName(answer.lines[0] ?? '');
       return undefined;
     }
     if (result.kind !== 'reply' || result.reply.code < 500) return stopFor(result, 'ehlo');
@@ -152,55 +186,61 @@ class Opening {
   async #startTls(connection: SmtpConnection, policy: TlsPolicy): Promise<Stop | undefined> {
     const mayGoClear = policy === 'opportunistic';
     if (this.#offer.startTls !== true) {
-      return mayGoClear
-        ? undefined
-        : tlsStop('4.7.4', 'not-offered', 'the peer offers no STARTTLS');
+      const detail = 'the peer offers no STARTTLS';
+      if (!mayGoClear) return tlsStop('4.7.4', 'not-offered', detail);
+      this.tlsFailure = { reason: 'not-offered', detail };
+      return undefined;
     }
     const result = await connection.ask('STARTTLS', this.#parts.limits.helloMs);
     if (positive(result) === undefined) {
       if (result.kind !== 'reply' || result.reply.code === 421) return stopFor(result, 'tls');
       if (!mayGoClear) return deferred('tls', '4.7.4', { kind: 'reply', reply: result.reply });
       connection.note('STARTTLS refused: going on in clear');
+      this.tlsFailure = { reason: 'refused', detail: String(result.reply.code) };
       return undefined;
     }
     // RFC 3207 §4.2: what came in clear after this reply may be anybody's, and is believed by nobody.
     if (connection.unread) {
       connection.note('octets after the reply to STARTTLS: possibly injected');
-      return mayGoClear
-        ? { kind: 'tls-broken' }
-        : tlsStop('4.7.5', 'injected', 'octets in clear after the reply to STARTTLS');
+      return tlsBroken(mayGoClear, 'injected', 'octets in clear after the reply to STARTTLS');
     }
     const stop = (await this.#secure(connection, policy)) ?? (await this.#hello(connection));
     if (stop === undefined || !mayGoClear || stop.kind === 'tls-broken') return stop;
     // With TLS 1.3 a peer that rejects the handshake shows it only after our side is done.
-    return isLost(stop) ? { kind: 'tls-broken' } : stop;
+    return isLost(stop) ? tlsBroken(true, 'handshake', 'lost right after the handshake') : stop;
   }
 
   async #secure(connection: SmtpConnection, policy: TlsPolicy): Promise<Stop | undefined> {
-    const { serverName, ca } = this.#peer;
+    const { serverName, ca, dane } = this.#peer;
     const { limits, monotonic } = this.#parts;
     const result = await handshake(connection.releaseSocket(), {
       serverName,
       timeoutMs: limits.tlsMs,
       ...(ca !== undefined && { ca }),
+      ...(dane !== undefined && { dane }),
     });
     if (result.kind === 'failed') {
       connection.hangUp();
       this.#recorder.note(monotonic(), `TLS handshake failed: ${result.detail}`);
-      return policy === 'opportunistic'
-        ? { kind: 'tls-broken' }
-        : tlsStop('4.7.5', 'handshake', result.detail);
+      return tlsBroken(policy === 'opportunistic', 'handshake', result.detail);
     }
     connection.replaceSocket(result.socket);
     this.#tls = result.facts;
     this.#secured = result.socket;
     this.#recorder.tls(monotonic(), result.facts);
     const { peer } = result.facts;
-    const mustBeProven = policy === 'verified' || policy === 'implicit';
+    const mustBeProven = policy === 'verified' || policy === 'implicit' || dane !== undefined;
     if (mustBeProven && peer.kind === 'unverified') {
-      return tlsStop('4.7.5', 'unverified', peer.reason);
+      return tlsStop('4.7.5', dane === undefined ? 'unverified' : 'tlsa', peer.reason);
     }
     return undefined;
+  }
+
+  /** RFC 8689 §4.2.1: another host may offer it. */
+  #requireTls(): Stop | undefined {
+    if (this.#peer.requireTls !== true || this.#offer.requireTls === true) return undefined;
+    const detail = 'the author asks for TLS on the whole way';
+    return failed('tls', '5.7.30', { kind: 'not-offered', extension: 'REQUIRETLS', detail });
   }
 
   async #authenticate(connection: SmtpConnection): Promise<Stop | undefined> {
@@ -241,10 +281,18 @@ function isLost(stop: Deferred | Failed): boolean {
   return stop.cause.kind === 'network' && ['lost', 'error'].includes(stop.cause.reason);
 }
 
-function tlsStop(
-  status: string,
-  reason: Extract<Cause, { kind: 'tls' }>['reason'],
-  detail: string,
-): Deferred {
+function tlsStop(status: string, reason: TlsFailure['reason'], detail: string): Deferred {
   return deferred('tls', status, { kind: 'tls', reason, detail });
+}
+
+/** @param mayGoClear what the policy says of a session without TLS, on a new connection */
+function tlsBroken(mayGoClear: boolean, reason: TlsFailure['reason'], detail: string): Stop {
+  return mayGoClear
+    ? { kind: 'tls-broken', failure: { reason, detail } }
+    : tlsStop('4.7.5', reason, detail);
+}
+
+/** RFC 5321 §4.1.1.1: the first word of the answer to EHLO. */
+function peerName(line: string): string {
+  return /^[!-~]{1,255}/.exec(line)?.[0] ?? '';
 }

@@ -50,7 +50,8 @@ export type Cause =
   | ProtocolCause
   | {
       readonly kind: 'tls';
-      readonly reason: 'not-offered' | 'refused' | 'handshake' | 'unverified' | 'injected';
+      readonly reason: 'not-offered' | 'refused' | 'handshake' | 'unverified' | 'injected' | 'tlsa';
+      /** Of `unverified` OpenSSL's code, of `tlsa` a `DaneFailure`. */
       readonly detail: string;
     }
   | {
@@ -61,7 +62,7 @@ export type Cause =
   /** The mail needs an extension that the peer does not offer, or is over the size that it announced. */
   | {
       readonly kind: 'not-offered';
-      readonly extension: '8BITMIME' | 'SMTPUTF8' | 'SIZE';
+      readonly extension: '8BITMIME' | 'SMTPUTF8' | 'SIZE' | 'REQUIRETLS';
       readonly detail: string;
     }
   /** The session has done what the peer allows in one (RFC 9422, MAILMAX); a new one will do. */

@@ -1,6 +1,7 @@
 /** Whom to connect to and on what terms, and what the client is made of. Built by the queue's routing. */
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { ClientCredentials } from '#protocol/sasl/client-step';
+import type { DaneExpectation } from './dane.ts';
 import type { Dialer } from './dial.ts';
 import type { SmtpClientLimits } from './limits.ts';
 
@@ -31,6 +32,10 @@ export interface SmtpPeer {
   /** How we call ourselves in EHLO: a host name, or an address literal. */
   readonly heloName: string;
   readonly tls: TlsPolicy;
+  /** What the certificate must match instead of the roots (RFC 7672); `tls` is `required` then. */
+  readonly dane?: DaneExpectation;
+  /** The peer must offer REQUIRETLS under TLS (RFC 8689 §4.2.1). */
+  readonly requireTls?: true;
   /** Roots to trust instead of the system's, PEM. Keep the same array for the same roots. */
   readonly ca?: readonly string[];
   readonly credentials?: ClientCredentials;

@@ -22,6 +22,10 @@ export function refuseUntried(mail: Mail, offer: Extensions): readonly (Failed |
 
 function refuseMail(mail: Mail, offer: Extensions): Failed | undefined {
   const { content } = mail;
+  // RFC 8689 §4.2.1
+  if (mail.requireTls === 'must' && !offer.requireTls) {
+    return notOffered('5.7.30', 'REQUIRETLS', 'the author asks for TLS on the whole way');
+  }
   if (typeof content.chunks !== 'function') {
     const fault = checkWhole(content, content.chunks);
     if (fault !== undefined) {

@@ -6,12 +6,15 @@
 import { isIP, type Socket } from 'node:net';
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from 'node:tls';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
+import { judgeByDane, type DaneExpectation } from './dane.ts';
 
 export interface HandshakeOptions {
   /** The name that the certificate must be for, and that SNI carries. */
   readonly serverName: string;
   /** Roots to trust instead of the system's, PEM. */
   readonly ca?: readonly string[];
+  /** What the certificate is judged by instead of the roots. */
+  readonly dane?: DaneExpectation;
   readonly timeoutMs: number;
 }
 
@@ -21,7 +24,7 @@ export type HandshakeResult =
 
 /** Speaks TLS as client. The socket belongs to the result: where that is a failure it has been destroyed. */
 export function handshake(socket: Socket, options: HandshakeOptions): Promise<HandshakeResult> {
-  const { serverName, timeoutMs } = options;
+  const { serverName, dane, timeoutMs } = options;
   return new Promise((resolve) => {
     const secured = connect({
       socket,
@@ -45,26 +48,26 @@ export function handshake(socket: Socket, options: HandshakeOptions): Promise<Ha
     const onError = (error: NodeJS.ErrnoException): void => fail(error.code ?? error.message);
     const onClose = (): void => fail('the peer closed the connection');
     const onSecure = (): void =>
-      settle({ kind: 'secured', socket: secured, facts: factsOf(secured, serverName) });
+      settle({ kind: 'secured', socket: secured, facts: factsOf(secured, serverName, dane) });
     const timer = setTimeout(() => fail(`no handshake within ${timeoutMs} ms`), timeoutMs);
     secured.on('error', onError).on('close', onClose).on('secureConnect', onSecure);
   });
 }
 
-function factsOf(socket: TLSSocket, name: string): TlsFacts {
-  // At run time a string code or an Error, whatever the declared type.
-  const problem: unknown = socket.authorizationError;
+function factsOf(socket: TLSSocket, name: string, dane: DaneExpectation | undefined): TlsFacts {
   return {
     version: socket.getProtocol() ?? 'unknown',
     cipher: socket.getCipher().standardName,
-    peer: socket.authorized
-      ? { kind: 'verified', name }
-      : {
-          kind: 'unverified',
-          name,
-          reason: problem instanceof Error ? problem.message : String(problem),
-        },
+    peer: dane === undefined ? judgeByRoots(socket, name) : judgeByDane(socket, name, dane),
   };
+}
+
+function judgeByRoots(socket: TLSSocket, name: string): TlsFacts['peer'] {
+  if (socket.authorized) return { kind: 'verified', name };
+  // At run time a string code or an Error, whatever the declared type.
+  const problem: unknown = socket.authorizationError;
+  const reason = problem instanceof Error ? problem.message : String(problem);
+  return { kind: 'unverified', name, reason };
 }
 
 const contexts = new WeakMap<readonly string[], SecureContext>();

@@ -108,6 +108,7 @@ const TLS_TEXT = {
   refused: 'The peer refused to begin TLS',
   handshake: 'The TLS handshake failed',
   unverified: 'The certificate of the peer cannot be verified',
+  tlsa: 'The certificate of the peer matches none of the TLSA records of its domain',
   injected: 'The peer sent something before TLS began, which an attacker may have put in',
 } as const;
 

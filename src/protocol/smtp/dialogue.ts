@@ -12,7 +12,12 @@ export interface TlsFacts {
   readonly cipher: string;
   /** The peer's certificate: proven to be the named peer's, not proven and why, or not asked for. */
   readonly peer:
-    | { readonly kind: 'verified'; readonly name: string }
+    | {
+        readonly kind: 'verified';
+        readonly name: string;
+        /** The TLSA record that it matches, `3 1 1`; by a root that is trusted where there is none. */
+        readonly tlsa?: string;
+      }
     | { readonly kind: 'unverified'; readonly name: string; readonly reason: string }
     | { readonly kind: 'not-asked' };
 }
@@ -162,6 +167,9 @@ export function formatEntry(entry: DialogueEntry, side: 'client' | 'server'): st
 
 function formatPeer(peer: TlsFacts['peer']): string {
   if (peer.kind === 'not-asked') return 'no certificate asked for';
+  if (peer.kind === 'verified' && peer.tlsa !== undefined) {
+    return `certificate of ${peer.name} matches its TLSA record ${peer.tlsa}`;
+  }
   return peer.kind === 'verified'
     ? `certificate verified for ${peer.name}`
     : `certificate not verified for ${peer.name}: ${peer.reason}`;
