@@ -10,7 +10,7 @@ import { knownOf, type AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Judgement } from './judgement.ts';
 import type { Policies } from './policies.ts';
-import { verdict, type Judged, type Verdict } from './verdict.ts';
+import { verdict, type Judged, type RecipientVerdict, type Verdict } from './verdict.ts';
 import { countedSignatures } from './vouching.ts';
 
 export interface Credit {
@@ -29,8 +29,9 @@ export function creditsOf(
   if (known.length === 0) return [];
   const others = findings.filter(({ check }) => check !== 'reputation');
   const plain = others.length === findings.length ? judged : verdict(others, recipients, policies);
-  if (plain.kind === 'refuse' && plain.how !== 'reject') return [];
-  if (judged.kind === 'refuse' && judged.how !== 'reject') return [];
+  if (isPutOff(plain) || isPutOff(judged)) return [];
+  // what lies in Junk for its history alone was not seen to be good: nobody gets out of there by sending more
+  if (reachesInbox(plain) && !reachesInbox(judged)) return [];
   const scanned = knownOf(facts.content)?.result;
   const isSpam = scanned === 'junk' || scanned === 'reject';
   return known.flatMap(({ sender }) => {
@@ -38,6 +39,18 @@ export function creditsOf(
     if (became === undefined || !isAnswerable(sender, facts, isRepeated)) return [];
     return [{ sender, counts: { [became]: 1, ...(isSpam && { spam: 1 }) } }];
   });
+}
+
+function isPutOff(judged: Verdict): boolean {
+  return judged.kind === 'refuse' && judged.how !== 'reject';
+}
+
+function reachesInbox(judged: Verdict): boolean {
+  return judged.kind === 'accept' && [...judged.recipients.values()].some(isInbox);
+}
+
+function isInbox({ kind }: RecipientVerdict): boolean {
+  return kind === 'inbox';
 }
 
 /** Undefined where what decided was no fault of such a sender. */
@@ -48,9 +61,10 @@ function outcomeFor(
   const blames = (because: readonly Finding[]) =>
     because.some(({ reason }) => isBlamed(kind, reason));
   if (judged.kind === 'refuse') return blames(judged.because) ? 'refused' : undefined;
-  const verdicts = [...judged.recipients.values()];
-  if (verdicts.some((one) => one.kind === 'inbox')) return 'accepted';
-  return verdicts.some(({ because }) => blames(because)) ? 'junked' : undefined;
+  if (reachesInbox(judged)) return 'accepted';
+  return [...judged.recipients.values()].some(({ because }) => blames(because))
+    ? 'junked'
+    : undefined;
 }
 
 /** SPF holds for this very session; a signature may have been made for another. */
