@@ -9,7 +9,7 @@ import { printDone, printLine, printJson, remark } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { styled, localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
-import { zoneLine } from './zone-line.ts';
+import { zoneLine } from '#mail/dns-plan/zone-line';
 
 export function dkim(noun: Command, end: (code: ExitCode) => void): void {
   addDkimVerify(noun, end);

@@ -1,0 +1,32 @@
+/** DKIM keys of the plan: those that sign, the next ones, those that signed a few days ago, and those whose record may go. */
+import type { PartFacts } from './plan.ts';
+import { textStrings, type Need, type PlannedRecord, type Purpose } from './record.ts';
+
+export interface PlannedKey {
+  readonly selector: string;
+  readonly algorithm: 'rsa-sha256' | 'ed25519-sha256';
+  readonly state: 'pending' | 'active' | 'retired' | 'revoked';
+  /** What `dnsRecordFor` of protocol/dkim writes. */
+  readonly record: string;
+}
+
+const BY_STATE = {
+  active: { purpose: 'dkim-active', need: 'publish' },
+  pending: { purpose: 'dkim-next', need: 'publish' },
+  retired: { purpose: 'dkim-retired', need: 'publish' },
+  revoked: { purpose: 'dkim-revoked', need: 'remove' },
+} as const satisfies Record<PlannedKey['state'], { purpose: Purpose; need: Need }>;
+
+export function keyRecords({ domain, keys }: PartFacts): PlannedRecord[] {
+  return (Object.keys(BY_STATE) as PlannedKey['state'][]).flatMap((wanted) =>
+    keys
+      .filter(({ state }) => state === wanted)
+      .map(({ selector, record }) => ({
+        type: 'TXT',
+        name: `${selector}._domainkey.${domain}`,
+        data: textStrings(record),
+        zone: 'domain',
+        ...BY_STATE[wanted],
+      })),
+  );
+}
