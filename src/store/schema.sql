@@ -293,6 +293,30 @@ create table dkim_keys (
   CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'retired'::text])))
 );
 
+create table doctor_results (
+  check_id text collate "C" not null,
+  subject text collate "C" not null,
+  status text not null,
+  finding text not null,
+  since timestamp with time zone not null,
+  seen_at timestamp with time zone not null,
+  told_status text,
+  told_finding text,
+  told_about text,
+  PRIMARY KEY (check_id, subject),
+  CHECK ((status = ANY (ARRAY['pass'::text, 'warn'::text, 'fail'::text, 'skip'::text, 'unknown'::text]))),
+  CHECK ((told_status = ANY (ARRAY['pass'::text, 'warn'::text, 'fail'::text, 'skip'::text])))
+);
+
+create table doctor_round (
+  one boolean not null default true,
+  token text collate "C" not null,
+  until timestamp with time zone not null,
+  done_on date,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
 create table domain_sites (
   domain text collate "C" not null,
   site text collate "C" not null,
@@ -838,6 +862,10 @@ comment on column credentials.last_used_at is 'written at most every ten minutes
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
 comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dkim_keys.private_key is 'PKCS #8 DER';
+comment on column doctor_results.subject is 'a domain, or the name of the host';
+comment on column doctor_results.since is 'when the status was first seen; another finding of the same status does not begin anew';
+comment on column doctor_results.told_status is 'in the last letter; null: never told';
+comment on column doctor_round.until is 'by the clock of the database, the one that all nodes share';
 comment on column domains.name is 'A-labels, lower case';
 comment on column emails.message_id is 'our id of the message, as in events; the Message-ID field is in summary';
 comment on column emails.prefix is 'what this delivery put before the blob: Return-Path, Delivered-To, Received, …';

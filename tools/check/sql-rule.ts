@@ -9,6 +9,7 @@ import { scan } from './typescript-scan.ts';
 export const LEASE_FILES: readonly string[] = [
   'src/store/queue/claim.ts',
   'src/store/certificates/lease.ts',
+  'src/store/doctor/round.ts',
 ];
 
 const ASKS_THE_TIME =

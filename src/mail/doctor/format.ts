@@ -1,0 +1,108 @@
+/** Results as lines of text: for a terminal, and for the letter. */
+import { say } from '#mail/story/phrase';
+import { printable, wrap } from '#mail/story/terminal-text';
+import type { Language } from '#protocol/dsn/language';
+import type { Family } from './check.ts';
+import type { Change } from './difference.ts';
+import { countOf, type Result } from './result.ts';
+import type { Status } from './status.ts';
+import { tellEvidence, tellResult } from './tell.ts';
+import { FAMILY_WORDS, STATUS_WORDS, WORDS } from './texts/frame.ts';
+
+export interface FormatOptions {
+  readonly language: Language;
+  readonly hostname: string;
+  readonly columns: number;
+  /** Marks a line by what it says; nothing for what no terminal reads. */
+  readonly style: (status: Status | 'heading' | 'aside', text: string) => string;
+  /** When it began, as people read it; undefined: not known. */
+  readonly since: (result: Result) => string | undefined;
+  readonly showsEvidence: boolean;
+  readonly showsFamilies: boolean;
+}
+
+const MARKS: Readonly<Record<Status, string>> = {
+  pass: 'PASS',
+  warn: 'WARN',
+  fail: 'FAIL',
+  skip: 'SKIP',
+  unknown: 'UNKNOWN',
+};
+/** Of the longest mark. */
+const MARK_COLUMNS = 7;
+const ID_COLUMNS = 2;
+const INDENT = ' '.repeat(MARK_COLUMNS + ID_COLUMNS + 4);
+const NARROWEST = 30;
+const LONGEST = 2000;
+
+export function formatResults(results: readonly Result[], options: FormatOptions): string[] {
+  const lines: string[] = [];
+  let family: Family | undefined;
+  for (const result of results) {
+    if (options.showsFamilies && result.family !== family) {
+      if (family !== undefined) lines.push('');
+      ({ family } = result);
+      lines.push(options.style('heading', say(FAMILY_WORDS[family], options.language, {})));
+    }
+    lines.push(...formatResult(result, options));
+  }
+  return lines;
+}
+
+export function formatResult(result: Result, options: FormatOptions, remark = ''): string[] {
+  const { language, hostname, style } = options;
+  const { id, status, subject } = result;
+  const told = tellResult(result, hostname, language);
+  const about = subject === '' || subject === hostname ? '' : ` (${subject})`;
+  const gap = language === 'ja' ? '：' : ': ';
+  const head = `${told.title}${about}${remark}${gap}${told.observed}`;
+  const width = Math.max(NARROWEST, options.columns - INDENT.length);
+  const [first = '', ...rest] = folded(head, width);
+  const mark = MARKS[status].padEnd(MARK_COLUMNS);
+  const lines = [
+    `${style(status, mark)}  ${id.padEnd(ID_COLUMNS)}  ${first}`,
+    ...rest.map(indented),
+  ];
+  const aside = (text: string): void => {
+    lines.push(...folded(text, width).map((line) => style('aside', indented(line))));
+  };
+  const isTrouble = status === 'warn' || status === 'fail';
+  if (isTrouble) {
+    aside(say(WORDS.expected, language, { text: told.expected }));
+    aside(say(WORDS.why, language, { text: told.why }));
+  }
+  if (told.remedy !== undefined) aside(say(WORDS.remedy, language, { text: told.remedy }));
+  const time = isTrouble || status === 'unknown' ? options.since(result) : undefined;
+  if (time !== undefined) aside(say(WORDS.since, language, { time }));
+  if (options.showsEvidence)
+    for (const evidence of result.evidence) aside(tellEvidence(evidence, language));
+  return lines;
+}
+
+export function formatChange({ result, before }: Change, options: FormatOptions): string[] {
+  const { language } = options;
+  const word =
+    before === undefined
+      ? say(WORDS.new, language, {})
+      : say(WORDS.changed, language, { before: say(STATUS_WORDS[before.status], language, {}) });
+  const remark = language === 'ja' ? `（${word}）` : ` (${word})`;
+  return formatResult(result, options, remark);
+}
+
+export function formatSummary(results: readonly Result[], language: Language): string {
+  const { pass, warn, fail, skip, unknown } = countOf(results);
+  const values = { pass, warn, fail, skip, unknown };
+  const texts = Object.fromEntries(
+    Object.entries(values).map(([key, count]) => [key, String(count)]),
+  );
+  return say(WORDS.summary, language, texts as Record<keyof typeof values, string>);
+}
+
+function indented(line: string): string {
+  return INDENT + line;
+}
+
+/** Values come from strangers. */
+function folded(text: string, width: number): string[] {
+  return wrap(printable(text, LONGEST), width);
+}
