@@ -26,7 +26,7 @@ async function heard(type: ColumnType, values: readonly Value[]): Promise<unknow
     rows: values.map((value) => [value]),
   };
   memory.clear();
-  const message = memory.write(query);
+  const message = [memory.write(query)];
   return new Promise((resolve, reject) => {
     client.query(
       boundQuery(query, message, (error, result) => {

@@ -17,6 +17,16 @@ export interface ValuesStatement {
   readonly values: readonly unknown[];
 }
 
+/** Takes text, and octets as its last parameter, which are sent from where they lie; sent once for its job. */
+export interface OctetsStatement {
+  readonly name: string;
+  readonly text: string;
+  /** In PostgreSQL's text form. */
+  readonly values: readonly string[];
+  /** One value in pieces, not to be changed before the transaction was answered. */
+  readonly octets: readonly Uint8Array[];
+}
+
 /**
  * Takes rows: `$1`, `$2`, … are arrays, one for each column. What it returns has a column `row`, the place of the row it is about,
  * counted from 1 (`with ordinality`); each job gets those of its own rows, without that column.
@@ -30,15 +40,15 @@ export interface RowsStatement {
   readonly apart?: readonly string[];
 }
 
-export type Statement = ValuesStatement | RowsStatement;
+export type Statement = ValuesStatement | OctetsStatement | RowsStatement;
 
 /** What PostgreSQL answered to a statement of a job. */
 export interface StatementResult {
   readonly rows: readonly Readonly<Record<string, unknown>>[];
 }
 
-/** What is sent: the rows of one or more jobs, or values. */
-export type Query = ValuesStatement | Omit<RowsStatement, 'apart'>;
+/** What is sent: the rows of one or more jobs, or the statement of one. */
+export type Query = ValuesStatement | OctetsStatement | Omit<RowsStatement, 'apart'>;
 
 /** Who brought rows to a group, and how many rows were there before. */
 interface Part {
@@ -50,9 +60,10 @@ interface Part {
 interface Group {
   readonly name: string;
   readonly text: string;
-  /** Undefined for a statement with values of its own, which nothing joins. */
+  /** Of rows. */
   readonly columns: readonly ColumnType[] | undefined;
-  readonly values: readonly unknown[];
+  /** A statement with values of its own, which nothing joins. */
+  readonly alone: ValuesStatement | OctetsStatement | undefined;
   readonly rows: Row[];
   readonly parts: Part[];
   readonly apart: Set<string>;
@@ -80,8 +91,8 @@ export function batchOf(jobs: readonly (readonly Statement[])[]): Batch {
     }
   }
   return {
-    queries: groups.map(({ name, text, columns, values, rows }) =>
-      columns ? { name, text, columns, rows } : { name, text, values },
+    queries: groups.map(({ name, text, columns, alone, rows }) =>
+      columns ? { name, text, columns, rows } : alone!,
     ),
     split: (answers) => splitAnswers(jobs, groups, answers),
   };
@@ -100,7 +111,7 @@ function placeFor(groups: Group[], from: number, statement: Statement): number {
     name: statement.name,
     text: statement.text,
     columns: 'rows' in statement ? statement.columns : undefined,
-    values: 'rows' in statement ? [] : statement.values,
+    alone: 'rows' in statement ? undefined : statement,
     rows: [],
     parts: [],
     apart: new Set(),

@@ -4,6 +4,7 @@
  * collector takes more time over such buffers than all else together takes over a message.
  */
 import { Query, type QueryResult } from 'pg';
+import type { OctetsStatement } from './batch.ts';
 import { columnSize, writeColumn, type ColumnType, type Value } from './arrays.ts';
 
 export interface RowsQuery {
@@ -72,16 +73,56 @@ function writeMessage(out: Buffer, { name, columns, rows }: RowsQuery): void {
   out.writeInt16BE(0, at);
 }
 
+/** The same with a format for each parameter, these not counted, and without that of results. */
+const OCTETS_FRAME = 1 + 4 + 1 + 2 + 2;
+const TEXT = 0;
+const BINARY = 1;
+
+/** The Bind message of a statement whose last parameter is octets: these are sent as they lie, and nothing copies them. */
+export function octetsMessage({ name, values, octets }: OctetsStatement): Uint8Array[] {
+  const count = values.length + 1;
+  const length = octets.reduce((sum, piece) => sum + piece.length, 0);
+  let size = OCTETS_FRAME + name.length + 1 + 2 * count + 4;
+  for (const value of values) size += 4 + Buffer.byteLength(value);
+  const out = Buffer.allocUnsafe(size);
+  let at = out.writeUInt8(0x42, 0);
+  at = out.writeInt32BE(size + length + 1, at);
+  at = out.writeUInt8(0, at);
+  at += out.write(name, at, 'latin1');
+  at = out.writeUInt8(0, at);
+  at = out.writeInt16BE(count, at);
+  for (let i = 0; i < count; i++) at = out.writeInt16BE(i < values.length ? TEXT : BINARY, at);
+  at = out.writeInt16BE(count, at);
+  for (const value of values) {
+    const written = out.write(value, at + 4);
+    at = out.writeInt32BE(written, at) + written;
+  }
+  out.writeInt32BE(length, at);
+  return [out, ...octets, NO_RESULT_FORMATS];
+}
+
+const NO_RESULT_FORMATS = Uint8Array.of(0, 0);
+
 type Done = (error: Error | undefined, result: QueryResult<Record<string, unknown>>) => void;
 
 /** The statement with a Bind message of its own, for `client.query`; `pg` prepares it and reads the answer. */
-export function boundQuery({ name, text }: RowsQuery, message: Uint8Array, done: Done): Query {
+export function boundQuery(
+  { name, text }: { readonly name: string; readonly text: string },
+  message: readonly Uint8Array[],
+  done: Done,
+): Query {
   const query = new Query<Record<string, unknown>>({ name, text }, done);
   const { submit } = query;
   query.submit = (connection) =>
     submit.call(
       query,
-      Object.create(connection, { bind: { value: () => connection.stream.write(message) } }),
+      Object.create(connection, {
+        bind: {
+          value: () => {
+            for (const part of message) connection.stream.write(part);
+          },
+        },
+      }),
     );
   return query;
 }

@@ -141,6 +141,21 @@ test('uploads that were never published are swept after a day, and not before', 
   assert.equal(await chunksWithoutBlob(), 0);
 });
 
+test('a blob that lost a chunk in a crash is never stored: the message that refers to it fails', async () => {
+  const { store } = opened;
+  const bytes = randomBytes(3 * CHUNK_BYTES);
+  const blob = await upload(bytes, 50_000);
+  assert.ok(blob.kind === 'uploaded' && blob.chunks === 3);
+  await store.pool.query('delete from blob_chunks where blob_id = $1 and seq = 1', [blob.uploadId]);
+  await assert.rejects(store.writer.run(deliveryJob(store, [account], bytes, { blob })), {
+    code: '23502',
+  });
+  const { rows } = await store.pool.query('select sha256 from blobs where id = $1', [
+    blob.uploadId,
+  ]);
+  assert.deepEqual(rows, [{ sha256: null }]);
+});
+
 test('hidden ranges are left out however the blob is cut into chunks', () => {
   fc.assert(
     fc.property(

@@ -34,6 +34,7 @@ export type NewBlob =
       readonly sha256: Uint8Array;
       readonly size: number;
       readonly uploadId: string;
+      readonly chunks: number;
     };
 
 /** Of a message of one chunk; its bytes travel with the transaction that uses them. */
@@ -59,7 +60,7 @@ export function storeBlob(blob: NewBlob, now: number): Statement {
     return {
       name: 'publish_blob',
       text: PUBLISH_BLOB,
-      values: [blob.uploadId, blob.sha256, blob.size, new Date(now)],
+      values: [blob.uploadId, blob.sha256, blob.size, new Date(now), blob.chunks],
     };
   }
   const { zstd, data } = compressed(blob.data);
@@ -84,17 +85,30 @@ const STORE_BLOB = `
   insert into blob_chunks (blob_id, seq, zstd, data)
   select id, 0, zstd, data from new where (id in (select id from blob)) is true`;
 
-/** Two uploads of the same bytes at once: the second fails on the unique hash and, run again, finds the first. */
+/**
+ * Two uploads of the same bytes at once: the second fails on the unique hash and, run again, finds the first. Where a crash of
+ * PostgreSQL took a chunk away nothing is published, and what refers to the hash fails.
+ */
 const PUBLISH_BLOB = `
   with stored as (
     update blobs set touched_at = $4 where sha256 = $2 returning id)
   update blobs set sha256 = $2, size = $3, touched_at = $4
-  where id = $1 and not exists (select from stored)`;
+  where id = $1 and not exists (select from stored)
+    and (select count(*) from blob_chunks where blob_id = $1) = $5`;
 
-const BEGIN_UPLOAD = 'insert into blobs (touched_at) values ($1) returning id';
+/** With its first chunk. */
+const BEGIN_UPLOAD = `
+  with upload as (insert into blobs (touched_at) values ($1) returning id)
+  insert into blob_chunks (blob_id, seq, zstd, data) select id, 0, $2, $3 from upload
+  returning blob_id as id`;
 const ADD_CHUNK = 'insert into blob_chunks (blob_id, seq, zstd, data) values ($1, $2, $3, $4)';
 
-function compressed(data: Uint8Array): { zstd: boolean; data: Uint8Array } {
+interface Chunk {
+  readonly zstd: boolean;
+  readonly data: Uint8Array;
+}
+
+function compressed(data: Uint8Array): Chunk {
   if (data.length < COMPRESS_FROM) return { zstd: false, data };
   // written into one buffer, not gathered from pieces of 16 KB: half of the time for 64 KB
   const packed = zstdCompressSync(data, { params: ZSTD_LEVEL_1, chunkSize: data.length });
@@ -115,7 +129,8 @@ export class BlobUpload {
   #pendingBytes = 0;
   #size = 0;
   #id: string | undefined;
-  #seq = 0;
+  /** How many were sent. */
+  #chunks = 0;
 
   constructor(writer: Writer, clock: Clock) {
     this.#writer = writer;
@@ -141,31 +156,24 @@ export class BlobUpload {
   /** The bytes as one blob; call once, after the last push. */
   async finish(): Promise<NewBlob> {
     const sha256 = this.#hash.digest();
+    const size = this.#size;
     if (this.#id === undefined) {
-      return { kind: 'whole', sha256, size: this.#size, data: concat(this.#pending) };
+      return { kind: 'whole', sha256, size, data: concat(this.#pending) };
     }
     await this.#flush(true);
-    return { kind: 'uploaded', sha256, size: this.#size, uploadId: this.#id };
+    return { kind: 'uploaded', sha256, size, uploadId: this.#id, chunks: this.#chunks };
   }
 
   async #flush(all: boolean): Promise<void> {
-    const id = (this.#id ??= await this.#begin());
     const bytes = concat(this.#pending);
     let offset = 0;
     const writes: Promise<unknown>[] = [];
     while (bytes.length - offset >= CHUNK_BYTES || (all && offset < bytes.length)) {
-      const { zstd, data } = compressed(bytes.subarray(offset, offset + CHUNK_BYTES));
-      writes.push(
-        this.#writer.run({
-          accounts: [],
-          order: '',
-          bytes: data.length,
-          statements: [
-            { name: 'add_chunk', text: ADD_CHUNK, values: [id, this.#seq++, zstd, data] },
-          ],
-        }),
-      );
+      const chunk = compressed(bytes.subarray(offset, offset + CHUNK_BYTES));
       offset += CHUNK_BYTES;
+      if (this.#id === undefined) this.#id = await this.#begin(chunk);
+      else writes.push(this.#add(this.#id, this.#chunks, chunk));
+      this.#chunks++;
     }
     const rest = bytes.subarray(Math.min(offset, bytes.length));
     this.#pending = rest.length > 0 ? [rest] : [];
@@ -173,16 +181,34 @@ export class BlobUpload {
     await Promise.all(writes);
   }
 
-  async #begin(): Promise<string> {
+  /** Waits for the disk: otherwise a crash could give the id once more, to another message. */
+  async #begin({ zstd, data }: Chunk): Promise<string> {
     const [result] = await this.#writer.run({
       accounts: [],
       order: '',
-      bytes: 0,
+      bytes: data.length,
       statements: [
-        { name: 'begin_upload', text: BEGIN_UPLOAD, values: [new Date(this.#clock.now())] },
+        {
+          name: 'begin_upload',
+          text: BEGIN_UPLOAD,
+          values: [new Date(this.#clock.now()).toISOString(), String(zstd)],
+          octets: [data],
+        },
       ],
     });
     return result!.rows[0]!['id'] as string;
+  }
+
+  #add(id: string, seq: number, { zstd, data }: Chunk): Promise<unknown> {
+    const values = [id, String(seq), String(zstd)];
+    return this.#writer.run({
+      accounts: [],
+      order: '',
+      bytes: data.length,
+      // the transaction that publishes the blob counts its chunks, and waits for the disk
+      lasting: false,
+      statements: [{ name: 'add_chunk', text: ADD_CHUNK, values, octets: [data] }],
+    });
   }
 }
 

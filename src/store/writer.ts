@@ -14,8 +14,14 @@
 import { Client, DatabaseError, Query, type ClientConfig } from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import { batchOf, type Statement, type StatementResult, type ValuesStatement } from './batch.ts';
-import { BindMemory, boundQuery, type RowsQuery } from './bind-message.ts';
+import {
+  batchOf,
+  type Query as Sent,
+  type Statement,
+  type StatementResult,
+  type ValuesStatement,
+} from './batch.ts';
+import { BindMemory, boundQuery, octetsMessage } from './bind-message.ts';
 import { Pipeline, type Answer } from './pipeline.ts';
 
 export type { RowsStatement, Statement, StatementResult, ValuesStatement } from './batch.ts';
@@ -27,6 +33,11 @@ export interface Job {
   readonly order: string;
   /** About how many octets the statements carry. */
   readonly bytes: number;
+  /**
+   * False: the commit does not wait for the disk, so a crash of PostgreSQL may undo it afterwards. Only for what a later job, which
+   * waits, needs and looks for: the log is written in order, so what that one found is on the disk when it is.
+   */
+  readonly lasting?: boolean;
   readonly statements: readonly Statement[];
 }
 
@@ -220,16 +231,14 @@ class Lane {
 
   async transaction(jobs: readonly Job[]): Promise<JobResults[]> {
     const batch = batchOf(jobs.map(({ statements }) => statements));
-    const accounts = [...new Set(jobs.flatMap((job) => job.accounts))];
+    const opening = openingOf(jobs);
     // the transaction before was answered to its end: nothing of it is still to be sent
     this.#memory.clear();
-    const queries = batch.queries.map((query) =>
-      'rows' in query ? { ...query, message: this.#memory.write(query) } : query,
-    );
+    const queries = batch.queries.map((query) => prepared(query, this.#memory));
     const client = await this.#connected();
     const timer = setTimeout(() => this.#drop(client), this.#options.timeout ?? DEFAULT_TIMEOUT);
     try {
-      return batch.split(await sendTransaction(client, accounts, queries));
+      return batch.split(await sendTransaction(client, opening, queries));
     } catch (error) {
       if (error instanceof DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
         throw error;
@@ -290,23 +299,39 @@ function passes(error: unknown): boolean {
   );
 }
 
-type Prepared = ValuesStatement | (RowsQuery & { readonly message: Uint8Array });
+type Prepared = ValuesStatement | BoundStatement;
+
+interface BoundStatement {
+  readonly name: string;
+  readonly text: string;
+  /** Its Bind message, in pieces. */
+  readonly message: readonly Uint8Array[];
+}
+
+function prepared(query: Sent, memory: BindMemory): Prepared {
+  const { name, text } = query;
+  if ('rows' in query) return { name, text, message: [memory.write(query)] };
+  return 'octets' in query ? { name, text, message: octetsMessage(query) } : query;
+}
 
 const BEGIN: ValuesStatement = { name: 'begin', text: 'begin', values: [] };
 const COMMIT: ValuesStatement = { name: 'commit', text: 'commit', values: [] };
+const WITHOUT_DISK: ValuesStatement = {
+  name: 'without_disk',
+  text: 'set local synchronous_commit = off',
+  values: [],
+};
 
 /** @throws DatabaseError for the first statement that PostgreSQL refuses; the connection is then out of the transaction */
 async function sendTransaction(
   client: Client,
-  accounts: readonly string[],
+  opening: readonly Prepared[],
   queries: readonly Prepared[],
 ): Promise<StatementResult[]> {
-  const lock = accounts.length === 0 ? [] : [lockAccounts(accounts)];
-  const opening = [BEGIN, ...lock];
   const answers: Answer[] = [];
   try {
     await new Promise<void>((resolve, reject) => {
-      const all = [...opening, ...queries, COMMIT];
+      const all = [BEGIN, ...opening, ...queries, COMMIT];
       const answered = (error: Error | undefined, answer: Answer): void => {
         if (error) reject(error);
         else if (answers.push(answer) === all.length) resolve();
@@ -325,11 +350,18 @@ async function sendTransaction(
   }
   const { command } = answers.at(-1)!;
   if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-  return answers.slice(opening.length, -1);
+  return answers.slice(1 + opening.length, -1);
 }
 
-function lockAccounts(accounts: readonly string[]): ValuesStatement {
-  return { name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] };
+/** What stands before the statements of the jobs. */
+function openingOf(jobs: readonly Job[]): ValuesStatement[] {
+  const accounts = [...new Set(jobs.flatMap((job) => job.accounts))];
+  return [
+    ...(jobs.some(({ lasting = true }) => lasting) ? [] : [WITHOUT_DISK]),
+    ...(accounts.length === 0
+      ? []
+      : [{ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }]),
+  ];
 }
 
 function queryOf(query: Prepared, answered: (error: Error | undefined, answer: Answer) => void) {

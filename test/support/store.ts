@@ -5,7 +5,7 @@
 import { silentLog } from '#log';
 import { systemClock, type Clock } from '#clock';
 import { summarize } from '#protocol/message/summary';
-import { storeBlob, wholeBlob, blobOrder } from '#store/blobs';
+import { storeBlob, wholeBlob, blobOrder, type NewBlob } from '#store/blobs';
 import { insertAccount } from '#store/directory/accounts';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
@@ -72,9 +72,11 @@ export function deliveryJob(
   store: Store,
   accountIds: readonly string[],
   message: Uint8Array,
-  { forwardPath = 'someone@example.test' }: { forwardPath?: string } = {},
+  {
+    forwardPath = 'someone@example.test',
+    blob = wholeBlob(message),
+  }: { forwardPath?: string; blob?: NewBlob } = {},
 ): Job & { readonly messageId: string } {
-  const blob = wholeBlob(message);
   const messageId = store.newId();
   const now = store.clock.now();
   return {

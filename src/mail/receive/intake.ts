@@ -4,7 +4,7 @@
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '#clock';
-import { concat } from '#bytes';
+import { concat, EMPTY } from '#bytes';
 import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
 import { splitHeader, type Header } from '#protocol/message/fields';
 import { BlobUpload, type NewBlob } from '#store/blobs';
@@ -16,7 +16,7 @@ export const MAX_HEADER = 1024 * 1024;
 /** A message that arrived whole. */
 export interface Content {
   readonly blob: NewBlob;
-  /** The first octets of the message: the header at least, and for small messages all of it. */
+  /** The octets of the header with the empty line after it, up to {@link MAX_HEADER}. */
   readonly head: Uint8Array;
   readonly header: Header;
   /** Some octet is over 127. */
@@ -41,8 +41,10 @@ export class Intake {
   readonly #upload: BlobUpload;
   readonly #options: IntakeOptions;
   readonly #headerEnd = new HeaderEnd();
-  #head: Uint8Array[] = [];
-  #headBytes = 0;
+  /** What came while the header had no end. */
+  #begun: Uint8Array[] = [];
+  #begunBytes = 0;
+  #head: Uint8Array = EMPTY;
   /** From the end of the header on. */
   #header: Header | undefined;
   #sinks: BodySink[] = [];
@@ -58,48 +60,39 @@ export class Intake {
    * @throws (in the promise) StoreUnavailable, DatabaseError
    */
   push(bytes: Uint8Array): Promise<void> | undefined {
-    const before = this.#headBytes;
-    if (before < MAX_HEADER) {
-      this.#head.push(bytes);
-      this.#headBytes += bytes.length;
-    }
-    if (this.#header !== undefined) for (const sink of this.#sinks) sink.push(bytes);
-    else if (this.#isWatched) this.#watch(bytes, before);
+    if (this.#header === undefined) this.#watch(bytes);
+    else for (const sink of this.#sinks) sink.push(bytes);
     return this.#upload.push(bytes);
   }
 
   /** @param facts of the receiver: where the header ends, and whether an octet is over 127 */
   async finish(facts: { headerSize: number; eightBit: boolean }): Promise<Content> {
-    const size = Math.min(facts.headerSize, MAX_HEADER);
-    if (this.#header === undefined && this.#isWatched)
-      this.#begin(concat(this.#head).subarray(0, size));
+    if (this.#header === undefined) this.#begin(concat(this.#begun).subarray(0, facts.headerSize));
     for (const sink of this.#sinks) sink.end();
-    const blob = await this.#upload.finish();
-    const kept = blob.kind === 'whole' ? blob.data : concat(this.#head);
-    const head = kept.subarray(0, size);
     return {
-      blob,
-      head,
-      header: this.#header ?? splitHeader(head),
+      blob: await this.#upload.finish(),
+      head: this.#head,
+      header: this.#header!,
       eightBit: facts.eightBit,
       bodyHash: this.#bodyHash?.digest,
     };
   }
 
-  get #isWatched(): boolean {
-    return this.#options.hashBody || this.#options.headerRead !== undefined;
-  }
-
-  /** @param before octets that came before these */
-  #watch(bytes: Uint8Array, before: number): void {
+  #watch(bytes: Uint8Array): void {
+    const before = this.#begunBytes;
+    this.#begun.push(bytes);
+    this.#begunBytes += bytes.length;
     const bodyStart = Math.min(this.#headerEnd.find(bytes), MAX_HEADER - before);
     if (bodyStart > bytes.length) return;
-    this.#begin(concat(this.#head).subarray(0, before + bodyStart));
+    this.#begin(concat(this.#begun).subarray(0, before + bodyStart));
     const rest = bytes.subarray(bodyStart);
     if (rest.length > 0) for (const sink of this.#sinks) sink.push(rest);
   }
 
   #begin(head: Uint8Array): void {
+    // the memory of a long body is not held from here on
+    this.#begun = [];
+    this.#head = head;
     this.#header = splitHeader(head);
     const { hashBody, headerRead } = this.#options;
     // where an earlier line ends the header, it cannot be signed as it is
