@@ -286,11 +286,20 @@ create table dkim_keys (
   created_at timestamp with time zone not null,
   activated_at timestamp with time zone,
   retired_at timestamp with time zone,
+  seen_at timestamp with time zone,
+  revoked_at timestamp with time zone,
   UNIQUE (domain_id, selector),
   PRIMARY KEY (id),
   FOREIGN KEY (domain_id) REFERENCES domains(id) ON DELETE CASCADE,
   CHECK ((algorithm = ANY (ARRAY['rsa-sha256'::text, 'ed25519-sha256'::text]))),
-  CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'retired'::text])))
+  CHECK ((state = ANY (ARRAY['pending'::text, 'active'::text, 'retired'::text, 'revoked'::text])))
+);
+
+create table dkim_looks (
+  domain_id bigint not null,
+  next_at timestamp with time zone not null,
+  PRIMARY KEY (domain_id),
+  FOREIGN KEY (domain_id) REFERENCES domains(id) ON DELETE CASCADE
 );
 
 create table doctor_results (
@@ -315,6 +324,18 @@ create table doctor_round (
   done_on date,
   PRIMARY KEY (one),
   CHECK (one)
+);
+
+create table domain_policies (
+  domain_id bigint not null,
+  mta_sts_mode text collate "C" not null,
+  mta_sts_max_age integer not null,
+  dmarc_policy text collate "C" not null,
+  PRIMARY KEY (domain_id),
+  FOREIGN KEY (domain_id) REFERENCES domains(id) ON DELETE CASCADE,
+  CHECK (((mta_sts_max_age >= 0) AND (mta_sts_max_age <= 31557600))),
+  CHECK ((dmarc_policy = ANY (ARRAY['none'::text, 'quarantine'::text, 'reject'::text]))),
+  CHECK ((mta_sts_mode = ANY (ARRAY['none'::text, 'testing'::text, 'enforce'::text])))
 );
 
 create table domain_sites (
@@ -862,6 +883,7 @@ comment on column credentials.last_used_at is 'written at most every ten minutes
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
 comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dkim_keys.private_key is 'PKCS #8 DER';
+comment on column dkim_keys.seen_at is 'of a pending key: since when every look at the DNS has found its record';
 comment on column doctor_results.subject is 'a domain, or the name of the host';
 comment on column doctor_results.since is 'when the status was first seen; another finding of the same status does not begin anew';
 comment on column doctor_results.told_status is 'in the last letter; null: never told';
