@@ -81,6 +81,33 @@ export interface EventCatalogue {
     public: { use: 'check' | 'learn'; seconds: number; messages: number };
     personal: Record<never, never>;
   };
+  'certificate.issued': {
+    public: { names: readonly string[]; issuer: string; until: string; again: boolean };
+    personal: Record<never, never>;
+  };
+  'certificate.failed': {
+    public: {
+      names: readonly string[];
+      /** `FailureCause` of mail/certificates/order-steps.ts. */
+      cause: string;
+      /** In a row. */
+      failures: number;
+      nextAt: string;
+    };
+    personal: { text: string };
+  };
+  'certificate.expiring': {
+    public: { names: readonly string[]; until: string; days: number };
+    personal: Record<never, never>;
+  };
+  'certificate.revoked': {
+    public: { names: readonly string[]; reason: string };
+    personal: Record<never, never>;
+  };
+  'certificate.imported': {
+    public: { names: readonly string[]; issuer: string; until: string };
+    personal: Record<never, never>;
+  };
   'app-password.made': {
     public: { publicId: string; scope: readonly string[] };
     personal: { login: string; name: string };

@@ -7,6 +7,7 @@ import type { Clock } from '#clock';
 import { acmeErrorWord, parseProblem } from '#protocol/acme/problem';
 import {
   bindExternalAccount,
+  keyAuthorization,
   signRequest,
   type AccountKey,
   type ExternalAccount,
@@ -44,7 +45,6 @@ export interface Polled<T> {
 export interface NewAccount {
   /** `mailto:` is put before it; '' for none. */
   readonly contact: string;
-  readonly termsAgreed: boolean;
   readonly external: ExternalAccount | undefined;
 }
 
@@ -80,6 +80,11 @@ export class AcmeClient {
     this.#account = url;
   }
 
+  /** What answers a challenge with this token (§8.1). */
+  keyAuthorization(token: string): string {
+    return keyAuthorization(token, this.#options.key);
+  }
+
   async directory(): Promise<AcmeDirectory> {
     if (this.#directory === undefined) {
       const answer = await this.#send({ method: 'GET', url: this.#options.directory });
@@ -88,12 +93,12 @@ export class AcmeClient {
     return this.#directory;
   }
 
-  /** §7.3: makes the account of the key, or finds it. Its URL and whether it is new. */
+  /** §7.3: makes the account of the key, or finds it. Its URL and whether it is new. Says that the terms are agreed to. */
   async register(account: NewAccount): Promise<{ readonly url: string; readonly isNew: boolean }> {
     const { newAccount } = await this.directory();
-    const { contact, termsAgreed, external } = account;
+    const { contact, external } = account;
     const payload = {
-      ...(termsAgreed && { termsOfServiceAgreed: true }),
+      termsOfServiceAgreed: true,
       ...(contact !== '' && { contact: [`mailto:${contact}`] }),
       ...(external && {
         externalAccountBinding: bindExternalAccount(this.#options.key, external, newAccount),
@@ -116,16 +121,17 @@ export class AcmeClient {
 
   /**
    * §7.4.
-   * @param replaces identifier of the certificate that this one takes the place of (RFC 9773 §5)
+   * @param replaces identifier of the certificate that this one takes the place of (RFC 9773 §5); not sent where the authority
+   * does not know what it means
    */
   async newOrder(
     names: readonly string[],
     replaces: string | undefined,
   ): Promise<{ readonly url: string; readonly order: AcmeOrder }> {
-    const { newOrder } = await this.directory();
+    const { newOrder, renewalInfo } = await this.directory();
     const answer = await this.#post(newOrder, {
       identifiers: names.map((value) => ({ type: 'dns', value })),
-      ...(replaces !== undefined && { replaces }),
+      ...(replaces !== undefined && renewalInfo !== undefined && { replaces }),
     });
     const url = answer.headers.location;
     if (url === undefined || !url.startsWith('https://')) {

@@ -1,6 +1,15 @@
 /** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
 import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from './abuse-texts.ts';
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
+import { FILED_CLASSES, SHOWN_HISTORY } from './history-texts.ts';
+import {
+  CERTIFICATE_ORIGINS,
+  CERTIFICATE_REMEDIES,
+  CERTIFICATE_STEPS,
+  CERTIFICATE_SHOW,
+  ORDER_CAUSES,
+  REVOCATION_REASONS,
+} from './certificate-texts.ts';
 import {
   DKIM_ANSWERS,
   DKIM_PIECES,
@@ -134,8 +143,16 @@ export const CATALOGUE = {
   check: CHECK_TITLES,
   noResult: NO_RESULT_TEXTS,
   checkStep: CHECK_STEP_TEXTS,
+  certificateStep: CERTIFICATE_STEPS,
+  certificateOrigin: CERTIFICATE_ORIGINS,
+  certificateRemedy: CERTIFICATE_REMEDIES,
+  certificateShow: CERTIFICATE_SHOW,
+  orderCause: ORDER_CAUSES,
+  revocationReason: REVOCATION_REASONS,
   scannerCause: SCANNER_CAUSES,
   scannerUse: SCANNER_USES,
   messageClass: MESSAGE_CLASSES,
   lessonResult: LESSON_RESULTS,
+  filedClass: FILED_CLASSES,
+  shownHistory: SHOWN_HISTORY,
 } as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

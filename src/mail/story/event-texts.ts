@@ -47,6 +47,29 @@ export const EVENT_TEXTS = {
     en: 'The content scanner is asked again {use}, after {seconds} s and {messages} messages without it.',
     ja: 'コンテンツスキャナーへの問い合わせ（{use}）を {seconds} 秒ぶりに再開しました。その間に {messages} 通が対象外となっています。',
   },
+  'certificate.issued': {
+    rfc: 'RFC 8555 §7.4.2',
+    en: 'A certificate for {names} was issued by {issuer}; it is valid until {until}.',
+    ja: '{issuer} から {names} の証明書が発行されました（有効期限：{until}）。',
+  },
+  'certificate.failed': {
+    rfc: 'RFC 8555 §6.7',
+    en: 'No certificate was issued for {names}: {cause} ({text}). It is tried again at {time}.',
+    ja: '{names} の証明書は発行されませんでした（{cause}：{text}）。{time} に再び申し込みます。',
+  },
+  'certificate.expiring': {
+    en: 'The certificate for {names} ends on {until}, and there is no new one. Days left: {days}.',
+    ja: '{names} の証明書の期限（{until}）が近づいていますが、更新できていません（残り日数：{days}）。',
+  },
+  'certificate.revoked': {
+    rfc: 'RFC 8555 §7.6',
+    en: 'The certificate for {names} was revoked ({reason}); it is not served any more.',
+    ja: '{names} の証明書を失効させました（{reason}）。以後は使いません。',
+  },
+  'certificate.imported': {
+    en: 'A certificate for {names} of {issuer} was brought in; it is valid until {until}.',
+    ja: '{issuer} が発行した {names} の証明書を取り込みました（有効期限：{until}）。',
+  },
   'app-password.made': {
     en: '{login} got the app password {publicId} ({name}) for {scope}.',
     ja: '{login} のアプリパスワード {publicId}（{name}、用途：{scope}）を作りました。',

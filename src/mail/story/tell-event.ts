@@ -9,6 +9,7 @@ import { EventFields } from './event-fields.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from './event-texts.ts';
 import { FRAME } from './frame-texts.ts';
 import { say } from './phrase.ts';
+import { CERTIFICATE_TELLERS } from './tell-certificate.ts';
 import { CLIENT_TELLERS } from './tell-client.ts';
 import { DELIVERY_TELLERS } from './tell-delivery.ts';
 import { MESSAGE_TELLERS } from './tell-message.ts';
@@ -44,4 +45,9 @@ function tellUnknown(event: StoredEvent, language: Language): Told {
   };
 }
 
-const TELLERS: Tellers = { ...CLIENT_TELLERS, ...MESSAGE_TELLERS, ...DELIVERY_TELLERS };
+const TELLERS: Tellers = {
+  ...CERTIFICATE_TELLERS,
+  ...CLIENT_TELLERS,
+  ...MESSAGE_TELLERS,
+  ...DELIVERY_TELLERS,
+};

@@ -23,16 +23,34 @@ export interface OrderEnd {
   readonly steps: readonly EventStep[];
 }
 
+/** @param nextAt when another may follow if this one is never concluded, since its node died */
 export async function beginOrder(
   pool: pg.Pool,
   names: readonly string[],
   now: number,
+  nextAt: number,
 ): Promise<void> {
   await pool.query(
-    `insert into certificate_orders (names, state, started_at, failures, steps) values ($1, 'running', $2, 0, '[]')
+    `insert into certificate_orders (names, state, started_at, failures, next_at, steps)
+     values ($1, 'running', $2, 0, $3, '[]')
      on conflict (names) do update
-       set state = 'running', started_at = excluded.started_at, ended_at = null, steps = '[]', failure = null`,
-    [names, new Date(now)],
+       set state = 'running', started_at = excluded.started_at, ended_at = null, next_at = excluded.next_at,
+         steps = '[]', failure = null`,
+    [names, new Date(now), new Date(nextAt)],
+  );
+}
+
+/** Orders of names that are not wanted any more. */
+export async function forgetOrders(
+  pool: pg.Pool,
+  wanted: readonly (readonly string[])[],
+): Promise<void> {
+  await pool.query(
+    `delete from certificate_orders o
+     where not exists (
+         select from jsonb_array_elements($1::jsonb) w where w = to_jsonb(o.names))
+       and not exists (select from certificates c where c.names = o.names and c.private_key is not null)`,
+    [JSON.stringify(wanted)],
   );
 }
 

@@ -1,0 +1,198 @@
+/**
+ * Keeps the certificates of this server: orders those that are wanted, renews them in time, and warns where that does not succeed.
+ * Any number of nodes run one; a lease lets one of them order for all. Whoever wants an order now asks the same keeper.
+ */
+import type { Transport } from '#clients/acme/request';
+import type { Event } from '#events';
+import { forgetCertificates } from '#store/certificates/certificates';
+import { forgetChallenges } from '#store/certificates/challenges';
+import { forgetOrders } from '#store/certificates/orders';
+import type { Notices } from '#store/notices';
+import { underLease } from './lease.ts';
+import { decideByHand, dueAt, readLines, type Decision, type Line, type LinesOf } from './lines.ts';
+import { askRenewalInformation } from './renewal-information.ts';
+import { renewLine, type RenewContext, type Renewed } from './renew-line.ts';
+import type { AcmeSettings } from './acme-settings.ts';
+import { warnOfEnd } from './warn-of-end.ts';
+
+export interface KeeperOptions
+  extends LinesOf, Omit<RenewContext, 'settings' | 'transport' | 'signal' | 'notices'> {
+  readonly notices: Pick<Notices, 'on' | 'say'>;
+  /** Undefined: nothing is ordered. */
+  readonly settings: AcmeSettings | undefined;
+  /** Opened for a round, disposed after it. */
+  readonly transport: () => Transport;
+  /** Unique for each call. */
+  readonly newToken: () => string;
+  /** This process, for people. */
+  readonly node: string;
+  readonly note: (event: Event) => void;
+}
+
+export interface RenewRequest {
+  /** Undefined: all that are wanted. */
+  readonly sets: readonly (readonly string[])[] | undefined;
+  /** Those that are not due as well. */
+  readonly force: boolean;
+  /** Takes the next key. */
+  readonly newKey: boolean;
+  /** Called as each comes to its end. */
+  readonly ended: (line: RenewedLine) => void;
+}
+
+export type RenewedLine =
+  | Renewed
+  | {
+      readonly kind: 'not-due' | 'rate-limited';
+      readonly names: readonly string[];
+      /** Calendar milliseconds. */
+      readonly at: number;
+    };
+
+export type RenewAnswer =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'busy'; readonly node: string }
+  | { readonly kind: 'off' };
+
+const HOUR = 60 * 60 * 1000;
+/** Notices may be lost, and another node may have stopped in the middle. */
+const LONGEST_SLEEP = HOUR;
+/** Where another node holds the lease, or the database is out of reach. */
+const LOOK_AGAIN = 60_000;
+const SOON = 1000;
+/** Certificates that ended are kept so long, to be counted and looked at. */
+const REMEMBERED = 30 * 24 * HOUR;
+
+export class CertificateKeeper {
+  readonly #options: KeeperOptions;
+  readonly #stop = new AbortController();
+  #wake = new AbortController();
+  #stopListening: () => void = () => {};
+  #running: Promise<void> = Promise.resolve();
+  /** Rounds of this process follow one another. */
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(options: KeeperOptions) {
+    this.#options = options;
+  }
+
+  /** Looks after the certificates from now on. */
+  start(): void {
+    this.#stopListening = this.#options.notices.on('certificates', () => this.look());
+    this.#running = this.#run();
+  }
+
+  /** Something changed: looks now. */
+  look(): void {
+    this.#wake.abort();
+  }
+
+  lines(): Promise<readonly Line[]> {
+    return readLines(this.#options);
+  }
+
+  /** Orders what is asked for by hand. @throws when the database is out of reach */
+  renew(request: RenewRequest): Promise<RenewAnswer> {
+    return this.#inTurn(request);
+  }
+
+  /** @param request undefined: whatever is due */
+  #inTurn(request: RenewRequest | undefined): Promise<RenewAnswer> {
+    const turn = this.#turn.then(() => this.#round(request));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Breaks off what is under way. */
+  async stop(): Promise<void> {
+    this.#stopListening();
+    this.#stop.abort('the server stops');
+    this.#wake.abort();
+    await this.#running;
+    await this.#turn;
+  }
+
+  async #run(): Promise<void> {
+    const { clock, log } = this.#options;
+    while (!this.#stop.signal.aborted) {
+      this.#wake = new AbortController();
+      let pause = LOOK_AGAIN;
+      try {
+        pause = await this.#lookAfter();
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        log.warn('certificate.not-looked-after', { error: (error as Error).message });
+      }
+      await clock.sleep(pause, AbortSignal.any([this.#wake.signal, this.#stop.signal]));
+    }
+  }
+
+  /** @returns how long nothing is to be done. Milliseconds */
+  async #lookAfter(): Promise<number> {
+    const { clock, settings } = this.#options;
+    const lines = await this.lines();
+    for (const { certificate } of lines) {
+      if (certificate) await warnOfEnd(this.#options, certificate);
+    }
+    if (settings === undefined) return LONGEST_SLEEP;
+    const next = Math.min(...lines.map((line) => nextTime(line, settings)));
+    if (next > clock.now()) return Math.min(next - clock.now(), LONGEST_SLEEP);
+    const answer = await this.#inTurn(undefined);
+    // what it did has changed the times
+    return answer.kind === 'busy' ? LOOK_AGAIN : SOON;
+  }
+
+  async #round(request: RenewRequest | undefined): Promise<RenewAnswer> {
+    const { pool, settings, newToken, node } = this.#options;
+    if (settings === undefined) return { kind: 'off' };
+    const done = await underLease(pool, newToken(), node, this.#stop.signal, (signal) =>
+      this.#order(request, settings, signal),
+    );
+    return done.kind === 'busy' ? done : { kind: 'done' };
+  }
+
+  async #order(
+    request: RenewRequest | undefined,
+    settings: AcmeSettings,
+    signal: AbortSignal,
+  ): Promise<void> {
+    const { pool, clock } = this.#options;
+    using transport = this.#options.transport();
+    const context: RenewContext = { ...this.#options, settings, transport, signal };
+    // read under the lease: another node may have ordered meanwhile
+    const lines = await this.lines();
+    for (const line of lines) {
+      if (signal.aborted) return;
+      const { names, certificate } = line;
+      const decision = decide(line, request, clock.now());
+      if (decision.kind === 'order') {
+        const renewed = await renewLine(context, line, request?.newKey ?? false);
+        request?.ended(renewed);
+      } else if (decision.kind !== 'leave') request?.ended({ names, ...decision });
+      else if (certificate) await askRenewalInformation(context, certificate);
+    }
+    await forgetOrders(
+      pool,
+      lines.map(({ names }) => names),
+    );
+    await forgetChallenges(pool, clock.now());
+    await forgetCertificates(pool, clock.now() - REMEMBERED);
+  }
+}
+
+function decide(line: Line, request: RenewRequest | undefined, now: number): Decision {
+  const { names, isWanted } = line;
+  if (request === undefined) return { kind: isWanted && dueAt(line) <= now ? 'order' : 'leave' };
+  const isAsked = request.sets?.some((set) => set.join(' ') === names.join(' ')) ?? isWanted;
+  return isAsked ? decideByHand(line, request.force, now) : { kind: 'leave' };
+}
+
+/** When the keeper has something to do for a line. */
+function nextTime(line: Line, { directory }: AcmeSettings): number {
+  const { certificate, isWanted } = line;
+  const ask =
+    certificate?.directory === directory
+      ? (certificate.askRenewalAt ?? Number.POSITIVE_INFINITY)
+      : Number.POSITIVE_INFINITY;
+  return isWanted ? Math.min(ask, dueAt(line)) : Number.POSITIVE_INFINITY;
+}
