@@ -293,6 +293,7 @@ async function start(
       mail,
       queue,
       guard,
+      history: reputation.history,
       dailyLimits: dailyLimitsOf(config),
       directory,
       administer,

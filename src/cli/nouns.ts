@@ -55,6 +55,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'lists and forwarders that may pass on mail of others',
     load: async () => (await import('./trust.ts')).trust,
   },
+  reputation: {
+    summary: 'what became of mail, by who brought it',
+    load: async () => (await import('./reputation.ts')).reputation,
+  },
   srs: {
     summary: 'the reverse-paths under which aliases send on',
     load: async () => (await import('./srs.ts')).srs,

@@ -432,6 +432,19 @@ test('an address is banned by hand and let in again; what is private never is', 
   assert.match(own.stderr, /never banned/);
 });
 
+test('who is known is listed, shown and forgotten', async () => {
+  assert.equal((await server.done('reputation', 'list')).trim(), 'Nobody is known yet.');
+  assert.equal(
+    (await server.done('reputation', 'list', '--standing', 'bad')).trim(),
+    'Nobody is bad.',
+  );
+  for (const verb of ['show', 'forget']) {
+    const nobody = await server.command('reputation', verb, '192.0.2.1');
+    assert.equal(nobody.code, 2);
+    assert.match(nobody.stderr, /nothing is known of 192\.0\.2\.1/);
+  }
+});
+
 test('what an account may send in a day is set, shown, and holds', async () => {
   const [before] = await server.json<{ messages: { most: number; today: number } }>(
     'account',

@@ -21,6 +21,7 @@ import {
   type NewCounts,
   type Sender,
 } from '#store/reputation/sender-history';
+import { knownAt, type CountedSender, type Known } from './known.ts';
 import {
   ASKED_AT_ONCE,
   HOLDS,
@@ -38,24 +39,7 @@ import {
   WRITE_EVERY,
   WRITTEN_AT_ONCE,
 } from './limits.ts';
-import {
-  faded,
-  HALF_LIFE,
-  NO_COUNTS,
-  scoreOf,
-  standingOf,
-  sumOf,
-  type Counts,
-  type Standing,
-} from './score.ts';
-
-export interface Known {
-  readonly sender: Sender;
-  /** As of now; undefined where nothing is known. */
-  readonly counts: Counts | undefined;
-  readonly score: number;
-  readonly standing: Standing;
-}
+import { faded, HALF_LIFE, NO_COUNTS, sumOf, type Counts } from './score.ts';
 
 export interface HistoryOptions {
   readonly pool: Pool;
@@ -65,12 +49,9 @@ export interface HistoryOptions {
   readonly isProtected: (address: string) => boolean;
 }
 
-interface Cached {
-  counts: Counts | undefined;
-  countedAt: number;
-  firstSeen: number;
+interface Cached extends CountedSender {
   /** Monotonic. */
-  until: number;
+  readonly until: number;
 }
 
 interface Pending {
@@ -83,7 +64,7 @@ export class SenderHistory implements AsyncDisposable {
   readonly #options: HistoryOptions;
   readonly #cache = new Map<string, Cached>();
   readonly #wanted = new Map<string, { sender: Sender; answer: PromiseWithResolvers<void> }>();
-  #asking: Promise<void> | undefined;
+  #isAsking = false;
   #pending = new Map<string, Pending>();
   #writing: Promise<void> | undefined;
   readonly #timer: NodeJS.Timeout;
@@ -131,12 +112,7 @@ export class SenderHistory implements AsyncDisposable {
       const isNew = cached?.counts === undefined && this.#mayIntroduce(from);
       this.#pending.set(key, { sender, counts: sumOf(NO_COUNTS, counts), isNew });
     }
-    if (cached === undefined) return;
-    const now = clock.now();
-    const before = cached.counts && faded(cached.counts, now - cached.countedAt);
-    if (before === undefined) cached.firstSeen = now;
-    cached.counts = sumOf(before ?? NO_COUNTS, counts);
-    cached.countedAt = now;
+    if (cached !== undefined) this.#cache.set(key, withCounts(cached, counts, clock.now()));
   }
 
   /**
@@ -171,12 +147,7 @@ export class SenderHistory implements AsyncDisposable {
   }
 
   #known(sender: Sender, cached: Cached | undefined): Known {
-    if (cached?.counts === undefined)
-      return { sender, counts: undefined, score: 0, standing: 'unknown' };
-    const now = this.#options.clock.now();
-    const counts = faded(cached.counts, now - cached.countedAt);
-    const standing = standingOf(counts, now - cached.firstSeen);
-    return { sender, counts, score: scoreOf(counts), standing };
+    return knownAt(sender, cached, this.#options.clock.now());
   }
 
   #cached(key: string): Cached | undefined {
@@ -194,11 +165,12 @@ export class SenderHistory implements AsyncDisposable {
     if (this.#wanted.size >= MOST_WAITING) return Promise.resolve();
     const answer = Promise.withResolvers<void>();
     this.#wanted.set(key, { sender, answer });
-    this.#asking ??= this.#ask().finally(() => (this.#asking = undefined));
+    if (!this.#isAsking) void this.#ask();
     return answer.promise;
   }
 
   async #ask(): Promise<void> {
+    this.#isAsking = true;
     // what is asked in the same turn goes with it
     await Promise.resolve();
     while (this.#wanted.size > 0) {
@@ -213,6 +185,7 @@ export class SenderHistory implements AsyncDisposable {
         answer.resolve();
       }
     }
+    this.#isAsking = false;
   }
 
   async #askFor(senders: readonly Sender[]): Promise<void> {
@@ -225,18 +198,14 @@ export class SenderHistory implements AsyncDisposable {
       const key = keyOf(sender);
       const row = found.get(key);
       const now = clock.now();
-      const cached: Cached = {
+      const read = {
         counts: row?.counts,
         countedAt: row?.countedAt ?? now,
         firstSeen: row?.firstSeen ?? now,
         until,
       };
-      this.#keep(key, cached);
       const pending = this.#pending.get(key);
-      if (pending === undefined) continue;
-      const before = faded(cached.counts ?? NO_COUNTS, now - cached.countedAt);
-      cached.counts = sumOf(before, pending.counts);
-      cached.countedAt = now;
+      this.#keep(key, pending === undefined ? read : withCounts(read, pending.counts, now));
     }
   }
 
@@ -259,7 +228,7 @@ export class SenderHistory implements AsyncDisposable {
       for (let at = 0; at < all.length; at += WRITTEN_AT_ONCE) {
         const some: NewCounts[] = all
           .slice(at, at + WRITTEN_AT_ONCE)
-          .map(({ sender, counts, isNew }) => ({ ...sender, counts, isNew }));
+          .map(({ sender: { kind, name }, counts, isNew }) => ({ kind, name, counts, isNew }));
         await countSenders(pool, some, clock.now(), HALF_LIFE);
       }
       if (all.length > 0) await this.#recount();
@@ -290,6 +259,16 @@ export class SenderHistory implements AsyncDisposable {
     if (!this.#lost) this.#options.log.warn('reputation.lost', { error: (error as Error).message });
     this.#lost = true;
   }
+}
+
+function withCounts(cached: Cached, counts: Partial<Counts>, now: number): Cached {
+  const before = cached.counts && faded(cached.counts, now - cached.countedAt);
+  return {
+    counts: sumOf(before ?? NO_COUNTS, counts),
+    countedAt: now,
+    firstSeen: before === undefined ? now : cached.firstSeen,
+    until: cached.until,
+  };
 }
 
 function keyOf({ kind, name }: Sender): string {

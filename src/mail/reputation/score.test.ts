@@ -18,7 +18,7 @@ const amount = fc.double({ min: 0, max: 1e6, noNaN: true });
 const counts: fc.Arbitrary<Counts> = fc.record(
   Object.fromEntries(COUNTED.map((counted) => [counted, amount])) as Record<Counted, typeof amount>,
 );
-const FOR: readonly Counted[] = ['accepted', 'fromJunk'];
+const FOR: ReadonlySet<Counted> = new Set(['accepted', 'fromJunk'] as const);
 const LONG = 100 * GOOD_AFTER;
 
 test('who is not known scores nothing', () => {
@@ -39,7 +39,7 @@ test('what speaks for a sender never lowers its score, what speaks against it ne
     fc.property(counts, fc.constantFrom(...COUNTED), amount, (some, counted, more) => {
       const before = scoreOf(some);
       const after = scoreOf(sumOf(some, { [counted]: more }));
-      assert.ok(FOR.includes(counted) ? after >= before : after <= before);
+      assert.ok(FOR.has(counted) ? after >= before : after <= before);
     }),
   );
 });

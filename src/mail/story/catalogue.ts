@@ -59,6 +59,7 @@ import {
   SPF_UNUSABLE_DOMAINS,
 } from './spf-texts.ts';
 import { LESSON_RESULTS, MESSAGE_CLASSES, SCANNER_CAUSES, SCANNER_USES } from './scanner-texts.ts';
+import { ROTATION_CAUSES } from './tell-domain.ts';
 import {
   ANSWER_TEXTS,
   DNS_FAILURES,
@@ -143,6 +144,7 @@ export const CATALOGUE = {
   check: CHECK_TITLES,
   noResult: NO_RESULT_TEXTS,
   checkStep: CHECK_STEP_TEXTS,
+  rotationCause: ROTATION_CAUSES,
   certificateStep: CERTIFICATE_STEPS,
   certificateOrigin: CERTIFICATE_ORIGINS,
   certificateRemedy: CERTIFICATE_REMEDIES,

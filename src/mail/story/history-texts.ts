@@ -38,6 +38,14 @@ export const HISTORY_STEPS = {
   },
 } as const satisfies Record<`history-${Standing | 'none' | 'of' | 'excused' | 'nobody'}`, Phrase>;
 
+/** Words of `reputation show` beside the steps. */
+export const SHOWN_HISTORY = {
+  since: {
+    en: 'First seen {since}, counted last {last}.',
+    ja: '初回の記録は {since}、最新の記録は {last} です。',
+  },
+} as const satisfies Record<string, Phrase>;
+
 /** Where a reader put a message. */
 export const FILED_CLASSES = {
   junk: { en: 'into Junk', ja: '迷惑メールに移動しました' },

@@ -10,6 +10,7 @@ import { mailCalls } from './calls/mail.ts';
 import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
+import { reputationCalls } from './calls/reputation.ts';
 import { routeCalls } from './calls/route.ts';
 import { srsCalls } from './calls/srs.ts';
 import { trustCalls } from './calls/trust.ts';
@@ -27,6 +28,7 @@ export const CALLS = {
   ...mailTransferCalls,
   ...messageCalls,
   ...queueCalls,
+  ...reputationCalls,
   ...routeCalls,
   ...srsCalls,
   ...trustCalls,

@@ -3,6 +3,7 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { Guard } from '#mail/abuse/guard';
 import type { AdministerContext } from '#mail/accounts/administer';
+import type { SenderHistory } from '#mail/reputation/history';
 import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
 import type { MailStore } from '#store/mailboxes/mail-store';
@@ -13,6 +14,8 @@ import type { Store } from '#store/open';
 export interface AdminContext {
   readonly queue: Pick<Queue, 'remove'>;
   readonly guard: Pick<Guard, 'bans' | 'banByHand' | 'liftBan' | 'isProtected'>;
+  /** Of senders. Undefined: none is kept, and what was is only read. */
+  readonly history: Pick<SenderHistory, 'forget' | 'flush'> | undefined;
   /** Of accounts that have none of their own. */
   readonly dailyLimits: DailyLimits;
   readonly store: Store;

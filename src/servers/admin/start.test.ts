@@ -10,6 +10,7 @@ import { systemClock } from '#clock';
 import { event } from '#events';
 import { silentLog } from '#log';
 import { PasswordHasher } from '#mail/accounts/password-hash';
+import { SenderHistory } from '#mail/reputation/history';
 import { Directory } from '#store/directory/directory';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { writeEvents } from '#store/events';
@@ -28,6 +29,7 @@ let dataDir: string;
 let hasher: PasswordHasher;
 let context: AdminContext;
 let admin: AdminServer;
+let history: SenderHistory;
 let accounts: readonly string[];
 
 before(async () => {
@@ -37,11 +39,18 @@ before(async () => {
   dataDir = await realpath(await mkdtemp(path.join(tmpdir(), 'hikyaku-admin-')));
   hasher = new PasswordHasher();
   const { pool, notices } = store;
+  history = new SenderHistory({
+    pool,
+    clock: systemClock,
+    log: silentLog,
+    isProtected: () => false,
+  });
   context = {
     store,
     mail: mailStoreOf(store),
     queue: { remove: () => Promise.resolve({ free: 2, underWay: 1 }) },
     guard: newTestGuard(store),
+    history,
     dailyLimits: { messages: 100, newRecipients: 0 },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
@@ -58,6 +67,7 @@ after(async () => {
   await admin.stop();
   context.mail.views.close();
   context.directory.close();
+  await history[Symbol.asyncDispose]();
   hasher.close();
   await opened[Symbol.asyncDispose]();
   await rm(dataDir, { recursive: true });
@@ -375,4 +385,33 @@ test('a database that is out of reach is told as that', async () => {
     await broken.stop();
     await rm(other, { recursive: true });
   }
+});
+
+test('what is known of a sender is shown, listed and forgotten, by any address of its /64', async () => {
+  const bad = history.networkOf('2001:db8::7')!;
+  for (let i = 0; i < 10; i++) history.count(bad, { toJunk: 1 }, '2001:db8::7');
+  history.count({ kind: 'domain', name: 'xn--mller-kva.example' }, { accepted: 1 }, '192.0.2.1');
+  const shown = await call('reputation/show', { sender: '2001:db8::99' });
+  assert.deepEqual(
+    [shown['kind'], shown['name'], shown['standing'], shown['score'], shown['toJunk']],
+    ['network', '2001:db8::/64', 'bad', -0.8, 10],
+  );
+  assert.equal((await call('reputation/show', { sender: 'müller.example' }))['accepted'], 1);
+  assert.equal((await rows('reputation/list')).length, 2);
+  const listed = await rows('reputation/list', { standing: 'bad', limit: 5 });
+  assert.deepEqual(
+    listed.map(({ name }) => name),
+    ['2001:db8::/64'],
+  );
+  assert.equal((await call('reputation/forget', { sender: '2001:db8::/64' }))['kind'], 'network');
+  assert.match(
+    JSON.stringify(await call('reputation/show', { sender: '2001:db8::1' })),
+    /not-known/,
+  );
+  for (const [sender, code] of [
+    ['192.0.2.0/24', 'not-kept-so'],
+    ['no domain', 'not-a-domain'],
+    ['other.example', 'not-known'],
+  ] as const)
+    assert.match(JSON.stringify(await call('reputation/forget', { sender })), new RegExp(code));
 });

@@ -339,6 +339,23 @@ test('who speaks before a delayed greeting is refused', async () => {
   assert.equal(await client.line(), undefined);
 });
 
+test('who is known is greeted at once, who turns out to be too', async () => {
+  const answer = Promise.withResolvers<boolean>();
+  const isKnown = (address: string) => address === '127.0.0.1' && answer.promise;
+  await using smtp = await start({ limits: { greetingDelay: 60_000 }, services: { isKnown } });
+  await using client = await LineSocket.connect(smtp.ports.smtp);
+  answer.resolve(true);
+  assert.match((await client.restOfReply())[0]!, /^220 /);
+  assert.match((await client.ask('EHLO client.example'))[0]!, /^250-/);
+});
+
+test('who is not known is greeted after the delay, once', async () => {
+  await using smtp = await start({ limits: { greetingDelay: 1 } });
+  await using client = await LineSocket.connect(smtp.ports.smtp);
+  assert.match((await client.restOfReply())[0]!, /^220 /);
+  assert.match((await client.ask('NOOP'))[0]!, /^250 /);
+});
+
 test('stopping tells idle sessions at once and lets a message come to its end', async () => {
   await using smtp = await start();
   await using idle = await greeted(smtp);

@@ -6,8 +6,8 @@
 import type { Check, CheckStep } from '#mail/receive/check';
 import { knownOf, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';
 import { vouchedFor } from '#mail/receive/vouching';
-import type { Known } from '#mail/reputation/history';
-import { COUNTED, type Standing } from '#mail/reputation/score';
+import { rounded, roundedScore, type Known } from '#mail/reputation/known';
+import type { Standing } from '#mail/reputation/score';
 
 export interface ReputationFacts {
   /** The worst that holds against the message, else the best that speaks for it. */
@@ -94,11 +94,5 @@ function isExcused({ sender }: Known, excusedBy: string | undefined): boolean {
 function stepOf({ sender, counts, score }: Known): CheckStep {
   const { name } = sender;
   if (counts === undefined) return { step: 'history-none', sender: name };
-  const rounded = COUNTED.map((counted) => [counted, Math.round(counts[counted] * 10) / 10]);
-  return {
-    step: 'history-of',
-    sender: name,
-    ...(Object.fromEntries(rounded) as Record<string, number>),
-    score: Math.round(score * 100) / 100,
-  };
+  return { step: 'history-of', sender: name, ...rounded(counts), score: roundedScore(score) };
 }
