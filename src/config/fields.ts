@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
+import { readDoctorList } from './doctor-list.ts';
 import { readListZone } from './list-zone.ts';
 import { readSparedSender } from './spared-sender.ts';
 
@@ -82,6 +83,21 @@ const rspamdUrl = z
   .refine(
     (text) => text === '' || (/^https?:\/\/[^@?#]+$/i.test(text) && URL.canParse(text)),
     'is not http://host:port',
+  );
+/** Words for directories are read by mail/certificates/acme-settings.ts. */
+const acmeDirectory = z
+  .string()
+  .refine(
+    (text) =>
+      /^(?:off|letsencrypt|staging)$/.test(text) ||
+      (/^https:\/\/[^@]+$/.test(text) && URL.canParse(text)),
+    'is not off, letsencrypt, staging or an https URL',
+  );
+const httpsUrl = z
+  .string()
+  .refine(
+    (text) => text === '' || (/^https:\/\/[^@]+$/.test(text) && URL.canParse(text)),
+    'is no https URL',
   );
 const switchOn = z.preprocess((value) => {
   if (typeof value !== 'string') return value;
@@ -359,10 +375,70 @@ export const FIELDS = {
 
   'tls.certificate': field(
     z.string(),
-    'PEM file with the certificate chain. Empty: a self-signed certificate in the data folder.',
+    'PEM file with the certificate chain. Empty: certificates are ordered by ACME (acme.directory), and until there is one a self-signed one in the data folder is used.',
     '',
   ),
   'tls.key': field(z.string(), 'PEM file with the private key of the certificate.', ''),
+
+  'acme.directory': {
+    schema: acmeDirectory,
+    doc: 'Certificate authority that certificates are ordered from by ACME: the https URL of its directory, letsencrypt, staging (of Let’s Encrypt, for tests: nobody trusts what it issues), or off.',
+    defaults: { dev: 'off', serve: 'letsencrypt' },
+  } as Field<string>,
+  'acme.terms_agreed': field(
+    switchOn,
+    'You have read the terms of service of the certificate authority and agree to them. Nothing is ordered before. Those of Let’s Encrypt: https://letsencrypt.org/repository/',
+    false,
+  ),
+  'acme.contact': field(
+    z
+      .string()
+      .refine((text) => text === '' || /^[^\s@,:?]+@[^\s@,:?]+$/.test(text), 'is no mail address'),
+    'Mail address for the account at the certificate authority, which may write to it about trouble. Empty: none.',
+    '',
+  ),
+  'acme.challenge': field(
+    z.enum(['http-01', 'tls-alpn-01', 'dns-01']),
+    'How names are proved to be ours: http-01 needs port 80 open to everybody, tls-alpn-01 port 443, dns-01 a command that writes into the DNS (acme.dns_hook).',
+    'http-01',
+  ),
+  'acme.key_type': field(
+    z.enum(['ecdsa', 'rsa']),
+    'Keys of certificates: ecdsa (P-256), or rsa (2048 bits) for clients of long ago.',
+    'ecdsa',
+  ),
+  'acme.same_key': field(
+    switchOn,
+    'Renews with the key there is, so that a TLSA record (DANE) of the key stays right. `hikyaku certificate renew --new-key` takes the next one, whose record `hikyaku certificate show` tells long before.',
+    true,
+  ),
+  'acme.dns_hook': field(
+    list,
+    'Program and arguments, run without a shell, that puts a TXT record into the DNS and takes it out: ACME_ACTION is add or remove, ACME_NAME and ACME_VALUE say which. In hikyaku.toml as an array where an argument has a space or a comma.',
+    [],
+  ),
+  'acme.dns_hook_timeout': field(duration, 'How long that command may take.', 2 * 60e3),
+  'acme.dns_patience': field(
+    duration,
+    'How long the name servers of a zone may take to show what the command wrote.',
+    10 * 60e3,
+  ),
+  'acme.eab_key_id': field(
+    z.string(),
+    'Identifier of an account that you have at the certificate authority already, where it wants one (external account binding).',
+    '',
+  ),
+  'acme.eab_mac_key': field(
+    z.string().regex(/^[\w-]*={0,2}$/, 'is not base64url'),
+    'Its MAC key, in base64url.',
+    '',
+    { secret: true },
+  ),
+  'acme.ca_file': field(
+    z.string(),
+    'PEM file with the roots by which the certificate authority itself is known, for one of your own. Empty: those that Node.js has.',
+    '',
+  ),
 
   'limits.message_size': field(
     octets,
@@ -417,6 +493,56 @@ export const FIELDS = {
     'Local addresses to send from, in equal shares. Empty: the system chooses.',
     [],
   ),
+
+  'doctor.addresses': field(
+    listOf(sourceAddress),
+    'Public addresses of this host as others see them, where its interfaces do not have them (behind NAT). Empty: queue.source_addresses, else what the interfaces have.',
+    [],
+  ),
+  'doctor.public_resolver': field(
+    list,
+    'Resolver of others, address:port, that the doctor asks too, to tell what is wrong from what is only not known everywhere yet. It sees the names of your domains. Empty: none.',
+    [],
+  ),
+  'doctor.time_server': field(
+    z.string().max(253),
+    'Time server that the doctor compares the clock with (SNTP). Empty: none.',
+    '',
+  ),
+  'doctor.mail_exchanges': {
+    schema: list,
+    doc: 'Domains whose mail exchanges the doctor connects to, to see whether port 25 is open to the outside: the greeting is read and nothing is sent.',
+    defaults: { dev: [], serve: ['gmail.com', 'outlook.com', 'yahoo.com'] },
+  } as Field<string[]>,
+  'doctor.dns_lists': field(
+    listOf(
+      z
+        .string()
+        .refine((text) => readDoctorList(text) !== undefined, 'is not zone=major or zone=minor'),
+    ),
+    'DNS lists that the doctor looks for itself on, zone=major or zone=minor by what being listed means; a zone for domains is written domain:zone=major. Read the terms of a list first; many refuse public resolvers.',
+    [],
+  ),
+  'doctor.rdap': {
+    schema: httpsUrl,
+    doc: 'Where the RDAP servers of registries are listed (RFC 9224), to see since when a domain is registered. Empty: not asked.',
+    defaults: { dev: '', serve: 'https://data.iana.org/rdap/dns.json' },
+  } as Field<string>,
+  'doctor.node_releases': {
+    schema: httpsUrl,
+    doc: 'Where the releases of Node.js are listed, to see whether one mends security holes of this one. Empty: not asked.',
+    defaults: { dev: '', serve: 'https://nodejs.org/dist/index.json' },
+  } as Field<string>,
+  'doctor.issuer': field(
+    z.string().max(253).toLowerCase(),
+    'Certificate authority as CAA records name it.',
+    'letsencrypt.org',
+  ),
+  'doctor.daily': {
+    schema: switchOn,
+    doc: 'Examines this server once a day, by one of its nodes, and writes to postmaster when something differs from the last letter.',
+    defaults: { dev: false, serve: true },
+  } as Field<boolean>,
 
   'retention.events': field(duration, 'How long the story of messages is kept.', 90 * 864e5),
   'retention.dialogues': field(duration, 'How long SMTP dialogues are kept.', 14 * 864e5),
