@@ -243,6 +243,22 @@ export interface EventCatalogue {
     public: { site: string | null; steps: readonly EventStep[] };
     personal: { domain: string };
   };
+  /** How TLS with a host went by the policy that it is held to, or failed without one. */
+  'attempt.tls': {
+    public: {
+      host: string;
+      policy: 'tlsa' | 'sts' | 'no-policy-found';
+      policyDomain: string;
+      mode: 'enforce' | 'testing' | null;
+      /** A result type of RFC 8460 §4.3; null: it went well. */
+      result: string | null;
+      reason: string | null;
+      /** Whether mail goes there in spite of it. */
+      delivers: boolean;
+      tls: string | null;
+    };
+    personal: Record<never, never>;
+  };
   'attempt.delivered': RecipientOutcome;
   'attempt.deferred': {
     public: RecipientOutcome['public'] & { nextAt: string };
@@ -258,6 +274,22 @@ export interface EventCatalogue {
   'notice.withheld': {
     public: { kind: string; reason: string };
     personal: { recipients: readonly string[] };
+  };
+  'dkim.begun': {
+    public: { domain: string; selectors: readonly string[]; by: 'hand' | 'schedule' };
+    personal: Record<never, never>;
+  };
+  'dkim.switched': {
+    public: { domain: string; selectors: readonly string[]; former: readonly string[] };
+    personal: Record<never, never>;
+  };
+  'dkim.revoked': {
+    public: { domain: string; selectors: readonly string[] };
+    personal: Record<never, never>;
+  };
+  'dkim.aborted': {
+    public: { domain: string; selectors: readonly string[] };
+    personal: Record<never, never>;
   };
   'queue.held': { public: { by: string }; personal: Record<never, never> };
   'queue.released': { public: { by: string }; personal: Record<never, never> };

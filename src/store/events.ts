@@ -2,6 +2,7 @@
  * Writing and reading the event log. Events of a message are one statement in the transaction of the fact; a reader that must miss
  * none reads below the oldest running transaction.
  */
+import type pg from 'pg';
 import type { Event, EventIds, EventType, Json } from '#events';
 import type { Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
@@ -15,6 +16,18 @@ export function writeEvents(events: readonly Event[]): RowsStatement {
     columns: EVENT_COLUMNS,
     rows: events.map(eventRow),
   };
+}
+
+/** Writes events in a transaction that is not the writer's: what administration does. */
+export async function appendEvents(client: pg.ClientBase, events: readonly Event[]): Promise<void> {
+  const rows = events.map(eventRow);
+  const values = EVENT_COLUMNS.map((type, index) =>
+    rows.map((row) => {
+      const value = row[index] ?? null;
+      return type === 'timestamptz' && value !== null ? new Date(Number(value)) : value;
+    }),
+  );
+  await client.query(WRITE_EVENTS, values);
 }
 
 const EVENT_COLUMNS = [

@@ -9,7 +9,7 @@ import { verifyMessage } from '#protocol/dkim/verify';
 import { splitHeader } from '#protocol/message/fields';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { setAlias } from '#store/directory/addresses';
-import { addDkimKey } from '#store/directory/domains';
+import { addDkimKey } from '#store/directory/dkim-keys';
 import { listEmails, readEmail } from '#store/emails';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import {

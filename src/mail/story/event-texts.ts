@@ -195,6 +195,25 @@ export const EVENT_TEXTS = {
     en: 'No {kind} about {recipients} was sent. {reason}',
     ja: '{recipients} についての{kind}は送りませんでした。{reason}',
   },
+  'dkim.begun': {
+    rfc: 'RFC 6376 §3.1',
+    en: '{domain} is to get new DKIM keys, {selectors} ({by}). They sign once their records are seen in the DNS.',
+    ja: '{domain} の DKIM 鍵を更新します。新しいセレクターは {selectors} です（{by}）。レコードが DNS で見えるようになってから、この鍵での署名を始めます。',
+  },
+  'dkim.switched': {
+    rfc: 'RFC 6376 §3.1',
+    en: '{domain} signs with {selectors} from now on, and not with {former} any more. The records of the former keys stay for what they signed.',
+    ja: '{domain} の署名を {former} から {selectors} に切り替えました。署名済みのメールを検証できるよう、古い鍵のレコードは残しておきます。',
+  },
+  'dkim.revoked': {
+    rfc: 'RFC 6376 §3.6.1',
+    en: 'The DKIM keys {selectors} of {domain} are done with: their records may be removed from the DNS.',
+    ja: '{domain} の DKIM 鍵 {selectors} は役目を終えました。DNS からレコードを削除できます。',
+  },
+  'dkim.aborted': {
+    en: 'The new DKIM keys {selectors} of {domain} were given up before they signed anything.',
+    ja: '{domain} の新しい DKIM 鍵 {selectors} の使用を、署名を始める前に取りやめました。',
+  },
   'queue.held': {
     en: '{forwardPath}: held in the queue ({by}); no attempt is made until it is released.',
     ja: '{forwardPath}：キューで保留しました。解除されるまで配信を試みません（{by}）。',

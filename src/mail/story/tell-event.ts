@@ -12,6 +12,7 @@ import { say } from './phrase.ts';
 import { CERTIFICATE_TELLERS } from './tell-certificate.ts';
 import { CLIENT_TELLERS } from './tell-client.ts';
 import { DELIVERY_TELLERS } from './tell-delivery.ts';
+import { DOMAIN_TELLERS } from './tell-domain.ts';
 import { MESSAGE_TELLERS } from './tell-message.ts';
 import type { Teller, Tellers, Told } from './told.ts';
 import { printable } from './terminal-text.ts';
@@ -50,4 +51,5 @@ const TELLERS: Tellers = {
   ...CLIENT_TELLERS,
   ...MESSAGE_TELLERS,
   ...DELIVERY_TELLERS,
+  ...DOMAIN_TELLERS,
 };

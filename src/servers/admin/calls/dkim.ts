@@ -3,7 +3,7 @@ import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { z } from 'zod';
 import { newDkimKeys } from '#mail/accounts/administer';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
-import { addDkimKey, listDkimKeys, type ListedKey } from '#store/directory/domains';
+import { addDkimKey, listDkimKeys, type ListedKey } from '#store/directory/dkim-keys';
 import { refuse, rows, value } from '#servers/admin/call';
 import { noSuchDomain, readDomain, text } from '#servers/admin/inputs';
 
