@@ -32,6 +32,7 @@ import { installationSecret } from '#store/directory/installation';
 import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { dailyLimitsOf, startGuard } from './server/abuse.ts';
+import { startCertificates } from './server/certificates.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { receptionOf } from './server/reception.ts';
 import { reputationOf } from './server/reputation.ts';
@@ -205,7 +206,18 @@ async function start(
   );
   const tls = await openTls(config, dataDir, log);
   if (tls.kind === 'failed') return tls;
-  parts.use(tls.tls);
+  parts.use(tls);
+  const certificates = parts.use(
+    await startCertificates({
+      config,
+      log,
+      store,
+      resolver,
+      tls,
+      published: () => Promise.resolve([]),
+      note: (noted) => notes.note(noted),
+    }),
+  );
 
   const smtp = await startSmtp({
     hostname: config.hostname,
@@ -297,6 +309,7 @@ async function start(
       dailyLimits: dailyLimitsOf(config),
       directory,
       administer,
+      certificates,
       clock,
       log,
       lang: config.lang,

@@ -2,7 +2,9 @@
  * What a setting alone does not tell: whether it means something to the part that will use it, on this machine, now. Asked before a
  * server starts and by `config check`, so that both say the same. Ports are not tried: a running server has them.
  */
+import { readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { createSecureContext } from 'node:tls';
 import { parseServerList } from '#clients/dns/servers';
 import type { Config, ConfigProblem } from '#config';
 import { FIELDS, type Key } from '#config/fields';
@@ -12,7 +14,30 @@ import { readIdentity } from '#servers/net/tls-context';
 /** Everything that is wrong, by key. */
 export async function checkSettings(config: Config): Promise<readonly ConfigProblem[]> {
   const [addresses, tls] = await Promise.all([addressProblems(config), tlsProblems(config)]);
-  return [...dnsProblems(config), ...networkProblems(config), ...addresses, ...tls];
+  const acme = acmeProblems(config);
+  return [...dnsProblems(config), ...networkProblems(config), ...addresses, ...tls, ...acme];
+}
+
+function acmeProblems(config: Config): ConfigProblem[] {
+  const problems: ConfigProblem[] = [];
+  const say = (key: Key, problem: string): void => {
+    problems.push({ key, problem, remedy: FIELDS[key].doc });
+  };
+  if (config['acme.challenge'] === 'dns-01' && config['acme.dns_hook'].length === 0) {
+    say('acme.dns_hook', 'is not set, and acme.challenge is dns-01');
+  }
+  if ((config['acme.eab_key_id'] === '') !== (config['acme.eab_mac_key'] === '')) {
+    say('acme.eab_key_id', 'and acme.eab_mac_key are set together, or none of them');
+  }
+  const file = config['acme.ca_file'];
+  if (file !== '') {
+    try {
+      createSecureContext({ ca: readFileSync(file) });
+    } catch (error) {
+      say('acme.ca_file', `cannot be used: ${(error as Error).message}`);
+    }
+  }
+  return problems;
 }
 
 function dnsProblems({ dns }: Config): ConfigProblem[] {

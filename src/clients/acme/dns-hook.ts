@@ -2,10 +2,10 @@
  * The command that puts the answer to DNS-01 (RFC 8555 §8.4) into the DNS and takes it out again: started without a shell, told by
  * its environment, bounded in time and output.
  *
- *     HIKYAKU_ACME_ACTION  add | remove
- *     HIKYAKU_ACME_NAME    _acme-challenge.example.org
- *     HIKYAKU_ACME_VALUE   what the TXT record says
- *     HIKYAKU_ACME_DOMAIN  example.org
+ *     ACME_ACTION  add | remove
+ *     ACME_NAME    _acme-challenge.example.org
+ *     ACME_VALUE   what the TXT record says
+ *     ACME_DOMAIN  example.org
  */
 import { execFile } from 'node:child_process';
 
@@ -44,10 +44,10 @@ export function runDnsHook(
     PATH,
     HOME,
     LANG,
-    HIKYAKU_ACME_ACTION: action,
-    HIKYAKU_ACME_NAME: name,
-    HIKYAKU_ACME_VALUE: value,
-    HIKYAKU_ACME_DOMAIN: domain,
+    ACME_ACTION: action,
+    ACME_NAME: name,
+    ACME_VALUE: value,
+    ACME_DOMAIN: domain,
   };
   const options = { env, timeout, killSignal: 'SIGKILL', maxBuffer: MAX_OUTPUT, signal } as const;
   const child = execFile(program!, args, options, (error, stdout, stderr) => {

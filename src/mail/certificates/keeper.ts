@@ -4,7 +4,7 @@
  */
 import type { Transport } from '#clients/acme/request';
 import type { Event } from '#events';
-import { forgetCertificates } from '#store/certificates/certificates';
+import { forgetCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { forgetChallenges } from '#store/certificates/challenges';
 import { forgetOrders } from '#store/certificates/orders';
 import type { Notices } from '#store/notices';
@@ -13,6 +13,7 @@ import { decideByHand, dueAt, readLines, type Decision, type Line, type LinesOf 
 import { askRenewalInformation } from './renewal-information.ts';
 import { renewLine, type RenewContext, type Renewed } from './renew-line.ts';
 import type { AcmeSettings } from './acme-settings.ts';
+import { revokeCertificate, type RevocationReason, type Revoked } from './revoke.ts';
 import { warnOfEnd } from './warn-of-end.ts';
 
 export interface KeeperOptions
@@ -53,6 +54,11 @@ export type RenewAnswer =
   | { readonly kind: 'done' }
   | { readonly kind: 'busy'; readonly node: string }
   | { readonly kind: 'off' };
+
+export type RevokeAnswer =
+  | Revoked
+  /** It is of another one than the settings name. */
+  | { readonly kind: 'other-authority' };
 
 const HOUR = 60 * 60 * 1000;
 /** Notices may be lost, and another node may have stopped in the middle. */
@@ -99,6 +105,25 @@ export class CertificateKeeper {
   /** @param request undefined: whatever is due */
   #inTurn(request: RenewRequest | undefined): Promise<RenewAnswer> {
     const turn = this.#turn.then(() => this.#round(request));
+    this.#turn = turn.catch(() => {});
+    return turn;
+  }
+
+  /** Takes a certificate back, in turn with the orders. @throws when the database is out of reach */
+  revoke(certificate: StoredCertificate, reason: RevocationReason): Promise<RevokeAnswer> {
+    const turn = this.#turn.then(async (): Promise<RevokeAnswer> => {
+      const { settings } = this.#options;
+      if (certificate.origin === 'acme' && settings?.directory !== certificate.directory) {
+        return { kind: 'other-authority' };
+      }
+      using transport = this.#options.transport();
+      const { signal } = this.#stop;
+      return revokeCertificate(
+        { ...this.#options, settings, transport, signal },
+        certificate,
+        reason,
+      );
+    });
     this.#turn = turn.catch(() => {});
     return turn;
   }

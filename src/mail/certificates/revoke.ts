@@ -9,6 +9,7 @@ import {
   removeCertificate,
   type StoredCertificate,
 } from '#store/certificates/certificates';
+import type { AcmeSettings } from './acme-settings.ts';
 import type { RenewContext } from './renew-line.ts';
 import { openAccount } from './open-account.ts';
 import { failureOf } from './order-failure.ts';
@@ -29,20 +30,25 @@ export type Revoked =
   /** It is served on: nothing was changed. */
   | { readonly kind: 'failed'; readonly failure: OrderFailure };
 
+/** An imported one needs no authority. */
+export type RevokeContext = Omit<RenewContext, 'settings'> & {
+  readonly settings: AcmeSettings | undefined;
+};
+
 export async function revokeCertificate(
-  context: RenewContext,
+  context: RevokeContext,
   certificate: StoredCertificate,
   reason: RevocationReason,
 ): Promise<Revoked> {
-  const { pool, clock, log, notices, note } = context;
+  const { pool, clock, log, notices, note, settings } = context;
   const { id, names, origin } = certificate;
-  if (origin === 'imported') {
+  if (origin === 'imported' || settings === undefined) {
     await removeCertificate(pool, id);
     notices.say('certificates');
     return { kind: 'removed' };
   }
   try {
-    const client = await openAccount({ ...context, tell: () => {} });
+    const client = await openAccount({ ...context, settings, tell: () => {} });
     await client.revoke(readChain(certificate.chain).raw, REVOCATION_CODES[reason]);
   } catch (error) {
     if (!(error instanceof AcmeError)) throw error;

@@ -3,6 +3,9 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { Guard } from '#mail/abuse/guard';
 import type { AdministerContext } from '#mail/accounts/administer';
+import type { AcmeSettings } from '#mail/certificates/acme-settings';
+import type { CertificateKeeper } from '#mail/certificates/keeper';
+import type { CertificateState } from '#mail/certificates/states';
 import type { SenderHistory } from '#mail/reputation/history';
 import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
@@ -22,8 +25,16 @@ export interface AdminContext {
   readonly mail: MailStore;
   readonly directory: Directory;
   readonly administer: AdministerContext;
+  readonly certificates: AdminCertificates;
   readonly clock: Clock;
   readonly log: Log;
   /** Of traces, where the caller asks for none. */
   readonly lang: Language;
+}
+
+export interface AdminCertificates {
+  readonly keeper: Pick<CertificateKeeper, 'lines' | 'renew' | 'revoke' | 'look'>;
+  /** Undefined: nothing is ordered. */
+  readonly settings: AcmeSettings | undefined;
+  readonly states: () => Promise<readonly CertificateState[]>;
 }

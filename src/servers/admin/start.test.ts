@@ -54,6 +54,16 @@ before(async () => {
     dailyLimits: { messages: 100, newRecipients: 0 },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
+    certificates: {
+      keeper: {
+        lines: () => Promise.resolve([]),
+        renew: () => Promise.resolve({ kind: 'off' }),
+        revoke: () => Promise.resolve({ kind: 'other-authority' }),
+        look: () => {},
+      },
+      settings: undefined,
+      states: () => Promise.resolve([]),
+    },
     clock: systemClock,
     log: silentLog,
     lang: 'en',

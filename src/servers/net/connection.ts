@@ -113,12 +113,24 @@ export class Connection {
    * Turns the connection into TLS; the handler gets the decrypted octets from then on. The caller has made sure that
    * nothing is unread.
    * @param within milliseconds for the whole handshake
+   * @param forName another context for the name that the client asks for
    */
-  startTls(secureContext: SecureContext, within: number): Promise<TlsStart> {
+  startTls(
+    secureContext: SecureContext,
+    within: number,
+    forName?: (name: string) => SecureContext,
+  ): Promise<TlsStart> {
     const plain = this.#socket;
     plain.pause();
     this.#forget(plain);
-    const secure = new TLSSocket(plain, { isServer: true, secureContext });
+    const secure = new TLSSocket(plain, {
+      isServer: true,
+      secureContext,
+      ...(forName && {
+        SNICallback: (name: string, found: (error: null, context: SecureContext) => void) =>
+          found(null, forName(name)),
+      }),
+    });
     this.#socket = secure;
     this.#listen(secure);
     secure.resume();

@@ -29,9 +29,15 @@ export interface Secured {
 /** Undefined where the handshake failed, or the session is over meanwhile: the connection is gone. */
 export async function startTls(
   connection: Connection,
-  { identity: { context, certificate }, within, log, failure, listener, isOver }: Handshake,
+  { identity, within, log, failure, listener, isOver }: Handshake,
 ): Promise<Secured | undefined> {
-  const started = await connection.startTls(context, within);
+  const { forName } = identity;
+  let shown = identity;
+  const started = await connection.startTls(
+    identity.context,
+    within,
+    forName && ((name) => (shown = forName(name)).context),
+  );
   if (isOver()) return undefined;
   if (started.kind === 'failed') {
     const { address } = connection.client;
@@ -42,6 +48,8 @@ export async function startTls(
   return {
     facts: started.facts,
     bindings: () =>
-      secure === undefined ? NO_CHANNEL_BINDINGS : channelBindings(secure, 'server', certificate),
+      secure === undefined
+        ? NO_CHANNEL_BINDINGS
+        : channelBindings(secure, 'server', shown.certificate),
   };
 }

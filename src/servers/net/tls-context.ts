@@ -17,6 +17,8 @@ export interface TlsIdentity {
   readonly fingerprint: string;
   /** Calendar milliseconds. */
   readonly validTo: number;
+  /** The one for a name that a client asks for (SNI, RFC 6066 §3); this one where there is none. */
+  readonly forName?: (name: string) => TlsIdentity;
 }
 
 export interface TlsFiles {

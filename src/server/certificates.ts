@@ -1,0 +1,152 @@
+/** Certificates of a server from the settings and its parts: what is ordered, what answers challenges, what listeners are given. */
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { httpsTransport } from '#clients/acme/request';
+import { systemClock } from '#clock';
+import type { Config } from '#config';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import { KNOWN_DIRECTORIES, type AcmeSettings } from '#mail/certificates/acme-settings';
+import { Challenges } from '#mail/certificates/challenges';
+import { CertificateKeeper } from '#mail/certificates/keeper';
+import { statesOf, type CertificateState } from '#mail/certificates/states';
+import { privateKeyPem } from '#mail/certificates/x509';
+import type { Resolver } from '#protocol/dns/resolver';
+import { readIdentityText } from '#servers/net/tls-context';
+import { currentCertificates } from '#store/certificates/certificates';
+import type { Store } from '#store/open';
+import type { OpenTls } from './tls.ts';
+
+export interface CertificateParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly store: Store;
+  readonly resolver: Resolver;
+  readonly tls: OpenTls;
+  /** Names under which something is published for the domains of this server. */
+  readonly published: () => Promise<readonly string[]>;
+  readonly note: (event: Event) => void;
+}
+
+export interface Certificates extends AsyncDisposable {
+  readonly keeper: CertificateKeeper;
+  readonly challenges: Challenges;
+  /** Undefined: nothing is ordered. */
+  readonly settings: AcmeSettings | undefined;
+  readonly states: () => Promise<readonly CertificateState[]>;
+}
+
+/** What a lost notice would have told is seen this late. Milliseconds. */
+const LOOK_EVERY = 60_000;
+
+/** Started: the listeners have what the database holds. */
+export async function startCertificates(parts: CertificateParts): Promise<Certificates> {
+  const { config, log, store, resolver, tls, published, note } = parts;
+  const { pool, notices } = store;
+  const settings = acmeSettings(config);
+  // certificates are judged by real time, whatever the calendar of the practice Internet says
+  const clock = systemClock;
+  const challenges = new Challenges({ pool, notices, clock, log });
+  const keeper = new CertificateKeeper({
+    pool,
+    notices,
+    clock,
+    log,
+    settings,
+    hostname: config.hostname,
+    published,
+    covered: () => (config['tls.certificate'] === '' ? [] : tls.base().names),
+    challenges,
+    resolver,
+    transport: transportOf(config),
+    random: Math.random,
+    newToken: randomUUID,
+    node: store.node,
+    note,
+  });
+  const follower = await followCertificates(parts);
+  keeper.start();
+  return {
+    keeper,
+    challenges,
+    settings,
+    states: async () =>
+      statesOf(await keeper.lines(), tls.base(), settings !== undefined, clock.now()),
+    async [Symbol.asyncDispose]() {
+      await keeper.stop();
+      challenges[Symbol.dispose]();
+      follower[Symbol.dispose]();
+    },
+  };
+}
+
+/** Gives the listeners the certificates of the database, now and whenever they change. */
+async function followCertificates({ store, tls, log }: CertificateParts): Promise<Disposable> {
+  let known = '';
+  let reading: Promise<void> | undefined;
+  const read = async (): Promise<void> => {
+    const certificates = await currentCertificates(store.pool);
+    const ids = certificates.map(({ id }) => id).join(' ');
+    if (ids === known) return;
+    known = ids;
+    // the newest of two for one name counts
+    const newestFirst = certificates.toSorted((a, b) => b.createdAt - a.createdAt);
+    const named = newestFirst.flatMap(({ names, chain, privateKey }) => {
+      const key = Buffer.from(privateKeyPem(privateKey));
+      const identity = readIdentityText(Buffer.from(chain), key, `certificate ${names[0]}`);
+      if (identity.kind === 'identity') return [{ names, identity: identity.identity }];
+      log.error('certificate.unusable', { names, reason: identity.reason });
+      return [];
+    });
+    tls.tls.use(named);
+    if (named.length > 0) log.info('certificate.serving', { names: named.map((one) => one.names) });
+  };
+  const look = (): void => {
+    // one that began before the change does not show it
+    const again = (reading ?? Promise.resolve()).then(read);
+    reading = again.catch((error: Error) =>
+      log.warn('certificate.not-read', { error: error.message }),
+    );
+  };
+  await read();
+  const stopListening = store.notices.on('certificates', look);
+  const timer = setInterval(look, LOOK_EVERY).unref();
+  return {
+    [Symbol.dispose]: () => {
+      stopListening();
+      clearInterval(timer);
+    },
+  };
+}
+
+/** Undefined where nothing is to be ordered, or the terms were not agreed to. */
+export function acmeSettings(config: Config): AcmeSettings | undefined {
+  const directory = config['acme.directory'];
+  if (directory === 'off' || !config['acme.terms_agreed']) return undefined;
+  const { 'acme.eab_key_id': keyId, 'acme.eab_mac_key': macKey } = config;
+  const type = config['acme.challenge'];
+  return {
+    directory: KNOWN_DIRECTORIES[directory] ?? directory,
+    contact: config['acme.contact'],
+    challenge:
+      type === 'dns-01'
+        ? {
+            type,
+            hook: { command: config['acme.dns_hook'], timeout: config['acme.dns_hook_timeout'] },
+            patience: config['acme.dns_patience'],
+            port: 53,
+          }
+        : { type },
+    keyType: config['acme.key_type'],
+    sameKey: config['acme.same_key'],
+    external: keyId === '' ? undefined : { keyId, macKey },
+  };
+}
+
+/** The file was read once before, when the settings were checked. */
+function transportOf(config: Config) {
+  const file = config['acme.ca_file'];
+  const ca = file === '' ? undefined : readFileSync(file, 'utf8');
+  // RFC 8555 §6.1
+  return () => httpsTransport({ ca, userAgent: 'hikyaku node.js' });
+}
