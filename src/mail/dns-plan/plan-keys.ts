@@ -17,7 +17,7 @@ const BY_STATE = {
   revoked: { purpose: 'dkim-revoked', need: 'remove' },
 } as const satisfies Record<PlannedKey['state'], { purpose: Purpose; need: Need }>;
 
-export function keyRecords({ domain, keys }: PartFacts): PlannedRecord[] {
+export function keyRecords({ domain, keys }: Pick<PartFacts, 'domain' | 'keys'>): PlannedRecord[] {
   return (Object.keys(BY_STATE) as PlannedKey['state'][]).flatMap((wanted) =>
     keys
       .filter(({ state }) => state === wanted)
