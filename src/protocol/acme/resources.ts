@@ -39,7 +39,7 @@ export const orderSchema = z.object({
   authorizations: z.array(url).max(MAX_NAMES),
   finalize: url,
   certificate: url.optional(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 export type AcmeOrder = z.infer<typeof orderSchema>;
 
@@ -53,7 +53,7 @@ export const challengeSchema = z.object({
     .string()
     .regex(/^[\w-]{1,512}$/)
     .optional(),
-  error: z.unknown(),
+  error: z.unknown().optional(),
 });
 export type AcmeChallenge = z.infer<typeof challengeSchema>;
 
