@@ -433,11 +433,10 @@ test('an address is banned by hand and let in again; what is private never is', 
 });
 
 test('who is known is listed, shown and forgotten', async () => {
-  assert.equal((await server.done('reputation', 'list')).trim(), 'Nobody is known yet.');
-  assert.equal(
-    (await server.done('reputation', 'list', '--standing', 'bad')).trim(),
-    'Nobody is bad.',
-  );
+  const all = await server.command('reputation', 'list');
+  assert.deepEqual([all.code, all.stderr], [0, 'Nobody is known yet.\n']);
+  const bad = await server.command('reputation', 'list', '--standing', 'bad');
+  assert.deepEqual([bad.code, bad.stderr], [0, 'Nobody is bad.\n']);
   for (const verb of ['show', 'forget']) {
     const nobody = await server.command('reputation', verb, '192.0.2.1');
     assert.equal(nobody.code, 2);

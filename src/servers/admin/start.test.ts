@@ -21,6 +21,7 @@ import {
   type TestStore,
 } from '../../../test/support/store.ts';
 import { newTestGuard } from '../../../test/support/guard.ts';
+import { testDesk } from '../../../test/support/doctor-desk.ts';
 import type { AdminContext } from './context.ts';
 import { startAdmin, type AdminServer } from './start.ts';
 
@@ -64,6 +65,7 @@ before(async () => {
       settings: undefined,
       states: () => Promise.resolve([]),
     },
+    doctor: testDesk(store),
     clock: systemClock,
     log: silentLog,
     lang: 'en',
@@ -399,12 +401,12 @@ test('a database that is out of reach is told as that', async () => {
 
 test('what is known of a sender is shown, listed and forgotten, by any address of its /64', async () => {
   const bad = history.networkOf('2001:db8::7')!;
-  for (let i = 0; i < 10; i++) history.count(bad, { toJunk: 1 }, '2001:db8::7');
+  for (let i = 0; i < 20; i++) history.count(bad, { toJunk: 1 }, '2001:db8::7');
   history.count({ kind: 'domain', name: 'xn--mller-kva.example' }, { accepted: 1 }, '192.0.2.1');
   const shown = await call('reputation/show', { sender: '2001:db8::99' });
   assert.deepEqual(
     [shown['kind'], shown['name'], shown['standing'], shown['score'], shown['toJunk']],
-    ['network', '2001:db8::/64', 'bad', -0.8, 10],
+    ['network', '2001:db8::/64', 'bad', -0.89, 20],
   );
   assert.equal((await call('reputation/show', { sender: 'müller.example' }))['accepted'], 1);
   assert.equal((await rows('reputation/list')).length, 2);
