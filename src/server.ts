@@ -18,6 +18,7 @@ import { makeFirstAccounts, type FirstAccounts } from '#mail/accounts/first-acco
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import { ownAddresses } from '#mail/queue/own-addresses';
+import { EchoBox } from '#mail/doctor/echo-box';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { startSearchFollower } from '#mail/search/follow';
 import { startAdmin } from '#servers/admin/start';
@@ -34,6 +35,7 @@ import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { dailyLimitsOf, startGuard } from './server/abuse.ts';
 import { startCertificates } from './server/certificates.ts';
 import { checkSettings } from './server/check-settings.ts';
+import { startDoctor } from './server/doctor.ts';
 import { receptionOf } from './server/reception.ts';
 import { reputationOf } from './server/reputation.ts';
 import { scanningOf } from './server/scanner.ts';
@@ -219,6 +221,7 @@ async function start(
     }),
   );
 
+  const echo = new EchoBox(clock, randomBytes);
   const smtp = await startSmtp({
     hostname: config.hostname,
     listeners: {
@@ -257,6 +260,7 @@ async function start(
         isOwnAddress,
       }),
       reputation,
+      echo,
       notes,
       happened,
     }),
@@ -298,6 +302,25 @@ async function start(
   parts.defer(() => imap.stop(grace.milliseconds));
 
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
+  const doctor = parts.use(
+    startDoctor({
+      mode,
+      config,
+      dataDir,
+      store,
+      directory,
+      clock,
+      log,
+      echo,
+      ports,
+      resolver: given.resolver,
+      certificates: () => certificates.states(),
+      queued: (destinations, events) => {
+        queue.wake(destinations);
+        happened(events);
+      },
+    }),
+  );
   const admin = await startAdmin({
     dataDir,
     context: {
@@ -309,6 +332,7 @@ async function start(
       dailyLimits: dailyLimitsOf(config),
       directory,
       administer,
+      doctor: doctor.desk,
       certificates,
       clock,
       log,

@@ -24,6 +24,9 @@ import type { SettingsOptions } from './settings-options.ts';
 
 const LABEL = 'waiting for the server';
 
+/** For commands that have something to say without a server too. */
+export class NoServer extends CommandFailure {}
+
 /** Asks for one value. @throws CommandFailure */
 export async function callValue<Name extends ValueName>(
   options: SettingsOptions,
@@ -137,7 +140,7 @@ async function socketOf(dataDir: string): Promise<string> {
 function unreachable(error: NodeJS.ErrnoException, dataDir: string): CommandFailure {
   const code = error.code ?? '';
   if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(code)) {
-    return new CommandFailure(
+    return new NoServer(
       `no server is running for ${dataDir}; start it with npm start`,
       'If its data lies elsewhere, set HIKYAKU_DATA_DIR or give --set data_dir=FOLDER.',
     );

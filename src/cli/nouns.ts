@@ -87,6 +87,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'whether an address may send for a domain',
     load: async () => (await import('./spf.ts')).spf,
   },
+  doctor: {
+    summary: 'what is not well with this server and its domains, and how to mend it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
   config: {
     summary: 'the settings and where they come from',
     load: async () => (await import('./config.ts')).config,

@@ -8,6 +8,7 @@ import type { Authenticator } from '#mail/accounts/authenticate';
 import type { Queue } from '#mail/queue/options';
 import { DailyAllowance } from '#mail/abuse/daily-allowance';
 import type { Guard } from '#mail/abuse/guard';
+import type { EchoBox } from '#mail/doctor/echo-box';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import type { SmtpServices } from '#servers/smtp/settings';
@@ -29,6 +30,7 @@ export interface ServiceParts {
   readonly queue: Queue;
   readonly reception: Reception;
   readonly reputation: Reputation;
+  readonly echo: EchoBox;
   readonly notes: EventBuffer;
   readonly happened: (events: readonly Event[]) => void;
 }
@@ -54,6 +56,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       if (destinations.length > 0) queue.wake(destinations);
+      parts.echo.happened(events);
       happened(events);
     },
   };
@@ -81,7 +84,11 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     newId: store.newId,
     random: randomBytes,
     writer: store.writer,
-    recipients: { directory, pool: store.pool },
+    recipients: {
+      directory,
+      pool: store.pool,
+      echo: (mailbox) => parts.echo.expansionOf(mailbox),
+    },
     authenticator,
     inquire,
     conduct: parts.reputation.conduct,

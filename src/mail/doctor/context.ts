@@ -10,6 +10,10 @@ export interface DoctorSettings {
   readonly hostname: string;
   /** Whether the world outside may be asked: in dev only where a resolver is named. */
   readonly outside: boolean;
+  /** Of this host, `address:port`; empty: those in resolv.conf. */
+  readonly resolvers: readonly string[];
+  /** Of others; empty: none is asked. */
+  readonly publicResolvers: readonly string[];
   /** From which mail leaves, as far as the settings say. */
   readonly addresses: readonly string[];
   readonly timeServer: string;

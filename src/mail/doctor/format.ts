@@ -6,6 +6,7 @@ import type { Family } from './check.ts';
 import type { Change } from './difference.ts';
 import { countOf, type Result } from './result.ts';
 import type { Status } from './status.ts';
+import { COMMON, type CommonFinding } from './texts/common.ts';
 import { tellEvidence, tellResult } from './tell.ts';
 import { FAMILY_WORDS, STATUS_WORDS, WORDS } from './texts/frame.ts';
 
@@ -35,7 +36,42 @@ const INDENT = ' '.repeat(MARK_COLUMNS + ID_COLUMNS + 4);
 const NARROWEST = 30;
 const LONGEST = 2000;
 
+/** What many checks come to for one reason is told once, after the others. */
+const TOLD_ONCE: readonly CommonFinding[] = ['dev', 'no-server', 'no-domain'];
+
 export function formatResults(results: readonly Result[], options: FormatOptions): string[] {
+  const once = new Set<string>(TOLD_ONCE);
+  const lines = formatEach(
+    results.filter(({ finding }) => !once.has(finding)),
+    options,
+  );
+  for (const finding of TOLD_ONCE) {
+    const alike = results.filter((result) => result.finding === finding);
+    if (alike.length > 0) lines.push('', ...formatAlike(finding, alike, options));
+  }
+  return lines;
+}
+
+function formatAlike(
+  finding: CommonFinding,
+  results: readonly Result[],
+  { language, columns, style }: FormatOptions,
+): string[] {
+  const { status, ...text } = COMMON[finding];
+  const ids = [...new Set(results.map(({ id }) => id))].join(' ');
+  const width = Math.max(NARROWEST, columns - MARK_COLUMNS - 2);
+  const told = [
+    `${ids}: ${say(text, language, {} as never)}`,
+    ...('remedy' in text
+      ? [say(WORDS.remedy, language, { text: say(text.remedy, language, {} as never) })]
+      : []),
+  ];
+  const [first = '', ...rest] = told.flatMap((one) => folded(one, width));
+  const mark = style(status, MARKS[status].padEnd(MARK_COLUMNS));
+  return [`${mark}  ${first}`, ...rest.map((line) => ' '.repeat(MARK_COLUMNS + 2) + line)];
+}
+
+function formatEach(results: readonly Result[], options: FormatOptions): string[] {
   const lines: string[] = [];
   let family: Family | undefined;
   for (const result of results) {

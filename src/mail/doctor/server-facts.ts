@@ -12,6 +12,9 @@ export interface ServerFacts {
   readonly load: LoadFacts;
   readonly database: DatabaseFacts;
   readonly backups: BackupFacts;
+  /** Files and folders that only their owner may read, and secrets that stand in the environment of the server. */
+  readonly secretPaths: readonly string[];
+  readonly secretsInEnvironment: readonly string[];
   /** Accounts of the domain of development that are open. */
   readonly developmentAccounts: readonly string[];
   readonly domains: readonly DomainFacts[];
@@ -71,10 +74,12 @@ export interface DomainFacts {
 
 export interface KeyFacts {
   readonly selector: string;
-  readonly state: 'pending' | 'active' | 'retired';
+  readonly state: 'pending' | 'active' | 'retired' | 'revoked';
   readonly algorithm: string;
   /** Calendar milliseconds. */
   readonly createdAt: number;
+  /** Since when it does not sign any more. */
+  readonly retiredAt: number | undefined;
   /** The record that belongs into the DNS. */
   readonly record: string;
 }

@@ -27,6 +27,8 @@ export type RecipientOutcome =
 export interface RecipientContext {
   readonly directory: Directory;
   readonly pool: Pool;
+  /** Where addresses lead that keep nothing, by which the doctor sees that mail arrives; undefined for every other. */
+  readonly echo?: (mailbox: Mailbox) => Expansion | undefined;
 }
 
 /** Of mail that comes in by MX: what an address that SRS made goes by. */
@@ -48,6 +50,8 @@ export function judgeRecipient(
   size: number,
   bouncing?: Bouncing,
 ): RecipientOutcome | Promise<RecipientOutcome> {
+  const expansion = bouncing && context.echo?.(mailbox);
+  if (expansion !== undefined) return { kind: 'accepted', expansion };
   if (bouncing !== undefined && looksRewritten(mailbox))
     return judgeBounce(context, mailbox, size, bouncing);
   return judgeAddress(context, mailbox, size);

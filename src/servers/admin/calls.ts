@@ -5,6 +5,7 @@ import { aliasCalls } from './calls/alias.ts';
 import { appPasswordCalls } from './calls/app-password.ts';
 import { banCalls } from './calls/ban.ts';
 import { dkimCalls } from './calls/dkim.ts';
+import { doctorCalls } from './calls/doctor.ts';
 import { domainCalls } from './calls/domain.ts';
 import { mailCalls } from './calls/mail.ts';
 import { mailTransferCalls } from './calls/mail-transfer.ts';
@@ -23,6 +24,7 @@ export const CALLS = {
   ...appPasswordCalls,
   ...banCalls,
   ...dkimCalls,
+  ...doctorCalls,
   ...domainCalls,
   ...mailCalls,
   ...mailTransferCalls,

@@ -3,6 +3,7 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { Guard } from '#mail/abuse/guard';
 import type { AdministerContext } from '#mail/accounts/administer';
+import type { DoctorDesk } from '#mail/doctor/desk';
 import type { AcmeSettings } from '#mail/certificates/acme-settings';
 import type { CertificateKeeper } from '#mail/certificates/keeper';
 import type { CertificateState } from '#mail/certificates/states';
@@ -21,6 +22,7 @@ export interface AdminContext {
   readonly history: Pick<SenderHistory, 'forget' | 'flush'> | undefined;
   /** Of accounts that have none of their own. */
   readonly dailyLimits: DailyLimits;
+  readonly doctor: DoctorDesk;
   readonly store: Store;
   readonly mail: MailStore;
   readonly directory: Directory;

@@ -96,8 +96,12 @@ interface Looked {
   readonly evidence: readonly Evidence[];
 }
 
-async function publishedRecords(context: ServerContext, found: DomainFacts): Promise<Looked> {
-  const names = signing(found).map((key) => nameOf(key, context.domain));
+async function publishedRecords(
+  context: ServerContext,
+  found: DomainFacts,
+  keys = signing(found),
+): Promise<Looked> {
+  const names = keys.map((key) => nameOf(key, context.domain));
   const asked = await Promise.all(names.map((name) => ask(context, name, 'TXT')));
   const evidence = asked.map((one) => one.evidence);
   const at = asked.findIndex(({ answer }) => answer.kind === 'failure');
@@ -148,6 +152,8 @@ export async function freshSignature(context: ServerContext): Promise<Outcome<'K
 /** RFC 6376 says nothing; Gmail, M3AAWG and others ask for it within a year. */
 const MONTH = 30.44 * DAY;
 const OLD = 12;
+/** How long after its last signature a key is asked for. */
+const KEPT = 7 * DAY;
 
 export async function rotation(context: ServerContext): Promise<Outcome<'K4'>> {
   const found = domainOf(context);
@@ -159,6 +165,15 @@ export async function rotation(context: ServerContext): Promise<Outcome<'K4'>> {
   );
   if (revoked)
     return { finding: 'revoked', values: { name: revoked.name }, evidence, about: revoked.name };
+  const resting = found.keys.filter(
+    ({ state, retiredAt = 0 }) => state === 'retired' && context.now() - retiredAt < KEPT,
+  );
+  const kept = await publishedRecords(context, found, resting);
+  const gone = kept.outcome ? undefined : kept.records.find(({ text }) => text === undefined);
+  if (gone) {
+    const seen = [...evidence, ...kept.evidence];
+    return { finding: 'withdrawn-early', values: { name: gone.name }, evidence: seen };
+  }
   const oldest = signing(found).reduce((one, other) =>
     other.createdAt < one.createdAt ? other : one,
   );

@@ -253,6 +253,15 @@ export const AUTHENTICATION_TEXTS = {
         en: '{name} is {months} months old.',
         ja: '{name} は {months} か月前のものです。',
       },
+      'withdrawn-early': {
+        status: 'warn',
+        en: '{name} signed until a moment ago, and its record is gone: what is under way cannot be verified.',
+        ja: '{name} は少し前まで署名に使われていましたが、レコードがもうありません。配送中のメールを検証できません。',
+        remedy: {
+          en: 'Put the record back for seven days.',
+          ja: 'レコードを 7 日間戻してください。',
+        },
+      },
       revoked: {
         status: 'fail',
         en: '{name} signs, but is revoked in the DNS (p=).',

@@ -1,0 +1,229 @@
+/** Asks the server and its database what only they know. Called in the server: by the control socket, and for the round of the day. */
+import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { concat, utf8, base64 } from '#bytes';
+import type { Clock } from '#clock';
+import type { CertificateState } from '#mail/certificates/states';
+import type { DnsPlan } from '#mail/dns-plan/record';
+import { sign } from '#mail/submit/sign';
+import { hashBody } from '#protocol/dkim/body-hash';
+import { dnsRecordFor } from '#protocol/dkim/key-record';
+import { formatDate } from '#protocol/message/date';
+import { splitHeader } from '#protocol/message/fields';
+import type { Directory } from '#store/directory/directory';
+import { listDkimKeys, type ListedKey } from '#store/directory/dkim-keys';
+import { listDomains } from '#store/directory/domains';
+import { databaseState } from '#store/doctor/database';
+import { databaseAhead } from '#store/doctor/round';
+import {
+  accountsBeyond,
+  attemptsOfDay,
+  failedLogins,
+  lastClients,
+  lastSentCopy,
+  lastSentMessages,
+  openAccountsOf,
+  queueByHour,
+  waitingRecipients,
+  type AttemptCount,
+  type SentMessage,
+} from '#store/doctor/traffic';
+import type { Pool } from '#store/open';
+import { isBelow } from './domain-order.ts';
+import { lintMessage } from './lint-message.ts';
+import { planToJson } from './plan-json.ts';
+import type {
+  BackupFacts,
+  CertificateFacts,
+  DatabaseFacts,
+  DomainFacts,
+  KeyFacts,
+  ListenerFacts,
+  LoadFacts,
+  ServerFacts,
+  TrafficFacts,
+} from './server-facts.ts';
+
+export interface GatherParts {
+  readonly mode: 'dev' | 'serve';
+  readonly pool: Pool;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  /** Real time, beside which the clock of the database is put. */
+  readonly realNow: () => number;
+  /** Whether the database may be on another machine. */
+  readonly databaseElsewhere: boolean;
+  readonly listeners: readonly ListenerFacts[];
+  readonly http: ServerFacts['http'];
+  readonly secretPaths: readonly string[];
+  readonly secretsInEnvironment: readonly string[];
+  readonly load: () => LoadFacts;
+  readonly backups: () => Promise<BackupFacts>;
+  readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
+  readonly certificates: () => Promise<readonly CertificateState[]>;
+  /** Whether they are proved by HTTP-01. */
+  readonly overHttp: boolean;
+}
+
+/** Domains that facts are gathered of: signing costs something for each. */
+const MOST_DOMAINS = 200;
+const LAST = 100;
+/** Messages among which the last hundred of each domain are looked for. */
+const LAST_OF_ALL = 2000;
+const HOURS = 3;
+/** Octets of a message that are looked at. */
+const MOST_OCTETS = 1024 * 1024;
+/** Accounts of the first start in dev. */
+const DEVELOPMENT = 'example.test';
+
+export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
+  const { mode, pool, clock, listeners, http, load } = parts;
+  const now = clock.now();
+  const [database, backups, accounts, domains, traffic, waiting, hours, certificates] =
+    await Promise.all([
+      databaseFacts(parts),
+      parts.backups(),
+      openAccountsOf(pool, DEVELOPMENT),
+      domainFacts(parts),
+      trafficFacts(pool, now),
+      waitingRecipients(pool),
+      queueByHour(pool, now, HOURS),
+      parts.certificates(),
+    ]);
+  return {
+    mode,
+    listeners,
+    http,
+    load: load(),
+    database,
+    backups,
+    secretPaths: parts.secretPaths,
+    secretsInEnvironment: parts.secretsInEnvironment,
+    developmentAccounts: accounts,
+    domains,
+    traffic,
+    queue: { waiting: waiting.waiting, oldestAt: waiting.oldestAt?.getTime(), hours },
+    certificates: certificates
+      .filter(({ origin }) => origin === 'acme' || origin === 'none')
+      .map((state) => certificateFacts(state, parts.overHttp)),
+  };
+}
+
+async function databaseFacts(parts: GatherParts): Promise<DatabaseFacts> {
+  try {
+    const state = await databaseState(parts.pool);
+    const ahead = parts.databaseElsewhere
+      ? await databaseAhead(parts.pool, parts.realNow)
+      : undefined;
+    return { kind: 'up', ...state, ahead };
+  } catch (error) {
+    return { kind: 'down', cause: (error as Error).message.slice(0, 200) };
+  }
+}
+
+async function domainFacts(parts: GatherParts): Promise<DomainFacts[]> {
+  const { pool, clock } = parts;
+  const [domains, keys, sent] = await Promise.all([
+    listDomains(pool),
+    listDkimKeys(pool, undefined),
+    lastSentMessages(pool, clock.now(), LAST_OF_ALL),
+  ]);
+  return Promise.all(
+    domains.slice(0, MOST_DOMAINS).map(async ({ name }): Promise<DomainFacts> => {
+      const plan = await parts.plan(name);
+      return {
+        name,
+        keys: keys.filter(({ domain }) => domain === name).map(keyFacts),
+        plan: plan && planToJson(plan),
+        sample: await sampleOf(parts, name),
+        sent: alignmentOf(sent.filter(({ domain }) => domain === name).slice(0, LAST)),
+      };
+    }),
+  );
+}
+
+function keyFacts(listed: ListedKey): KeyFacts {
+  const { selector, state, algorithm, createdAt, retiredAt, privateKey } = listed;
+  const key = createPublicKey(createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' }));
+  return {
+    selector,
+    state,
+    algorithm,
+    createdAt: createdAt.getTime(),
+    retiredAt: retiredAt?.getTime(),
+    record: dnsRecordFor(key),
+  };
+}
+
+function alignmentOf(sent: readonly SentMessage[]): DomainFacts['sent'] {
+  const aligned = sent.filter(({ signed, reversePath, domain }) => {
+    const of = reversePath.slice(reversePath.lastIndexOf('@') + 1).toLowerCase();
+    // relaxed alignment (RFC 9989 §4.4): of one organization
+    return signed || (of !== '' && (isBelow(of, domain) || isBelow(domain, of)));
+  });
+  return { count: sent.length, aligned: aligned.length };
+}
+
+async function sampleOf(
+  { directory, clock }: GatherParts,
+  domain: string,
+): Promise<string | undefined> {
+  const now = clock.now();
+  const message = utf8(
+    [
+      `From: Doctor <postmaster@${domain}>`,
+      `To: postmaster@${domain}`,
+      'Subject: A message that is signed and goes nowhere',
+      `Date: ${formatDate(now)}`,
+      `Message-ID: <doctor.${now}@${domain}>`,
+      '',
+      'Signed to see whether the signature verifies.',
+      '',
+    ].join('\r\n'),
+  );
+  const { bodyStart } = splitHeader(message);
+  const [hash] = await hashBody([message.subarray(bodyStart)], [{ canonicalization: 'relaxed' }]);
+  const head = { header: message.subarray(0, bodyStart), bodyHash: hash!.digest };
+  const signed = await sign({ directory, clock }, head, domain, now);
+  return signed.kind === 'signed' ? base64(concat([signed.fields, message])) : undefined;
+}
+
+async function trafficFacts(pool: Pool, now: number): Promise<TrafficFacts> {
+  const [clients, attempts, failures, beyond, copy] = await Promise.all([
+    lastClients(pool, now, LAST),
+    attemptsOfDay(pool, now),
+    failedLogins(pool, now),
+    accountsBeyond(pool, now),
+    lastSentCopy(pool, now, MOST_OCTETS),
+  ]);
+  const total = (isIt: (count: AttemptCount) => boolean): number =>
+    attempts.filter(isIt).reduce((sum, { count }) => sum + count, 0);
+  return {
+    clients,
+    outcomes: {
+      delivered: total(({ type }) => type === 'attempt.delivered'),
+      failed: total(({ type, status }) => type === 'attempt.failed' && status.startsWith('5')),
+    },
+    deferrals: {
+      attempts: total(() => true),
+      reasons: attempts
+        .filter(({ type }) => type === 'attempt.deferred')
+        .map(({ stage, status, count }) => ({ stage, status, count })),
+    },
+    logins: {
+      failures: failures.failures,
+      usual: failures.before / 24,
+      names: failures.names,
+      beyond,
+    },
+    lastSent: copy && { id: copy.messageId, lint: lintMessage(copy.octets, copy.smtputf8) },
+  };
+}
+
+function certificateFacts(
+  { names, order, renewAt }: CertificateState,
+  overHttp: boolean,
+): CertificateFacts {
+  const failed = order?.state === 'failed' ? order.failure : undefined;
+  const failure = failed && [failed['cause'], failed['text']].filter(Boolean).join(': ');
+  return { names, failure, limited: failed?.['cause'] === 'rateLimited', overHttp, renewAt };
+}

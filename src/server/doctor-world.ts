@@ -1,0 +1,140 @@
+/** The world as the doctor sees it, from the settings: for the command line, and for the round of the day in a server. */
+import { randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { decodeUtf8 } from '#bytes';
+import { nowhereResolver } from '#clients/dns/nowhere';
+import { readResolvConf } from '#clients/dns/resolv-conf';
+import { parseServerList, type DnsServer } from '#clients/dns/servers';
+import { StubResolver } from '#clients/dns/stub-resolver';
+import { httpsGet } from '#clients/https/get';
+import { tcpProbes } from '#clients/probe/tcp-probes';
+import { tcpDialer } from '#clients/smtp/dial';
+import type { Clock } from '#clock';
+import type { Config, Mode } from '#config';
+import { readDoctorList } from '#config/doctor-list';
+import { envName, FIELDS, KEYS, type Field } from '#config/fields';
+import type { Context, DoctorSettings, Fetch } from '#mail/doctor/context';
+import { hostFacts } from '#mail/doctor/host-facts';
+import type { World } from '#mail/doctor/run';
+import type { ServerFacts } from '#mail/doctor/server-facts';
+import type { Resolver } from '#protocol/dns/resolver';
+
+export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
+  const named = config['doctor.addresses'];
+  return {
+    mode,
+    hostname: config.hostname,
+    outside: mode === 'serve' || config.dns.length > 0,
+    resolvers: config.dns,
+    publicResolvers: config['doctor.public_resolver'],
+    addresses: named.length > 0 ? named : config['queue.source_addresses'],
+    timeServer: config['doctor.time_server'],
+    mailExchanges: config['doctor.mail_exchanges'],
+    dnsLists: config['doctor.dns_lists'].map((text) => readDoctorList(text)!),
+    rdap: config['doctor.rdap'],
+    nodeReleases: config['doctor.node_releases'],
+    issuer: config['doctor.issuer'],
+  };
+}
+
+export interface WorldParts {
+  readonly settings: DoctorSettings;
+  readonly dataDir: string;
+  readonly clock: Clock;
+  /** Undefined where no server runs. */
+  readonly server: ServerFacts | undefined;
+  readonly echo: Context['echo'];
+  readonly before: Context['before'];
+  readonly domains: readonly string[];
+  readonly secretPaths: readonly string[];
+  readonly secretsInEnvironment: readonly string[];
+  /** Instead of what the settings name: a declared zone, the practice Internet. */
+  readonly resolver?: Resolver | undefined;
+}
+
+/** Each look-up of the doctor is answered within this, or not at all. Milliseconds. */
+const DNS_TIMES = { timeouts: [1000, 1500], deadline: 3000, concurrency: 50 } as const;
+const FETCH = { maxOctets: 4 * 1024 * 1024, timeoutMs: 6000 };
+
+export async function doctorWorld(parts: WorldParts): Promise<World & Disposable> {
+  const { settings, clock, server } = parts;
+  const resolvers: StubResolver[] = [];
+  const ask = (servers: readonly DnsServer[]): Resolver => {
+    const resolver = new StubResolver({
+      servers,
+      clock,
+      randomId: () => randomInt(0x1_0000),
+      ...DNS_TIMES,
+    });
+    resolvers.push(resolver);
+    return resolver;
+  };
+  const local =
+    parts.resolver ?? (settings.outside ? ask(await serversOf(settings)) : nowhereResolver);
+  const others = parseServerList(settings.publicResolvers.join(' '));
+  const direct = new Map<string, Resolver>();
+  return {
+    settings,
+    server,
+    domains: parts.domains,
+    echo: parts.echo,
+    before: parts.before,
+    host: hostFacts({
+      dataDir: parts.dataDir,
+      secretPaths: parts.secretPaths,
+      secretsInEnvironment: parts.secretsInEnvironment,
+      nodeVersion: process.version,
+      interfaces: networkInterfaces,
+    }),
+    dns: {
+      local,
+      public: others && ask(others),
+      at(address) {
+        const known = direct.get(address) ?? ask([{ address, port: 53, trusted: false }]);
+        direct.set(address, known);
+        return known;
+      },
+    },
+    probes: tcpProbes(clock),
+    fetch: fetchBy(local),
+    now: () => clock.now(),
+    realNow: () => Date.now(),
+    monotonic: () => clock.monotonic(),
+    sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
+    [Symbol.dispose]() {
+      for (const resolver of resolvers) resolver[Symbol.dispose]();
+    },
+  };
+}
+
+async function serversOf({ resolvers }: DoctorSettings): Promise<readonly DnsServer[]> {
+  return parseServerList(resolvers.join(' ')) ?? readResolvConf();
+}
+
+function fetchBy(resolver: Resolver): Fetch {
+  return async (url, mediaType, signal) => {
+    const { hostname, pathname, search } = new URL(url);
+    const result = await httpsGet(hostname, pathname + search, {
+      ...FETCH,
+      resolver,
+      dialer: tcpDialer,
+      mayReach: () => true,
+      mediaType,
+      signal,
+    });
+    if (result.kind === 'failed')
+      return { kind: 'failed', cause: `${result.reason}: ${result.detail}` };
+    return { kind: 'fetched', body: decodeUtf8(result.bytes) ?? '' };
+  };
+}
+
+/** Names of secrets that stand in the environment themselves: a URL only where it has a password. */
+export function secretsIn(env: NodeJS.ProcessEnv, mode: Mode): readonly string[] {
+  return KEYS.filter((key) => (FIELDS[key] as Field<unknown>).secret === true)
+    .filter((key) => !(mode === 'dev' && key === 'dev_password'))
+    .map(envName)
+    .filter((name) => {
+      const value = env[name] ?? '';
+      return name === 'DATABASE_URL' ? /:\/\/[^/@]*:[^/@]+@/.test(value) : value !== '';
+    });
+}

@@ -1,0 +1,191 @@
+/** The doctor of a running server: what it tells the command line, and its round of the day. */
+import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { totalmem } from 'node:os';
+import path from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Clock } from '#clock';
+import type { Config, Mode } from '#config';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import type { CertificateState } from '#mail/certificates/states';
+import { dnsPlan } from '#mail/dns-plan/plan';
+import type { DnsPlan } from '#mail/dns-plan/record';
+import { beforeOf, doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
+import { startDailyRounds } from '#mail/doctor/daily-round';
+import type { EchoBox } from '#mail/doctor/echo-box';
+import { gatherFacts } from '#mail/doctor/gather-facts';
+import { runChecks } from '#mail/doctor/run';
+import type { ListenerFacts, ListenerName, LoadFacts } from '#mail/doctor/server-facts';
+import { dnsRecordFor } from '#protocol/dkim/key-record';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { Directory } from '#store/directory/directory';
+import { listDkimKeys } from '#store/directory/dkim-keys';
+import type { Store } from '#store/open';
+import type { DestinationKey } from '#store/queue/enqueue';
+import { doctorSettings, doctorWorld, secretsIn } from './doctor-world.ts';
+
+export interface DoctorParts {
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly dataDir: string;
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly echo: EchoBox;
+  readonly ports: Readonly<Record<ListenerName | 'http', number>>;
+  /** Given instead of the configured one. */
+  readonly resolver: Resolver | undefined;
+  readonly certificates: () => Promise<readonly CertificateState[]>;
+  readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
+}
+
+export interface RunningDoctor extends AsyncDisposable {
+  readonly desk: DoctorDesk;
+}
+
+const LISTENERS = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as const;
+
+export function startDoctor(parts: DoctorParts): RunningDoctor {
+  const { mode, config, dataDir, store, directory, clock, log, echo } = parts;
+  const settings = doctorSettings(mode, config);
+  const loop = new LoopWatch();
+  const tlsKey = config['tls.key'];
+  const secretPaths = [
+    dataDir,
+    ...(tlsKey === '' ? [path.join(dataDir, 'tls', 'self-signed.key')] : [tlsKey]),
+  ];
+  const secretsInEnvironment = secretsIn(process.env, mode);
+  const facts = () =>
+    gatherFacts({
+      mode,
+      pool: store.pool,
+      directory,
+      clock,
+      realNow: () => Date.now(),
+      databaseElsewhere: config.database_url !== '',
+      listeners: LISTENERS.map((name) => listenerFacts(parts, name)),
+      http: { address: config['http.address'], port: parts.ports.http },
+      load: () => loop.facts(),
+      secretPaths,
+      secretsInEnvironment,
+      // what backs up records it where this can be read from
+      backups: () => Promise.resolve({ backup: undefined, restoreTest: undefined }),
+      plan: (domain) => planOf(parts, settings.addresses, domain),
+      certificates: () =>
+        config['acme.directory'] === 'off' ? Promise.resolve([]) : parts.certificates(),
+      overHttp: config['acme.challenge'] === 'http-01',
+    });
+  const desk = doctorDesk({ settings, facts, echo, pool: store.pool, clock });
+  const rounds = config['doctor.daily']
+    ? startDailyRounds({
+        store,
+        directory,
+        clock,
+        log,
+        hostname: config.hostname,
+        language: config.lang,
+        queueLifetime: config['queue.lifetime'],
+        random: randomBytes,
+        queued: parts.queued,
+        async examine(domains, known, signal) {
+          using world = await doctorWorld({
+            settings,
+            dataDir,
+            clock,
+            server: await facts(),
+            echo: {
+              open: (domain) => Promise.resolve(echo.open(domain)),
+              look: (address) => Promise.resolve(echo.look(address)),
+            },
+            before: beforeOf(known),
+            domains,
+            secretPaths,
+            secretsInEnvironment,
+            resolver: parts.resolver,
+          });
+          return runChecks(world, { domains, signal });
+        },
+      })
+    : undefined;
+  return {
+    desk,
+    async [Symbol.asyncDispose]() {
+      loop[Symbol.dispose]();
+      await rounds?.[Symbol.asyncDispose]();
+    },
+  };
+}
+
+function listenerFacts({ config, ports }: DoctorParts, name: ListenerName): ListenerFacts {
+  const address = config[`${name}.address`];
+  // who listens on every address is reached on this machine
+  const reached = address === '::' ? '::1' : address === '0.0.0.0' ? '127.0.0.1' : address;
+  const proxied = config[`${name}.proxy_from`].length > 0;
+  return { name, address: reached, port: ports[name], proxied };
+}
+
+async function planOf(
+  { store, config, ports }: DoctorParts,
+  addresses: readonly string[],
+  domain: string,
+): Promise<DnsPlan> {
+  const keys = await listDkimKeys(store.pool, domain);
+  return dnsPlan({
+    domain,
+    host: config.hostname,
+    addresses,
+    sources: [],
+    keys: keys.map(({ selector, algorithm, state, privateKey }) => {
+      const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
+      return { selector, algorithm, state, record: dnsRecordFor(createPublicKey(key)) };
+    }),
+    dmarcPolicy: 'none',
+    mtaStsId: undefined,
+    services: ports,
+    certificates: [],
+    authority: undefined,
+  });
+}
+
+/** Milliseconds between looks at the event loop. */
+const RESOLUTION = 20;
+const NANOSECONDS = 1e6;
+const WINDOW = 5 * 60_000;
+
+/** How late the event loop is, of the last minutes, and the memory that is left. */
+class LoopWatch implements Disposable {
+  readonly #delay = monitorEventLoopDelay({ resolution: RESOLUTION });
+  readonly #timer: NodeJS.Timeout;
+  #before = 0;
+
+  constructor() {
+    this.#delay.enable();
+    this.#timer = setInterval(() => {
+      this.#before = this.#late();
+      this.#delay.reset();
+    }, WINDOW).unref();
+  }
+
+  facts(): LoadFacts {
+    const most = process.constrainedMemory();
+    const machine = totalmem();
+    const total = most > 0 && most < machine ? most : machine;
+    return {
+      lag: Math.max(this.#before, this.#late()),
+      free: Math.min(process.availableMemory(), total),
+      total,
+    };
+  }
+
+  [Symbol.dispose](): void {
+    clearInterval(this.#timer);
+    this.#delay.disable();
+  }
+
+  /** What is measured is from one look to the next. */
+  #late(): number {
+    const measured = this.#delay.percentile(99) / NANOSECONDS - RESOLUTION;
+    return Number.isFinite(measured) ? Math.max(0, measured) : 0;
+  }
+}
