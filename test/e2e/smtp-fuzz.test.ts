@@ -13,7 +13,7 @@ import { Receiver, type ReceiverEvent } from '#protocol/smtp/receiver';
 import { FUZZ_DEFAULTS, fuzzSessions } from '../support/smtp-fuzz.ts';
 
 const LIMITS = { maxSize: 10_000, maxLine: 2_000 };
-const OFFERED = { auth: true, futureRelease: true };
+const OFFERED = { auth: true, futureRelease: true, requireTls: true };
 
 /** Plays the session; what it saw, in order, without the cuts between pieces of content. */
 class DrySession {

@@ -28,6 +28,7 @@ export type Original = Pick<
   | 'smtputf8'
   | 'eightBit'
   | 'notifyAuthor'
+  | 'tlsRequired'
   | 'expiresAt'
 > & {
   readonly id: string;

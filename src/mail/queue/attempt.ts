@@ -7,6 +7,8 @@ import type { Mail } from '#clients/smtp/mail';
 import type { Deferred, Failed, RecipientOutcome } from '#clients/smtp/outcome';
 import type { SmtpSession } from '#clients/smtp/smtp-session';
 import { event } from '#events';
+import type { SessionNotes, ToldSession } from '#mail/tls-policy/session-notes';
+import type { NoWay, Way } from '#mail/tls-policy/ways';
 import { parseMailbox } from '#protocol/address/path';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import {
@@ -27,7 +29,7 @@ import { impressionOf, impressionOfNoSession, worse, type Impression } from './m
 import { ownResult, resultOf, type Result } from './result.ts';
 import type { RouteHost } from './route.ts';
 import { sitePauseUntil } from './schedule.ts';
-import { settle } from './settle.ts';
+import { settle, type Attempted } from './settle.ts';
 
 /** Delivers what was claimed, and more of the same destination. Rejects only where the database is out of reach. */
 export async function attemptRemote(
@@ -52,12 +54,14 @@ interface OpenSession {
   readonly hostsKey: string;
   /** Said before the first message; undefined after it. */
   opening: readonly DialogueEntry[] | undefined;
+  readonly notes: SessionNotes;
 }
 
 interface NoSession {
   readonly outcome: Deferred | Failed;
   readonly host: string;
   readonly dialogue: readonly DialogueEntry[];
+  readonly notes: SessionNotes;
 }
 
 /** Recipients of a message that go in one transaction. */
@@ -202,7 +206,8 @@ class RemoteAttempt {
     const attemptId = options.store.newId();
     const groups = new Map<string, Group>();
     const results: Result[] = [];
-    const routed = new Map<string, Exclude<Decision, { kind: 'moved' }>>();
+    const routed: Routed[] = [];
+    const tls: ToldSession[] = [];
     for (const recipient of message.recipients) {
       if (options.delivery === 'hold' && !recipient.released) {
         results.push(ownResult(recipient, 'held', 'route', '4.0.0', 'delivery-hold'));
@@ -210,13 +215,16 @@ class RemoteAttempt {
       }
       const decision = await this.#decision(recipient.domain);
       if (decision.kind === 'moved') continue;
-      routed.set(recipient.domain, decision);
-      if (decision.kind === 'hosts') addTo(groups, recipient, decision);
-      else results.push(withoutPeer(recipient, decision));
+      const way = wayOf(decision, message);
+      if (!routed.some(({ domain }) => domain === recipient.domain)) {
+        routed.push(routedTo(recipient.domain, decision, way));
+      }
+      if (way.kind === 'way') addTo(groups, recipient, way);
+      else results.push(withoutPeer(recipient, way));
     }
     const dialogue: DialogueEntry[] = [];
     for (const group of groups.values()) {
-      results.push(...(await this.#deliver(message, group, contents, dialogue)));
+      results.push(...(await this.#deliver(message, group, contents, dialogue, tls)));
     }
     const { token, site } = this.#claim;
     if (results.length === 0) {
@@ -227,11 +235,8 @@ class RemoteAttempt {
       message,
       attemptId,
       results,
-      routed: [...routed].map(([domain, { kind, steps }]) => ({
-        domain,
-        steps,
-        found: kind === 'hosts',
-      })),
+      routed,
+      tls,
       dialogue: groups.size > 0 ? dialogue : undefined,
     };
     this.#settle(settle({ options, recorder, contents, token, site }, attempted));
@@ -279,15 +284,19 @@ class RemoteAttempt {
     group: Group,
     contents: Contents,
     dialogue: DialogueEntry[],
+    tls: ToldSession[],
   ): Promise<Result[]> {
     const results: Result[] = [];
     const lostOn = new Set<string>();
     let recipients: readonly ClaimedRecipient[] = group.recipients;
     for (let sessions = 1; recipients.length > 0; sessions++) {
       const open = await this.#session(group, lostOn);
+      tls.push(...this.#noteTls(open.notes, group));
       if ('outcome' in open) {
         dialogue.push(...open.dialogue);
-        this.#impression = worse(this.#impression, impressionOfNoSession(open.outcome));
+        if (!open.notes.failedByPolicy) {
+          this.#impression = worse(this.#impression, impressionOfNoSession(open.outcome));
+        }
         if (!this.#isAborted(open.outcome)) {
           results.push(
             ...recipients.flatMap((r) => resultOf(r, open.outcome, open.host, false) ?? []),
@@ -326,6 +335,14 @@ class RemoteAttempt {
     return results;
   }
 
+  /** Counts the session for the domains that use it; what there is to tell of it, once. */
+  #noteTls(notes: SessionNotes, { recipients }: Group): readonly ToldSession[] {
+    const ledger = this.#context.options.tlsPolicy?.ledger;
+    if (ledger === undefined) return [];
+    for (const { domain } of recipients) notes.count(ledger, domain);
+    return notes.tell();
+  }
+
   #note(outcome: RecipientOutcome): void {
     const impression = impressionOf(outcome);
     this.#impression = worse(this.#impression, impression);
@@ -349,6 +366,9 @@ class RemoteAttempt {
       })),
       ...(message.envid !== null && { envid: message.envid }),
       ...(message.ret !== null && { ret: message.ret }),
+      ...(message.tlsRequired === 'yes' && {
+        requireTls: message.reversePath === null ? 'prefer' : 'must',
+      }),
       content,
       beforeFinalDot: () => this.#mayFinish(),
     };
@@ -392,17 +412,39 @@ class RemoteAttempt {
       this.#unreachable.set(hostsKey, connected);
       return connected;
     }
-    const { session, host, key, dialogue } = connected;
-    this.#open = { session, host, key, hostsKey, opening: dialogue };
+    const { session, host, key, dialogue, notes } = connected;
+    this.#open = { session, host, key, hostsKey, opening: dialogue, notes };
     if (ended.aborted) session.abort();
     return this.#open;
   }
 }
 
+type Routed = Attempted['routed'][number];
+
+/** By which hosts a message goes: those of the domain, on the terms that its author asks for. */
+function wayOf(
+  decision: Exclude<Decision, { kind: 'moved' }>,
+  { tlsRequired, reversePath }: ClaimedMessage,
+): Exclude<Decision, { kind: 'moved' | 'hosts' }> | Way | NoWay {
+  return decision.kind === 'hosts' ? decision.ways(tlsRequired, reversePath === null) : decision;
+}
+
+function routedTo(
+  domain: string,
+  decision: Exclude<Decision, { kind: 'moved' }>,
+  way: ReturnType<typeof wayOf>,
+): Routed {
+  const steps =
+    decision.kind === 'hosts' && way.steps.length > 0
+      ? [...decision.steps, ...way.steps]
+      : decision.steps;
+  return { domain, steps, found: decision.kind === 'hosts' };
+}
+
 function addTo(
   groups: Map<string, Group>,
   recipient: ClaimedRecipient,
-  { hosts, key: hostsKey }: Extract<Decision, { kind: 'hosts' }>,
+  { hosts, key: hostsKey }: Way,
 ): void {
   const { reversePath } = recipient;
   const key = `${hostsKey}\n${reversePath ?? ''}`;
@@ -413,7 +455,7 @@ function addTo(
 
 function withoutPeer(
   recipient: ClaimedRecipient,
-  decision: Exclude<Decision, { kind: 'moved' | 'hosts' }>,
+  decision: Exclude<Decision, { kind: 'moved' | 'hosts' }> | NoWay,
 ): Result {
   return decision.kind === 'held'
     ? ownResult(recipient, 'held', 'route', '4.0.0', decision.reason)

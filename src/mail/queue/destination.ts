@@ -5,16 +5,18 @@
 import type { EventStep } from '#events';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { moveDomain, wakeDestinations } from '#store/queue/destinations';
+import { secureHosts } from '#mail/tls-policy/secure-hosts';
+import type { TlsStep } from '#mail/tls-policy/steps';
+import { waysByPolicy, waysByRoute, type Ways } from '#mail/tls-policy/ways';
 import type { AttemptContext } from './context.ts';
 import type { RouteStep } from './route-steps.ts';
-import { route, type RouteHost, type Routing } from './route.ts';
+import { route, type Routing } from './route.ts';
 
 export type Decision =
   | {
       readonly kind: 'hosts';
-      readonly hosts: readonly RouteHost[];
-      /** The same for domains that one session can serve. */
-      readonly key: string;
+      /** By which hosts, for what an author asks of TLS. */
+      readonly ways: Ways;
       readonly steps: readonly EventStep[];
     }
   /** They wait at another site now. */
@@ -53,11 +55,30 @@ export async function decide(
   });
   if (routing.kind !== 'hosts') return unroutable(domain, routing);
   if (routing.site !== site) return move(context, domain, routing.site, token);
-  const key = routing.hosts
-    .map(({ name, port, tls }) => `${name}:${port}:${tls}`)
-    .sort()
-    .join(' ');
-  return { kind: 'hosts', hosts: routing.hosts, key, steps: routing.steps };
+  return await secured(context, domain, routing);
+}
+
+/** With what the domain says of TLS. */
+async function secured(
+  { options, ended }: AttemptContext,
+  domain: string,
+  { by, hosts, steps }: Extract<Routing, { kind: 'hosts' }>,
+): Promise<Decision> {
+  const { tlsPolicy, resolver } = options;
+  if (by === 'route' || tlsPolicy === undefined) {
+    const step: TlsStep = { key: 'tls.configured', domain };
+    return {
+      kind: 'hosts',
+      ways: waysByRoute(domain, hosts),
+      steps: by === 'route' ? [...steps, step] : steps,
+    };
+  }
+  const held = await secureHosts(tlsPolicy, domain, hosts, resolver, ended);
+  return {
+    kind: 'hosts',
+    ways: waysByPolicy(domain, hosts, held),
+    steps: [...steps, ...held.steps],
+  };
 }
 
 async function move(

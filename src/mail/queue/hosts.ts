@@ -4,6 +4,7 @@
  */
 import { addressFamily } from '#clients/dns/address';
 import { openSession } from '#clients/smtp/open-session';
+import { SessionNotes } from '#mail/tls-policy/session-notes';
 import type { Deferred, Failed } from '#clients/smtp/outcome';
 import type { SmtpPeer } from '#clients/smtp/peer';
 import type { SmtpSession } from '#clients/smtp/smtp-session';
@@ -20,6 +21,7 @@ export type Connected =
       readonly key: string;
       /** What was said to hosts before it, and until the session was open. */
       readonly dialogue: readonly DialogueEntry[];
+      readonly notes: SessionNotes;
     }
   | {
       readonly kind: 'none';
@@ -27,6 +29,7 @@ export type Connected =
       /** The host of that outcome. */
       readonly host: string;
       readonly dialogue: readonly DialogueEntry[];
+      readonly notes: SessionNotes;
     };
 
 /** Addresses tried in one attempt: each may cost a connection time-out. */
@@ -47,6 +50,7 @@ export async function connect(
   signal: AbortSignal,
 ): Promise<Connected> {
   const dialogue: DialogueEntry[] = [];
+  const notes = new SessionNotes();
   let best: { outcome: Deferred | Failed; host: string } | undefined;
   for (const { host, address } of candidates(hosts, source, skip)) {
     const opened = await openSession(
@@ -54,6 +58,7 @@ export async function connect(
       parts(options),
       signal,
     );
+    notes.add(host, address, opened);
     if (opened.kind === 'open') {
       const { session } = opened;
       return {
@@ -62,6 +67,7 @@ export async function connect(
         host: host.name,
         key: hostKey(host.name, address),
         dialogue: [...dialogue, ...session.dialogue],
+        notes,
       };
     }
     if (dialogue.length < MAX_ENTRIES) dialogue.push(...opened.dialogue);
@@ -71,7 +77,7 @@ export async function connect(
     }
     if (signal.aborted) break;
   }
-  return { kind: 'none', ...best!, dialogue };
+  return { kind: 'none', ...best!, dialogue, notes };
 }
 
 function candidates(
@@ -97,9 +103,11 @@ function peerOf(options: QueueOptions, host: RouteHost, address: string, source:
   return {
     address,
     port: host.port,
-    serverName: host.name,
+    serverName: host.serverName ?? host.name,
     heloName: options.hostname,
     tls: host.tls,
+    ...(host.dane && { dane: host.dane }),
+    ...(host.requireTls && { requireTls: true }),
     ...(localAddress !== undefined && { localAddress }),
     ...(options.ca && { ca: options.ca }),
     ...(host.credentials && {

@@ -134,7 +134,7 @@ class LocalAttempt {
       token: this.#claim.token,
       site: LOCAL_SITE,
     };
-    const attempted = { message, attemptId, results, routed: [], dialogue: undefined };
+    const attempted = { message, attemptId, results, routed: [], tls: [], dialogue: undefined };
     const { settlement, bound } = await prepare(context, attempted);
     return {
       work,
@@ -352,6 +352,7 @@ class LocalAttempt {
         smtputf8: message.smtputf8,
         eightBit: message.eightBit,
         notifyAuthor: message.notifyAuthor,
+        tlsRequired: message.tlsRequired ?? undefined,
         expiresAt: message.expiresAt,
       },
       alias,

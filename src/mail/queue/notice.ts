@@ -164,7 +164,7 @@ async function queueNotice(
     recipients: candidates.map((candidate) => noticeRecipient(context, candidate)),
     arrivalDate: message.arrivedAt,
     envid,
-    ret: message.ret ?? undefined,
+    ret: returnOf(message),
     original: await originalOf(context, candidates),
     languages: options.languages,
     transport,
@@ -191,6 +191,8 @@ async function queueNotice(
       smtputf8,
       eightBit,
       notifyAuthor: false,
+      // RFC 8689 §5: what is told of such mail is protected like it
+      tlsRequired: message.tlsRequired === 'yes' ? 'yes' : undefined,
       arrivedAt: now,
       expiresAt: now + schedule.lifetime,
       recipients: [
@@ -258,6 +260,11 @@ function noticeRecipient(
   };
 }
 
+/** RFC 8689 §5: of a message that asks for TLS on the whole way only the header goes back. */
+function returnOf({ ret, tlsRequired }: ClaimedMessage): 'FULL' | 'HDRS' | undefined {
+  return tlsRequired === 'yes' ? 'HDRS' : (ret ?? undefined);
+}
+
 /** A notice says one kind in its event: the worst. */
 function kindOf(
   candidates: readonly NoticeCandidate[],
@@ -276,7 +283,7 @@ async function originalOf(
   const { bodyStart } = splitHeader(head);
   const actions = candidates.map(({ fate }) => ACTION_OF[fate]);
   const whole =
-    head.length === message.size && returnsBody(message.ret ?? undefined, actions, message.size);
+    head.length === message.size && returnsBody(returnOf(message), actions, message.size);
   return {
     header: head.subarray(0, bodyStart),
     body: whole ? [head.subarray(bodyStart)] : undefined,

@@ -8,6 +8,7 @@ import type { SmtpClientLimits } from '#clients/smtp/limits';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Language } from '#protocol/dsn/language';
+import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
@@ -31,6 +32,8 @@ export interface QueueOptions {
   readonly ownNames: ReadonlySet<string>;
   /** Whether an address is one of this server's own listeners. */
   readonly isOwnAddress: (address: string) => boolean;
+  /** What domains say of TLS with them; without it nothing is looked for. */
+  readonly tlsPolicy?: TlsPolicyParts;
   /** Roots to trust instead of the system's, PEM. */
   readonly ca?: readonly string[];
   /** Attempts under way at once in this process (`queue.attempts`). */

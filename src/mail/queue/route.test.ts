@@ -464,6 +464,7 @@ test('a configured route replaces the MX look-up', async () => {
   assert.deepEqual(result.kind === 'hosts' && result, {
     kind: 'hosts',
     site: 'relay:relay.test:587',
+    by: 'route',
     hosts: [
       {
         name: 'relay.test',

@@ -8,7 +8,9 @@
  */
 import { addressFamily } from '#clients/dns/address';
 import type { DnsFailure, FailureCause } from '#protocol/dns/resolver';
+import type { DaneExpectation } from '#clients/smtp/dane';
 import type { TlsPolicy } from '#clients/smtp/peer';
+import type { HostPolicy } from '#mail/tls-policy/host-policy';
 import type { Route } from '#store/directory/directory';
 import { lookUpAddresses } from './route-addresses.ts';
 import type { AddressOptions, HostAddress, HostAddresses } from './route-addresses.ts';
@@ -29,6 +31,14 @@ export interface RouteHost {
   readonly addresses: readonly HostAddress[];
   /** The MX set (where there is one) and the addresses were validated by DNSSEC (RFC 7672 §2.2). */
   readonly authenticated: boolean;
+  /** Where the aliases of its name lead, if it has some. */
+  readonly canonicalName?: string;
+  /** Set by `mail/tls-policy/`: what the certificate must match, for which name, and by whose policy. */
+  readonly dane?: DaneExpectation;
+  readonly serverName?: string;
+  readonly policy?: HostPolicy;
+  /** The author asks for TLS on the whole way (RFC 8689). */
+  readonly requireTls?: true;
   readonly credentials?: { readonly username: string; readonly password: string };
 }
 
@@ -37,6 +47,8 @@ export type Routing =
   | {
       readonly kind: 'hosts';
       readonly site: string;
+      /** By an operator's route, or by the domain's own word. */
+      readonly by: 'route' | 'mx';
       /** In the order in which they are tried, never empty. */
       readonly hosts: readonly RouteHost[];
       readonly steps: readonly RouteStep[];
@@ -115,7 +127,7 @@ async function routeConfigured(
     authenticated: found.authenticated,
     ...(username !== null && password !== null && { credentials: { username, password } }),
   };
-  return { kind: 'hosts', site: siteOfRelay(name, port), hosts: [host], steps };
+  return { kind: 'hosts', site: siteOfRelay(name, port), by: 'route', hosts: [host], steps };
 }
 
 /** A relay is named by address or by a host name, whose addresses count, never its MX records. */
@@ -196,10 +208,10 @@ async function routeToHosts(
   const others = cutAtOwn(lookedUp, ({ found }) => leadsToUs(found, options), steps);
   const hosts = others.flatMap(({ name, preference, found }) =>
     found.kind === 'addresses'
-      ? [mxHost(name, preference, found.addresses, found.authenticated && target.authenticated)]
+      ? [mxHost(name, preference, found, found.authenticated && target.authenticated)]
       : [],
   );
-  if (hosts.length > 0) return { kind: 'hosts', site: target.site, hosts, steps };
+  if (hosts.length > 0) return { kind: 'hosts', site: target.site, by: 'mx', hosts, steps };
   if (others.length === 0) return { kind: 'loops-to-self', status: '5.4.6', steps };
   const failed = others.map(({ found }) => found).find((found) => found.kind === 'failed');
   if (failed !== undefined) return temporary(failed.failure, steps);
@@ -209,10 +221,18 @@ async function routeToHosts(
 function mxHost(
   name: string,
   preference: number,
-  addresses: readonly HostAddress[],
+  { addresses, canonicalName }: Extract<HostAddresses, { kind: 'addresses' }>,
   authenticated: boolean,
 ): RouteHost {
-  return { name, preference, port: SMTP_PORT, tls: 'opportunistic', addresses, authenticated };
+  return {
+    name,
+    preference,
+    port: SMTP_PORT,
+    tls: 'opportunistic',
+    addresses,
+    authenticated,
+    ...(canonicalName !== name && { canonicalName }),
+  };
 }
 
 /** What is to say about a host besides its addresses. */

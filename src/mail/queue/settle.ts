@@ -4,6 +4,7 @@
  * themselves, once.
  */
 import { event, type Event, type EventIds, type EventStep } from '#events';
+import type { ToldSession } from '#mail/tls-policy/session-notes';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { ClaimedMessage } from '#store/queue/claim';
 import type { Conclusion } from '#store/queue/conclude';
@@ -35,6 +36,8 @@ export interface Attempted {
     /** There are hosts to try. */
     readonly found: boolean;
   }[];
+  /** Sessions that were opened for it, or were not, where TLS policies have something to say. */
+  readonly tls: readonly ToldSession[];
   readonly dialogue: readonly DialogueEntry[] | undefined;
 }
 
@@ -170,12 +173,18 @@ function idsOf({ message, attemptId }: Attempted): EventIds {
 }
 
 function routedEvents({ site }: SettleContext, attempted: Attempted, now: number): Event[] {
-  return attempted.routed.map(({ domain, steps, found }) =>
-    event('attempt.routed', now, idsOf(attempted), {
-      public: { site: found ? site : null, steps },
-      personal: { domain },
-    }),
-  );
+  const ids = idsOf(attempted);
+  return [
+    ...attempted.routed.map(({ domain, steps, found }) =>
+      event('attempt.routed', now, ids, {
+        public: { site: found ? site : null, steps },
+        personal: { domain },
+      }),
+    ),
+    ...attempted.tls.map((session) =>
+      event('attempt.tls', now, ids, { public: session, personal: {} }),
+    ),
+  ];
 }
 
 function resultEvents(
@@ -216,7 +225,9 @@ function onlyDelivered(settlement: Settlement): Settlement {
   const ids = new Set(conclusions.map(({ recipientId }) => String(recipientId)));
   const events = settlement.events.filter(
     ({ type, ids: { recipientId } }) =>
-      type === 'attempt.routed' || (type === 'attempt.delivered' && ids.has(recipientId ?? '')),
+      type === 'attempt.routed' ||
+      type === 'attempt.tls' ||
+      (type === 'attempt.delivered' && ids.has(recipientId ?? '')),
   );
   return { ...settlement, conclusions, events };
 }

@@ -36,6 +36,8 @@ export interface Envelope {
   /** Null is the null reverse-path. */
   readonly reversePath: Mailbox | null;
   readonly smtputf8: boolean;
+  /** RFC 8689 */
+  readonly requireTls: boolean;
   readonly ret: 'FULL' | 'HDRS' | undefined;
   /** xtext, as received. */
   readonly envid: string | undefined;

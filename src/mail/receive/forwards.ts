@@ -5,6 +5,7 @@ import type { Event } from '#events';
 import type { Statement } from '#store/writer';
 import { forwardTo, type Forward, type Forwarded, type Original } from '#mail/deliver/forward';
 import { seal, withoutRanges, type Seal } from '#mail/deliver/seal';
+import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
 import type { AcceptContext, Arrival } from './accept.ts';
 import { authenticationResults } from './authentication-results.ts';
 import { knownOf, type AllFacts } from './facts.ts';
@@ -32,6 +33,7 @@ export async function forwardArrival(
     smtputf8: envelope.smtputf8,
     eightBit: content.eightBit,
     notifyAuthor: isVerified(facts),
+    tlsRequired: tlsRequiredOf(envelope, content),
     expiresAt: now + context.queueLifetime,
   };
   /** By domain: the aliases of one share theirs. */

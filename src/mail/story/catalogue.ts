@@ -3,6 +3,14 @@ import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
 import { FILED_CLASSES, SHOWN_HISTORY } from './history-texts.ts';
 import {
+  GAP_TEXTS,
+  NEED_WORDS,
+  PLAN_PIECES,
+  PURPOSE_TEXTS,
+  STANDING_WORDS,
+  ZONE_HEADS,
+} from '#mail/dns-plan/texts';
+import {
   CERTIFICATE_ORIGINS,
   CERTIFICATE_REMEDIES,
   CERTIFICATE_STEPS,
@@ -68,6 +76,17 @@ import {
   STEP_TEXTS,
   TLS_POLICIES,
 } from './step-texts.ts';
+import {
+  NO_DANE,
+  POLICY_TYPES,
+  STS_FETCH_FAULTS,
+  STS_MODES,
+  STS_ORIGINS,
+  STS_RECORD_FAULTS,
+  TLS_RESULTS,
+  TLS_SESSIONS,
+  TLS_STEPS,
+} from './tls-texts.ts';
 import {
   CHECK_STEP_TEXTS,
   CHECK_TITLES,
@@ -145,6 +164,12 @@ export const CATALOGUE = {
   noResult: NO_RESULT_TEXTS,
   checkStep: CHECK_STEP_TEXTS,
   rotationCause: ROTATION_CAUSES,
+  dnsPurpose: PURPOSE_TEXTS,
+  dnsStanding: STANDING_WORDS,
+  dnsZone: ZONE_HEADS,
+  dnsGap: GAP_TEXTS,
+  dnsPiece: PLAN_PIECES,
+  dnsNeed: NEED_WORDS,
   certificateStep: CERTIFICATE_STEPS,
   certificateOrigin: CERTIFICATE_ORIGINS,
   certificateRemedy: CERTIFICATE_REMEDIES,
@@ -155,6 +180,15 @@ export const CATALOGUE = {
   scannerUse: SCANNER_USES,
   messageClass: MESSAGE_CLASSES,
   lessonResult: LESSON_RESULTS,
+  tlsStep: TLS_STEPS,
+  tlsSession: TLS_SESSIONS,
+  tlsResult: TLS_RESULTS,
+  policyType: POLICY_TYPES,
+  noDane: NO_DANE,
+  stsMode: STS_MODES,
+  stsOrigin: STS_ORIGINS,
+  stsRecordFault: STS_RECORD_FAULTS,
+  stsFetchFault: STS_FETCH_FAULTS,
   filedClass: FILED_CLASSES,
   shownHistory: SHOWN_HISTORY,
 } as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

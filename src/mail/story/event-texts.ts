@@ -5,6 +5,7 @@
  */
 import type { EventType } from '#events';
 import type { Phrase } from './phrase.ts';
+import { TLS_SESSIONS } from './tls-texts.ts';
 
 export const EVENT_TEXTS = {
   'session.refused': {
@@ -162,6 +163,7 @@ export const EVENT_TEXTS = {
     en: 'The way to {domain} leads to {site}.',
     ja: '{domain} への経路は「{site}」に決まりました。',
   },
+  'attempt.tls': TLS_SESSIONS.well,
   'attempt.delivered': {
     rfc: 'RFC 5321 §6.1',
     en: '{forwardPath}: {host} took the message and answers for it from now on (attempt {attempt}).',

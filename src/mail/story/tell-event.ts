@@ -14,6 +14,7 @@ import { CLIENT_TELLERS } from './tell-client.ts';
 import { DELIVERY_TELLERS } from './tell-delivery.ts';
 import { DOMAIN_TELLERS } from './tell-domain.ts';
 import { MESSAGE_TELLERS } from './tell-message.ts';
+import { TLS_TELLERS } from './tell-tls.ts';
 import type { Teller, Tellers, Told } from './told.ts';
 import { printable } from './terminal-text.ts';
 
@@ -52,4 +53,5 @@ const TELLERS: Tellers = {
   ...MESSAGE_TELLERS,
   ...DELIVERY_TELLERS,
   ...DOMAIN_TELLERS,
+  ...TLS_TELLERS,
 };

@@ -1,4 +1,4 @@
-/** The steps of a routing decision in plain words, one line each (`mail/queue/route-steps.ts`). */
+/** The steps of a routing decision in plain words, one line each (`mail/queue/route-steps.ts`, `mail/tls-policy/steps.ts`). */
 import type { EventStep, Json } from '#events';
 import type { RouteStep } from '#mail/queue/route-steps';
 import type { Language } from '#protocol/dsn/language';
@@ -7,6 +7,7 @@ import { say } from './phrase.ts';
 import { isRecord, plain, StepFields } from './step-fields.ts';
 import { ROUTE_MATCHES, SKIP_REASONS, STEP_TEXTS, TLS_POLICIES } from './step-texts.ts';
 import { tellAnswer } from './tell-answer.ts';
+import { isTlsStep, tellTlsStep } from './tell-tls.ts';
 import { printable } from './terminal-text.ts';
 
 /** Steps that are told; a domain cannot make a story longer than this. */
@@ -22,10 +23,14 @@ export function tellSteps(steps: Json | undefined, language: Language): readonly
 
 function tellStep(step: EventStep, language: Language): string {
   const { key } = step;
-  const text = isKnown(key)
-    ? TELLERS[key](new StepFields(step, language))
-    : say(FRAME.unknownStep, language, { key: printable(key) });
+  const text = tellKey(key, new StepFields(step, language));
   return typeof step.rfc === 'string' ? `${text} ${rfcMark(step.rfc)}` : text;
+}
+
+function tellKey(key: string, step: StepFields): string {
+  if (isKnown(key)) return TELLERS[key](step);
+  if (isTlsStep(key)) return tellTlsStep(key, step);
+  return say(FRAME.unknownStep, step.language, { key: printable(key) });
 }
 
 /** `[RFC 5321 §5.1]` */

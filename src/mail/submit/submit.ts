@@ -20,6 +20,7 @@ import { protocolName, receivedField } from '#mail/deliver/trace-fields';
 import { MAX_HOPS } from '#mail/receive/checks/loop';
 import type { DailyAllowance, Sending } from '#mail/abuse/daily-allowance';
 import { judgeAuthors } from './author.ts';
+import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
 import { sign, type Signed } from './sign.ts';
 import type { Submission, SubmissionRefusal, Submitted } from './submission.ts';
@@ -139,7 +140,12 @@ async function store(
         credentialId: login.credentialId,
         channel: submission.channel,
         reversePath,
-        envelope: { smtputf8: envelope.smtputf8, ret: envelope.ret, envid: envelope.envid },
+        envelope: {
+          smtputf8: envelope.smtputf8,
+          requireTls: envelope.requireTls,
+          ret: envelope.ret,
+          envid: envelope.envid,
+        },
         recipients: recipients.map(({ id }, index) => ({
           id,
           forwardPath: sending.recipients[index]!,
@@ -164,6 +170,7 @@ async function store(
         smtputf8: envelope.smtputf8,
         eightBit: content.eightBit,
         notifyAuthor: true,
+        tlsRequired: tlsRequiredOf(envelope, content),
         arrivedAt: now,
         expiresAt: releaseAt + context.queueLifetime,
         recipients: await queueRecipients(context, submission, releaseAt),

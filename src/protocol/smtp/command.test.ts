@@ -4,7 +4,7 @@ import * as fc from 'fast-check';
 import { fromLatin1, utf8 } from '#bytes';
 import { parseCommand } from './command.ts';
 
-const ALL = { auth: true, futureRelease: true };
+const ALL = { auth: true, futureRelease: true, requireTls: true };
 
 function parse(line: string): unknown {
   const parsed = parseCommand(utf8(line), ALL);

@@ -10,7 +10,7 @@ import {
   type RcptParameters,
 } from './parameters.ts';
 
-const ALL = { auth: true, futureRelease: true };
+const ALL = { auth: true, futureRelease: true, requireTls: true };
 
 function mail(text: string, offered = ALL): unknown {
   const read = parseMailParameters(text, offered);
@@ -34,11 +34,12 @@ test('no parameters are an empty set', () => {
 
 test('the parameters of MAIL are read whatever their case and order', () => {
   const text =
-    ' size=4096 Body=8bitmime SMTPUTF8  RET=hdrs ENVID=a+2Bb AUTH=e+3Dm@example.com HOLDFOR=60';
+    ' size=4096 Body=8bitmime SMTPUTF8 requiretls  RET=hdrs ENVID=a+2Bb AUTH=e+3Dm@example.com HOLDFOR=60';
   assert.deepEqual(mail(text), {
     size: 4096,
     body: '8BITMIME',
     smtputf8: true,
+    requireTls: true,
     ret: 'HDRS',
     envid: 'a+b',
     auth: { localPart: 'e=m', domain: 'example.com' },
@@ -68,6 +69,7 @@ test('values out of bounds are refused with the reason', () => {
     [' BODY=BINARYMIME', 'BODY', 'binarymime'],
     [' BODY=9BIT', 'BODY', 'malformed-value'],
     [' BODY', 'BODY', 'value-missing'],
+    [' REQUIRETLS=YES', 'REQUIRETLS', 'value-not-allowed'],
     [' SMTPUTF8=1', 'SMTPUTF8', 'value-not-allowed'],
     [' RET=ALL', 'RET', 'malformed-value'],
     [' ENVID=a+0D+0Ab', 'ENVID', 'malformed-value'],
@@ -92,9 +94,10 @@ test('unknown, foreign and inherited keywords are unknown', () => {
 });
 
 test('parameters of extensions that the listener does not offer are unknown', () => {
-  const none = { auth: false, futureRelease: false };
+  const none = { auth: false, futureRelease: false, requireTls: false };
   for (const [text, keyword] of [
     [' AUTH=<>', 'AUTH'],
+    [' REQUIRETLS', 'REQUIRETLS'],
     [' HOLDFOR=1', 'HOLDFOR'],
     [' HOLDUNTIL=x', 'HOLDUNTIL'],
   ] as const)

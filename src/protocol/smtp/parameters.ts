@@ -1,6 +1,6 @@
 /**
  * The ESMTP parameters of MAIL and RCPT: generic syntax of RFC 5321 §4.1.2, and a table per command of those this
- * server knows: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), RET, ENVID, NOTIFY, ORCPT (RFC 3461), AUTH
+ * server knows: SIZE (RFC 1870), BODY (RFC 6152), SMTPUTF8 (RFC 6531), REQUIRETLS (RFC 8689), RET, ENVID, NOTIFY, ORCPT (RFC 3461), AUTH
  * (RFC 4954 §5), HOLDFOR and HOLDUNTIL (RFC 4865). BODY=BINARYMIME (RFC 3030) is refused: it is not offered.
  * Invariant: parse(format(x)) = x. Called by command.ts; the formatters by clients/smtp.
  */
@@ -19,6 +19,8 @@ export interface MailParameters {
   readonly size?: number;
   readonly body?: '7BIT' | '8BITMIME';
   readonly smtputf8?: true;
+  /** TLS on the whole way, or a notice of failure. */
+  readonly requireTls?: true;
   /** What a failure notice shall return. */
   readonly ret?: 'FULL' | 'HDRS';
   /** Printable ASCII, decoded, to be repeated in notices. */
@@ -43,6 +45,8 @@ export interface RcptParameters {
 export interface OfferedParameters {
   readonly auth: boolean;
   readonly futureRelease: boolean;
+  /** Under TLS. */
+  readonly requireTls: boolean;
 }
 
 export type ParameterReason =
@@ -101,6 +105,11 @@ const MAIL: Readonly<Record<string, Reader<MailParameters>>> = {
   SMTPUTF8: (value, draft) => {
     if (value !== undefined) return 'value-not-allowed';
     draft.smtputf8 = true;
+    return undefined;
+  },
+  REQUIRETLS: (value, draft) => {
+    if (value !== undefined) return 'value-not-allowed';
+    draft.requireTls = true;
     return undefined;
   },
   RET: (value, draft) => {
@@ -171,6 +180,7 @@ export function parseMailParameters(
 ): Parsed<MailParameters> {
   const hidden = new Set<string>();
   if (!offered.auth) hidden.add('AUTH');
+  if (!offered.requireTls) hidden.add('REQUIRETLS');
   if (!offered.futureRelease) hidden.add('HOLDFOR').add('HOLDUNTIL');
   return parse(text, MAIL, hidden);
 }
@@ -182,11 +192,12 @@ export function parseRcptParameters(text: string): Parsed<RcptParameters> {
 
 /** Each parameter with a space before it. */
 export function formatMailParameters(parameters: MailParameters): string {
-  const { size, body, smtputf8, ret, envid, auth, holdFor, holdUntil } = parameters;
+  const { size, body, smtputf8, requireTls, ret, envid, auth, holdFor, holdUntil } = parameters;
   const words: string[] = [];
   if (size !== undefined) words.push(` SIZE=${size}`);
   if (body !== undefined) words.push(` BODY=${body}`);
   if (smtputf8) words.push(' SMTPUTF8');
+  if (requireTls) words.push(' REQUIRETLS');
   if (ret !== undefined) words.push(` RET=${ret}`);
   if (envid !== undefined) words.push(` ENVID=${encodeXtext(envid)}`);
   if (auth === null) words.push(' AUTH=<>');

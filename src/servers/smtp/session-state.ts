@@ -8,12 +8,24 @@ import type { Inquiry } from '#mail/receive/inquiry';
 import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { OrderState, Phase } from '#protocol/smtp/order';
+import type { OfferedParameters } from '#protocol/smtp/parameters';
 import { Receiver } from '#protocol/smtp/receiver';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
 import { SessionDialogue } from './session-dialogue.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
 import type { Transaction } from './transaction.ts';
 import type { WireReply } from './wire-reply.ts';
+
+const OFFERED = {
+  mx: {
+    inClear: { auth: false, futureRelease: false, requireTls: false },
+    underTls: { auth: false, futureRelease: false, requireTls: true },
+  },
+  submission: {
+    inClear: { auth: true, futureRelease: true, requireTls: false },
+    underTls: { auth: true, futureRelease: true, requireTls: true },
+  },
+} as const satisfies Record<'mx' | 'submission', Record<'inClear' | 'underTls', OfferedParameters>>;
 
 export class SessionState implements OrderState {
   readonly id: string;
@@ -64,6 +76,11 @@ export class SessionState implements OrderState {
 
   get service(): 'mx' | 'submission' {
     return this.settings.submission ? 'submission' : 'mx';
+  }
+
+  /** The parameters of MAIL that are taken now. */
+  get offered(): OfferedParameters {
+    return OFFERED[this.service][this.tls === 'active' ? 'underTls' : 'inClear'];
   }
 
   /** Ends the transaction, however it went; only between commands, or at the end of content. */

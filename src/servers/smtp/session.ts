@@ -8,7 +8,6 @@
  */
 import { parseCommand, type CommandError } from '#protocol/smtp/command';
 import { legal } from '#protocol/smtp/order';
-import type { OfferedParameters } from '#protocol/smtp/parameters';
 import type { ReceiverEvent } from '#protocol/smtp/receiver';
 import type { Connection, ConnectionHandler } from '#servers/net/connection';
 import { startTls, type Secured } from '#servers/net/start-tls';
@@ -46,7 +45,6 @@ const IDLE_VERBS: ReadonlySet<string> = new Set([
 export class Session implements ConnectionHandler {
   readonly #connection: Connection;
   readonly #state: SessionState;
-  readonly #offered: OfferedParameters;
   readonly #ended: () => void;
   #out = '';
   /** A command waits for something. */
@@ -67,7 +65,6 @@ export class Session implements ConnectionHandler {
   ) {
     this.#connection = connection;
     this.#state = new SessionState(settings, services, connection.client.address);
-    this.#offered = { auth: settings.submission, futureRelease: settings.submission };
     this.#ended = ended;
   }
 
@@ -239,7 +236,7 @@ export class Session implements ConnectionHandler {
   #command(line: Uint8Array): Handled {
     const state = this.#state;
     const { limits } = state.settings;
-    const parsed = parseCommand(line, this.#offered);
+    const parsed = parseCommand(line, this.#state.offered);
     const command = parsed.kind === 'command' ? parsed.command : undefined;
     if (command?.verb === 'MAIL' && state.transaction === undefined)
       state.dialogue.beginTransaction();

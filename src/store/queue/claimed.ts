@@ -34,6 +34,8 @@ export interface ClaimedMessage {
   readonly smtputf8: boolean;
   readonly eightBit: boolean;
   readonly notifyAuthor: boolean;
+  /** RFC 8689: what the author asks of TLS. */
+  readonly tlsRequired: 'yes' | 'no' | null;
   /** Calendar milliseconds. */
   readonly arrivedAt: number;
   readonly expiresAt: number;
@@ -97,6 +99,7 @@ function messageOf(row: ClaimedRow, tenantId: string) {
     smtputf8: row.smtputf8,
     eightBit: row.eightBit,
     notifyAuthor: row.notifyAuthor,
+    tlsRequired: row.tlsRequired,
     arrivedAt: row.arrivedAt,
     expiresAt: row.expiresAt,
     recipients: [],
@@ -125,6 +128,7 @@ export function messagesFrom(taken: string): string {
     m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id::text as "tenantId", m.account_id::text as "accountId",
     m.blob_id::text as "blobId", b.sha256, b.size::float8 as "blobSize", m.prefix, m.hidden, m.size::float8 as size,
     m.reverse_path as "reversePath", m.ret, m.envid, m.smtputf8, m.eight_bit as "eightBit", m.notify_author as "notifyAuthor",
+    m.tls_required as "tlsRequired",
     extract(epoch from m.arrived_at)::float8 * 1000 as "arrivedAt", extract(epoch from m.expires_at)::float8 * 1000 as "expiresAt"
   from (
     select q.*, row_number() over (partition by message_id order by recipient_id) as place

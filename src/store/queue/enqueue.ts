@@ -27,6 +27,8 @@ export interface QueueMessage {
   readonly eightBit: boolean;
   /** False where the reverse-path may be forged: its owner never hears of this message. */
   readonly notifyAuthor: boolean;
+  /** RFC 8689: `yes` by REQUIRETLS, `no` by the field TLS-Required; where nothing is said, left out. */
+  readonly tlsRequired?: 'yes' | 'no' | undefined;
   /** Calendar milliseconds. */
   readonly arrivedAt: number;
   readonly expiresAt: number;
@@ -76,6 +78,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
           message.smtputf8,
           message.eightBit,
           message.notifyAuthor,
+          message.tlsRequired,
           message.arrivedAt,
           message.expiresAt,
         ],
@@ -123,20 +126,21 @@ const MESSAGE_COLUMNS = [
   'boolean',
   'boolean',
   'boolean',
+  'text',
   'timestamptz',
   'timestamptz',
 ] as const;
 
 const ENQUEUE_MESSAGES = `
   insert into queue_messages (id, parent_id, session_id, tenant_id, account_id, blob_id, prefix, hidden, size, reverse_path, ret,
-    envid, smtputf8, eight_bit, notify_author, arrived_at, expires_at)
+    envid, smtputf8, eight_bit, notify_author, tls_required, arrived_at, expires_at)
   select m.id, parent_id, session_id, tenant_id, account_id, b.id, prefix, hidden::integer[], m.size, reverse_path, ret,
-    envid, smtputf8, eight_bit, notify_author, arrived_at, expires_at
+    envid, smtputf8, eight_bit, notify_author, tls_required, arrived_at, expires_at
   from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::bigint[],
-      $10::text[], $11::text[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[], $16::timestamptz[],
-      $17::timestamptz[])
+      $10::text[], $11::text[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[], $16::text[],
+      $17::timestamptz[], $18::timestamptz[])
       as m(id, parent_id, session_id, tenant_id, account_id, sha256, prefix, hidden, size, reverse_path, ret, envid, smtputf8,
-        eight_bit, notify_author, arrived_at, expires_at)
+        eight_bit, notify_author, tls_required, arrived_at, expires_at)
     left join blobs b on b.sha256 = m.sha256`;
 
 const RECIPIENT_COLUMNS = [

@@ -59,6 +59,8 @@ function extensions(state: SessionState, limits: SessionSettings['limits']): Ext
     dsn: true,
     limits: { mailMax: limits.transactions, rcptMax: limits.recipients },
     ...(state.tls === 'offered' && { startTls: true }),
+    // RFC 8689 §2: never in clear
+    ...(state.tls === 'active' && { requireTls: true }),
     ...(mechanisms.length > 0 && { auth: mechanisms }),
     ...(state.settings.submission && {
       futureRelease: {

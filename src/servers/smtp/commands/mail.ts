@@ -58,11 +58,12 @@ function judge(state: SessionState, command: Mail, sendAs: SendAs): WireReply {
 function begin(state: SessionState, { reversePath, parameters }: Mail): WireReply {
   const releaseAt = releaseTime(state, parameters);
   if (releaseAt === 'too-late') return REPLIES.holdTooLong;
-  const { smtputf8 = false, ret, envid, size = 0 } = parameters;
+  const { smtputf8 = false, requireTls = false, ret, envid, size = 0 } = parameters;
   const envelope: Envelope = {
     messageId: state.services.newId(),
     reversePath,
     smtputf8,
+    requireTls,
     ret,
     envid: envid === undefined ? undefined : encodeXtext(envid),
     releaseAt,
