@@ -181,10 +181,8 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
 
   test('with the profile monitoring Prometheus reads the metrics and knows the rules', async () => {
     const monitored = compose.with({ COMPOSE_PROFILES: 'monitoring' });
-    const checked = await monitored.done(
-      ...['run', '--rm', '--no-deps', '--entrypoint', 'promtool', 'prometheus'],
-      ...['check', 'config', '/etc/prometheus/prometheus.yml'],
-    );
+    const promtool = 'run --rm --no-deps --entrypoint promtool prometheus check config'.split(' ');
+    const checked = await monitored.done(...promtool, '/etc/prometheus/prometheus.yml');
     assert.match(checked, /SUCCESS: \d+ rules found/);
     await monitored.done('up', '--detach', '--wait', 'prometheus');
     const ask = async (what: string): Promise<string> =>
