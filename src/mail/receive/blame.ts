@@ -28,6 +28,8 @@ export const BLAME = {
   'broken-header': 'sender',
   'header-too-long': 'sender',
   'author-missing': 'sender',
+  'author-replaced': 'sender',
+  'author-unclear': 'sender',
   'author-repeated': 'sender',
   'author-several-domains': 'sender',
   'author-unreadable': 'sender',

@@ -18,6 +18,7 @@ import { loop } from './checks/loop.ts';
 import { reputation } from './checks/reputation.ts';
 import { sender } from './checks/sender.ts';
 import { spf } from './checks/spf.ts';
+import { standIn } from './checks/stand-in.ts';
 import { trust } from './checks/trust.ts';
 import type { AllFacts, CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
@@ -30,7 +31,7 @@ export const CHECKS = {
   /** Who it says it is, and for whom it speaks. */
   mail: { ehlo, sender, spf },
   /** What the message says of itself. */
-  header: { form, author, dkim, arc, dmarc, reputation },
+  header: { form, author, dkim, arc, dmarc, standIn, reputation },
   /** What it is, for whom. */
   end: { trust, loop, greylist, content },
 } as const satisfies { readonly [At in Stage]: ChecksAt<At> };

@@ -15,6 +15,7 @@ import type { ListsFacts } from './checks/lists.ts';
 import type { LoopFacts } from './checks/loop.ts';
 import type { ReputationFacts } from './checks/reputation.ts';
 import type { SenderFacts } from './checks/sender.ts';
+import type { StandInFacts } from './checks/stand-in.ts';
 import type { TrustFacts } from './checks/trust.ts';
 import type { ScanReport } from './scanner.ts';
 
@@ -29,6 +30,7 @@ export interface Facts {
   readonly dkim: DkimReport;
   readonly arc: ArcReport;
   readonly dmarc: DmarcReport;
+  readonly standIn: StandInFacts;
   readonly reputation: ReputationFacts;
   readonly trust: TrustFacts;
   readonly loop: LoopFacts;

@@ -61,6 +61,9 @@ export type FindingReason =
   | 'author-repeated'
   | 'author-several-domains'
   | 'author-unreadable'
+  /** Nobody is the author, and who is named in another field instead fails DMARC by a policy; is hard to tell. */
+  | 'author-replaced'
+  | 'author-unclear'
   /** The display name shows an address of another domain. */
   | 'author-shows-another'
   | 'date-missing'

@@ -38,6 +38,9 @@ const WISHES = {
   'header-too-long': 'reject',
   // nobody is named, so nobody is imitated
   'author-missing': 'suspect',
+  // some programs show Sender or Reply-To then
+  'author-replaced': 'junk',
+  'author-unclear': 'junk',
   'author-repeated': 'reject',
   'author-several-domains': 'reject',
   'author-unreadable': 'reject',

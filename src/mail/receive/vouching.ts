@@ -4,7 +4,9 @@
  * as none. What its signer chose not to sign at all, a Reply-To for instance, is its own affair.
  */
 import type { DkimReport, SignatureReport } from '#protocol/dkim/report';
+import type { DmarcOptions } from '#protocol/dmarc/judge';
 import type { SpfReport } from '#protocol/spf/report';
+import { knownOf, type Fact } from './facts.ts';
 
 /** With the result that counts here: `policy` (RFC 8601 §2.7.1) for one that passes and leaves something open. */
 export function countedSignatures(dkim: DkimReport | undefined): readonly SignatureReport[] {
@@ -16,6 +18,19 @@ export function signersOf(dkim: DkimReport | undefined): readonly string[] {
   return countedSignatures(dkim).flatMap(({ result, domain }) =>
     result === 'pass' && domain !== undefined ? [domain] : [],
   );
+}
+
+/** What DMARC goes by for a domain; who knows whether what could not be found out would have passed, and for this very domain. */
+export function identifiersFor(
+  domain: string,
+  spf: Fact<SpfReport>,
+  dkim: Fact<DkimReport>,
+): Pick<DmarcOptions, 'spf' | 'dkim'> {
+  const unknown = { domain, result: 'temperror' } as const;
+  return {
+    spf: spf.kind === 'unknown' ? unknown : knownOf(spf),
+    dkim: dkim.kind === 'unknown' ? [unknown] : countedSignatures(knownOf(dkim)),
+  };
 }
 
 export interface Vouched {

@@ -7,6 +7,7 @@ import type { Author, AuthorTrick } from '#protocol/dmarc/author';
 import type { ListsFacts } from '#mail/receive/checks/lists';
 import type { EhloFacts } from '#mail/receive/checks/ehlo';
 import type { SenderFacts } from '#mail/receive/checks/sender';
+import type { StandInFacts } from '#mail/receive/checks/stand-in';
 import type { CheckName, NotAsked, Unknown } from '#mail/receive/facts';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
@@ -139,6 +140,16 @@ export const FINDING_TEXTS = {
     ja: 'From フィールドがありません',
     rfc: 'RFC 5322 §3.6',
   },
+  'author-replaced': {
+    en: 'it has no From field, and who is named in another field, which may be shown instead, fails DMARC',
+    ja: 'From フィールドがなく、代わりに表示されうる差出人が DMARC に失敗しています',
+    rfc: 'RFC 9989 §5.3.1',
+  },
+  'author-unclear': {
+    en: 'it has no From field, and who is named in another field cannot be read without guessing',
+    ja: 'From フィールドがなく、代わりに表示されうる差出人も一通りに読み取れません',
+    rfc: 'RFC 5322 §3.6.2',
+  },
   'author-repeated': {
     en: 'it has more than one From field, of which everybody may show another',
     ja: 'From フィールドが複数あり、どれが表示されるか定まりません',
@@ -216,6 +227,7 @@ export const CHECK_TITLES = {
   dkim: { en: 'DKIM', ja: 'DKIM（電子署名）' },
   arc: { en: 'ARC', ja: 'ARC（経由したサーバーの封印）' },
   dmarc: { en: 'DMARC', ja: 'DMARC（差出人ドメインの方針）' },
+  standIn: { en: 'Named in place of an author', ja: '差出人の代わりに表示される名前' },
   reputation: { en: 'History of the sender', ja: '送信元の受信履歴' },
   trust: { en: 'Trusted forwarders', ja: '信頼する転送元' },
   loop: { en: 'Loops', ja: 'ループ' },
@@ -335,6 +347,22 @@ export const CHECK_STEP_TEXTS = {
     en: 'From cannot be read without guessing ({reason}).',
     ja: 'From を一通りに読み取れません（{reason}）。',
   },
+  'stand-in-named': {
+    en: '{field} names {domain}: DMARC {dmarc}, policy {policy}.',
+    ja: '{field} のドメインは {domain} です（DMARC は {dmarc}、方針は {policy}）。',
+  },
+  'stand-in-pass': {
+    en: 'Where a program shows one of these as author, nobody is imitated whose domain forbids it.',
+    ja: 'これらが差出人として表示されても、ドメインの方針に反するなりすましにはなりません。',
+  },
+  'stand-in-forged': {
+    en: 'A program that shows one of these as author would show a forged one.',
+    ja: 'これらを差出人として表示するプログラムでは、なりすましになります。',
+  },
+  'stand-in-unclear': {
+    en: 'What a program would show as author cannot be told.',
+    ja: 'どの差出人が表示されるか判断できません。',
+  },
   'trick-address-in-name': {
     en: 'The name of the author shows an address of {shown}, which deceives people.',
     ja: '差出人の表示名に {shown} のアドレスがあり、読み手を欺くおそれがあります。',
@@ -418,6 +446,7 @@ type OwnStep =
   | `ehlo-${EhloFacts['result']}`
   | `sender-${SenderFacts['result']}`
   | `author-${Author['kind']}`
+  | `stand-in-${'named' | StandInFacts['result']}`
   | `trick-${AuthorTrick['kind']}`
   | `greylist-${'not-for' | 'spared' | 'good' | 'known-domain' | 'known-network' | 'written-to' | 'came-again' | 'new' | 'early'}`
   | 'forwarder-seen'

@@ -76,10 +76,11 @@ export function readAuthor(header: Header, head: Uint8Array): Author {
   if (fields.length > 1) return { kind: 'several-fields', count: fields.length };
   if (hiddenFrom(header, head)) return unreadable('hidden-from');
   const [field] = fields;
-  return field === undefined ? { kind: 'none', fields: 0 } : readField(head, field);
+  return field === undefined ? { kind: 'none', fields: 0 } : readAuthorField(head, field);
 }
 
-function readField(head: Uint8Array, field: Field): Author {
+/** A field of the syntax of From, by itself. */
+export function readAuthorField(head: Uint8Array, field: Field): Author {
   const octets = head.subarray(field.valueStart, field.end);
   if (octets.length > MAX_FIELD) return unreadable('too-long');
   const utf8 = decodeUtf8(octets);

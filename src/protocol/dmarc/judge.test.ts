@@ -312,6 +312,25 @@ test('SPF or DKIM without an answer: a temperror where it would have counted, el
   assert.equal(rescued.report.result, 'pass');
 });
 
+test('what a domain would ask for is told where its record is known, whatever SPF and DKIM found out', async () => {
+  const spf = { domain: 'example.org', result: 'temperror' };
+  for (const [text, wouldAsk] of [
+    ['p=none', 'none'],
+    ['p=reject', 'reject'],
+    ['p=quarantine; t=y', 'none'],
+  ] as const) {
+    const { report } = await judge({ '_dmarc.example.org': record(text) }, 'example.org', { spf });
+    assert.deepEqual(
+      [report.result, report.policy, report.wouldAsk],
+      ['temperror', 'none', wouldAsk],
+    );
+  }
+  const unknown = await judge({ '_dmarc.example.org': { fault: 'servfail' } }, 'example.org', {
+    spf,
+  });
+  assert.deepEqual([unknown.report.result, unknown.report.wouldAsk], ['temperror', undefined]);
+});
+
 test('U-labels become A-labels, case and a final dot do not matter', async () => {
   const { report } = await judge(
     { '_dmarc.xn--bcher-kva.example': record('p=reject') },

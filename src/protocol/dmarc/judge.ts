@@ -101,6 +101,7 @@ async function judge(judging: Judging): Promise<DmarcReport> {
     ...base,
     ...(organizationalDomain !== undefined && { organizationalDomain }),
     identifiers,
+    ...(!chosen.uncertain && { wouldAsk: chosen.policy }),
     policy: result === 'temperror' || result === 'permerror' ? 'none' : chosen.policy,
     result,
   });

@@ -138,6 +138,11 @@ export interface DmarcReport {
    * `none` wherever no policy is known.
    */
   readonly policy: Policy;
+  /**
+   * What it would ask if the message failed, told for every result but only where it is known: with a record that asks for nothing, it does
+   * not matter what SPF and DKIM could not find out.
+   */
+  readonly wouldAsk?: Policy;
   /** The Author Domain, in A-labels (header.from). */
   readonly domain: string;
   /** Where the record that applies was found. */

@@ -98,6 +98,16 @@ const FINDING = {
     code: 554,
     text: () => 'The message has no From field (RFC 5322 section 3.6)',
   },
+  'author-replaced': {
+    status: '7.26',
+    text: (domain) =>
+      `The message has no From field, and another field names ${domain}, for which it fails DMARC (RFC 9989)`,
+  },
+  'author-unclear': {
+    status: '6.0',
+    code: 554,
+    text: () => 'The message has no From field, and who else is named cannot be read',
+  },
   'author-repeated': {
     status: '6.0',
     code: 554,

@@ -178,6 +178,19 @@ describe('what cannot be looked up now', () => {
     assert.match((await reception.send(forged('strict.example'))).reply, /^250 /);
   });
 
+  test('a key, where the record asks for nothing: taken; where it asks for something: put off', async () => {
+    for (const [domain, reply] of [
+      ['lenient.example', /^250 /],
+      ['strict.example', /^451 4\.7\.0 /],
+    ] as const) {
+      const zone = world();
+      zone.declare(`s._domainkey.${domain}`, { fault: 'servfail' });
+      await using reception = await startReception(at, zone);
+      const letter = { header: [`From: ann@${domain}`], signedBy: domain };
+      assert.match((await reception.send(letter)).reply, reply);
+    }
+  });
+
   test('the domain of the reverse-path: put off; one that does not exist, or takes no mail: refused', async () => {
     const zone = world();
     zone.declare('ill.example', { fault: 'timeout' });

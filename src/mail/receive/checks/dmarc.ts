@@ -2,7 +2,7 @@
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import type { Check } from '#mail/receive/check';
 import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
-import { countedSignatures } from '#mail/receive/vouching';
+import { identifiersFor } from '#mail/receive/vouching';
 
 export const dmarc: Check<'dmarc', 'header'> = {
   gather(_given, means, fact) {
@@ -16,21 +16,18 @@ export const dmarc: Check<'dmarc', 'header'> = {
       // its records are asked for while the body still comes; no question is asked twice in an inquiry
       await judgeDmarc({ ...asking, dkim: [] });
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
-      // who knows whether it would have passed, and for this very domain
-      const unknown = { domain: author.domain, result: 'temperror' } as const;
-      return judgeDmarc({
-        ...asking,
-        spf: spf.kind === 'unknown' ? unknown : knownOf(spf),
-        dkim: dkim.kind === 'unknown' ? [unknown] : countedSignatures(knownOf(dkim)),
-      });
+      return judgeDmarc({ ...asking, ...identifiersFor(author.domain, spf, dkim) });
     })();
   },
 
   outline: ({ result, steps }) => ({ result, steps }),
 
-  find({ result, policy, domain }) {
+  find({ result, policy, domain, wouldAsk }) {
+    // who asks for nothing need not be asked again
     if (result === 'temperror')
-      return [{ check: 'dmarc', reason: 'dmarc-temporary', subject: domain }];
+      return wouldAsk === 'none'
+        ? []
+        : [{ check: 'dmarc', reason: 'dmarc-temporary', subject: domain }];
     if (result !== 'fail') return [];
     return [{ check: 'dmarc', reason: `dmarc-${policy}`, subject: domain }];
   },
