@@ -35,6 +35,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'the seals of servers that a message came past',
     load: async () => (await import('./arc.ts')).arc,
   },
+  certificate: {
+    summary: 'the certificates of TLS, and their orders by ACME',
+    load: async () => (await import('./certificate.ts')).certificate,
+  },
   account: {
     summary: 'who has a mailbox here',
     load: async () => (await import('./account.ts')).account,

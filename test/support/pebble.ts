@@ -88,7 +88,12 @@ export class Pebble implements AsyncDisposable {
     const { nonceReject = 5, authorizationReuse = 0 } = this.#options;
     this.#pebble = spawn(
       pebblePeer.path,
-      ['-config', path.join(this.#folder, 'config.json'), '-dnsserver', `127.0.0.1:${this.dnsPort}`],
+      [
+        '-config',
+        path.join(this.#folder, 'config.json'),
+        '-dnsserver',
+        `127.0.0.1:${this.dnsPort}`,
+      ],
       {
         stdio: 'ignore',
         env: {
@@ -110,13 +115,6 @@ export class Pebble implements AsyncDisposable {
   /** The root of what it issues, in PEM. */
   root(): Promise<string> {
     return this.#get('/roots/0');
-  }
-
-  /** Says something else about a name than that it is at 127.0.0.1, by the management of its DNS server. */
-  async dns(call: string, body: object): Promise<void> {
-    const url = `http://127.0.0.1:${this.#dnsManagement}/${call}`;
-    const answer = await fetch(url, { method: 'POST', body: JSON.stringify(body) });
-    if (!answer.ok) throw new Error(`${call}: ${answer.status} ${await answer.text()}`);
   }
 
   /** Where the management of its DNS server listens, for hooks. */

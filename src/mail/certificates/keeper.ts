@@ -8,6 +8,7 @@ import { forgetCertificates, type StoredCertificate } from '#store/certificates/
 import { forgetChallenges } from '#store/certificates/challenges';
 import { forgetOrders } from '#store/certificates/orders';
 import type { Notices } from '#store/notices';
+import { bringIn, type BroughtIn } from './bring-in.ts';
 import { underLease } from './lease.ts';
 import { decideByHand, dueAt, readLines, type Decision, type Line, type LinesOf } from './lines.ts';
 import { askRenewalInformation } from './renewal-information.ts';
@@ -107,6 +108,11 @@ export class CertificateKeeper {
     const turn = this.#turn.then(() => this.#round(request));
     this.#turn = turn.catch(() => {});
     return turn;
+  }
+
+  /** Takes in what somebody got elsewhere, both in PEM. @throws when the database is out of reach */
+  bringIn(chain: string, key: string): Promise<BroughtIn> {
+    return bringIn(this.#options, chain, key);
   }
 
   /** Takes a certificate back, in turn with the orders. @throws when the database is out of reach */

@@ -160,6 +160,31 @@ export function readChain(chain: string): CertificateFacts {
   };
 }
 
+export type PairRead =
+  | {
+      readonly kind: 'pair';
+      readonly facts: CertificateFacts;
+      /** PKCS #8 DER. */
+      readonly privateKey: Uint8Array;
+    }
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+/** A chain and its key as somebody brings them, in PEM. */
+export function readPair(chain: string, key: string): PairRead {
+  try {
+    const facts = readChain(chain);
+    const privateKey = createPrivateKey(key).export({ type: 'pkcs8', format: 'der' });
+    if (facts.names.length === 0) {
+      return { kind: 'unusable', reason: 'the certificate is for no name (subjectAltName)' };
+    }
+    return facts.isKey(privateKey)
+      ? { kind: 'pair', facts, privateKey }
+      : { kind: 'unusable', reason: 'the key is not that of the first certificate' };
+  } catch (error) {
+    return { kind: 'unusable', reason: (error as Error).message };
+  }
+}
+
 /** Organization and common name of a distinguished name as Node.js writes it. */
 function nameIn(distinguished: string): string {
   const parts = new Map(

@@ -348,6 +348,14 @@ export const CERTIFICATE_SHOW = {
   },
   missing: { en: 'There is none yet.', ja: 'まだありません。' },
   renews: { en: 'It is renewed at {at}.', ja: '{at} に更新します。' },
+  waits: {
+    en: 'The authority limits its orders: not before {at}, but with --force.',
+    ja: '認証局の発行制限中のため、{at} までは申し込みません（--force を付けた場合を除く）。',
+  },
+  issued: {
+    en: 'Issued by {issuer}, valid until {until}.',
+    ja: '{issuer} が発行しました（有効期限：{until}）。',
+  },
   explanation: {
     en: 'The authority explains the time at {url}.',
     ja: 'この時刻について、認証局の説明が {url} にあります。',

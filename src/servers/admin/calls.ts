@@ -4,9 +4,11 @@ import { accountLimitCalls } from './calls/account-limit.ts';
 import { aliasCalls } from './calls/alias.ts';
 import { appPasswordCalls } from './calls/app-password.ts';
 import { banCalls } from './calls/ban.ts';
+import { certificateCalls } from './calls/certificate.ts';
 import { dkimCalls } from './calls/dkim.ts';
 import { doctorCalls } from './calls/doctor.ts';
 import { domainCalls } from './calls/domain.ts';
+import { domainDnsCalls } from './calls/domain-dns.ts';
 import { mailCalls } from './calls/mail.ts';
 import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
@@ -23,9 +25,11 @@ export const CALLS = {
   ...aliasCalls,
   ...appPasswordCalls,
   ...banCalls,
+  ...certificateCalls,
   ...dkimCalls,
   ...doctorCalls,
   ...domainCalls,
+  ...domainDnsCalls,
   ...mailCalls,
   ...mailTransferCalls,
   ...messageCalls,

@@ -7,6 +7,7 @@ import type { DoctorDesk } from '#mail/doctor/desk';
 import type { AcmeSettings } from '#mail/certificates/acme-settings';
 import type { CertificateKeeper } from '#mail/certificates/keeper';
 import type { CertificateState } from '#mail/certificates/states';
+import type { PublishingDesk } from '#mail/publish/desk';
 import type { SenderHistory } from '#mail/reputation/history';
 import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
@@ -23,6 +24,7 @@ export interface AdminContext {
   /** Of accounts that have none of their own. */
   readonly dailyLimits: DailyLimits;
   readonly doctor: DoctorDesk;
+  readonly publishing: PublishingDesk;
   readonly store: Store;
   readonly mail: MailStore;
   readonly directory: Directory;
@@ -35,7 +37,7 @@ export interface AdminContext {
 }
 
 export interface AdminCertificates {
-  readonly keeper: Pick<CertificateKeeper, 'lines' | 'renew' | 'revoke' | 'look'>;
+  readonly keeper: Pick<CertificateKeeper, 'lines' | 'renew' | 'revoke' | 'bringIn'>;
   /** Undefined: nothing is ordered. */
   readonly settings: AcmeSettings | undefined;
   readonly states: () => Promise<readonly CertificateState[]>;

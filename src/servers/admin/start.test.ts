@@ -60,7 +60,7 @@ before(async () => {
         lines: () => Promise.resolve([]),
         renew: () => Promise.resolve({ kind: 'off' }),
         revoke: () => Promise.resolve({ kind: 'other-authority' }),
-        look: () => {},
+        bringIn: () => Promise.resolve({ kind: 'exists' }),
       },
       settings: undefined,
       states: () => Promise.resolve([]),
