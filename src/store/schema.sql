@@ -147,6 +147,17 @@ create table alias_targets (
   FOREIGN KEY (address_id) REFERENCES addresses(id) ON DELETE CASCADE
 );
 
+create table backups (
+  id bigint generated always as identity not null,
+  kind text collate "C" not null,
+  at timestamp with time zone not null,
+  folder text not null,
+  taken_at timestamp with time zone not null,
+  bytes bigint not null,
+  row_count bigint not null,
+  PRIMARY KEY (id)
+);
+
 create table bans (
   network text collate "C" not null,
   reason text not null,
@@ -804,6 +815,7 @@ CREATE INDEX abuse_counts_round ON public.abuse_counts USING btree (node, round)
 CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
+CREATE INDEX backups_kind_at_idx ON public.backups USING btree (kind, at);
 CREATE INDEX bans_round ON public.bans USING btree (node, round);
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
 CREATE INDEX certificates_names ON public.certificates USING btree (names, id DESC);
@@ -845,6 +857,7 @@ CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addr
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.alias_targets FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF argon2, scram_stored_key, scope ON public.credentials FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.dkim_keys FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
+CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.domain_policies FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.domains FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.principals FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.routes FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();

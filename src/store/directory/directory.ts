@@ -6,6 +6,7 @@ import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
 import type { Notices } from '#store/notices';
 import { DirectoryCache } from './cache.ts';
+import { readPolicies, type PoliciesFound } from './domain-policies.ts';
 import { readSrsSecrets } from './srs-secrets.ts';
 
 /** What is behind an address of the form local part @ domain. */
@@ -89,6 +90,11 @@ export class Directory {
   /** The active DKIM keys of a domain, RSA first; none when it is not here. */
   signingKeys(domain: string): readonly SigningKey[] | Promise<readonly SigningKey[]> {
     return this.#cache.get(`keys ${domain}`, () => lookUpKeys(this.#pool, domain));
+  }
+
+  /** What a domain says of itself to others. */
+  policies(domain: string): PoliciesFound | Promise<PoliciesFound> {
+    return this.#cache.get(`policies ${domain}`, () => readPolicies(this.#pool, domain));
   }
 
   routes(): readonly Route[] | Promise<readonly Route[]> {

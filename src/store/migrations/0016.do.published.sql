@@ -7,6 +7,8 @@ create table domain_policies (
   dmarc_policy text collate "C" not null check (dmarc_policy in ('none', 'quarantine', 'reject'))
 );
 comment on table domain_policies is 'a domain without a row has the usual ones (src/mail/publish/domain-policies.ts)';
+create trigger directory_changed after insert or update or delete on domain_policies
+  for each statement execute function bump_directory_version();
 
 -- pending: published, signs nothing yet; active: signs; retired: signs nothing more, its record stays; revoked: its record may go.
 alter table dkim_keys
