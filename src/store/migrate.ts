@@ -39,7 +39,15 @@ export async function migrate(connection: pg.ClientConfig, files = FILES): Promi
   }
 }
 
-async function apply(client: pg.Client, files: string): Promise<Migrated> {
+/**
+ * The same within a transaction of the caller's, for what is to be there together with the schema or not at all.
+ * @param version where to stop; the newest unless told
+ */
+export async function migrateWithin(client: pg.Client, version?: number): Promise<Migrated> {
+  return (await unfitReason(client)) ?? apply(client, FILES, version);
+}
+
+async function apply(client: pg.Client, files: string, version?: number): Promise<Migrated> {
   const postgrator = new Postgrator({
     migrationPattern: `${files}*.sql`,
     driver: 'pg',
@@ -48,10 +56,10 @@ async function apply(client: pg.Client, files: string): Promise<Migrated> {
   });
   const current = await postgrator.getDatabaseVersion();
   const newest = await postgrator.getMaxVersion();
-  if (current > newest) {
+  if (Math.max(current, version ?? 0) > newest) {
     return {
       kind: 'refused',
-      reason: `the database has schema ${current}, this version knows ${newest}`,
+      reason: `the database has schema ${Math.max(current, version ?? 0)}, this version knows ${newest}`,
       remedy: 'Start the newer version of Hikyaku that made it, or restore a backup from before.',
     };
   }
@@ -63,8 +71,12 @@ async function apply(client: pg.Client, files: string): Promise<Migrated> {
       remedy: 'Reinstall Hikyaku: a file under store/migrations was altered.',
     };
   }
-  const applied = await postgrator.migrate();
-  return { kind: 'ready', version: newest, applied: applied.map(({ filename }) => filename) };
+  const applied = await postgrator.migrate(version === undefined ? undefined : String(version));
+  return {
+    kind: 'ready',
+    version: version ?? newest,
+    applied: applied.map(({ filename }) => filename),
+  };
 }
 
 async function changedFile(postgrator: Postgrator, current: number): Promise<string | undefined> {

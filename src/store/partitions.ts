@@ -15,16 +15,25 @@ const MEANWHILE = new Set(['42P07', '23505', '23514']);
 /** Makes the partitions from today on. */
 export async function makePartitions(pool: pg.Pool, table: Daily, now: number): Promise<void> {
   for (let ahead = 0; ahead <= DAYS_AHEAD; ahead++) {
-    const from = dayOf(now + ahead * DAY);
-    const to = dayOf(now + (ahead + 1) * DAY);
     try {
-      await pool.query(
-        `create table if not exists ${nameOf(table, from)} partition of ${table} for values from ('${from}') to ('${to}')`,
-      );
+      await makeDay(pool, table, now + ahead * DAY);
     } catch (error) {
       if (!MEANWHILE.has((error as pg.DatabaseError).code ?? '')) throw error;
     }
   }
+}
+
+/** Makes the partition of the day that a time lies in. */
+export async function makeDay(
+  db: Pick<pg.ClientBase, 'query'>,
+  table: Daily,
+  time: number,
+): Promise<void> {
+  const from = dayOf(time);
+  const to = dayOf(time + DAY);
+  await db.query(
+    `create table if not exists ${nameOf(table, from)} partition of ${table} for values from ('${from}') to ('${to}')`,
+  );
 }
 
 /**

@@ -1,0 +1,49 @@
+/** Which backups were made and read back: for `backup list` and the doctor. */
+import type { Queryable } from '#store/blobs';
+
+export type BackupKind = 'made' | 'verified' | 'restored';
+
+export interface BackupRecord {
+  readonly kind: BackupKind;
+  readonly at: Date;
+  /** Where it lay then. */
+  readonly folder: string;
+  readonly takenAt: Date;
+  readonly bytes: number;
+  readonly rows: number;
+}
+
+/** More are of no use to anybody. */
+const KEPT = 1000;
+
+export async function recordBackup(db: Queryable, record: BackupRecord): Promise<void> {
+  const { kind, at, folder, takenAt, bytes, rows } = record;
+  await db.query({
+    text: `
+      with old as (
+        delete from backups where id in (select id from backups order by id desc offset ${KEPT}))
+      insert into backups (kind, at, folder, taken_at, bytes, row_count) values ($1, $2, $3, $4, $5, $6)`,
+    values: [kind, at, folder, takenAt, bytes, rows],
+  });
+}
+
+/** Newest first. */
+export async function listBackups(db: Queryable): Promise<BackupRecord[]> {
+  const { rows } = await db.query({
+    text: `select kind, at, folder, taken_at as "takenAt", bytes, row_count as rows from backups order by id desc`,
+  });
+  return (rows as (Omit<BackupRecord, 'bytes' | 'rows'> & { bytes: string; rows: string })[]).map(
+    (row) => ({ ...row, bytes: Number(row.bytes), rows: Number(row.rows) }),
+  );
+}
+
+/** When the last backup was taken, and the last one read back by a restore; calendar milliseconds. */
+export async function lastBackups(
+  db: Queryable,
+): Promise<{ readonly backup: number | undefined; readonly restoreTest: number | undefined }> {
+  const { rows } = await db.query({
+    text: `select max(at) filter (where kind = 'made') as backup, max(at) filter (where kind = 'restored') as tested from backups`,
+  });
+  const { backup, tested } = (rows as { backup: Date | null; tested: Date | null }[])[0]!;
+  return { backup: backup?.getTime(), restoreTest: tested?.getTime() };
+}

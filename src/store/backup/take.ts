@@ -1,0 +1,133 @@
+/**
+ * Takes a backup while mail comes and goes: every table by COPY in one repeatable-read snapshot, which is one moment and holds nobody up.
+ * The folder has its name only when all of it is on disk. Needs nothing but SQL, so that the embedded PostgreSQL, which has no pg_dump,
+ * does as well as any (docs/decisions/0033-backups.md).
+ */
+import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import pg from 'pg';
+import { to as copyTo } from 'pg-copy-streams';
+import { listDays, listSequences, listTables, type Table } from './catalogue.ts';
+import { FORMAT, MANIFEST, type Manifest, type TableFile } from './manifest.ts';
+import { writeTableFile } from './table-file.ts';
+
+export interface BackupRequest {
+  readonly connection: pg.ClientConfig;
+  /** Absolute path; must not be there yet. */
+  readonly folder: string;
+  /** Of Hikyaku. */
+  readonly version: string;
+  /** Calendar milliseconds. */
+  readonly now: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+export type BackupStep =
+  | {
+      readonly kind: 'table';
+      readonly name: string;
+      readonly rows: number;
+      readonly bytes: number;
+      readonly done: number;
+      readonly of: number;
+    }
+  | { readonly kind: 'taken'; readonly manifest: Manifest };
+
+/** Tables whose octets text form would double. */
+const BINARY = new Set(['blob_chunks']);
+/** Read back in this order, so that chunks meet their blobs without all of them in memory. */
+const ORDER: Readonly<Record<string, string>> = { blobs: 'id', blob_chunks: 'blob_id, seq' };
+
+/** @throws what the disk or the database throws; nothing of the folder is left then */
+export async function* takeBackup(
+  request: BackupRequest,
+): AsyncGenerator<BackupStep, void, undefined> {
+  const { folder, connection } = request;
+  const unfinished = `${folder}.part`;
+  await rm(unfinished, { recursive: true, force: true });
+  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  const client = new pg.Client({ ...connection, application_name: 'hikyaku backup' });
+  try {
+    await client.connect();
+    const manifest = yield* copyAll(client, request, unfinished);
+    await client.query('commit');
+    await finish(unfinished, folder, manifest);
+    yield { kind: 'taken', manifest };
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  } finally {
+    await client.end().catch(() => {});
+  }
+}
+
+async function* copyAll(
+  client: pg.Client,
+  { version, now, signal }: BackupRequest,
+  folder: string,
+): AsyncGenerator<BackupStep, Manifest, undefined> {
+  await client.query('begin isolation level repeatable read read only');
+  // times as every server reads them, whatever the client is set to
+  await client.query(`set local datestyle = 'ISO, YMD'; set local timezone = 'UTC'`);
+  await client.query(`set local intervalstyle = 'iso_8601'; set local extra_float_digits = 1`);
+  const { rows } = await client.query<{ schema: number; postgresql: number }>(
+    `select max(version)::integer as schema, current_setting('server_version_num')::integer as postgresql from schema_version`,
+  );
+  const { schema, postgresql } = rows[0]!;
+  const tables = await listTables(client);
+  const files: TableFile[] = [];
+  for (const table of tables) {
+    signal?.throwIfAborted();
+    const file = await copyTable(client, folder, table);
+    files.push(file);
+    const { name, rows: count, bytes } = file;
+    yield { kind: 'table', name, rows: count, bytes, done: files.length, of: tables.length };
+  }
+  const days = {
+    events: await listDays(client, 'events'),
+    dialogues: await listDays(client, 'dialogues'),
+  };
+  const takenAt = new Date(now).toISOString();
+  const sequences = await listSequences(client);
+  return { format: FORMAT, version, schema, postgresql, takenAt, tables: files, sequences, days };
+}
+
+async function copyTable(
+  client: pg.Client,
+  folder: string,
+  { name, columns }: Table,
+): Promise<TableFile> {
+  const form = BINARY.has(name) ? 'binary' : 'text';
+  const order = ORDER[name] === undefined ? '' : ` order by ${ORDER[name]}`;
+  const rows = client.query(
+    copyTo(
+      `copy (select ${columns.map(quoted).join()} from ${quoted(name)}${order}) to stdout (format ${form})`,
+    ),
+  );
+  const { bytes, sha256 } = await writeTableFile(folder, { name, form }, rows);
+  return { name, columns: [...columns], form, rows: rows.rowCount, bytes, sha256 };
+}
+
+function quoted(name: string): string {
+  return `"${name}"`;
+}
+
+async function finish(unfinished: string, folder: string, manifest: Manifest): Promise<void> {
+  const file = path.join(unfinished, MANIFEST);
+  await writeFile(file, `${JSON.stringify(manifest, undefined, 1)}\n`, {
+    mode: 0o600,
+    flush: true,
+  });
+  await syncFolder(unfinished);
+  await rename(unfinished, folder);
+  await syncFolder(path.dirname(folder));
+}
+
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder);
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
