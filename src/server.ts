@@ -17,6 +17,7 @@ import { Authenticator } from '#mail/accounts/authenticate';
 import { makeFirstAccounts, type FirstAccounts } from '#mail/accounts/first-accounts';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
+import { daneStanding } from '#mail/tls-policy/dane-standing';
 import { ownAddresses } from '#mail/queue/own-addresses';
 import { EchoBox } from '#mail/doctor/echo-box';
 import { learnTrust } from '#mail/receive/learn-trust';
@@ -37,13 +38,15 @@ import { startCertificates } from './server/certificates.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { startDoctor } from './server/doctor.ts';
 import { receptionOf } from './server/reception.ts';
+import { publishedNames, startPublishing } from './server/publishing.ts';
 import { reputationOf } from './server/reputation.ts';
 import { scanningOf } from './server/scanner.ts';
 import { keepMaintained, openDatabase } from './server/database.ts';
 import { failed, type StartFailure } from './server/failure.ts';
-import { openResolver, queueOptions } from './server/outbound.ts';
+import { dnsServersOf, openResolver, queueOptions } from './server/outbound.ts';
 import { smtpServices } from './server/smtp-services.ts';
 import { openTls } from './server/tls.ts';
+import { startTlsPolicy } from './server/tls-policy.ts';
 
 export interface ServerOptions {
   readonly mode: Mode;
@@ -150,16 +153,28 @@ async function start(
   parts.defer(() => http.stop());
   const happened = (events: readonly Event[]): void => http.countEvents(events);
 
-  const resolver = given.resolver ?? (await openResolver(mode, config, clock));
+  const dnsServers = given.resolver ? undefined : await dnsServersOf(mode, config);
+  const resolver = given.resolver ?? openResolver(dnsServers, clock);
   if (resolver instanceof StubResolver) parts.use(resolver);
   const isOwnAddress = ownAddresses({
     listen: config['smtp.address'],
     sources: config['queue.source_addresses'],
     interfaces: networkInterfaces,
   });
+  const tlsPolicy = startTlsPolicy(
+    {
+      pool: store.pool,
+      clock,
+      log,
+      resolver,
+      dane: given.resolver ? 'on' : daneStanding(dnsServers).kind,
+      dialer: given.dialer,
+    },
+    parts,
+  );
   const queue = startQueue(
     queueOptions(
-      { mode, config, log, isOwnAddress, ...given },
+      { mode, config, log, isOwnAddress, tlsPolicy, ...given },
       resolver,
       store,
       directory,
@@ -216,7 +231,7 @@ async function start(
       store,
       resolver,
       tls,
-      published: () => Promise.resolve([]),
+      published: () => publishedNames(store),
       note: (noted) => notes.note(noted),
     }),
   );
@@ -301,6 +316,22 @@ async function start(
   if (imap.kind === 'failed') return badListener(imap);
   parts.defer(() => imap.stop(grace.milliseconds));
 
+  const publishing = await startPublishing({
+    config,
+    log,
+    clock,
+    store,
+    directory,
+    resolver,
+    tls: tls.tls,
+    certificates,
+    welcome: (address) => !guard.isBanned(address),
+    ports: { ...smtp.ports, ...imap.ports },
+    happened,
+  });
+  if (publishing.kind === 'failed') return publishing;
+  parts.use(publishing);
+
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
   const doctor = parts.use(
     startDoctor({
@@ -333,6 +364,7 @@ async function start(
       directory,
       administer,
       doctor: doctor.desk,
+      publishing: publishing.desk,
       certificates,
       clock,
       log,

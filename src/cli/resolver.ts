@@ -64,7 +64,7 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
 async function serversOf(options: ResolverOptions): Promise<readonly DnsServer[]> {
   const named = options.dns ?? settings('dev', options).dns.join(' ');
   if (named === '') return readResolvConf();
-  const servers = parseServerList(named);
+  const servers = parseServerList(named, settings('dev', options).dns_trusted);
   if (servers !== undefined) return servers;
   throw new CommandFailure(
     `${named} names no resolver`,

@@ -147,6 +147,15 @@ function ports(dev: number, serve: number, doc: string): Field<number> {
   return { schema: port, doc: `${doc} 0 lets the system choose.`, defaults: { dev, serve } };
 }
 
+/** In dev nobody outside asks. */
+function publicPort(serve: number, doc: string): Field<number | 'off'> {
+  return {
+    schema: z.union([z.literal('off'), port]),
+    doc: `${doc} \`off\` opens none, 0 lets the system choose.`,
+    defaults: { dev: 'off', serve },
+  };
+}
+
 const ON_LOOPBACK: Field<string> = {
   schema: ipAddress,
   doc: 'Address to listen on. `::` is every address, IPv4 included.',
@@ -194,6 +203,11 @@ export const FIELDS = {
     list,
     'Resolvers to ask, host:port, instead of those in /etc/resolv.conf. In dev nothing is asked unless this is set.',
     [],
+  ),
+  dns_trusted: field(
+    switchOn,
+    'The resolvers named by `dns` validate DNSSEC, and nobody can tamper with what they say on its way here (a network of your own). Without it DANE is used only with a resolver on this machine.',
+    false,
   ),
   dev_password: field(
     z.string().default(''),
@@ -351,6 +365,23 @@ export const FIELDS = {
     [],
   ),
 
+  'https.public_port': publicPort(
+    443,
+    'Port on which MTA-STS policies and the settings for mail programs are served to everybody by HTTPS.',
+  ),
+  'https.public_address': ON_LOOPBACK,
+  'http.public_port': publicPort(
+    80,
+    'Port of HTTP for everybody: it answers certificate authorities (ACME) and leads everything else to HTTPS.',
+  ),
+  'http.public_address': ON_LOOPBACK,
+
+  'dkim.rotate_every': {
+    schema: delay,
+    doc: 'After so long the DKIM keys of a domain are followed by others: `hikyaku domain dns` then shows records to publish, and the new keys sign once these are seen. 0: only by `hikyaku dkim rotate`.',
+    defaults: { dev: 0, serve: 365 * 864e5 },
+  } as Field<number>,
+
   'abuse.trusted': field(
     list,
     'Networks (CIDR) that are never banned and have no rates: a backup MX, a monitoring host. Private networks, gateways and proxies never are.',
@@ -438,6 +469,12 @@ export const FIELDS = {
     z.string(),
     'PEM file with the roots by which the certificate authority itself is known, for one of your own. Empty: those that Node.js has.',
     '',
+  ),
+
+  'tls.session_tickets': field(
+    switchOn,
+    'Let clients resume TLS sessions by tickets. Off for clients that break off right after STARTTLS; then TLS ends at 1.2 too, since 1.3 cannot do without.',
+    true,
   ),
 
   'limits.message_size': field(

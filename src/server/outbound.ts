@@ -3,7 +3,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { readResolvConf } from '#clients/dns/resolv-conf';
 import type { Resolver } from '#protocol/dns/resolver';
-import { parseServerList } from '#clients/dns/servers';
+import { parseServerList, type DnsServer } from '#clients/dns/servers';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
@@ -12,6 +12,7 @@ import type { Config, Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { QueueOptions } from '#mail/queue/options';
+import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 
@@ -20,13 +21,14 @@ export interface OutboundSettings {
   readonly config: Config;
   readonly log: Log;
   readonly isOwnAddress: QueueOptions['isOwnAddress'];
+  readonly tlsPolicy: TlsPolicyParts;
   /** TCP, unless another one is handed in. */
   readonly dialer?: Dialer;
 }
 
 /** What the queue works with. */
 export function queueOptions(
-  { mode, config, log, dialer, isOwnAddress }: OutboundSettings,
+  { mode, config, log, dialer, isOwnAddress, tlsPolicy }: OutboundSettings,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -44,6 +46,8 @@ export function queueOptions(
     hostname: config.hostname,
     ownNames: new Set([config.hostname]),
     isOwnAddress,
+    tlsPolicy,
+    sealsForwards: config['forward.arc_seal'],
     attempts: config['queue.attempts'],
     schedule: {
       firstRetry: config['queue.first_retry'],
@@ -63,9 +67,15 @@ export function queueOptions(
 }
 
 /** In dev nothing is asked outside this machine unless a resolver is named. */
-export async function openResolver(mode: Mode, config: Config, clock: Clock): Promise<Resolver> {
-  const named = config.dns.length > 0 ? parseServerList(config.dns.join(' '))! : undefined;
-  if (named === undefined && mode === 'dev') return nowhereResolver;
-  const servers = named ?? (await readResolvConf());
+export async function dnsServersOf(
+  mode: Mode,
+  config: Config,
+): Promise<readonly DnsServer[] | undefined> {
+  if (config.dns.length > 0) return parseServerList(config.dns.join(' '), config.dns_trusted)!;
+  return mode === 'dev' ? undefined : readResolvConf();
+}
+
+export function openResolver(servers: readonly DnsServer[] | undefined, clock: Clock): Resolver {
+  if (servers === undefined) return nowhereResolver;
   return new StubResolver({ servers, clock, randomId: () => randomInt(0x1_0000) });
 }

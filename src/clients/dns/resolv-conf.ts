@@ -5,7 +5,7 @@
  */
 import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
-import type { DnsServer } from './servers.ts';
+import { isOnThisMachine, type DnsServer } from './servers.ts';
 
 /** As the C library does (MAXNS). */
 const MAX_SERVERS = 3;
@@ -37,6 +37,6 @@ export function parseResolvConf(text: string): readonly DnsServer[] {
   return (addresses.length === 0 ? ['127.0.0.1'] : addresses).map((address) => ({
     address,
     port: 53,
-    trusted: trustAd || address === '::1' || address.startsWith('127.'),
+    trusted: trustAd || isOnThisMachine(address),
   }));
 }

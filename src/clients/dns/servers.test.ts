@@ -36,6 +36,19 @@ test('a server list with one entry that is no address is refused whole', () => {
   }
 });
 
+test('the AD bit of a server elsewhere counts only where the operator vouches for it', () => {
+  const trusted = (text: string, vouched?: boolean): readonly boolean[] =>
+    parseServerList(text, vouched)!.map((one) => one.trusted);
+  assert.deepEqual(trusted('127.0.0.1:53 127.0.0.53 [::1]:53 192.0.2.1 192.0.2.1:54'), [
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
+  assert.deepEqual(trusted('192.0.2.1 192.0.2.2:54', true), [true, true]);
+});
+
 test('a server that failed is asked last for half a minute, until it answers', () => {
   let now = 0;
   const [a, b, c] = parseServerList('192.0.2.1 192.0.2.2 192.0.2.3')!;

@@ -20,26 +20,33 @@ export function serverName(server: DnsServer): string {
 }
 
 /**
- * Reads `address`, `address:port`, `[IPv6]:port`, several parted by commas or spaces. Servers that the operator
- * names are trusted with the AD bit. Undefined where the list is empty or one entry is anything else; a host
- * name is none, since resolving it would need the resolver.
+ * Reads `address`, `address:port`, `[IPv6]:port`, several parted by commas or spaces. Undefined where the list is
+ * empty or one entry is anything else; a host name is none, since resolving it would need the resolver.
+ * @param trusted whether the operator vouches for them and for the way to them; one on this machine needs no word
  */
-export function parseServerList(text: string): readonly DnsServer[] | undefined {
+export function parseServerList(text: string, trusted = false): readonly DnsServer[] | undefined {
   const entries = text.split(/[\s,]+/).filter((entry) => entry !== '');
-  const servers = entries.map(parseServer);
+  const servers = entries.map((entry) => parseServer(entry, trusted));
   if (servers.length === 0 || servers.includes(undefined)) return undefined;
   return servers as DnsServer[];
 }
 
-function parseServer(entry: string): DnsServer | undefined {
-  if (isIP(entry) !== 0) return { address: entry, port: 53, trusted: true };
+function parseServer(entry: string, trusted: boolean): DnsServer | undefined {
+  if (isIP(entry) !== 0) {
+    return { address: entry, port: 53, trusted: trusted || isOnThisMachine(entry) };
+  }
   const match = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d{1,5}))?$/.exec(entry);
   if (!match) return undefined;
   const address = match[1] ?? match[2]!;
   const port = match[3] === undefined ? 53 : Number(match[3]);
   if (isIP(address) !== (match[1] === undefined ? 4 : 6)) return undefined;
   if (port < 1 || port > 65_535) return undefined;
-  return { address, port, trusted: true };
+  return { address, port, trusted: trusted || isOnThisMachine(address) };
+}
+
+/** Nobody else answers on the loopback. */
+export function isOnThisMachine(address: string): boolean {
+  return address === '::1' || address.startsWith('127.');
 }
 
 /** Milliseconds for which a server that could not be reached is asked last. */

@@ -1,0 +1,41 @@
+/** What the queue decides on TLS with: policies of other domains, kept fresh, and the counts for reports. */
+import { isPublicAddress } from '#clients/https/public-address';
+import { tcpDialer, type Dialer } from '#clients/smtp/dial';
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+import type { DaneStanding } from '#mail/tls-policy/dane-standing';
+import { TlsLedger } from '#mail/tls-policy/ledger';
+import { keepPoliciesFresh } from '#mail/tls-policy/refresh-policies';
+import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
+import { StsPolicies } from '#mail/tls-policy/sts-policies';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { Pool } from '#store/open';
+
+export interface TlsPolicySettings {
+  readonly pool: Pool;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly resolver: Resolver;
+  readonly dane: DaneStanding['kind'];
+  /** A network of its own: there every address may be reached. */
+  readonly dialer?: Dialer | undefined;
+}
+
+export function startTlsPolicy(
+  { pool, clock, log, resolver, dane, dialer }: TlsPolicySettings,
+  parts: AsyncDisposableStack,
+): TlsPolicyParts {
+  const ledger = parts.use(new TlsLedger({ pool, clock, log }));
+  const sts = parts.use(
+    new StsPolicies({
+      pool,
+      clock,
+      log,
+      resolver,
+      dialer: dialer ?? tcpDialer,
+      mayReach: dialer === undefined ? isPublicAddress : () => true,
+    }),
+  );
+  parts.use(keepPoliciesFresh({ pool, clock, log, sts }));
+  return { sts, ledger, dane: dane === 'on' };
+}
