@@ -3,6 +3,7 @@ import type { Context } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { CheckId } from './texts.ts';
+import type { CommonFinding } from './texts/common.ts';
 
 export const FAMILIES = [
   'host',
@@ -32,6 +33,8 @@ interface Row {
   /** Once for the host, or for each domain. */
   readonly of: 'host' | 'domain';
   readonly needs: readonly Need[];
+  /** What it may come to besides findings of its own, and besides what the frame says of what it needs. */
+  readonly also: readonly CommonFinding[];
 }
 
 export type ServerContext = Context & { readonly server: ServerFacts };

@@ -1,6 +1,7 @@
 /**
  * Every check of the doctor, in the order in which they are told. To add one: its texts in `texts/`, its function in `checks/`, its row
- * here. A row says of what it is (once for the host, or for each domain), what it needs, and whether only a running server can answer.
+ * here. A row says of what it is (once for the host, or for each domain), what it needs, whether only a running server can answer, and what it
+ * may come to besides its own findings.
  */
 import type { Check } from './check.ts';
 import { certificate, issuers, renewal } from './checks/certificates.ts';
@@ -25,77 +26,140 @@ import { sourceAddress, wayOut } from './checks/way-out.ts';
 import { nameServers, signedZone, timesToLive, validatingResolver } from './checks/zone.ts';
 import type { CheckId } from './texts.ts';
 
-const host = { of: 'host', needs: [], server: false } as const;
-const domain = { of: 'domain', needs: [], server: false } as const;
+const host = { of: 'host', needs: [], also: [], server: false } as const;
+const domain = { of: 'domain', needs: [], also: [], server: false } as const;
 const world = { needs: ['outside'] } as const;
 const production = { needs: ['production'] } as const;
 const server = { server: true } as const;
 
 export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
-  H1: { ...host, ...world, family: 'host', run: hostName },
-  H2: { ...host, family: 'host', run: clock },
-  H3: { ...host, family: 'host', run: disk },
+  H1: { ...host, ...world, family: 'host', also: ['no-answer', 'no-address'], run: hostName },
+  H2: { ...host, family: 'host', also: ['unreachable'], run: clock },
+  H3: { ...host, family: 'host', also: ['unreachable'], run: disk },
   H4: { ...host, ...server, family: 'host', run: load },
   H5: { ...host, ...server, family: 'host', run: database },
   H6: { ...host, ...server, ...production, family: 'host', run: backup },
   H7: { ...host, family: 'host', run: secrets },
-  H8: { ...host, family: 'host', run: versions },
+  H8: { ...host, family: 'host', also: ['unreachable'], run: versions },
 
   N1: { ...host, ...server, family: 'network', run: listeners },
   N2: { ...host, family: 'network', run: outsideProbe },
-  N3: { ...host, ...world, family: 'network', run: wayOut },
-  N4: { ...host, ...world, family: 'network', run: sourceAddress },
+  N3: { ...host, ...world, family: 'network', also: ['no-answer'], run: wayOut },
+  N4: {
+    ...host,
+    ...world,
+    family: 'network',
+    also: ['no-answer', 'no-address', 'unreachable'],
+    run: sourceAddress,
+  },
   N5: { ...host, ...server, ...production, family: 'network', run: clientAddresses },
-  N6: { ...host, ...server, family: 'network', run: relay },
+  N6: { ...host, ...server, family: 'network', also: ['unreachable'], run: relay },
 
-  D1: { ...domain, ...world, family: 'dns', run: nameServers },
-  D2: { ...host, ...world, family: 'dns', run: validatingResolver },
-  D3: { ...domain, ...world, family: 'dns', run: signedZone },
-  D4: { ...domain, ...world, family: 'dns', run: registration },
-  D5: { ...domain, ...world, family: 'dns', run: timesToLive },
-  D6: { ...domain, ...world, ...server, family: 'dns', run: plannedRecords },
+  D1: { ...domain, ...world, family: 'dns', also: ['no-answer'], run: nameServers },
+  D2: { ...host, ...world, family: 'dns', also: ['no-answer'], run: validatingResolver },
+  D3: { ...domain, ...world, family: 'dns', also: ['no-answer'], run: signedZone },
+  D4: { ...domain, ...world, family: 'dns', also: ['unreachable'], run: registration },
+  D5: { ...domain, ...world, family: 'dns', also: ['no-answer'], run: timesToLive },
+  D6: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dns',
+    also: ['no-answer', 'propagating', 'no-domain'],
+    run: plannedRecords,
+  },
 
-  I1: { ...host, ...world, family: 'identity', run: reverseName },
-  I2: { ...host, ...world, family: 'identity', run: confirmedName },
-  I3: { ...host, ...world, family: 'identity', run: ownName },
+  I1: {
+    ...host,
+    ...world,
+    family: 'identity',
+    also: ['no-answer', 'no-address'],
+    run: reverseName,
+  },
+  I2: {
+    ...host,
+    ...world,
+    family: 'identity',
+    also: ['no-answer', 'no-address'],
+    run: confirmedName,
+  },
+  I3: { ...host, ...world, family: 'identity', also: ['no-answer', 'no-address'], run: ownName },
 
-  X1: { ...domain, ...world, family: 'mx', run: exchange },
-  X2: { ...domain, ...world, family: 'mx', run: exchangeHosts },
-  X3: { ...domain, ...server, family: 'mx', run: roles },
+  X1: { ...domain, ...world, family: 'mx', also: ['no-answer', 'propagating'], run: exchange },
+  X2: { ...domain, ...world, family: 'mx', also: ['no-answer'], run: exchangeHosts },
+  X3: { ...domain, ...server, family: 'mx', also: ['unreachable'], run: roles },
 
-  S1: { ...domain, ...world, family: 'spf', run: spfRecord },
-  S2: { ...domain, ...world, family: 'spf', run: spfLimits },
-  S3: { ...domain, ...world, family: 'spf', run: spfOfAddresses },
+  S1: { ...domain, ...world, family: 'spf', also: ['no-answer', 'propagating'], run: spfRecord },
+  S2: { ...domain, ...world, family: 'spf', also: ['no-answer'], run: spfLimits },
+  S3: {
+    ...domain,
+    ...world,
+    family: 'spf',
+    also: ['no-answer', 'no-address'],
+    run: spfOfAddresses,
+  },
 
-  K1: { ...domain, ...world, ...server, family: 'dkim', run: publishedKeys },
-  K2: { ...domain, ...world, ...server, family: 'dkim', run: keyStrength },
-  K3: { ...domain, ...world, ...server, family: 'dkim', run: freshSignature },
-  K4: { ...domain, ...world, ...server, family: 'dkim', run: rotation },
+  K1: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dkim',
+    also: ['no-answer', 'propagating'],
+    run: publishedKeys,
+  },
+  K2: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: keyStrength },
+  K3: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: freshSignature },
+  K4: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: rotation },
 
-  M1: { ...domain, ...world, family: 'dmarc', run: dmarcRecord },
-  M2: { ...domain, ...world, family: 'dmarc', run: dmarcPolicy },
-  M3: { ...domain, ...world, ...server, family: 'dmarc', run: dmarcReports },
+  M1: {
+    ...domain,
+    ...world,
+    family: 'dmarc',
+    also: ['no-answer', 'propagating'],
+    run: dmarcRecord,
+  },
+  M2: { ...domain, ...world, family: 'dmarc', also: ['no-answer'], run: dmarcPolicy },
+  M3: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dmarc',
+    also: ['no-answer', 'unreachable'],
+    run: dmarcReports,
+  },
   M4: { ...domain, ...server, family: 'dmarc', run: alignment },
 
-  T1: { ...host, ...server, ...production, family: 'tls', run: certificate },
+  T1: { ...host, ...server, ...production, family: 'tls', also: ['unreachable'], run: certificate },
   T2: { ...host, ...server, ...production, family: 'tls', run: renewal },
-  T3: { ...host, ...server, family: 'tls', run: tlsVersions },
-  T4: { ...host, ...server, family: 'tls', run: loginInClear },
-  T5: { ...host, ...world, family: 'tls', run: issuers },
+  T3: { ...host, ...server, family: 'tls', also: ['unreachable'], run: tlsVersions },
+  T4: { ...host, ...server, family: 'tls', also: ['unreachable'], run: loginInClear },
+  T5: { ...host, ...world, family: 'tls', also: ['no-answer'], run: issuers },
 
-  P1: { ...domain, ...world, family: 'policy', run: mtaSts },
-  P2: { ...domain, ...world, family: 'policy', run: tlsReports },
-  P3: { ...domain, ...world, ...server, family: 'policy', run: dane },
+  P1: { ...domain, ...world, family: 'policy', also: ['no-answer', 'propagating'], run: mtaSts },
+  P2: {
+    ...domain,
+    ...world,
+    family: 'policy',
+    also: ['no-answer', 'propagating'],
+    run: tlsReports,
+  },
+  P3: { ...domain, ...world, ...server, family: 'policy', also: ['no-answer'], run: dane },
 
-  A1: { ...domain, ...world, family: 'clients', run: clientSetup },
+  A1: { ...domain, ...world, family: 'clients', also: ['no-answer'], run: clientSetup },
 
-  R1: { ...domain, ...world, family: 'reputation', run: dnsLists },
+  R1: {
+    ...domain,
+    ...world,
+    family: 'reputation',
+    also: ['no-answer', 'no-address'],
+    run: dnsLists,
+  },
   R2: { ...host, family: 'reputation', run: later },
   R3: { ...host, ...server, family: 'reputation', run: hardBounces },
   R4: { ...host, family: 'reputation', run: later },
 
   L1: { ...host, ...server, family: 'flow', run: queue },
-  L2: { ...domain, ...server, family: 'flow', run: roundTrip },
+  L2: { ...domain, ...server, family: 'flow', also: ['unreachable'], run: roundTrip },
   L3: { ...host, ...server, family: 'flow', run: deferrals },
 
   C1: { ...host, ...server, family: 'content', run: sentForm },

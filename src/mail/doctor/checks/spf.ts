@@ -32,13 +32,13 @@ const MANY = 8;
 export async function spfLimits(context: Context): Promise<Outcome<'S2'>> {
   const report = await evaluate(context, NOBODY, context.domain);
   const evidence = [evidenceOf(report)];
-  if (!hasOneRecord(report)) return { finding: 'no-record', values: {}, evidence };
   if (report.result === 'temperror')
     return {
       finding: 'no-answer',
       values: { query: context.domain, cause: 'temperror' },
       evidence,
     };
+  if (!hasOneRecord(report)) return { finding: 'no-record', values: {}, evidence };
   if (report.result === 'permerror')
     return { finding: 'broken', values: { reason: report.reason ?? 'permerror' }, evidence };
   const { lookups, voidLookups } = report;
@@ -52,13 +52,13 @@ export async function spfOfAddresses(context: Context): Promise<Outcome<'S3'>> {
   const { domain, settings } = context;
   const reports = await Promise.all(addresses.map((ip) => evaluate(context, ip, domain)));
   const evidence: Evidence[] = reports.map(evidenceOf);
+  const unknown = reports.find(({ result }) => result === 'temperror');
+  if (unknown)
+    return { finding: 'no-answer', values: { query: domain, cause: 'temperror' }, evidence };
   const first = reports[0]!;
   if (!hasOneRecord(first)) return { finding: 'no-record', values: {}, evidence };
   const end = endOf(first);
   if (end === '+all') return { finding: 'all-pass', values: {}, evidence };
-  const unknown = reports.find(({ result }) => result === 'temperror');
-  if (unknown)
-    return { finding: 'no-answer', values: { query: domain, cause: 'temperror' }, evidence };
   const refused = reports.find(({ result }) => result !== 'pass');
   if (refused) {
     const values = { address: refused.ip, result: refused.result };

@@ -1,0 +1,200 @@
+/** T1 to T5, P1 to P3, A1. */
+import type { TlsOptions } from 'node:tls';
+import { probeTls } from '#clients/probe/tls';
+import { recordText } from '#mail/dns-plan/zone-line';
+import type { CertificateFacts } from '#mail/doctor/server-facts';
+import {
+  issue,
+  issueExpired,
+  rootAuthority,
+  tlsaOf,
+  type Authority,
+} from '../../support/certificate-authority.ts';
+import { certificateFor } from '../../support/certificate.ts';
+import { caseOf, type Break } from './case.ts';
+import type { Listeners } from './listeners.ts';
+import { change, DAY, DOMAIN, HOST, NOW, stsPolicy, without, type Draft } from './world.ts';
+
+let root: Promise<Authority> | undefined;
+
+function authority(): Promise<Authority> {
+  root ??= rootAuthority('Root');
+  return root;
+}
+
+interface Shown {
+  readonly name?: string;
+  readonly days?: number;
+  readonly options?: TlsOptions;
+}
+
+/** Submission under TLS with a certificate of an authority that is trusted here. */
+async function secure(
+  world: Draft,
+  on: Listeners,
+  { name = HOST, days = 60, options = {} }: Shown = {},
+): Promise<string> {
+  const by = await authority();
+  const notAfter = new Date(Date.now() + days * DAY + DAY / 2);
+  const { cert, key } = await issue(by, { names: [name], notAfter });
+  await show(world, on, { cert, key, ...options });
+  return cert;
+}
+
+async function show(world: Draft, on: Listeners, tls: TlsOptions): Promise<void> {
+  const { cert } = await authority();
+  world.probes.tls = (question, signal) => probeTls(question, signal, [cert]);
+  world.server!.listeners = [
+    await on.listen('smtp', { tls }),
+    await on.listen('submissions', { tls }),
+    await on.listen('imap', { tls }),
+  ];
+}
+
+const closed: Break = async (world, on) => {
+  world.server!.listeners = [await on.closed('submissions')];
+};
+
+function ordered(more: Partial<CertificateFacts>): Break {
+  return (world) => {
+    const renewAt = NOW + 40 * DAY;
+    world.server!.certificates = [
+      { names: [HOST], failure: undefined, limited: false, overHttp: true, renewAt, ...more },
+    ];
+    world.probes.http = () => Promise.resolve(404);
+  };
+}
+
+async function replies(
+  world: Draft,
+  on: Listeners,
+  smtp: Readonly<Record<string, string>>,
+  imap: Readonly<Record<string, string>> = {},
+): Promise<void> {
+  world.server!.listeners = [
+    await on.listen('submission', { replies: smtp }),
+    await on.listen('imap', { replies: imap }),
+  ];
+}
+
+export const TLS_CASES = [
+  caseOf('T1', 'valid', async (world, on) => void (await secure(world, on))),
+  caseOf('T1', 'ending', async (world, on) => void (await secure(world, on, { days: 12 }))),
+  caseOf('T1', 'about-to-end', async (world, on) => void (await secure(world, on, { days: 3 }))),
+  caseOf('T1', 'expired', async (world, on) =>
+    show(world, on, await issueExpired(await authority(), HOST)),
+  ),
+  caseOf('T1', 'wrong-name', async (world, on) => {
+    await secure(world, on, { name: 'www.example.org' });
+  }),
+  caseOf('T1', 'self-signed', async (world, on) => show(world, on, await certificateFor(HOST))),
+  caseOf('T1', 'incomplete-chain', async (world, on) =>
+    show(world, on, await issue(await rootAuthority('Unknown'), { names: [HOST] })),
+  ),
+  caseOf('T1', 'unreachable', closed),
+
+  caseOf('T2', 'ready', ordered({})),
+  caseOf('T2', 'slowed', ordered({ failure: 'rateLimited: too many', limited: true })),
+  caseOf('T2', 'failing', ordered({ failure: 'unauthorized: 404' })),
+  caseOf('T2', 'closed', (world, on) => {
+    void ordered({})(world, on);
+    world.probes.http = () => Promise.resolve({ kind: 'failed', cause: 'timed out' });
+  }),
+  caseOf('T2', 'not-used'),
+
+  caseOf('T3', 'modern', async (world, on) => void (await secure(world, on))),
+  caseOf('T3', 'weak-suite', async (world, on) => {
+    const { generate } = await import('selfsigned');
+    const made = await generate([{ name: 'commonName', value: HOST }], { keySize: 2048 });
+    const ciphers = 'AES128-SHA:ECDHE-RSA-AES128-GCM-SHA256:TLS_AES_128_GCM_SHA256';
+    await show(world, on, { cert: made.cert, key: made.private, ciphers });
+  }),
+  caseOf('T3', 'old', async (world, on) => {
+    const options = { minVersion: 'TLSv1', ciphers: 'DEFAULT:@SECLEVEL=0' } as const;
+    await secure(world, on, { options });
+  }),
+  caseOf('T3', 'no-starttls', (world, on) => replies(world, on, { EHLO: `250 ${HOST}` })),
+  caseOf('T3', 'unreachable', closed),
+
+  caseOf('T4', 'yes', (world, on) => replies(world, on, {})),
+  caseOf('T4', 'clear', (world, on) =>
+    replies(world, on, { EHLO: `250-${HOST}\r\n250 AUTH PLAIN` }),
+  ),
+  caseOf('T4', 'clear', (world, on) =>
+    replies(world, on, {}, { 'd1 CAPABILITY': '* CAPABILITY IMAP4rev1 AUTH=PLAIN\r\nd1 OK done' }),
+  ),
+  caseOf('T4', 'unreachable', async (world, on) => {
+    world.server!.listeners = [await on.closed('submission')];
+  }),
+
+  caseOf('T5', 'allows'),
+  caseOf('T5', 'none', ({ names }) => without(names, HOST, 'CAA')),
+  caseOf('T5', 'forbids', ({ names }) => change(names, HOST, { CAA: '0 issue other.example' })),
+  caseOf('T5', 'no-answer', ({ names }) => change(names, HOST, { CAA: { fault: 'servfail' } })),
+];
+
+const STS = `_mta-sts.${DOMAIN}`;
+const POLICY = `https://mta-sts.${DOMAIN}/.well-known/mta-sts.txt`;
+const RPT = `_smtp._tls.${DOMAIN}`;
+const TLSA = `_25._tcp.${HOST}`;
+const policy =
+  (text: string): Break =>
+  ({ pages }) =>
+    void (pages[POLICY] = text);
+
+/** A record of the certificate that is shown, or of another. */
+function pinned(fits: boolean, authenticated = true): Break {
+  return async (world, on) => {
+    const cert = await secure(world, on);
+    const other = fits ? cert : (await certificateFor('other.example')).cert;
+    world.names[TLSA] = { TLSA: recordText('TLSA', tlsaOf(other, 3, 1, 1)), authenticated };
+  };
+}
+
+export const POLICY_CASES = [
+  caseOf('P1', 'enforced'),
+  caseOf('P1', 'absent', ({ names }) => without(names, STS, 'TXT')),
+  caseOf('P1', 'testing', policy(stsPolicy('testing', HOST, 1_209_600))),
+  caseOf('P1', 'short', policy(stsPolicy('enforce', HOST, 3600))),
+  caseOf('P1', 'not-listed', policy(stsPolicy('enforce', 'old.example.org', 1_209_600))),
+  caseOf('P1', 'not-there', policy('!certificate: self-signed certificate')),
+  caseOf('P1', 'bad-record', ({ names }) => change(names, STS, { TXT: 'v=STSv1; id=' })),
+  caseOf('P1', 'propagating', (world) => {
+    world.own = { ...world.names };
+    without(world.names, STS, 'TXT');
+  }),
+  caseOf('P1', 'no-answer', ({ names }) => change(names, STS, { fault: 'timeout' })),
+
+  caseOf('P2', 'there'),
+  caseOf('P2', 'none', ({ names }) => without(names, RPT, 'TXT')),
+  caseOf('P2', 'broken', ({ names }) => change(names, RPT, { TXT: 'v=TLSRPTv1; rua=nowhere' })),
+  caseOf('P2', 'propagating', (world) => {
+    world.own = { ...world.names };
+    without(world.names, RPT, 'TXT');
+  }),
+  caseOf('P2', 'no-answer', ({ names }) => change(names, RPT, { fault: 'timeout' })),
+
+  caseOf('P3', 'fits', pinned(true)),
+  caseOf('P3', 'none'),
+  caseOf('P3', 'unvalidated', pinned(true, false)),
+  caseOf('P3', 'mismatch', pinned(false)),
+  caseOf('P3', 'no-certificate', async (world, on) => {
+    await pinned(true)(world, on);
+    world.server!.listeners = [await on.closed('smtp')];
+  }),
+  caseOf('P3', 'no-answer', ({ names }) => change(names, TLSA, { fault: 'servfail' })),
+];
+
+export const CLIENT_CASES = [
+  caseOf('A1', 'all'),
+  caseOf('A1', 'no-srv', ({ names }) => without(names, `_imaps._tcp.${DOMAIN}`, 'SRV')),
+  caseOf('A1', 'no-autoconfig', ({ pages }) => {
+    pages[`https://autoconfig.${DOMAIN}/mail/config-v1.1.xml`] = '!look-up: nowhere';
+  }),
+  caseOf('A1', 'other-host', ({ names }) =>
+    change(names, `_imaps._tcp.${DOMAIN}`, { SRV: '0 1 993 imap.example.net.' }),
+  ),
+  caseOf('A1', 'no-answer', ({ names }) =>
+    change(names, `_imaps._tcp.${DOMAIN}`, { fault: 'timeout' }),
+  ),
+];
