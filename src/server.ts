@@ -325,7 +325,7 @@ async function start(
     resolver,
     tls: tls.tls,
     certificates,
-    welcome: (address) => !guard.isBanned(address),
+    welcome: (address) => guard.bans.find(address, clock.now())?.scope !== 'all',
     ports: { ...smtp.ports, ...imap.ports },
     happened,
   });

@@ -581,6 +581,22 @@ export const FIELDS = {
     defaults: { dev: false, serve: true },
   } as Field<boolean>,
 
+  'backup.every': field(
+    delay,
+    'How often a backup is made by itself, by one of the nodes; 0 makes none. `hikyaku backup create` makes one by hand.',
+    0,
+  ),
+  'backup.folder': field(
+    z.string(),
+    'Folder of backups, best on another disk, or copied to another machine. Empty: `backups` in the data folder.',
+    '',
+  ),
+  'backup.keep': field(
+    z.coerce.number().int().min(1).max(10_000),
+    'Backups that are kept of those that were made by themselves; older ones are removed after a new one is whole.',
+    7,
+  ),
+
   'retention.events': field(duration, 'How long the story of messages is kept.', 90 * 864e5),
   'retention.dialogues': field(duration, 'How long SMTP dialogues are kept.', 14 * 864e5),
   'retention.expunged': field(

@@ -53,7 +53,11 @@ function dnsProblems({ dns }: Config): ConfigProblem[] {
 }
 
 const NETWORK_KEYS = [...keysEnding('.proxy_from'), 'abuse.trusted'] as const;
-const ADDRESS_KEYS = [...keysEnding('.address'), 'queue.source_addresses'] as const;
+const ADDRESS_KEYS = [
+  ...keysEnding('.address'),
+  ...keysEnding('.public_address'),
+  'queue.source_addresses',
+] as const;
 
 function networkProblems(config: Config): ConfigProblem[] {
   return NETWORK_KEYS.flatMap((key) => {

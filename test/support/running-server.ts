@@ -153,6 +153,8 @@ export class RunningServer implements AsyncDisposable {
       HIKYAKU_IMAP_PORT: String(ports.imap),
       HIKYAKU_IMAPS_PORT: String(ports.imaps),
       HIKYAKU_HTTP_PORT: String(ports.http),
+      HIKYAKU_HTTP_PUBLIC_PORT: 'off',
+      HIKYAKU_HTTPS_PUBLIC_PORT: 'off',
       ...(imports !== '' && { NODE_OPTIONS: imports }),
       ...options.env,
     };

@@ -3,6 +3,7 @@ import { accountCalls } from './calls/account.ts';
 import { accountLimitCalls } from './calls/account-limit.ts';
 import { aliasCalls } from './calls/alias.ts';
 import { appPasswordCalls } from './calls/app-password.ts';
+import { backupCalls } from './calls/backup.ts';
 import { banCalls } from './calls/ban.ts';
 import { certificateCalls } from './calls/certificate.ts';
 import { dkimCalls } from './calls/dkim.ts';
@@ -24,6 +25,7 @@ export const CALLS = {
   ...accountLimitCalls,
   ...aliasCalls,
   ...appPasswordCalls,
+  ...backupCalls,
   ...banCalls,
   ...certificateCalls,
   ...dkimCalls,

@@ -24,6 +24,8 @@ export interface AdminContext {
   /** Of accounts that have none of their own. */
   readonly dailyLimits: DailyLimits;
   readonly doctor: DoctorDesk;
+  /** Where backups go unless told; absolute. */
+  readonly backupFolder: string;
   readonly publishing: PublishingDesk;
   readonly store: Store;
   readonly mail: MailStore;

@@ -21,6 +21,7 @@ import {
   type TestStore,
 } from '../../../test/support/store.ts';
 import { newTestGuard } from '../../../test/support/guard.ts';
+import { testPublishing } from '../../../test/support/publishing.ts';
 import { testDesk } from '../../../test/support/doctor-desk.ts';
 import type { AdminContext } from './context.ts';
 import { startAdmin, type AdminServer } from './start.ts';
@@ -66,6 +67,7 @@ before(async () => {
       states: () => Promise.resolve([]),
     },
     doctor: testDesk(store),
+    publishing: testPublishing(store),
     clock: systemClock,
     log: silentLog,
     lang: 'en',

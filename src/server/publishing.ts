@@ -1,0 +1,190 @@
+/** What is published for the domains here: the DNS plan, DKIM keys and their rotation, and what is served by HTTP and HTTPS. */
+import { randomInt, X509Certificate } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
+import { StubResolver } from '#clients/dns/stub-resolver';
+import type { Clock } from '#clock';
+import type { Config } from '#config';
+import type { Event } from '#events';
+import type { Log } from '#log';
+import { isPrivateAddress } from '#mail/abuse/protected';
+import { keepRetiredFor } from '#mail/dkim-keys/decide';
+import { publicKeyDigest } from '#mail/certificates/x509';
+import { startDkimKeeper } from '#mail/dkim-keys/keep';
+import type { PlanSource } from '#mail/dns-plan/read-plan';
+import { keySha256, type PlannedAuthority, type PlannedCertificate } from '#mail/dns-plan/plan-tls';
+import type { ClientService } from '#mail/publish/client-settings';
+import { publishingDesk, type PublishingDesk } from '#mail/publish/desk';
+import { Sites } from '#mail/publish/sites';
+import { webNames } from '#mail/publish/web-names';
+import type { Resolver } from '#protocol/dns/resolver';
+import { startPublicHttp, type PublicHttp } from '#servers/http/public/start';
+import type { TlsIdentity } from '#servers/net/tls-context';
+import { readAcmeAccount } from '#store/certificates/accounts';
+import { currentCertificates } from '#store/certificates/certificates';
+import type { Directory } from '#store/directory/directory';
+import { listDomains } from '#store/directory/domains';
+import type { Store } from '#store/open';
+import type { Certificates } from './certificates.ts';
+import type { StartFailure } from './failure.ts';
+
+export interface PublishingParts {
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly directory: Directory;
+  readonly resolver: Resolver;
+  readonly tls: { readonly current: TlsIdentity };
+  readonly certificates: Pick<Certificates, 'challenges' | 'settings'>;
+  readonly welcome: (address: string) => boolean;
+  readonly ports: {
+    readonly submission: number;
+    readonly submissions: number;
+    readonly imap: number;
+    readonly imaps: number;
+  };
+  readonly happened: (events: readonly Event[]) => void;
+}
+
+export interface Publishing extends AsyncDisposable {
+  readonly kind: 'running';
+  readonly desk: PublishingDesk;
+  readonly ports: PublicHttp['ports'];
+}
+
+export async function startPublishing(parts: PublishingParts): Promise<Publishing | StartFailure> {
+  const { config, log, clock, store, directory, resolver, tls, certificates, ports } = parts;
+  const source = planSource(parts);
+  const services: readonly ClientService[] = [
+    { protocol: 'imap', port: ports.imaps, tls: 'implicit' },
+    { protocol: 'imap', port: ports.imap, tls: 'starttls' },
+    { protocol: 'smtp', port: ports.submissions, tls: 'implicit' },
+    { protocol: 'smtp', port: ports.submission, tls: 'starttls' },
+  ];
+  const http = await startPublicHttp({
+    http: { address: config['http.public_address'], port: config['http.public_port'] },
+    https: { address: config['https.public_address'], port: config['https.public_port'] },
+    sites: new Sites({ directory, host: config.hostname, services }),
+    challenges: certificates.challenges,
+    tls,
+    welcome: parts.welcome,
+    clock,
+    log,
+  });
+  if (http.kind === 'failed') return http;
+  const keeper = startDkimKeeper({
+    pool: store.pool,
+    notices: store.notices,
+    clock,
+    log,
+    resolver,
+    settings: {
+      rotateEvery: config['dkim.rotate_every'],
+      keepRetired: keepRetiredFor(config['queue.lifetime']),
+    },
+    happened: parts.happened,
+  });
+  const servers = new Map<string, StubResolver>();
+  const at = (address: string): Resolver => {
+    const known =
+      servers.get(address) ??
+      new StubResolver({
+        servers: [{ address, port: 53, trusted: false }],
+        clock,
+        randomId: () => randomInt(0x1_0000),
+        cacheSize: 0,
+        timeouts: [2000, 3000],
+      });
+    servers.set(address, known);
+    return known;
+  };
+  return {
+    kind: 'running',
+    desk: publishingDesk({
+      source,
+      resolver,
+      at,
+      distrust: () => distrustOf(tls, config.hostname),
+    }),
+    ports: http.ports,
+    async [Symbol.asyncDispose]() {
+      await keeper.stop();
+      for (const server of servers.values()) server[Symbol.dispose]();
+      await http.stop();
+    },
+  };
+}
+
+/** Names under which something is served for the domains here, for certificates. */
+export async function publishedNames(store: Store): Promise<readonly string[]> {
+  const domains = await listDomains(store.pool);
+  return domains.flatMap(({ name }) => Object.values(webNames(name)));
+}
+
+/** What the DNS plan of a domain is made from; the doctor reads plans by it too. */
+export function planSource(parts: PublishingParts): PlanSource {
+  const { config, store, clock, tls, ports } = parts;
+  const named = config['doctor.addresses'];
+  const sources = config['queue.source_addresses'];
+  return {
+    pool: store.pool,
+    host: config.hostname,
+    addresses: () => (named.length > 0 ? named : publicAddresses()),
+    sources,
+    services: ports,
+    certificates: () => mxCertificates(store, tls.current, config.hostname),
+    authority: () => authorityOf(parts),
+    now: () => clock.now(),
+  };
+}
+
+function publicAddresses(): readonly string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ internal, address }) => !internal && !isPrivateAddress(address))
+    .map(({ address }) => address);
+}
+
+/** The keys that senders may meet at the MX listener now (with SNI and without), and that of the certificate after. */
+async function mxCertificates(
+  store: Store,
+  current: TlsIdentity,
+  hostname: string,
+): Promise<readonly PlannedCertificate[]> {
+  const shown = [current, current.forName?.(hostname) ?? current];
+  const stored = await currentCertificates(store.pool);
+  const next = stored.flatMap(({ names, nextKey }) =>
+    nextKey !== undefined && names.includes(hostname) ? [publicKeyDigest(nextKey)] : [],
+  );
+  return [
+    ...shown.map((one) => ({ keySha256: keySha256(one.certificate), use: 'current' as const })),
+    ...next.map((digest) => ({ keySha256: Buffer.from(digest, 'hex'), use: 'next' as const })),
+  ];
+}
+
+/** Undefined where nothing is ordered, or who issues is not known by name. */
+async function authorityOf({
+  config,
+  store,
+  certificates: { settings },
+}: PublishingParts): Promise<PlannedAuthority | undefined> {
+  const issuer = config['doctor.issuer'];
+  if (settings === undefined || issuer === '') return undefined;
+  const account = await readAcmeAccount(store.pool, settings.directory);
+  return {
+    issuer,
+    accountUri: account?.url,
+    validationMethods: [settings.challenge.type],
+  };
+}
+
+/** Why others would not trust what the MX listener shows, as far as the certificate itself tells. */
+function distrustOf(tls: PublishingParts['tls'], hostname: string): string | undefined {
+  const { current } = tls;
+  const shown = current.forName?.(hostname) ?? current;
+  const certificate = new X509Certificate(shown.certificate);
+  if (certificate.checkIssued(certificate)) return 'the certificate is signed by itself';
+  return certificate.checkHost(hostname, { subject: 'never' }) === undefined
+    ? `the certificate is not for ${hostname}`
+    : undefined;
+}
