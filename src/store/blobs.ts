@@ -7,17 +7,17 @@
  * the writer runs that job again, which stores the bytes anew.
  */
 import { createHash, type Hash } from 'node:crypto';
-import { zstdCompressSync, zstdDecompressSync, constants } from 'node:zlib';
+import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type pg from 'pg';
 import type { Clock } from '#clock';
 import { concat, hex } from '#bytes';
+import { Compressor, ZSTD_LEVEL_1 } from './compressor.ts';
 import type { Statement, Writer } from './writer.ts';
 
 export const CHUNK_BYTES = 256 * 1024;
 /** Below this compression costs more throughput than the disk it saves. */
 const COMPRESS_FROM = 16 * 1024;
 const COMPRESS_GAIN = 0.9;
-const ZSTD_LEVEL_1 = { [constants.ZSTD_c_compressionLevel]: 1 };
 /** A day: longer than any message takes to arrive. */
 const UNPUBLISHED_AFTER = 24 * 60 * 60 * 1000;
 
@@ -103,18 +103,34 @@ const BEGIN_UPLOAD = `
   returning blob_id as id`;
 const ADD_CHUNK = 'insert into blob_chunks (blob_id, seq, zstd, data) values ($1, $2, $3, $4)';
 
-interface Chunk {
-  readonly zstd: boolean;
-  readonly data: Uint8Array;
-}
-
-function compressed(data: Uint8Array): Chunk {
+function compressed(data: Uint8Array): { readonly zstd: boolean; readonly data: Uint8Array } {
   if (data.length < COMPRESS_FROM) return { zstd: false, data };
   // written into one buffer, not gathered from pieces of 16 KB: half of the time for 64 KB
   const packed = zstdCompressSync(data, { params: ZSTD_LEVEL_1, chunkSize: data.length });
   return packed.length <= data.length * COMPRESS_GAIN
     ? { zstd: true, data: packed }
     : { zstd: false, data };
+}
+
+interface Pieces {
+  readonly pieces: readonly Uint8Array[];
+  /** Octets of all. */
+  readonly length: number;
+}
+
+interface Chunk extends Pieces {
+  readonly zstd: boolean;
+}
+
+const compressor = new Compressor(CHUNK_BYTES);
+
+async function compressedChunk(chunk: Pieces): Promise<Chunk> {
+  const { pieces, length } = chunk;
+  if (length < COMPRESS_FROM) return { ...chunk, zstd: false };
+  const packed = await compressor.compress(pieces, length);
+  return packed.length <= length * COMPRESS_GAIN
+    ? { zstd: true, pieces: [packed], length: packed.length }
+    : { ...chunk, zstd: false };
 }
 
 /**
@@ -165,49 +181,58 @@ export class BlobUpload {
   }
 
   async #flush(all: boolean): Promise<void> {
-    const bytes = concat(this.#pending);
-    let offset = 0;
     const writes: Promise<unknown>[] = [];
-    while (bytes.length - offset >= CHUNK_BYTES || (all && offset < bytes.length)) {
-      const chunk = compressed(bytes.subarray(offset, offset + CHUNK_BYTES));
-      offset += CHUNK_BYTES;
+    while (this.#pendingBytes >= CHUNK_BYTES || (all && this.#pendingBytes > 0)) {
+      const chunk = await compressedChunk(this.#takeChunk());
       if (this.#id === undefined) this.#id = await this.#begin(chunk);
       else writes.push(this.#add(this.#id, this.#chunks, chunk));
       this.#chunks++;
     }
-    const rest = bytes.subarray(Math.min(offset, bytes.length));
-    this.#pending = rest.length > 0 ? [rest] : [];
-    this.#pendingBytes = rest.length;
     await Promise.all(writes);
   }
 
+  /** What is at hand for the next chunk, left in the memory where it arrived. */
+  #takeChunk(): Pieces {
+    const pieces: Uint8Array[] = [];
+    let length = 0;
+    while (length < CHUNK_BYTES && this.#pending.length > 0) {
+      const piece = this.#pending.shift()!;
+      const taken = piece.subarray(0, CHUNK_BYTES - length);
+      if (taken.length < piece.length) this.#pending.unshift(piece.subarray(taken.length));
+      pieces.push(taken);
+      length += taken.length;
+    }
+    this.#pendingBytes -= length;
+    return { pieces, length };
+  }
+
   /** Waits for the disk: otherwise a crash could give the id once more, to another message. */
-  async #begin({ zstd, data }: Chunk): Promise<string> {
+  async #begin({ zstd, pieces, length }: Chunk): Promise<string> {
     const [result] = await this.#writer.run({
       accounts: [],
       order: '',
-      bytes: data.length,
+      bytes: length,
       statements: [
         {
           name: 'begin_upload',
           text: BEGIN_UPLOAD,
           values: [new Date(this.#clock.now()).toISOString(), String(zstd)],
-          octets: [data],
+          octets: pieces,
         },
       ],
     });
     return result!.rows[0]!['id'] as string;
   }
 
-  #add(id: string, seq: number, { zstd, data }: Chunk): Promise<unknown> {
+  #add(id: string, seq: number, { zstd, pieces, length }: Chunk): Promise<unknown> {
     const values = [id, String(seq), String(zstd)];
     return this.#writer.run({
       accounts: [],
       order: '',
-      bytes: data.length,
+      bytes: length,
       // the transaction that publishes the blob counts its chunks, and waits for the disk
       lasting: false,
-      statements: [{ name: 'add_chunk', text: ADD_CHUNK, values, octets: [data] }],
+      statements: [{ name: 'add_chunk', text: ADD_CHUNK, values, octets: pieces }],
     });
   }
 }
