@@ -52,6 +52,10 @@ interface RecipientOutcome {
 
 export interface EventCatalogue {
   'session.refused': { public: { listener: string; reason: string }; personal: { client: string } };
+  'session.handshake-failed': {
+    public: { listener: string; reason: string };
+    personal: { client: string };
+  };
   'session.authenticated': {
     public: { listener: string; mechanism: string; tls: string | null };
     personal: { client: string; login: string };

@@ -93,7 +93,12 @@ async function followCertificates({ store, tls, log }: CertificateParts): Promis
     const newestFirst = certificates.toSorted((a, b) => b.createdAt - a.createdAt);
     const named = newestFirst.flatMap(({ names, chain, privateKey }) => {
       const key = Buffer.from(privateKeyPem(privateKey));
-      const identity = readIdentityText(Buffer.from(chain), key, `certificate ${names[0]}`);
+      const identity = readIdentityText(
+        Buffer.from(chain),
+        key,
+        `certificate ${names[0]}`,
+        tls.terms,
+      );
       if (identity.kind === 'identity') return [{ names, identity: identity.identity }];
       log.error('certificate.unusable', { names, reason: identity.reason });
       return [];

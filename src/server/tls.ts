@@ -7,12 +7,14 @@ import type { BaseCertificate } from '#mail/certificates/states';
 import { readChain } from '#mail/certificates/x509';
 import { NamedIdentities } from '#servers/net/named-identities';
 import { ensureSelfSigned } from '#servers/net/self-signed';
-import { TlsIdentities } from '#servers/net/tls-context';
+import { TlsIdentities, type TlsTerms } from '#servers/net/tls-context';
 import { failed, type StartFailure } from './failure.ts';
 
 export interface OpenTls extends Disposable {
   readonly kind: 'open';
   readonly tls: NamedIdentities;
+  /** For certificates that are not in files. */
+  readonly terms: TlsTerms;
   /** The certificate in files, as it is now. */
   readonly base: () => BaseCertificate;
 }
@@ -29,11 +31,13 @@ export async function openTls(
     const files = isConfigured
       ? { certificate, key }
       : await ensureSelfSigned(path.join(dataDir, 'tls'), hostname, Date.now());
-    const opened = await TlsIdentities.open(files, log);
+    const terms = { tickets: config['tls.session_tickets'] };
+    const opened = await TlsIdentities.open(files, log, terms);
     if (opened.kind !== 'open') return failed(opened.reason, opened.remedy);
     const { tls: base } = opened;
     return {
       kind: 'open',
+      terms,
       tls: new NamedIdentities({ base, prefersBase: isConfigured, hostname }),
       base: () => ({
         origin: isConfigured ? 'files' : 'self-signed',

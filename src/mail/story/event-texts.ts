@@ -13,6 +13,11 @@ export const EVENT_TEXTS = {
     en: 'A connection from {client} to {listener} was refused: {reason}.',
     ja: '{client} から {listener}への接続を拒否しました（{reason}）。',
   },
+  'session.handshake-failed': {
+    rfc: 'RFC 3207 §4',
+    en: 'The TLS handshake with {client} at {listener} failed: {reason}.',
+    ja: '{client} と{listener}の TLS ハンドシェイクが失敗しました（{reason}）。',
+  },
   'session.authenticated': {
     rfc: 'RFC 4954 §4',
     en: '{login} logged in from {client} ({mechanism}, {tls}).',

@@ -23,6 +23,16 @@ export const CLIENT_TELLERS = {
       }),
     };
   },
+  'session.handshake-failed': (fields, { language }) => ({
+    phase: 'arrival',
+    tone: 'bad',
+    rfc: EVENT_TEXTS['session.handshake-failed'].rfc,
+    text: say(EVENT_TEXTS['session.handshake-failed'], language, {
+      client: fields.shown('client'),
+      listener: listenerOf(fields.shown('listener'), language),
+      reason: fields.shown('reason'),
+    }),
+  }),
   'session.authenticated': (fields, { language }) => ({
     phase: 'arrival',
     tone: 'plain',

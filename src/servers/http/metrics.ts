@@ -123,6 +123,16 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'outcome',
     'stage',
   ]);
+  const handshakes = counter(
+    'tls_handshakes_failed',
+    'TLS handshakes of clients that came to nothing, by listener.',
+    ['listener'],
+  );
+  const outbound = counter(
+    'tls_sessions_judged',
+    'Sessions with other hosts that are held to a TLS policy or failed without one, by policy and result.',
+    ['policy', 'result', 'delivers'],
+  );
   const logins = counter('authentications', 'Logins, by result.', ['result']);
   const scans = counter('scans', 'Messages by what the content scanner said of them.', ['result']);
   const lessons = counter('scanner_lessons', 'Messages that the content scanner was taught.', [
@@ -158,6 +168,14 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
       lessons.inc({ class: label(fields, 'class'), result: label(fields, 'result') }),
     'command.refused': refusal,
     'message.refused': refusal,
+    'session.handshake-failed': ({ public: fields }) =>
+      handshakes.inc({ listener: label(fields, 'listener') }),
+    'attempt.tls': ({ public: fields }) =>
+      outbound.inc({
+        policy: label(fields, 'policy'),
+        result: label(fields, 'result'),
+        delivers: label(fields, 'delivers'),
+      }),
     'attempt.delivered': attempted('delivered'),
     'attempt.deferred': attempted('deferred'),
     'attempt.failed': attempted('failed'),

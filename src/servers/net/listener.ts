@@ -2,12 +2,13 @@
  * A listening socket: accepts, reads the PROXY header of trusted balancers, applies the connection limits, and hands
  * over connections. Protocols differ only in what they say to who is refused.
  */
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import { concat } from '#bytes';
 import type { Welcome } from '#mail/abuse/conduct';
 import { plainAddress, type Networks } from './client-address.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionCounts } from './connection-limits.ts';
+import { bindDoor, type Door } from './door.ts';
 import { readProxyHeader } from './proxy-header.ts';
 
 export type ConnectionRefusal =
@@ -20,6 +21,8 @@ export interface ListenerOptions {
   readonly address: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Where connections come from instead of a port of our own. */
+  readonly door?: Door | undefined;
   readonly counts: ConnectionCounts;
   /** Whose connections begin with a PROXY header, all of them; nobody else's do. */
   readonly proxies: Networks | undefined;
@@ -50,17 +53,9 @@ export interface Listener {
 
 /** @throws EADDRINUSE, EACCES, … from the system */
 export async function listen(options: ListenerOptions): Promise<Listener> {
-  const server = createServer({ allowHalfOpen: true, noDelay: true, pauseOnConnect: true });
-  server.on('connection', (socket) => accept(options, socket));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen({ host: options.address, port: options.port, backlog: 1024 }, () => {
-      server.removeListener('error', reject);
-      resolve();
-    });
-  });
-  const { address, port } = server.address() as AddressInfo;
-  return { address, port, stop: () => stop(server) };
+  const door = options.door ?? (await bindDoor(options.address, options.port));
+  door.open((socket) => accept(options, socket));
+  return { address: door.address, port: door.port, stop: () => door.close() };
 }
 
 /** What an error of {@link listen} means to the operator. */
@@ -80,10 +75,6 @@ const REMEDIES: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'Set an address of this machine, or :: for all of them.',
   ENOTFOUND: 'Set an address of this machine, or :: for all of them.',
 };
-
-function stop(server: Server): void {
-  server.close();
-}
 
 function accept(options: ListenerOptions, socket: Socket): void {
   // A client that is gone before it was looked at.

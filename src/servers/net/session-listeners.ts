@@ -6,12 +6,15 @@ import type { Welcome } from '#mail/abuse/conduct';
 import { parseNetworks } from './client-address.ts';
 import type { Connection } from './connection.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-limits.ts';
+import type { Door } from './door.ts';
 import { listen, listenFailure, type ConnectionRefusal, type Listener } from './listener.ts';
 
 export interface ListenerPlace {
   readonly address: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Where connections come from, instead of that address and port. */
+  readonly door?: Door | undefined;
   /** Networks (CIDR) of balancers, whose connections begin with a PROXY header. */
   readonly proxyFrom: readonly string[];
 }
@@ -97,7 +100,7 @@ export async function startSessionListeners<K extends string>(
 async function startListener<K extends string>(
   options: SessionListenersOptions<K>,
   kind: K,
-  { address, port, proxyFrom }: ListenerPlace,
+  { address, port, door, proxyFrom }: ListenerPlace,
   counts: ConnectionCounts,
   sessions: Set<ServedSession>,
 ): Promise<Listener | ListenersFailure> {
@@ -114,6 +117,7 @@ async function startListener<K extends string>(
     return await listen({
       address,
       port,
+      door,
       counts,
       proxies: proxyFrom.length > 0 ? proxies.networks : undefined,
       proxyTime: options.proxyTime,

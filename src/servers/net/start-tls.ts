@@ -1,5 +1,6 @@
 /** From clear text to TLS, as every session does it: after STARTTLS, or from the first octet. */
-import type { Log } from '#log';
+import type { Clock } from '#clock';
+import { event, type Event } from '#events';
 import {
   channelBindings,
   NO_CHANNEL_BINDINGS,
@@ -13,9 +14,10 @@ export interface Handshake {
   readonly identity: TlsIdentity;
   /** Milliseconds for all of it. */
   readonly within: number;
-  readonly log: Log;
-  /** What the log says of a handshake that failed, while the session was not over. */
-  readonly failure: 'smtp.handshake-failed' | 'imap.handshake-failed';
+  readonly clock: Pick<Clock, 'now'>;
+  readonly sessionId: string;
+  /** Told of a handshake that failed while the session was not over. */
+  readonly note: (noted: Event) => void;
   readonly listener: string;
   readonly isOver: () => boolean;
 }
@@ -29,7 +31,7 @@ export interface Secured {
 /** Undefined where the handshake failed, or the session is over meanwhile: the connection is gone. */
 export async function startTls(
   connection: Connection,
-  { identity, within, log, failure, listener, isOver }: Handshake,
+  { identity, within, clock, sessionId, note, listener, isOver }: Handshake,
 ): Promise<Secured | undefined> {
   const { forName } = identity;
   let shown = identity;
@@ -40,8 +42,10 @@ export async function startTls(
   );
   if (isOver()) return undefined;
   if (started.kind === 'failed') {
-    const { address } = connection.client;
-    log.info(failure, { client: address, listener, reason: started.reason });
+    const reason = handshakeReason(started.reason);
+    const personal = { client: connection.client.address };
+    const fields = { public: { listener, reason }, personal };
+    note(event('session.handshake-failed', clock.now(), { sessionId }, fields));
     return undefined;
   }
   const { secure } = connection;
@@ -52,4 +56,12 @@ export async function startTls(
         ? NO_CHANNEL_BINDINGS
         : channelBindings(secure, 'server', shown.certificate),
   };
+}
+
+const LONGEST_REASON = 100;
+
+/** What OpenSSL says without the places in its source: `ssl/tls alert bad certificate`. Shown and counted. */
+function handshakeReason(text: string): string {
+  const words = /SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text;
+  return words.replaceAll(/[^ -~]/g, '').slice(0, LONGEST_REASON);
 }

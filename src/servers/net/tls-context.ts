@@ -3,11 +3,11 @@
  * new ones, running ones keep theirs. A pair that cannot be used never replaces one that can. TLS 1.2 and newer.
  * Called by the composition root; servers take `current` for each handshake.
  */
-import { createPrivateKey, X509Certificate } from 'node:crypto';
+import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createSecureContext, type SecureContext } from 'node:tls';
+import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
 import type { Log } from '#log';
 
 export interface TlsIdentity {
@@ -28,6 +28,13 @@ export interface TlsFiles {
   readonly key: string;
 }
 
+export interface TlsTerms {
+  /** Whether clients may resume sessions by tickets (`tls.session_tickets`). */
+  readonly tickets: boolean;
+}
+
+const USUAL_TERMS: TlsTerms = { tickets: true };
+
 export type IdentityRead =
   | { readonly kind: 'identity'; readonly identity: TlsIdentity }
   | { readonly kind: 'unusable'; readonly reason: string; readonly remedy: string };
@@ -38,7 +45,10 @@ const SETTLE = 500;
 const LOOK_EVERY = 60_000;
 
 /** Reads a pair of files and tries it. */
-export async function readIdentity(files: TlsFiles): Promise<IdentityRead> {
+export async function readIdentity(
+  files: TlsFiles,
+  terms: TlsTerms = USUAL_TERMS,
+): Promise<IdentityRead> {
   let cert: Buffer;
   let key: Buffer;
   try {
@@ -51,14 +61,19 @@ export async function readIdentity(files: TlsFiles): Promise<IdentityRead> {
       remedy: 'Name readable PEM files in tls.certificate and tls.key.',
     };
   }
-  return readIdentityText(cert, key, `${files.certificate} and ${files.key}`);
+  return readIdentityText(cert, key, `${files.certificate} and ${files.key}`, terms);
 }
 
 /**
  * Tries a pair of PEM texts.
  * @param names of the two, for what is wrong
  */
-export function readIdentityText(cert: Buffer, key: Buffer, names: string): IdentityRead {
+export function readIdentityText(
+  cert: Buffer,
+  key: Buffer,
+  names: string,
+  terms: TlsTerms = USUAL_TERMS,
+): IdentityRead {
   try {
     const own = new X509Certificate(cert);
     if (!own.checkPrivateKey(createPrivateKey(key))) {
@@ -68,7 +83,7 @@ export function readIdentityText(cert: Buffer, key: Buffer, names: string): Iden
         remedy: 'Put the server’s own certificate first, then the chain, and name its key.',
       };
     }
-    const context = createSecureContext({ cert, key, minVersion: 'TLSv1.2' });
+    const context = createSecureContext({ cert, key, ...optionsOf(terms) });
     const identity = {
       context,
       certificate: own.raw,
@@ -85,6 +100,17 @@ export function readIdentityText(cert: Buffer, key: Buffer, names: string): Iden
   }
 }
 
+/** OpenSSL sends tickets in every session of TLS 1.3, and Node has no say in it: without them that version is not spoken. */
+function optionsOf({ tickets }: TlsTerms): SecureContextOptions {
+  return tickets
+    ? { minVersion: 'TLSv1.2' }
+    : {
+        minVersion: 'TLSv1.2',
+        maxVersion: 'TLSv1.2',
+        secureOptions: constants.SSL_OP_NO_TICKET,
+      };
+}
+
 export type TlsOpened =
   | { readonly kind: 'open'; readonly tls: TlsIdentities }
   | Extract<IdentityRead, { kind: 'unusable' }>;
@@ -92,21 +118,23 @@ export type TlsOpened =
 /** The identity in use, following its files. */
 export class TlsIdentities implements Disposable {
   readonly #files: TlsFiles;
+  readonly #terms: TlsTerms;
   readonly #log: Log;
   readonly #watchers: FSWatcher[] = [];
   readonly #look: NodeJS.Timeout;
   #current: TlsIdentity;
   #settling: NodeJS.Timeout | undefined;
 
-  static async open(files: TlsFiles, log: Log): Promise<TlsOpened> {
-    const read = await readIdentity(files);
+  static async open(files: TlsFiles, log: Log, terms: TlsTerms = USUAL_TERMS): Promise<TlsOpened> {
+    const read = await readIdentity(files, terms);
     return read.kind === 'identity'
-      ? { kind: 'open', tls: new TlsIdentities(files, log, read.identity) }
+      ? { kind: 'open', tls: new TlsIdentities(files, log, terms, read.identity) }
       : read;
   }
 
-  private constructor(files: TlsFiles, log: Log, identity: TlsIdentity) {
+  private constructor(files: TlsFiles, log: Log, terms: TlsTerms, identity: TlsIdentity) {
     this.#files = files;
+    this.#terms = terms;
     this.#log = log;
     this.#current = identity;
     this.#look = setInterval(() => void this.reload(), LOOK_EVERY).unref();
@@ -121,7 +149,7 @@ export class TlsIdentities implements Disposable {
 
   /** Reads the files again. Whether there is another certificate now. */
   async reload(): Promise<boolean> {
-    const read = await readIdentity(this.#files);
+    const read = await readIdentity(this.#files, this.#terms);
     if (read.kind === 'unusable') {
       this.#log.warn('tls.not-reloaded', { reason: read.reason, remedy: read.remedy });
       return false;

@@ -343,8 +343,9 @@ export class Session implements ConnectionHandler {
     void startTls(this.#connection, {
       identity: settings.tls!.current,
       within: settings.limits.handshakeTime,
-      log: services.log,
-      failure: 'smtp.handshake-failed',
+      clock: services.clock,
+      sessionId: this.#state.id,
+      note: services.note,
       listener: settings.listener,
       isOver: () => this.#over,
     }).then((secured) => {
