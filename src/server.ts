@@ -35,6 +35,7 @@ import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { dailyLimitsOf, startGuard } from './server/abuse.ts';
 import { startCertificates } from './server/certificates.ts';
+import { backupFolder, keepBackedUp } from './server/backup.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { startDoctor } from './server/doctor.ts';
 import { receptionOf } from './server/reception.ts';
@@ -139,6 +140,7 @@ async function start(
     );
   }
   keepMaintained(store, config, log, clock, parts);
+  keepBackedUp(store, config, dataDir, log, parts);
 
   const grace = { milliseconds: DEFAULT_GRACE };
   const http = await startHttp({
@@ -346,6 +348,7 @@ async function start(
       ports,
       resolver: given.resolver,
       certificates: () => certificates.states(),
+      plan: publishing.desk.plan,
       queued: (destinations, events) => {
         queue.wake(destinations);
         happened(events);
@@ -364,6 +367,7 @@ async function start(
       directory,
       administer,
       doctor: doctor.desk,
+      backupFolder: backupFolder(config, dataDir),
       publishing: publishing.desk,
       certificates,
       clock,

@@ -26,6 +26,7 @@ export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
     hostname: config.hostname,
     outside: mode === 'serve' || config.dns.length > 0,
     resolvers: config.dns,
+    resolversTrusted: config.dns_trusted,
     publicResolvers: config['doctor.public_resolver'],
     addresses: named.length > 0 ? named : config['queue.source_addresses'],
     timeServer: config['doctor.time_server'],
@@ -107,8 +108,9 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
   };
 }
 
-async function serversOf({ resolvers }: DoctorSettings): Promise<readonly DnsServer[]> {
-  return parseServerList(resolvers.join(' ')) ?? readResolvConf();
+async function serversOf(settings: DoctorSettings): Promise<readonly DnsServer[]> {
+  const { resolvers, resolversTrusted } = settings;
+  return parseServerList(resolvers.join(' '), resolversTrusted) ?? readResolvConf();
 }
 
 function fetchBy(resolver: Resolver): Fetch {

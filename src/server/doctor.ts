@@ -1,5 +1,5 @@
 /** The doctor of a running server: what it tells the command line, and its round of the day. */
-import { createPrivateKey, createPublicKey, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { totalmem } from 'node:os';
 import path from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
@@ -8,7 +8,6 @@ import type { Config, Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { CertificateState } from '#mail/certificates/states';
-import { dnsPlan } from '#mail/dns-plan/plan';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import { beforeOf, doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
 import { startDailyRounds } from '#mail/doctor/daily-round';
@@ -16,10 +15,9 @@ import type { EchoBox } from '#mail/doctor/echo-box';
 import { gatherFacts } from '#mail/doctor/gather-facts';
 import { runChecks } from '#mail/doctor/run';
 import type { ListenerFacts, ListenerName, LoadFacts } from '#mail/doctor/server-facts';
-import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { Directory } from '#store/directory/directory';
-import { listDkimKeys } from '#store/directory/dkim-keys';
+import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
 import { doctorSettings, doctorWorld, secretsIn } from './doctor-world.ts';
@@ -37,6 +35,8 @@ export interface DoctorParts {
   /** Given instead of the configured one. */
   readonly resolver: Resolver | undefined;
   readonly certificates: () => Promise<readonly CertificateState[]>;
+  /** Undefined where the domain is not here. */
+  readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
   readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
 }
 
@@ -69,9 +69,8 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       load: () => loop.facts(),
       secretPaths,
       secretsInEnvironment,
-      // what backs up records it where this can be read from
-      backups: () => Promise.resolve({ backup: undefined, restoreTest: undefined }),
-      plan: (domain) => planOf(parts, settings.addresses, domain),
+      backups: () => lastBackups(store.pool),
+      plan: parts.plan,
       certificates: () =>
         config['acme.directory'] === 'off' ? Promise.resolve([]) : parts.certificates(),
       overHttp: config['acme.challenge'] === 'http-01',
@@ -123,29 +122,6 @@ function listenerFacts({ config, ports }: DoctorParts, name: ListenerName): List
   const reached = address === '::' ? '::1' : address === '0.0.0.0' ? '127.0.0.1' : address;
   const proxied = config[`${name}.proxy_from`].length > 0;
   return { name, address: reached, port: ports[name], proxied };
-}
-
-async function planOf(
-  { store, config, ports }: DoctorParts,
-  addresses: readonly string[],
-  domain: string,
-): Promise<DnsPlan> {
-  const keys = await listDkimKeys(store.pool, domain);
-  return dnsPlan({
-    domain,
-    host: config.hostname,
-    addresses,
-    sources: [],
-    keys: keys.map(({ selector, algorithm, state, privateKey }) => {
-      const key = createPrivateKey({ key: privateKey, format: 'der', type: 'pkcs8' });
-      return { selector, algorithm, state, record: dnsRecordFor(createPublicKey(key)) };
-    }),
-    dmarcPolicy: 'none',
-    mtaStsId: undefined,
-    services: ports,
-    certificates: [],
-    authority: undefined,
-  });
 }
 
 /** Milliseconds between looks at the event loop. */

@@ -11,6 +11,7 @@ export const SETTINGS: DoctorSettings = {
   hostname: HOST,
   outside: true,
   resolvers: [],
+  resolversTrusted: false,
   publicResolvers: [],
   addresses: [ADDRESS],
   timeServer: '',

@@ -12,6 +12,8 @@ export interface DoctorSettings {
   readonly outside: boolean;
   /** Of this host, `address:port`; empty: those in resolv.conf. */
   readonly resolvers: readonly string[];
+  /** Their word on DNSSEC counts, wherever they are. */
+  readonly resolversTrusted: boolean;
   /** Of others; empty: none is asked. */
   readonly publicResolvers: readonly string[];
   /** From which mail leaves, as far as the settings say. */

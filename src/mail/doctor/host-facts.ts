@@ -1,7 +1,8 @@
 /** What this machine itself knows: its disk, its addresses, the modes of files with secrets, its versions. */
-import { readFile, stat, statfs } from 'node:fs/promises';
+import { stat, statfs } from 'node:fs/promises';
 import type { networkInterfaces } from 'node:os';
 import { isPrivateAddress } from '#mail/abuse/protected';
+import { VERSION } from '#mail/version';
 
 export interface HostFacts {
   /** Octets of the disk with the data. */
@@ -72,7 +73,3 @@ async function modesOf(paths: readonly string[]): Promise<readonly SecretFile[]>
   );
   return found.flat();
 }
-
-const { version: VERSION } = JSON.parse(
-  await readFile(new URL('../../../package.json', import.meta.url), 'utf8'),
-) as { version: string };

@@ -203,7 +203,7 @@ export const AUTHENTICATION_TEXTS = {
     findings: {
       verified: {
         status: 'pass',
-        en: '{count} of {count} signatures verify.',
+        en: 'Signatures that verify: {count}, which is all of them.',
         ja: '{count} 個の署名がすべて検証できました。',
       },
       'other-domain': {

@@ -159,8 +159,8 @@ export const OPERATION_TEXTS = {
       ja: '自分のポートに送ったメールが 1 分以内に届くこと。外部の受信箱は今後対応します。',
     },
     remedy: {
-      en: 'hikyaku message trace {id} tells where it stopped.',
-      ja: 'hikyaku message trace {id} で、どこで止まったか分かります。',
+      en: 'hikyaku dmarc check and hikyaku spf check say how this host is judged; the log says what was refused.',
+      ja: 'このホストの判定は hikyaku spf check と hikyaku dmarc check で、拒否された理由はログで分かります。',
     },
     findings: {
       arrived: {
@@ -183,6 +183,10 @@ export const OPERATION_TEXTS = {
         status: 'fail',
         en: 'Taken, but it did not arrive: {id}.',
         ja: '受け付けたのに届きません：{id}。',
+        remedy: {
+          en: 'The id stands in the reply: hikyaku message trace tells where it stopped.',
+          ja: '応答にある ID を hikyaku message trace に渡すと、どこで止まったか分かります。',
+        },
       },
     },
   },

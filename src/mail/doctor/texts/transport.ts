@@ -158,7 +158,10 @@ export const TRANSPORT_TEXTS = {
       en: 'It keeps other authorities from issuing for you, and yours too where it is wrong.',
       ja: '他の認証局による発行を防ぎますが、誤ると自分の分も発行されません。',
     },
-    expected: { en: 'A record that allows {issuer}.', ja: '{issuer} を許すレコード。' },
+    expected: {
+      en: 'A record that allows the authority of our certificates.',
+      ja: '使っている認証局を許すレコード。',
+    },
     remedy: {
       en: '{hostname}. 3600 IN CAA 0 issue "letsencrypt.org"',
       ja: 'このレコードを公開してください：{hostname}. 3600 IN CAA 0 issue "letsencrypt.org"',
