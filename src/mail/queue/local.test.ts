@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { generateKeyPairSync } from 'node:crypto';
+import { describe, test } from 'node:test';
 import { latin1 } from '#bytes';
+import { nowhereResolver } from '#clients/dns/nowhere';
 import type { Event } from '#events';
 import { senderOfForward } from '#mail/deliver/reverse-path';
+import { keyLookup } from '#protocol/dkim/key-lookup';
+import { dnsRecordFor } from '#protocol/dkim/key-record';
+import { verifyChain } from '#protocol/arc/verify-chain';
 import { setAlias } from '#store/directory/addresses';
+import { addDkimKey } from '#store/directory/dkim-keys';
 import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
 import { releaseQueued } from '#store/queue/admin';
+import type { QueueOptions } from './options.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { collect, MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
 import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
@@ -284,4 +291,102 @@ test('a notice of failure to such a reverse-path goes on to the author, whatever
     [['MAIL FROM:<>', ['RCPT TO:<eve@other.test>']]],
   );
   assert.deepEqual(await messagesOf(outbound, 1), []);
+});
+
+describe('a seal of what an alias sends on', () => {
+  const CHAINED =
+    'ARC-Seal: i=1; a=rsa-sha256; d=other.test; s=s; t=1; cv=none; b=AAAA\r\n' +
+    'ARC-Message-Signature: i=1; a=rsa-sha256; d=other.test; s=s; h=from; bh=AAAA; b=AAAA\r\n' +
+    'ARC-Authentication-Results: i=1; other.test; none\r\n';
+
+  /** The message waits for an alias that leads elsewhere. */
+  async function queued(outbound: Outbound, content?: string): Promise<string> {
+    const { store, zone } = outbound;
+    const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const der = privateKey.export({ type: 'pkcs8', format: 'der' });
+    const key = {
+      selector: 's1',
+      algorithm: 'rsa-sha256',
+      privateKey: der,
+      state: 'active',
+    } as const;
+    await addDkimKey(store.pool, 'example.test', key, store.clock.now());
+    zone.declare('s1._domainkey.example.test', { TXT: dnsRecordFor(publicKey) });
+    await alias(outbound, 'away', 'carol@other.test');
+    outbound.start();
+    return outbound.send({
+      to: ['away@example.test'],
+      reversePath: 'alice@example.test',
+      ...(content !== undefined && { content }),
+    });
+  }
+
+  function toldOf({ events }: Outbound, id: string): unknown[] {
+    return events
+      .filter(({ type, ids }) => /^message\.(?:un)?sealed$/.test(type) && ids.messageId === id)
+      .map((one) => one.public);
+  }
+
+  /** @returns the message as it left, and what was told of its seal */
+  async function sentOn(settings: Partial<QueueOptions>, content?: string) {
+    await using peer = await startSmtpPeer();
+    await using outbound = await openOutbound(new ManualClock(), ZONE, settings);
+    outbound.ports.set('192.0.2.1', peer.port);
+    const id = await queued(outbound, content);
+    await outbound.until('attempt.delivered', 2);
+    const mail = peer.accepted[0]!.content;
+    const text = latin1(mail);
+    const bodyStart = text.indexOf('\r\n\r\n') + 4;
+    const report = await verifyChain({
+      header: mail.subarray(0, bodyStart),
+      body: [mail.subarray(bodyStart)],
+      lookup: keyLookup(outbound.zone),
+      now: outbound.store.clock.now() / 1000,
+    });
+    return { text, report, told: toldOf(outbound, id) };
+  }
+
+  test('of a message that was written here says that its author had logged in', async () => {
+    const { report, told } = await sentOn({ sealsForwards: true });
+    assert.equal(report.cv, 'pass');
+    const [set] = report.sets;
+    assert.equal(set!.domain, 'example.test');
+    assert.match(
+      set!.results,
+      /mail\.example\.test;\s+auth=pass smtp\.mailfrom=alice@example\.test/,
+    );
+    assert.equal(told.length, 1);
+  });
+
+  test('of a message over one chunk holds too', async () => {
+    const { report } = await sentOn(
+      { sealsForwards: true },
+      `From: alice@example.test\r\n\r\n${'a line of text\r\n'.repeat(40_000)}`,
+    );
+    assert.equal(report.cv, 'pass');
+  });
+
+  test('goes on with a chain that is there, and says that it does not hold', async () => {
+    const { report, text } = await sentOn(
+      { sealsForwards: true },
+      `${CHAINED}From: alice@example.test\r\n\r\nHello\r\n`,
+    );
+    assert.equal(report.cv, 'fail');
+    assert.match(text, /^ARC-Seal: i=2;[^:]*cv=fail/m);
+  });
+
+  test('is left out where no DNS can be asked for the chain that is there', async () => {
+    const settings = { sealsForwards: true, resolver: nowhereResolver };
+    await using outbound = await openOutbound(new ManualClock(), ZONE, settings);
+    const content = `${CHAINED}From: alice@example.test\r\n\r\nHello\r\n`;
+    const id = await queued(outbound, content);
+    await outbound.until('message.unsealed');
+    assert.deepEqual(toldOf(outbound, id), [{ domain: 'example.test', reason: 'chain-unknown' }]);
+  });
+
+  test('is not there where the setting is off', async () => {
+    const { text, told } = await sentOn({});
+    assert.doesNotMatch(text, /^ARC-/m);
+    assert.deepEqual(told, []);
+  });
 });

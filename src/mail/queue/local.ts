@@ -31,6 +31,7 @@ import { ATTEMPT_LIMIT, CLAIM_LIMIT, type AttemptContext } from './context.ts';
 import type { Lease } from './lease.ts';
 import type { Settlement } from './record.ts';
 import { ownResult, type Result } from './result.ts';
+import { sealForward } from './seal-forward.ts';
 import { prepare } from './settle.ts';
 
 /** Delivers what was claimed, and more. Rejects only where the database is out of reach. */
@@ -61,6 +62,8 @@ interface Work {
   readonly events: Event[];
   readonly accounts: string[];
   readonly statements: Statement[];
+  /** By domain: the aliases of one share theirs. */
+  readonly seals: Map<string, Uint8Array>;
 }
 
 /** A piece of work with its conclusions. */
@@ -119,6 +122,7 @@ class LocalAttempt {
       events: [],
       accounts: [],
       statements: [],
+      seals: new Map(),
     };
     for (const recipient of message.recipients) await this.#recipient(work, recipient, copies);
     return work.results.length === 0 ? undefined : this.#conclude(work);
@@ -174,8 +178,8 @@ class LocalAttempt {
         'The mailbox could not take the message',
       ),
     );
-    const work = { message, attemptId, results, events: [], accounts: [], statements: [] };
-    const { settlement } = await this.#conclude(work);
+    const nothing = { events: [], accounts: [], statements: [], seals: new Map() };
+    const { settlement } = await this.#conclude({ message, attemptId, results, ...nothing });
     await this.#context.recorder.record(settlement);
   }
 
@@ -331,12 +335,13 @@ class LocalAttempt {
 
   /** A queue message for the targets of an alias that are elsewhere; its author hears what the original's would. */
   async #forward(
-    { message, events, statements }: Work,
+    work: Work,
     recipient: ClaimedRecipient,
     alias: Mailbox,
     expansion: Expansion,
   ): Promise<void> {
     const { store, directory } = this.#context.options;
+    const { message, events, statements } = work;
     const forwarded = await forwardTo(directory, {
       id: store.newId(),
       original: {
@@ -361,12 +366,30 @@ class LocalAttempt {
       orcpt: recipient.orcpt ?? undefined,
       notify: recipient.notify ?? undefined,
       firstRecipient: 1,
-      seals: EMPTY,
+      seals: await this.#seals(work, alias, expansion),
       trace: message.prefix,
       now: store.clock.now(),
     });
     statements.push(...forwarded.statements);
     events.push(...forwarded.events);
+  }
+
+  /** As at reception: a notice of failure that finds its way back is not sealed. */
+  async #seals(
+    { message, events, seals }: Work,
+    { domain }: Mailbox,
+    { isBounce }: Expansion,
+  ): Promise<Uint8Array> {
+    const { options } = this.#context;
+    if (options.sealsForwards !== true || isBounce === true) return EMPTY;
+    let fields = seals.get(domain);
+    if (fields === undefined) {
+      const sealed = await sealForward(options, this.#contents, message, domain);
+      ({ fields } = sealed);
+      seals.set(domain, fields);
+      events.push(sealed.event);
+    }
+    return fields;
   }
 
   #expansionEvents(

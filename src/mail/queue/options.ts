@@ -34,6 +34,8 @@ export interface QueueOptions {
   readonly isOwnAddress: (address: string) => boolean;
   /** What domains say of TLS with them; without it nothing is looked for. */
   readonly tlsPolicy?: TlsPolicyParts;
+  /** Whether what an alias sends on is sealed (`forward.arc_seal`). */
+  readonly sealsForwards?: boolean;
   /** Roots to trust instead of the system's, PEM. */
   readonly ca?: readonly string[];
   /** Attempts under way at once in this process (`queue.attempts`). */

@@ -103,13 +103,13 @@ export function arcResult(
   };
 }
 
-/** §2.7.4: who logged in to submit it. */
-export function authResult(user: string, mailFrom?: string): MethodResult {
+/** §2.7.4: who logged in to submit it; without `user` that somebody did, whose reverse-path it is. */
+export function authResult(user: string | undefined, mailFrom?: string): MethodResult {
   return {
     method: 'auth',
     result: 'pass',
     properties: [
-      { ptype: 'smtp', property: 'auth', value: user },
+      ...(user === undefined ? [] : [{ ptype: 'smtp', property: 'auth', value: user }]),
       ...(mailFrom === undefined ? [] : [{ ptype: 'smtp', property: 'mailfrom', value: mailFrom }]),
     ],
   };
