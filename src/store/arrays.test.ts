@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Client } from 'pg';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import type { ColumnType, Value } from './arrays.ts';
-import { BindMemory, boundQuery } from './bind-message.ts';
+import { BindMemory } from './bind-message.ts';
+import { Pipelines } from './pipeline.ts';
 
 let database: TestDatabase;
-let client: Client;
+let pipelines: Pipelines;
 const memory = new BindMemory();
 
 before(async () => {
   database = await openTestDatabase({ schema: 'empty' });
-  client = await database.connect();
+  pipelines = new Pipelines(await database.connect());
 });
 after(() => database.close());
 
@@ -26,15 +26,8 @@ async function heard(type: ColumnType, values: readonly Value[]): Promise<unknow
     rows: values.map((value) => [value]),
   };
   memory.clear();
-  const message = [memory.write(query)];
-  return new Promise((resolve, reject) => {
-    client.query(
-      boundQuery(query, message, (error, result) => {
-        if (error) reject(error);
-        else resolve(result.rows.map(({ v }) => v));
-      }),
-    );
-  });
+  const [answer] = await pipelines.send([{ ...query, message: [memory.write(query)] }]);
+  return answer!.rows.map(({ v }) => v);
 }
 
 const EPOCH = `(extract(epoch from v) * 1000)::bigint::text`;

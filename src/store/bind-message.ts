@@ -3,7 +3,6 @@
  * that is used again and again. `pg` would copy each parameter into buffers that grow, 14 KB a message of 4 KB, and the garbage
  * collector takes more time over such buffers than all else together takes over a message.
  */
-import { Query, type QueryResult } from 'pg';
 import type { OctetsStatement } from './batch.ts';
 import { columnSize, writeColumn, type ColumnType, type Value } from './arrays.ts';
 
@@ -102,27 +101,3 @@ export function octetsMessage({ name, values, octets }: OctetsStatement): Uint8A
 }
 
 const NO_RESULT_FORMATS = Uint8Array.of(0, 0);
-
-type Done = (error: Error | undefined, result: QueryResult<Record<string, unknown>>) => void;
-
-/** The statement with a Bind message of its own, for `client.query`; `pg` prepares it and reads the answer. */
-export function boundQuery(
-  { name, text }: { readonly name: string; readonly text: string },
-  message: readonly Uint8Array[],
-  done: Done,
-): Query {
-  const query = new Query<Record<string, unknown>>({ name, text }, done);
-  const { submit } = query;
-  query.submit = (connection) =>
-    submit.call(
-      query,
-      Object.create(connection, {
-        bind: {
-          value: () => {
-            for (const part of message) connection.stream.write(part);
-          },
-        },
-      }),
-    );
-  return query;
-}

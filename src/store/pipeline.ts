@@ -1,42 +1,86 @@
 /**
  * Statements that leave together and are answered together: one write, one Sync (PostgreSQL's protocol, §54.2.4), where a query each
  * would wake the database and this process for every statement of a batch. After one that fails PostgreSQL skips the rest.
+ *
+ * A statement's columns are asked for once on a connection. `pg` would describe, prepare and answer each by itself, and an object made
+ * for one query out of the connection is a shape that V8 never saw before: that was an eighth of what this process spends on a message.
  */
-import type { Connection, Query, QueryResult } from 'pg';
+import { Query, types, type Client, type Connection, type FieldDef } from 'pg';
 
-export type Answer = QueryResult<Record<string, unknown>>;
+/** A prepared statement with its parameters: as a Bind message in pieces, or as values for `pg` to write. */
+export type Prepared = {
+  /** Names the prepared statement; one name, one text. */
+  readonly name: string;
+  readonly text: string;
+} & ({ readonly message: readonly Uint8Array[] } | { readonly values: readonly unknown[] });
+
+export interface Answer {
+  /** What CommandComplete says: `COMMIT`, `INSERT 0 1`, … */
+  readonly tag: string;
+  readonly rows: readonly Record<string, unknown>[];
+}
 
 /** What the types of `pg` leave out. */
 interface Raw {
-  readonly stream: { cork(): void; uncork(): void };
+  readonly stream: { cork(): void; uncork(): void; write(octets: Uint8Array): void };
+  readonly parsedStatements: Readonly<Record<string, string>>;
   /** Names whose Parse was sent and not answered yet. */
   readonly submittedNamedStatements: Record<string, string>;
+  parse(statement: { name: string; text: string }): void;
+  describe(what: { type: 'P'; name: string }): void;
   sync(): void;
 }
 
-/** What `pg` calls of a query with the messages of the database. */
-interface Handler {
+interface Column {
   readonly name: string;
-  readonly text: string;
-  handleRowDescription(message: unknown): void;
-  handleDataRow(message: unknown): void;
-  handleCommandComplete(message: unknown, connection: unknown): void;
-  handleReadyForQuery(connection: unknown): void;
+  readonly read: (text: string) => unknown;
 }
 
-/** For `client.query`; the queries are named, and each is given its answer, until one fails. */
-export class Pipeline {
-  readonly #queries: readonly Handler[];
-  readonly #failed: (error: Error) => void;
-  /** How many were answered. */
-  #answered = 0;
+/** Execute of the unnamed portal, all rows. */
+const EXECUTE = Uint8Array.of(0x45, 0, 0, 0, 9, 0, 0, 0, 0, 0);
 
-  constructor(queries: readonly Query[], failed: (error: Error) => void) {
-    this.#queries = queries as unknown as readonly Handler[];
+/** The statements of one connection, and what is known of them. */
+export class Pipelines {
+  readonly #client: Client;
+  /** Of a statement that was executed; none where it answers with no rows. */
+  readonly #columns = new Map<string, readonly Column[]>();
+
+  constructor(client: Client) {
+    this.#client = client;
+  }
+
+  /** @throws DatabaseError for the first statement that PostgreSQL refuses; Error for a connection that is lost */
+  send(statements: readonly Prepared[]): Promise<Answer[]> {
+    return new Promise((resolve, reject) => {
+      this.#client.query(new Pipeline(statements, this.#columns, resolve, reject));
+    });
+  }
+}
+
+/** For `client.query`, which calls it with the messages of the database. */
+class Pipeline {
+  readonly #statements: readonly Prepared[];
+  readonly #columns: Map<string, readonly Column[]>;
+  readonly #done: (answers: Answer[]) => void;
+  readonly #failed: (error: Error) => void;
+  readonly #answers: Answer[] = [];
+  /** Of the statement that is answered now. */
+  #rows: Record<string, unknown>[] = [];
+  #described: readonly Column[] | undefined;
+
+  constructor(
+    statements: readonly Prepared[],
+    columns: Map<string, readonly Column[]>,
+    done: (answers: Answer[]) => void,
+    failed: (error: Error) => void,
+  ) {
+    this.#statements = statements;
+    this.#columns = columns;
+    this.#done = done;
     this.#failed = failed;
   }
 
-  /** Of the query that is answered now: `pg` remembers what the connection has prepared. */
+  /** Of the statement that is answered now: `pg` remembers what the connection has prepared. */
   get name(): string | undefined {
     return this.#current?.name;
   }
@@ -45,33 +89,62 @@ export class Pipeline {
     return this.#current?.text;
   }
 
-  get #current(): Handler | undefined {
-    return this.#queries[this.#answered];
+  get #current(): Prepared | undefined {
+    return this.#statements[this.#answers.length];
   }
 
   submit(connection: Connection): null {
     const raw = connection as unknown as Raw;
-    const withoutSync = Object.create(connection, { sync: { value: () => {} } }) as Connection;
     raw.stream.cork();
-    for (const query of this.#queries) (query as unknown as Query).submit(withoutSync);
+    for (const statement of this.#statements) {
+      if ('values' in statement) submitValues(connection, statement, this.#failed);
+      else this.#submit(raw, statement);
+    }
     raw.sync();
     raw.stream.uncork();
     return null;
   }
 
-  handleRowDescription(message: unknown): void {
-    this.#current?.handleRowDescription(message);
+  #submit(
+    raw: Raw,
+    { name, text, message }: Extract<Prepared, { readonly message: unknown }>,
+  ): void {
+    const { parsedStatements, submittedNamedStatements } = raw;
+    if (parsedStatements[name] === undefined && submittedNamedStatements[name] === undefined) {
+      raw.parse({ name, text });
+      submittedNamedStatements[name] = text;
+    }
+    for (const piece of message) raw.stream.write(piece);
+    if (!this.#columns.has(name)) raw.describe({ type: 'P', name: '' });
+    raw.stream.write(EXECUTE);
   }
 
-  handleDataRow(message: unknown): void {
-    this.#current?.handleDataRow(message);
+  handleRowDescription({ fields }: { readonly fields: readonly FieldDef[] }): void {
+    this.#described = fields.map(({ name, dataTypeID }) => ({
+      name,
+      read: types.getTypeParser(dataTypeID) as (text: string) => unknown,
+    }));
   }
 
-  handleCommandComplete(message: unknown, connection: unknown): void {
-    const query = this.#current;
-    this.#answered++;
-    query?.handleCommandComplete(message, connection);
-    query?.handleReadyForQuery(connection);
+  handleDataRow({ fields }: { readonly fields: readonly (string | null)[] }): void {
+    const columns = this.#described ?? this.#columns.get(this.#current!.name)!;
+    const row: Record<string, unknown> = {};
+    for (let i = 0; i < columns.length; i++) {
+      const { name, read } = columns[i]!;
+      const value = fields[i]!;
+      row[name] = value === null ? null : read(value);
+    }
+    this.#rows.push(row);
+  }
+
+  handleCommandComplete({ text }: { readonly text: string }): void {
+    const { name } = this.#current!;
+    if (this.#described !== undefined || !this.#columns.has(name))
+      this.#columns.set(name, this.#described ?? []);
+    this.#answers.push({ tag: text, rows: this.#rows });
+    this.#rows = [];
+    this.#described = undefined;
+    if (this.#answers.length === this.#statements.length) this.#done(this.#answers);
   }
 
   handleReadyForQuery(): void {}
@@ -79,7 +152,24 @@ export class Pipeline {
   handleError(error: Error, connection: Connection): void {
     // what was skipped is not prepared
     const { submittedNamedStatements: submitted } = connection as unknown as Raw;
-    for (const { name } of this.#queries.slice(this.#answered)) delete submitted[name];
+    for (const { name } of this.#statements.slice(this.#answers.length)) delete submitted[name];
     this.#failed(error);
   }
+}
+
+const withoutSync = new WeakMap<Connection, Connection>();
+
+/** As `pg` does it, but for the Sync. */
+function submitValues(
+  connection: Connection,
+  { name, text, values }: Extract<Prepared, { readonly values: unknown }>,
+  failed: (error: Error) => void,
+): void {
+  let quiet = withoutSync.get(connection);
+  if (quiet === undefined) {
+    quiet = Object.create(connection, { sync: { value: () => {} } }) as Connection;
+    withoutSync.set(connection, quiet);
+  }
+  // called for values that cannot be written, and for nothing else
+  new Query({ name, text, values: [...values] }, (error) => failed(error!)).submit(quiet);
 }

@@ -11,18 +11,12 @@
  *   40001 are tried again all the same.
  * - A lost connection rejects with {@link StoreUnavailable}: the jobs may or may not be stored, the caller answers «try again».
  */
-import { Client, DatabaseError, Query, type ClientConfig } from 'pg';
+import { Client, DatabaseError, type ClientConfig } from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import {
-  batchOf,
-  type Query as Sent,
-  type Statement,
-  type StatementResult,
-  type ValuesStatement,
-} from './batch.ts';
-import { BindMemory, boundQuery, octetsMessage } from './bind-message.ts';
-import { Pipeline, type Answer } from './pipeline.ts';
+import { batchOf, type Query as Sent, type Statement, type StatementResult } from './batch.ts';
+import { BindMemory, octetsMessage, type RowsQuery } from './bind-message.ts';
+import { Pipelines, type Answer, type Prepared } from './pipeline.ts';
 
 export type { RowsStatement, Statement, StatementResult, ValuesStatement } from './batch.ts';
 
@@ -224,6 +218,8 @@ class Lane {
   readonly #options: WriterOptions;
   #memory = new BindMemory();
   #client: Client | undefined;
+  /** Of the client. */
+  #pipelines: Pipelines | undefined;
 
   constructor(options: WriterOptions) {
     this.#options = options;
@@ -231,14 +227,16 @@ class Lane {
 
   async transaction(jobs: readonly Job[]): Promise<JobResults[]> {
     const batch = batchOf(jobs.map(({ statements }) => statements));
-    const opening = openingOf(jobs);
     // the transaction before was answered to its end: nothing of it is still to be sent
     this.#memory.clear();
-    const queries = batch.queries.map((query) => prepared(query, this.#memory));
+    const opening = openingOf(jobs);
+    const all = [...opening, ...batch.queries, COMMIT].map((query) =>
+      prepared(query, this.#memory),
+    );
     const client = await this.#connected();
     const timer = setTimeout(() => this.#drop(client), this.#options.timeout ?? DEFAULT_TIMEOUT);
     try {
-      return batch.split(await sendTransaction(client, opening, queries));
+      return batch.split((await this.#send(client, all)).slice(opening.length, -1));
     } catch (error) {
       if (error instanceof DatabaseError && error.severity !== 'FATAL' && client === this.#client) {
         throw error;
@@ -254,6 +252,21 @@ class Lane {
     const client = this.#client;
     this.#client = undefined;
     await client?.end().catch(() => {});
+  }
+
+  /** @throws DatabaseError for the first statement that PostgreSQL refuses; the connection is then out of the transaction */
+  async #send(client: Client, all: readonly Prepared[]): Promise<Answer[]> {
+    let answers: Answer[];
+    try {
+      answers = await this.#pipelines!.send(all);
+    } catch (error) {
+      if (error instanceof DatabaseError && error.severity !== 'FATAL')
+        await client.query('rollback');
+      throw error;
+    }
+    const { tag } = answers.at(-1)!;
+    if (tag !== 'COMMIT') throw new Error(`the transaction ended with ${tag}`);
+    return answers;
   }
 
   async #connected(): Promise<Client> {
@@ -274,6 +287,7 @@ class Lane {
       throw new StoreUnavailable('the database cannot be reached', { cause: error });
     }
     this.#client = client;
+    this.#pipelines = new Pipelines(client);
     return client;
   }
 
@@ -299,73 +313,28 @@ function passes(error: unknown): boolean {
   );
 }
 
-type Prepared = ValuesStatement | BoundStatement;
-
-interface BoundStatement {
-  readonly name: string;
-  readonly text: string;
-  /** Its Bind message, in pieces. */
-  readonly message: readonly Uint8Array[];
-}
-
 function prepared(query: Sent, memory: BindMemory): Prepared {
   const { name, text } = query;
   if ('rows' in query) return { name, text, message: [memory.write(query)] };
   return 'octets' in query ? { name, text, message: octetsMessage(query) } : query;
 }
 
-const BEGIN: ValuesStatement = { name: 'begin', text: 'begin', values: [] };
-const COMMIT: ValuesStatement = { name: 'commit', text: 'commit', values: [] };
-const WITHOUT_DISK: ValuesStatement = {
-  name: 'without_disk',
-  text: 'set local synchronous_commit = off',
-  values: [],
-};
+const BEGIN = withoutParameters('begin', 'begin');
+const COMMIT = withoutParameters('commit', 'commit');
+const WITHOUT_DISK = withoutParameters('without_disk', 'set local synchronous_commit = off');
 
-/** @throws DatabaseError for the first statement that PostgreSQL refuses; the connection is then out of the transaction */
-async function sendTransaction(
-  client: Client,
-  opening: readonly Prepared[],
-  queries: readonly Prepared[],
-): Promise<StatementResult[]> {
-  const answers: Answer[] = [];
-  try {
-    await new Promise<void>((resolve, reject) => {
-      const all = [BEGIN, ...opening, ...queries, COMMIT];
-      const answered = (error: Error | undefined, answer: Answer): void => {
-        if (error) reject(error);
-        else if (answers.push(answer) === all.length) resolve();
-      };
-      client.query(
-        new Pipeline(
-          all.map((query) => queryOf(query, answered)),
-          reject,
-        ),
-      );
-    });
-  } catch (error) {
-    if (error instanceof DatabaseError && error.severity !== 'FATAL')
-      await client.query('rollback');
-    throw error;
-  }
-  const { command } = answers.at(-1)!;
-  if (command !== 'COMMIT') throw new Error(`the transaction ended with ${command}`);
-  return answers.slice(1 + opening.length, -1);
+function withoutParameters(name: string, text: string): RowsQuery {
+  return { name, text, columns: [], rows: [] };
 }
 
 /** What stands before the statements of the jobs. */
-function openingOf(jobs: readonly Job[]): ValuesStatement[] {
-  const accounts = [...new Set(jobs.flatMap((job) => job.accounts))];
-  return [
-    ...(jobs.some(({ lasting = true }) => lasting) ? [] : [WITHOUT_DISK]),
-    ...(accounts.length === 0
-      ? []
-      : [{ name: 'lock_accounts', text: LOCK_ACCOUNTS, values: [accounts] }]),
-  ];
-}
-
-function queryOf(query: Prepared, answered: (error: Error | undefined, answer: Answer) => void) {
-  return 'message' in query
-    ? boundQuery(query, query.message, answered)
-    : new Query<Record<string, unknown>>({ ...query, values: [...query.values] }, answered);
+function openingOf(jobs: readonly Job[]): RowsQuery[] {
+  const accounts = new Set(jobs.flatMap((job) => job.accounts));
+  const opening = [BEGIN];
+  if (!jobs.some(({ lasting = true }) => lasting)) opening.push(WITHOUT_DISK);
+  if (accounts.size > 0) {
+    const rows = Array.from(accounts, (id) => [id]);
+    opening.push({ name: 'lock_accounts', text: LOCK_ACCOUNTS, columns: ['bigint'], rows });
+  }
+  return opening;
 }
