@@ -4,15 +4,17 @@
  */
 import type { Command } from 'commander';
 import { callRows, callValue } from './control.ts';
+import { addDkimRotate, keyStory } from './dkim-rotate.ts';
 import { addDkimVerify } from './dkim-verify.ts';
 import { printDone, printLine, printJson, remark } from './output.ts';
 import type { ExitCode } from './run.ts';
-import { styled, localTime } from './terminal.ts';
+import { styled } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 import { zoneLine } from '#mail/dns-plan/zone-line';
 
 export function dkim(noun: Command, end: (code: ExitCode) => void): void {
   addDkimVerify(noun, end);
+  addDkimRotate(noun);
 
   addVerb(
     noun,
@@ -42,8 +44,8 @@ export function dkim(noun: Command, end: (code: ExitCode) => void): void {
         printJson(key);
         continue;
       }
-      const { selector, domain, algorithm, state, createdAt } = key;
-      const title = `; ${selector} of ${domain}: ${algorithm}, ${state}, made ${localTime(createdAt)}`;
+      const { selector, domain, algorithm } = key;
+      const title = `; ${selector} of ${domain}: ${algorithm}, ${keyStory(key)}`;
       printLine(styled('dim', title));
       printLine(`${zoneLine(key.name, key.record)}\n`);
     }

@@ -3,9 +3,15 @@ import type { Command } from 'commander';
 import { callRows, callValue } from './control.ts';
 import { printDone, printRows } from './output.ts';
 import { localTime } from './terminal.ts';
+import { addDomainDns } from './domain-dns.ts';
+import { addDomainPolicies } from './domain-policies.ts';
+import type { ExitCode } from './run.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
-export function domain(noun: Command): void {
+export function domain(noun: Command, end: (code: ExitCode) => void): void {
+  addDomainDns(noun, end);
+  addDomainPolicies(noun);
+
   addVerb(
     noun,
     'add <domain>',
@@ -17,7 +23,7 @@ export function domain(noun: Command): void {
       options,
       added,
       `${added.domain} is a domain of this server. Its DKIM keys are ${added.selectors.join(' and ')};\n` +
-        `hikyaku dkim list ${added.domain} shows the DNS records to publish.`,
+        `hikyaku domain dns ${added.domain} shows the DNS records to publish.`,
     );
   });
 
