@@ -333,6 +333,7 @@ async function start(
   });
   if (publishing.kind === 'failed') return publishing;
   parts.use(publishing);
+  certificates.begin();
 
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
   const doctor = parts.use(

@@ -26,10 +26,19 @@ export async function importMail(
 ): Promise<void> {
   const { openSource } = await import('./mail-files/source.ts');
   const source = await openSource(from, options.mailbox?.split('/'));
+  await bringIn(account, toFrames(source), options);
+}
+
+/** Hands messages in frames to the server, and says how many there are now. @throws CommandFailure where it stopped before their end */
+export async function bringIn(
+  account: string,
+  frames: AsyncIterable<Uint8Array>,
+  options: CommonOptions,
+): Promise<void> {
   let done = { imported: 0, known: 0 };
   const progress = new Progress(() => `${done.imported} imported, ${done.known} there already`);
   try {
-    for await (const step of callIntake(options, 'mail/import', { account }, toFrames(source))) {
+    for await (const step of callIntake(options, 'mail/import', { account }, frames)) {
       done = step;
       if (step.kind !== 'stopped') continue;
       throw new CommandFailure(

@@ -87,6 +87,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'speak SMTP to any server and have every line explained',
     load: async () => (await import('./smtp.ts')).smtp,
   },
+  tls: {
+    summary: 'what TLS with other domains must be, by their own word',
+    load: async () => (await import('./tls.ts')).tls,
+  },
   spf: {
     summary: 'whether an address may send for a domain',
     load: async () => (await import('./spf.ts')).spf,
@@ -94,6 +98,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
   doctor: {
     summary: 'what is not well with this server and its domains, and how to mend it',
     load: async () => (await import('./doctor.ts')).doctor,
+  },
+  backup: {
+    summary: 'copies of everything, taken while the server runs, checked and put back',
+    load: async () => (await import('./backup.ts')).backup,
   },
   config: {
     summary: 'the settings and where they come from',

@@ -31,7 +31,7 @@ export function addResolver(command: Command): Command {
 
 /** @throws CommandFailure where the settings are wrong */
 export async function cliResolver(options: ResolverOptions): Promise<CliResolver> {
-  const servers = await serversOf(options);
+  const servers = await resolverServers(options);
   const stub = new StubResolver({
     servers,
     clock: systemClock,
@@ -61,7 +61,8 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
   };
 }
 
-async function serversOf(options: ResolverOptions): Promise<readonly DnsServer[]> {
+/** Whom such a command asks. @throws CommandFailure where the settings are wrong */
+export async function resolverServers(options: ResolverOptions): Promise<readonly DnsServer[]> {
   const named = options.dns ?? settings('dev', options).dns.join(' ');
   if (named === '') return readResolvConf();
   const servers = parseServerList(named, settings('dev', options).dns_trusted);

@@ -17,6 +17,7 @@ import { queueCalls } from './calls/queue.ts';
 import { reputationCalls } from './calls/reputation.ts';
 import { routeCalls } from './calls/route.ts';
 import { srsCalls } from './calls/srs.ts';
+import { tlsCalls } from './calls/tls.ts';
 import { trustCalls } from './calls/trust.ts';
 import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
@@ -39,6 +40,7 @@ export const CALLS = {
   ...reputationCalls,
   ...routeCalls,
   ...srsCalls,
+  ...tlsCalls,
   ...trustCalls,
 } as const;
 

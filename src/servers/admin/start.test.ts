@@ -70,6 +70,7 @@ before(async () => {
     publishing: testPublishing(store),
     clock: systemClock,
     log: silentLog,
+    backupFolder: '/nowhere',
     lang: 'en',
   };
   const started = await startAdmin({ dataDir, context });

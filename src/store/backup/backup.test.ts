@@ -229,6 +229,16 @@ test('only their owner reads the files of a backup, and one that broke off leave
   );
 });
 
+test('while one backup is under way there is no second', async () => {
+  const { connection } = outbound.store;
+  const request = { connection, version: '1', now: 0 };
+  const one = takeBackup({ ...request, folder: path.join(root, 'one') });
+  assert.equal((await one.next()).value?.kind, 'table');
+  const two = await all(takeBackup({ ...request, folder: path.join(root, 'two') }));
+  assert.deepEqual(two, [{ kind: 'busy' }]);
+  assert.equal((await all(one)).at(-1)?.kind, 'taken');
+});
+
 test('the messages of one account come out as they were read, with their mailboxes and flags', async () => {
   const { folder, manifest } = await taken('account');
   const messages = await accountMessages(folder, manifest, ALICE);

@@ -31,8 +31,12 @@ export type BackupStep =
       readonly done: number;
       readonly of: number;
     }
-  | { readonly kind: 'taken'; readonly manifest: Manifest };
+  | { readonly kind: 'taken'; readonly manifest: Manifest }
+  /** Another one is under way, by this node or another. */
+  | { readonly kind: 'busy' };
 
+/** Any number; the same in every process. */
+const BACKUP_LOCK = 7_415_202;
 /** Tables whose octets text form would double. */
 const BINARY = new Set(['blob_chunks']);
 /** Read back in this order, so that chunks meet their blobs without all of them in memory. */
@@ -44,11 +48,20 @@ export async function* takeBackup(
 ): AsyncGenerator<BackupStep, void, undefined> {
   const { folder, connection } = request;
   const unfinished = `${folder}.part`;
-  await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
   const client = new pg.Client({ ...connection, application_name: 'hikyaku backup' });
+  await client.connect();
   try {
-    await client.connect();
+    // for the session, whose end frees it
+    const lock = await client.query<{ taken: boolean }>(
+      'select pg_try_advisory_lock($1) as taken',
+      [BACKUP_LOCK],
+    );
+    if (!lock.rows[0]!.taken) {
+      yield { kind: 'busy' };
+      return;
+    }
+    await rm(unfinished, { recursive: true, force: true });
+    await mkdir(unfinished, { recursive: true, mode: 0o700 });
     const manifest = yield* copyAll(client, request, unfinished);
     await client.query('commit');
     await finish(unfinished, folder, manifest);

@@ -68,7 +68,7 @@ async function otherMajor(layout: Layout): Promise<EmbeddedFailure | undefined> 
         found,
         needed: MAJOR,
         message: `${layout.base} holds data of PostgreSQL ${found}; this version of Hikyaku brings PostgreSQL ${MAJOR}.`,
-        remedy: `Make a backup with the version of Hikyaku that wrote it and restore it here, or set DATABASE_URL.`,
+        remedy: `With the version of Hikyaku that wrote it: hikyaku backup create. With this one: hikyaku backup restore FOLDER, which leaves the old data where it is.`,
       };
     }
   }
