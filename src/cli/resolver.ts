@@ -63,9 +63,10 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
 
 /** Whom such a command asks. @throws CommandFailure where the settings are wrong */
 export async function resolverServers(options: ResolverOptions): Promise<readonly DnsServer[]> {
-  const named = options.dns ?? settings('dev', options).dns.join(' ');
+  const read = options.dns === undefined ? settings('dev', options) : undefined;
+  const named = options.dns ?? read!.dns.join(' ');
   if (named === '') return readResolvConf();
-  const servers = parseServerList(named, settings('dev', options).dns_trusted);
+  const servers = parseServerList(named, read?.dns_trusted ?? false);
   if (servers !== undefined) return servers;
   throw new CommandFailure(
     `${named} names no resolver`,

@@ -10,6 +10,7 @@ import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { Pool } from '#store/open';
+import { policyStoreOf } from '#store/tls-policy/policies';
 
 export interface TlsPolicySettings {
   readonly pool: Pool;
@@ -28,7 +29,7 @@ export function startTlsPolicy(
   const ledger = parts.use(new TlsLedger({ pool, clock, log }));
   const sts = parts.use(
     new StsPolicies({
-      pool,
+      store: policyStoreOf(pool),
       clock,
       log,
       resolver,

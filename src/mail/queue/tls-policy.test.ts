@@ -8,6 +8,7 @@ import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import { TlsLedger } from '#mail/tls-policy/ledger';
 import { silentLog } from '#log';
 import { hex } from '#bytes';
+import { policyStoreOf } from '#store/tls-policy/policies';
 import { dayOf, sessionsOf } from '#store/tls-policy/sessions';
 import {
   issue,
@@ -80,7 +81,7 @@ async function openWorld(options: WorldOptions = {}): Promise<World> {
   ports.set(MX, peer.port).set(POLICY_HOST, host.port);
   const sts = stack.use(
     new StsPolicies({
-      pool: store.pool,
+      store: policyStoreOf(store.pool),
       clock,
       log: silentLog,
       resolver,

@@ -22,15 +22,17 @@ export function tellSteps(steps: Json | undefined, language: Language): readonly
 }
 
 function tellStep(step: EventStep, language: Language): string {
-  const { key } = step;
-  const text = tellKey(key, new StepFields(step, language));
+  const text = tellRouteStep(step, language);
   return typeof step.rfc === 'string' ? `${text} ${rfcMark(step.rfc)}` : text;
 }
 
-function tellKey(key: string, step: StepFields): string {
-  if (isKnown(key)) return TELLERS[key](step);
-  if (isTlsStep(key)) return tellTlsStep(key, step);
-  return say(FRAME.unknownStep, step.language, { key: printable(key) });
+/** A step alone, without its RFC. */
+export function tellRouteStep(step: EventStep, language: Language): string {
+  const { key } = step;
+  const fields = new StepFields(step, language);
+  if (isKnown(key)) return TELLERS[key](fields);
+  if (isTlsStep(key)) return tellTlsStep(key, fields);
+  return say(FRAME.unknownStep, language, { key: printable(key) });
 }
 
 /** `[RFC 5321 §5.1]` */

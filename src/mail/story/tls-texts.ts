@@ -264,6 +264,43 @@ export const TLS_RESULTS = {
   },
 } as const satisfies Record<ResultType, Phrase>;
 
+/** What `tls policy` answers in one sentence. */
+export const TLS_DECISIONS = {
+  title: { en: 'TLS with {domain}', ja: '{domain} との TLS' },
+  dane: {
+    en: 'Mail goes to {hosts} only under TLS with a certificate that matches their TLSA records (DANE).',
+    ja: '{hosts} には、TLSA レコードと一致する証明書での TLS でだけ送信します（DANE）。',
+  },
+  sts: {
+    en: 'Mail goes to {hosts} only under TLS with a valid certificate for their names (MTA-STS, enforce).',
+    ja: '{hosts} には、名前の一致する有効な証明書での TLS でだけ送信します（MTA-STS、enforce）。',
+  },
+  tls: {
+    en: 'Mail goes to {hosts} only under TLS, whatever the certificate.',
+    ja: '{hosts} には TLS でだけ送信します（証明書は問いません）。',
+  },
+  testing: {
+    en: 'Mail goes to {hosts} whatever TLS is; what the policy would refuse is reported (MTA-STS, testing).',
+    ja: '{hosts} には TLS の状態にかかわらず送信し、ポリシーに反することは報告します（MTA-STS、testing）。',
+  },
+  opportunistic: {
+    en: 'Mail goes to {hosts} under TLS where it is offered, else in clear: nothing protects it from somebody in between.',
+    ja: '{hosts} には、提供されていれば TLS で、なければ平文で送信します。途中の攻撃者からは守られません。',
+  },
+  configured: {
+    en: 'Mail goes to {hosts} by a route of this server, on its terms: {tls}.',
+    ja: '{hosts} には、このサーバーに設定された経路の条件で送信します：{tls}。',
+  },
+  refused: {
+    en: 'Mail waits: {text}.',
+    ja: '送信を見合わせます：{text}。',
+  },
+  unrouted: {
+    en: 'No mail can be sent there: no host was found to connect to.',
+    ja: '接続先のホストが見つからないため、送信できません。',
+  },
+} as const satisfies Record<string, Phrase>;
+
 /** What came of it, in `attempt.tls`. */
 export const TLS_SESSIONS = {
   well: {

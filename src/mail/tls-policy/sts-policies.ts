@@ -3,7 +3,6 @@
  * from the database over restarts, and from the policy host when the record has a new id. A policy that has not expired is applied
  * whatever becomes of record and policy host; a fetch that fails is not tried again for five minutes.
  */
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { summariseAnswer } from '#mail/queue/route-steps';
@@ -16,13 +15,14 @@ import {
 } from '#protocol/mta-sts/cached-policy';
 import { selectStsRecord, type StsRecord } from '#protocol/mta-sts/record';
 import { txtText, type DnsAnswer, type Resolver } from '#protocol/dns/resolver';
-import { notePolicyFailure, readPolicy, savePolicy } from '#store/tls-policy/policies';
+import type { PolicyStore } from '#store/tls-policy/policies';
 import { fetchStsPolicy, type FetchedPolicy, type FetchParts } from './fetch-policy.ts';
 import type { PolicyFault } from './host-policy.ts';
 import type { TlsStep } from './steps.ts';
 
 export interface StsPoliciesOptions extends FetchParts {
-  readonly pool: pg.Pool;
+  /** What remembers policies over restarts. */
+  readonly store: PolicyStore;
   readonly clock: Clock;
   readonly log: Log;
   readonly resolver: Resolver;
@@ -95,7 +95,7 @@ export class StsPolicies implements Disposable {
   }
 
   async #find(domain: string, remembered: CachedPolicy | undefined): Promise<StsFound> {
-    const { resolver, clock, pool } = this.#options;
+    const { resolver, clock, store } = this.#options;
     const answer = await resolver.resolve(`_mta-sts.${domain}`, 'TXT');
     const now = clock.now();
     const record = recordOf(answer);
@@ -104,7 +104,7 @@ export class StsPolicies implements Disposable {
       cached === undefined ||
       (record.kind === 'record' && callsForFetch(record.id, cached, now))
     ) {
-      cached = await readPolicy(pool, domain);
+      cached = await store.read(domain);
     }
     const steps: TlsStep[] = [];
     let fault: PolicyFault | undefined;
@@ -159,9 +159,9 @@ export class StsPolicies implements Disposable {
   }
 
   async #keep(domain: string, cached: CachedPolicy): Promise<void> {
-    const { log, pool } = this.#options;
+    const { log, store } = this.#options;
     log.info('tls-policy.fetched', { domain, mode: cached.policy.mode, id: cached.id });
-    await savePolicy(pool, domain, cached);
+    await store.save(domain, cached);
   }
 
   async #note(
@@ -169,9 +169,9 @@ export class StsPolicies implements Disposable {
     cached: CachedPolicy | undefined,
     { result, reason }: PolicyFault,
   ): Promise<void> {
-    const { log, pool, clock } = this.#options;
+    const { log, store, clock } = this.#options;
     log.warn('tls-policy.not-fetched', { domain, result, reason, kept: cached !== undefined });
-    if (cached !== undefined) await notePolicyFailure(pool, domain, result, clock.now());
+    if (cached !== undefined) await store.noteFailure(domain, result, clock.now());
   }
 }
 

@@ -12,6 +12,28 @@ export interface StoredPolicy extends CachedPolicy {
   readonly failedAt: number | null;
 }
 
+/** What a process asks and tells while mail goes out. */
+export interface PolicyStore {
+  read(domain: string): Promise<CachedPolicy | undefined>;
+  save(domain: string, cached: CachedPolicy): Promise<void>;
+  noteFailure(domain: string, failure: string, now: number): Promise<void>;
+}
+
+export function policyStoreOf(pool: pg.Pool): PolicyStore {
+  return {
+    read: (domain) => readPolicy(pool, domain),
+    save: (domain, cached) => savePolicy(pool, domain, cached),
+    noteFailure: (domain, failure, now) => notePolicyFailure(pool, domain, failure, now),
+  };
+}
+
+/** Remembers nothing. */
+export const noPolicyStore: PolicyStore = {
+  read: () => Promise.resolve(undefined),
+  save: () => Promise.resolve(),
+  noteFailure: () => Promise.resolve(),
+};
+
 interface Row {
   readonly domain: string;
   readonly recordId: string;
@@ -37,11 +59,7 @@ export async function readPolicy(pool: pg.Pool, domain: string): Promise<StoredP
 }
 
 /** Replaces what there was; an older fetch of another node never takes the place of a newer one. */
-export async function savePolicy(
-  pool: pg.Pool,
-  domain: string,
-  cached: CachedPolicy,
-): Promise<void> {
+async function savePolicy(pool: pg.Pool, domain: string, cached: CachedPolicy): Promise<void> {
   const { id, policy, fetchedAt } = cached;
   await pool.query({
     name: 'save_sts_policy',
@@ -66,7 +84,7 @@ export async function savePolicy(
 }
 
 /** A fetch failed: the policy there is, if any, stays as it is. */
-export async function notePolicyFailure(
+async function notePolicyFailure(
   pool: pg.Pool,
   domain: string,
   failure: string,

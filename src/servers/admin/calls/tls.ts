@@ -1,0 +1,53 @@
+/** The policies of other domains on TLS that are at hand. */
+import { z } from 'zod';
+import { expiresAt, refreshAt } from '#protocol/mta-sts/cached-policy';
+import { listPolicies, readPolicy, type StoredPolicy } from '#store/tls-policy/policies';
+import { rows } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
+import { text } from '#servers/admin/inputs';
+
+/** Policies read at a time. */
+const PAGE = 500;
+
+export const tlsCalls = {
+  'tls/policies': rows(z.object({ domain: text.optional() }), (context, { domain }) =>
+    Promise.resolve(policyRows(policiesFrom(context, domain))),
+  ),
+} as const;
+
+async function* policyRows(policies: AsyncIterable<StoredPolicy>) {
+  for await (const policy of policies) {
+    const { domain, id, fetchedAt, failure, failedAt } = policy;
+    const { mode, mx, maxAge } = policy.policy;
+    yield {
+      domain,
+      mode,
+      mx,
+      id,
+      maxAge,
+      fetchedAt: new Date(fetchedAt).toISOString(),
+      expiresAt: new Date(expiresAt(policy)).toISOString(),
+      refreshAt: new Date(refreshAt(policy)).toISOString(),
+      failure,
+      failedAt: failedAt === null ? null : new Date(failedAt).toISOString(),
+    };
+  }
+}
+
+async function* policiesFrom(
+  { store, clock }: AdminContext,
+  domain: string | undefined,
+): AsyncGenerator<StoredPolicy> {
+  if (domain !== undefined) {
+    const found = await readPolicy(store.pool, domain);
+    if (found) yield found;
+    return;
+  }
+  let behind = '';
+  for (;;) {
+    const page = await listPolicies(store.pool, clock.now(), behind, PAGE);
+    yield* page;
+    if (page.length < PAGE) return;
+    behind = page.at(-1)!.domain;
+  }
+}
