@@ -21,12 +21,14 @@ export function publicTls(
   challenges: AlpnAnswers,
 ): TLSSocketOptions {
   const { context, forName } = identity;
+  // OpenSSL asks for protocol and name one after the other, and what is set last counts
+  let challenge: SecureContext | undefined;
   return {
     isServer: true,
     secureContext: context,
     ...(forName && {
       SNICallback: (name: string, found: (error: null, context: SecureContext) => void) =>
-        found(null, forName(name).context),
+        found(null, challenge ?? forName(name).context),
     }),
     ALPNCallback(this: TLSSocket, offered: { servername: string; protocols: string[] }) {
       const [first] = offered.protocols;
@@ -35,7 +37,8 @@ export function publicTls(
       }
       const pair = challenges.alpnCertificate(offered.servername);
       if (pair === undefined) return undefined;
-      this.setKeyCert(createSecureContext({ ...pair, minVersion: 'TLSv1.2' }));
+      challenge = createSecureContext({ ...pair, minVersion: 'TLSv1.2' });
+      this.setKeyCert(challenge);
       return ACME_TLS;
     },
   };
