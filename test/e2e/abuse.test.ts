@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
 import type { Guard } from '#mail/abuse/guard';
-import { accountDay } from '#store/abuse/daily-limits';
+import { accountDay, endOfPace } from '#store/abuse/daily-limits';
 import { ManualClock } from '../support/manual-clock.ts';
 import { newTestGuard } from '../support/guard.ts';
 import { LineSocket } from '../support/line-socket.ts';
@@ -174,16 +174,9 @@ test('who connects too often is told to slow down', async () => {
 test('an account sends so many messages in a day, and to so many new recipients, and is told until when', async () => {
   await using limited = await startTestSmtp(at, {
     clock,
-    daily: { messages: 4, newRecipients: 2 },
+    sending: { messages: 4, newRecipients: 2 },
   });
-  const send = async (...recipients: readonly string[]): Promise<string> => {
-    await using client = await connectSubmissions(limited.ports.submissions);
-    await client.ask(`AUTH PLAIN ${base64(utf8(`\0alice@example.test\0${PASSWORD}`))}`);
-    await client.ask('MAIL FROM:<alice@example.test>');
-    for (const recipient of recipients) await client.ask(`RCPT TO:<${recipient}>`);
-    await client.ask('DATA');
-    return (await client.ask('From: alice@example.test\r\n\r\nhello\r\n.'))[0]!;
-  };
+  const send = (...recipients: readonly string[]) => submitAs('alice', limited, recipients);
   assert.match(await send('r1@far.test', 'r2@far.test'), /^250 /);
   const day = new Date(clock.now() + 86_400_000).toISOString().slice(0, 10);
   const tooNew = `452 4.7.1 Your account has written to the 2 new recipients that it may in a day: more is taken from ${day} 00:00 UTC on`;
@@ -201,3 +194,46 @@ test('an account sends so many messages in a day, and to so many new recipients,
   clock.advance(86_400_000);
   assert.match(await send('r3@far.test'), /^250 /);
 });
+
+test('an account sends so many messages in a minute and an hour, is told how long to wait, and it is told of once', async () => {
+  await using limited = await startTestSmtp(at, {
+    clock,
+    sending: { messagesAMinute: 2, messagesAnHour: 5 },
+  });
+  const send = () => submitAs('bob', limited, ['r1@far.test']);
+  clock.advance(endOfPace('hour', clock.now()) + 10_000 - clock.now());
+  for (let minute = 0; minute < 2; minute++) {
+    for (let i = 0; i < 2; i++) assert.match(await send(), /^250 /);
+    for (let i = 0; i < 2; i++)
+      assert.equal(
+        await send(),
+        '450 4.7.1 Your account may send 2 messages a minute: try again in 50 seconds',
+      );
+    clock.advance(60_000);
+  }
+  assert.match(await send(), /^250 /);
+  assert.equal(
+    await send(),
+    '450 4.7.1 Your account may send 5 messages an hour: try again in 3470 seconds',
+  );
+  const told = limited.noted.filter(({ type }) => type === 'account.limited');
+  assert.deepEqual(
+    told.map(({ public: fields }) => (fields as { limit: string }).limit),
+    ['minute', 'hour'],
+  );
+  clock.advance(3_470_000);
+  assert.match(await send(), /^250 /);
+});
+
+async function submitAs(
+  name: string,
+  { ports }: Awaited<ReturnType<typeof startTestSmtp>>,
+  recipients: readonly string[],
+): Promise<string> {
+  await using client = await connectSubmissions(ports.submissions);
+  await client.ask(`AUTH PLAIN ${base64(utf8(`\0${name}@example.test\0${PASSWORD}`))}`);
+  await client.ask(`MAIL FROM:<${name}@example.test>`);
+  for (const recipient of recipients) await client.ask(`RCPT TO:<${recipient}>`);
+  await client.ask('DATA');
+  return (await client.ask(`From: ${name}@example.test\r\n\r\nhello\r\n.`))[0]!;
+}

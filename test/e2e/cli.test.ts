@@ -204,7 +204,7 @@ test('an app password for reading alone sends nothing', async () => {
 test('a domain comes with DKIM records that are ready to paste', async () => {
   assert.match(
     await server.done('domain', 'add', 'other.test'),
-    /DKIM.*\n.*hikyaku dkim list other\.test/,
+    /DKIM.*\n.*hikyaku domain dns other\.test/,
   );
   const records = await server.done('dkim', 'list', 'other.test');
   assert.match(

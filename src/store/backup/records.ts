@@ -33,7 +33,11 @@ export async function listBackups(db: Queryable): Promise<BackupRecord[]> {
     text: `select kind, at, folder, taken_at as "takenAt", bytes, row_count as rows from backups order by id desc`,
   });
   return (rows as (Omit<BackupRecord, 'bytes' | 'rows'> & { bytes: string; rows: string })[]).map(
-    (row) => ({ ...row, bytes: Number(row.bytes), rows: Number(row.rows) }),
+    ({ bytes, rows: count, ...record }) => ({
+      ...record,
+      bytes: Number(bytes),
+      rows: Number(count),
+    }),
   );
 }
 
