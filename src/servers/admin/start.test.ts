@@ -53,7 +53,7 @@ before(async () => {
     queue: { remove: () => Promise.resolve({ free: 2, underWay: 1 }) },
     guard: newTestGuard(store),
     history,
-    dailyLimits: { messages: 100, newRecipients: 0 },
+    sendingLimits: { messages: 100, newRecipients: 0, messagesAMinute: 0, messagesAnHour: 0 },
     directory: new Directory(pool, notices),
     administer: { pool, notices, clock: systemClock, hasher, random: randomBytes },
     certificates: {
@@ -210,6 +210,49 @@ test('a domain comes with keys whose records can be published, and goes when not
   });
   assert.equal((await call('domain/remove', { domain: 'example.test' }))['reason'], 'in-use');
   assert.equal((await call('domain/add', { domain: 'not a domain' }))['reason'], 'not-a-domain');
+});
+
+test('a domain is told what to publish, decides its policies, and changes its keys', async () => {
+  await call('domain/add', { domain: 'published.test' });
+  const dns = async () =>
+    (await call('domain/dns', { domain: 'published.test', lang: 'ja' }))['records'] as Row[];
+  const ofPurpose = (records: readonly Row[], wanted: string) =>
+    records.filter(({ purpose }) => purpose === wanted).map(({ data }) => data);
+  const before = await dns();
+  assert.equal(ofPurpose(before, 'dkim-active').length, 2);
+  assert.match(String(before[0]!['why']), /^[ぁ-龠]/);
+  const [record] = ofPurpose(before, 'mta-sts');
+  const set = await call('domain/mta-sts', { domain: 'published.test', mode: 'enforce' });
+  assert.equal(set['maxAge'], 1_209_600);
+  assert.deepEqual(ofPurpose(await dns(), 'mta-sts'), [`"v=STSv1; id=${String(set['id'])}"`]);
+  assert.notEqual(`"v=STSv1; id=${String(set['id'])}"`, record);
+  assert.deepEqual(await call('domain/mta-sts', { domain: 'published.test' }), set);
+  await call('domain/dmarc', { domain: 'published.test', policy: 'reject' });
+  assert.match(String(ofPurpose(await dns(), 'dmarc')[0]), /p=reject;/);
+  assert.deepEqual(await call('domain/mta-sts', { domain: 'published.test' }), set);
+
+  const compared = await call('domain/dns', { domain: 'published.test', check: true });
+  const standings = new Set((compared['records'] as Row[]).map(({ standing }) => standing));
+  assert.deepEqual(standings, new Set(['missing']));
+
+  const { selectors } = await call('dkim/rotate', { domain: 'published.test' });
+  assert.equal(ofPurpose(await dns(), 'dkim-next').length, 2);
+  const status = await call('dkim/rotation', { domain: 'published.test' });
+  assert.deepEqual(
+    [status['underWay'], status['sight'], status['switchAt']],
+    [true, 'unseen', null],
+  );
+  assert.equal((await call('dkim/rotate', { domain: 'published.test' }))['reason'], 'under-way');
+  assert.deepEqual(
+    (await call('dkim/abort', { domain: 'published.test' }))['selectors'],
+    [...(selectors as string[])].sort(),
+  );
+  assert.equal((await call('dkim/abort', { domain: 'published.test' }))['reason'], 'not-under-way');
+  assert.equal(ofPurpose(await dns(), 'dkim-revoked').length, 2);
+
+  for (const name of ['domain/dns', 'domain/mta-sts', 'domain/dmarc', 'dkim/rotate'])
+    assert.equal((await call(name, { domain: 'nowhere.test' }))['reason'], 'no-such-domain', name);
+  await call('domain/remove', { domain: 'published.test' });
 });
 
 test('aliases: several targets, a catch-all, never over an account', async () => {
