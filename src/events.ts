@@ -74,7 +74,11 @@ export interface EventCatalogue {
   };
   'address.unbanned': { public: Record<never, never>; personal: { network: string } };
   'account.limited': {
-    public: { limit: 'messages' | 'new-recipients'; most: number; until: string };
+    public: {
+      limit: 'messages' | 'new-recipients' | 'minute' | 'hour';
+      most: number;
+      until: string;
+    };
     personal: { client: string; login: string };
   };
   'scanner.lost': {

@@ -33,7 +33,7 @@ import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
-import { dailyLimitsOf, startGuard } from './server/abuse.ts';
+import { sendingLimitsOf, startGuard } from './server/abuse.ts';
 import { startCertificates } from './server/certificates.ts';
 import { backupFolder, keepBackedUp } from './server/backup.ts';
 import { checkSettings } from './server/check-settings.ts';
@@ -364,7 +364,7 @@ async function start(
       queue,
       guard,
       history: reputation.history,
-      dailyLimits: dailyLimitsOf(config),
+      sendingLimits: sendingLimitsOf(config),
       directory,
       administer,
       doctor: doctor.desk,

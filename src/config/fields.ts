@@ -332,6 +332,16 @@ export const FIELDS = {
     doc: 'Recipients to whom an account has never written before, in a day (UTC): people write to few new ones, thieves to nobody else. `account limit` sets it for one account. 0: no limit.',
     defaults: { dev: 0, serve: 1000 },
   } as Field<number>,
+  'submission.messages_a_minute': {
+    schema: limit,
+    doc: 'Messages that an account may submit in a minute, on all nodes together; more is put off (450) until the next one begins. `account limit` sets it for one account. 0: no limit.',
+    defaults: { dev: 0, serve: 100 },
+  } as Field<number>,
+  'submission.messages_an_hour': {
+    schema: limit,
+    doc: 'The same in an hour.',
+    defaults: { dev: 0, serve: 1000 },
+  } as Field<number>,
   'submissions.port': ports(2465, 465, 'Port of submission under TLS from the first octet.'),
   'submissions.address': ON_LOOPBACK,
   'submissions.proxy_from': field(

@@ -8,7 +8,7 @@ import { Guard } from '#mail/abuse/guard';
 import { protectedAddresses } from '#mail/abuse/protected';
 import { parseNetworks, type Networks } from '#servers/net/client-address';
 import { defaultGateways } from '#servers/net/gateways';
-import type { DailyLimits } from '#store/abuse/daily-limits';
+import type { SendingLimits } from '#store/abuse/daily-limits';
 import type { Store } from '#store/open';
 
 export interface GuardParts {
@@ -52,10 +52,12 @@ export async function startGuard(parts: GuardParts): Promise<Guard> {
 }
 
 /** Of accounts that have no limits of their own. */
-export function dailyLimitsOf(config: Config): DailyLimits {
+export function sendingLimitsOf(config: Config): SendingLimits {
   return {
     messages: config['submission.messages_a_day'],
     newRecipients: config['submission.new_recipients_a_day'],
+    messagesAMinute: config['submission.messages_a_minute'],
+    messagesAnHour: config['submission.messages_an_hour'],
   };
 }
 

@@ -15,7 +15,7 @@ import type { SmtpServices } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { EventBuffer } from '#store/event-buffer';
 import type { Store } from '#store/open';
-import { dailyLimitsOf } from './abuse.ts';
+import { sendingLimitsOf } from './abuse.ts';
 import type { Reception } from './reception.ts';
 import type { Reputation } from './reputation.ts';
 
@@ -66,7 +66,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
       pool: store.pool,
       clock,
       log,
-      limits: dailyLimitsOf(config),
+      limits: sendingLimitsOf(config),
       note: (noted) => notes.note(noted),
     }),
     directory,

@@ -25,7 +25,7 @@ import type { SmtpServices } from '#servers/smtp/settings';
 import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
-import type { DailyLimits } from '#store/abuse/daily-limits';
+import type { SendingLimits } from '#store/abuse/daily-limits';
 import { openStore, type Store } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { certificateFor } from './certificate.ts';
@@ -47,8 +47,8 @@ export interface TestSmtpOptions {
   readonly sealsForwards?: boolean;
   /** Of senders; none is kept unless given. */
   readonly history?: SenderHistory | undefined;
-  /** What an account may send in a day; without limit unless told. */
-  readonly daily?: DailyLimits;
+  /** What an account may send; without limit unless told. */
+  readonly sending?: Partial<SendingLimits>;
   readonly clock?: Clock;
   readonly log?: Log;
   /** Instead of a certificate made for the host name. */
@@ -148,7 +148,7 @@ function smtpServicesOf(
     policies,
     sealsForwards = false,
     history,
-    daily = { messages: 0, newRecipients: 0 },
+    sending,
   }: TestSmtpOptions,
   note: SmtpServices['note'],
 ): SmtpServices {
@@ -180,7 +180,7 @@ function smtpServicesOf(
   };
   const submitContext = {
     ...common,
-    daily: new DailyAllowance({ pool, clock, log, limits: daily, note }),
+    daily: new DailyAllowance({ pool, clock, log, limits: { ...UNLIMITED, ...sending }, note }),
     directory,
     random: randomBytes,
     hideAuthorAddress: true,
@@ -204,6 +204,13 @@ function smtpServicesOf(
     note,
   };
 }
+
+const UNLIMITED: SendingLimits = {
+  messages: 0,
+  newRecipients: 0,
+  messagesAMinute: 0,
+  messagesAnHour: 0,
+};
 
 export async function testIdentity(name = HOSTNAME) {
   const { cert, key } = await certificateFor(name);

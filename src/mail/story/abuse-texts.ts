@@ -68,7 +68,9 @@ export const BAN_END = {
   lifted: { en: 'somebody lifts it', ja: '解除されるまで' },
 } as const satisfies Record<string, Phrase>;
 
-export const DAILY_LIMITS = {
-  messages: { en: 'messages', ja: 'メッセージ数' },
-  'new-recipients': { en: 'new recipients', ja: '新しい宛先の数' },
+export const SENDING_LIMITS = {
+  messages: { en: 'messages in a day', ja: '1 日のメッセージ数' },
+  'new-recipients': { en: 'new recipients in a day', ja: '1 日の新しい宛先の数' },
+  minute: { en: 'messages in a minute', ja: '1 分間のメッセージ数' },
+  hour: { en: 'messages in an hour', ja: '1 時間のメッセージ数' },
 } as const satisfies Record<string, Phrase>;

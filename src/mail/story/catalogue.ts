@@ -1,5 +1,11 @@
 /** Every text of the story in one place, by what it says: what the test of the catalogue holds and a translator reads. */
-import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from './abuse-texts.ts';
+import {
+  BAN_END,
+  BAN_REASONS,
+  BAN_SCOPES,
+  SENDING_LIMITS,
+  LOGIN_PACE_TEXTS,
+} from './abuse-texts.ts';
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
 import { FILED_CLASSES, SHOWN_HISTORY } from './history-texts.ts';
 import {
@@ -121,7 +127,7 @@ export const CATALOGUE = {
   banReason: BAN_REASONS,
   banScope: BAN_SCOPES,
   banEnd: BAN_END,
-  dailyLimit: DAILY_LIMITS,
+  sendingLimit: SENDING_LIMITS,
   spfStep: SPF_STEPS,
   spfPiece: SPF_PIECES,
   spfIdentity: SPF_IDENTITIES,

@@ -42,8 +42,8 @@ export const EVENT_TEXTS = {
     ja: '{network} の接続禁止を解除しました。',
   },
   'account.limited': {
-    en: '{login} has reached its limit for a day ({limit}: {most}): nothing more is taken from it until {until}. If its owner does not send so much, somebody else has its password.',
-    ja: '{login} が 1 日の上限に達したため（{limit}：{most}）、{until} まで送信を受け付けません。心当たりがなければ、パスワードが盗まれた可能性があります。',
+    en: '{login} has reached its limit ({limit}: {most}): nothing more is taken from it until {until}. If its owner does not send so much, somebody else has its password.',
+    ja: '{login} が上限に達したため（{limit}：{most}）、{until} まで送信を受け付けません。心当たりがなければ、パスワードが盗まれた可能性があります。',
   },
   'scanner.lost': {
     en: 'The content scanner is not asked for a while {use}, and mail is taken without it: {cause} ({text}).',

@@ -138,6 +138,10 @@ export const REASONS = {
     en: 'the account has sent what it may in a day',
     ja: 'アカウントの 1 日の送信上限に達しています',
   },
+  'account-pace': {
+    en: 'the account sends more than it may in a minute, or in an hour',
+    ja: 'アカウントの 1 分間または 1 時間の送信上限に達しています',
+  },
   banned: {
     en: 'the address is banned for a time',
     ja: 'このアドレスからの接続は一時的に禁止されています',

@@ -1,5 +1,11 @@
 /** Events of clients, of what they log in with, and of what stands beside the mail: one line of plain words each. */
-import { BAN_END, BAN_REASONS, BAN_SCOPES, DAILY_LIMITS, LOGIN_PACE_TEXTS } from './abuse-texts.ts';
+import {
+  BAN_END,
+  BAN_REASONS,
+  BAN_SCOPES,
+  SENDING_LIMITS,
+  LOGIN_PACE_TEXTS,
+} from './abuse-texts.ts';
 import { EVENT_TEXTS } from './event-texts.ts';
 import { listenerOf, reasonOf, timeOf, tlsOf } from './field-words.ts';
 import { FRAME } from './frame-texts.ts';
@@ -90,7 +96,7 @@ export const CLIENT_TELLERS = {
     tone: 'bad',
     text: say(EVENT_TEXTS['account.limited'], teller.language, {
       login: fields.shown('login'),
-      limit: wordOf(DAILY_LIMITS, fields.text('limit'), teller.language),
+      limit: wordOf(SENDING_LIMITS, fields.text('limit'), teller.language),
       most: fields.shown('most'),
       until: endOfBan(fields.time('until'), teller),
     }),

@@ -24,5 +24,5 @@ export type SubmissionRefusal =
   /** The header ends in a line that is no field, at this octet. */
   | { readonly kind: 'broken-header'; readonly offset: number }
   | { readonly kind: 'too-many-hops' }
-  /** The account has sent what it may in a day. */
+  /** The account has sent what it may in a day, an hour or a minute. */
   | LimitReached;

@@ -13,7 +13,7 @@ import type { Queue } from '#mail/queue/options';
 import type { Language } from '#protocol/dsn/language';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Directory } from '#store/directory/directory';
-import type { DailyLimits } from '#store/abuse/daily-limits';
+import type { SendingLimits } from '#store/abuse/daily-limits';
 import type { Store } from '#store/open';
 
 export interface AdminContext {
@@ -22,7 +22,7 @@ export interface AdminContext {
   /** Of senders. Undefined: none is kept, and what was is only read. */
   readonly history: Pick<SenderHistory, 'forget' | 'flush'> | undefined;
   /** Of accounts that have none of their own. */
-  readonly dailyLimits: DailyLimits;
+  readonly sendingLimits: SendingLimits;
   readonly doctor: DoctorDesk;
   /** Where backups go unless told; absolute. */
   readonly backupFolder: string;

@@ -347,6 +347,12 @@ const SUBMISSION = {
       `Your account ${what} that it may in a day: more is taken from ${when} UTC on`,
     );
   },
+  'account-pace': ({ limit, most, seconds }) =>
+    wireReply(
+      450,
+      '4.7.1',
+      `Your account may send ${most} messages ${limit === 'minute' ? 'a minute' : 'an hour'}: try again in ${seconds} seconds`,
+    ),
 } satisfies ErrorReplies<SubmissionRefusal>;
 
 export function submissionReply(refusal: SubmissionRefusal): WireReply {

@@ -8,11 +8,12 @@ import {
   accountDay,
   countSubmission,
   endOfDay,
+  endOfPace,
   forgetDays,
   hasNewRecipient,
   passedLimit,
   setAccountLimits,
-  type DailyLimits,
+  type SendingLimits,
 } from './daily-limits.ts';
 
 const NOW = Date.UTC(2026, 10, 24, 12);
@@ -32,22 +33,38 @@ before(async () => {
   });
   assert.ok(opened.kind === 'open');
   two = opened.store;
-  accounts = await addTestAccounts(one.store, 'example.test', ['a', 'b', 'c', 'd', 'e', 'f']);
+  accounts = await addTestAccounts(one.store, 'example.test', [
+    'a',
+    'b',
+    'c',
+    'd',
+    'e',
+    'f',
+    'g',
+    'h',
+  ]);
 });
 after(async () => {
   await two[Symbol.asyncDispose]();
   await one[Symbol.asyncDispose]();
 });
 
+const UNLIMITED: SendingLimits = {
+  messages: 0,
+  newRecipients: 0,
+  messagesAMinute: 0,
+  messagesAnHour: 0,
+};
+
 let jobs = 0;
 
 function job(
   accountId: string,
   recipients: readonly string[],
-  limits: Partial<DailyLimits> = {},
+  limits: Partial<SendingLimits> = {},
   now = NOW,
 ): Job {
-  const all = { messages: 0, newRecipients: 0, ...limits };
+  const all = { ...UNLIMITED, ...limits };
   return {
     accounts: [],
     order: String(++jobs),
@@ -134,4 +151,46 @@ test('limits of an account go before those of the settings, each by itself', asy
   assert.deepEqual([messagesADay, newRecipientsADay], [0, 50]);
   await setAccountLimits(pool, account, { messages: null, newRecipients: null });
   assert.equal(await outcome(one.store, job(account, ['n@x.test'], limits)), 'messages');
+});
+
+test('a minute and an hour have their own counts on all nodes, and a clock that is behind starts none anew', async () => {
+  const account = accounts[6]!;
+  const limits = { messagesAMinute: 3, messagesAnHour: 5 };
+  const MINUTE = 60_000;
+  const at = async (now: number, count: number): Promise<string[]> =>
+    Promise.all(
+      Array.from({ length: count }, (_, i) =>
+        outcome(i % 2 === 0 ? one.store : two, job(account, ['p@x.test'], limits, now)),
+      ),
+    );
+  const sorted = async (now: number, count: number) => (await at(now, count)).sort().join(' ');
+  assert.equal(await sorted(NOW, 5), 'minute minute taken taken taken');
+  assert.equal(await sorted(NOW + MINUTE - 1, 1), 'minute');
+  assert.equal(await sorted(NOW + MINUTE, 1), 'taken');
+  assert.equal(await sorted(NOW, 1), 'taken');
+  assert.equal(await sorted(NOW + MINUTE, 1), 'hour');
+  const { inMinute, inHour } = await accountDay(two.pool, account, NOW + MINUTE);
+  assert.deepEqual([inMinute, inHour], [2, 5]);
+  assert.deepEqual(
+    [endOfPace('minute', NOW), endOfPace('hour', NOW + 1)],
+    [NOW + MINUTE, NOW + HOUR],
+  );
+  assert.equal(await sorted(NOW + HOUR, 3), 'taken taken taken');
+});
+
+test('the pace of an account goes before that of the settings; without one nothing is counted', async () => {
+  const account = accounts[7]!;
+  const { pool } = one.store;
+  await outcome(one.store, job(account, ['p@x.test']));
+  assert.equal((await accountDay(pool, account, NOW)).inHour, 0);
+  await setAccountLimits(pool, account, { messagesAnHour: 1 });
+  assert.equal(await outcome(one.store, job(account, ['p@x.test'])), 'taken');
+  assert.equal(await outcome(one.store, job(account, ['p@x.test'])), 'hour');
+  await setAccountLimits(pool, account, { messagesAnHour: 0, messagesAMinute: null });
+  assert.equal(
+    await outcome(one.store, job(account, ['p@x.test'], { messagesAnHour: 1 })),
+    'taken',
+  );
+  await forgetDays(pool, NOW + HOUR);
+  assert.equal((await accountDay(pool, account, NOW)).inHour, 0);
 });

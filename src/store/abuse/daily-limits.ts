@@ -1,6 +1,6 @@
 /**
- * What an account may send in a day (of UTC), counted in the transaction that queues the message: the row of the day holds the limits, and
- * a constraint refuses the transaction that would pass them, on whatever node. Recipients are new where the account never wrote
+ * What an account may send in a day (of UTC), in an hour and in a minute, counted in the transaction that queues the message: the row of the
+ * day, and the one of the pace, hold the limits, and a constraint refuses the transaction that would pass them, on whatever node. Recipients are new where the account never wrote
  * to them before. Called by `mail/submit` and administration.
  */
 import type pg from 'pg';
@@ -14,22 +14,38 @@ export interface DailyLimits {
   readonly newRecipients: number;
 }
 
+/** Messages, for who sends too fast and may go on in a moment. 0: no limit. */
+export interface PaceLimits {
+  readonly messagesAMinute: number;
+  readonly messagesAnHour: number;
+}
+
+export type SendingLimits = DailyLimits & PaceLimits;
+
 export type DailyLimit = 'messages' | 'new-recipients';
+export type PaceLimit = 'minute' | 'hour';
 
 export interface CountedSubmission {
   readonly accountId: string;
   readonly recipients: readonly string[];
   /** Of accounts that have none of their own. */
-  readonly limits: DailyLimits;
+  readonly limits: SendingLimits;
   /** Calendar milliseconds. */
   readonly now: number;
 }
 
+/** Of the calendar. Milliseconds. */
+const PACE_SLOTS = { minute: 60_000, hour: 3_600_000 } as const satisfies Record<PaceLimit, number>;
 const MILLISECONDS_OF_A_DAY = 24 * 60 * 60 * 1000;
 
 /** When the limits of the day are lifted. Calendar milliseconds. */
 export function endOfDay(now: number): number {
   return (Math.floor(now / MILLISECONDS_OF_A_DAY) + 1) * MILLISECONDS_OF_A_DAY;
+}
+
+/** When the next minute, or hour, begins. Calendar milliseconds. */
+export function endOfPace(limit: PaceLimit, now: number): number {
+  return (Math.floor(now / PACE_SLOTS[limit]) + 1) * PACE_SLOTS[limit];
 }
 
 /** The statement that counts a submission with the transaction it stands in, and fails it beyond the limit. */
@@ -38,7 +54,16 @@ export function countSubmission(submission: CountedSubmission): RowsStatement {
   return {
     name: 'count_submissions',
     text: COUNT_SUBMISSIONS,
-    columns: ['bigint', 'timestamptz', 'integer', 'text', 'integer', 'integer'],
+    columns: [
+      'bigint',
+      'timestamptz',
+      'integer',
+      'text',
+      'integer',
+      'integer',
+      'integer',
+      'integer',
+    ],
     rows: recipients.map((recipient, index) => [
       accountId,
       now,
@@ -46,6 +71,8 @@ export function countSubmission(submission: CountedSubmission): RowsStatement {
       recipient,
       limits.messages,
       limits.newRecipients,
+      limits.messagesAMinute,
+      limits.messagesAnHour,
     ]),
   };
 }
@@ -60,9 +87,9 @@ const MOST = 2_147_483_647;
 const COUNT_SUBMISSIONS = `
   with given as materialized (
     select account_id, (at at time zone 'UTC')::date as day, first, ${RECIPIENT_HASH('recipient collate "C"')} as recipient,
-      messages_limit, recipients_limit
-    from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::text[], $5::integer[], $6::integer[])
-      as g(account_id, at, first, recipient, messages_limit, recipients_limit)),
+      messages_limit, recipients_limit, minute_limit, hour_limit, floor(extract(epoch from at) / 60)::bigint as minute
+    from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::integer[])
+      as g(account_id, at, first, recipient, messages_limit, recipients_limit, minute_limit, hour_limit)),
   fresh as (
     insert into written_to (account_id, recipient)
     select distinct account_id, recipient from given order by account_id, recipient
@@ -70,7 +97,21 @@ const COUNT_SUBMISSIONS = `
   counted as materialized (select account_id, count(*) as recipients from fresh group by account_id),
   days as materialized (
     select account_id, day, sum(first) as messages, max(messages_limit) as messages_limit, max(recipients_limit) as recipients_limit
-    from given group by account_id, day)
+    from given group by account_id, day),
+  -- of messages that share a transaction the last tells the time: it is a moment
+  paces as materialized (
+    select g.account_id, max(g.minute) as minute, sum(g.first) as messages,
+      coalesce(max(l.messages_a_minute), max(g.minute_limit)) as minute_limit, coalesce(max(l.messages_an_hour), max(g.hour_limit)) as hour_limit
+    from given g left join account_limits l on l.account_id = g.account_id group by g.account_id),
+  paced as (
+    insert into account_paces (account_id, minute, in_minute, minute_limit, hour, in_hour, hour_limit)
+    select account_id, minute, messages, coalesce(nullif(minute_limit, 0), ${MOST}), minute / 60, messages, coalesce(nullif(hour_limit, 0), ${MOST})
+    from paces where minute_limit + hour_limit > 0 order by account_id
+    on conflict (account_id) do update set
+      in_minute = excluded.in_minute + case when account_paces.minute >= excluded.minute then account_paces.in_minute else 0 end,
+      in_hour = excluded.in_hour + case when account_paces.hour >= excluded.hour then account_paces.in_hour else 0 end,
+      minute = greatest(account_paces.minute, excluded.minute), hour = greatest(account_paces.hour, excluded.hour),
+      minute_limit = excluded.minute_limit, hour_limit = excluded.hour_limit)
   insert into account_days (account_id, day, messages, new_recipients, messages_limit, new_recipients_limit)
   select d.account_id, d.day, d.messages, coalesce(c.recipients, 0),
     coalesce(nullif(coalesce(l.messages_a_day, d.messages_limit), 0), ${MOST}),
@@ -83,11 +124,17 @@ const COUNT_SUBMISSIONS = `
     messages_limit = excluded.messages_limit, new_recipients_limit = excluded.new_recipients_limit`;
 
 /** Which limit a job was refused by, if it was. */
-export function passedLimit(error: unknown): DailyLimit | undefined {
+export function passedLimit(error: unknown): DailyLimit | PaceLimit | undefined {
   if (!(error instanceof DatabaseError) || error.code !== '23514') return undefined;
-  if (error.constraint === 'messages_a_day') return 'messages';
-  return error.constraint === 'new_recipients_a_day' ? 'new-recipients' : undefined;
+  return CONSTRAINTS.get(error.constraint ?? '');
 }
+
+const CONSTRAINTS: ReadonlyMap<string, DailyLimit | PaceLimit> = new Map([
+  ['messages_a_day', 'messages'],
+  ['new_recipients_a_day', 'new-recipients'],
+  ['messages_a_minute', 'minute'],
+  ['messages_an_hour', 'hour'],
+] as const);
 
 /** Whether the account never wrote to one of them. Asked once its limit is reached, before a transaction that may fail. */
 export async function hasNewRecipient(
@@ -110,9 +157,14 @@ export interface AccountDay {
   /** Of its own; null where the settings hold. */
   readonly messagesADay: number | null;
   readonly newRecipientsADay: number | null;
+  readonly messagesAMinute: number | null;
+  readonly messagesAnHour: number | null;
   /** Counted today. */
   readonly messages: number;
   readonly newRecipients: number;
+  /** Counted in this minute, and this hour; where there is a limit. */
+  readonly inMinute: number;
+  readonly inHour: number;
 }
 
 export async function accountDay(
@@ -122,43 +174,57 @@ export async function accountDay(
 ): Promise<AccountDay> {
   const { rows } = await db.query({
     text: `select l.messages_a_day as "messagesADay", l.new_recipients_a_day as "newRecipientsADay",
-             coalesce(d.messages, 0) as messages, coalesce(d.new_recipients, 0) as "newRecipients"
+             l.messages_a_minute as "messagesAMinute", l.messages_an_hour as "messagesAnHour",
+             coalesce(d.messages, 0) as messages, coalesce(d.new_recipients, 0) as "newRecipients",
+             case when p.minute = $3 then p.in_minute else 0 end as "inMinute", case when p.hour = $4 then p.in_hour else 0 end as "inHour"
            from (select $1::bigint as id) a left join account_limits l on l.account_id = a.id
+             left join account_paces p on p.account_id = a.id
              left join account_days d on d.account_id = a.id and d.day = ($2::timestamptz at time zone 'UTC')::date`,
-    values: [accountId, new Date(now)],
+    values: [
+      accountId,
+      new Date(now),
+      Math.floor(now / PACE_SLOTS.minute),
+      Math.floor(now / PACE_SLOTS.hour),
+    ],
   });
   return rows[0] as AccountDay;
 }
 
-/** @param limits null where the settings are to hold; undefined stays as it is */
+/** Each null where the settings are to hold; undefined stays as it is. */
+export type NewLimits = { readonly [Limit in keyof SendingLimits]?: number | null | undefined };
+
+const LIMIT_COLUMNS = {
+  messages: 'messages_a_day',
+  newRecipients: 'new_recipients_a_day',
+  messagesAMinute: 'messages_a_minute',
+  messagesAnHour: 'messages_an_hour',
+} as const satisfies Record<keyof SendingLimits, string>;
+
 export async function setAccountLimits(
   pool: pg.Pool,
   accountId: string,
-  limits: {
-    readonly messages: number | null | undefined;
-    readonly newRecipients: number | null | undefined;
-  },
+  limits: NewLimits,
 ): Promise<void> {
-  const { messages, newRecipients } = limits;
+  const given = Object.entries(LIMIT_COLUMNS).flatMap(([limit, column]) => {
+    const most = limits[limit as keyof SendingLimits];
+    return most === undefined ? [] : [{ column, most }];
+  });
+  if (given.length === 0) return;
+  const columns = given.map(({ column }) => column);
   await pool.query(
-    `insert into account_limits (account_id, messages_a_day, new_recipients_a_day) values ($1, $2, $3)
-     on conflict (account_id) do update set
-       messages_a_day = case when $4 then excluded.messages_a_day else account_limits.messages_a_day end,
-       new_recipients_a_day = case when $5 then excluded.new_recipients_a_day else account_limits.new_recipients_a_day end`,
-    [
-      accountId,
-      messages ?? null,
-      newRecipients ?? null,
-      messages !== undefined,
-      newRecipients !== undefined,
-    ],
+    `insert into account_limits (account_id, ${columns.join(', ')}) values ($1, ${columns.map((_, at) => `$${at + 2}`).join(', ')})
+     on conflict (account_id) do update set ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+    [accountId, ...given.map(({ most }) => most)],
   );
 }
 
-/** Days that are over. */
+/** Days that are over, and paces of accounts that have long been silent. */
 export async function forgetDays(pool: pg.Pool, before: number): Promise<void> {
   await pool.query(
     `delete from account_days where day < ($1::timestamptz at time zone 'UTC')::date`,
     [new Date(before)],
   );
+  await pool.query('delete from account_paces where hour < $1', [
+    Math.floor(before / PACE_SLOTS.hour),
+  ]);
 }
