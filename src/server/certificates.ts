@@ -29,6 +29,8 @@ export interface CertificateParts {
 }
 
 export interface Certificates extends AsyncDisposable {
+  /** Begins to order: whoever answers the authorities listens by now. */
+  begin(): void;
   readonly keeper: CertificateKeeper;
   readonly challenges: Challenges;
   /** Undefined: nothing is ordered. */
@@ -39,7 +41,7 @@ export interface Certificates extends AsyncDisposable {
 /** What a lost notice would have told is seen this late. Milliseconds. */
 const LOOK_EVERY = 60_000;
 
-/** Started: the listeners have what the database holds. */
+/** The listeners have what the database holds; nothing is ordered before `begin`. */
 export async function startCertificates(parts: CertificateParts): Promise<Certificates> {
   const { config, log, store, resolver, tls, published, note } = parts;
   const { pool, notices } = store;
@@ -65,8 +67,8 @@ export async function startCertificates(parts: CertificateParts): Promise<Certif
     note,
   });
   const follower = await followCertificates(parts);
-  keeper.start();
   return {
+    begin: () => keeper.start(),
     keeper,
     challenges,
     settings,

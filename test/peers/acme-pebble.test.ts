@@ -166,6 +166,20 @@ describe('certificates from Pebble', { skip: pebblePeer.skip }, () => {
     assert.match(failureIn(lines).text, /ended with 2: .*nowhere; touch/);
   });
 
+  test('a name that is not in the DNS is not ordered, told once, and looked for again soon', async () => {
+    const resolver = declaredZone({ 'mail.a.test': { AAAA: '::1' } });
+    await using one = node({ resolver, published: ['mta-sts.a.test'] });
+    await one.answerHttp(pebble.httpPort);
+    const { lines } = await one.renew();
+    assert.equal(lines[0]?.kind, 'issued', JSON.stringify(lines));
+    assert.equal(failureIn(lines).cause, 'not-in-dns');
+    await one.renew();
+    assert.equal(one.events.filter(({ type }) => type === 'certificate.failed').length, 1);
+    // who knows better may say so
+    const sets = [['mta-sts.a.test']];
+    assert.equal((await one.renew({ sets, force: true })).lines[0]?.kind, 'issued');
+  });
+
   test('several names: the host and what is published each have their own, what was asked for is one', async () => {
     await using one = node({ published: ['mta-sts.a.test', 'autoconfig.a.test', 'www.a.test'] });
     await one.answerHttp(pebble.httpPort);

@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { createServer, type Server } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { get } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import { certificateFor } from '../support/certificate.ts';
 import { Pebble, pebblePeer } from '../support/pebble.ts';
@@ -21,7 +21,6 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
   let pebble: Pebble;
   let server: RunningServer;
   let other: RunningServer;
-  let answers: Server;
   let root: string;
 
   before(async () => {
@@ -34,19 +33,8 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
       HIKYAKU_ACME_CA_FILE: pebble.caFile,
       HIKYAKU_ACME_CONTACT: 'postmaster@example.test',
     };
-    // whoever has the database can answer
-    answers = createServer((asked, answer) => {
-      const token = (asked.url ?? '').split('/').at(-1)!;
-      void server
-        .query<{ text: string }>(
-          'select key_authorization as text from acme_challenges where token = $1',
-          [token],
-        )
-        .then(([row]) => answer.end(row?.text));
-    });
-    answers.listen(pebble.httpPort, '127.0.0.1');
-    await once(answers, 'listening');
-    server = await startRunningServer({ env });
+    const answering = { HIKYAKU_HTTP_PUBLIC_PORT: String(pebble.httpPort) };
+    server = await startRunningServer({ env: { ...env, ...answering } });
     const { host, port, user, database } = server.connection;
     const url = `postgresql://${user}@localhost:${port}/${database}?host=${encodeURIComponent(host!)}`;
     other = await startRunningServer({ env: { ...env, DATABASE_URL: url } });
@@ -55,8 +43,6 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
   after(async () => {
     await other?.[Symbol.asyncDispose]();
     await server?.[Symbol.asyncDispose]();
-    answers.closeAllConnections();
-    answers.close();
     await pebble[Symbol.asyncDispose]();
   });
 
@@ -91,8 +77,13 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
       );
       assert.equal((shown as string[]).length, 1);
     }
-    const orders = await server.query<{ steps: unknown[] }>('select steps from certificate_orders');
-    assert.equal(orders.length, 1);
+    // one for the host, one for each name that is published for the domain
+    await eventually('all of them', async () => {
+      const rows = await server.query(`select from certificate_orders where state = 'issued'`);
+      return rows.length === 4;
+    });
+    const all = await server.query('select from certificates');
+    assert.equal(all.length, 4);
   });
 
   test('a renewal lets go of no connection, and new ones have the new certificate on every node', async () => {
@@ -193,4 +184,40 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
     assert.match(wanted.stderr, /by itself/);
     await rm(folder, { recursive: true });
   });
+});
+
+test('a server proves its name by TLS on its public port', { skip: pebblePeer.skip }, async () => {
+  await using pebble = await Pebble.start();
+  await using _server = await startRunningServer({
+    env: {
+      HIKYAKU_HOSTNAME: HOST,
+      HIKYAKU_ACME_DIRECTORY: pebble.directory,
+      HIKYAKU_ACME_TERMS_AGREED: 'yes',
+      HIKYAKU_ACME_CA_FILE: pebble.caFile,
+      HIKYAKU_ACME_CHALLENGE: 'tls-alpn-01',
+      HIKYAKU_HTTPS_PUBLIC_PORT: String(pebble.tlsPort),
+    },
+  });
+  const root = await pebble.root();
+  const status = await eventually('a page by HTTPS under the certificate', async () => {
+    const { promise, resolve } = Promise.withResolvers<number | undefined>();
+    const servername = 'mta-sts.example.test';
+    get(
+      {
+        port: pebble.tlsPort,
+        host: '127.0.0.1',
+        servername,
+        headers: { host: servername },
+        ca: root,
+        // no session of the time before the certificate
+        agent: false,
+      },
+      (answer) => {
+        answer.resume();
+        resolve(answer.statusCode);
+      },
+    ).on('error', () => resolve(undefined));
+    return promise;
+  });
+  assert.equal(typeof status, 'number');
 });

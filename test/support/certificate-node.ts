@@ -8,6 +8,7 @@ import { createServer as createHttpServer } from 'node:http';
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { readFileSync } from 'node:fs';
 import { TLSSocket } from 'node:tls';
+import { nowhereResolver } from '#clients/dns/nowhere';
 import { httpsTransport } from '#clients/acme/request';
 import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
@@ -21,7 +22,6 @@ import { publicTls } from '#servers/net/public-tls';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
 import type { Store } from '#store/open';
 import { certificateFor } from './certificate.ts';
-import { declaredZone } from './declared-zone.ts';
 import type { Pebble } from './pebble.ts';
 
 export interface CertificateNodeOptions {
@@ -67,7 +67,7 @@ export class CertificateNode implements AsyncDisposable {
         ...options.settings,
       },
       challenges: this.challenges,
-      resolver: options.resolver ?? declaredZone({}),
+      resolver: options.resolver ?? nowhereResolver,
       transport: () =>
         httpsTransport({ ca: readFileSync(pebble.caFile, 'utf8'), userAgent: 'hikyaku test' }),
       random: () => 0.5,

@@ -197,7 +197,8 @@ export class CertificateKeeper {
       const { names, certificate } = line;
       const decision = decide(line, request, clock.now());
       if (decision.kind === 'order') {
-        const renewed = await renewLine(context, line, request?.newKey ?? false);
+        const { newKey = false, force = false } = request ?? {};
+        const renewed = await renewLine(context, line, { newKey, force });
         request?.ended(renewed);
       } else if (decision.kind !== 'leave') request?.ended({ names, ...decision });
       else if (certificate) await askRenewalInformation(context, certificate);

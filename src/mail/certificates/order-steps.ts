@@ -57,6 +57,7 @@ export type FailureCause =
   | 'not-propagated'
   | 'too-slow'
   | 'bad-certificate'
+  | 'not-in-dns'
   | 'many-of-the-same'
   | 'stopped';
 

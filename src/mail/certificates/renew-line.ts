@@ -13,6 +13,7 @@ import type { Challenges } from './challenges.ts';
 import type { Line } from './lines.ts';
 import { isTheirs } from './order-failure.ts';
 import type { AcmeStep, OrderFailure } from './order-steps.ts';
+import { missingInDns } from './missing-in-dns.ts';
 import { placeOrder, type OrderOutcome } from './place-order.ts';
 import { nextAttempt, renewalTime, SAME_NAMES } from './renewal-time.ts';
 import { keyTypeOf, newPrivateKey, renewalIdentifier, type CertificateFacts } from './x509.ts';
@@ -50,11 +51,17 @@ interface Keys {
 /** Should the node die in the middle, another order waits as long as after a failure. Milliseconds. */
 const IF_NOT_CONCLUDED = 20 * 60 * 1000;
 
-/** @param newKey takes the next key, whatever the settings say */
+export interface RenewWish {
+  /** Takes the next key, whatever the settings say. */
+  readonly newKey: boolean;
+  /** Asks the authority even for names that seem not to be in the DNS. */
+  readonly force: boolean;
+}
+
 export async function renewLine(
   context: RenewContext,
   line: Line,
-  newKey: boolean,
+  { newKey, force }: RenewWish,
 ): Promise<Renewed> {
   const { pool, clock, settings } = context;
   const { names, certificate } = line;
@@ -62,10 +69,11 @@ export async function renewLine(
   await beginOrder(pool, names, begun, begun + IF_NOT_CONCLUDED);
   const steps: EventStep[] = [];
   const tell = ({ step: key, ...fields }: AcmeStep): void => void steps.push({ key, ...fields });
-  const tooMany = await sameNamesLimit(context, names);
-  if (tooMany !== undefined) {
-    tell({ step: 'failed', ...tooMany });
-    return failed(context, line, tooMany, steps);
+  const vain =
+    (await sameNamesLimit(context, names)) ?? (force ? undefined : await notInDns(context, names));
+  if (vain !== undefined) {
+    tell({ step: 'failed', ...vain });
+    return failed(context, line, vain, steps);
   }
   const keys = await keysFor(line, settings, newKey);
   const replaces =
@@ -111,6 +119,17 @@ async function sameNamesLimit(
     text: `${count} certificates were issued for these names in seven days`,
     retryAfter: Math.max(0, first! + within - clock.now()),
   };
+}
+
+async function notInDns(
+  { resolver, settings, signal }: RenewContext,
+  names: readonly string[],
+): Promise<OrderFailure | undefined> {
+  if (settings.challenge.type === 'dns-01') return undefined;
+  const name = await missingInDns(resolver, names, signal);
+  return name === undefined
+    ? undefined
+    : { cause: 'not-in-dns', text: `${name} has neither an A nor an AAAA record`, name };
 }
 
 async function issued(
@@ -167,6 +186,7 @@ async function failed(
       failures,
       isTheirs: isTheirs(failure),
       isRateLimited: cause === 'rateLimited',
+      wasAsked: cause !== 'not-in-dns',
       retryAfter,
     },
     now,
@@ -174,14 +194,11 @@ async function failed(
   );
   await recordFailed(pool, { names, endedAt: now, steps }, { ...failure }, failures, nextAt);
   const next = new Date(nextAt).toISOString();
-  log.warn('certificate.failed', { names, cause, text, failures, nextAt: next });
-  note(
-    event(
-      'certificate.failed',
-      now,
-      {},
-      { public: { names, cause, failures, nextAt: next }, personal: { text } },
-    ),
-  );
+  // names that are not in the DNS yet are looked for again and again: once is told
+  if (cause !== 'not-in-dns' || failures === 1) {
+    log.warn('certificate.failed', { names, cause, text, failures, nextAt: next });
+    const fields = { public: { names, cause, failures, nextAt: next }, personal: { text } };
+    note(event('certificate.failed', now, {}, fields));
+  }
   return { kind: 'failed', names, steps, failure, nextAt };
 }

@@ -45,7 +45,7 @@ test('renewal information is asked for again as the authority says, within a min
   assert.equal(askRenewalAgain(1000 * DAY, 0), DAY);
 });
 
-const OURS = { isTheirs: false, isRateLimited: false, retryAfter: undefined };
+const OURS = { isTheirs: false, isRateLimited: false, wasAsked: true, retryAfter: undefined };
 
 test('orders that fail come back later each time, up to half a day', () => {
   const gaps = [1, 2, 3, 4, 5, 6, 7, 100].map((failures) =>
@@ -78,12 +78,22 @@ test('five failed validations in an hour are never reached', () => {
 });
 
 test('what the authority asks for is kept, and its own faults are tried again sooner', () => {
-  const limited = { failures: 1, isTheirs: false, isRateLimited: true, retryAfter: 30 * HOUR };
+  const limited = { ...OURS, failures: 1, isRateLimited: true, retryAfter: 30 * HOUR };
   assert.equal(nextAttempt(limited, 0, 0), 30 * HOUR);
   assert.equal(nextAttempt({ ...limited, retryAfter: undefined }, 0, 0), HOUR);
-  const theirs = { failures: 1, isTheirs: true, isRateLimited: false, retryAfter: undefined };
+  const theirs = { ...OURS, failures: 1, isTheirs: true };
   assert.equal(nextAttempt(theirs, 0, 0), 5 * MINUTE);
   assert.equal(nextAttempt(theirs, 0, 1), 6.25 * MINUTE);
+});
+
+test('what nobody was asked for is looked at again within the hour', () => {
+  const gaps = [1, 2, 4, 50].map((failures) =>
+    nextAttempt({ ...OURS, failures, wasAsked: false }, 0, 0),
+  );
+  assert.deepEqual(
+    gaps,
+    [5, 10, 40, 60].map((minutes) => minutes * MINUTE),
+  );
 });
 
 test('a certificate is a worry 21 days before its end, and a grave one 7 days before', () => {

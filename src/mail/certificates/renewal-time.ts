@@ -40,21 +40,23 @@ export interface FailedOrder {
   /** The authority is out of reach or out of order: nothing counted against us. */
   readonly isTheirs: boolean;
   readonly isRateLimited: boolean;
+  /** The authority was not even asked: it costs nothing to look again. */
+  readonly wasAsked: boolean;
   /** Milliseconds; as the authority said. */
   readonly retryAfter: number | undefined;
 }
 
 /**
  * When an order that failed is made again: after 20 minutes, then twice as long each time, up to half a day. Let’s Encrypt
- * allows five failed validations an hour for a name. Where the fault is theirs, after 5 minutes.
+ * allows five failed validations an hour for a name. Where the fault is theirs, after 5 minutes; where nobody was asked, within the hour.
  */
 export function nextAttempt(
-  { failures, isTheirs, isRateLimited, retryAfter = 0 }: FailedOrder,
+  { failures, isTheirs, isRateLimited, wasAsked, retryAfter = 0 }: FailedOrder,
   now: number,
   chance: number,
 ): number {
-  const first = isRateLimited ? HOUR : isTheirs ? 5 * MINUTE : 20 * MINUTE;
-  const growing = Math.min(first * 2 ** Math.min(failures - 1, 20), 12 * HOUR);
+  const first = isRateLimited ? HOUR : isTheirs || !wasAsked ? 5 * MINUTE : 20 * MINUTE;
+  const growing = Math.min(first * 2 ** Math.min(failures - 1, 20), wasAsked ? 12 * HOUR : HOUR);
   return Math.round(now + Math.max(growing, retryAfter) * (1 + chance / 4));
 }
 

@@ -191,6 +191,10 @@ export const ORDER_CAUSES = {
     en: 'what came is not the certificate that was ordered',
     ja: '届いた証明書が申し込みと一致しません',
   },
+  'not-in-dns': {
+    en: 'the name is not in the DNS, so the authority was not asked',
+    ja: '名前が DNS に登録されていないため、申し込みを見送りました',
+  },
   'many-of-the-same': {
     en: 'too many certificates for these names in a week',
     ja: '同じ名前の証明書が 1 週間に多すぎます',
@@ -316,6 +320,10 @@ export const CERTIFICATE_REMEDIES = {
   'bad-certificate': {
     en: 'It is not served. Please report it with the story of the order.',
     ja: 'この証明書は使いません。この経過を添えて報告してください。',
+  },
+  'not-in-dns': {
+    en: 'Give the name an A or AAAA record that leads here (hikyaku domain dns shows the lines): it is looked for again within the hour. If only this server cannot see the record, use --force.',
+    ja: '名前にこのサーバーを指す A または AAAA レコードを付けてください（書き方は hikyaku domain dns で確認できます）。1 時間以内に再び確認します。このサーバーからだけ見えない場合は --force を使ってください。',
   },
   'many-of-the-same': {
     en: 'Use what there is (hikyaku certificate list), or wait: authorities issue few certificates for the same names in seven days.',
