@@ -24,7 +24,11 @@ export function askTime(
   port = PORT,
 ): Promise<number | ProbeFailure> {
   return new Promise((resolve) => {
-    const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4');
+    const socket = createSocket({
+      type: isIPv6(address) ? 'udp6' : 'udp4',
+      // addresses need no look-up on a thread: a socket that is closed during one stays open
+      lookup: (given, _options, callback) => callback(null, given, isIPv6(given) ? 6 : 4),
+    });
     const settle = (result: number | ProbeFailure): void => {
       clearTimeout(timer);
       signal.removeEventListener('abort', onAbort);

@@ -3,17 +3,11 @@
  * by the queue like every message of ours, in the transaction that says that it was told: it is neither lost nor sent twice.
  */
 import type { Clock } from '#clock';
-import { concat } from '#bytes';
-import { event } from '#events';
 import type { Log } from '#log';
-import { sign } from '#mail/submit/sign';
+import { ownStatements, type OwnStatements } from '#mail/submit/own-message';
 import type { Language } from '#protocol/dsn/language';
-import { hashBody } from '#protocol/dkim/body-hash';
-import { splitHeader } from '#protocol/message/fields';
-import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
-import { ensureTenant } from '#store/directory/tenants';
 import {
   forgetSubjects,
   keepResults,
@@ -21,11 +15,9 @@ import {
   readResults,
   type RememberedResult,
 } from '#store/doctor/results';
-import { endRound, takeRound } from '#store/doctor/round';
-import { viewOf } from '#store/emails';
-import { writeEvents } from '#store/events';
+import { endRound, giveUpRound, takeRound } from '#store/doctor/round';
 import type { Store } from '#store/open';
-import { destinationsOf, enqueue, type DestinationKey } from '#store/queue/enqueue';
+import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import type { Event } from '#events';
 import { changesOf, keyOf, toldAfter, type Mark } from './difference.ts';
 import { composeLetter } from './letter.ts';
@@ -78,32 +70,47 @@ export function startDailyRounds(options: RoundOptions): AsyncDisposable {
   };
 }
 
-/** @returns what became of it: another node had it, nothing was to be told, or a letter of so many changes */
-export async function makeRound(
-  options: RoundOptions,
-  signal: AbortSignal,
-): Promise<{ readonly kind: 'not-ours' } | { readonly kind: 'made'; readonly changes: number }> {
-  const { store, clock, log, hostname } = options;
-  const { pool } = store;
+type Round =
+  | { readonly kind: 'not-ours' | 'stopped' }
+  | { readonly kind: 'made'; readonly changes: number };
+
+/** Where another node has the round of the day, or made it, nothing is done. @throws what the database or a check throws; the round is free again */
+export async function makeRound(options: RoundOptions, signal: AbortSignal): Promise<Round> {
+  const { store, clock } = options;
   const day = new Date(clock.now()).toISOString().slice(0, 10);
   const token = store.newId();
-  if (!(await takeRound(pool, token, day))) return { kind: 'not-ours' };
+  if (!(await takeRound(store.pool, token, day))) return { kind: 'not-ours' };
+  let made: Round | undefined;
+  try {
+    made = await examineAndTell(options, { token, day }, signal);
+    return made;
+  } finally {
+    if (made?.kind !== 'made') await giveUpRound(store.pool, token);
+  }
+}
+
+async function examineAndTell(
+  options: RoundOptions,
+  { token, day }: { readonly token: string; readonly day: string },
+  signal: AbortSignal,
+): Promise<Round> {
+  const { store, clock, log, hostname } = options;
+  const { pool } = store;
   const domains = (await listDomains(pool)).map(({ name }) => name);
   const before = await readResults(pool);
   const results = await options.examine(domains, before, signal);
-  if (signal.aborted) return { kind: 'not-ours' };
+  if (signal.aborted) return { kind: 'stopped' };
   await keepResults(pool, results.map(toKept), clock.now());
   await forgetSubjects(pool, [hostname, '', ...domains]);
   const changes = changesOf(results, toldBefore(before));
   const known = await readResults(pool);
   const letter =
     changes.length > 0 && domains.length > 0
-      ? await letterOf(options, domains, (id) =>
+      ? await letterOf(options, domains, (names) =>
           composeLetter(changes, results, {
+            ...names,
             language: options.language,
             hostname,
-            address: id.address,
-            messageId: id.messageId,
             now: clock.now(),
             since: (result) => sinceOf(known, result),
           }),
@@ -155,70 +162,16 @@ interface Names {
 
 /** The letter as statements: its recipient is the postmaster of the host's own domain, or of the first that is here. */
 async function letterOf(
-  { store, directory, clock, hostname, queueLifetime }: RoundOptions,
+  options: RoundOptions,
   domains: readonly string[],
   compose: (names: Names) => Uint8Array,
-) {
+): Promise<OwnStatements> {
+  const { hostname, store } = options;
   const domain = domains.find((name) => hostname.endsWith(`.${name}`)) ?? domains[0]!;
   const id = store.newId();
-  const now = clock.now();
-  const tenantId = await ensureTenant(store.pool, 'default', now);
   const address = `postmaster@${domain}`;
-  const message = compose({ address, messageId: `${id}@${hostname}` });
-  const { bodyStart } = splitHeader(message);
-  const [hash] = await hashBody([message.subarray(bodyStart)], [{ canonicalization: 'relaxed' }]);
-  const head = { header: message.subarray(0, bodyStart), bodyHash: hash!.digest };
-  const signed = await sign({ directory, clock }, head, domain, now);
-  const blob = wholeBlob(message);
-  const about = { messageId: id, tenantId };
-  const events: Event[] = [
-    signed.kind === 'signed'
-      ? event('message.signed', now, about, {
-          public: { signatures: signed.signatures, milliseconds: signed.milliseconds },
-          personal: {},
-        })
-      : event('message.unsigned', now, about, {
-          public: { reason: signed.reason, domain },
-          personal: {},
-        }),
-  ];
-  const queued = {
-    id,
-    parentId: undefined,
-    sessionId: undefined,
-    tenantId,
-    accountId: undefined,
-    sha256: blob.sha256,
-    view: viewOf(concat([signed.fields]), blob.size, []),
-    // nobody is told when it cannot be delivered: the log says so, and the next letter tells all again
-    reversePath: null,
-    ret: undefined,
-    envid: undefined,
-    smtputf8: false,
-    eightBit: true,
-    notifyAuthor: false,
-    arrivedAt: now,
-    expiresAt: now + queueLifetime,
-    recipients: [
-      {
-        id: 1,
-        forwardPath: address,
-        domain: '',
-        reversePath: undefined,
-        orcpt: undefined,
-        notify: 'NEVER',
-        stream: 'transactional',
-        priority: 0,
-        sourcePool: '',
-        nextAt: now,
-      },
-    ],
-  } as const;
-  return {
-    id,
-    events,
-    order: blobOrder(blob),
-    bytes: message.length,
-    statements: [storeBlob(blob, now), writeEvents(events), ...enqueue(queued)],
-  };
+  const content = compose({ address, messageId: `${id}@${hostname}` });
+  const recipients = [{ forwardPath: address, domain: '' }];
+  // where it cannot be delivered the log says so, and the next letter tells all again
+  return ownStatements(options, { id, content, domain, recipients });
 }

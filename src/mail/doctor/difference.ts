@@ -20,13 +20,15 @@ export function keyOf({ id, subject }: Pick<Result, 'id' | 'subject'>): string {
 
 /**
  * @param told by {@link keyOf}
- * @returns in the order of the results; what is well and was never told is no change
+ * @returns in the order of the results; what is well and was never told is no change, and neither is what could not be found out: an hour
+ * without the DNS would send a letter, and another when it is back
  */
 export function changesOf(
   results: readonly Result[],
   told: ReadonlyMap<string, Mark>,
 ): readonly Change[] {
   return results.flatMap((result): Change[] => {
+    if (result.status === 'unknown') return [];
     const before = told.get(keyOf(result));
     if (before === undefined)
       return isTrouble(result.status) ? [{ result, before: undefined }] : [];
@@ -42,7 +44,6 @@ function isSame(now: Mark, before: Mark): boolean {
   );
 }
 
-/** Unknown is not told: an hour without the DNS would send a letter, and another when it is back. */
 export function isTrouble(status: Status): boolean {
   return status === 'warn' || status === 'fail';
 }

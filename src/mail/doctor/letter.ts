@@ -1,6 +1,7 @@
 /** The letter of the doctor to postmaster: what differs, in one language, as a message of ours. */
 import { utf8 } from '#bytes';
 import { say } from '#mail/story/phrase';
+import { wrap } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
 import { encodeUnstructured } from '#protocol/message/encoded-word';
 import { formatDate } from '#protocol/message/date';
@@ -54,10 +55,10 @@ export function composeLetter(
     'Content-Transfer-Encoding: 8bit',
     'Auto-Submitted: auto-generated',
     '',
-    say(WORDS['letter-intro'], language, { hostname }),
+    ...wrap(say(WORDS['letter-intro'], language, { hostname }), COLUMNS),
     '',
     ...changes.flatMap((change) => [...formatChange(change, format), '']),
-    say(WORDS['letter-end'], language, { id: changes[0]!.result.id }),
+    ...wrap(say(WORDS['letter-end'], language, { id: changes[0]!.result.id }), COLUMNS),
     '',
   ];
   return utf8(lines.join('\r\n'));

@@ -30,6 +30,14 @@ export function endRound(token: string, day: string): ValuesStatement {
   };
 }
 
+/** It was not made: whoever looks next may. */
+export async function giveUpRound(db: Queryable, token: string): Promise<void> {
+  await db.query({
+    text: 'update doctor_round set until = clock_timestamp() where token = $1',
+    values: [token],
+  });
+}
+
 /** Milliseconds that the clock of the database is ahead of `now`, which is real time. */
 export async function databaseAhead(db: Queryable, now: () => number): Promise<number> {
   const before = now();
