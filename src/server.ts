@@ -380,7 +380,8 @@ async function start(
   parts.defer(() => admin.stop());
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
-  http.ready({ ports, hostname: config.hostname, connections, abuse });
+  const { served } = certificates;
+  http.ready({ ports, hostname: config.hostname, connections, abuse, certificates: served });
   parts.defer(() => http.unready());
   const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
   return { kind: 'started', ports, firstAccounts, grace, hurry };

@@ -48,7 +48,14 @@ function registered(): ReadonlyMap<string, readonly string[]> {
   // nothing is collected here, so that nothing is asked
   const store = { clock: { now: () => 0, monotonic: () => 0 } } as unknown as Store;
   const abuse = { bans: () => 0, refused: () => 0 };
-  const { registry } = createMetrics({ store, log: silentLog, connections: none, abuse });
+  const certificates = (): [] => [];
+  const { registry } = createMetrics({
+    store,
+    log: silentLog,
+    connections: none,
+    abuse,
+    certificates,
+  });
   const metrics = registry.getMetricsAsArray() as unknown as readonly (Metric & {
     readonly name: string;
     readonly labelNames: readonly string[];

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { httpsTransport } from '#clients/acme/request';
 import { systemClock } from '#clock';
 import type { Config } from '#config';
+import { FIELDS } from '#config/fields';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import { KNOWN_DIRECTORIES, type AcmeSettings } from '#mail/certificates/acme-settings';
@@ -12,6 +13,7 @@ import { CertificateKeeper } from '#mail/certificates/keeper';
 import { statesOf, type CertificateState } from '#mail/certificates/states';
 import { privateKeyPem } from '#mail/certificates/x509';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { ServedCertificate } from '#servers/http/metrics';
 import { readIdentityText } from '#servers/net/tls-context';
 import { currentCertificates } from '#store/certificates/certificates';
 import type { Store } from '#store/open';
@@ -36,6 +38,8 @@ export interface Certificates extends AsyncDisposable {
   /** Undefined: nothing is ordered. */
   readonly settings: AcmeSettings | undefined;
   readonly states: () => Promise<readonly CertificateState[]>;
+  /** Those that listeners show now, by their first name. */
+  readonly served: () => readonly ServedCertificate[];
 }
 
 /** What a lost notice would have told is seen this late. Milliseconds. */
@@ -68,12 +72,22 @@ export async function startCertificates(parts: CertificateParts): Promise<Certif
   });
   const follower = await followCertificates(parts);
   return {
-    begin: () => keeper.start(),
+    begin: () => {
+      if (settings === undefined) sayNotOrdered(config, log);
+      keeper.start();
+    },
     keeper,
     challenges,
     settings,
     states: async () =>
       statesOf(await keeper.lines(), tls.base(), settings !== undefined, clock.now()),
+    served: () => {
+      const { origin, names, notAfter } = tls.base();
+      // one that nobody trusts is no reason for an alarm
+      return origin === 'files'
+        ? [{ name: names[0] ?? config.hostname, notAfter }, ...follower.served()]
+        : follower.served();
+    },
     async [Symbol.asyncDispose]() {
       await keeper.stop();
       challenges[Symbol.dispose]();
@@ -82,9 +96,23 @@ export async function startCertificates(parts: CertificateParts): Promise<Certif
   };
 }
 
+interface Follower extends Disposable {
+  readonly served: () => readonly ServedCertificate[];
+}
+
+/** In production nobody trusts what a server made for itself: that nothing better is ordered is worth a word. */
+function sayNotOrdered(config: Config, log: Log): void {
+  if (config['acme.directory'] === 'off' || config['tls.certificate'] !== '') return;
+  log.warn('certificate.not-ordered', {
+    reason: 'acme.terms_agreed is not set',
+    remedy: FIELDS['acme.terms_agreed'].doc,
+  });
+}
+
 /** Gives the listeners the certificates of the database, now and whenever they change. */
-async function followCertificates({ store, tls, log }: CertificateParts): Promise<Disposable> {
+async function followCertificates({ store, tls, log }: CertificateParts): Promise<Follower> {
   let known = '';
+  let served: readonly ServedCertificate[] = [];
   let reading: Promise<void> | undefined;
   const read = async (): Promise<void> => {
     const certificates = await currentCertificates(store.pool);
@@ -106,6 +134,7 @@ async function followCertificates({ store, tls, log }: CertificateParts): Promis
       return [];
     });
     tls.tls.use(named);
+    served = certificates.map(({ names, notAfter }) => ({ name: names[0]!, notAfter }));
     if (named.length > 0) log.info('certificate.serving', { names: named.map((one) => one.names) });
   };
   const look = (): void => {
@@ -119,6 +148,7 @@ async function followCertificates({ store, tls, log }: CertificateParts): Promis
   const stopListening = store.notices.on('certificates', look);
   const timer = setInterval(look, LOOK_EVERY).unref();
   return {
+    served: () => served,
     [Symbol.dispose]: () => {
       stopListening();
       clearInterval(timer);

@@ -19,6 +19,14 @@ export interface MetricsOptions {
   readonly log: Log;
   readonly connections: { readonly smtp: () => number; readonly imap: () => number };
   readonly abuse: AbuseFigures;
+  readonly certificates: () => readonly ServedCertificate[];
+}
+
+/** One that listeners show to who asks for its first name. */
+export interface ServedCertificate {
+  readonly name: string;
+  /** Calendar milliseconds. */
+  readonly notAfter: number;
 }
 
 export interface AbuseFigures {
@@ -47,6 +55,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
     );
   addQueueGauges(registry, options);
   addAbuseFigures(registry, options.abuse);
+  addCertificateFigures(registry, options.certificates);
   return { registry, countEvents: eventCounters(registry) };
 }
 
@@ -104,6 +113,24 @@ function addAbuseFigures(registry: Registry, { bans, refused }: AbuseFigures): v
       collect() {
         this.reset();
         this.inc(refused());
+      },
+    }),
+  );
+}
+
+function addCertificateFigures(
+  registry: Registry,
+  certificates: MetricsOptions['certificates'],
+): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'hikyaku_certificate_expires_timestamp_seconds',
+      help: 'When a certificate that is shown ends, by its first name.',
+      labelNames: ['name'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const { name, notAfter } of certificates()) this.set({ name }, notAfter / 1000);
       },
     }),
   );

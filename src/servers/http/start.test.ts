@@ -60,6 +60,7 @@ const FACTS = {
   ports: { smtp: 1, submission: 2, submissions: 3, imap: 2143, imaps: 2993, http: 4 },
   connections: { smtp: () => 7, imap: () => 5 },
   abuse: { bans: () => 3, refused: () => 11 },
+  certificates: () => [{ name: 'mail.example.test', notAfter: 1_800_000_000_000 }],
 };
 
 test('it is alive at once, ready only between ready and unready, and says why not', async () => {
@@ -118,6 +119,10 @@ test('metrics follow the committed events and the queue', async () => {
   assert.match(text, /^hikyaku_events_total\{type="session.authenticated"\} 2$/m);
   assert.match(text, /^hikyaku_smtp_connections 7$/m);
   assert.match(text, /^hikyaku_imap_connections 5$/m);
+  assert.match(
+    text,
+    /^hikyaku_certificate_expires_timestamp_seconds\{name="mail\.example\.test"\} 1800000000$/m,
+  );
   assert.match(text, /^# TYPE hikyaku_queue_recipients gauge$/m);
   assert.match(text, /^hikyaku_nodejs_eventloop_lag_seconds /m);
 });

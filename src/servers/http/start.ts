@@ -15,7 +15,7 @@ import {
   type Facts,
   type Language,
 } from './landing-page.ts';
-import { createMetrics, type AbuseFigures } from './metrics.ts';
+import { createMetrics, type AbuseFigures, type ServedCertificate } from './metrics.ts';
 import { ReadinessCheck } from './readiness.ts';
 
 export interface HttpOptions {
@@ -35,6 +35,7 @@ export interface ServerFacts extends Facts {
   /** Connections open now. */
   readonly connections: { readonly smtp: () => number; readonly imap: () => number };
   readonly abuse: AbuseFigures;
+  readonly certificates: () => readonly ServedCertificate[];
 }
 
 export interface HttpServer {
@@ -79,6 +80,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
       bans: () => facts?.abuse.bans() ?? 0,
       refused: () => facts?.abuse.refused() ?? 0,
     },
+    certificates: () => facts?.certificates() ?? [],
   });
   const readiness = new ReadinessCheck(store, () => facts !== undefined);
   guard(app, () => facts?.hostname, options.names);
