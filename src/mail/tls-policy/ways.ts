@@ -107,15 +107,13 @@ function withStep(usual: Way | NoWay, step: TlsStep): Way | NoWay {
 }
 
 function keyOf(hosts: readonly RouteHost[]): string {
-  return hosts
-    .map(({ name, port, tls, policy, requireTls }) => {
-      const host = `${name}:${port}:${tls}`;
-      // a session belongs to one policy, so that it is counted under it
-      const held = policy?.type === 'sts' ? `:${policy.domain}:${policy.mode}` : '';
-      return (
-        host + held + (policy?.type === 'tlsa' ? ':dane' : '') + (requireTls ? ':requiretls' : '')
-      );
-    })
-    .sort()
-    .join(' ');
+  return hosts.map(keyOfHost).sort().join(' ');
+}
+
+/** A session belongs to one policy: it was proven by it, and is counted under it. */
+function keyOfHost({ name, port, tls, policy, requireTls }: RouteHost): string {
+  const host = `${name}:${port}:${tls}${requireTls ? ':requiretls' : ''}`;
+  if (policy?.type === 'sts') return `${host}:${policy.domain}:${policy.mode}`;
+  // other records may be of another key
+  return policy?.type === 'tlsa' ? `${host}:${policy.strings.join()}` : host;
 }
