@@ -17,7 +17,8 @@ export interface Submission {
   readonly port: number;
 }
 
-const SILENT = {
+/** Preferences under which it asks nobody and shows nothing. */
+export const SILENT = {
   'app.update.enabled': false,
   'browser.safebrowsing.downloads.enabled': false,
   'datareporting.policy.dataSubmissionEnabled': false,
@@ -90,8 +91,8 @@ export async function thunderbird(
   for (const mailbox of FOLDERS) await world.session.subscribe(mailbox, true);
   const port = await freePort();
   await world.write('profile/user.js', preferences(world, port, submission));
-  await using running = start(world, program);
-  await using driver = await connect(running, port);
+  await using running = startThunderbird(world, program);
+  await using driver = await driveThunderbird(running, port);
   await prepare(driver, world, submission);
   assert.deepEqual(await folders(driver), FOLDERS);
 
@@ -112,12 +113,15 @@ export async function thunderbird(
   await driver.quit();
 }
 
-interface Running extends AsyncDisposable {
+/** Where its profile is. */
+type Home = Pick<World, 'file' | 'home'>;
+
+export interface RunningThunderbird extends AsyncDisposable {
   readonly child: ChildProcess;
   said(): string;
 }
 
-function start(world: World, program: string): Running {
+export function startThunderbird(world: Home, program: string): RunningThunderbird {
   const args = ['--headless', '--marionette', '--remote-allow-system-access', '--no-remote'];
   // Ends with this process, however that ends.
   const command = ['--pdeathsig', 'TERM', program, ...args, '--profile', world.file('profile')];
@@ -143,7 +147,10 @@ function start(world: World, program: string): Running {
   };
 }
 
-async function connect(running: Running, port: number): Promise<Marionette> {
+export async function driveThunderbird(
+  running: RunningThunderbird,
+  port: number,
+): Promise<Marionette> {
   for (const deadline = performance.now() + 60_000; ; await delay(100)) {
     const marionette = await Marionette.connect(port).catch(() => undefined);
     if (marionette !== undefined) return marionette;
