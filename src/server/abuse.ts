@@ -6,7 +6,7 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import { Guard } from '#mail/abuse/guard';
 import { protectedAddresses } from '#mail/abuse/protected';
-import { parseNetworks, type Networks } from '#servers/net/client-address';
+import { parseNetworks, type Networks } from '#protocol/address/network';
 import { defaultGateways } from '#servers/net/gateways';
 import type { SendingLimits } from '#store/abuse/daily-limits';
 import type { Store } from '#store/open';

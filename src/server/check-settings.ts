@@ -8,7 +8,7 @@ import { createSecureContext } from 'node:tls';
 import { parseServerList } from '#clients/dns/servers';
 import type { Config, ConfigProblem } from '#config';
 import { FIELDS, type Key } from '#config/fields';
-import { parseNetworks } from '#servers/net/client-address';
+import { parseNetworks } from '#protocol/address/network';
 import { readIdentity } from '#servers/net/tls-context';
 
 /** Everything that is wrong, by key. */

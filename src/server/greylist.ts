@@ -2,7 +2,7 @@
 import type { Config } from '#config';
 import { readSparedSender } from '#config/spared-sender';
 import type { Greylisting } from '#mail/receive/greylisting';
-import { parseNetworks } from '#servers/net/client-address';
+import { parseNetworks } from '#protocol/address/network';
 import type { Pool } from '#store/open';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
 

@@ -3,14 +3,9 @@
  * while, so that the next one of the same address is longer. Pure: the time is an argument.
  */
 import { parseIp } from '#protocol/address/ip-address';
+import { contains, readNetwork, type Network } from '#protocol/address/network';
 import type { BanRow, BanScope } from '#store/abuse/exchange';
-import {
-  addressGroup,
-  contains,
-  networkGroup,
-  readNetwork,
-  type Network,
-} from './address-groups.ts';
+import { addressGroup, networkGroup } from './address-groups.ts';
 import { BAN_GROWTH, BANS_REMEMBERED, FIRST_BAN, LONGEST_BAN, MOST_BANS } from './limits.ts';
 
 export interface NewBan {

@@ -3,11 +3,7 @@
  * operator trusts. Behind each of these addresses may be everybody: a balancer or a container's bridge hides all clients.
  */
 import { parseIp } from '#protocol/address/ip-address';
-import { contains, readNetwork } from './address-groups.ts';
-
-export interface Networks {
-  has(address: string): boolean;
-}
+import { contains, readNetwork, type Networks } from '#protocol/address/network';
 
 /** Loopback, RFC 1918, link-local, carrier-grade NAT (RFC 6598), unique local (RFC 4193) and «this host». */
 const PRIVATE = [

@@ -312,20 +312,11 @@ export class Session implements ConnectionHandler, ServedSession {
   }
 
   #startTls(): void {
-    const { settings, services } = this.#state;
     this.#state.out.flush();
     this.#busy = true;
     this.#paused = false;
     this.#state.beginTls();
-    void startTls(this.#connection, {
-      identity: settings.tls!.current,
-      within: settings.limits.handshakeTime,
-      clock: services.clock,
-      sessionId: this.#state.id,
-      note: services.note,
-      listener: settings.listener,
-      isOver: () => this.#over,
-    }).then((secured) => {
+    void startTls(this.#connection, this.#state, () => this.#over).then((secured) => {
       this.#busy = false;
       if (secured !== undefined) this.#secured(secured);
     });

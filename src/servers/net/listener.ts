@@ -5,7 +5,8 @@
 import type { Socket } from 'node:net';
 import { concat } from '#bytes';
 import type { Welcome } from '#mail/abuse/conduct';
-import { plainAddress, type Networks } from './client-address.ts';
+import type { Networks } from '#protocol/address/network';
+import { plainAddress } from './client-address.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionCounts } from './connection-limits.ts';
 import { bindDoor, type Door } from './door.ts';

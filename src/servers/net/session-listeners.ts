@@ -3,7 +3,7 @@
  * at the end each session is told to go, waited for, and cut. Called by `servers/smtp` and `servers/imap`.
  */
 import type { Welcome } from '#mail/abuse/conduct';
-import { parseNetworks } from './client-address.ts';
+import { parseNetworks } from '#protocol/address/network';
 import type { Connection } from './connection.ts';
 import { ConnectionCounts, type ConnectionLimits } from './connection-limits.ts';
 import type { Door } from './door.ts';

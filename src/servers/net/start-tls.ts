@@ -10,16 +10,21 @@ import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection } from './connection.ts';
 import type { TlsIdentity } from './tls-context.ts';
 
-export interface Handshake {
-  readonly identity: TlsIdentity;
-  /** Milliseconds for all of it. */
-  readonly within: number;
-  readonly clock: Pick<Clock, 'now'>;
-  readonly sessionId: string;
-  /** Told of a handshake that failed while the session was not over. */
-  readonly note: (noted: Event) => void;
-  readonly listener: string;
-  readonly isOver: () => boolean;
+/** What a session knows of itself. */
+export interface SecuringSession {
+  readonly id: string;
+  readonly settings: {
+    /** There: without it nobody could ask for TLS. */
+    readonly tls: { readonly current: TlsIdentity } | undefined;
+    readonly listener: string;
+    /** Milliseconds for all of it. */
+    readonly limits: { readonly handshakeTime: number };
+  };
+  readonly services: {
+    readonly clock: Pick<Clock, 'now'>;
+    /** Told of a handshake that failed while the session was not over. */
+    readonly note: (noted: Event) => void;
+  };
 }
 
 export interface Secured {
@@ -31,13 +36,16 @@ export interface Secured {
 /** Undefined where the handshake failed, or the session is over meanwhile: the connection is gone. */
 export async function startTls(
   connection: Connection,
-  { identity, within, clock, sessionId, note, listener, isOver }: Handshake,
+  { id: sessionId, settings, services }: SecuringSession,
+  isOver: () => boolean,
 ): Promise<Secured | undefined> {
+  const { listener, limits } = settings;
+  const identity = settings.tls!.current;
   const { forName } = identity;
   let shown = identity;
   const started = await connection.startTls(
     identity.context,
-    within,
+    limits.handshakeTime,
     forName && ((name) => (shown = forName(name)).context),
   );
   if (isOver()) return undefined;
@@ -45,7 +53,7 @@ export async function startTls(
     const reason = handshakeReason(started.reason);
     const personal = { client: connection.client.address };
     const fields = { public: { listener, reason }, personal };
-    note(event('session.handshake-failed', clock.now(), { sessionId }, fields));
+    services.note(event('session.handshake-failed', services.clock.now(), { sessionId }, fields));
     return undefined;
   }
   const { secure } = connection;

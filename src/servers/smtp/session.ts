@@ -319,7 +319,10 @@ export class Session implements ConnectionHandler {
 
   #hangUp(): void {
     this.#over = true;
-    this.#connection.close();
+    // octets that nobody read would make the system throw our last reply away
+    const isLastWord = this.#verb === 'QUIT' && this.#state.receiver.pending === 0;
+    if (this.#clientEnded || isLastWord) this.#connection.part();
+    else this.#connection.close();
   }
 
   #pause(): void {
@@ -335,20 +338,11 @@ export class Session implements ConnectionHandler {
   }
 
   #startTls(): void {
-    const { settings, services } = this.#state;
     this.#state.after = 'nothing';
     this.#busy = true;
     this.#paused = false;
     this.#state.beginTls();
-    void startTls(this.#connection, {
-      identity: settings.tls!.current,
-      within: settings.limits.handshakeTime,
-      clock: services.clock,
-      sessionId: this.#state.id,
-      note: services.note,
-      listener: settings.listener,
-      isOver: () => this.#over,
-    }).then((secured) => {
+    void startTls(this.#connection, this.#state, () => this.#over).then((secured) => {
       this.#busy = false;
       if (secured !== undefined) this.#secured(secured);
     });

@@ -1,6 +1,6 @@
 /** Addresses and networks whose connections are refused. */
 import { z } from 'zod';
-import { readNetwork, type Network } from '#mail/abuse/address-groups';
+import { readNetwork, type Network } from '#protocol/address/network';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import { NOTHING, text } from '#servers/admin/inputs';
 
