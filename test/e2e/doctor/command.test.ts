@@ -1,0 +1,112 @@
+/** `hikyaku doctor` as its user runs it, beside a default development server, and without one. */
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { CHECK_IDS } from '#mail/doctor/checks';
+import { startRunningServer, type RunningServer } from '../../support/running-server.ts';
+
+/** Of the whole command, on a default development server. Milliseconds. */
+const PATIENCE = 5000;
+
+interface Line {
+  readonly id: string;
+  readonly subject: string;
+  readonly status: string;
+  readonly finding: string;
+  readonly firstSeen: string | null;
+}
+
+let server: RunningServer;
+
+before(async () => {
+  server = await startRunningServer();
+});
+
+after(() => server[Symbol.asyncDispose]());
+
+async function lines(...args: readonly string[]): Promise<Line[]> {
+  const { stdout } = await server.command('doctor', '--json', ...args);
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Line);
+}
+
+test('a default development server is examined whole, in time, and nothing of it fails', async () => {
+  const start = performance.now();
+  const { code, stdout, stderr } = await server.command('doctor');
+  const took = performance.now() - start;
+  // H3 judges the disk of whoever runs this
+  if (!/FAIL +H3 /.test(stdout)) assert.equal(code, 0, stdout + stderr);
+  assert.doesNotMatch(stdout, /FAIL +(?!H3)/, stdout);
+  for (const id of CHECK_IDS) assert.match(stdout, new RegExp(String.raw`\b${id}\b`), id);
+  assert.match(stdout, /PASS +L2 /);
+  assert.match(stdout, /PASS +N1 /);
+  assert.ok(took < PATIENCE, `${Math.round(took)} ms`);
+});
+
+test('a line of JSON for each check of each subject, with since when it is so', async () => {
+  const first = await lines('--only', 'flow,H5');
+  assert.deepEqual(
+    first.map(({ id, subject }) => `${id} ${subject}`),
+    ['H5 mail.example.test', 'L1 mail.example.test', 'L2 example.test', 'L3 mail.example.test'],
+  );
+  for (const { firstSeen } of first) assert.match(firstSeen!, /^20\d\d-/);
+  const second = await lines('--only', 'flow,H5');
+  assert.deepEqual(
+    second.map(({ firstSeen }) => firstSeen),
+    first.map(({ firstSeen }) => firstSeen),
+  );
+});
+
+test('the round trip leaves nothing in a mailbox, and its address is gone', async () => {
+  const [trip] = await lines('--only', 'L2');
+  assert.equal(trip!.finding, 'arrived');
+  assert.deepEqual(await server.json('mail', 'list', 'alice@example.test'), []);
+});
+
+test('a message that a program sent is judged by its form', async () => {
+  const [form] = await lines('--only', 'C1');
+  assert.equal(form!.finding, 'none-kept');
+});
+
+test('--explain tells of one check in either language, and a wrong name what there is', async () => {
+  const english = await server.command('doctor', '--explain', 'i2');
+  assert.match(english.stdout, /^I2 {2}Confirmed reverse name/);
+  const japanese = await server.command('doctor', '--explain', 'I2', '--lang', 'ja');
+  assert.match(japanese.stdout, /^I2 {2}逆引きの確認/);
+  for (const args of [
+    ['--explain', 'Z9'],
+    ['--only', 'nothing'],
+    ['--domain', 'no domain'],
+  ]) {
+    const { code, stderr } = await server.command('doctor', ...args);
+    assert.equal(code, 2, args.join(' '));
+    assert.match(stderr, /^hikyaku: /);
+  }
+});
+
+test('a domain that is not here can be looked at, and leaves no trace', async () => {
+  const found = await lines('--only', 'M4,S1', '--domain', 'elsewhere.example');
+  assert.deepEqual(
+    found.map(({ id, subject, firstSeen }) => [id, subject, firstSeen]),
+    [
+      ['S1', 'elsewhere.example', null],
+      ['M4', 'elsewhere.example', null],
+    ],
+  );
+});
+
+test('warnings count as failures with --strict', async () => {
+  const [disk] = await lines('--only', 'H3');
+  const { code } = await server.command('doctor', '--only', 'H3', '--strict');
+  assert.equal(code, disk!.status === 'pass' ? 0 : 1);
+});
+
+test('without a server it says what it can, and that the rest is unknown', async () => {
+  await server.end('SIGTERM');
+  const { code, stdout, stderr } = await server.command('doctor', '--only', 'N1,H7,R2');
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /UNKNOWN +N1: No server runs/);
+  assert.match(stdout, /PASS +H7 /);
+  assert.match(stderr, /No server runs/);
+});
