@@ -353,6 +353,28 @@ export const STATUS_WORDS: Readonly<Record<string, Words>> = {
       'サーバーの返答をお読みください。誤りと思われる場合は、別の手段で受信者にお尋ねになるか、この通知を管理者にお見せください。',
     ],
   },
+  '7.4': {
+    rfc: 'RFC 3463 §3.8',
+    en: [
+      'The receiving server does not offer the encryption that is required.',
+      'If it lasts, tell the recipient in another way; the administrator of that server can mend it.',
+    ],
+    ja: [
+      '必要な暗号化に、受信側のサーバーが対応していません。',
+      '続く場合は、別の手段で受信者にお知らせください。受信側の管理者が直せます。',
+    ],
+  },
+  '7.5': {
+    rfc: 'RFC 3463 §3.8',
+    en: [
+      'The receiving server could not be proven to be the right one, so nothing was sent to it.',
+      'If it lasts, tell the recipient in another way: the certificate of that server must be mended, or somebody stands in between.',
+    ],
+    ja: [
+      '受信側のサーバーが本物であることを確認できないため、送信しませんでした。',
+      '続く場合は、別の手段で受信者にお知らせください。サーバーの証明書に問題があるか、第三者が通信に介入しています。',
+    ],
+  },
   '7.8': {
     rfc: 'RFC 4954 §6',
     en: [
@@ -395,6 +417,17 @@ export const STATUS_WORDS: Readonly<Record<string, Words>> = {
     ja: [
       '送信元サーバーのアドレスに、DNS の正しい逆引き名がありません。',
       'この通知を管理者にお見せください。',
+    ],
+  },
+  '7.30': {
+    rfc: 'RFC 8689 §7',
+    en: [
+      'The message asks for encryption on the whole way, and the next server does not promise it.',
+      'Send it without that wish, or reach the recipient in another way.',
+    ],
+    ja: [
+      'メッセージは全経路での暗号化を求めていますが、次のサーバーが対応していません。',
+      'その指定なしで送るか、別の手段で受信者にご連絡ください。',
     ],
   },
   '7.26': {
