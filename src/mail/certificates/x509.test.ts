@@ -3,6 +3,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from '@peculiar/x509';
 import { certificateFor } from '../../../test/support/certificate.ts';
+import { EXAMPLE_CERTIFICATE } from '../../../test/support/rfc9773.ts';
 import {
   certificateRequest,
   challengeCertificate,
@@ -41,18 +42,7 @@ test('the certificate of a challenge carries the digest, critical, and is for th
 });
 
 test('renewal information asks by key identifier and serial number (RFC 9773 §4.1)', async () => {
-  // appendix A of RFC 9773: its certificate
-  const pem = `-----BEGIN CERTIFICATE-----
-MIIBQzCB66ADAgECAgUAh2VDITAKBggqhkjOPQQDAjAVMRMwEQYDVQQDEwpFeGFt
-cGxlIENBMCIYDzAwMDEwMTAxMDAwMDAwWhgPMDAwMTAxMDEwMDAwMDBaMBYxFDAS
-BgNVBAMTC2V4YW1wbGUuY29tMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEeBZu
-7cbpAYNXZLbbh8rNIzuOoqOOtmxA1v7cRm//AwyMwWxyHz4zfwmBhcSrf47NUAFf
-qzLQ2PPQxdTXREYEnKMjMCEwHwYDVR0jBBgwFoAUaYhba4dGQEHhs3uEe6CuLN4B
-yNQwCgYIKoZIzj0EAwIDRwAwRAIge09+S5TZAlw5tgtiVvuERV6cT4mfutXIlwTb
-+FYN/8oCIClDsqBklhB9KAelFiYt9+6FDj3z4KGVelYM5MdsO3pK
------END CERTIFICATE-----
-`;
-  assert.equal(await renewalIdentifier(pem), 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE');
+  assert.equal(await renewalIdentifier(EXAMPLE_CERTIFICATE), 'aYhba4dGQEHhs3uEe6CuLN4ByNQ.AIdlQyE');
 });
 
 test('a chain says what it is for, and whether a key is its own', async () => {
