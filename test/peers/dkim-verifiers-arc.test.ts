@@ -4,7 +4,6 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import type { ArcReport } from '#protocol/arc/report';
 import { sealMessage } from '#protocol/arc/seal';
@@ -12,18 +11,19 @@ import { verifyChain } from '#protocol/arc/verify-chain';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { signOffMainThread } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/fields';
-import { peer, perlPeer } from '../support/peer.ts';
+import { peer } from '../support/peer.ts';
 import {
+  byMailDkim,
   DOMAIN,
-  inDeclaredWorld,
+  judged,
   keyFile,
-  lookup,
+  madeBy,
   MESSAGES,
   noWorld,
   pem,
+  perl,
   RSA,
   rsa,
-  run,
   runInDeclaredWorld,
   signed,
   TIME,
@@ -31,19 +31,10 @@ import {
 
 const arcverify = peer('arcverify', 'python3-dkim');
 const arcsign = peer('arcsign', 'python3-dkim');
-const perl = perlPeer('Mail::DKIM::ARC::Verifier', 'libmail-dkim-perl');
-const MAIL_DKIM = fileURLToPath(new URL('dkim-verifiers/mail-dkim.pl', import.meta.url));
 const AUTHSERV_ID = 'mx.example.test';
 
-async function validate(message: Uint8Array): Promise<ArcReport> {
-  const { bodyStart } = splitHeader(message);
-  return verifyChain({
-    header: message.subarray(0, bodyStart),
-    body: [message.subarray(bodyStart)],
-    lookup,
-    // dkimpy seals by the machine's time, which is the time to judge it by
-    now: Math.max(Date.now() / 1000, TIME),
-  });
+function validate(message: Uint8Array): Promise<ArcReport> {
+  return verifyChain(judged(message));
 }
 
 /** One more set of ours, over the message as it is now; `before` is what was validated. */
@@ -76,7 +67,7 @@ describe('dkimpy accepts our chains', { skip: arcverify.skip || noWorld }, () =>
 });
 
 describe('Mail::DKIM accepts our chains', { skip: perl.skip || noWorld }, () => {
-  judgedBy((message) => inDeclaredWorld([perl.path, MAIL_DKIM, 'arc'], message));
+  judgedBy((message) => byMailDkim('arc', message));
 });
 
 function judgedBy(verifies: (message: Uint8Array) => boolean): void {
@@ -106,9 +97,7 @@ describe('we accept chains of dkimpy', { skip: arcsign.skip }, () => {
       const results = fromLatin1(`Authentication-Results: ${AUTHSERV_ID}; arc=none; spf=pass\r\n`);
       const key = keyFile('rsa.pem', pem(rsa.privateKey));
       const input = concat([results, message]);
-      const made = run(arcsign.path, ['rsa', DOMAIN, key, AUTHSERV_ID], input);
-      assert.equal(made.status, 0, made.stderr);
-      const begun = fromLatin1(made.stdout);
+      const begun = madeBy(arcsign.path, ['rsa', DOMAIN, key, AUTHSERV_ID], input);
       const report = await validate(begun);
       assert.deepEqual([report.cv, report.instance], ['pass', 1], JSON.stringify(report.steps));
       const { cv, instance } = await validate(await sealed(begun));

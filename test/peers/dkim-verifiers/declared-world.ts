@@ -15,7 +15,7 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { KeyLookup } from '#protocol/dkim/report';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/fields';
-import { peer, pythonPeer } from '../../support/peer.ts';
+import { peer, perlPeer, pythonPeer } from '../../support/peer.ts';
 
 export const TIME = 1_790_000_000;
 export const DOMAIN = 'example.test';
@@ -59,7 +59,7 @@ const zoneFile = path.join(folder, 'zone.json');
 writeFileSync(zoneFile, JSON.stringify(records));
 
 /** The same DNS for ours. */
-export const lookup: KeyLookup = async (name) => {
+const lookup: KeyLookup = async (name) => {
   const record = records[name];
   return record === undefined ? { kind: 'none' } : { kind: 'records', records: [record] };
 };
@@ -120,7 +120,7 @@ export function runInDeclaredWorld(
   return run(unshare.path, options, message);
 }
 
-export function run(
+function run(
   program: string,
   options: readonly string[],
   input: Uint8Array,
@@ -150,4 +150,35 @@ function namespacesRefused(): false | string {
   const reason = 'this machine refuses user namespaces, in which the verifiers see a declared DNS';
   if (process.env['HIKYAKU_PEERS'] === 'required') throw new Error(reason);
   return reason;
+}
+
+/** Of Debian; skipped where it is not installed. */
+export const perl = perlPeer('Mail::DKIM::ARC::Verifier', 'libmail-dkim-perl');
+const MAIL_DKIM = fileURLToPath(new URL('mail-dkim.pl', import.meta.url));
+
+/** Whether Mail::DKIM accepts the signatures of a message, or its chain. */
+export function byMailDkim(what: 'dkim' | 'arc', message: Uint8Array): boolean {
+  return inDeclaredWorld([perl.path, MAIL_DKIM, what], message);
+}
+
+/** What a program of others makes of a message. */
+export function madeBy(
+  program: string,
+  options: readonly string[],
+  message: Uint8Array,
+): Uint8Array {
+  const made = run(program, options, message);
+  assert.equal(made.status, 0, made.stderr);
+  return fromLatin1(made.stdout);
+}
+
+/** A message as our verifiers take it, at a time that suits whoever signs by the machine's. */
+export function judged(message: Uint8Array) {
+  const { bodyStart } = splitHeader(message);
+  return {
+    header: message.subarray(0, bodyStart),
+    body: [message.subarray(bodyStart)],
+    lookup,
+    now: Math.max(Date.now() / 1000, TIME),
+  };
 }
