@@ -103,6 +103,12 @@ export class Connection {
     this.#socket.resume();
   }
 
+  /** The client has said its last word. Once ours is with the system, that sees to the rest, and nobody waits for the client's end. */
+  part(): void {
+    if (this.secure !== undefined || this.#socket.writableLength > 0) this.close();
+    else this.destroy();
+  }
+
   /** At once. */
   destroy(): void {
     this.#closing = true;
