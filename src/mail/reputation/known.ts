@@ -1,6 +1,6 @@
 /** What is known of a sender at a time, from what was counted of it. Pure. */
 import type { Sender } from '#store/reputation/sender-history';
-import { faded, scoreOf, standingOf, type Counts, type Standing } from './score.ts';
+import { faded, mapped, scoreOf, standingOf, type Counts, type Standing } from './score.ts';
 
 export interface Known {
   readonly sender: Sender;
@@ -27,11 +27,7 @@ export function knownAt(sender: Sender, counted: CountedSender | undefined, now:
 
 /** As it is shown: more digits would only pretend. */
 export function rounded(counts: Counts): Counts {
-  const entries = Object.entries(counts).map(([counted, amount]: [string, number]) => [
-    counted,
-    Math.round(amount * 10) / 10,
-  ]);
-  return Object.fromEntries(entries) as Counts;
+  return mapped((counted) => Math.round(counts[counted] * 10) / 10);
 }
 
 export function roundedScore(score: number): number {

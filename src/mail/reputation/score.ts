@@ -43,17 +43,16 @@ export const HALF_LIFE = 14 * 86_400_000;
 export const GOOD_AFTER = 86_400_000;
 
 /** A reader knows best; what the checks said they would say again. */
-const WEIGHTS = {
+const WEIGHTS: Counts = {
   accepted: 1,
   fromJunk: 4,
-  junked: -1,
-  refused: -1,
-  spam: -1,
-  toJunk: -4,
-} as const satisfies Partial<Record<Counted, number>>;
-
-/** An old list of addresses has many that are gone: they weigh little, and never much. */
-const UNKNOWN_WEIGHT = 0.1;
+  junked: 1,
+  refused: 1,
+  spam: 1,
+  toJunk: 4,
+  // an old list of addresses has many that are gone: they weigh little, and never much
+  unknown: 0.1,
+};
 const UNKNOWN_MOST = 3;
 
 /** As if so much had been seen that speaks neither for nor against. */
@@ -65,12 +64,14 @@ const BAD_FROM = -0.8;
 
 /** From −1 to 1. */
 export function scoreOf(counts: Counts): number {
-  let good = 0;
-  let bad = Math.min(UNKNOWN_MOST, counts.unknown * UNKNOWN_WEIGHT);
-  for (const [counted, weight] of Object.entries(WEIGHTS) as [keyof typeof WEIGHTS, number][]) {
-    if (weight > 0) good += weight * counts[counted];
-    else bad -= weight * counts[counted];
-  }
+  const { accepted, fromJunk, junked, refused, spam, toJunk, unknown } = counts;
+  const good = WEIGHTS.accepted * accepted + WEIGHTS.fromJunk * fromJunk;
+  const bad =
+    WEIGHTS.junked * junked +
+    WEIGHTS.refused * refused +
+    WEIGHTS.spam * spam +
+    WEIGHTS.toJunk * toJunk +
+    Math.min(UNKNOWN_MOST, WEIGHTS.unknown * unknown);
   return (good - bad) / (good + bad + PRIOR);
 }
 
@@ -92,8 +93,15 @@ export function sumOf(a: Counts, b: Partial<Counts>): Counts {
   return mapped((counted) => a[counted] + (b[counted] ?? 0));
 }
 
-function mapped(value: (counted: Counted) => number): Counts {
-  return Object.fromEntries(
-    COUNTED.map((counted) => [counted, value(counted)]),
-  ) as unknown as Counts;
+/** Written out: it is made several times for each message. */
+export function mapped(value: (counted: Counted) => number): Counts {
+  return {
+    accepted: value('accepted'),
+    junked: value('junked'),
+    refused: value('refused'),
+    unknown: value('unknown'),
+    spam: value('spam'),
+    toJunk: value('toJunk'),
+    fromJunk: value('fromJunk'),
+  };
 }
