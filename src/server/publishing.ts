@@ -183,7 +183,7 @@ function distrustOf(tls: PublishingParts['tls'], hostname: string): string | und
   const { current } = tls;
   const shown = current.forName?.(hostname) ?? current;
   const certificate = new X509Certificate(shown.certificate);
-  if (certificate.checkIssued(certificate)) return 'the certificate is signed by itself';
+  if (certificate.verify(certificate.publicKey)) return 'the certificate is signed by itself';
   return certificate.checkHost(hostname, { subject: 'never' }) === undefined
     ? `the certificate is not for ${hostname}`
     : undefined;

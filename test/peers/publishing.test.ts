@@ -74,7 +74,7 @@ for (const [domain, ascii] of [
           data: string;
         }[];
         const own = planned.filter((row) => row.zone === 'domain' && row.need !== 'remove');
-        assert.ok(own.length >= (parked ? 4 : 20));
+        assert.ok(own.length >= (parked ? 4 : 15));
         for (const { name, type, data } of own)
           assert.ok(
             zone.some(
