@@ -162,6 +162,7 @@ async function start(
     listen: config['smtp.address'],
     sources: config['queue.source_addresses'],
     interfaces: networkInterfaces,
+    monotonic: () => clock.monotonic(),
   });
   const tlsPolicy = startTlsPolicy(
     {

@@ -39,18 +39,33 @@ for (const { listen, own, foreign } of TABLE) {
       listen,
       sources: ['198.51.100.9'],
       interfaces: machine('192.0.2.7', '2001:db8::7', '::1'),
+      monotonic: () => 0,
     });
     for (const address of own) assert.ok(isOwn(address), address);
     for (const address of foreign) assert.ok(!isOwn(address), address);
   });
 }
 
-test('an address that the machine gets later is its own from then on', () => {
+test('an address that the machine gets is its own a second later, and the system is not asked more often', async () => {
+  const clock = new ManualClock();
   const addresses: string[] = [];
-  const interfaces = () => machine(...addresses)();
-  const isOwn = ownAddresses({ listen: '::', sources: [], interfaces });
+  let asked = 0;
+  const interfaces = () => {
+    asked++;
+    return machine(...addresses)();
+  };
+  const isOwn = ownAddresses({
+    listen: '::',
+    sources: [],
+    interfaces,
+    monotonic: () => clock.monotonic(),
+  });
   assert.ok(!isOwn('192.0.2.7'));
   addresses.push('192.0.2.7');
+  clock.advance(999);
+  assert.ok(!isOwn('192.0.2.7'));
+  assert.equal(asked, 1);
+  clock.advance(1);
   assert.ok(isOwn('192.0.2.7'));
 });
 
@@ -65,6 +80,7 @@ test('an exchange under another name at an address of ours is a loop and is neve
     listen: '::',
     sources: [],
     interfaces: machine('192.0.2.7'),
+    monotonic: () => 0,
   });
   await using outbound = await openOutbound(new ManualClock(), zone, { isOwnAddress });
   outbound.start();
