@@ -236,7 +236,7 @@ function shownLines({ names, certificate: found, order }: Shown, lang: Language)
       well: found !== undefined && order?.state !== 'failed',
       steps: [
         ...facts.map((text) => ({ text })),
-        ...toldSteps(order?.steps ?? [], lang).map((step) => ({ ...step, depth: 1 })),
+        ...toldSteps(order?.steps ?? [], lang, 1),
         ...after.map((text) => ({ text, isAdvice: true })),
       ],
     },
@@ -255,8 +255,8 @@ function validText(found: NonNullable<Shown['certificate']>, lang: Language): st
   });
 }
 
-function toldSteps(steps: NonNullable<Shown['order']>['steps'], lang: Language) {
-  return steps.map((step) => ({ text: tellCertificateStep(step, lang), rfc: step.rfc }));
+function toldSteps(steps: NonNullable<Shown['order']>['steps'], lang: Language, depth = 0) {
+  return steps.map((step) => ({ text: tellCertificateStep(step, lang), rfc: step.rfc, depth }));
 }
 
 function readReason(given: string): RevocationReason {

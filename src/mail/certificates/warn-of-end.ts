@@ -26,7 +26,8 @@ export async function warnOfEnd(
   const { names } = certificate;
   const until = new Date(certificate.notAfter).toISOString();
   const days = daysLeft(certificate, now);
-  const say = standing === 'soon' ? log.warn : log.error;
-  say('certificate.expiring', { names, until, days, remedy: 'hikyaku certificate show says why.' });
+  const said = { names, until, days, remedy: 'hikyaku certificate show says why.' };
+  if (standing === 'soon') log.warn('certificate.expiring', said);
+  else log.error('certificate.expiring', said);
   note(event('certificate.expiring', now, {}, { public: { names, until, days }, personal: {} }));
 }

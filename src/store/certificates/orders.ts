@@ -85,12 +85,15 @@ export async function certificateOrders(pool: pg.Pool): Promise<readonly StoredO
     `select names, state, started_at as "startedAt", ended_at as "endedAt", failures, next_at as "nextAt", steps, failure
      from certificate_orders order by names`,
   );
-  return rows.map((row) => ({
-    ...row,
-    startedAt: row.startedAt.getTime(),
-    endedAt: row.endedAt?.getTime(),
-    nextAt: row.nextAt?.getTime(),
-    failure: row.failure ?? undefined,
+  return rows.map(({ names, state, startedAt, endedAt, failures, nextAt, steps, failure }) => ({
+    names,
+    state,
+    startedAt: startedAt.getTime(),
+    endedAt: endedAt?.getTime(),
+    failures,
+    nextAt: nextAt?.getTime(),
+    steps,
+    failure: failure ?? undefined,
   }));
 }
 
