@@ -32,5 +32,5 @@ export async function filedSenders(
            order by e.message_id`,
     values: [mailboxId, [...uids], as],
   });
-  return rows as unknown as FiledMessage[];
+  return rows as FiledMessage[];
 }
