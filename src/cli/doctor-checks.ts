@@ -17,17 +17,19 @@ const COLUMNS = 100;
 export function checksOf(only: string | undefined): readonly CheckId[] {
   if (only === undefined) return CHECK_IDS;
   const wanted = only.split(/[\s,]+/).filter((word) => word !== '');
-  const found = wanted.flatMap((word) => {
-    const ids = CHECK_IDS.filter(
-      (id) => id === word.toUpperCase() || CHECKS[id].family === word.toLowerCase(),
-    );
-    if (ids.length > 0) return ids;
-    throw new CommandFailure(
-      `--only ${word}: there is no such check and no such family`,
-      `Families are ${FAMILIES.join(', ')}; checks have ids like H1.`,
-    );
-  });
-  return CHECK_IDS.filter((id) => found.includes(id));
+  const found = new Set(wanted.flatMap((word) => idsOf(word)));
+  return CHECK_IDS.filter((id) => found.has(id));
+}
+
+function idsOf(word: string): readonly CheckId[] {
+  const ids = CHECK_IDS.filter(
+    (id) => id === word.toUpperCase() || CHECKS[id].family === word.toLowerCase(),
+  );
+  if (ids.length > 0) return ids;
+  throw new CommandFailure(
+    `--only ${word}: there is no such check and no such family`,
+    `Families are ${FAMILIES.join(', ')}; checks have ids like H1.`,
+  );
 }
 
 /** @throws CommandFailure */

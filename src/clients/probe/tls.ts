@@ -100,9 +100,10 @@ function handshake(
     } catch (error) {
       return refuse((error as Error).message);
     }
-    secured.once('secureConnect', () => settle(answerOf(secured!)));
-    secured.once('error', (error) => refuse(failed(error).cause));
-    secured.once('close', () => refuse('closed'));
+    const begun = secured;
+    begun.once('secureConnect', () => settle(answerOf(begun)));
+    begun.once('error', (error) => refuse(failed(error).cause));
+    begun.once('close', () => refuse('closed'));
     return undefined;
   });
 }

@@ -3,7 +3,7 @@ import type { Context } from './context.ts';
 import type { Outcome } from './outcome.ts';
 import type { ServerFacts } from './server-facts.ts';
 import type { CheckId } from './texts.ts';
-import type { CommonFinding } from './texts/common.ts';
+import type { CommonFinding } from './texts/any-check.ts';
 
 export const FAMILIES = [
   'host',

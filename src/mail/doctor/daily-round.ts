@@ -122,7 +122,7 @@ async function examineAndTell(
     bytes: letter?.bytes ?? 0,
     statements: [
       ...(letter?.statements ?? []),
-      markTold(toldAfter(results).map((result) => ({ ...toKept(result), about: result.about }))),
+      markTold(toldAfter(results).map(toKept)),
       endRound(token, day),
     ],
   });
@@ -131,8 +131,8 @@ async function examineAndTell(
   return { kind: 'made', changes: changes.length };
 }
 
-export function toKept({ id, subject, status, finding }: Result) {
-  return { check: id, subject, status, finding };
+function toKept({ id, subject, status, finding, about }: Result) {
+  return { check: id, subject, status, finding, about };
 }
 
 function toldBefore(known: readonly RememberedResult[]): ReadonlyMap<string, Mark> {

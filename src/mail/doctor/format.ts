@@ -6,7 +6,7 @@ import type { Family } from './check.ts';
 import type { Change } from './difference.ts';
 import { countOf, type Result } from './result.ts';
 import type { Status } from './status.ts';
-import { COMMON, type CommonFinding } from './texts/common.ts';
+import { COMMON, type CommonFinding } from './texts/any-check.ts';
 import { tellEvidence, tellResult } from './tell.ts';
 import { FAMILY_WORDS, STATUS_WORDS, WORDS } from './texts/frame.ts';
 

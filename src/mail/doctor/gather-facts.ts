@@ -224,6 +224,7 @@ function certificateFacts(
   overHttp: boolean,
 ): CertificateFacts {
   const failed = order?.state === 'failed' ? order.failure : undefined;
-  const failure = failed && [failed['cause'], failed['text']].filter(Boolean).join(': ');
+  const told = [failed?.['cause'], failed?.['text']].filter((one) => typeof one === 'string');
+  const failure = failed && told.join(': ');
   return { names, failure, limited: failed?.['cause'] === 'rateLimited', overHttp, renewAt };
 }

@@ -4,7 +4,7 @@
  */
 import type { Placeholders } from '#mail/story/phrase';
 import type { CheckId, TEXTS } from './texts.ts';
-import type { COMMON, CommonFinding } from './texts/common.ts';
+import type { COMMON, CommonFinding } from './texts/any-check.ts';
 import type { FindingText, Known } from './texts/entry.ts';
 
 /** Something that was looked at, for who wants to look again. */

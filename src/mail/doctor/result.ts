@@ -3,7 +3,7 @@ import type { Family } from './check.ts';
 import type { AnyOutcome, Evidence } from './outcome.ts';
 import type { Status } from './status.ts';
 import { TEXTS, type CheckId } from './texts.ts';
-import { COMMON } from './texts/common.ts';
+import { COMMON } from './texts/any-check.ts';
 import type { FindingText } from './texts/entry.ts';
 
 export interface Result {

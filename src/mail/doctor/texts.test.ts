@@ -4,7 +4,7 @@ import { placeholdersOf, type Phrase } from '#mail/story/phrase';
 import { FAMILIES } from './check.ts';
 import { CHECK_IDS, CHECKS } from './checks.ts';
 import { TEXTS } from './texts.ts';
-import { COMMON } from './texts/common.ts';
+import { COMMON } from './texts/any-check.ts';
 import type { FindingText } from './texts/entry.ts';
 import { FAMILY_WORDS, STATUS_WORDS, WORDS } from './texts/frame.ts';
 

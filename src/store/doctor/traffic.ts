@@ -35,7 +35,7 @@ export async function attemptsOfDay(db: Queryable, now: number): Promise<Attempt
            group by type, stage, status`,
     values: [new Date(now - DAY)],
   });
-  return rows as unknown as AttemptCount[];
+  return rows as AttemptCount[];
 }
 
 export interface LoginCounts {
@@ -53,7 +53,7 @@ export async function failedLogins(db: Queryable, now: number): Promise<LoginCou
              where type = 'session.authentication-failed' and at >= $1 order by at desc limit ${MOST}) e`,
     values: [new Date(now - HOUR - DAY), new Date(now - HOUR)],
   });
-  return (rows as unknown as LoginCounts[])[0]!;
+  return (rows as LoginCounts[])[0]!;
 }
 
 /** Logins of accounts that reached a limit of the day. */
@@ -88,7 +88,7 @@ export async function lastSentMessages(
            order by e.xid desc, e.id desc`,
     values: [new Date(now - WEEK), count],
   });
-  return rows as unknown as SentMessage[];
+  return rows as SentMessage[];
 }
 
 export interface QueueState {
@@ -104,7 +104,7 @@ export async function waitingRecipients(db: Queryable): Promise<QueueState> {
              left join queue_messages m on m.id = c.oldest`,
     values: [],
   });
-  return (rows as unknown as QueueState[])[0]!;
+  return (rows as QueueState[])[0]!;
 }
 
 /** Recipients that came into the queue and left it, in each of the last hours, the oldest first. */
@@ -141,9 +141,18 @@ export async function lastSentCopy(
   const { rows } = await db.query({
     text: `with sent as (
              select message_id, created_at, coalesce((envelope->>'smtputf8')::boolean, false) as smtputf8
-             from submissions where created_at >= $1 order by created_at desc limit 50)
-           select s.message_id as "messageId", s.smtputf8, m.blob_id as "blobId", m.prefix, m.hidden
-           from sent s join queue_messages m on m.id = s.message_id order by s.created_at desc limit 1`,
+             from submissions where created_at >= $1 order by created_at desc limit 50),
+           readers as (
+             select distinct a.id from sent s join submission_recipients r on r.message_id = s.message_id
+               join accounts a on a.name = lower(r.forward_path) limit 20),
+           copies as (
+             select id as message_id, blob_id, prefix, hidden from queue_messages where id in (select message_id from sent)
+             union all
+             select e.message_id, e.blob_id, e.prefix, e.hidden
+             from readers a cross join lateral (
+               select message_id, blob_id, prefix, hidden from emails where account_id = a.id order by id desc limit 200) e)
+           select s.message_id as "messageId", s.smtputf8, c.blob_id as "blobId", c.prefix, c.hidden
+           from sent s join copies c on c.message_id = s.message_id order by s.created_at desc limit 1`,
     values: [new Date(now - WEEK)],
   });
   const row = (

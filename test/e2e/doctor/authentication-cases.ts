@@ -69,12 +69,12 @@ const NAME = `s1._domainkey.${DOMAIN}`;
 
 function ofDomain(more: Partial<DomainFacts>): Break {
   return (world) => {
-    world.server!.domains = world.server!.domains.map((domain) => ({ ...domain, ...more }));
+    world.server!.domains = world.server!.domains.map((domain) => Object.assign({}, domain, more));
   };
 }
 
 function withKeys(change: (key: KeyFacts) => Partial<KeyFacts>): Break {
-  return ofDomain({ keys: keysOfDomain().facts.map((key) => ({ ...key, ...change(key) })) });
+  return ofDomain({ keys: keysOfDomain().facts.map((key) => Object.assign({}, key, change(key))) });
 }
 
 const noKeys = ofDomain({ keys: [] });

@@ -1,8 +1,9 @@
 /** `hikyaku doctor` as its user runs it, beside a default development server, and without one. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { createTransport } from 'nodemailer';
 import { CHECK_IDS } from '#mail/doctor/checks';
-import { startRunningServer, type RunningServer } from '../../support/running-server.ts';
+import { PASSWORD, startRunningServer, type RunningServer } from '../../support/running-server.ts';
 
 /** Of the whole command, on a default development server. Milliseconds. */
 const PATIENCE = 5000;
@@ -64,9 +65,24 @@ test('the round trip leaves nothing in a mailbox, and its address is gone', asyn
   assert.deepEqual(await server.json('mail', 'list', 'alice@example.test'), []);
 });
 
-test('a message that a program sent is judged by its form', async () => {
+test('the last message that an account sent is judged by its form, wherever a copy of it is', async () => {
+  assert.equal((await lines('--only', 'C1'))[0]!.finding, 'none-kept');
+  const port = server.ports.submission;
+  const transport = createTransport({
+    host: '127.0.0.1',
+    port,
+    auth: { user: 'alice@example.test', pass: PASSWORD },
+    tls: { rejectUnauthorized: false },
+  });
+  await transport.sendMail({
+    from: 'alice@example.test',
+    to: 'bob@example.test',
+    subject: 'Only HTML',
+    html: '<p>Hello</p>',
+  });
+  transport.close();
   const [form] = await lines('--only', 'C1');
-  assert.equal(form!.finding, 'none-kept');
+  assert.equal(form!.finding, 'html-only');
 });
 
 test('--explain tells of one check in either language, and a wrong name what there is', async () => {

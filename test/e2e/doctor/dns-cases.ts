@@ -93,7 +93,7 @@ export const DNS_CASES = [
     const [domain] = server!.domains;
     const records = domain!.plan!.records.map((record) =>
       record.purpose === 'mta-sts'
-        ? { ...record, name: `_other.${DOMAIN}`, need: 'optional' }
+        ? Object.assign({}, record, { name: `_other.${DOMAIN}`, need: 'optional' })
         : record,
     );
     server!.domains = [{ ...domain!, plan: { ...domain!.plan!, records: records as never } }];

@@ -88,18 +88,16 @@ for (const language of ['en', 'ja'] as const) {
 
 /** Written anew with HIKYAKU_GOLDEN=write. */
 async function golden(language: Language): Promise<void> {
-  const lines = found.flatMap((result) => [
-    ...formatResult(result, {
-      language,
-      hostname: HOST,
-      columns: 100,
-      style: (_, text) => text,
-      since: () => undefined,
-      showsEvidence: false,
-      showsFamilies: false,
-    }).map(steady),
-    '',
-  ]);
+  const options = {
+    language,
+    hostname: HOST,
+    columns: 100,
+    style: (_: string, text: string) => text,
+    since: () => undefined,
+    showsEvidence: false,
+    showsFamilies: false,
+  };
+  const lines = found.flatMap((result) => formatResult(result, options).map(steady).concat(''));
   const file = new URL(`golden/${language}.txt`, import.meta.url);
   if (process.env['HIKYAKU_GOLDEN'] === 'write') await writeFile(file, lines.join('\n'));
   assert.equal(lines.join('\n'), await readFile(file, 'utf8'));

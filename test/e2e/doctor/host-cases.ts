@@ -26,7 +26,7 @@ function timeServer(ahead: number): Break {
 
 function database(more: object): Break {
   return (world) => {
-    world.server!.database = { ...world.server!.database, ...more } as ServerFacts['database'];
+    Object.assign(world.server!.database, more);
   };
 }
 

@@ -90,7 +90,8 @@ export function causeOf(answer: TlsAnswer): string {
       return `${answer.version} ${answer.cipher}`;
     case 'no-starttls':
       return 'no STARTTLS';
-    default:
+    case 'no-handshake':
+    case 'failed':
       return quoted(answer.cause);
   }
 }

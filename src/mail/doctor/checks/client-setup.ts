@@ -14,7 +14,8 @@ export async function clientSetup(context: Context): Promise<Outcome<'A1'>> {
   const asked = await Promise.all(
     [...WANTED, ...ALLOWED].map(async (service) => {
       const name = `${service}.${domain}`;
-      return { service, name, ...(await ask(context, name, 'SRV')) };
+      const { answer, records, evidence } = await ask(context, name, 'SRV');
+      return { service, name, answer, records, evidence };
     }),
   );
   const evidence: Evidence[] = asked.map((one) => one.evidence);
