@@ -5,7 +5,7 @@
  * A statement's columns are asked for once on a connection. `pg` would describe, prepare and answer each by itself, and an object made
  * for one query out of the connection is a shape that V8 never saw before: that was an eighth of what this process spends on a message.
  */
-import { Query, types, type Client, type Connection, type FieldDef } from 'pg';
+import { Query, types, type Client, type Connection } from 'pg';
 
 /** A prepared statement with its parameters: as a Bind message in pieces, or as values for `pg` to write. */
 export type Prepared = {
@@ -29,6 +29,12 @@ interface Raw {
   parse(statement: { name: string; text: string }): void;
   describe(what: { type: 'P'; name: string }): void;
   sync(): void;
+}
+
+/** Of RowDescription. */
+interface Field {
+  readonly name: string;
+  readonly dataTypeID: Parameters<typeof types.getTypeParser>[0];
 }
 
 interface Column {
@@ -119,7 +125,7 @@ class Pipeline {
     raw.stream.write(EXECUTE);
   }
 
-  handleRowDescription({ fields }: { readonly fields: readonly FieldDef[] }): void {
+  handleRowDescription({ fields }: { readonly fields: readonly Field[] }): void {
     this.#described = fields.map(({ name, dataTypeID }) => ({
       name,
       read: types.getTypeParser(dataTypeID) as (text: string) => unknown,
