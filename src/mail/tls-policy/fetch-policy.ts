@@ -1,5 +1,6 @@
 /** The policy of a domain from its policy host (RFC 8461 §3.3), with the word that TLS reports have for each failure (RFC 8460 §4.3.2.2). */
-import { httpsGet, type GetFailure, type GetOptions } from '#clients/https/get';
+import type { ExchangeFailure } from '#clients/https/exchange';
+import { httpsGet, type GetOptions } from '#clients/https/get';
 import { MAX_POLICY_OCTETS, parseStsPolicy, type StsPolicy } from '#protocol/mta-sts/policy-file';
 import type { PolicyFault } from './host-policy.ts';
 
@@ -36,7 +37,7 @@ export async function fetchStsPolicy(
     : { kind: 'failed', result: 'sts-policy-invalid', reason: parsed.fault, detail: parsed.fault };
 }
 
-const RESULT: Partial<Record<GetFailure, PolicyFault['result']>> = {
+const RESULT: Partial<Record<ExchangeFailure, PolicyFault['result']>> = {
   certificate: 'sts-webpki-invalid',
   'too-large': 'sts-policy-invalid',
 };

@@ -103,6 +103,26 @@ describe('an alias that leads elsewhere', () => {
     assert.deepEqual(await dkimAtNext(forwarder, mail!), ['good.example pass']);
   });
 
+  test('passes on what the author asks of TLS', async () => {
+    await using forwarder = await startForwarder(at);
+    await forwarder.alias('away', 'ann@next.example');
+    const { length } = forwarder.next.accepted;
+    await at.store.pool.query(
+      `create or replace function keep_wish() returns trigger language plpgsql as $$
+         begin insert into wishes values (new.tls_required); return new; end $$;
+       create table if not exists wishes (wish text);
+       create or replace trigger keep_wish after insert on queue_messages for each row execute function keep_wish()`,
+    );
+    const header = ['From: Ann <ann@good.example>', 'Subject: hello', 'TLS-Required: No'];
+    const { reply } = await forwarder.reception.send(letter({ header }));
+    assert.match(reply, /^250 /);
+    await forwarder.until('attempt.delivered');
+    assert.equal(forwarder.next.accepted.length, length + 1);
+    const { rows } = await at.store.pool.query('select wish from wishes');
+    assert.deepEqual(rows, [{ wish: 'no' }]);
+    await at.store.pool.query('drop trigger keep_wish on queue_messages; drop table wishes');
+  });
+
   test('puts trace fields before the message and changes no octet of it', async () => {
     await using forwarder = await startForwarder(at);
     let sent = '';

@@ -161,14 +161,14 @@ test('the dialogue kept with a message is its own: the opening and this transact
   assert.deepEqual(lines.slice(-2), ['content', `250 2.6.0 ${ids[1]!} queued`]);
 });
 
-test('what DSN, ENVID and FUTURERELEASE ask for reaches the queue', async () => {
+test('what DSN, ENVID, FUTURERELEASE and REQUIRETLS ask for reaches the queue', async () => {
   await using smtp = await start();
   await using client = await LineSocket.connect(smtp.ports.submissions);
   await client.startTls();
   await client.restOfReply();
   await client.ask('EHLO client.example');
   await client.ask('AUTH PLAIN AGJvYkBleGFtcGxlLnRlc3QAb3BlbiBzZXNhbWU=');
-  await client.ask('MAIL FROM:<bob@example.test> RET=HDRS ENVID=QQ+2B1 HOLDFOR=3600');
+  await client.ask('MAIL FROM:<bob@example.test> RET=HDRS ENVID=QQ+2B1 HOLDFOR=3600 REQUIRETLS');
   await client.ask(
     'RCPT TO:<a@elsewhere.example> NOTIFY=delay,SUCCESS ORCPT=rfc822;x+2By@example.org',
   );
@@ -176,10 +176,11 @@ test('what DSN, ENVID and FUTURERELEASE ask for reaches the queue', async () => 
   await client.ask('DATA');
   const [reply = ''] = await client.ask('From: bob@example.test\r\n\r\n.');
   const id = reply.split(' ')[2];
-  const message = await at.store.pool.query('select ret, envid from queue_messages where id = $1', [
-    id,
-  ]);
-  assert.deepEqual(message.rows, [{ ret: 'HDRS', envid: 'QQ+2B1' }]);
+  const message = await at.store.pool.query(
+    'select ret, envid, tls_required from queue_messages where id = $1',
+    [id],
+  );
+  assert.deepEqual(message.rows, [{ ret: 'HDRS', envid: 'QQ+2B1', tls_required: 'yes' }]);
   const recipients = await at.store.pool.query(
     'select forward_path, notify, orcpt from queue_recipients where message_id = $1 order by recipient_id',
     [id],
