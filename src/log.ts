@@ -14,6 +14,11 @@ export interface Log {
   error(event: string, fields?: LogFields): void;
 }
 
+/** A log whose least level can be changed while it is in use. */
+export interface AdjustableLog extends Log {
+  level: LogLevel;
+}
+
 /** Says nothing. */
 export const silentLog: Log = {
   debug() {},
@@ -24,12 +29,15 @@ export const silentLog: Log = {
 
 const LEVELS: readonly LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
-/** JSON lines on standard output: `level`, `time`, `event`, then the fields. For machines to read. */
-export function jsonLog(level: LogLevel): Log {
+/**
+ * JSON lines on standard output: `level`, `time`, `event`, then the fields. For machines to read.
+ * @param always fields of every line
+ */
+export function jsonLog(level: LogLevel, always: LogFields | null = null): AdjustableLog {
   const logger = pino(
     {
       level,
-      base: null,
+      base: always,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
     },
@@ -37,21 +45,38 @@ export function jsonLog(level: LogLevel): Log {
   );
   const say = (at: LogLevel) => (event: string, fields?: LogFields) =>
     logger[at]({ event, ...fields });
-  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  return {
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+    get level() {
+      return logger.level as LogLevel;
+    },
+    set level(least) {
+      logger.level = least;
+    },
+  };
 }
 
 /** One readable line each: for a person at a terminal. */
-export function terminalLog(level: LogLevel, write: (line: string) => void): Log {
-  const least = LEVELS.indexOf(level);
+export function terminalLog(level: LogLevel, write: (line: string) => void): AdjustableLog {
   const say =
     (at: LogLevel) =>
     (event: string, fields: LogFields = {}) => {
-      if (LEVELS.indexOf(at) < least) return;
+      if (LEVELS.indexOf(at) < LEVELS.indexOf(log.level)) return;
       const shown = Object.entries(fields).map(([name, value]) => `${name}=${fieldText(value)}`);
       const mark = at === 'info' ? '' : `${at}: `;
       write(`${new Date().toISOString().slice(11, 19)}  ${mark}${[event, ...shown].join('  ')}\n`);
     };
-  return { debug: say('debug'), info: say('info'), warn: say('warn'), error: say('error') };
+  const log: AdjustableLog = {
+    level,
+    debug: say('debug'),
+    info: say('info'),
+    warn: say('warn'),
+    error: say('error'),
+  };
+  return log;
 }
 
 function fieldText(value: unknown): string {

@@ -40,9 +40,12 @@ import { checkSettings } from './server/check-settings.ts';
 import { startDoctor } from './server/doctor.ts';
 import { receptionOf } from './server/reception.ts';
 import { publishedNames, startPublishing } from './server/publishing.ts';
+import { startReports } from './server/reports.ts';
 import { reputationOf } from './server/reputation.ts';
 import { scanningOf } from './server/scanner.ts';
 import { keepMaintained, openDatabase } from './server/database.ts';
+import { closeDoors, type Doors } from './server/doors.ts';
+import type { DoorName } from './server/inherited-sockets.ts';
 import { failed, type StartFailure } from './server/failure.ts';
 import { dnsServersOf, openResolver, queueOptions } from './server/outbound.ts';
 import { smtpServices } from './server/smtp-services.ts';
@@ -57,6 +60,8 @@ export interface ServerOptions {
   /** Instead of the configured one: a declared zone, the practice Internet. */
   readonly resolver?: Resolver;
   readonly dialer?: Dialer;
+  /** Where connections come from that need no port of our own. */
+  readonly doors?: Doors;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -65,6 +70,8 @@ export interface RunningServer extends AsyncDisposable {
   readonly firstAccounts: FirstAccounts;
   /** Stops accepting, lets what is under way finish for `graceMs`, then ends everything in reverse order of its start. */
   stop(graceMs?: number): Promise<void>;
+  /** Takes over what can change while it runs. */
+  reload(config: Config): Promise<void>;
 }
 
 export interface Ports {
@@ -97,6 +104,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     ports: started.ports,
     firstAccounts: started.firstAccounts,
     stop,
+    reload: started.reload,
     [Symbol.asyncDispose]: () => stop(),
   };
 }
@@ -109,12 +117,14 @@ interface Started {
   readonly grace: { milliseconds: number };
   /** What takes its time to stop, to be called again with less of it. */
   readonly hurry: readonly ((graceMs: number) => void)[];
+  readonly reload: () => Promise<void>;
 }
 
 async function start(
-  { mode, config, log, clock = systemClock, ...given }: ServerOptions,
+  { mode, config, log, clock = systemClock, doors = new Map(), ...given }: ServerOptions,
   parts: AsyncDisposableStack,
 ): Promise<Started | StartFailure> {
+  parts.defer(() => closeDoors(doors));
   const problems = await checkSettings(config);
   if (problems.length > 0) return { kind: 'failed', ...wrongConfig(problems) };
   const dataDir = path.resolve(config.data_dir);
@@ -243,9 +253,9 @@ async function start(
   const smtp = await startSmtp({
     hostname: config.hostname,
     listeners: {
-      mx: listenerOf(config, 'smtp'),
-      submission: listenerOf(config, 'submission'),
-      submissions: listenerOf(config, 'submissions'),
+      mx: listenerOf(config, doors, 'smtp'),
+      submission: listenerOf(config, doors, 'submission'),
+      submissions: listenerOf(config, doors, 'submissions'),
     },
     tls: tls.tls,
     limits: {
@@ -297,7 +307,10 @@ async function start(
   parts.defer(() => follower.stop());
   const imap = await startImap({
     hostname: config.hostname,
-    listeners: { imap: listenerOf(config, 'imap'), imaps: listenerOf(config, 'imaps') },
+    listeners: {
+      imap: listenerOf(config, doors, 'imap'),
+      imaps: listenerOf(config, doors, 'imaps'),
+    },
     tls: tls.tls,
     limits: { ...IMAP_LIMITS, messageSize: config['limits.message_size'] },
     connections: {
@@ -337,6 +350,22 @@ async function start(
   certificates.begin();
 
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
+  startReports(
+    {
+      store,
+      directory,
+      resolver,
+      clock,
+      log,
+      config,
+      dialer: given.dialer,
+      queued: (destinations, events) => {
+        queue.wake(destinations);
+        happened(events);
+      },
+    },
+    parts,
+  );
   const doctor = parts.use(
     startDoctor({
       mode,
@@ -385,14 +414,13 @@ async function start(
   http.ready({ ports, hostname: config.hostname, connections, abuse, certificates: served });
   parts.defer(() => http.unready());
   const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
-  return { kind: 'started', ports, firstAccounts, grace, hurry };
+  const reload = async (): Promise<void> => void (await tls.reload());
+  return { kind: 'started', ports, firstAccounts, grace, hurry, reload };
 }
 
-function listenerOf(
-  config: Config,
-  name: 'smtp' | 'submission' | 'submissions' | 'imap' | 'imaps',
-) {
+function listenerOf(config: Config, doors: Doors, name: DoorName) {
   return {
+    door: doors.get(name),
     address: config[`${name}.address`],
     port: config[`${name}.port`],
     proxyFrom: config[`${name}.proxy_from`],

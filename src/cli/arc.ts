@@ -1,9 +1,9 @@
 /** `hikyaku arc verify`: is the chain of seals of a message whole, and what do they say? Works without a server. */
 import type { Command } from 'commander';
 import type { Json } from '#events';
-import { ARC_PIECES } from '#mail/story/arc-texts';
+import { ARC_PIECES } from '#mail/story/texts/arc-texts';
 import { say } from '#mail/story/phrase';
-import { tellArcResult, tellArcStep } from '#mail/story/tell-arc';
+import { tellArcResult, tellArcStep } from '#mail/story/tell/tell-arc';
 import type { ArcStep } from '#protocol/arc/report';
 import { verifyChain } from '#protocol/arc/verify-chain';
 import { printExplained } from './explained.ts';

@@ -1,8 +1,8 @@
 /** `hikyaku certificate`: how the certificates of TLS stand, and what is done about them by hand. */
 import type { Command } from 'commander';
-import { CERTIFICATE_ORIGINS, CERTIFICATE_SHOW } from '#mail/story/certificate-texts';
+import { CERTIFICATE_ORIGINS, CERTIFICATE_SHOW } from '#mail/story/texts/certificate-texts';
 import { say } from '#mail/story/phrase';
-import { remedyFor, tellCertificateStep } from '#mail/story/tell-certificate';
+import { remedyFor, tellCertificateStep } from '#mail/story/tell/tell-certificate';
 import type { Language } from '#protocol/dsn/language';
 import { REVOCATION_CODES, type RevocationReason } from '#mail/certificates/revoke';
 import type { RowOf, ValueOf } from '#servers/admin/calls';

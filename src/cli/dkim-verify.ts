@@ -1,9 +1,9 @@
 /** `hikyaku dkim verify`: who signed a message, and is it as it was signed? Asks the DNS by itself. */
 import type { Command } from 'commander';
 import type { Json } from '#events';
-import { DKIM_PIECES } from '#mail/story/dkim-texts';
+import { DKIM_PIECES } from '#mail/story/texts/dkim-texts';
 import { say } from '#mail/story/phrase';
-import { tellDkimResult, tellDkimStep } from '#mail/story/tell-dkim';
+import { tellDkimResult, tellDkimStep } from '#mail/story/tell/tell-dkim';
 import { allSteps, type DkimReport, type ReportStep } from '#protocol/dkim/report';
 import { verifyMessage } from '#protocol/dkim/verify';
 import { printExplained } from './explained.ts';

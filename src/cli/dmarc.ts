@@ -4,9 +4,9 @@
  */
 import type { Command } from 'commander';
 import type { Json } from '#events';
-import { DMARC_CHECK, DMARC_POLICIES, DMARC_RESULTS } from '#mail/story/dmarc-texts';
+import { DMARC_CHECK, DMARC_POLICIES, DMARC_RESULTS } from '#mail/story/texts/dmarc-texts';
 import { say } from '#mail/story/phrase';
-import { tellDmarcStep } from '#mail/story/tell-dmarc';
+import { tellDmarcStep } from '#mail/story/tell/tell-dmarc';
 import { adviseOn, type Advice } from '#protocol/dmarc/advice';
 import { dnsName } from '#protocol/dmarc/domain-name';
 import { judgeDmarc } from '#protocol/dmarc/judge';

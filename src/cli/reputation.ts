@@ -1,6 +1,6 @@
 /** `hikyaku reputation`: what became of mail, by the network and the domains that brought it. */
 import { Option, type Command } from 'commander';
-import { tellHistory } from '#mail/story/tell-history';
+import { tellHistory } from '#mail/story/tell/tell-history';
 import { callRows, callValue } from './control.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printDone, printRows } from './output.ts';

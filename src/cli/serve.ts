@@ -1,14 +1,21 @@
 /** `hikyaku dev` and `hikyaku serve`: run the server until a signal ends it. */
 import type { Command } from 'commander';
 import { systemClock } from '#clock';
-import type { Config, Mode } from '#config';
-import { jsonLog, terminalLog, type Log } from '#log';
+import { wrongConfig, type Config, type Mode } from '#config';
+import { jsonLog, terminalLog, type AdjustableLog } from '#log';
 import { startServer, type RunningServer } from '#server';
+import { openDoors, type Doors } from '#server/doors';
+import { inheritedSockets } from '#server/inherited-sockets';
+import { becomeUser, willBecome } from '#server/privileges';
+import { changesBetween } from '#server/reload';
+import { serviceManager, type ServiceManager } from '#server/service-manager';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
+import { collectAtRest } from './rest.ts';
 import type { ExitCode } from './run.ts';
-import { settings } from './settings.ts';
+import { readSettings, settings } from './settings.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
+import { listenForSignals, type Signals } from './signals.ts';
 
 export function dev(command: Command, end: (code: ExitCode) => void): void {
   register(command, 'dev', end);
@@ -22,7 +29,7 @@ function register(command: Command, mode: Mode, end: (code: ExitCode) => void): 
   addSettingsOptions(command)
     .addHelpText('after', `\nExample: hikyaku ${mode} --set smtp.port=2526`)
     .action(async (options: SettingsOptions) => {
-      await runServer(mode, settings(mode, options));
+      await runServer(mode, options);
       end(0);
     });
 }
@@ -30,46 +37,74 @@ function register(command: Command, mode: Mode, end: (code: ExitCode) => void): 
 /** After a second signal there is no more patience. */
 const HURRY = 0;
 
-async function runServer(mode: Mode, config: Config): Promise<void> {
+async function runServer(mode: Mode, options: SettingsOptions): Promise<void> {
+  const config = settings(mode, options);
   const forPeople = process.stdout.isTTY;
   const log = forPeople
     ? terminalLog(config.log_level, (line) => process.stdout.write(line))
     : jsonLog(config.log_level);
-  const signals = listenForSignals(log);
-  const server = await startServer({ mode, config, log, clock: systemClock });
+  const manager = serviceManager(process.env, process.pid, log);
+  let reload = (): void => {};
+  const signals = listenForSignals(log, forPeople ? undefined : () => reload());
+  const doors = await takePlace(mode, config, log);
+  const server = await startServer({ mode, config, log, clock: systemClock, doors });
   if (server.kind === 'failed') throw new CommandFailure(server.message, server.remedy);
   log.info('server.ready', { ...server.ports });
+  collectAtRest();
+  reload = () => void readAgain(server, { mode, config, options, log, manager });
+  manager.ready();
   process.stderr.write(banner(server, config, mode));
   await signals.first;
+  manager.stopping();
   await stop(server, signals, log);
 }
 
-interface Signals {
-  readonly first: Promise<void>;
-  readonly second: Promise<void>;
+/** Takes the ports that were handed over or need rights, and gives the rights up. @throws CommandFailure */
+async function takePlace(mode: Mode, config: Config, log: AdjustableLog): Promise<Doors> {
+  const sockets = inheritedSockets(process.env, process.pid);
+  // programs that this one starts have no use for them
+  for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[name];
+  const opened = await openDoors(config, sockets, willBecome(config));
+  if (opened.kind === 'failed') throw new CommandFailure(opened.message, opened.remedy);
+  const became = becomeUser(config);
+  if (became.kind === 'failed') throw new CommandFailure(became.message, became.remedy);
+  if (became.kind === 'became') log.info('server.became', { user: config.user });
+  else if (mode === 'serve' && process.geteuid!() === 0) {
+    log.warn('server.runs-as-root', {
+      remedy: 'Set user to an account of its own, or start it by systemd or in a container.',
+    });
+  }
+  return opened.doors;
 }
 
-/** npm hears a Ctrl-C that the server hears too, and hands it on: one keystroke, not two. */
-const SAME_KEYSTROKE = 300;
-
-/** Listens to the end of the process: a signal that comes late must not spoil its exit code. */
-function listenForSignals(log: Log): Signals {
-  const first = Promise.withResolvers<void>();
-  const second = Promise.withResolvers<void>();
-  let heard: number | undefined;
-  const hear = (signal: NodeJS.Signals): void => {
-    const now = performance.now();
-    if (heard !== undefined && now - heard < SAME_KEYSTROKE) return;
-    log.info('server.signal', { signal });
-    if (heard !== undefined) second.resolve();
-    heard ??= now;
-    first.resolve();
-  };
-  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, hear);
-  return { first: first.promise, second: second.promise };
+interface Reloading {
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly options: SettingsOptions;
+  readonly log: AdjustableLog;
+  readonly manager: ServiceManager;
 }
 
-async function stop(server: RunningServer, signals: Signals, log: Log): Promise<void> {
+/** Settings that cannot be read, or are wrong, change nothing. */
+async function readAgain(
+  server: RunningServer,
+  { mode, config, options, log, manager }: Reloading,
+): Promise<void> {
+  manager.reloading();
+  const read = readSettings(mode, options);
+  if (read.kind === 'invalid') {
+    const { message, remedy } = wrongConfig(read.problems);
+    log.error('server.not-reloaded', { error: message, remedy });
+  } else {
+    const changes = changesBetween(config, read.config);
+    log.level = read.config.log_level;
+    await server.reload(read.config);
+    log.info('server.reloaded', { applied: changes.applied, atNextStart: changes.atNextStart });
+  }
+  manager.reloaded();
+}
+
+async function stop(server: RunningServer, signals: Signals, log: AdjustableLog): Promise<void> {
   const stopped = server.stop();
   void signals.second.then(() => server.stop(HURRY));
   await stopped;

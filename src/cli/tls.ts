@@ -5,10 +5,10 @@ import { tcpDialer } from '#clients/smtp/dial';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import type { RouteHost } from '#mail/queue/route';
-import { TLS_DECISIONS } from '#mail/story/tls-texts';
+import { TLS_DECISIONS } from '#mail/story/texts/tls-texts';
 import { say } from '#mail/story/phrase';
-import { TLS_POLICIES } from '#mail/story/step-texts';
-import { tellRouteStep } from '#mail/story/tell-route';
+import { TLS_POLICIES } from '#mail/story/texts/step-texts';
+import { tellRouteStep } from '#mail/story/tell/tell-route';
 import { daneStanding } from '#mail/tls-policy/dane-standing';
 import { decideLive, type LiveDecision } from '#mail/tls-policy/decide-live';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
@@ -16,6 +16,7 @@ import { toAscii } from '#protocol/address/domain';
 import type { CachedPolicy } from '#protocol/mta-sts/cached-policy';
 import type { Route } from '#store/directory/directory';
 import { noPolicyStore } from '#store/tls-policy/policies';
+import type { RowOf } from '#servers/admin/calls';
 import { callRows, NoServer } from './control.ts';
 import { printExplained } from './explained.ts';
 import { CommandFailure } from './failure.ts';
@@ -24,7 +25,7 @@ import { printRows } from './output.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, resolverServers, type ResolverOptions } from './resolver.ts';
 import type { ExitCode } from './run.ts';
-import { addVerb, type CommonOptions } from './verb.ts';
+import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 type PolicyOptions = ResolverOptions & LanguageOptions;
 
@@ -44,6 +45,7 @@ export function tls(noun: Command, end: (code: ExitCode) => void): void {
     end(print(decision, options));
   });
 
+  addReports(noun);
   addVerb(
     noun,
     'policies',
@@ -65,6 +67,46 @@ export function tls(noun: Command, end: (code: ExitCode) => void): void {
       'No policy is kept: one is fetched when mail goes to a domain that has one.',
     );
   });
+}
+
+function addReports(noun: Command): void {
+  const reports = addVerb(
+    noun,
+    'reports [domain]',
+    'show what others report on TLS with the domains here, newest first',
+    'hikyaku tls reports',
+    'hikyaku tls reports example.org --json',
+  );
+  addLimit(reports, 'at most so many').action(
+    async (domain: string | undefined, options: CommonOptions & { readonly limit?: number }) => {
+      const { limit } = options;
+      await printRows(
+        callRows(options, 'tls/reports', {
+          ...(domain !== undefined && { domain }),
+          ...(limit !== undefined && { limit }),
+        }),
+        [
+          { title: 'DAY', value: (row) => row.beginsAt.slice(0, 10) },
+          { title: 'DOMAIN', value: (row) => row.domain },
+          { title: 'FROM', value: (row) => row.organization },
+          { title: 'SIGNED', value: (row) => (row.verified ? 'yes' : 'no') },
+          { title: 'WELL', value: (row) => row.successful, align: 'right' },
+          { title: 'FAILED', value: (row) => row.failed, align: 'right' },
+          { title: 'HOW', value: howText, shrinks: true },
+        ],
+        options,
+        'No report came yet: others send them to the address in _smtp._tls of a domain (hikyaku domain dns).',
+      );
+    },
+  );
+}
+
+function howText({ policies }: RowOf<'tls/reports'>): string {
+  const failures = policies.flatMap((policy) => policy.failures);
+  const byType = Map.groupBy(failures, ({ resultType }) => resultType);
+  return [...byType]
+    .map(([type, some]) => `${type} ${some.reduce((sum, { sessions }) => sum + sessions, 0)}`)
+    .join(', ');
 }
 
 async function decide(given: string, options: PolicyOptions): Promise<LiveDecision> {

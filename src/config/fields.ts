@@ -173,6 +173,17 @@ export const FIELDS = {
     'Folder of the embedded database, the certificate and the control socket.',
     DEFAULT_DATA_DIR,
   ),
+  user: field(
+    z.string(),
+    'Account that the server becomes once it has its ports, where root starts it: by name, with its groups. It has to be able to read certificate and key, and to write to data_dir. Empty: it stays who it is.',
+    '',
+  ),
+  group: field(z.string(), 'Group that it becomes with `user`. Empty: that of the user.', ''),
+  workers: field(
+    number(z.number().int().min(1).max(64)),
+    'Processes that share the ports and the work: TLS, DKIM, mailboxes and the content of messages use a processor each. Each is a node with connections of its own to PostgreSQL (about fifteen); limits are divided among them, and where one dies the others go on. For machines with more than two processors: on two a second one made it slower, since PostgreSQL needs the other.',
+    1,
+  ),
   database_url: field(
     databaseUrl,
     'PostgreSQL to use instead of the embedded one: postgresql://user:password@host/database. Version 15 or newer, encoded in UTF-8.',
@@ -588,6 +599,12 @@ export const FIELDS = {
   'doctor.daily': {
     schema: switchOn,
     doc: 'Examines this server once a day, by one of its nodes, and writes to postmaster when something differs from the last letter.',
+    defaults: { dev: false, serve: true },
+  } as Field<boolean>,
+
+  'reports.tls': {
+    schema: switchOn,
+    doc: 'Sends TLS reports (RFC 8460) once a day to the domains that ask for them. Those that come in are read in any case.',
     defaults: { dev: false, serve: true },
   } as Field<boolean>,
 

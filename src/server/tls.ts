@@ -17,6 +17,8 @@ export interface OpenTls extends Disposable {
   readonly terms: TlsTerms;
   /** The certificate in files, as it is now. */
   readonly base: () => BaseCertificate;
+  /** Reads the files again. */
+  readonly reload: () => Promise<boolean>;
 }
 
 /** The configured certificate, or one that we made for ourselves; those of the database come later. */
@@ -43,6 +45,7 @@ export async function openTls(
         origin: isConfigured ? 'files' : 'self-signed',
         ...readChain(new X509Certificate(base.current.certificate).toString()),
       }),
+      reload: () => base.reload(),
       [Symbol.dispose]: () => base[Symbol.dispose](),
     };
   } catch (error) {

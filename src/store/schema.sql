@@ -617,6 +617,13 @@ create table queue_recipients (
   PRIMARY KEY (message_id, recipient_id)
 ) with (fillfactor=80);
 
+create table report_intake (
+  one boolean not null default true,
+  behind bigint not null,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
 create table routes (
   domain text collate "C" not null,
   host text collate "C" not null,
@@ -763,6 +770,30 @@ create table thread_links (
   PRIMARY KEY (account_id, key)
 );
 
+create table tls_report_days (
+  day date not null,
+  behind text collate "C" not null default ''::text,
+  done_at timestamp with time zone,
+  PRIMARY KEY (day)
+);
+
+create table tls_reports (
+  id bigint generated always as identity not null,
+  domain text collate "C" not null,
+  organization text not null,
+  report_id text not null,
+  contact text not null,
+  begins_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  successful bigint not null,
+  failed bigint not null,
+  verified boolean not null,
+  report jsonb not null,
+  UNIQUE (organization, report_id, domain),
+  PRIMARY KEY (id)
+);
+
 create table tls_sessions (
   day date not null,
   recipient_domain text collate "C" not null,
@@ -851,6 +882,7 @@ CREATE INDEX sts_policies_expiry ON public.sts_policies USING btree (expires_at)
 CREATE INDEX sts_policies_refresh ON public.sts_policies USING btree (refresh_at);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (received_at);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -926,6 +958,7 @@ comment on column queue_recipients.recipient_id is '1, 2, … within its message
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
 comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
+comment on column report_intake.behind is 'emails up to this id were looked at for reports';
 comment on column routes.domain is 'A-labels, or * for every domain without a route of its own';
 comment on column search_accounts.version is 'of what the segments hold; those of another version are of no use';
 comment on column search_accounts.indexed_id is 'emails up to this id are in segments; ids are taken under the account''s lock, so that no smaller one comes later';
@@ -945,6 +978,8 @@ comment on column sts_policies.lines is 'of the policy file, as they came: for r
 comment on column sts_policies.failure is 'why the last fetch failed, as in TLS reports; null: it did not';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
+comment on column tls_report_days.behind is 'domains up to this one have been looked at';
+comment on column tls_reports.verified is 'the mail carried a good DKIM signature of who says that it reports';
 comment on column tls_sessions.day is 'of UTC';
 comment on column tls_sessions.recipient_domain is 'of the forward-paths, whose owner is reported to';
 comment on column tls_sessions.policy_domain is 'RFC 8460 §1.1: of DANE the TLSA base domain, else the recipient domain';

@@ -1,7 +1,7 @@
 /** Explains an SMTP dialogue line by line while it happens. What a reply means depends on the command before it. */
-import { explainReply } from '#mail/story/explain-dialogue';
+import { explainReply } from '#mail/story/tell/explain-dialogue';
 import { say, type Phrase } from '#mail/story/phrase';
-import { rfcMark } from '#mail/story/tell-route';
+import { rfcMark } from '#mail/story/tell/tell-route';
 import { printable } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
 import { SECRET, type DialogueEntry } from '#protocol/smtp/dialogue';

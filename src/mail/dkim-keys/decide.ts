@@ -31,7 +31,7 @@ const DAY = 24 * HOUR;
 export const LOOK_EVERY = 10 * 60_000;
 /** Every look for so long must have found the new records. */
 export const SEEN_FOR = HOUR;
-/** RFC 6376 §6.1.2 lets verifiers come late; mail is tried for five days, and a weekend may lie before it is read. */
+/** Verifiers may come late (RFC 6376 §3.1): mail is tried for five days, and a weekend may lie before it is read. */
 export const KEEP_RETIRED = 7 * DAY;
 /** After keys were made, given up ones too, the schedule makes no others for so long. */
 const SCHEDULE_PAUSE = 30 * DAY;

@@ -47,18 +47,18 @@ async function world(t: TestContext, settings: Partial<KeeperOptions['settings']
     events,
     look,
     /** One look after the other, ten minutes apart. */
-    async looks(count: number) {
+    looks: async (count: number) => {
       for (let i = 0; i < count; i++) {
         clock.advance(10 * MINUTE);
         await look();
       }
     },
-    async begin() {
+    begin: async () => {
       const taken = new Set((await listDkimKeys(store.pool, DOMAIN)).map((key) => key.selector));
       const fresh = await unusedDkimKeys(taken, clock.now());
       return beginRotation(store.pool, DOMAIN, fresh!, 'hand', clock.now());
     },
-    async states() {
+    states: async () => {
       const listed = await listDkimKeys(store.pool, DOMAIN);
       return Object.fromEntries(listed.map(({ selector, state }) => [selector, state]));
     },

@@ -23,15 +23,8 @@ export function standing(
 export function foundIn(
   answer: DnsAnswer | undefined,
 ): readonly RecordData[PlanType][] | undefined {
-  switch (answer?.kind) {
-    case 'records':
-      return answer.records as readonly RecordData[PlanType][];
-    case 'no-data':
-    case 'nxdomain':
-      return [];
-    default:
-      return undefined;
-  }
+  if (answer === undefined || answer.kind === 'failure') return undefined;
+  return answer.kind === 'records' ? (answer.records as readonly RecordData[PlanType][]) : [];
 }
 
 export function why(answer: DnsAnswer | undefined): readonly string[] {

@@ -100,9 +100,9 @@ test('what belongs to the zone of another is no line of the zone of the domain',
 test('what nobody said is a gap, not a guess', () => {
   const plan = dnsPlan({ ...FACTS, addresses: [], sources: [], keys: [], mtaStsId: undefined });
   assert.deepEqual(plan.gaps, ['addresses', 'keys']);
-  const purposes = plan.records.map(({ purpose }) => purpose);
+  const purposes = new Set<string>(plan.records.map(({ purpose }) => purpose));
   for (const absent of ['host-address', 'reverse-name', 'mta-sts', 'mta-sts-host'] as const)
-    assert.ok(!purposes.includes(absent), absent);
+    assert.ok(!purposes.has(absent), absent);
 });
 
 test('a domain that is its own host has no second SPF record, a host with a served name no alias of itself', () => {

@@ -108,7 +108,7 @@ function receivingRecords({ domain, host, addresses, hostZone }: PartFacts): Pla
 
 /**
  * `mx` follows the host where it moves; `~all`, since a forwarder that does not rewrite the sender fails here, and what
- * DKIM and DMARC say of such mail shall count (RFC 7208 §8.4, RFC 9989 §7.1). No mail but a notice comes from the host's own name.
+ * DKIM and DMARC say of such mail shall count (RFC 7208 §8.4). No mail but a notice comes from the host's own name.
  */
 function sendingRecords({ domain, host, sources, hostZone }: PartFacts): PlannedRecord[] {
   const others = parsed(sources).map((address) => ` ip${address.family}:${formatIp(address)}`);

@@ -4,7 +4,7 @@ import type { Pool } from '#store/open';
 
 const DAY = 86_400;
 
-/** How long senders keep a policy. RFC 8461 §3.2 would have weeks; one that may still change is kept for a day (§8.3, §2.6). */
+/** How long senders keep a policy. RFC 8461 §3.2 would have weeks; one that may still change is kept for a day (§8.3). */
 export const USUAL_MAX_AGE = {
   none: DAY,
   testing: DAY,

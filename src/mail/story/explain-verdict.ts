@@ -7,13 +7,13 @@ import type { Json } from '#events';
 import type { CheckName } from '#mail/receive/facts';
 import type { Language } from '#protocol/dsn/language';
 import type { StoredEvent } from '#store/events';
-import { phraseFor, reasonOf } from './field-words.ts';
-import { FRAME } from './frame-texts.ts';
+import { phraseFor, reasonOf } from './tell/field-words.ts';
+import { FRAME } from './texts/frame-texts.ts';
 import { say } from './phrase.ts';
-import { isRecord } from './step-fields.ts';
-import { tellCheckStep } from './tell-check.ts';
+import { isRecord } from './tell/step-fields.ts';
+import { tellCheckStep } from './tell/tell-check.ts';
 import { printable } from './terminal-text.ts';
-import { CHECK_TITLES, EXPLAIN, NO_RESULT_TEXTS, VERDICT_TEXTS } from './verdict-texts.ts';
+import { CHECK_TITLES, EXPLAIN, NO_RESULT_TEXTS, VERDICT_TEXTS } from './texts/verdict-texts.ts';
 
 export interface Line {
   readonly text: string;

@@ -1,8 +1,8 @@
 /** Phrases filled from the fields of a step, and sentences put together, in either language. */
 import type { Language } from '#protocol/dsn/language';
-import { FRAME } from './frame-texts.ts';
+import { FRAME } from './texts/frame-texts.ts';
 import { type Phrase, placeholdersOf, say } from './phrase.ts';
-import type { StepFields } from './step-fields.ts';
+import type { StepFields } from './tell/step-fields.ts';
 
 /** Which step it is; empty where that cannot be said. */
 export function nameOf(fields: StepFields): string {

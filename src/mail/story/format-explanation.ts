@@ -2,9 +2,9 @@
 import type { Explanation, Line, ToldReason } from './explain-verdict.ts';
 import { painter, type FormatOptions, type Paint } from './format-story.ts';
 import { say } from './phrase.ts';
-import { rfcMark } from './tell-route.ts';
+import { rfcMark } from './tell/tell-route.ts';
 import { wrap } from './terminal-text.ts';
-import { EXPLAIN } from './verdict-texts.ts';
+import { EXPLAIN } from './texts/verdict-texts.ts';
 
 const NARROWEST = 40;
 

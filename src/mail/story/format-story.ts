@@ -3,12 +3,12 @@
  * gaps, RFC sections and dialogues. Lines are broken by display width. A story that goes on (`--follow`) is continued by
  * `formatEntries` from where it was left; entries are only ever appended.
  */
-import { FRAME } from './frame-texts.ts';
+import { FRAME } from './texts/frame-texts.ts';
 import { say } from './phrase.ts';
 import { duration, momentsIn, type MomentOf } from './spoken.ts';
 import type { Story, StoryEntry } from './story.ts';
-import { rfcMark } from './tell-route.ts';
-import type { Tone } from './told.ts';
+import { rfcMark } from './tell/tell-route.ts';
+import type { Tone } from './tell/told.ts';
 import { displayWidth, STICKY, wrap } from './terminal-text.ts';
 
 export interface FormatOptions {

@@ -1,6 +1,6 @@
 /** Numbers and times as a person reads them in a story: lengths of time, counts with their noun, points in time. */
 import type { Language } from '#protocol/dsn/language';
-import { COUNTED, UNITS } from './frame-texts.ts';
+import { COUNTED, UNITS } from './texts/frame-texts.ts';
 
 const STEPS = [
   ['day', 864e5],

@@ -7,10 +7,10 @@ import type { RouteStep } from '#mail/queue/route-steps';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
-import { EVENT_TEXTS } from './event-texts.ts';
+import { EVENT_TEXTS } from './texts/event-texts.ts';
 import { formatEntries, formatStory } from './format-story.ts';
 import { story, type Story } from './story.ts';
-import { STEP_TEXTS } from './step-texts.ts';
+import { STEP_TEXTS } from './texts/step-texts.ts';
 import { displayWidth } from './terminal-text.ts';
 
 /**

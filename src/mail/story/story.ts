@@ -7,14 +7,14 @@
 import type { Language } from '#protocol/dsn/language';
 import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
-import { explainDialogue, type DialogueLine } from './explain-dialogue.ts';
-import { FRAME, PHASE_TITLES, STANDING_TEXTS, type Phase, type Standing } from './frame-texts.ts';
+import { explainDialogue, type DialogueLine } from './tell/explain-dialogue.ts';
+import { FRAME, PHASE_TITLES, STANDING_TEXTS, type Phase, type Standing } from './texts/frame-texts.ts';
 import { say } from './phrase.ts';
 import { momentsIn, type MomentOf } from './spoken.ts';
-import { standings, type RecipientStanding } from './standing.ts';
-import { siteText, timeOf } from './field-words.ts';
-import { tellEvent } from './tell-event.ts';
-import type { Tone } from './told.ts';
+import { standings, type RecipientStanding } from './tell/standing.ts';
+import { siteText, timeOf } from './tell/field-words.ts';
+import { tellEvent } from './tell/tell-event.ts';
+import type { Tone } from './tell/told.ts';
 import { printable } from './terminal-text.ts';
 
 export interface StoryInput {

@@ -1,6 +1,6 @@
 /**
  * What the validation of an Authenticated Received Chain tells (RFC 8617 §5.2, §6), with the steps that led to it as data, in the
- * order of the RFC. Texts for people are written elsewhere from these (`mail/story/arc-texts.ts`).
+ * order of the RFC. Texts for people are written elsewhere from these (`mail/story/texts/arc-texts.ts`).
  */
 import type { Step as DkimStep } from '#protocol/dkim/report';
 import type { RfcSection } from '#protocol/dkim/rules';

@@ -1,6 +1,6 @@
 /**
  * What DMARC tells (RFC 9989 §9.2), with the steps that led to it as data: what was asked, what was answered, the rule and
- * its RFC section. Texts for people are written elsewhere from these (`mail/story/dmarc-texts.ts`).
+ * its RFC section. Texts for people are written elsewhere from these (`mail/story/texts/dmarc-texts.ts`).
  */
 import type { FailureCause } from '#protocol/dns/resolver';
 import type { RfcSection } from '#protocol/dkim/rules';

@@ -1,7 +1,7 @@
 /**
  * What a check of SPF tells (RFC 7208 §2.6, RFC 8601 §2.7.2), with the steps that led to it as data: what was asked and answered,
  * which term was looked at and whether it matched, what is left of the limits. Texts for people are written elsewhere from these
- * (`mail/story/spf-texts.ts`). Everything is plain JSON, and bounded whatever a zone holds.
+ * (`mail/story/texts/spf-texts.ts`). Everything is plain JSON, and bounded whatever a zone holds.
  */
 import type { FailureCause, RecordType } from '#protocol/dns/resolver';
 import type { Advice } from './advice.ts';

@@ -73,5 +73,9 @@ export function reportFileName({
 }
 
 function base64Lines(bytes: Uint8Array): string[] {
-  return Buffer.from(bytes).toString('base64').match(/.{1,76}/g) ?? [];
+  return (
+    Buffer.from(bytes)
+      .toString('base64')
+      .match(/.{1,76}/g) ?? []
+  );
 }

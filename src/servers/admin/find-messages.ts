@@ -1,6 +1,6 @@
 /** Messages by what their events say: from whom, to whom, since when, and how they stand. */
 import type { EventType } from '#events';
-import { standings } from '#mail/story/standing';
+import { standings } from '#mail/story/tell/standing';
 import { eventsOfMessages, type StoredEvent } from '#store/events';
 import { lowestIdAt } from '#store/ids';
 import { searchMessages, type MessageSearch } from '#store/messages';

@@ -4,14 +4,28 @@ import { expiresAt, refreshAt } from '#protocol/mta-sts/cached-policy';
 import { listPolicies, readPolicy, type StoredPolicy } from '#store/tls-policy/policies';
 import { rows } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
-import { text } from '#servers/admin/inputs';
+import { limit, text } from '#servers/admin/inputs';
+import { listTlsReports } from '#store/reports/tls-reports';
 
 /** Policies read at a time. */
 const PAGE = 500;
+/** Reports that are shown unless more are asked for. */
+const REPORTS = 100;
 
 export const tlsCalls = {
   'tls/policies': rows(z.object({ domain: text.optional() }), (context, { domain }) =>
     Promise.resolve(policyRows(policiesFrom(context, domain))),
+  ),
+
+  'tls/reports': rows(
+    z.object({ domain: text.optional(), limit }),
+    async ({ store }, { domain, limit: most = REPORTS }) =>
+      (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map((report) => ({
+        ...report,
+        beginsAt: report.beginsAt.toISOString(),
+        endsAt: report.endsAt.toISOString(),
+        receivedAt: report.receivedAt.toISOString(),
+      })),
   ),
 } as const;
 

@@ -1,0 +1,25 @@
+/** What a TLS report says to people, beside the report itself; in English, which any postmaster reads. */
+import type { ReportedPolicy } from '#protocol/tlsrpt/report';
+
+export function reportLines(
+  submitter: string,
+  domain: string,
+  day: string,
+  policies: readonly ReportedPolicy[],
+): string[] {
+  const successful = policies.reduce((sum, policy) => sum + policy.successful, 0);
+  const failed = policies.reduce((sum, policy) => sum + policy.failed, 0);
+  return [
+    `This is a report on TLS of SMTP sessions (RFC 8460) from ${submitter} to ${domain} on ${day} (UTC).`,
+    '',
+    `${successful} sessions went as your policies have it, ${failed} did not.`,
+    ...policies.flatMap(({ failures }) =>
+      failures
+        .slice(0, 20)
+        .map(({ resultType, mxHost, sessions }) => `  ${resultType} ${mxHost || '-'}: ${sessions}`),
+    ),
+    '',
+    'The attachment has all of it for programs. You get it because of the record',
+    `_smtp._tls.${domain} in your DNS.`,
+  ];
+}

@@ -1,0 +1,87 @@
+/** Reports: those of yesterday go out once a day, those that come in are read. */
+import { createHash } from 'node:crypto';
+import { httpsPost } from '#clients/https/post';
+import { isPublicAddress } from '#clients/https/public-address';
+import { tcpDialer, type Dialer } from '#clients/smtp/dial';
+import type { Config } from '#config';
+import type { Log } from '#log';
+import { sendTlsReports, type TlsReportOptions } from '#mail/reports/send-tls-reports';
+import { takeInReports } from '#mail/reports/take-in-reports';
+import { forgetTlsReports } from '#store/reports/tls-reports';
+
+export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' | 'queueLifetime'> {
+  readonly config: Config;
+  /** A network of its own: there every address may be reached. */
+  readonly dialer?: Dialer | undefined;
+}
+
+const LOOK_EVERY = 5 * 60 * 1000;
+const DAY = 86_400_000;
+/** RFC 8460 §4.1: not all at midnight. */
+const SPREAD = 4 * 60 * 60 * 1000;
+const POST = { mediaType: 'application/tlsrpt+gzip', maxOctets: 64 * 1024, timeoutMs: 60_000 };
+
+export function startReports(
+  { config, dialer, ...parts }: ReportParts,
+  stack: AsyncDisposableStack,
+): void {
+  const { store, clock, log, resolver } = parts;
+  const { hostname } = config;
+  const stop = new AbortController();
+  const reaching = {
+    ...POST,
+    resolver,
+    dialer: dialer ?? tcpDialer,
+    mayReach: dialer === undefined ? isPublicAddress : () => true,
+  };
+  const options: TlsReportOptions = {
+    ...parts,
+    hostname,
+    queueLifetime: config['queue.lifetime'],
+    post: async (url, compressed) => {
+      const { signal } = stop;
+      const sent = await httpsPost(url.hostname, url.pathname + url.search, compressed, {
+        ...reaching,
+        signal,
+      });
+      if (sent.kind === 'failed')
+        log.info('tls-report.not-taken', { url: url.href, reason: sent.reason });
+      return sent.kind === 'body';
+    },
+  };
+  let takenIn = 0;
+  const round = async (): Promise<void> => {
+    const now = clock.now();
+    takenIn += await takeInReports(store, log, stop.signal);
+    if (config['reports.tls'] && now % DAY >= offsetOf(hostname)) {
+      await sendTlsReports(options, stop.signal);
+      await forgetTlsReports(store.pool, now - config['retention.events']);
+    }
+  };
+  const rounds = every(LOOK_EVERY, round, { clock, log, signal: stop.signal });
+  stack.defer(async () => {
+    stop.abort();
+    await rounds;
+    if (takenIn > 0) log.debug('tls-reports.taken-in', { reports: takenIn });
+  });
+}
+
+async function every(
+  milliseconds: number,
+  round: () => Promise<void>,
+  { clock, log, signal }: Pick<TlsReportOptions, 'clock'> & { log: Log; signal: AbortSignal },
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await round();
+    } catch (error) {
+      if (!signal.aborted) log.warn('reports.failed', { error: (error as Error).message });
+    }
+    await clock.sleep(milliseconds, signal);
+  }
+}
+
+/** Milliseconds after midnight of UTC, another for each host. */
+function offsetOf(hostname: string): number {
+  return createHash('sha256').update(hostname).digest().readUInt32BE(0) % SPREAD;
+}

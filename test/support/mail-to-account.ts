@@ -1,0 +1,42 @@
+/** Delivers a message to the INBOX of an account as mail that came in, with its envelope. */
+import { summarize } from '#protocol/message/summary';
+import { storeBlob, wholeBlob } from '#store/blobs';
+import { deliverEmail, viewOf } from '#store/emails';
+import type { Store } from '#store/open';
+
+export async function mailToAccount(
+  store: Store,
+  account: string,
+  forwardPath: string,
+  content: Uint8Array,
+): Promise<void> {
+  const { rows } = await store.pool.query<{ id: string }>(
+    'select id from accounts where name = $1',
+    [account],
+  );
+  const accountId = rows[0]!.id;
+  const now = store.clock.now();
+  const blob = wholeBlob(content);
+  await store.writer.run({
+    accounts: [accountId],
+    order: '',
+    bytes: content.length,
+    statements: [
+      storeBlob(blob, now),
+      deliverEmail({
+        accountId,
+        role: 'inbox',
+        messageId: store.newId(),
+        recipientId: 1,
+        sessionId: undefined,
+        attemptId: undefined,
+        sha256: blob.sha256,
+        view: viewOf(new Uint8Array(), blob.size, []),
+        reversePath: 'x@big.test',
+        forwardPath,
+        receivedAt: now,
+        summary: summarize(content),
+      }),
+    ],
+  });
+}
