@@ -36,7 +36,7 @@ function formOf({ type, subtype, params, disposition }: Part): 'gzip' | 'json' |
   if (type !== 'application') return undefined;
   if (subtype === 'tlsrpt+gzip') return 'gzip';
   if (subtype === 'tlsrpt+json') return 'json';
-  return /gzip$/.test(subtype) && /\.json\.gz$/i.test(name) ? 'gzip' : undefined;
+  return subtype.endsWith('gzip') && /\.json\.gz$/i.test(name) ? 'gzip' : undefined;
 }
 
 function readReport(body: Uint8Array, { encoding }: Part, form: 'gzip' | 'json'): FoundReport {

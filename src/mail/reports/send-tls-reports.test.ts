@@ -43,7 +43,7 @@ function counted(
   recipientDomain: string,
   ...kinds: readonly Omit<SessionCount, 'recipientDomain'>[]
 ): SessionCount[] {
-  return kinds.map((kind) => ({ ...kind, recipientDomain }));
+  return kinds.map((kind) => Object.assign({ recipientDomain }, kind));
 }
 
 interface World {

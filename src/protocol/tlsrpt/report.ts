@@ -1,6 +1,4 @@
 /** TLS reports as JSON (RFC 8460 §4): written for others, and read from whoever sends one. Pure. */
-import type { PolicyType } from './results.ts';
-
 export interface TlsReport {
   readonly organizationName: string;
   /** Calendar milliseconds. */
@@ -12,7 +10,7 @@ export interface TlsReport {
 }
 
 export interface ReportedPolicy {
-  /** One of {@link PolicyType} in what we write. */
+  /** `tlsa`, `sts` or `no-policy-found`, if the sender keeps to the RFC. */
   readonly type: string;
   readonly domain: string;
   readonly strings: readonly string[];

@@ -20,12 +20,14 @@ export const tlsCalls = {
   'tls/reports': rows(
     z.object({ domain: text.optional(), limit }),
     async ({ store }, { domain, limit: most = REPORTS }) =>
-      (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map((report) => ({
-        ...report,
-        beginsAt: report.beginsAt.toISOString(),
-        endsAt: report.endsAt.toISOString(),
-        receivedAt: report.receivedAt.toISOString(),
-      })),
+      (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map(
+        ({ beginsAt, endsAt, receivedAt, ...report }) => ({
+          ...report,
+          beginsAt: beginsAt.toISOString(),
+          endsAt: endsAt.toISOString(),
+          receivedAt: receivedAt.toISOString(),
+        }),
+      ),
   ),
 } as const;
 
