@@ -5,7 +5,7 @@ import { listPolicies, readPolicy, type StoredPolicy } from '#store/tls-policy/p
 import { rows } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, text } from '#servers/admin/inputs';
-import { listTlsReports } from '#store/reports/tls-reports';
+import { listTlsReports, type KeptTlsReport } from '#store/reports/tls-reports';
 
 /** Policies read at a time. */
 const PAGE = 500;
@@ -20,14 +20,7 @@ export const tlsCalls = {
   'tls/reports': rows(
     z.object({ domain: text.optional(), limit }),
     async ({ store }, { domain, limit: most = REPORTS }) =>
-      (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map(
-        ({ beginsAt, endsAt, receivedAt, ...report }) => ({
-          ...report,
-          beginsAt: beginsAt.toISOString(),
-          endsAt: endsAt.toISOString(),
-          receivedAt: receivedAt.toISOString(),
-        }),
-      ),
+      (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map(reportRow),
   ),
 } as const;
 
@@ -66,4 +59,13 @@ async function* policiesFrom(
     if (page.length < PAGE) return;
     behind = page.at(-1)!.domain;
   }
+}
+
+function reportRow({ beginsAt, endsAt, receivedAt, ...report }: KeptTlsReport) {
+  return {
+    beginsAt: beginsAt.toISOString(),
+    endsAt: endsAt.toISOString(),
+    receivedAt: receivedAt.toISOString(),
+    ...report,
+  };
 }
