@@ -35,6 +35,8 @@ const ID_COLUMNS = 2;
 const INDENT = ' '.repeat(MARK_COLUMNS + ID_COLUMNS + 4);
 const NARROWEST = 30;
 const LONGEST = 2000;
+/** A line of a zone file. */
+const RECORD = / IN (?:TXT|MX|CAA) /;
 
 /** What many checks come to for one reason is told once, after the others. */
 const TOLD_ONCE: readonly CommonFinding[] = ['dev', 'no-server', 'no-domain'];
@@ -107,7 +109,12 @@ export function formatResult(result: Result, options: FormatOptions, remark = ''
     aside(say(WORDS.expected, language, { text: told.expected }));
     aside(say(WORDS.why, language, { text: told.why }));
   }
-  if (told.remedy !== undefined) aside(say(WORDS.remedy, language, { text: told.remedy }));
+  if (told.remedy !== undefined) {
+    const remedy = say(WORDS.remedy, language, { text: told.remedy });
+    // what is to be pasted stays in one piece
+    if (RECORD.test(remedy)) lines.push(style('aside', indented(printable(remedy, LONGEST))));
+    else aside(remedy);
+  }
   const time = isTrouble || status === 'unknown' ? options.since(result) : undefined;
   if (time !== undefined) aside(say(WORDS.since, language, { time }));
   if (options.showsEvidence)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NOUNS } from '#cli/nouns';
 import { placeholdersOf, type Phrase } from '#mail/story/phrase';
 import { FAMILIES } from './check.ts';
 import { CHECK_IDS, CHECKS } from './checks.ts';
@@ -94,4 +95,15 @@ test('the table has the 57 ids of the contract in its order, and every family', 
   assert.deepEqual(CHECK_IDS, ids);
   assert.deepEqual(Object.keys(TEXTS), ids);
   assert.deepEqual([...new Set(CHECK_IDS.map((id) => CHECKS[id].family))], [...FAMILIES]);
+});
+
+test('a command that a text names is one', () => {
+  let named = 0;
+  for (const [name, phrase] of PHRASES)
+    for (const text of [phrase.en, phrase.ja])
+      for (const [, noun] of text.matchAll(/\bhikyaku (?!doctor\b)([a-z][a-z-]*)/g)) {
+        assert.ok(noun! in NOUNS || noun === 'on', `${name}: hikyaku ${noun}`);
+        named++;
+      }
+  assert.ok(named > 40, String(named));
 });

@@ -96,7 +96,7 @@ export const DNS_CASES = [
         ? Object.assign({}, record, { name: `_other.${DOMAIN}`, need: 'optional' })
         : record,
     );
-    server!.domains = [{ ...domain!, plan: { ...domain!.plan!, records: records as never } }];
+    server!.domains = [{ ...domain!, plan: { ...domain!.plan!, records } }];
   }),
   caseOf('D6', 'propagating', (world) => {
     world.own = { ...world.names };
@@ -176,6 +176,12 @@ export const EXCHANGE_CASES = [
   ),
   caseOf('X3', 'no-postmaster', (world, on) =>
     listen(world, on, { 'RCPT TO:<postmaster@': '550 5.1.1 nobody of this name' }),
+  ),
+  caseOf('X3', 'no-postmaster', (world, on) =>
+    listen(world, on, { 'RCPT TO:<postmaster@': '450 4.2.1 no account yet' }),
+  ),
+  caseOf('X3', 'unreachable', (world, on) =>
+    listen(world, on, { 'RCPT TO:<postmaster@': '451 4.3.0 busy' }),
   ),
   caseOf('X3', 'unreachable', async (world, on) => {
     world.server!.listeners = [await on.closed('smtp')];

@@ -72,7 +72,8 @@ export async function roles(context: ServerContext): Promise<Outcome<'X3'>> {
     return { finding: 'unreachable', values: { what: asked.what, cause: asked.cause } };
   const [postmaster, abuse] = asked.replies;
   const { evidence } = asked;
-  const later = asked.replies.find((reply) => reply.startsWith('4'));
+  // the host is busy, or slows us; a mailbox that is put off is as good as none
+  const later = asked.replies.find((reply) => /^4\d\d (?:4\.[37]\.|(?!4\.))|^421/.test(reply));
   if (later !== undefined)
     return { finding: 'unreachable', values: { what: asked.what, cause: later }, evidence };
   if (postmaster?.startsWith('2') !== true)

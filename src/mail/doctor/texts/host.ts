@@ -209,8 +209,8 @@ export const HOST_TEXTS = {
       ja: '24 時間以内のバックアップと、30 日以内の復元テスト。',
     },
     remedy: {
-      en: 'hikyaku backup, from a timer every night, and hikyaku backup verify now and then.',
-      ja: 'hikyaku backup をタイマーで毎晩実行し、時々 hikyaku backup verify で確かめてください。',
+      en: 'hikyaku backup create, from a timer every night, and hikyaku backup verify now and then.',
+      ja: 'hikyaku backup create をタイマーで毎晩実行し、時々 hikyaku backup verify で確かめてください。',
     },
     findings: {
       recent: {
