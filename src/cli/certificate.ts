@@ -123,7 +123,7 @@ async function listStates(options: CommonOptions): Promise<ExitCode> {
   let isWell = true;
   const noted = async function* (): AsyncGenerator<StateRow> {
     for await (const row of callRows(options, 'certificate/list', {})) {
-      isWell &&= row.standing === 'good' || row.origin === 'self-signed';
+      isWell &&= row.standing === 'good' || !row.isWanted;
       yield row;
     }
   };
@@ -144,10 +144,11 @@ async function listStates(options: CommonOptions): Promise<ExitCode> {
   return isWell ? 0 : 1;
 }
 
-function stateText({ standing, order, origin }: StateRow): string {
+function stateText({ standing, order, origin, isWanted }: StateRow): string {
   if (order?.state === 'running') return 'being ordered';
   if (order?.state === 'failed') return `${standing}, order failed`;
-  return origin === 'self-signed' ? 'fallback' : standing;
+  if (origin === 'self-signed') return 'fallback';
+  return isWanted ? standing : 'not renewed';
 }
 
 async function renew(

@@ -15,7 +15,7 @@ import type { RenewedLine } from '#mail/certificates/keeper';
 import { dueAt } from '#mail/certificates/lines';
 import type { OrderFailure } from '#mail/certificates/order-steps';
 import { publicKeyDigest } from '#mail/certificates/x509';
-import { remedyFor } from '#mail/story/tell-certificate';
+import { remedyFor } from '#mail/story/tell/tell-certificate';
 import { takeCertificateLease } from '#store/certificates/lease';
 import { openStore, type Store } from '#store/open';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
@@ -344,7 +344,7 @@ describe('certificates from Pebble', { skip: pebblePeer.skip }, () => {
       `update certificate_lease set until = clock_timestamp() - interval '1 second'`,
     );
     const [line] = await one.keeper.lines();
-    assert.ok(dueAt(line!) > Date.now());
+    assert.ok(dueAt(line!, pebble.directory) > Date.now());
     // by hand it need not wait
     const { lines } = await one.renew();
     assert.equal(lines[0]?.kind, 'issued');

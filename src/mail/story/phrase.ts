@@ -25,6 +25,14 @@ export function say<P extends Phrase>(
   return phrase[language].replaceAll(PLACEHOLDER, (_, name: string) => given[name] ?? '?');
 }
 
+/** The phrase that a catalogue has for a word. */
+export function phraseFor(
+  catalogue: Readonly<Record<string, Phrase>>,
+  word: string | undefined,
+): Phrase | undefined {
+  return word !== undefined && Object.hasOwn(catalogue, word) ? catalogue[word] : undefined;
+}
+
 /** The placeholders of a text, sorted, for the test of the catalogue. */
 export function placeholdersOf(text: string): readonly string[] {
   return [...text.matchAll(PLACEHOLDER)].map((match) => match[1]!).sort();

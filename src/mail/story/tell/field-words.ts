@@ -2,7 +2,7 @@
 import type { Language } from '#protocol/dsn/language';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { FRAME, LISTENERS } from '#mail/story/texts/frame-texts';
-import { say, type Phrase } from '#mail/story/phrase';
+import { type Phrase, phraseFor, say } from '#mail/story/phrase';
 import { KIND_OF_ACTION, NOTICE_KINDS, CAUSES, REASONS } from '#mail/story/texts/reason-texts';
 import type { Moment, MomentOf } from '#mail/story/spoken';
 import { rfcMark } from './tell-route.ts';
@@ -40,14 +40,6 @@ export function reasonOf(
   const phrase = phraseFor(REASONS, reason);
   if (phrase) return { text: phrase[language], rfc: phrase.rfc };
   return { text: reason ?? FRAME.notRecorded[language], rfc: undefined };
-}
-
-/** The phrase that a catalogue has for a word. */
-export function phraseFor(
-  catalogue: Readonly<Record<string, Phrase>>,
-  word: string | undefined,
-): Phrase | undefined {
-  return word !== undefined && Object.hasOwn(catalogue, word) ? catalogue[word] : undefined;
 }
 
 /** A site of the queue as people call it (`mail/queue/site.ts`). */

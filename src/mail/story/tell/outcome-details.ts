@@ -3,9 +3,8 @@ import type { Language } from '#protocol/dsn/language';
 import { statusWords } from '#protocol/dsn/status';
 import { isEnhancedCode } from '#protocol/smtp/enhanced-code';
 import type { EventFields } from './event-fields.ts';
-import { phraseFor } from './field-words.ts';
 import { FRAME, STAGES } from '#mail/story/texts/frame-texts';
-import { say } from '#mail/story/phrase';
+import { phraseFor, say } from '#mail/story/phrase';
 import { rfcMark } from './tell-route.ts';
 
 type OutcomeType = 'attempt.delivered' | 'attempt.deferred' | 'attempt.failed';

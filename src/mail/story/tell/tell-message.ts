@@ -7,7 +7,6 @@ import {
   dateAndTime,
   enumerate,
   listenerOf,
-  phraseFor,
   reasonOf,
   reversePathOf,
   tlsOf,
@@ -16,7 +15,7 @@ import { SENDER_TEXTS, UNSEALED_TEXTS } from '#mail/story/texts/forward-texts';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { FILED_CLASSES } from '#mail/story/texts/history-texts';
 import { refusalDetails } from './outcome-details.ts';
-import { say } from '#mail/story/phrase';
+import { phraseFor, say } from '#mail/story/phrase';
 import { LESSON_RESULTS, MESSAGE_CLASSES } from '#mail/story/texts/scanner-texts';
 import { counted } from '#mail/story/spoken';
 import { printable } from '#mail/story/terminal-text';

@@ -5,9 +5,14 @@ import type { Language } from '#protocol/dsn/language';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { say } from '#mail/story/phrase';
 import { isRecord, plain, StepFields } from './step-fields.ts';
-import { ROUTE_MATCHES, SKIP_REASONS, STEP_TEXTS, TLS_POLICIES } from '#mail/story/texts/step-texts';
+import {
+  ROUTE_MATCHES,
+  SKIP_REASONS,
+  STEP_TEXTS,
+  TLS_POLICIES,
+} from '#mail/story/texts/step-texts';
 import { tellAnswer } from './tell-answer.ts';
-import { isTlsStep, tellTlsStep } from './tell-tls.ts';
+import { isTlsStep, tellTlsStep } from './tell-tls-step.ts';
 import { printable } from '#mail/story/terminal-text';
 
 /** Steps that are told; a domain cannot make a story longer than this. */

@@ -1,40 +1,7 @@
-/** The decision on TLS and how sessions went by it, in plain words (`mail/tls-policy/`). Pure, and total for what other versions kept. */
-import type { TlsStep } from '#mail/tls-policy/steps';
-import { filled } from '#mail/story/fill-phrase';
+/** How sessions went by the TLS policies of their hosts, in plain words (`mail/tls-policy/session-notes.ts`). */
 import { say } from '#mail/story/phrase';
-import { plain, type StepFields } from './step-fields.ts';
-import { tellAnswer } from './tell-answer.ts';
+import { POLICY_TYPES, TLS_RESULTS, TLS_SESSIONS } from '#mail/story/texts/tls-texts';
 import { wordOf, type Tellers } from './told.ts';
-import {
-  NO_DANE,
-  POLICY_TYPES,
-  STS_FETCH_FAULTS,
-  STS_MODES,
-  STS_ORIGINS,
-  STS_RECORD_FAULTS,
-  TLS_RESULTS,
-  TLS_SESSIONS,
-  TLS_STEPS,
-} from '#mail/story/texts/tls-texts';
-
-export function isTlsStep(key: string): key is TlsStep['key'] {
-  return Object.hasOwn(TLS_STEPS, key);
-}
-
-/** The sentence of a step; fields that are words of ours are told by their texts. */
-export function tellTlsStep(key: TlsStep['key'], step: StepFields): string {
-  return filled(TLS_STEPS[key], step, {
-    hosts: step.list('hosts', plain),
-    records: step.list('records', plain),
-    mx: step.list('mx', plain),
-    why: step.worded('why', NO_DANE),
-    fault: step.worded('fault', STS_RECORD_FAULTS),
-    reason: step.worded('reason', STS_FETCH_FAULTS),
-    mode: step.worded('mode', STS_MODES),
-    from: step.worded('from', STS_ORIGINS),
-    answer: tellAnswer(step.part('answer')),
-  });
-}
 
 export const TLS_TELLERS = {
   'attempt.tls': (fields, { language }) => {

@@ -5,9 +5,8 @@
 import type { EventType } from '#events';
 import type { Language } from '#protocol/dsn/language';
 import type { EventFields } from './event-fields.ts';
-import { phraseFor } from './field-words.ts';
 import { FRAME, type Phase } from '#mail/story/texts/frame-texts';
-import type { Phrase } from '#mail/story/phrase';
+import { type Phrase, phraseFor } from '#mail/story/phrase';
 import type { MomentOf } from '#mail/story/spoken';
 
 export type Tone = 'plain' | 'good' | 'waiting' | 'bad';
