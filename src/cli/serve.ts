@@ -4,7 +4,7 @@ import { systemClock } from '#clock';
 import { wrongConfig, type Config, type Mode } from '#config';
 import { jsonLog, terminalLog, type AdjustableLog } from '#log';
 import { startServer, type RunningServer } from '#server';
-import { openDoors, type Doors } from '#server/doors';
+import { closeDoors, openDoors, type Doors } from '#server/doors';
 import { inheritedSockets } from '#server/inherited-sockets';
 import { becomeUser, willBecome } from '#server/privileges';
 import { changesBetween } from '#server/reload';
@@ -67,7 +67,10 @@ async function takePlace(mode: Mode, config: Config, log: AdjustableLog): Promis
   const opened = await openDoors(config, sockets, willBecome(config));
   if (opened.kind === 'failed') throw new CommandFailure(opened.message, opened.remedy);
   const became = becomeUser(config);
-  if (became.kind === 'failed') throw new CommandFailure(became.message, became.remedy);
+  if (became.kind === 'failed') {
+    closeDoors(opened.doors);
+    throw new CommandFailure(became.message, became.remedy);
+  }
   if (became.kind === 'became') log.info('server.became', { user: config.user });
   else if (mode === 'serve' && process.geteuid!() === 0) {
     log.warn('server.runs-as-root', {
