@@ -1,0 +1,44 @@
+/** The doors of a server: sockets that were handed over, and ports that have to be bound before something else can be done. */
+import type { Config } from '#config';
+import { adoptDoor, bindDoor, type Door } from '#servers/net/door';
+import { listenFailure } from '#servers/net/listener';
+import { failed, type StartFailure } from './failure.ts';
+import { DOORS, type DoorName, type InheritedSockets } from './inherited-sockets.ts';
+
+/** Listeners without a door here bind their own ports when they start. */
+export type Doors = ReadonlyMap<DoorName, Door>;
+
+type Opened = { readonly kind: 'open'; readonly doors: Doors };
+
+/** @param all those too that no socket was handed over for */
+export async function openDoors(
+  config: Config,
+  sockets: InheritedSockets,
+  all: boolean,
+): Promise<Opened | StartFailure> {
+  if (sockets.kind === 'not-understood') return failed(sockets.message, sockets.remedy);
+  const doors = new Map<DoorName, Door>();
+  for (const name of DOORS) {
+    const descriptors = sockets.descriptors.get(name);
+    const address = config[`${name}.address`];
+    const port = config[`${name}.port`];
+    try {
+      if (descriptors !== undefined) doors.set(name, await adoptDoor(descriptors));
+      else if (all) doors.set(name, await bindDoor(address, port));
+    } catch (error) {
+      closeDoors(doors);
+      const { message, remedy } = listenFailure(error as NodeJS.ErrnoException, address, port);
+      return descriptors === undefined
+        ? failed(`${name}.port: ${message}`, remedy)
+        : failed(
+            `the socket handed over for ${name} cannot be used: ${(error as Error).message}`,
+            'It has to be a stream socket that listens: ListenStream= in its unit, Accept=no.',
+          );
+    }
+  }
+  return { kind: 'open', doors };
+}
+
+export function closeDoors(doors: Doors): void {
+  for (const door of doors.values()) door.close();
+}
