@@ -8,7 +8,7 @@ import { startRunningServer, type RunningServer } from '../support/running-serve
 const DOMAIN = 'example.test';
 
 interface Row {
-  readonly type: keyof DeclaredName & string;
+  readonly type: string;
   readonly name: string;
   readonly data: string;
   readonly zone: string;

@@ -66,13 +66,13 @@ for (const [domain, ascii] of [
         assert.equal(checked.code, 0, checked.output);
         assert.doesNotMatch(checked.output, /warning|ignor|error/i);
         const zone = (await readFile(dump, 'utf8')).split('\n').map((line) => line.split(/\s+/));
-        const planned = (await server.json(...args, '--format', 'json')) as {
+        const planned = await server.json<{
           zone: string;
           need: string;
           type: string;
           name: string;
           data: string;
-        }[];
+        }>(...args, '--format', 'json');
         const own = planned.filter((row) => row.zone === 'domain' && row.need !== 'remove');
         assert.ok(own.length >= (parked ? 4 : 15));
         for (const { name, type, data } of own)
@@ -100,8 +100,8 @@ test(
   async () => {
     const name = 'mta-sts.example.test';
     const fetched = await runPeer(curl.path, [
-      ...['--silent', '--show-error', '--insecure', '--location', '--max-redirs', '1', '--include'],
-      ...['--resolve', `${name}:${http}:127.0.0.1`, '--resolve', `${name}:${https}:127.0.0.1`],
+      ['--silent', '--show-error', '--insecure', '--location', '--max-redirs', '1', '--include'],
+      ['--resolve', `${name}:${http}:127.0.0.1`, '--resolve', `${name}:${https}:127.0.0.1`],
       `http://${name}:${http}/.well-known/mta-sts.txt`,
     ]);
     assert.equal(fetched.code, 0, fetched.output);

@@ -118,15 +118,17 @@ test('new keys sign after an hour in which every look saw them, and the old reco
   await looks(1);
   assert.deepEqual(await states(), { ...NEW_SIGNS, r202611: 'revoked', e202611: 'revoked' });
   assert.deepEqual(
-    events.map(({ type, public: fields }) => ({ type, ...fields })),
+    events.map(({ type, public: fields }) => [type, fields]),
     [
-      {
-        type: 'dkim.switched',
-        domain: DOMAIN,
-        selectors: ['e202611b', 'r202611b'],
-        former: ['e202611', 'r202611'],
-      },
-      { type: 'dkim.revoked', domain: DOMAIN, selectors: ['e202611', 'r202611'] },
+      [
+        'dkim.switched',
+        {
+          domain: DOMAIN,
+          selectors: ['e202611b', 'r202611b'],
+          former: ['e202611', 'r202611'],
+        },
+      ],
+      ['dkim.revoked', { domain: DOMAIN, selectors: ['e202611', 'r202611'] }],
     ],
   );
   const { rows } = await store.pool.query(

@@ -20,7 +20,8 @@ export function formatZone({ domain, host, gaps, records }: ToldPlan, language: 
     const rows = records.filter((row) => row.zone === zone && row.line !== null);
     if (rows.length === 0) return [];
     const head = say(ZONE_HEADS[zone], language, { domain: shown, host: host ?? '' });
-    return [[`; ${head}`, ...rows.flatMap((row) => [`; ${row.why}`, ...linesOf(row)])].join('\n')];
+    const lines = rows.map((row) => [`; ${row.why}`, linesOf(row)]);
+    return [[`; ${head}`, lines].flat(3).join('\n')];
   });
   return [
     `$TTL ${TTL}`,

@@ -44,11 +44,10 @@ export function judgeData(
   if (found === undefined) return planned.map((one) => standing(one, 'unknown', why(answer)));
   const { type } = first;
   const observed = found.map((data) => recordText(type, data as never));
-  const isThere = (one: PlannedRecord): boolean =>
-    found.some((data) => isSameData(one, data as never));
+  const isThere = (one: PlannedRecord): boolean => found.some((data) => isSameData(one, data));
   const others = found
     .map((data, index) => ({ data, text: observed[index]! }))
-    .filter(({ data }) => !planned.some((one) => isSameData(one, data as never)));
+    .filter(({ data }) => !planned.some((one) => isSameData(one, data)));
   const ttl = ttlOf(answer);
   // one wrong record for one planned is a different one; beside the right one it is too much
   const replaced = planned.every((one) => !isThere(one)) && others.length > 0;

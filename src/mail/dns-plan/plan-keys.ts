@@ -18,15 +18,17 @@ const BY_STATE = {
 } as const satisfies Record<PlannedKey['state'], { purpose: Purpose; need: Need }>;
 
 export function keyRecords({ domain, keys }: Pick<PartFacts, 'domain' | 'keys'>): PlannedRecord[] {
-  return (Object.keys(BY_STATE) as PlannedKey['state'][]).flatMap((wanted) =>
-    keys
+  return (Object.keys(BY_STATE) as PlannedKey['state'][]).flatMap((wanted) => {
+    const { purpose, need } = BY_STATE[wanted];
+    return keys
       .filter(({ state }) => state === wanted)
       .map(({ selector, record }) => ({
         type: 'TXT',
         name: `${selector}._domainkey.${domain}`,
         data: textStrings(record),
+        purpose,
+        need,
         zone: 'domain',
-        ...BY_STATE[wanted],
-      })),
-  );
+      }));
+  });
 }

@@ -2,11 +2,10 @@
 import { hex } from '#bytes';
 import { formatIp, parseIp } from '#protocol/address/ip-address';
 import type { RecordData } from '#protocol/dns/resolver';
-import type { PlannedRecord } from './record.ts';
+import type { PlannedRecord, PlanType } from './record.ts';
 
-/** @param data of the same type */
-export function isSameData(planned: PlannedRecord, data: never): boolean {
-  const there: RecordData[PlannedRecord['type']] = data;
+/** @param there of the same type */
+export function isSameData(planned: PlannedRecord, there: RecordData[PlanType]): boolean {
   switch (planned.type) {
     case 'A':
     case 'AAAA':
