@@ -168,7 +168,7 @@ export const HOST_TEXTS = {
       ja: '応答があり、スキーマがこの版と同じで、接続に余裕があること。',
     },
     remedy: {
-      en: 'Start PostgreSQL; look at DATABASE_URL. A restart of hikyaku brings the schema forward.',
+      en: 'Start PostgreSQL; look at DATABASE_URL. Restart the server: that brings the schema forward.',
       ja: 'PostgreSQL を起動し、DATABASE_URL を確かめてください。hikyaku を再起動するとスキーマが更新されます。',
     },
     findings: {
