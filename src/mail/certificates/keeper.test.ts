@@ -13,7 +13,8 @@ import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { EXAMPLE_CERTIFICATE } from '../../../test/support/rfc9773.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store.ts';
 import { Challenges } from './challenges.ts';
-import { CertificateKeeper, type KeeperOptions } from './keeper.ts';
+import { CertificateKeeper, type KeeperOptions, type RenewedLine } from './keeper.ts';
+import { dueAt } from './lines.ts';
 import { newPrivateKey, readChain } from './x509.ts';
 
 const DIRECTORY = 'https://ca.test/dir';
@@ -154,7 +155,7 @@ test('an authority without an opinion is not asked again, one that is out of ord
 test('the end of a certificate is told from 21 days before it, once a day, and whatever orders come to', async () => {
   await held(NOW + 22 * DAY);
   const looked = async (): Promise<void> => {
-    const one = keeper({ settings: undefined });
+    const one = keeper({ settings: undefined, hostname: 'mail.a.test' });
     one.start();
     // a call of the keeper's turn follows its first look
     await one.lines();
@@ -214,4 +215,75 @@ test('one that was brought in is served, found by its name, and renewed by ACME 
   assert.equal(events.at(-1)!.type, 'certificate.imported');
   const other = keeper({ covered: () => ['mail.a.test'], hostname: 'mail.a.test' });
   assert.equal((await other.lines()).length, 1);
+});
+
+test('a rate limit is kept for as long as the authority says, by hand too, unless it is forced', async () => {
+  const limited: Transport = {
+    request: ({ url, method }) => {
+      asked.push(`${method} ${new URL(url).pathname}`);
+      const answer = (status: number, headers: object, body: object) =>
+        Promise.resolve({
+          status,
+          headers: { 'replay-nonce': `n${asked.length}`, ...headers },
+          body: JSON.stringify(body),
+        });
+      if (url === 'https://ca.test/account') {
+        return answer(201, { location: 'https://ca.test/account/1' }, { status: 'valid' });
+      }
+      if (url === 'https://ca.test/order') {
+        const detail = 'too many new orders recently';
+        const type = 'urn:ietf:params:acme:error:rateLimited';
+        return answer(429, { 'retry-after': String((2 * DAY) / 1000) }, { type, detail });
+      }
+      if (url === 'https://ca.test/nonce') return answer(200, {}, {});
+      return authority(undefined)().request({ url, method }, new AbortController().signal);
+    },
+    [Symbol.dispose]() {},
+  };
+  const one = keeper({ hostname: 'mail.a.test', transport: () => limited });
+  const renew = async (force: boolean) => {
+    const lines: RenewedLine[] = [];
+    await one.renew({
+      sets: undefined,
+      force,
+      newKey: false,
+      ended: (line) => void lines.push(line),
+    });
+    return lines[0]!;
+  };
+  const first = await renew(false);
+  assert.ok(first.kind === 'failed');
+  assert.equal(first.failure.cause, 'rateLimited');
+  assert.equal(first.failure.text, 'too many new orders recently');
+  assert.ok(first.nextAt >= NOW + 2 * DAY);
+  const questions = asked.length;
+  assert.deepEqual(await renew(false), {
+    kind: 'rate-limited',
+    names: ['mail.a.test'],
+    at: first.nextAt,
+  });
+  assert.equal(asked.length, questions);
+  assert.equal((await renew(true)).kind, 'failed');
+  assert.ok(asked.length > questions);
+});
+
+test('an order that a stop breaks off is nobody’s failure, and goes on at the next start', async () => {
+  const asking = Promise.withResolvers<void>();
+  const silent: Transport = {
+    request: (_request, signal) => {
+      asking.resolve();
+      return new Promise((_resolve, reject) => {
+        signal.addEventListener('abort', () => reject(new Error('aborted')), { once: true });
+      });
+    },
+    [Symbol.dispose]() {},
+  };
+  const one = keeper({ hostname: 'mail.a.test', transport: () => silent });
+  one.start();
+  await asking.promise;
+  await one.stop();
+  assert.deepEqual(events, []);
+  const [line] = await one.lines();
+  assert.equal(line!.order!.failures, 0);
+  assert.ok(dueAt(line!, DIRECTORY) <= clock.now());
 });

@@ -162,8 +162,8 @@ export class CertificateKeeper {
   async #lookAfter(): Promise<number> {
     const { clock, settings } = this.#options;
     const lines = await this.lines();
-    for (const { certificate } of lines) {
-      if (certificate) await warnOfEnd(this.#options, certificate);
+    for (const { certificate, isWanted } of lines) {
+      if (certificate && isWanted) await warnOfEnd(this.#options, certificate);
     }
     if (settings === undefined) return LONGEST_SLEEP;
     const next = Math.min(...lines.map((line) => nextTime(line, settings)));
@@ -195,7 +195,7 @@ export class CertificateKeeper {
     for (const line of lines) {
       if (signal.aborted) return;
       const { names, certificate } = line;
-      const decision = decide(line, request, clock.now());
+      const decision = decide(line, request, settings.directory, clock.now());
       if (decision.kind === 'order') {
         const { newKey = false, force = false } = request ?? {};
         const renewed = await renewLine(context, line, { newKey, force });
@@ -212,11 +212,17 @@ export class CertificateKeeper {
   }
 }
 
-function decide(line: Line, request: RenewRequest | undefined, now: number): Decision {
+function decide(
+  line: Line,
+  request: RenewRequest | undefined,
+  directory: string,
+  now: number,
+): Decision {
   const { names, isWanted } = line;
-  if (request === undefined) return { kind: isWanted && dueAt(line) <= now ? 'order' : 'leave' };
+  if (request === undefined)
+    return { kind: isWanted && dueAt(line, directory) <= now ? 'order' : 'leave' };
   const isAsked = request.sets?.some((set) => set.join(' ') === names.join(' ')) ?? isWanted;
-  return isAsked ? decideByHand(line, request.force, now) : { kind: 'leave' };
+  return isAsked ? decideByHand(line, { directory, force: request.force, now }) : { kind: 'leave' };
 }
 
 /** When the keeper has something to do for a line. */
@@ -226,5 +232,5 @@ function nextTime(line: Line, { directory }: AcmeSettings): number {
     certificate?.directory === directory
       ? (certificate.askRenewalAt ?? Number.POSITIVE_INFINITY)
       : Number.POSITIVE_INFINITY;
-  return isWanted ? Math.min(ask, dueAt(line)) : Number.POSITIVE_INFINITY;
+  return isWanted ? Math.min(ask, dueAt(line, directory)) : Number.POSITIVE_INFINITY;
 }

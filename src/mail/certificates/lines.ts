@@ -58,9 +58,20 @@ export async function readLines({
   return [...wanted.map(line(true)), ...others.map(line(false))];
 }
 
-/** When the keeper is to order for a line that is wanted. Calendar milliseconds; 0: at once. */
-export function dueAt({ certificate, order }: Pick<Line, 'certificate' | 'order'>): number {
-  return Math.max(certificate?.renewAt ?? 0, order?.nextAt ?? 0);
+/**
+ * When the keeper is to order for a line that is wanted. Calendar milliseconds; 0: at once.
+ * @param directory of the authority that the settings name
+ */
+export function dueAt(line: Pick<Line, 'certificate' | 'order'>, directory: string): number {
+  return Math.max(renewAt(line, directory), line.order?.nextAt ?? 0);
+}
+
+/** One of another authority (that for tests, say) is not waited with until it ends. */
+function renewAt({ certificate }: Pick<Line, 'certificate'>, directory: string): number {
+  if (certificate === undefined) return 0;
+  return certificate.origin === 'acme' && certificate.directory !== directory
+    ? 0
+    : certificate.renewAt;
 }
 
 export type Decision =
@@ -69,16 +80,23 @@ export type Decision =
   /** Somebody asked, and it is too early: calendar milliseconds. */
   | { readonly kind: 'not-due' | 'rate-limited'; readonly at: number };
 
+export interface ByHand {
+  readonly directory: string;
+  readonly force: boolean;
+  readonly now: number;
+}
+
 /**
  * Whether somebody who asks for a line gets an order. Who asks by hand need not wait as the keeper does after a failure,
  * unless it was the authority that said so.
  */
-export function decideByHand({ certificate, order }: Line, force: boolean, now: number): Decision {
+export function decideByHand(line: Line, { directory, force, now }: ByHand): Decision {
+  const { order } = line;
   if (force) return { kind: 'order' };
   const until = order?.nextAt ?? 0;
   if (order?.failure?.['cause'] === 'rateLimited' && until > now) {
     return { kind: 'rate-limited', at: until };
   }
-  const renewAt = certificate?.renewAt ?? 0;
-  return renewAt > now ? { kind: 'not-due', at: renewAt } : { kind: 'order' };
+  const at = renewAt(line, directory);
+  return at > now ? { kind: 'not-due', at } : { kind: 'order' };
 }

@@ -69,10 +69,5 @@ function knownCause(word: string | undefined): FailureCause | undefined {
 
 /** Whether nothing was said against us: such orders are made again sooner. */
 export function isTheirs({ cause }: OrderFailure): boolean {
-  return (
-    cause === 'unreachable' ||
-    cause === 'serverInternal' ||
-    cause === 'badNonce' ||
-    cause === 'stopped'
-  );
+  return cause === 'unreachable' || cause === 'serverInternal' || cause === 'badNonce';
 }

@@ -41,10 +41,13 @@ const MOST_RETRY_AFTER = 60_000;
 export async function placeOrder(context: OrderContext, wish: OrderWish): Promise<OrderOutcome> {
   let client: AcmeClient | undefined;
   try {
-    client = await openAccount(context);
-    const chain = await orderOnce(context, client, wish).catch(async (error: unknown) => {
+    const again = async (error: unknown): Promise<AcmeClient> => {
       if (!(error instanceof AccountLost)) throw error;
-      client = await reopenAccount(context, error.message);
+      return reopenAccount(context, error.message);
+    };
+    client = await knownAccount(context).catch(again);
+    const chain = await orderOnce(context, client, wish).catch(async (error: unknown) => {
+      client = await again(error);
       return orderOnce(context, client, wish);
     });
     const facts = checkedChain(chain, wish);
@@ -95,6 +98,16 @@ async function orderOnce(
     throw new AcmeError({ kind: 'not-acme', text: 'a valid order names no certificate' });
   }
   return client.certificate(done.certificate);
+}
+
+async function knownAccount(context: OrderContext): Promise<AcmeClient> {
+  try {
+    return await openAccount(context);
+  } catch (error) {
+    throw isAccountLost(error)
+      ? new AccountLost((error as Error).message, { cause: error })
+      : error;
+  }
 }
 
 async function newOrder(context: OrderContext, client: AcmeClient, wish: OrderWish) {

@@ -180,8 +180,10 @@ async function failed(
   const { pool, clock, log, random, note } = context;
   const now = clock.now();
   const { cause, text, retryAfter } = failure;
-  const failures = (order?.failures ?? 0) + 1;
-  const nextAt = nextAttempt(
+  // nothing was decided: whoever looks next goes on
+  const wasStopped = cause === 'stopped';
+  const failures = (order?.failures ?? 0) + (wasStopped ? 0 : 1);
+  const pause = nextAttempt(
     {
       failures,
       isTheirs: isTheirs(failure),
@@ -192,10 +194,11 @@ async function failed(
     now,
     random(),
   );
+  const nextAt = wasStopped ? now : pause;
   await recordFailed(pool, { names, endedAt: now, steps }, { ...failure }, failures, nextAt);
   const next = new Date(nextAt).toISOString();
   // names that are not in the DNS yet are looked for again and again: once is told
-  if (cause !== 'not-in-dns' || failures === 1) {
+  if (!wasStopped && (cause !== 'not-in-dns' || failures === 1)) {
     log.warn('certificate.failed', { names, cause, text, failures, nextAt: next });
     const fields = { public: { names, cause, failures, nextAt: next }, personal: { text } };
     note(event('certificate.failed', now, {}, fields));

@@ -8,6 +8,8 @@ export interface CertificateState {
   /** Undefined for those that do not lie in the database. */
   readonly id: string | undefined;
   readonly names: readonly string[];
+  /** Otherwise it is shown until it ends, and not renewed. */
+  readonly isWanted: boolean;
   /** files: of tls.certificate · self-signed: made by this server for itself · none: wanted, and not there yet. */
   readonly origin: 'acme' | 'imported' | 'files' | 'self-signed' | 'none';
   readonly issuer: string;
@@ -41,6 +43,7 @@ export function statesOf(
     {
       id: undefined,
       names: base.names,
+      isWanted: !isSelf,
       origin: base.origin,
       issuer: base.issuer,
       notBefore: base.notBefore,
@@ -62,6 +65,7 @@ function stateOf(
   return {
     id: certificate?.id,
     names,
+    isWanted,
     origin: certificate?.origin ?? 'none',
     issuer: certificate?.issuer ?? '',
     notBefore: certificate?.notBefore,

@@ -148,9 +148,9 @@ export async function removeCertificate(pool: pg.Pool, id: string): Promise<void
   await pool.query('delete from certificates where id = $1', [id]);
 }
 
-/** What nobody can use any more. */
+/** Those that ended, whoever wanted them. */
 export async function forgetCertificates(pool: pg.Pool, endedBefore: number): Promise<void> {
-  await pool.query('delete from certificates where not_after < $1 and private_key is null', [
+  await pool.query('delete from certificates where not_after < $1', [
     new Date(endedBefore),
   ]);
 }

@@ -165,6 +165,7 @@ function stateRow(state: CertificateState) {
   return {
     id,
     names: set,
+    isWanted: state.isWanted,
     origin,
     issuer,
     notBefore: time(state.notBefore),
