@@ -160,7 +160,7 @@ async function knownToServer(domain: string, options: CommonOptions): Promise<Kn
         tls: asked,
         username: null,
         password: null,
-      } as Route);
+      });
     }
     let policy: CachedPolicy | undefined;
     for await (const { id, mode, mx, maxAge, fetchedAt } of callRows(options, 'tls/policies', {

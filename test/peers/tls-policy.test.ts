@@ -12,9 +12,9 @@ import { after, before, describe, test } from 'node:test';
 import { hex } from '#bytes';
 import type { Event } from '#events';
 import { silentLog } from '#log';
-import { story } from '#mail/story/story';
 import { TlsLedger } from '#mail/tls-policy/ledger';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
+import { formatTlsa } from '#protocol/dane/tlsa';
 import type { TlsaData } from '#protocol/dns/resolver';
 import { policyStoreOf } from '#store/tls-policy/policies';
 import { dayOf, sessionsOf } from '#store/tls-policy/sessions';
@@ -25,6 +25,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { openOutbound, type Outbound } from '../support/outbound.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
 import { SIGNED, SignedDns, signedDnsPeer, UNSIGNED } from '../support/signed-dns.ts';
+import { tellEvents } from '../support/tell-events.ts';
 import { startStripper, type Stripper } from '../support/strip-starttls.ts';
 
 const skip = postfixPeer().skip || signedDnsPeer().skip;
@@ -36,6 +37,14 @@ const AT = { good: '192.0.2.1', stripped: '192.0.2.2', wrong: '192.0.2.3', web: 
 const STS_DOMAINS = ['good', 'stripped', 'wrong'].flatMap((receiver) =>
   ['enforce', 'testing'].map((mode) => ({ receiver, mode, name: `${receiver}-${mode}` })),
 );
+
+function stsRecords({ name, receiver }: (typeof STS_DOMAINS)[number]): readonly string[] {
+  return [
+    `${name} 1 IN MX 10 mx-${receiver}`,
+    `_mta-sts.${name} 1 IN TXT "v=STSv1; id=1;"`,
+    `mta-sts.${name} 1 IN A ${AT.web}`,
+  ];
+}
 
 interface Sent {
   readonly outcome: Event;
@@ -156,24 +165,19 @@ describe('policies on TLS', { skip }, () => {
       'new 1 IN MX 10 mx-stripped',
       '_mta-sts.new 1 IN TXT "v=STSv1; id=1;"',
       `mta-sts.new 1 IN A ${AT.web}`,
-      ...STS_DOMAINS.flatMap(({ name, receiver }) => [
-        `${name} 1 IN MX 10 mx-${receiver}`,
-        `_mta-sts.${name} 1 IN TXT "v=STSv1; id=1;"`,
-        `mta-sts.${name} 1 IN A ${AT.web}`,
-      ]),
+      ...STS_DOMAINS.flatMap(stsRecords),
     ];
   }
 
   /** One exchange for each receiver, with these TLSA records. */
   function signedRecords(tlsa: readonly TlsaData[]): readonly string[] {
-    return ['good', 'stripped', 'wrong'].flatMap((receiver) => [
-      `mx-${receiver} 1 IN A ${AT[receiver as 'good']}`,
-      `${receiver} 1 IN MX 10 mx-${receiver}`,
-      ...tlsa.map(
-        ({ usage, selector, matchingType, certificate }) =>
-          `_25._tcp.mx-${receiver} 1 IN TLSA ${usage} ${selector} ${matchingType} ${hex(certificate)}`,
-      ),
-    ]);
+    const texts = tlsa.map(formatTlsa);
+    return ['good', 'stripped', 'wrong'].flatMap((receiver) =>
+      [
+        `mx-${receiver} 1 IN A ${AT[receiver as 'good']}`,
+        `${receiver} 1 IN MX 10 mx-${receiver}`,
+      ].concat(texts.map((text) => `_25._tcp.mx-${receiver} 1 IN TLSA ${text}`)),
+    );
   }
 
   async function send(domain: string): Promise<Sent> {
@@ -183,12 +187,7 @@ describe('policies on TLS', { skip }, () => {
     await Promise.race(ends.map((type) => outbound.until(type, 1, id)));
     const events = outbound.events.slice(begun).filter((one) => one.ids.messageId === id);
     const outcome = events.find(({ type }) => (ends as readonly string[]).includes(type))!;
-    const stored = events.map((one) => ({ ...one, id: '1' })) as unknown as Parameters<
-      typeof story
-    >[0]['events'];
-    const { entries } = story({ messageId: id, events: stored, dialogues: [] }, 'en');
-    const told = entries.flatMap(({ text, details = [] }) => [text, ...details]).join('\n');
-    return { outcome, id, told };
+    return { outcome, id, told: tellEvents(id, events) };
   }
 
   async function counts(domain: string): Promise<readonly string[]> {

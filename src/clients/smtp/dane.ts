@@ -1,5 +1,6 @@
 /** A TLS connection judged by TLSA records instead of by roots (RFC 7672 §3): the certificates that the peer presented, as they came. */
 import type { X509Certificate } from 'node:crypto';
+import { systemClock } from '#clock';
 import type { TLSSocket } from 'node:tls';
 import type { UsableTlsa } from '#protocol/dane/tlsa';
 import { verifyDane } from '#protocol/dane/verify-chain';
@@ -27,7 +28,7 @@ export function judgeByDane(
     next = next.issuerCertificate;
   }
   // certificates are judged by real time, whatever the calendar of the practice Internet says
-  const verdict = verifyDane({ chain, records, names, now: Date.now() });
+  const verdict = verifyDane({ chain, records, names, now: systemClock.now() });
   if (verdict.kind === 'failed') return { kind: 'unverified', name, reason: verdict.reason };
   const { usage, selector, matchingType } = verdict.record;
   return { kind: 'verified', name, tlsa: `${usage} ${selector} ${matchingType}` };

@@ -3,7 +3,6 @@ import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
 import { connect } from 'node:net';
 import type { Event } from '#events';
-import { story } from '#mail/story/story';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import { TlsLedger } from '#mail/tls-policy/ledger';
 import { silentLog } from '#log';
@@ -22,6 +21,7 @@ import type { DeclaredName } from '../../../test/support/declared-zone.ts';
 import { startHttpsHost, type HttpsHost } from '../../../test/support/https-host.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { openOutbound, type Outbound, type TestMail } from '../../../test/support/outbound.ts';
+import { tellEvents } from '../../../test/support/tell-events.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../../../test/support/smtp-peer.ts';
 
 const MX = '192.0.2.1';
@@ -116,12 +116,7 @@ async function openWorld(options: WorldOptions = {}): Promise<World> {
       await Promise.race(done.map((type) => outbound.until(type, 1, id)));
       const events = outbound.events.slice(before).filter((one) => one.ids.messageId === id);
       const outcome = events.find(({ type }) => (done as readonly string[]).includes(type))!;
-      const stored = events.map((one) => ({ ...one, id: '1' })) as unknown as Parameters<
-        typeof story
-      >[0]['events'];
-      const told = story({ messageId: id, events: stored, dialogues: [] }, 'en');
-      const lines = told.entries.flatMap(({ text, details = [] }) => [text, ...details]);
-      return { outcome, id, told: lines.join('\n') };
+      return { outcome, id, told: tellEvents(id, events) };
     },
     async counts(domain = 'there.test') {
       await ledger.flush();

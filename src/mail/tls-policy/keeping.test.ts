@@ -93,7 +93,7 @@ test('what is known is answered at once, and asks nobody', async () => {
   assert.ok(!(node.of('there.test') instanceof Promise));
   assert.equal(zone.queries.length, asked);
   const many = newNode();
-  await Promise.all(Array.from({ length: 20 }, () => many.of('there.test')));
+  await Promise.all(Array.from({ length: 20 }, async () => await many.of('there.test')));
   assert.equal(zone.queries.length, asked + 1);
 });
 

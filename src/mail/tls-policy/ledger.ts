@@ -2,9 +2,9 @@
  * Counts how sessions with other domains went, for TLS reports (RFC 8460): in memory, by kind and day, written together every few seconds.
  * Bounded: what is over the bound until the next writing is not counted, and the log says so. A crash loses what was not written yet.
  */
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import type { Pool } from '#store/open';
 import {
   countSessions,
   dayOf,
@@ -17,7 +17,7 @@ import type { ResultType } from '#protocol/tlsrpt/results';
 import type { HostPolicy } from './host-policy.ts';
 
 export interface TlsLedgerOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Log;
 }

@@ -1,12 +1,12 @@
 /** Keeps the MTA-STS policies at hand fresh (RFC 8461 §3.3): fetched anew half-way to their end, by one node each, and removed at it. */
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import type { Pool } from '#store/open';
 import { sweepPolicies, takePoliciesToRefresh } from '#store/tls-policy/policies';
 import type { StsPolicies } from './sts-policies.ts';
 
 export interface RefreshOptions {
-  readonly pool: pg.Pool;
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Log;
   readonly sts: Pick<StsPolicies, 'refresh'>;

@@ -13,6 +13,8 @@ export interface CertificateExtensions {
   readonly unknownCritical: boolean;
 }
 
+type Draft = { -readonly [K in keyof CertificateExtensions]: CertificateExtensions[K] };
+
 interface Element {
   readonly tag: number;
   readonly content: Uint8Array;
@@ -41,11 +43,7 @@ export function certificateExtensions(der: Uint8Array): CertificateExtensions | 
   const list = wrapped && read(wrapped.content, 0);
   const extensions = list ? children(list.content) : [];
   if (extensions === undefined || extensions.length > MAX_EXTENSIONS) return undefined;
-  let found: CertificateExtensions = {
-    pathLength: undefined,
-    signsCertificates: true,
-    unknownCritical: false,
-  };
+  const found: Draft = { pathLength: undefined, signsCertificates: true, unknownCritical: false };
   for (const { content } of extensions) {
     const parts = children(content);
     const oid = parts?.[0];
@@ -53,9 +51,9 @@ export function certificateExtensions(der: Uint8Array): CertificateExtensions | 
     if (!parts || !oid || !value || parts.length < 2) return undefined;
     const critical = parts[1]!.tag === BOOLEAN && parts[1]!.content[0] !== 0;
     const name = hex(oid.content);
-    if (name === BASIC_CONSTRAINTS) found = { ...found, pathLength: pathLength(value.content) };
-    else if (name === KEY_USAGE) found = { ...found, signsCertificates: mayCertify(value.content) };
-    else if (critical && !JUDGED_ELSEWHERE.has(name)) found = { ...found, unknownCritical: true };
+    if (name === BASIC_CONSTRAINTS) found.pathLength = pathLength(value.content);
+    else if (name === KEY_USAGE) found.signsCertificates = mayCertify(value.content);
+    else if (critical && !JUDGED_ELSEWHERE.has(name)) found.unknownCritical = true;
   }
   return found;
 }

@@ -124,10 +124,21 @@ export async function sessionsOf(
      order by sessions desc, policy_type, policy_domain, result, mx_host limit $3`,
     [day, recipientDomain, limit],
   );
-  return rows.map(({ policyType, policyDomain, policy, mxPatterns, ...count }) => ({
-    ...count,
+  return rows.map((row) => ({
     recipientDomain,
-    policy: { type: policyType, domain: policyDomain, strings: policy, mxPatterns },
+    policy: {
+      type: row.policyType,
+      domain: row.policyDomain,
+      strings: row.policy,
+      mxPatterns: row.mxPatterns,
+    },
+    result: row.result,
+    reason: row.reason,
+    sendingIp: row.sendingIp,
+    receivingIp: row.receivingIp,
+    mxHost: row.mxHost,
+    helo: row.helo,
+    sessions: row.sessions,
   }));
 }
 
