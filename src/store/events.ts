@@ -1,7 +1,4 @@
-/**
- * Writing and reading the event log. Events of a message are one statement in the transaction of the fact; a reader that must miss
- * none reads below the oldest running transaction.
- */
+/** Writing and reading the event log. Events of a message are one statement in the transaction of the fact. */
 import type pg from 'pg';
 import type { Event, EventIds, EventType, Json } from '#events';
 import type { Queryable } from './blobs.ts';
@@ -71,7 +68,6 @@ function eventRow({ type, at, ids, ...fields }: Event): Row {
 
 /** An event as read back: fields of newer or older versions may differ from the catalogue. */
 export interface StoredEvent {
-  readonly cursor: EventCursor;
   readonly type: EventType;
   /** Calendar milliseconds. */
   readonly at: number;
@@ -81,13 +77,7 @@ export interface StoredEvent {
   readonly personal: Readonly<Record<string, Json>>;
 }
 
-/** Where a reader stands: after this event. */
-export interface EventCursor {
-  readonly xid: string;
-  readonly id: string;
-}
-
-const COLUMNS = `xid::text, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, credential_id,
+const COLUMNS = `at, type, session_id, message_id, recipient_id, attempt_id, account_id, credential_id,
   tenant_id, parent_id, fields, personal`;
 
 /** The events of a message and of those it caused (notices, forwards), in the order they happened. */
@@ -113,25 +103,6 @@ export async function eventsOfMessages(
   return Map.groupBy(rows.map(storedEvent), ({ ids }) => ids.messageId!);
 }
 
-/**
- * Events after a cursor that can no longer be overtaken by a transaction still running.
- * @param after undefined starts at the oldest
- */
-export async function eventsAfter(
-  db: Queryable,
-  after: EventCursor | undefined,
-  limit: number,
-): Promise<StoredEvent[]> {
-  const { rows } = await db.query({
-    name: 'events_after',
-    text: `select ${COLUMNS} from events
-           where (xid, id) > ($1::text::xid8, $2) and xid < pg_snapshot_xmin(pg_current_snapshot())
-           order by xid, id limit $3`,
-    values: [after?.xid ?? '0', after?.id ?? '0', limit],
-  });
-  return rows.map(storedEvent);
-}
-
 function storedEvent(row: Record<string, unknown>): StoredEvent {
   const ids: Record<string, string> = {};
   for (const [column, key] of ID_COLUMNS) {
@@ -139,7 +110,6 @@ function storedEvent(row: Record<string, unknown>): StoredEvent {
     if (typeof value === 'string' || typeof value === 'number') ids[key] = String(value);
   }
   return {
-    cursor: { xid: String(row['xid']), id: String(row['id']) },
     type: row['type'] as EventType,
     at: (row['at'] as Date).getTime(),
     ids,

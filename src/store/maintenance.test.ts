@@ -4,7 +4,7 @@ import { utf8 } from '#bytes';
 import { event } from '#events';
 import { eraseRemoved, markRemoved } from './directory/accounts.ts';
 import { writeDialogue } from './dialogues.ts';
-import { eventsAfter, eventsOfMessage, writeEvents, type EventCursor } from './events.ts';
+import { eventsOfMessage, writeEvents } from './events.ts';
 import { maintain } from './maintenance.ts';
 import { dropPartitions, makePartitions, type Daily } from './partitions.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
@@ -216,49 +216,4 @@ test('an erased account takes the dialogues and the personal fields of its messa
   assert.deepEqual(await left('other'), [1, 2]);
   // what happened stays told, without persons
   assert.equal((await eventsOfMessage(t.store.pool, 'got')).length, 2);
-});
-
-test('a reader of events misses none of a transaction that runs longer than those after it', async () => {
-  const write = (id: string) =>
-    writeEvents([
-      event(
-        'command.refused',
-        clock.now(),
-        { messageId: id },
-        {
-          public: { verb: 'MAIL', code: 550, enhanced: null, reason: 'x' },
-          personal: { client: '' },
-        },
-      ),
-    ]);
-  const seen: string[] = [];
-  let cursor: EventCursor | undefined;
-  const read = async (): Promise<void> => {
-    for (;;) {
-      const events = await eventsAfter(t.store.pool, cursor, 2);
-      if (events.length === 0) return;
-      seen.push(...events.map(({ ids }) => ids.messageId!));
-      cursor = events.at(-1)!.cursor;
-    }
-  };
-  await read();
-  seen.length = 0;
-  const slow = await t.store.pool.connect();
-  try {
-    await slow.query('begin');
-    const { text, rows } = write('slow');
-    const columns: unknown[] = rows[0]!.map((value) => [value ?? null]);
-    columns[0] = [new Date(clock.now())];
-    await slow.query(text, columns);
-    for (const id of ['quick 1', 'quick 2', 'quick 3']) {
-      await t.store.writer.run({ accounts: [], order: id, bytes: 0, statements: [write(id)] });
-    }
-    await read();
-    assert.deepEqual(seen, []);
-    await slow.query('commit');
-  } finally {
-    slow.release();
-  }
-  await read();
-  assert.deepEqual(seen, ['slow', 'quick 1', 'quick 2', 'quick 3']);
 });

@@ -44,7 +44,6 @@ function stored<T extends EventType>(
     personal: Record<string, Json>;
   };
   return {
-    cursor: { xid: '7', id: '1' },
     type,
     at: made.at,
     ids: made.ids,
@@ -664,7 +663,6 @@ test('whatever an event holds, its story is told in lines without line ends', ()
       fc.constantFrom('en', 'ja'),
       (type, open, personal, routeSteps, language) => {
         const event: StoredEvent = {
-          cursor: { xid: '1', id: '1' },
           type: type as EventType,
           at: START,
           ids: { messageId: ID, recipientId: '1', attemptId: 'a' },
