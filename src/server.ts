@@ -333,6 +333,7 @@ async function start(
   parts.defer(() => imap.stop(grace.milliseconds));
 
   const publishing = await startPublishing({
+    doors,
     config,
     log,
     clock,

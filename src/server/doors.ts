@@ -1,5 +1,6 @@
 /** The doors of a server: sockets that were handed over, and ports that have to be bound before something else can be done. */
 import type { Config } from '#config';
+import type { Key } from '#config/fields';
 import { adoptDoor, bindDoor, type Door } from '#servers/net/door';
 import { listenFailure } from '#servers/net/listener';
 import { failed, type StartFailure } from './failure.ts';
@@ -20,8 +21,8 @@ export async function openDoors(
   const doors = new Map<DoorName, Door>();
   for (const name of DOORS) {
     const descriptors = sockets.descriptors.get(name);
-    const address = config[`${name}.address`];
-    const port = config[`${name}.port`];
+    const { address, port } = placeOf(config, name);
+    if (port === 'off') continue;
     try {
       if (descriptors !== undefined) doors.set(name, await adoptDoor(descriptors));
       else if (all) doors.set(name, await bindDoor(address, port));
@@ -29,7 +30,7 @@ export async function openDoors(
       closeDoors(doors);
       const { message, remedy } = listenFailure(error as NodeJS.ErrnoException, address, port);
       return descriptors === undefined
-        ? failed(`${name}.port: ${message}`, remedy)
+        ? failed(`${keyOf(name)}: ${message}`, remedy)
         : failed(
             `the socket handed over for ${name} cannot be used: ${(error as Error).message}`,
             'It has to be a stream socket that listens: ListenStream= in its unit, Accept=no.',
@@ -37,6 +38,20 @@ export async function openDoors(
     }
   }
   return { kind: 'open', doors };
+}
+
+function keyOf(name: DoorName): Key {
+  return name === 'http' || name === 'https' ? `${name}.public_port` : `${name}.port`;
+}
+
+/** Where the listener of a door is by the settings. */
+export function placeOf(
+  config: Config,
+  name: DoorName,
+): { readonly address: string; readonly port: number | 'off' } {
+  return name === 'http' || name === 'https'
+    ? { address: config[`${name}.public_address`], port: config[`${name}.public_port`] }
+    : { address: config[`${name}.address`], port: config[`${name}.port`] };
 }
 
 export function closeDoors(doors: Doors): void {

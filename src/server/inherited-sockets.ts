@@ -3,7 +3,16 @@
  * before and after this process, so that a restart refuses nobody, and they need no rights here.
  */
 
-export const DOORS = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as const;
+export const DOORS = [
+  'smtp',
+  'submission',
+  'submissions',
+  'imap',
+  'imaps',
+  // those for everybody, not that of health and metrics
+  'http',
+  'https',
+] as const;
 export type DoorName = (typeof DOORS)[number];
 
 export type InheritedSockets =

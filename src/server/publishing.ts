@@ -25,9 +25,11 @@ import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import type { Store } from '#store/open';
 import type { Certificates } from './certificates.ts';
+import { placeOf, type Doors } from './doors.ts';
 import type { StartFailure } from './failure.ts';
 
 export interface PublishingParts {
+  readonly doors: Doors;
   readonly config: Config;
   readonly log: Log;
   readonly clock: Clock;
@@ -53,7 +55,7 @@ export interface Publishing extends AsyncDisposable {
 }
 
 export async function startPublishing(parts: PublishingParts): Promise<Publishing | StartFailure> {
-  const { config, log, clock, store, directory, resolver, tls, certificates, ports } = parts;
+  const { config, log, clock, store, directory, resolver, tls, certificates, ports, doors } = parts;
   const source = planSource(parts);
   const services: readonly ClientService[] = [
     { protocol: 'imap', port: ports.imaps, tls: 'implicit' },
@@ -62,8 +64,8 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
     { protocol: 'smtp', port: ports.submission, tls: 'starttls' },
   ];
   const http = await startPublicHttp({
-    http: { address: config['http.public_address'], port: config['http.public_port'] },
-    https: { address: config['https.public_address'], port: config['https.public_port'] },
+    http: { ...placeOf(config, 'http'), door: doors.get('http') },
+    https: { ...placeOf(config, 'https'), door: doors.get('https') },
     sites: new Sites({ directory, host: config.hostname, services }),
     challenges: certificates.challenges,
     tls,

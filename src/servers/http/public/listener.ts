@@ -2,11 +2,12 @@
  * A listening socket before an HTTP server that does not listen itself: counts connections, bounds their life, and speaks TLS with the
  * certificate of the name that is asked for, as it is at that moment.
  */
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import type { Server as HttpServer } from 'node:http';
 import { TLSSocket, type TLSSocketOptions } from 'node:tls';
 import { plainAddress } from '#servers/net/client-address';
 import type { ConnectionCounts } from '#servers/net/connection-limits';
+import { bindDoor, type Door } from '#servers/net/door';
 import { ACME_TLS } from '#servers/net/public-tls';
 import { PUBLIC_LIMITS } from './limits.ts';
 
@@ -14,6 +15,8 @@ export interface PublicListenerOptions {
   readonly address: string;
   /** 0: the system chooses. */
   readonly port: number;
+  /** Where connections come from, instead of that address and port. */
+  readonly door?: Door | undefined;
   readonly server: HttpServer;
   readonly counts: ConnectionCounts;
   readonly welcome: (address: string) => boolean;
@@ -30,7 +33,8 @@ export interface PublicListener {
 /** @throws EADDRINUSE, EACCES, … from the system */
 export async function listenPublicly(options: PublicListenerOptions): Promise<PublicListener> {
   const sockets = new Set<Socket>();
-  const listener = createServer({ noDelay: true }, (socket) => {
+  const door = options.door ?? (await bindDoor(options.address, options.port));
+  door.open((socket) => {
     const { remoteAddress } = socket;
     const address = remoteAddress === undefined ? undefined : plainAddress(remoteAddress);
     if (address === undefined || !options.welcome(address)) return void socket.destroy();
@@ -48,19 +52,12 @@ export async function listenPublicly(options: PublicListenerOptions): Promise<Pu
     if (options.tls === undefined) serve(options.server, socket);
     else secure(options.server, socket, options.tls());
   });
-  await new Promise<void>((resolve, reject) => {
-    listener.once('error', reject);
-    listener.listen({ host: options.address, port: options.port }, () => {
-      listener.removeListener('error', reject);
-      resolve();
-    });
-  });
   return {
-    port: (listener.address() as AddressInfo).port,
-    async stop() {
-      const closed = new Promise<void>((resolve) => listener.close(() => resolve()));
+    port: door.port,
+    stop() {
+      door.close();
       for (const socket of sockets) socket.destroy();
-      await closed;
+      return Promise.resolve();
     },
   };
 }
@@ -81,4 +78,5 @@ function secure(server: HttpServer, plain: Socket, options: TLSSocketOptions): v
 function serve(server: HttpServer, socket: Socket): void {
   socket.setTimeout(PUBLIC_LIMITS.idleTime, () => socket.destroy());
   server.emit('connection', socket);
+  socket.resume();
 }

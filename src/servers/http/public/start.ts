@@ -4,6 +4,7 @@ import type { Log } from '#log';
 import type { AlpnAnswers, ChallengeAnswers } from '#mail/certificates/challenges';
 import type { Sites } from '#mail/publish/sites';
 import { ConnectionCounts } from '#servers/net/connection-limits';
+import type { Door } from '#servers/net/door';
 import { listenFailure } from '#servers/net/listener';
 import { publicTls } from '#servers/net/public-tls';
 import type { TlsIdentity } from '#servers/net/tls-context';
@@ -13,10 +14,17 @@ import { PUBLIC_LIMITS } from './limits.ts';
 import { listenPublicly, type PublicListener, type PublicListenerOptions } from './listener.ts';
 import { addSecure } from './secure.ts';
 
+export interface PublicPlace {
+  readonly address: string;
+  readonly port: number | 'off';
+  /** Where connections come from, instead of that address and port. */
+  readonly door?: Door | undefined;
+}
+
 export interface PublicHttpOptions {
   /** off: not opened. */
-  readonly http: { readonly address: string; readonly port: number | 'off' };
-  readonly https: { readonly address: string; readonly port: number | 'off' };
+  readonly http: PublicPlace;
+  readonly https: PublicPlace;
   readonly sites: Sites;
   readonly challenges: ChallengeAnswers & AlpnAnswers;
   readonly tls: { readonly current: TlsIdentity };
@@ -61,11 +69,11 @@ export async function startPublicHttp(
     ['https', httpsApp, secured],
     ['http', httpApp, undefined],
   ] as const) {
-    const { address, port } = options[name];
+    const { address, port, door } = options[name];
     if (port === 'off') continue;
     await app.ready();
     parts.defer(() => app.close());
-    const listener = await tryToListen({ address, port, server, counts, welcome, tls: wrap });
+    const listener = await tryToListen({ address, port, door, server, counts, welcome, tls: wrap });
     if (listener instanceof Error) {
       const failure = listenFailure(listener, address, port);
       return {
