@@ -419,7 +419,7 @@ async function start(
   return { kind: 'started', ports, firstAccounts, grace, hurry, reload };
 }
 
-function listenerOf(config: Config, doors: Doors, name: DoorName) {
+function listenerOf(config: Config, doors: Doors, name: Exclude<DoorName, 'http' | 'https'>) {
   return {
     door: doors.get(name),
     address: config[`${name}.address`],
