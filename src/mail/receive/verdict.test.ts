@@ -71,6 +71,20 @@ const TABLE: readonly (readonly [behaviour: string, judged: Verdict, expected: s
   ],
 ];
 
+const BAD: Finding = { check: 'reputation', reason: 'history-bad', subject: 'a.example' };
+const POOR: Finding = { check: 'reputation', reason: 'history-poor', subject: 'a.example' };
+const WEAK: Finding = { check: 'form', reason: 'date-missing' };
+
+test('history makes junk, and by itself neither refuses nor keeps anything from being sent on', () => {
+  assert.equal(each(judge([BAD], 2)), 'junk junk');
+  assert.equal(each(judge([BAD], 2, 2)), 'junk inbox');
+  assert.equal(each(judge([BAD], 1, 1)), 'inbox');
+  assert.equal(each(judge([POOR, POOR, POOR], 1, 1)), 'inbox');
+  assert.equal(each(judge([POOR, POOR, WEAK], 1)), 'junk');
+  assert.equal(each(judge([POOR, POOR, WEAK], 1, 1)), 'history-poor');
+  assert.equal(each(judge([BAD, finding('junk')], 1, 1)), 'history-bad');
+});
+
 for (const [behaviour, judged, expected] of TABLE) {
   test(behaviour, () => assert.equal(each(judged), expected));
 }
