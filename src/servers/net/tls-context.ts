@@ -7,7 +7,12 @@ import { constants, createPrivateKey, X509Certificate } from 'node:crypto';
 import { watch, type FSWatcher } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { createSecureContext, type SecureContext, type SecureContextOptions } from 'node:tls';
+import {
+  createSecureContext,
+  DEFAULT_CIPHERS,
+  type SecureContext,
+  type SecureContextOptions,
+} from 'node:tls';
 import type { Log } from '#log';
 
 export interface TlsIdentity {
@@ -100,12 +105,16 @@ export function readIdentityText(
   }
 }
 
+/** RFC 9325 §4.1: no key exchange by RSA, which lets who gets the key read all that was ever recorded. */
+const CIPHERS = `${DEFAULT_CIPHERS}:!kRSA`;
+
 /** OpenSSL sends tickets in every session of TLS 1.3, and Node has no say in it: without them that version is not spoken. */
 function optionsOf({ tickets }: TlsTerms): SecureContextOptions {
   return tickets
-    ? { minVersion: 'TLSv1.2' }
+    ? { minVersion: 'TLSv1.2', ciphers: CIPHERS }
     : {
         minVersion: 'TLSv1.2',
+        ciphers: CIPHERS,
         maxVersion: 'TLSv1.2',
         secureOptions: constants.SSL_OP_NO_TICKET,
       };

@@ -32,13 +32,13 @@ export async function listBackups(db: Queryable): Promise<BackupRecord[]> {
   const { rows } = await db.query({
     text: `select kind, at, folder, taken_at as "takenAt", bytes, row_count as rows from backups order by id desc`,
   });
-  return (rows as (Omit<BackupRecord, 'bytes' | 'rows'> & { bytes: string; rows: string })[]).map(
-    ({ bytes, rows: count, ...record }) => ({
-      ...record,
-      bytes: Number(bytes),
-      rows: Number(count),
-    }),
-  );
+  return (rows as Row[]).map(recordOf);
+}
+
+type Row = Omit<BackupRecord, 'bytes' | 'rows'> & { readonly bytes: string; readonly rows: string };
+
+function recordOf({ bytes, rows, ...record }: Row): BackupRecord {
+  return { bytes: Number(bytes), rows: Number(rows), ...record };
 }
 
 /** When the last backup was taken, and the last one read back by a restore; calendar milliseconds. */

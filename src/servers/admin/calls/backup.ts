@@ -3,7 +3,7 @@ import path from 'node:path';
 import { z } from 'zod';
 import { backupName, makeBackup, type MadeStep } from '#mail/backup/make-backup';
 import { bytesIn, rowsIn } from '#store/backup/manifest';
-import { listBackups, recordBackup } from '#store/backup/records';
+import { listBackups, recordBackup, type BackupRecord } from '#store/backup/records';
 import { refuse, rows, value } from '#servers/admin/call';
 import { NOTHING, text } from '#servers/admin/inputs';
 
@@ -43,13 +43,7 @@ export const backupCalls = {
     );
   }),
 
-  'backup/list': rows(NOTHING, async ({ store }) =>
-    (await listBackups(store.pool)).map(({ at, takenAt, ...record }) => ({
-      ...record,
-      at: at.toISOString(),
-      takenAt: takenAt.toISOString(),
-    })),
-  ),
+  'backup/list': rows(NOTHING, async ({ store }) => (await listBackups(store.pool)).map(backupRow)),
 
   /** What the command line found by reading a backup, so that the doctor knows. */
   'backup/checked': value(checked, async ({ store, clock }, { takenAt, ...input }) => {
@@ -61,6 +55,10 @@ export const backupCalls = {
     return input;
   }),
 } as const;
+
+function backupRow({ at, takenAt, ...record }: BackupRecord) {
+  return { at: at.toISOString(), takenAt: takenAt.toISOString(), ...record };
+}
 
 async function* created(
   steps: AsyncIterable<MadeStep>,
