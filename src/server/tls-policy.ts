@@ -27,16 +27,16 @@ export function startTlsPolicy(
   parts: AsyncDisposableStack,
 ): TlsPolicyParts {
   const ledger = parts.use(new TlsLedger({ pool, clock, log }));
-  const sts = parts.use(
-    new StsPolicies({
-      store: policyStoreOf(pool),
-      clock,
-      log,
-      resolver,
-      dialer: dialer ?? tcpDialer,
-      mayReach: dialer === undefined ? isPublicAddress : () => true,
-    }),
-  );
+  const sts = new StsPolicies({
+    store: policyStoreOf(pool),
+    clock,
+    log,
+    resolver,
+    dialer: dialer ?? tcpDialer,
+    mayReach: dialer === undefined ? isPublicAddress : () => true,
+  });
   parts.use(keepPoliciesFresh({ pool, clock, log, sts }));
+  // disposed of first, so that no fetch is waited for
+  parts.use(sts);
   return { sts, ledger, dane: dane === 'on' };
 }

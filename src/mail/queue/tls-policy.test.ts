@@ -8,6 +8,7 @@ import { TlsLedger } from '#mail/tls-policy/ledger';
 import { silentLog } from '#log';
 import { hex } from '#bytes';
 import { policyStoreOf } from '#store/tls-policy/policies';
+import type { Queue } from './options.ts';
 import { dayOf, sessionsOf } from '#store/tls-policy/sessions';
 import {
   issue,
@@ -40,6 +41,7 @@ before(async () => {
 
 interface World extends AsyncDisposable {
   readonly outbound: Outbound;
+  readonly queue: Queue;
   readonly clock: ManualClock;
   readonly peer: SmtpTestPeer;
   readonly web: HttpsHost;
@@ -101,10 +103,11 @@ async function openWorld(options: WorldOptions = {}): Promise<World> {
     }),
   );
   const ledger = stack.use(new TlsLedger({ pool: store.pool, clock, log: silentLog }));
-  outbound.start({ tlsPolicy: { sts, ledger, dane } });
+  const queue = outbound.start({ tlsPolicy: { sts, ledger, dane } });
   const kept = stack.move();
   return {
     outbound,
+    queue,
     clock,
     peer,
     web: host,
@@ -201,6 +204,28 @@ test('enforce: nothing is sent to a host that the policy does not name', async (
   assert.match(told, /mx\.there\.test is not named by the MTA-STS policy of there\.test/);
   assert.deepEqual(await world.counts(), ['sts validation-failure 1']);
   assert.equal(world.peer.connections, 0);
+});
+
+test('a domain that breaks its own policy slows nobody down who shares its host', async () => {
+  const zone = { 'free.test': { MX: '10 mx.there.test' } };
+  await using world = await openWorld({ policy: ENFORCE, extensions: ['PIPELINING'], zone });
+  assert.equal((await world.send()).outcome.type, 'attempt.deferred');
+  const { outcome } = await world.send({ to: ['ann@free.test'] });
+  assert.equal(outcome.type, 'attempt.delivered');
+  const { rows } = await world.outbound.store.pool.query(
+    'select from site_limits where blocked_until is not null or failures > 0',
+  );
+  assert.deepEqual(rows, []);
+});
+
+test('a stop does not wait for a policy that is being fetched', async () => {
+  await using world = await openWorld({ policy: ENFORCE });
+  world.web.answer = () => {};
+  await world.outbound.send({ to: ['ann@there.test'] });
+  while (world.web.asked.length === 0) await new Promise((resolve) => setImmediate(resolve));
+  const begun = performance.now();
+  await world.queue.stop(0);
+  assert.ok(performance.now() - begun < 10_000);
 });
 
 test('without a policy mail goes in clear where no TLS is offered, and that is counted', async () => {

@@ -26,7 +26,9 @@ export interface SecuredHosts {
   readonly hosts: readonly RouteHost[];
   readonly steps: readonly TlsStep[];
   /** Why there is none. */
-  readonly refusal: { readonly status: '4.4.3' | '4.7.0'; readonly text: string } | undefined;
+  readonly refusal:
+    | { readonly status: '4.3.2' | '4.4.3' | '4.7.0'; readonly text: string }
+    | undefined;
 }
 
 interface Judged {
@@ -50,7 +52,9 @@ export async function secureHosts(
   );
   const steps = daneSteps(judged);
   const wantsSts = judged.some(({ dane }) => dane.kind !== 'failed' && !isExpected(dane));
-  const sts = wantsSts ? await parts.sts.of(domain) : undefined;
+  const asked = wantsSts ? parts.sts.of(domain) : undefined;
+  const sts = asked instanceof Promise ? await unlessAborted(asked, signal) : asked;
+  if (sts === 'aborted') return { hosts: [], steps, refusal: STOPPING };
   if (sts) steps.push(...sts.steps);
   const secured = judged.map((one) => ({ one, secured: secure(domain, one, sts) }));
   const kept: RouteHost[] = [];
@@ -64,6 +68,25 @@ export async function secureHosts(
   }
   steps.push(...heldSteps(kept));
   return { hosts: kept, steps, refusal: kept.length > 0 ? undefined : refusalOf(domain, judged) };
+}
+
+const STOPPING = { status: '4.3.2', text: 'This server is stopping' } as const;
+
+/** A policy that is fetched may take half a minute, which a stop does not wait for. */
+async function unlessAborted(
+  found: Promise<StsFound>,
+  signal: AbortSignal | undefined,
+): Promise<StsFound | 'aborted'> {
+  if (signal === undefined) return found;
+  const aborted = Promise.withResolvers<'aborted'>();
+  const onAbort = (): void => aborted.resolve('aborted');
+  if (signal.aborted) onAbort();
+  signal.addEventListener('abort', onAbort);
+  try {
+    return await Promise.race([found, aborted.promise]);
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+  }
 }
 
 type Held =
