@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { connect, createServer } from 'node:tls';
+import { connect, TLSSocket } from 'node:tls';
 import { generate } from 'selfsigned';
 import { readIdentityText } from './tls-context.ts';
 
@@ -14,9 +14,11 @@ test('with an RSA certificate too, no suite without forward secrecy is spoken', 
   });
   const read = readIdentityText(Buffer.from(made.cert), Buffer.from(made.private), 'made');
   assert.ok(read.kind === 'identity');
-  const server = createServer({ SNICallback: (_, give) => give(null, read.identity.context) });
-  server.on('tlsClientError', () => {});
-  server.on('connection', (socket) => socket.on('error', () => {}));
+  const { context } = read.identity;
+  const server = createServer((socket) => {
+    // as connection.ts does
+    new TLSSocket(socket, { isServer: true, secureContext: context }).on('error', () => {});
+  });
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const { port } = server.address() as AddressInfo;
