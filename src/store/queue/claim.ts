@@ -80,7 +80,10 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
   };
 }
 
-/** A destination whose sources are all blocked sleeps until the first is not; one whose sources are busy is looked at again soon. */
+/**
+ * A destination whose sources are all blocked sleeps until the first is not; one whose sources are busy is looked at again soon.
+ * `limit 1` has each limit looked up by its key: a join would be planned as a walk over those of all sites while there are few.
+ */
 const CLAIM = `
   with destination as (
     select site, stream, source_pool from queue_destinations
@@ -92,7 +95,8 @@ const CLAIM = `
     from destination d
       cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb))
         with ordinality as s(source, turn)
-      left join site_limits l on l.site = d.site and l.source = s.source),
+      left join lateral (
+        select * from site_limits where site = d.site and source = s.source limit 1) l on true),
   source as (
     select source, failures from candidate where has_room and not blocked order by running, turn limit 1),
   due as (
@@ -212,7 +216,8 @@ export async function releaseLease(db: Queryable, token: string, mood: SiteMood)
 
 /**
  * One more at once after some successes, half as many after a deferral, never less than one. The two look-ups of the next due time
- * are apart, so that each has its own index. The destination is locked before its limits, as a claim does.
+ * are apart, so that each has its own index. The destination is locked before its limits, as a claim does. The commit does not wait
+ * for the disk: who crashes before it is written finds the lease again, and gives it back when it ends.
  */
 const RELEASE_LEASE = `
   with lease as (
@@ -242,7 +247,7 @@ const RELEASE_LEASE = `
       (select min(next_at) from queue_claims c
        where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null and lease is null),
       (select min(next_at) from freed where held is null))
-  from lease
+  from lease, (select set_config('synchronous_commit', 'off', true)) as without_disk
   where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
   returning q.site`;
 
