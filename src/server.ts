@@ -23,7 +23,7 @@ import { EchoBox } from '#mail/doctor/echo-box';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { startSearchFollower } from '#mail/search/follow';
 import { startAdmin } from '#servers/admin/start';
-import { startHttp } from '#servers/http/start';
+import { startHttp, type HttpServer } from '#servers/http/start';
 import type { ListenersFailure } from '#servers/net/session-listeners';
 import { IMAP_LIMITS } from '#servers/imap/limits';
 import { startImap } from '#servers/imap/start';
@@ -33,6 +33,7 @@ import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
+import type { Store } from '#store/open';
 import { sendingLimitsOf, startGuard } from './server/abuse.ts';
 import { startCertificates } from './server/certificates.ts';
 import { backupFolder, keepBackedUp } from './server/backup.ts';
@@ -62,6 +63,15 @@ export interface ServerOptions {
   readonly dialer?: Dialer;
   /** Where connections come from that need no port of our own. */
   readonly doors?: Doors;
+  /** This is one of several processes, which another one started (`server/workers/`). */
+  readonly worker?: WorkerPlace;
+}
+
+export interface WorkerPlace {
+  /** Of the database that the other one reached. */
+  readonly connection: Store['connection'];
+  /** Whether it has the control socket: one of them does. */
+  readonly holdsControl: boolean;
 }
 
 export interface RunningServer extends AsyncDisposable {
@@ -72,6 +82,11 @@ export interface RunningServer extends AsyncDisposable {
   stop(graceMs?: number): Promise<void>;
   /** Takes over what can change while it runs. */
   reload(config: Config): Promise<void>;
+}
+
+/** A server that is one process, and can be asked what it would answer by HTTP. */
+export interface ServerProcess extends RunningServer {
+  readonly http: Pick<HttpServer, 'ask' | 'figures'>;
 }
 
 export interface Ports {
@@ -86,7 +101,7 @@ export interface Ports {
 const DEFAULT_GRACE = 10_000;
 
 /** Starts every part. Expected failures come back; a bug throws. */
-export async function startServer(options: ServerOptions): Promise<RunningServer | StartFailure> {
+export async function startServer(options: ServerOptions): Promise<ServerProcess | StartFailure> {
   await using parts = new AsyncDisposableStack();
   const started = await start(options, parts);
   if (started.kind === 'failed') return started;
@@ -105,6 +120,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     firstAccounts: started.firstAccounts,
     stop,
     reload: started.reload,
+    http: started.http,
     [Symbol.asyncDispose]: () => stop(),
   };
 }
@@ -118,17 +134,18 @@ interface Started {
   /** What takes its time to stop, to be called again with less of it. */
   readonly hurry: readonly ((graceMs: number) => void)[];
   readonly reload: () => Promise<void>;
+  readonly http: ServerProcess['http'];
 }
 
 async function start(
-  { mode, config, log, clock = systemClock, doors = new Map(), ...given }: ServerOptions,
+  { mode, config, log, clock = systemClock, doors = new Map(), worker, ...given }: ServerOptions,
   parts: AsyncDisposableStack,
 ): Promise<Started | StartFailure> {
   parts.defer(() => closeDoors(doors));
   const problems = await checkSettings(config);
   if (problems.length > 0) return { kind: 'failed', ...wrongConfig(problems) };
   const dataDir = path.resolve(config.data_dir);
-  const database = await openDatabase(config, dataDir, log, clock, parts);
+  const database = await openDatabase(config, dataDir, log, clock, parts, worker?.connection);
   if (database.kind === 'failed') return database;
   const { store } = database;
   const hasher = new PasswordHasher();
@@ -155,7 +172,7 @@ async function start(
   const grace = { milliseconds: DEFAULT_GRACE };
   const http = await startHttp({
     address: config['http.address'],
-    port: config['http.port'],
+    port: worker === undefined ? config['http.port'] : undefined,
     names: config['http.names'],
     store,
     lang: config.lang,
@@ -387,28 +404,31 @@ async function start(
       },
     }),
   );
-  const admin = await startAdmin({
-    dataDir,
-    context: {
-      store,
-      mail,
-      queue,
-      guard,
-      history: reputation.history,
-      sendingLimits: sendingLimitsOf(config),
-      directory,
-      administer,
-      doctor: doctor.desk,
-      backupFolder: backupFolder(config, dataDir),
-      publishing: publishing.desk,
-      certificates,
-      clock,
-      log,
-      lang: config.lang,
-    },
-  });
-  if (admin.kind === 'failed') return admin;
-  parts.defer(() => admin.stop());
+  const admin =
+    worker?.holdsControl === false
+      ? undefined
+      : await startAdmin({
+          dataDir,
+          context: {
+            store,
+            mail,
+            queue,
+            guard,
+            history: reputation.history,
+            sendingLimits: sendingLimitsOf(config),
+            directory,
+            administer,
+            doctor: doctor.desk,
+            backupFolder: backupFolder(config, dataDir),
+            publishing: publishing.desk,
+            certificates,
+            clock,
+            log,
+            lang: config.lang,
+          },
+        });
+  if (admin?.kind === 'failed') return admin;
+  if (admin !== undefined) parts.defer(() => admin.stop());
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
   const { served } = certificates;
@@ -416,7 +436,7 @@ async function start(
   parts.defer(() => http.unready());
   const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
   const reload = async (): Promise<void> => void (await tls.reload());
-  return { kind: 'started', ports, firstAccounts, grace, hurry, reload };
+  return { kind: 'started', ports, firstAccounts, grace, hurry, reload, http };
 }
 
 function listenerOf(config: Config, doors: Doors, name: Exclude<DoorName, 'http' | 'https'>) {

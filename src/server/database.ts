@@ -1,6 +1,5 @@
 /** The database of a server: ours unless one is named, migrated, open and kept in order. */
 import { mkdir } from 'node:fs/promises';
-import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
@@ -14,29 +13,23 @@ const MAINTENANCE_EVERY = 60 * 60 * 1000;
 
 type Opened = { readonly kind: 'open'; readonly store: Store };
 
-/** The database (ours unless one is named), migrated and open. */
+/**
+ * The database (ours unless one is named), migrated and open.
+ * @param given where another process reached it already
+ */
 export async function openDatabase(
   config: Config,
   dataDir: string,
   log: Log,
   clock: Clock,
   parts: AsyncDisposableStack,
+  given?: Store['connection'],
 ): Promise<Opened | StartFailure> {
-  try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
-  } catch (error) {
-    return failed(
-      `data_dir: the folder ${dataDir} cannot be made: ${(error as Error).message}`,
-      'Set HIKYAKU_DATA_DIR to a folder that this user may write to.',
-    );
-  }
-  let connection: pg.ClientConfig = { connectionString: config.database_url };
-  if (config.database_url === '') {
-    const embedded = await startEmbedded({ dataDir, log, clock });
-    if (embedded.kind !== 'running') return failed(embedded.message, embedded.remedy);
-    parts.use(embedded satisfies EmbeddedServer);
-    connection = embedded.connection;
-  }
+  const reached = given
+    ? ({ kind: 'reached', connection: given } as const)
+    : await reachDatabase(config, dataDir, log, clock, parts);
+  if (reached.kind === 'failed') return reached;
+  const { connection } = reached;
   try {
     const migrated = await migrate(connection);
     if (migrated.kind === 'refused') return failed(migrated.reason, migrated.remedy);
@@ -52,6 +45,32 @@ export async function openDatabase(
       'Check DATABASE_URL and that PostgreSQL runs and lets this user in.',
     );
   }
+}
+
+type Reached = { readonly kind: 'reached'; readonly connection: Store['connection'] };
+
+/** Where the database is: the one that is named, or ours, which is started and stopped with `parts`. */
+export async function reachDatabase(
+  config: Config,
+  dataDir: string,
+  log: Log,
+  clock: Clock,
+  parts: AsyncDisposableStack,
+): Promise<Reached | StartFailure> {
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    return failed(
+      `data_dir: the folder ${dataDir} cannot be made: ${(error as Error).message}`,
+      'Set HIKYAKU_DATA_DIR to a folder that this user may write to.',
+    );
+  }
+  if (config.database_url !== '')
+    return { kind: 'reached', connection: { connectionString: config.database_url } };
+  const embedded = await startEmbedded({ dataDir, log, clock });
+  if (embedded.kind !== 'running') return failed(embedded.message, embedded.remedy);
+  parts.use(embedded satisfies EmbeddedServer);
+  return { kind: 'reached', connection: embedded.connection };
 }
 
 /** Partitions, retention and sweeping: once now, then every hour of the calendar. */

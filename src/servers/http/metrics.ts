@@ -77,6 +77,8 @@ function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): voi
       name: `hikyaku_queue_${name}`,
       help,
       labelNames: ['stream'],
+      // every process of a server knows the same
+      aggregator: 'max',
       registers: [],
       async collect() {
         const rows = await look();
@@ -99,6 +101,7 @@ function addAbuseFigures(registry: Registry, { bans, refused }: AbuseFigures): v
     new Gauge({
       name: 'hikyaku_bans',
       help: 'Addresses and networks that are banned now.',
+      aggregator: 'max',
       registers: [],
       collect() {
         this.set(bans());
@@ -127,6 +130,7 @@ function addCertificateFigures(
       name: 'hikyaku_certificate_expires_timestamp_seconds',
       help: 'When a certificate that is shown ends, by its first name.',
       labelNames: ['name'],
+      aggregator: 'min',
       registers: [],
       collect() {
         this.reset();

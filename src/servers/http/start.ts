@@ -2,26 +2,18 @@
  * The HTTP listener: health, metrics and the landing page. It answers from the moment it is started, so that a supervisor sees
  * «not ready» instead of nothing while the other parts come up. For this machine: no CORS, no cookies, nothing that changes anything.
  */
-import type { AddressInfo } from 'node:net';
-import { fastify, type FastifyInstance } from 'fastify';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Store } from '#store/open';
-import { isOwnHost } from './host-check.ts';
-import {
-  chooseLanguage,
-  CONTENT_SECURITY_POLICY,
-  landingPage,
-  type Facts,
-  type Language,
-} from './landing-page.ts';
+import { chooseLanguage, landingPage, type Facts, type Language } from './landing-page.ts';
+import { listenHere, localApp, type HttpFailure } from './local-app.ts';
 import { createMetrics, type AbuseFigures, type ServedCertificate } from './metrics.ts';
 import { ReadinessCheck } from './readiness.ts';
 
 export interface HttpOptions {
   readonly address: string;
-  /** 0 lets the system choose. */
-  readonly port: number;
+  /** 0 lets the system choose; undefined: another process listens, and asks. */
+  readonly port: number | undefined;
   /** By which it is called besides its address and its host name. */
   readonly names?: readonly string[];
   readonly store: Store;
@@ -38,6 +30,13 @@ export interface ServerFacts extends Facts {
   readonly certificates: () => readonly ServedCertificate[];
 }
 
+export interface Answer {
+  readonly status: number;
+  /** Content-Type. */
+  readonly type: string;
+  readonly body: string;
+}
+
 export interface HttpServer {
   readonly kind: 'running';
   readonly port: number;
@@ -47,28 +46,17 @@ export interface HttpServer {
   unready(): void;
   /** Counts committed events. */
   countEvents(events: readonly Event[]): void;
+  /** What a GET would be answered. */
+  ask(path: string, headers: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The metrics as values, to be added to those of other processes. */
+  figures(): Promise<readonly object[]>;
   stop(): Promise<void>;
 }
-
-export interface HttpFailure {
-  readonly kind: 'failed';
-  readonly message: string;
-  readonly remedy: string;
-}
-
-/** No request here has a body. */
-const BODY_OCTETS = 1024;
-/** A request arrives within this, or its connection is closed. Milliseconds. */
-const REQUEST_TIME = 10_000;
 
 export async function startHttp(options: HttpOptions): Promise<HttpServer | HttpFailure> {
   const { store, log, lang } = options;
   let facts: ServerFacts | undefined;
-  const app = fastify({
-    bodyLimit: BODY_OCTETS,
-    requestTimeout: REQUEST_TIME,
-    forceCloseConnections: true,
-  });
+  const app = localApp(log, () => facts?.hostname, options.names);
   const metrics = createMetrics({
     store,
     log,
@@ -83,8 +71,6 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
     certificates: () => facts?.certificates() ?? [],
   });
   const readiness = new ReadinessCheck(store, () => facts !== undefined);
-  guard(app, () => facts?.hostname, options.names);
-  answerErrors(app, log);
 
   app.get('/health/live', () => ({ status: 'live' }));
   app.get('/health/ready', async (_, reply) => {
@@ -105,15 +91,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
       .send(landingPage(facts, language));
   });
 
-  try {
-    await app.listen({ host: options.address, port: options.port });
-  } catch (error) {
-    await app.close();
-    return listenFailure(options, error as NodeJS.ErrnoException);
-  }
+  const listening = await listenHere(app, options);
+  if (listening.kind === 'failed') return listening;
   return {
     kind: 'running',
-    port: (app.server.address() as AddressInfo).port,
+    port: listening.port,
     ready(known) {
       facts = known;
     },
@@ -121,58 +103,11 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
       facts = undefined;
     },
     countEvents: metrics.countEvents,
+    async ask(path, asked) {
+      const { statusCode, headers, body } = await app.inject({ url: path, headers: asked });
+      return { status: statusCode, type: String(headers['content-type'] ?? ''), body };
+    },
+    figures: () => metrics.registry.getMetricsAsJSON(),
     stop: () => app.close(),
-  };
-}
-
-/** Turns away requests meant for other hosts, and says to browsers what they must not do with an answer. */
-function guard(
-  app: FastifyInstance,
-  hostname: () => string | undefined,
-  names: readonly string[] = [],
-): void {
-  app.addHook('onRequest', async (request, reply) => {
-    reply.headers({
-      'content-security-policy': CONTENT_SECURITY_POLICY,
-      'x-content-type-options': 'nosniff',
-      'referrer-policy': 'no-referrer',
-      'cross-origin-resource-policy': 'same-origin',
-      'cache-control': 'no-store',
-    });
-    if (!isOwnHost(request.headers.host, hostname(), names)) {
-      // RFC 9110 §15.5.20
-      return reply.code(421).send({ error: 'this host does not answer for that name' });
-    }
-    return undefined;
-  });
-}
-
-function answerErrors(app: FastifyInstance, log: Log): void {
-  app.setNotFoundHandler((_, reply) => reply.code(404).send({ error: 'not found' }));
-  app.setErrorHandler((error: Error & { statusCode?: number }, _, reply) => {
-    const status = error.statusCode ?? 500;
-    if (status >= 500) log.error('http.failed', { error: error.message, stack: error.stack });
-    return reply
-      .code(status)
-      .send({ error: status >= 500 ? 'this server failed; its log says how' : error.message });
-  });
-}
-
-function listenFailure(
-  { address, port }: HttpOptions,
-  { code, message }: NodeJS.ErrnoException,
-): HttpFailure {
-  const at = `${address} port ${port}`;
-  if (code === 'EADDRINUSE') {
-    return {
-      kind: 'failed',
-      message: `http.port: cannot listen on ${at}: another program does`,
-      remedy: 'Stop it (is a Hikyaku running already?), or set HIKYAKU_HTTP_PORT to a free port.',
-    };
-  }
-  return {
-    kind: 'failed',
-    message: `http.port: cannot listen on ${at}: ${message}`,
-    remedy: 'Set http.address and http.port to what this host has and this user may use.',
   };
 }
