@@ -1,8 +1,12 @@
 /** `domain dns`, `domain mta-sts` and `dkim rotate` as their user runs them, with a DNS of the test's own. */
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import { request } from 'node:https';
 import { after, before, test } from 'node:test';
 import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
 import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/declared-zone.ts';
+import { freePort } from '../support/loopback-port.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const DOMAIN = 'example.test';
@@ -18,13 +22,19 @@ interface Row {
 let zone: DeclaredZone;
 let dns: ZoneServer;
 let server: RunningServer;
+let https: number;
 
 before(async () => {
   zone = declaredZone({});
   zone.negativeTtl = 0;
   dns = await serveZone(zone);
+  https = await freePort();
   server = await startRunningServer({
-    env: { HIKYAKU_DNS: `127.0.0.1:${dns.port}`, HIKYAKU_DOCTOR_ADDRESSES: '192.0.2.25' },
+    env: {
+      HIKYAKU_DNS: `127.0.0.1:${dns.port}`,
+      HIKYAKU_DOCTOR_ADDRESSES: '192.0.2.25',
+      HIKYAKU_HTTPS_PUBLIC_PORT: String(https),
+    },
   });
 });
 after(async () => {
@@ -93,11 +103,32 @@ test('without a server a parked domain is told, and compared', async () => {
   assert.equal((await server.command(...args)).code, 1);
 });
 
+/** As a sender fetches it. */
+async function policy(): Promise<string> {
+  const servername = `mta-sts.${DOMAIN}`;
+  const asked = request({
+    host: '127.0.0.1',
+    port: https,
+    servername,
+    path: '/.well-known/mta-sts.txt',
+    headers: { host: servername },
+    rejectUnauthorized: false,
+    agent: false,
+  });
+  asked.end();
+  const [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  assert.equal(answer.statusCode, 200);
+  let text = '';
+  for await (const part of answer.setEncoding('utf8')) text += String(part);
+  return text;
+}
+
 test('policies are shown and set; a self-signed certificate is none to enforce', async () => {
   assert.match(
     await server.done('domain', 'mta-sts', DOMAIN),
     /mode testing, mx mail\.example\.test/,
   );
+  assert.match(await policy(), /^mode: testing\r$/m);
   const refused = await server.command('domain', 'mta-sts', DOMAIN, '--mode', 'enforce');
   assert.equal(refused.code, 2);
   assert.match(refused.stderr, /signed by itself/);
@@ -112,6 +143,7 @@ test('policies are shown and set; a self-signed certificate is none to enforce',
     '--force',
   );
   assert.match(await server.done('domain', 'mta-sts', DOMAIN), /mode enforce, .* kept for 600 s/);
+  assert.match(await policy(), /^mode: enforce\r\n(?:.*\r\n)*max_age: 600\r$/m);
   assert.match(
     await server.done('domain', 'dmarc', DOMAIN, '--policy', 'quarantine'),
     /quarantine/,
