@@ -32,11 +32,10 @@ function claimOne(store: Store, sources: readonly string[] = []): Promise<Claim 
 }
 
 /** Claims until nothing more is given: how many attempts may run at once now. Gives all of them back as they were. */
-async function room(store: Store): Promise<number> {
+async function room(store: Store, sources: readonly string[] = []): Promise<number> {
   const taken: string[] = [];
-  for (let got = await claimOne(store); got?.count === 1; got = await claimOne(store)) {
-    taken.push(got.token);
-  }
+  const take = (): Promise<Claim | undefined> => claimOne(store, sources);
+  for (let got = await take(); got?.count === 1; got = await take()) taken.push(got.token);
   for (const token of taken) await releaseLease(store.pool, token, { kind: 'neutral' });
   return taken.length;
 }
@@ -159,4 +158,19 @@ test('of two sources the less busy is taken, of equal ones the first named, and 
   for (let i = 0; i < 3; i++) {
     assert.equal((await lease(store, ACCEPTS, ['192.0.2.9', '192.0.2.1'])).source, '192.0.2.1');
   }
+});
+
+test('a destination has as many attempts at once as its sources have together, whichever ended last', async () => {
+  await using outbound = await openSite(new ManualClock());
+  const { store } = outbound;
+  const sources = ['192.0.2.1', '192.0.2.2'];
+  assert.equal(await room(store, sources), 8);
+  const first = (await claimOne(store, sources))!;
+  const second = (await claimOne(store, sources))!;
+  assert.notEqual(first.source, second.source);
+  await releaseLease(store.pool, second.token, { kind: 'neutral' });
+  await releaseLease(store.pool, first.token, DEFERS);
+  const { rows } = await store.pool.query('select cap from queue_destinations');
+  assert.deepEqual(rows, [{ cap: 6 }]);
+  assert.equal(await room(store, sources), 6);
 });

@@ -91,7 +91,7 @@ const CLAIM = `
     order by ready_at limit 1 for update skip locked),
   candidate as (
     select s.source, s.turn, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
-      coalesce(l.running < l.cap, true) as has_room, coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until
+      coalesce(l.cap, ${FIRST_CAP}) as cap, coalesce(l.running < l.cap, true) as has_room, coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until
     from destination d
       cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb))
         with ordinality as s(source, turn)
@@ -122,6 +122,7 @@ const CLAIM = `
   served as (
     update queue_destinations q set
       running = running + (n > 0)::integer,
+      cap = (select sum(cap)::integer from candidate),
       ready_at = case
         when not exists (select from source) then
           (select case when bool_and(blocked) then min(blocked_until) else $6 end from candidate)
@@ -215,7 +216,8 @@ export async function releaseLease(db: Queryable, token: string, mood: SiteMood)
 }
 
 /**
- * One more at once after some successes, half as many after a deferral, never less than one. The two look-ups of the next due time
+ * One more at once after some successes, half as many after a deferral, never less than one; the destination has as many as its sources
+ * have together, which the next claim counts anew. The two look-ups of the next due time
  * are apart, so that each has its own index. The destination is locked before its limits, as a claim does. The commit does not wait
  * for the disk: who crashes before it is written finds the lease again, and gives it back when it ends.
  */
@@ -237,12 +239,12 @@ const RELEASE_LEASE = `
         else l.cap end,
       blocked_until = case when $2 = 'accepts' then null else greatest($3, l.blocked_until) end
     from lease, destination where l.site = lease.site and l.source = lease.source
-    returning l.site, l.cap),
+    returning l.site, l.source, l.cap),
   freed as (
     update queue_claims set lease = null where lease = $1 returning next_at, held)
   update queue_destinations q set
     running = greatest(q.running - 1, 0),
-    cap = coalesce((select cap from limits), q.cap),
+    cap = greatest(q.cap + coalesce((select limits.cap - l.cap from limits join site_limits l using (site, source)), 0), 1),
     ready_at = least(q.ready_at,
       (select min(next_at) from queue_claims c
        where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null and lease is null),
