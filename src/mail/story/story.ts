@@ -8,7 +8,13 @@ import type { Language } from '#protocol/dsn/language';
 import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
 import { explainDialogue, type DialogueLine } from './tell/explain-dialogue.ts';
-import { FRAME, PHASE_TITLES, STANDING_TEXTS, type Phase, type Standing } from './texts/frame-texts.ts';
+import {
+  FRAME,
+  PHASE_TITLES,
+  STANDING_TEXTS,
+  type Phase,
+  type Standing,
+} from './texts/frame-texts.ts';
 import { say } from './phrase.ts';
 import { momentsIn, type MomentOf } from './spoken.ts';
 import { standings, type RecipientStanding } from './tell/standing.ts';
