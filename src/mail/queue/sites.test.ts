@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { setRoute } from '#store/directory/routes';
-import { holdQueued, listQueue, releaseNoRoute, releaseQueued } from '#store/queue/admin';
+import {
+  holdQueued,
+  listQueue,
+  releaseNoRoute,
+  releaseQueued,
+  retryRouted,
+} from '#store/queue/admin';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
 import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
@@ -130,6 +136,44 @@ test('in dev, mail for a domain without a route is held until there is one', asy
   await outbound.until('attempt.delivered', 1, id);
   await outbound.until('queue.held', 3, id);
   assert.deepEqual(await statuses(outbound), [['b@never.test', 'held', 'no-route']]);
+});
+
+test('a route that is set again is tried at once for the mail that it deferred, and for no other', async () => {
+  const clock = new ManualClock();
+  let works = false;
+  await using peer = await startSmtpPeer({
+    answers: { MAIL: () => (works ? undefined : '451 4.7.0 not with this login') },
+  });
+  await using outbound = await openOutbound(clock, ZONE);
+  outbound.ports.set('127.0.0.1', peer.port).set('192.0.2.1', peer.port);
+  const { store } = outbound;
+  const set = async (domain: string): Promise<number> => {
+    const route = { domain, host: '127.0.0.1', port: 2525, tls: 'none' } as const;
+    await setRoute(store.pool, { ...route, username: null, password: null }, clock.now());
+    store.notices.say('directory');
+    const retried = await retryRouted(store.pool, domain, clock.now(), 'route set');
+    store.notices.say('queue');
+    return retried;
+  };
+  await set('relay.test');
+  outbound.start();
+  const later = await outbound.enqueue({ to: ['later@relay.test'] });
+  await store.pool.query('update queue_claims set next_at = $1 where message_id = $2', [
+    new Date(clock.now() + 60 * MINUTE),
+    later.id,
+  ]);
+  await outbound.send({ to: ['a@relay.test'] });
+  await outbound.send({ to: ['b@other.test'] });
+  await outbound.until('attempt.deferred', 2);
+  works = true;
+  assert.equal(await set('relay.test'), 1);
+  await outbound.until('attempt.delivered', 1);
+  assert.equal(await set('*'), 1);
+  await outbound.until('attempt.delivered', 2);
+  assert.deepEqual(
+    (await statuses(outbound)).map(([path]) => path),
+    ['later@relay.test'],
+  );
 });
 
 test('HIKYAKU_DELIVERY=hold keeps mail for others until it is released, mail for here is delivered', async () => {

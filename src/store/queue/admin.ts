@@ -4,7 +4,7 @@
  */
 import type { Queryable } from '#store/blobs';
 import { wakeDestinations } from './destinations.ts';
-import type { DestinationKey } from './enqueue.ts';
+import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 import { SELECTED, selected, type QueueSelection } from './selection.ts';
 
 export type { QueueSelection } from './selection.ts';
@@ -196,6 +196,33 @@ export function releaseNoRoute(db: Queryable, now: number, by: string): Promise<
     event as (${recorded('queue.released')})
     ${DESTINATIONS}`;
   return change(db, text, { kind: 'all' }, now, by);
+}
+
+/**
+ * After `route set`: what an attempt deferred is tried now by the new way, as far as the route is for it; what its author put off is not.
+ * @param domain `*` for the route of all domains that have none of their own
+ * @returns how many recipients
+ */
+export function retryRouted(
+  db: Queryable,
+  domain: string,
+  now: number,
+  by: string,
+): Promise<number> {
+  const isForAll = domain === '*';
+  const text = `
+    with changed as (
+      update queue_claims c set next_at = $3 from queue_recipients r
+      where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED}
+        and c.lease is null and c.held is null and c.site <> '${LOCAL_SITE}' and r.attempts > 0 and c.next_at > $3
+        ${isForAll ? 'and not exists (select from routes o where o.domain = r.domain)' : ''}
+      returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
+    freed as (
+      update site_limits set blocked_until = null where site in (select site from changed)),
+    event as (${recorded('queue.retried')})
+    ${DESTINATIONS}`;
+  const selection: QueueSelection = isForAll ? { kind: 'all' } : { kind: 'domain', domain };
+  return change(db, text, selection, now, by);
 }
 
 /** Upper ends of the ages of `queueShape` in minutes; what is older counts in one more. */

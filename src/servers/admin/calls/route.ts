@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { removeRoute, setRoute } from '#store/directory/routes';
-import { releaseNoRoute } from '#store/queue/admin';
+import { releaseNoRoute, retryRouted } from '#store/queue/admin';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import { NOTHING, readMailDomain, text } from '#servers/admin/inputs';
 
@@ -43,6 +43,7 @@ export const routeCalls = {
       await setRoute(store.pool, { domain, host, port, tls, username, password }, now);
       store.notices.say('directory');
       await releaseNoRoute(store.pool, now, 'route set');
+      await retryRouted(store.pool, domain, now, 'route set');
       store.notices.say('queue');
       return { domain, host, port, tls, username };
     },
