@@ -115,7 +115,6 @@ test('an alias is full only where all of its mailboxes are: none of them is pass
 
 test('a copy says whom it came from and to whom, and hides what was hidden', async () => {
   await using outbound = await openOutbound(new ManualClock());
-  outbound.start();
   const content = 'Bcc: secret@example.test\r\nSubject: Lunch\r\n\r\nNoon\r\n';
   const { store } = outbound;
   const { id, destinations } = await outbound.enqueue({ to: ['bob+x@example.test'], content });
