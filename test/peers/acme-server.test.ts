@@ -188,7 +188,7 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
 
 test('a server proves its name by TLS on its public port', { skip: pebblePeer.skip }, async () => {
   await using pebble = await Pebble.start();
-  await using _server = await startRunningServer({
+  await using server = await startRunningServer({
     env: {
       HIKYAKU_HOSTNAME: HOST,
       HIKYAKU_ACME_DIRECTORY: pebble.directory,
@@ -199,6 +199,15 @@ test('a server proves its name by TLS on its public port', { skip: pebblePeer.sk
     },
   });
   const root = await pebble.root();
+  // whoever knocks all the time is let in no more, and Pebble comes from the same address
+  await eventually(
+    'the certificates',
+    async () => {
+      const rows = await server.query(`select from certificate_orders where state = 'issued'`);
+      return rows.length === 4;
+    },
+    90,
+  );
   const status = await eventually('a page by HTTPS under the certificate', async () => {
     const { promise, resolve } = Promise.withResolvers<number | undefined>();
     const servername = 'mta-sts.example.test';
