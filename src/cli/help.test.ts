@@ -11,15 +11,14 @@ for (const [name, { load, summary }] of Object.entries(NOUNS)) {
     const noun = new Command(name);
     (await load())(noun, () => {});
     assert.notEqual(summary, '');
-    const verbs = SERVERS.has(name) ? [noun] : noun.commands;
-    assert.notEqual(verbs.length, 0);
+    // a noun without verbs is a command itself
+    const verbs = noun.commands.length === 0 ? [noun] : noun.commands;
     for (const verb of verbs) {
       const help = helpOf(verb);
       const line = verb === noun ? name : `${name} ${verb.name()}`;
       assert.match(help, new RegExp(`Examples?:\\s+(\\$ )?hikyaku ${line}`), line);
-      if (verb === noun) continue;
-      assert.notEqual(verb.description(), '', line);
-      assert.match(help, /--json/, line);
+      if (verb !== noun) assert.notEqual(verb.description(), '', line);
+      if (!SERVERS.has(name)) assert.match(help, /--json/, line);
     }
   });
 }
