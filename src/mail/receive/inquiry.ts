@@ -37,26 +37,31 @@ export interface InquiryContext extends Pick<
 /** A check that still runs so long after its signal was aborted is not waited for. Milliseconds. */
 const LINGER = 1000;
 
+/** Why signals abort: one for all, since to make one, with its stack, takes longer than most checks. */
+const OVER = new DOMException('nobody waits for the answer any more', 'AbortError');
+
 const TOO_LATE: Unknown = { kind: 'unknown', why: 'time' };
 const BROKEN: Unknown = { kind: 'unknown', why: 'failed' };
 
 export class Inquiry {
   readonly #context: InquiryContext;
-  readonly #of: Inquiry | undefined;
+  readonly #ended: (() => void) | undefined;
   readonly #means: Means;
   /** A fact takes the place of its promise once it is there. */
   readonly #facts: Partial<Record<CheckName, Fact<unknown> | Promise<unknown>>> = {};
+  /** Inquiries that go on from this one. */
+  readonly #onward = new Set<Inquiry>();
   #abort: AbortController | undefined;
 
-  /** @param of the inquiry into the client, which this one goes on from */
-  private constructor(context: InquiryContext, client: Client, of?: Inquiry) {
+  /** @param ended called at the end, once or more */
+  private constructor(context: InquiryContext, client: Client, ended?: () => void) {
     this.#context = context;
-    this.#of = of;
+    this.#ended = ended;
     const signal = (): AbortSignal => this.#signal();
     const { resolver, log: _log, patience: _patience, ...means } = context;
     this.#means = {
       ...means,
-      resolver: resolver && onBehalfOf(client, resolver, signal()),
+      resolver: resolver && onBehalfOf(client, resolver, signal),
       get signal() {
         return signal();
       },
@@ -72,7 +77,8 @@ export class Inquiry {
 
   /** Into a message of this client. */
   into(given: Given['mail']): Inquiry {
-    const inquiry = new Inquiry(this.#context, given.client, this);
+    const inquiry = new Inquiry(this.#context, given.client, () => this.#onward.delete(inquiry));
+    this.#onward.add(inquiry);
     for (const name of CLIENT_CHECKS) inquiry.#keep(name, this.#facts[name]!);
     inquiry.begin('mail', given);
     return inquiry;
@@ -106,17 +112,14 @@ export class Inquiry {
 
   /** Nobody waits for an answer any more. */
   end(): void {
-    this.#abort?.abort();
+    this.#ended?.();
+    for (const inquiry of this.#onward) inquiry.end();
+    this.#abort?.abort(OVER);
   }
 
   /** Made when it is asked for: most messages of a server that asks no DNS need none. */
   #signal(): AbortSignal {
-    if (this.#abort === undefined) {
-      this.#abort = new AbortController();
-      const { signal } = this.#abort;
-      if (this.#of !== undefined)
-        this.#of.#signal().addEventListener('abort', () => this.end(), { once: true, signal });
-    }
+    this.#abort ??= new AbortController();
     return this.#abort.signal;
   }
 
@@ -185,7 +188,7 @@ function isNotAsked(gathered: object): gathered is NotAsked {
  * The same resolver, with a share of its own for the client's network, and the inquiry's end. What two checks ask is asked once, so
  * that they never judge by two answers; checks bound how much they ask.
  */
-function onBehalfOf(client: Client, resolver: Resolver, signal: AbortSignal): Resolver {
+function onBehalfOf(client: Client, resolver: Resolver, signal: () => AbortSignal): Resolver {
   const owner = networkGroup(client.address);
   const asked = new Map<string, Promise<DnsAnswer>>();
   return {
@@ -193,7 +196,7 @@ function onBehalfOf(client: Client, resolver: Resolver, signal: AbortSignal): Re
       const question = `${type} ${name.toLowerCase()}`;
       const known = asked.get(question) as Promise<DnsAnswer<T>> | undefined;
       if (known !== undefined) return known;
-      const answer = resolver.resolve(name, type, { owner, signal });
+      const answer = resolver.resolve(name, type, { owner, signal: signal() });
       asked.set(question, answer);
       return answer;
     },

@@ -31,13 +31,14 @@ const FIELDS = ['Sender', 'Resent-From', 'Reply-To'] as const;
 const MOST_NAMED = 4;
 
 export const standIn: Check<'standIn', 'header'> = {
-  gather({ fields, head }, { resolver, signal }, fact) {
+  gather({ fields, head }, means, fact) {
     const read = fact('author');
     // read at once, from the header alone
     const author = read instanceof Promise ? undefined : knownOf(read)?.author;
     if (author?.kind !== 'none') return NOTHING_TO_ASK;
     const { named, isUnclear } = namedIn(fields, head);
     if (named.length === 0) return isUnclear ? { result: 'unclear', named: [] } : NOTHING_TO_ASK;
+    const { resolver } = means;
     if (resolver === undefined) return NO_DNS;
     return (async () => {
       const [spf, dkim] = await Promise.all([fact('spf'), fact('dkim')]);
@@ -47,7 +48,7 @@ export const standIn: Check<'standIn', 'header'> = {
             ...identifiersFor(domain, spf, dkim),
             author: domain,
             resolver,
-            signal,
+            signal: means.signal,
           });
           return { field, domain, dmarc: result, policy };
         }),
