@@ -49,9 +49,12 @@ import { closeDoors, type Doors } from './server/doors.ts';
 import type { DoorName } from './server/inherited-sockets.ts';
 import { failed, type StartFailure } from './server/failure.ts';
 import { dnsServersOf, openResolver, queueOptions } from './server/outbound.ts';
+import type { Ports, RunningServer } from './server/running.ts';
 import { smtpServices } from './server/smtp-services.ts';
 import { openTls } from './server/tls.ts';
 import { startTlsPolicy } from './server/tls-policy.ts';
+
+export type { Ports, RunningServer } from './server/running.ts';
 
 export interface ServerOptions {
   readonly mode: Mode;
@@ -63,7 +66,7 @@ export interface ServerOptions {
   readonly dialer?: Dialer;
   /** Where connections come from that need no port of our own. */
   readonly doors?: Doors;
-  /** This is one of several processes, which another one started (`server/workers/`). */
+  /** This is one of several processes, which another one started (`server/supervisor.ts`). */
   readonly worker?: WorkerPlace;
 }
 
@@ -74,28 +77,9 @@ export interface WorkerPlace {
   readonly holdsControl: boolean;
 }
 
-export interface RunningServer extends AsyncDisposable {
-  readonly kind: 'running';
-  readonly ports: Ports;
-  readonly firstAccounts: FirstAccounts;
-  /** Stops accepting, lets what is under way finish for `graceMs`, then ends everything in reverse order of its start. */
-  stop(graceMs?: number): Promise<void>;
-  /** Takes over what can change while it runs. */
-  reload(config: Config): Promise<void>;
-}
-
 /** A server that is one process, and can be asked what it would answer by HTTP. */
 export interface ServerProcess extends RunningServer {
   readonly http: Pick<HttpServer, 'ask' | 'figures'>;
-}
-
-export interface Ports {
-  readonly smtp: number;
-  readonly submission: number;
-  readonly submissions: number;
-  readonly imap: number;
-  readonly imaps: number;
-  readonly http: number;
 }
 
 const DEFAULT_GRACE = 10_000;
@@ -367,7 +351,8 @@ async function start(
   parts.use(publishing);
   certificates.begin();
 
-  const ports: Ports = { ...smtp.ports, ...imap.ports, http: http.port };
+  const httpPort = worker === undefined ? http.port : config['http.port'];
+  const ports: Ports = { ...smtp.ports, ...imap.ports, http: httpPort };
   startReports(
     {
       store,

@@ -1,4 +1,5 @@
 /** `hikyaku dev` and `hikyaku serve`: run the server until a signal ends it. */
+import path from 'node:path';
 import type { Command } from 'commander';
 import { systemClock } from '#clock';
 import { wrongConfig, type Config, type Mode } from '#config';
@@ -9,6 +10,7 @@ import { inheritedSockets } from '#server/inherited-sockets';
 import { becomeUser, willBecome } from '#server/privileges';
 import { changesBetween } from '#server/reload';
 import { serviceManager, type ServiceManager } from '#server/service-manager';
+import { startSupervisor } from '#server/supervisor';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
 import { collectAtRest } from './rest.ts';
@@ -34,6 +36,9 @@ function register(command: Command, mode: Mode, end: (code: ExitCode) => void): 
     });
 }
 
+/** Beside this file, in the sources and in what was made from them. */
+const WORKER = new URL(`./worker${path.extname(import.meta.filename)}`, import.meta.url);
+
 /** After a second signal there is no more patience. */
 const HURRY = 0;
 
@@ -47,7 +52,11 @@ async function runServer(mode: Mode, options: SettingsOptions): Promise<void> {
   let reload = (): void => {};
   const signals = listenForSignals(log, forPeople ? undefined : () => reload());
   const doors = await takePlace(mode, config, log);
-  const server = await startServer({ mode, config, log, clock: systemClock, doors });
+  const parts = { mode, config, log, clock: systemClock, doors } as const;
+  const server =
+    config.workers === 1
+      ? await startServer(parts)
+      : await startSupervisor({ ...parts, entry: WORKER, forPeople });
   if (server.kind === 'failed') throw new CommandFailure(server.message, server.remedy);
   log.info('server.ready', { ...server.ports });
   collectAtRest();
@@ -64,7 +73,7 @@ async function takePlace(mode: Mode, config: Config, log: AdjustableLog): Promis
   const sockets = inheritedSockets(process.env, process.pid);
   // programs that this one starts have no use for them
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[name];
-  const opened = await openDoors(config, sockets, willBecome(config));
+  const opened = await openDoors(config, sockets, willBecome(config) || config.workers > 1);
   if (opened.kind === 'failed') throw new CommandFailure(opened.message, opened.remedy);
   const became = becomeUser(config);
   if (became.kind === 'failed') {

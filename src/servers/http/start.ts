@@ -105,7 +105,7 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
     countEvents: metrics.countEvents,
     async ask(path, asked) {
       const { statusCode, headers, body } = await app.inject({ url: path, headers: asked });
-      return { status: statusCode, type: String(headers['content-type'] ?? ''), body };
+      return { status: statusCode, type: headers['content-type'] ?? '', body };
     },
     figures: () => metrics.registry.getMetricsAsJSON(),
     stop: () => app.close(),

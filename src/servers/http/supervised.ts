@@ -2,7 +2,7 @@
  * Health, metrics and landing page of a server that is several processes: asked here, answered by them. It is ready while one of them is,
  * and the figures of all are added up.
  */
-import { AggregatorRegistry, Counter, Gauge, Registry, type MetricObject } from 'prom-client';
+import { AggregatorRegistry, Counter, Gauge, Registry } from 'prom-client';
 import type { Log } from '#log';
 import { listenHere, localApp, type HttpFailure, type HttpPlace } from './local-app.ts';
 import type { Answer } from './start.ts';
@@ -60,7 +60,7 @@ export async function startSupervisedHttp(
     const all = await Promise.all(workers.map((worker) => worker.figures()));
     const there = all.filter((figures) => figures !== undefined);
     up = there.length;
-    const sum = AggregatorRegistry.aggregate(there as unknown as MetricObject[]);
+    const sum = AggregatorRegistry.aggregate(there);
     reply.type(sum.contentType);
     return `${await sum.metrics()}\n${await own.metrics()}`;
   });
