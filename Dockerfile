@@ -7,11 +7,11 @@ COPY package.json package-lock.json ./
 COPY tools/node ./tools/node
 
 FROM source AS modules
-RUN --mount=type=cache,target=/root/.npm \
-  npm ci --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm \
+  npm ci --cache /var/cache/npm --omit=dev --omit=optional --ignore-scripts --no-audit --no-fund
 
 FROM source AS build
-RUN --mount=type=cache,target=/root/.npm npm ci --ignore-scripts --no-audit --no-fund
+RUN --mount=type=cache,target=/var/cache/npm npm ci --cache /var/cache/npm --ignore-scripts --no-audit --no-fund
 COPY tsconfig.json tsconfig.publish.json ./
 COPY bin ./bin
 COPY tools ./tools

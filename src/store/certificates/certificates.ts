@@ -150,9 +150,7 @@ export async function removeCertificate(pool: pg.Pool, id: string): Promise<void
 
 /** Those that ended, whoever wanted them. */
 export async function forgetCertificates(pool: pg.Pool, endedBefore: number): Promise<void> {
-  await pool.query('delete from certificates where not_after < $1', [
-    new Date(endedBefore),
-  ]);
+  await pool.query('delete from certificates where not_after < $1', [new Date(endedBefore)]);
 }
 
 const COLUMNS = `id, names, origin, directory, chain, private_key as "privateKey", next_key as "nextKey", fingerprint, issuer,
