@@ -15,6 +15,13 @@ export const MAIL_OWNER = 65_534;
 
 const SPECIAL_USES = ['Archive', 'Drafts', 'Junk', 'Sent', 'Trash'];
 
+const AUTH_SOCKET = `service auth {
+  unix_listener postfix-auth {
+    mode = 0666
+  }
+}
+`;
+
 export function dovecotConf(home: string, ports: DovecotPorts, options: DovecotOptions): string {
   return `
 ${settingLines(home, options)}
@@ -35,7 +42,7 @@ service imap-login {
     ssl = yes
   }
 }
-# No delay for who failed to log in before.
+${options.authSocket === true ? AUTH_SOCKET : ''}# No delay for who failed to log in before.
 service anvil {
   unix_listener anvil-auth-penalty {
     mode = 0

@@ -30,6 +30,8 @@ export interface DovecotOptions {
   readonly quota?: number;
   /** UTC unless told; SEARCH by date goes by it. */
   readonly timeZone?: string;
+  /** A socket for Postfix, which asks there who may log in by SASL: `run/postfix-auth`. */
+  readonly authSocket?: boolean;
   /** More lines for dovecot.conf, over the usual ones. */
   readonly settings?: Readonly<Record<string, string>>;
 }
