@@ -30,6 +30,7 @@ import { startImap } from '#servers/imap/start';
 import { SMTP_LIMITS } from '#servers/smtp/limits';
 import { startSmtp } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
+import { listDomains } from '#store/directory/domains';
 import { installationSecret } from '#store/directory/installation';
 import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
@@ -151,6 +152,8 @@ async function start(
     );
   }
   keepMaintained(store, config, log, clock, parts);
+  if (mode === 'serve' && (await listDomains(store.pool)).length === 0)
+    log.warn('server.empty', { remedy: 'hikyaku setup makes a domain and an account.' });
   keepBackedUp(store, config, dataDir, log, parts);
 
   const grace = { milliseconds: DEFAULT_GRACE };

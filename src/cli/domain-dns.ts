@@ -16,7 +16,7 @@ import type { Language } from '#protocol/dsn/language';
 import { callValue } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
-import { printJson, printLine, printText, remark } from './output.ts';
+import { printJson, printLine, printText, remark, type OutputOptions } from './output.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, type ResolverOptions } from './resolver.ts';
 import type { ExitCode } from './run.ts';
@@ -24,9 +24,12 @@ import { Table, type Column } from './table.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { addVerb } from './verb.ts';
 
-interface DnsOptions extends ResolverOptions, LanguageOptions {
+interface PrintOptions extends OutputOptions, LanguageOptions {
   readonly format: 'table' | 'zone' | 'json';
   readonly check?: boolean;
+}
+
+interface DnsOptions extends ResolverOptions, PrintOptions {
   readonly parked?: boolean;
 }
 
@@ -56,7 +59,7 @@ export function addDomainDns(noun: Command, end: (code: ExitCode) => void): void
             lang: options.lang,
             check: options.check === true,
           });
-    print(plan, options);
+    printPlan(plan, options);
     end(options.check === true && !isMet(plan.records) ? 1 : 0);
   });
 }
@@ -90,7 +93,7 @@ async function parked(name: string, options: DnsOptions): Promise<ToldPlan> {
   return tellPlan(plan, options.lang, compared);
 }
 
-function print(plan: ToldPlan, options: DnsOptions): void {
+export function printPlan(plan: ToldPlan, options: PrintOptions): void {
   const { lang, format } = options;
   if (options.json === true || format === 'json') {
     for (const record of plan.records) printJson({ domain: plan.domain, ...record });

@@ -19,6 +19,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'run the server',
     load: async () => (await import('./serve.ts')).serve,
   },
+  setup: {
+    summary: 'prepare a server for a domain of yours: settings, keys, an account, DNS records',
+    load: async () => (await import('./setup.ts')).setup,
+  },
   domain: {
     summary: 'the domains of this server',
     load: async () => (await import('./domain.ts')).domain,

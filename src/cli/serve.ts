@@ -14,6 +14,7 @@ import { startSupervisor } from '#server/supervisor';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
 import { collectAtRest } from './rest.ts';
+import { usualLanguage } from './language.ts';
 import type { ExitCode } from './run.ts';
 import { readSettings, settings } from './settings.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -31,9 +32,22 @@ function register(command: Command, mode: Mode, end: (code: ExitCode) => void): 
   addSettingsOptions(command)
     .addHelpText('after', `\nExample: hikyaku ${mode} --set smtp.port=2526`)
     .action(async (options: SettingsOptions) => {
+      if (mode === 'serve') await setUpWhereNothingIs(options);
       await runServer(mode, options);
       end(0);
     });
+}
+
+/** Without a host name there was never a set-up: whoever sits at a terminal is led through it. @throws CommandFailure */
+async function setUpWhereNothingIs(options: SettingsOptions): Promise<void> {
+  const read = readSettings('serve', options);
+  if (read.kind === 'config' || read.problems.some(({ key }) => key !== 'hostname')) return;
+  if (process.stdin.isTTY && process.stdout.isTTY) {
+    const { runSetup } = await import('./setup.ts');
+    return runSetup({ ...options, lang: usualLanguage(), doctor: true });
+  }
+  const { message, remedy } = wrongConfig(read.problems);
+  throw new CommandFailure(message, `${remedy}\nhikyaku setup makes all that a first start needs.`);
 }
 
 /** Beside this file, in the sources and in what was made from them. */

@@ -123,8 +123,12 @@ export async function publishedNames(store: Store): Promise<readonly string[]> {
   return domains.flatMap(({ name }) => Object.values(webNames(name)));
 }
 
-/** What the DNS plan of a domain is made from; the doctor reads plans by it too. */
-export function planSource(parts: PublishingParts): PlanSource {
+export type PlanParts = Pick<PublishingParts, 'config' | 'store' | 'clock' | 'tls' | 'ports'> & {
+  readonly certificates: Pick<Certificates, 'settings'>;
+};
+
+/** What the DNS plan of a domain is made from; set-up reads plans by it too, before there is a server. */
+export function planSource(parts: PlanParts): PlanSource {
   const { config, store, clock, tls, ports } = parts;
   const named = config['doctor.addresses'];
   const sources = config['queue.source_addresses'];
@@ -169,7 +173,7 @@ async function authorityOf({
   config,
   store,
   certificates: { settings },
-}: PublishingParts): Promise<PlannedAuthority | undefined> {
+}: Pick<PlanParts, 'config' | 'store' | 'certificates'>): Promise<PlannedAuthority | undefined> {
   const issuer = config['doctor.issuer'];
   if (settings === undefined || issuer === '') return undefined;
   const account = await readAcmeAccount(store.pool, settings.directory);

@@ -16,6 +16,7 @@ import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
 import { reputationCalls } from './calls/reputation.ts';
 import { routeCalls } from './calls/route.ts';
+import { setupCalls } from './calls/setup.ts';
 import { srsCalls } from './calls/srs.ts';
 import { tlsCalls } from './calls/tls.ts';
 import { trustCalls } from './calls/trust.ts';
@@ -39,6 +40,7 @@ export const CALLS = {
   ...queueCalls,
   ...reputationCalls,
   ...routeCalls,
+  ...setupCalls,
   ...srsCalls,
   ...tlsCalls,
   ...trustCalls,

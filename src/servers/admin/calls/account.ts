@@ -25,7 +25,7 @@ export const accountCalls = {
       if (added.kind === 'added') return { account: name };
       if (added.kind === 'no-such-domain') return noSuchDomain(mailbox.domain);
       if (added.kind === 'password-refused') return passwordRefused(added.reason);
-      if (added.kind === 'busy') return busy();
+      if (added.kind === 'busy') return accountBusy();
       return refuse(
         'exists',
         `${name} exists already, as an account or an alias`,
@@ -51,7 +51,7 @@ export const accountCalls = {
     const changed = await changePassword(context.administer, mailbox, input.password);
     if (changed.kind === 'changed') return { account: mailboxKey(mailbox) };
     if (changed.kind === 'no-such-account') return noSuchAccount(mailboxKey(mailbox));
-    return changed.kind === 'busy' ? busy() : passwordRefused(changed.reason);
+    return changed.kind === 'busy' ? accountBusy() : passwordRefused(changed.reason);
   }),
 
   'account/disable': value(z.object({ address: text }), (context, { address }) =>
@@ -80,7 +80,7 @@ async function change(
   return { account: name };
 }
 
-function passwordRefused(reason: PasswordRefusal): Refusal {
+export function passwordRefused(reason: PasswordRefusal): Refusal {
   const because = (message: string, remedy: string): Refusal =>
     refuse('password-refused', message, remedy);
   if (reason === 'too-short') {
@@ -101,7 +101,7 @@ function passwordRefused(reason: PasswordRefusal): Refusal {
   );
 }
 
-function busy(): Refusal {
+export function accountBusy(): Refusal {
   return refuse(
     'busy',
     'too many passwords are being hashed at this moment',
