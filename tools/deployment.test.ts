@@ -7,6 +7,7 @@ import type { Metric } from 'prom-client';
 import { parse as parseYaml } from 'yaml';
 import { silentLog } from '#log';
 import { createMetrics } from '#servers/http/metrics';
+import { ownMetrics } from '#servers/http/supervised';
 import type { Store } from '#store/open';
 import { ROOT } from './check/source-tree.ts';
 
@@ -56,7 +57,10 @@ function registered(): ReadonlyMap<string, readonly string[]> {
     abuse,
     certificates,
   });
-  const metrics = registry.getMetricsAsArray() as unknown as readonly (Metric & {
+  const supervised = ownMetrics({ starts: () => 0, startedAt: 0 }, () => 0);
+  const metrics = [registry, supervised].flatMap((one) =>
+    one.getMetricsAsArray(),
+  ) as unknown as readonly (Metric & {
     readonly name: string;
     readonly labelNames: readonly string[];
   })[];

@@ -148,7 +148,12 @@ async function letDoctorLook(options: SetupOptions, domain: string): Promise<voi
   const { run } = await import('./run.ts');
   await run([
     'doctor',
-    ...['--mode', 'serve', '--domain', domain, '--lang', lang],
+    '--mode',
+    'serve',
+    '--domain',
+    domain,
+    '--lang',
+    lang,
     ...(config === undefined ? [] : ['--config', config]),
     ...set.flatMap((setting) => ['--set', setting]),
   ]);
