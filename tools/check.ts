@@ -18,6 +18,7 @@ import {
 } from './check/source-tree.ts';
 import { sqlFileFindings, sqlInCodeFindings } from './check/sql-rule.ts';
 import { formatRfcIndex, RFC_PAGE, rfcIndex } from './rfc-index.ts';
+import { formatSettingsExample, SETTINGS_EXAMPLE } from './settings-example.ts';
 import { formatSettingsPage, SETTINGS_PAGE } from './settings-page.ts';
 
 interface Check {
@@ -65,7 +66,10 @@ const CHECKS: readonly Check[] = [
   },
   {
     name: 'settings',
-    run: () => staleFindings(SETTINGS_PAGE, formatSettingsPage(), 'settings-page'),
+    run: () => [
+      ...staleFindings(SETTINGS_PAGE, formatSettingsPage(), 'settings-page'),
+      ...staleFindings(SETTINGS_EXAMPLE, formatSettingsExample(), 'settings-example'),
+    ],
   },
 ];
 

@@ -10,7 +10,7 @@ import { ROOT } from './check/source-tree.ts';
 
 export const SETTINGS_PAGE = 'docs/settings.md';
 
-type Kind = 'duration' | 'octets' | 'switch' | 'number' | 'list' | 'text';
+export type Kind = 'duration' | 'octets' | 'switch' | 'number' | 'list' | 'text';
 
 const WRITTEN: Readonly<Record<Kind, string>> = {
   duration: 'a time: `90s`, `15m`, `4h`, `5d`',
@@ -66,7 +66,7 @@ function section(key: Key): string {
 }
 
 /** By what the schema makes of texts of each kind. */
-function kindOf({ schema }: Field<unknown>): Kind {
+export function kindOf({ schema }: Field<unknown>): Kind {
   const read = (text: string): unknown => schema.safeParse(text).data;
   if (read('1d') === 86_400_000) return 'duration';
   if (read('1K') === 1024) return 'octets';
@@ -76,7 +76,7 @@ function kindOf({ schema }: Field<unknown>): Kind {
 }
 
 /** Where only certain words are taken. */
-function choicesText({ schema }: Field<unknown>): string | undefined {
+export function choicesText({ schema }: Field<unknown>): string | undefined {
   if (!(schema instanceof z.ZodEnum)) return undefined;
   return `one of ${schema.options.map((word) => `\`${word}\``).join(', ')}`;
 }
@@ -91,9 +91,13 @@ function defaultText({ defaults }: Field<unknown>, kind: Kind): string {
 
 function valueText(value: unknown, kind: Kind): string {
   if (value === '' || (Array.isArray(value) && value.length === 0)) return 'empty';
-  if (kind === 'duration') return `\`${inUnits(Number(value), DURATIONS)}\``;
-  if (kind === 'octets') return `\`${inUnits(Number(value), SIZES)}\``;
-  return `\`${String(value)}\``;
+  return `\`${measuredText(value, kind) ?? String(value)}\``;
+}
+
+/** A time or a size as a person writes it; undefined where it is something else. */
+export function measuredText(value: unknown, kind: Kind): string | undefined {
+  if (kind === 'duration') return inUnits(Number(value), DURATIONS);
+  return kind === 'octets' ? inUnits(Number(value), SIZES) : undefined;
 }
 
 const DURATIONS = [
@@ -114,4 +118,8 @@ function inUnits(value: number, units: readonly (readonly [number, string])[]): 
   return unit === undefined ? String(value) : `${value / unit[0]}${unit[1]}`;
 }
 
-if (import.meta.main) writeFileSync(path.join(ROOT, SETTINGS_PAGE), formatSettingsPage());
+if (import.meta.main) {
+  writeFileSync(path.join(ROOT, SETTINGS_PAGE), formatSettingsPage());
+  // made from the same table, so that it goes stale by the same change
+  void import('./settings-example.ts').then(({ writeSettingsExample }) => writeSettingsExample());
+}

@@ -78,10 +78,18 @@ async function filesBelow(folder: string): Promise<string[]> {
 test('it holds what runs and what is read, and nothing else', async () => {
   const files = await filesBelow(installed);
   const read = ['CHANGELOG.md', 'LICENSE', 'README.ja.md', 'README.md', 'docs/flow.md'];
-  const run = ['bin/hikyaku', 'bin/node', 'dist/main.js', 'dist/package.json', 'package.json'];
+  const run = [
+    'bin/hikyaku',
+    'bin/node',
+    'dist/main.js',
+    'dist/cli/worker.js',
+    'dist/package.json',
+    'package.json',
+  ];
   for (const file of [...read, ...run]) assert.ok(files.includes(file), `${file} is missing`);
   const rest = files.filter((file) => !read.includes(file) && !run.includes(file));
-  const allowed = /^(?:docs\/[\w./-]+\.md|dist\/[\w/.-]+\.(?:js|sql))$/;
+  const allowed =
+    /^(?:docs\/[\w./-]+\.md|dist\/[\w/.-]+\.(?:js|sql)|deploy\/systemd\/[\w.-]+|hikyaku\.example\.toml)$/;
   const strange = rest.filter((file) => !allowed.test(file) || /\.test\.|^dist\/test\//.test(file));
   assert.deepEqual(strange, []);
 });
