@@ -6,14 +6,7 @@
  * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
  */
 import type { Queryable } from '#store/blobs';
-import {
-  claimedMessages,
-  messagesFrom,
-  messagesOf,
-  type ClaimedMessage,
-  type ClaimedRow,
-  type TakenRow,
-} from './claimed.ts';
+import { messagesFrom, messagesOf, type ClaimedMessage, type ClaimedRow } from './claimed.ts';
 import type { DestinationKey } from './enqueue.ts';
 
 export { claimedMessages, type ClaimedMessage, type ClaimedRecipient } from './claimed.ts';
@@ -65,7 +58,7 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     ],
   });
   const row = rows[0] as
-    | (DestinationKey & TakenRow & { source: string | null; failures: number | null })
+    | (DestinationKey & { source: string | null; failures: number | null; count: number })
     | undefined;
   if (!row) return undefined;
   return {
@@ -75,8 +68,8 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     sourcePool: row.sourcePool,
     source: row.source ?? '',
     failures: row.failures ?? 0,
-    messages: await claimedMessages(db, row),
-    count: row.messageIds?.length ?? 0,
+    messages: row.count > 0 ? messagesOf(rows as ClaimedRow[]) : [],
+    count: row.count,
   };
 }
 
@@ -110,7 +103,7 @@ const CLAIM = `
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id),
   counted as (
-    select count(*)::integer as n, array_agg(message_id) as message_ids, array_agg(recipient_id) as recipient_ids from due),
+    select count(*)::integer as n from due),
   lease as (
     insert into queue_leases (token, node, site, stream, source_pool, source, until)
     select $1, $2, d.site, d.stream, d.source_pool, source.source, clock_timestamp() + interval '${LEASE_SECONDS} seconds'
@@ -132,9 +125,8 @@ const CLAIM = `
             and lease is null and held is null and next_at > $3), 'infinity') end
     from destination d, counted
     where q.site = d.site and q.stream = d.stream and q.source_pool = d.source_pool)
-  select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures,
-    message_ids as "messageIds", recipient_ids as "recipientIds"
-  from destination d cross join counted left join source on true`;
+  select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures, n as count, m.*
+  from destination d cross join counted left join source on true left join (${messagesFrom('due')}) m on true`;
 
 export interface More {
   readonly messages: readonly ClaimedMessage[];
