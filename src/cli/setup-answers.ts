@@ -91,8 +91,8 @@ async function agreement(
 export async function askTerminal(question: string, offered: string | undefined): Promise<string> {
   const left = new AbortController();
   const lines = createInterface({ input: process.stdin, output: process.stderr });
-  lines.once('SIGINT', () => left.abort());
-  lines.once('close', () => left.abort());
+  const leave = (): void => left.abort();
+  lines.once('SIGINT', leave).once('close', leave);
   try {
     for (;;) {
       const hint = offered === undefined ? '' : ` [${offered}]`;
@@ -104,7 +104,8 @@ export async function askTerminal(question: string, offered: string | undefined)
     if (!left.signal.aborted) throw error;
     throw new CommandFailure('interrupted', 'Run it again: it goes on where it broke off.');
   } finally {
-    lines.removeAllListeners('close');
+    // its own listeners stay: they take it off the terminal, which else would show the password that is typed next
+    lines.off('close', leave);
     lines.close();
   }
 }

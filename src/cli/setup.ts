@@ -89,7 +89,9 @@ export async function runSetup(options: SetupOptions): Promise<void> {
 }
 
 /** What the settings say already. @throws CommandFailure where they are wrong */
-function knownBy(options: SettingsOptions): Known {
+function knownBy(given: SettingsOptions): Known {
+  // the file that is going to be written is not missed
+  const options = existsSync(settingsFile(given)) ? given : { ...given, config: '/dev/null' };
   const read = readSettings('serve', options);
   if (read.kind === 'config') {
     const { hostname, 'acme.terms_agreed': agreesToTerms } = read.config;
@@ -99,6 +101,10 @@ function knownBy(options: SettingsOptions): Known {
   const withName = { ...options, set: [...(options.set ?? []), 'hostname=mail.invalid'] };
   const rest = settings('serve', withName);
   return { hostname: undefined, agreesToTerms: rest['acme.terms_agreed'] };
+}
+
+function settingsFile({ config }: SettingsOptions): string {
+  return config ?? process.env['HIKYAKU_CONFIG'] ?? 'hikyaku.toml';
 }
 
 /** The file that was written; undefined: nothing was missing. @throws CommandFailure */
@@ -112,7 +118,7 @@ function writeSettings(
       `the settings say hostname = ${known.hostname}, not ${hostname}`,
       'Change it where it is set (hikyaku config show --mode serve --origin), or give the same.',
     );
-  const file = options.config ?? process.env['HIKYAKU_CONFIG'] ?? 'hikyaku.toml';
+  const file = settingsFile(options);
   const isNew = !existsSync(file);
   const added: AddedSettings = {
     '': {

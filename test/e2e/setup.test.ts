@@ -1,6 +1,6 @@
 /** `hikyaku setup`: from an empty folder to a server for a domain, by flags; run again it changes nothing, beside a running server too. */
 import assert from 'node:assert/strict';
-import { readFile, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'smol-toml';
@@ -116,6 +116,19 @@ test('without a terminal, what is missing is named, and nothing is made', async 
     assert.equal(code, 2);
     assert.match(stderr, reason);
   }
+});
+
+test('the file of settings that is named is made, and read from then on', async () => {
+  const file = 'settings/ours.toml';
+  await using server = await prepare({ HIKYAKU_CONFIG: file });
+  await mkdir(path.join(server.home, 'settings'));
+  await server.done(...flags(server, '--hostname', 'mail.here.test'));
+  assert.equal(
+    await readFile(path.join(server.home, file), 'utf8'),
+    'hostname = "mail.here.test"\n',
+  );
+  const there = await states(server);
+  assert.ok(there.every(({ state }) => state === 'there'));
 });
 
 test('settings that say another name are not overruled', async () => {

@@ -40,6 +40,11 @@ export async function setUp(
 ): Promise<SetUp> {
   const { pool, clock, notices } = context;
   const { domain } = address;
+  const name = mailboxKey(address);
+  const hasAccount = (await listAccounts(pool)).some((account) => account.name === name);
+  // before anything is made, so that it can be asked for
+  const needed = hasAccount ? undefined : (password ?? { kind: 'no-password' as const });
+  if (typeof needed === 'object') return needed;
   const steps: SetUpStep[] = [];
   const step = (what: SetUpStep['what'], name: string, made: boolean): void => {
     steps.push({ what, name, state: made ? 'made' : 'there' });
@@ -48,11 +53,8 @@ export async function setUp(
   const added = isThere ? undefined : await addDomain(context, domain);
   step('domain', domain, added?.kind === 'added');
 
-  const name = mailboxKey(address);
-  const hasAccount = (await listAccounts(pool)).some((account) => account.name === name);
-  if (!hasAccount) {
-    if (password === undefined) return { kind: 'no-password' };
-    const account = await addAccount(context, address, password, undefined);
+  if (needed !== undefined) {
+    const account = await addAccount(context, address, needed, undefined);
     if (account.kind !== 'added') return account;
   }
   step('account', name, !hasAccount);
