@@ -108,6 +108,8 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
   const { pid } = server;
   const at = Date.now();
 
+  // a file of the log that is nearly empty, so that at first there is room for the log alone
+  await switchLog(server, 1);
   // so many that the queue's own writing meets the full disk as well
   await eventually(
     'clients are told that the store is full',
@@ -127,7 +129,7 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
     'PostgreSQL panics and cannot start again',
     async () => {
       await disk.fill();
-      await switchLog(server);
+      await switchLog(server, 10);
       return (await server.log()).includes('"database.restart-failed"');
     },
     60,
@@ -149,14 +151,14 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
   await nothingWrong(loaded, [at]);
 });
 
-/** Makes PostgreSQL begin a new file of its log, as its writing would sooner or later. */
-async function switchLog({ connection }: RunningServer): Promise<void> {
+/** Makes PostgreSQL begin new files of its log, as its writing would sooner or later. */
+async function switchLog({ connection }: RunningServer, times: number): Promise<void> {
   const superuser = { ...connection, user: 'postgres', database: 'postgres' };
   const client = new pg.Client({ ...superuser, connectionTimeoutMillis: 5000 });
   client.on('error', () => {});
   try {
     await client.connect();
-    for (let i = 0; i < 10; i++) {
+    for (let i = 0; i < times; i++) {
       // a file without records is not left behind
       await client.query(`select pg_logical_emit_message(false, 'test', 'x'), pg_switch_wal()`);
     }
