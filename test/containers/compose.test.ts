@@ -199,8 +199,9 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
   });
 
   test('with the example for a real domain it serves, on the ports of mail', async () => {
+    const example = compose.with({ COMPOSE_FILE: 'compose.yaml:deploy/docker/serve.yaml' });
     const file = ['--env-file', 'deploy/docker/serve.env.example', '--profile', '*'];
-    const text = await compose.done(...file, 'config', '--format', 'json');
+    const text = await example.done(...file, 'config', '--format', 'json');
     const { services } = JSON.parse(text) as {
       services: Record<
         string,
@@ -216,7 +217,7 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
     assert.equal(environment['HIKYAKU_HOSTNAME'], 'mail.example.org');
     assert.deepEqual(
       ports.filter(({ host_ip }) => host_ip === undefined).map(({ published }) => published),
-      ['25', '587', '465', '143', '993'],
+      ['25', '587', '465', '143', '993', '80', '443'],
     );
   });
 
@@ -227,5 +228,43 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
       const { Service, ExitCode } = JSON.parse(line) as { Service: string; ExitCode: number };
       assert.equal(ExitCode, 0, Service);
     }
+  });
+});
+
+describe('deploy/docker/serve.yaml', { skip: engineSkip() }, () => {
+  // on no port of this machine, and asking no DNS
+  const files = ['compose.yaml', 'deploy/docker/serve.yaml', 'test/containers/unpublished.yaml'];
+  const compose = new Compose({
+    COMPOSE_PROJECT_NAME: 'hikyaku-test-serve',
+    COMPOSE_FILE: files.join(':'),
+    HIKYAKU_HOSTNAME: 'mail.here.test',
+    HIKYAKU_DOCTOR_ADDRESSES: '192.0.2.1',
+    HIKYAKU_DNS: '127.0.0.1:9',
+  });
+
+  before(async () => {
+    await compose[Symbol.asyncDispose]();
+    await compose.done('up', '--detach', '--build', '--wait', '--quiet-pull');
+  });
+  after(() => compose[Symbol.asyncDispose]());
+
+  test('set-up in the container makes the domain, and its records have the ports of mail', async () => {
+    const flags = '--address me@here.test --password-file - --yes --no-doctor'.split(' ');
+    const password = 'a-password-of-some-length\n';
+    const said = await compose.execWith(password, 'hikyaku', 'hikyaku', 'setup', ...flags);
+    assert.match(said, /Account me@here\.test: added/);
+    assert.match(said, /SRV .*0 1 465 mail\.here\.test\./);
+    assert.match(said, /A +mail\.here\.test\. +192\.0\.2\.1/);
+  });
+
+  test('without a right it listens on the ports of mail, and takes mail for the domain', async () => {
+    assert.equal((await compose.exec('hikyaku', 'id', '-u')).trim(), '10025');
+    for (const port of ['25', '587', '465', '143', '993', '80', '443']) {
+      const script = `require('net').connect(${port}, '127.0.0.1').on('connect', () => process.exit(0))`;
+      await compose.exec('hikyaku', 'node', '-e', script);
+    }
+    const probe = 'smtp probe 127.0.0.1 --port 25 --to me@here.test --quit-after rcpt';
+    const said = await compose.exec('hikyaku', 'hikyaku', ...probe.split(' '));
+    assert.match(said, /250 2\.1\.5 Recipient OK/);
   });
 });

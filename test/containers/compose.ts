@@ -27,18 +27,27 @@ export class Compose implements AsyncDisposable {
   }
 
   run(...args: readonly string[]): Promise<ComposeRun> {
+    return this.#run(args, '');
+  }
+
+  #run(args: readonly string[], input: string): Promise<ComposeRun> {
     const { promise, resolve } = Promise.withResolvers<ComposeRun>();
     const options = { cwd: ROOT, env: this.#environment, timeout: PATIENCE, maxBuffer: 2 ** 26 };
-    execFile('docker', ['compose', ...args], options, (error, stdout, stderr) => {
+    const child = execFile('docker', ['compose', ...args], options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
+    child.stdin!.end(input);
     return promise;
   }
 
   /** Standard output. @throws with all that was said where it does not end well */
   async done(...args: readonly string[]): Promise<string> {
-    const { code, stdout, stderr } = await this.run(...args);
+    return this.#done(args, '');
+  }
+
+  async #done(args: readonly string[], input: string): Promise<string> {
+    const { code, stdout, stderr } = await this.#run(args, input);
     if (code !== 0) {
       const { stdout: log } = await this.run('logs', '--no-color', '--tail', '40');
       throw new Error(`docker compose ${args.join(' ')}: exit ${code}\n${stdout}${stderr}\n${log}`);
@@ -49,6 +58,11 @@ export class Compose implements AsyncDisposable {
   /** A command in the running container of a service. */
   exec(service: string, ...command: readonly string[]): Promise<string> {
     return this.done('exec', '-T', service, ...command);
+  }
+
+  /** The same, with something to read. */
+  execWith(input: string, service: string, ...command: readonly string[]): Promise<string> {
+    return this.#done(['exec', '-T', service, ...command], input);
   }
 
   /** One object a line of `hikyaku … --json`. */
