@@ -75,3 +75,12 @@ test('the judge of sessions is content with a good one', () => {
   const [first, , content] = judged.answered;
   assert.deepEqual([first, content], ['EHLO 250', 'content 250']);
 });
+
+test('the judge of sessions takes an alert for an end of TLS, and nowhere else', () => {
+  const judge = (received: string) =>
+    judgeSession({ sent: bytes('STARTTLS\r\nx'), received: bytes(GREETING + received) }).fault;
+  const alert = '\x15\x03\x03\x00\x02\x02\x16';
+  assert.equal(judge(`220 2.0.0 Ready\r\n${alert}`), judge('220 2.0.0 Ready\r\n'));
+  assert.match(judge(`250 ok\r\n${alert}`) ?? '', /half a reply/);
+  assert.match(judge(`220 2.0.0 Ready\r\n${alert}x`) ?? '', /half a reply/);
+});

@@ -24,8 +24,12 @@ export interface Judgement {
 const LAST_WORDS =
   /^(221 |421 |554 5\.5\.1 (Data|A TLS handshake|This is SMTP)|500 5\.5\.2 A line ended with a bare LF|501 5\.5\.4 Write BDAT|552 5\.3\.4 (The chunk|Too much))/;
 
+/** Where the client's octets are no handshake, TLS may say so by an alert, then nothing (RFC 8446 §6.2). */
+const ALERT = /(\r\n220 2\.0\.0 [^\r\n]*\r\n)\x15\x03[\x00-\x04]\x00\x02[\x01\x02][^]$/;
+
 export function judgeSession({ sent, received }: PlayedSession): Judgement {
-  const replies = readReplies(Buffer.from(received).toString('latin1'));
+  const text = Buffer.from(received).toString('latin1').replace(ALERT, '$1');
+  const replies = readReplies(text);
   if (typeof replies === 'string') return { fault: replies, answered: [], acknowledged: [] };
   const acknowledged = replies.flatMap(
     (reply) => /^250 2\.6\.0 (\S+) (?:stored|queued)/.exec(reply)?.[1] ?? [],
