@@ -9,22 +9,22 @@ const BOB = 'bob@example.test';
 export function banner(server: RunningServer, config: Config, mode: Mode): string {
   const { ports, firstAccounts } = server;
   const facts = [
-    ['receives', `${config['smtp.address']}:${ports.smtp}`, 'SMTP: mail for the domains here'],
+    ['receives', at(config['smtp.address'], ports.smtp), 'SMTP: mail for the domains here'],
     [
       'sends',
-      `${config['submission.address']}:${ports.submission}`,
+      at(config['submission.address'], ports.submission),
       'submission: STARTTLS, then AUTH',
     ],
     [
       '',
-      `${config['submissions.address']}:${ports.submissions}`,
+      at(config['submissions.address'], ports.submissions),
       'submissions: TLS from the start, then AUTH',
     ],
-    ['is read', `${config['imap.address']}:${ports.imap}`, 'IMAP: STARTTLS, then the login'],
-    ['', `${config['imaps.address']}:${ports.imaps}`, 'IMAP under TLS from the start'],
+    ['is read', at(config['imap.address'], ports.imap), 'IMAP: STARTTLS, then the login'],
+    ['', at(config['imaps.address'], ports.imaps), 'IMAP under TLS from the start'],
     [
       'shows',
-      `http://${config['http.address']}:${ports.http}/`,
+      `http://${at(config['http.address'], ports.http)}/`,
       'health, metrics, what to do next',
     ],
   ] as const;
@@ -34,6 +34,11 @@ export function banner(server: RunningServer, config: Config, mode: Mode): strin
   lines.push('');
   if (mode === 'dev') lines.push(...devLines(firstAccounts, ports));
   return `${lines.join('\n')}\n`;
+}
+
+/** RFC 3986 §3.2.2: an IPv6 address stands in brackets before a port. */
+function at(address: string, port: number): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
 function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['ports']): string[] {

@@ -39,6 +39,10 @@ export const SETUP_TEXTS = {
     en: 'Start the server: hikyaku serve',
     ja: 'サーバーを起動してください：hikyaku serve',
   },
+  'next-restart': {
+    en: 'Start the server again: its settings changed',
+    ja: '設定が変わったので、サーバーを起動し直してください',
+  },
   'next-doctor': {
     en: 'Ask whether all is well: hikyaku doctor --mode serve --domain {domain}',
     ja: '正しく整ったか調べてください：hikyaku doctor --mode serve --domain {domain}',

@@ -84,6 +84,7 @@ export async function runSetup(options: SetupOptions): Promise<void> {
   tell(styled('bold', say(SETUP_TEXTS.next, lang, {})));
   tell(`  ${say(SETUP_TEXTS['next-dns'], lang, { domain })}`);
   if (!answers.agreesToTerms) tell(`  ${say(SETUP_TEXTS['next-terms'], lang, {})}`);
+  if (made.runs && file !== undefined) tell(`  ${say(SETUP_TEXTS['next-restart'], lang, {})}`);
   if (!made.runs) tell(`  ${say(SETUP_TEXTS['next-serve'], lang, {})}`);
   tell(`  ${say(SETUP_TEXTS['next-doctor'], lang, { domain })}`);
 }
