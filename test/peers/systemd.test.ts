@@ -62,8 +62,10 @@ test(
     const manager = spawn(activate.path, [...listens, PROGRAM, 'dev'], {
       cwd: server.home,
       env: server.env,
-      stdio: 'ignore',
+      stdio: ['ignore', 'ignore', 'pipe'],
     });
+    let said = '';
+    manager.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
     const ended = once(manager, 'exit');
     try {
       const wire = await eventually('it listens', () =>
@@ -74,7 +76,7 @@ test(
     } finally {
       // it has become the server
       manager.kill('SIGTERM');
-      assert.deepEqual(await ended, [0, null]);
+      assert.deepEqual(await ended, [0, null], said);
     }
   },
 );
