@@ -5,6 +5,7 @@ import type { Config } from '#config';
 import type { Log } from '#log';
 import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
+import { keepRounds } from './rounds.ts';
 
 const LOOK_EVERY = 5 * 60 * 1000;
 
@@ -22,23 +23,18 @@ export function keepBackedUp(
 ): void {
   const { 'backup.every': every, 'backup.keep': keep } = config;
   if (every === 0) return;
-  const stop = new AbortController();
   const root = backupFolder(config, dataDir);
-  const rounds = (async () => {
-    while (!stop.signal.aborted) {
-      try {
-        await backUpIfDue(store, { root, every, keep }, log, stop.signal);
-      } catch (error) {
-        if (!stop.signal.aborted)
-          log.error('backup.failed', { folder: root, error: (error as Error).message });
-      }
-      await store.clock.sleep(LOOK_EVERY, stop.signal);
-    }
-  })();
-  parts.defer(async () => {
-    stop.abort();
-    await rounds;
-  });
+  keepRounds(
+    {
+      clock: store.clock,
+      every: LOOK_EVERY,
+      round: (signal) => backUpIfDue(store, { root, every, keep }, log, signal),
+      failed({ message }, stopping) {
+        if (!stopping) log.error('backup.failed', { folder: root, error: message });
+      },
+    },
+    parts,
+  );
 }
 
 export interface BackupPlan {

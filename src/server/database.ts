@@ -8,6 +8,7 @@ import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
 import { failed, type StartFailure } from './failure.ts';
+import { keepRounds } from './rounds.ts';
 
 const MAINTENANCE_EVERY = 60 * 60 * 1000;
 
@@ -81,25 +82,19 @@ export function keepMaintained(
   clock: Clock,
   parts: AsyncDisposableStack,
 ): void {
-  const stop = new AbortController();
   const retention = {
     events: config['retention.events'],
     dialogues: config['retention.dialogues'],
     expunged: config['retention.expunged'],
     removedAccounts: config['retention.removed_accounts'],
   };
-  const rounds = (async () => {
-    while (!stop.signal.aborted) {
-      try {
-        await maintain(store.pool, retention, clock.now());
-      } catch (error) {
-        log.warn('store.not-maintained', { error: (error as Error).message });
-      }
-      await clock.sleep(MAINTENANCE_EVERY, stop.signal);
-    }
-  })();
-  parts.defer(async () => {
-    stop.abort();
-    await rounds;
-  });
+  keepRounds(
+    {
+      clock,
+      every: MAINTENANCE_EVERY,
+      round: () => maintain(store.pool, retention, clock.now()),
+      failed: ({ message }) => log.warn('store.not-maintained', { error: message }),
+    },
+    parts,
+  );
 }

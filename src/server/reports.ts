@@ -4,10 +4,10 @@ import { httpsPost } from '#clients/https/post';
 import { isPublicAddress } from '#clients/https/public-address';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import type { Config } from '#config';
-import type { Log } from '#log';
 import { sendTlsReports, type TlsReportOptions } from '#mail/reports/send-tls-reports';
 import { takeInReports } from '#mail/reports/take-in-reports';
 import { forgetTlsReports } from '#store/reports/tls-reports';
+import { keepRounds } from './rounds.ts';
 
 export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' | 'queueLifetime'> {
   readonly config: Config;
@@ -27,19 +27,17 @@ export function startReports(
 ): void {
   const { store, clock, log, resolver } = parts;
   const { hostname } = config;
-  const stop = new AbortController();
   const reaching = {
     ...POST,
     resolver,
     dialer: dialer ?? tcpDialer,
     mayReach: dialer === undefined ? isPublicAddress : () => true,
   };
-  const options: TlsReportOptions = {
+  const optionsUntil = (signal: AbortSignal): TlsReportOptions => ({
     ...parts,
     hostname,
     queueLifetime: config['queue.lifetime'],
     post: async (url, compressed) => {
-      const { signal } = stop;
       const sent = await httpsPost(url.hostname, url.pathname + url.search, compressed, {
         ...reaching,
         signal,
@@ -48,37 +46,26 @@ export function startReports(
         log.info('tls-report.not-taken', { url: url.href, reason: sent.reason });
       return sent.kind === 'body';
     },
-  };
-  let takenIn = 0;
-  const round = async (): Promise<void> => {
+  });
+  const round = async (signal: AbortSignal): Promise<void> => {
     const now = clock.now();
-    takenIn += await takeInReports(store, log, stop.signal);
+    await takeInReports(store, log, signal);
     if (config['reports.tls'] && now % DAY >= offsetOf(hostname)) {
-      await sendTlsReports(options, stop.signal);
+      await sendTlsReports(optionsUntil(signal), signal);
       await forgetTlsReports(store.pool, now - config['retention.events']);
     }
   };
-  const rounds = every(LOOK_EVERY, round, { clock, log, signal: stop.signal });
-  stack.defer(async () => {
-    stop.abort();
-    await rounds;
-    if (takenIn > 0) log.debug('tls-reports.taken-in', { reports: takenIn });
-  });
-}
-
-async function every(
-  milliseconds: number,
-  round: () => Promise<void>,
-  { clock, log, signal }: Pick<TlsReportOptions, 'clock'> & { log: Log; signal: AbortSignal },
-): Promise<void> {
-  while (!signal.aborted) {
-    try {
-      await round();
-    } catch (error) {
-      if (!signal.aborted) log.warn('reports.failed', { error: (error as Error).message });
-    }
-    await clock.sleep(milliseconds, signal);
-  }
+  keepRounds(
+    {
+      clock,
+      every: LOOK_EVERY,
+      round,
+      failed({ message }, stopping) {
+        if (!stopping) log.warn('reports.failed', { error: message });
+      },
+    },
+    stack,
+  );
 }
 
 /** Milliseconds after midnight of UTC, another for each host. */

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import { ownStatements, type OwnStatements } from '#mail/submit/own-message';
+import { ownDomain, ownStatements, type OwnStatements } from '#mail/submit/own-message';
 import type { Language } from '#protocol/dsn/language';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
@@ -167,7 +167,7 @@ async function letterOf(
   compose: (names: Names) => Uint8Array,
 ): Promise<OwnStatements> {
   const { hostname, store } = options;
-  const domain = domains.find((name) => hostname.endsWith(`.${name}`)) ?? domains[0]!;
+  const domain = ownDomain(hostname, domains)!;
   const id = store.newId();
   const address = `postmaster@${domain}`;
   const content = compose({ address, messageId: `${id}@${hostname}` });

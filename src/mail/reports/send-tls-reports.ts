@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import type { Clock } from '#clock';
 import type { Event } from '#events';
 import type { Log } from '#log';
-import { ownStatements } from '#mail/submit/own-message';
+import { ownDomain, ownStatements } from '#mail/submit/own-message';
 import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
 import { txtText, type Resolver } from '#protocol/dns/resolver';
@@ -25,7 +25,7 @@ import {
   reportDay,
   reportedUpTo,
 } from '#store/reports/tls-report-days';
-import { domainsOfDay, forgetSessionsBefore, sessionsOf } from '#store/tls-policy/sessions';
+import { dayOf, domainsOfDay, sessionsOf } from '#store/tls-policy/sessions';
 import { reportedPolicies } from './build-tls-report.ts';
 import { reportLines } from './report-texts.ts';
 
@@ -64,13 +64,12 @@ export async function sendTlsReports(
     const standing = await reportDay(store.pool, day);
     if (standing.kind === 'done') return;
     const domains = (await listDomains(store.pool)).map(({ name }) => name);
-    const submitter = domains.find((name) => options.hostname.endsWith(`.${name}`)) ?? domains[0];
+    const submitter = ownDomain(options.hostname, domains);
     const round = submitter !== undefined && { day, submitter, here: new Set(domains) };
     if (round !== false) sent = await sendAll(options, round, standing.behind, signal);
     if (signal.aborted) return;
     await endReportDay(store.pool, day, now);
     await forgetReportDays(store.pool, dayOf(now - DAYS_KEPT * DAY));
-    await forgetSessionsBefore(store.pool, dayOf(now - DAYS_KEPT * DAY));
   });
   return sent;
 }
@@ -193,9 +192,4 @@ function recipientOf(
 
 function alone(statements: readonly ReturnType<typeof reportedUpTo>[]) {
   return { accounts: [], order: '', bytes: 0, statements };
-}
-
-/** `2026-11-24` */
-function dayOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
 }

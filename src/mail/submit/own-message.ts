@@ -17,6 +17,11 @@ import type { Store } from '#store/open';
 import { enqueue } from '#store/queue/enqueue';
 import { sign } from './sign.ts';
 
+/** In whose name the server writes: the domain here that its host is in, or the first. */
+export function ownDomain(hostname: string, domains: readonly string[]): string | undefined {
+  return domains.find((name) => hostname.endsWith(`.${name}`)) ?? domains[0];
+}
+
 export interface OwnMessageContext {
   readonly store: Pick<Store, 'pool'>;
   readonly directory: Directory;

@@ -74,3 +74,8 @@ export async function listDays(db: Queryable, table: 'events' | 'dialogues'): Pr
     ({ day }) => `${day.slice(0, 4)}-${day.slice(4, 6)}-${day.slice(6)}`,
   );
 }
+
+/** A name of the catalogue as SQL has it; none of ours holds a quote (manifest.ts). */
+export function identifier(name: string): string {
+  return `"${name}"`;
+}

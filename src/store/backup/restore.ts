@@ -13,7 +13,7 @@ import { from as copyFrom } from 'pg-copy-streams';
 import { migrateWithin } from '#store/migrate';
 import { makeDay } from '#store/partitions';
 import { holdQueued } from '#store/queue/admin';
-import { listTables } from './catalogue.ts';
+import { identifier, listTables } from './catalogue.ts';
 import type { Manifest, TableFile } from './manifest.ts';
 import { DamagedBackup, readTableFile } from './table-file.ts';
 
@@ -61,7 +61,7 @@ async function* restoreInto(
   const migrated = await migrateWithin(client, manifest.schema);
   if (migrated.kind === 'refused') return migrated;
   const known = new Map((await listTables(client)).map(({ name, columns }) => [name, columns]));
-  await client.query(`truncate ${[...known.keys()].map(quoted).join()}`);
+  await client.query(`truncate ${[...known.keys()].map(identifier).join()}`);
   for (const table of ['events', 'dialogues'] as const)
     for (const day of manifest.days[table]) await makeDay(client, table, Date.parse(day));
   let done = 0;
@@ -94,9 +94,9 @@ async function hasTables(client: pg.Client): Promise<boolean> {
 }
 
 async function load(client: pg.Client, folder: string, table: TableFile): Promise<void> {
-  const columns = table.columns.map(quoted).join();
+  const columns = table.columns.map(identifier).join();
   const into = client.query(
-    copyFrom(`copy ${quoted(table.name)} (${columns}) from stdin (format ${table.form})`),
+    copyFrom(`copy ${identifier(table.name)} (${columns}) from stdin (format ${table.form})`),
   );
   await pipeline(Readable.from(readTableFile(folder, table), { objectMode: false }), into);
   if (into.rowCount !== table.rows)
@@ -111,14 +111,10 @@ async function setSequences(
   now: number,
 ): Promise<void> {
   for (const { name, value, called } of sequences)
-    await client.query('select setval($1::regclass, $2, $3)', [quoted(name), value, called]);
+    await client.query('select setval($1::regclass, $2, $3)', [identifier(name), value, called]);
   await client.query(
     `select setval('uidvalidity_seq', greatest(last_value, $1::bigint)) from uidvalidity_seq`,
     [Math.floor(now / 1000)],
   );
   await client.query(`update mailboxes set uidvalidity = nextval('uidvalidity_seq')`);
-}
-
-function quoted(name: string): string {
-  return `"${name}"`;
 }

@@ -7,7 +7,7 @@ import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { listDays, listSequences, listTables, type Table } from './catalogue.ts';
+import { identifier, listDays, listSequences, listTables, type Table } from './catalogue.ts';
 import { FORMAT, MANIFEST, type Manifest, type TableFile } from './manifest.ts';
 import { writeTableFile } from './table-file.ts';
 
@@ -114,15 +114,11 @@ async function copyTable(
   const order = ORDER[name] === undefined ? '' : ` order by ${ORDER[name]}`;
   const rows = client.query(
     copyTo(
-      `copy (select ${columns.map(quoted).join()} from ${quoted(name)}${order}) to stdout (format ${form})`,
+      `copy (select ${columns.map(identifier).join()} from ${identifier(name)}${order}) to stdout (format ${form})`,
     ),
   );
   const { bytes, sha256 } = await writeTableFile(folder, { name, form }, rows);
   return { name, columns: [...columns], form, rows: rows.rowCount, bytes, sha256 };
-}
-
-function quoted(name: string): string {
-  return `"${name}"`;
 }
 
 async function finish(unfinished: string, folder: string, manifest: Manifest): Promise<void> {
