@@ -42,9 +42,9 @@ export async function fuzzImap(seconds: number, seed: number): Promise<Fuzzed> {
     await playRound(imap, seed + round * STATES.length, tally);
     await playWilds(imap, seed + round, tally);
     disturbed = await witness.disturbed();
-    if (round === WARM) warm = usedMemory();
+    if (round === WARM) warm = await usedMemory();
   }
-  const growth = warm === undefined ? 0 : usedMemory() - warm;
+  const growth = warm === undefined ? 0 : (await usedMemory()) - warm;
   const faults = tally.faults.map(({ state, fault }) => `${state}: ${fault}`);
   if (disturbed !== undefined) faults.push(disturbed);
   if (growth > MAX_GROWTH) faults.push(`memory grew by ${Math.round(growth / 2 ** 20)} MB`);

@@ -14,7 +14,7 @@ import {
   type FuzzFault,
   type FuzzTally,
 } from '../test/support/smtp-fuzz-play.ts';
-import { usedMemory, type Fuzzed } from './fuzz-run.ts';
+import { comesTrue, usedMemory, type Fuzzed } from './fuzz-run.ts';
 import {
   openTestStore,
   startTestSmtp,
@@ -26,6 +26,8 @@ const AT_ONCE = 16;
 /** After this many sessions caches and pools are as large as they get. */
 const WARM = 300;
 const MAX_GROWTH = 64 * 1024 * 1024;
+/** So long the server may take to see that the last clients are gone. Milliseconds. */
+const CLOSING = 10_000;
 /** Limits that would end most sessions before anything happened are out of the way. */
 const LIMITS = { errors: 1000, idleCommands: 1000, authFailures: 50, handshakeTime: 5000 };
 
@@ -44,13 +46,14 @@ async function fuzz(at: TestStore, smtp: TestSmtp, seconds: number, seed: number
         return playSession(smtp, listener, played, cutAfter, tally);
       }),
     );
-    if (warm === undefined && tally.sessions >= WARM) warm = usedMemory();
+    if (warm === undefined && tally.sessions >= WARM) warm = await usedMemory();
   }
   const faults = tally.faults.map(({ fault }) => fault);
   faults.push(...(await storeFaults(at, tally)));
-  const growth = warm === undefined ? 0 : usedMemory() - warm;
+  if (!(await comesTrue(() => smtp.server.connections() === 0, CLOSING)))
+    faults.push(`${smtp.server.connections()} connections are left over`);
+  const growth = warm === undefined ? 0 : (await usedMemory()) - warm;
   if (growth > MAX_GROWTH) faults.push(`memory grew by ${Math.round(growth / 2 ** 20)} MB`);
-  if (smtp.server.connections() > AT_ONCE) faults.push('connections are left over');
   return { tally, faults, growth };
 }
 
