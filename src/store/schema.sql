@@ -702,6 +702,14 @@ create table site_limits (
   PRIMARY KEY (site, source)
 ) with (fillfactor=50);
 
+create table soft_bounces (
+  address text collate "C" not null,
+  tenant_id bigint not null,
+  day date not null,
+  PRIMARY KEY (address, tenant_id, day),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
 create table srs_secrets (
   generation integer not null,
   secret bytea not null,
@@ -753,6 +761,22 @@ create table submissions (
   PRIMARY KEY (message_id),
   CHECK ((channel = ANY (ARRAY['smtp'::text, 'jmap'::text, 'local'::text]))),
   CHECK ((undo_status = ANY (ARRAY['pending'::text, 'final'::text, 'canceled'::text])))
+);
+
+create table suppressions (
+  id bigint generated always as identity not null,
+  tenant_id bigint,
+  stream text collate "C" not null,
+  address text collate "C" not null,
+  reason text collate "C" not null,
+  detail text not null,
+  since timestamp with time zone not null,
+  until timestamp with time zone,
+  message_id text collate "C",
+  UNIQUE NULLS NOT DISTINCT (address, stream, tenant_id, reason),
+  PRIMARY KEY (id),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id),
+  CHECK ((reason = ANY (ARRAY['hard-bounce'::text, 'soft-bounces'::text, 'complaint'::text, 'unsubscribe'::text, 'manual'::text])))
 );
 
 create table tenants (
@@ -878,10 +902,12 @@ CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (dom
 CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
 CREATE UNIQUE INDEX send_as_domain ON public.send_as USING btree (principal_id, domain_id) WHERE (domain_id IS NOT NULL);
+CREATE INDEX soft_bounces_day_idx ON public.soft_bounces USING btree (day);
 CREATE INDEX sts_policies_expiry ON public.sts_policies USING btree (expires_at);
 CREATE INDEX sts_policies_refresh ON public.sts_policies USING btree (refresh_at);
 CREATE INDEX submissions_account ON public.submissions USING btree (account_id, created_at);
 CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (account_id, idempotency_key) WHERE (idempotency_key IS NOT NULL);
+CREATE INDEX suppressions_until_idx ON public.suppressions USING btree (until) WHERE (until IS NOT NULL);
 CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (received_at);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -977,6 +1003,9 @@ comment on column sts_policies.max_age is 'seconds';
 comment on column sts_policies.lines is 'of the policy file, as they came: for reports';
 comment on column sts_policies.failure is 'why the last fetch failed, as in TLS reports; null: it did not';
 comment on column submission_recipients.delivered is 'as in JMAP deliveryStatus; kept after the queue row is gone';
+comment on column suppressions.address is 'as mailboxKey writes it: local part and domain in lower case';
+comment on column suppressions.until is 'null: for good';
+comment on column suppressions.message_id is 'that caused it';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
 comment on column tls_report_days.behind is 'domains up to this one have been looked at';
 comment on column tls_reports.verified is 'the mail carried a good DKIM signature of who says that it reports';
