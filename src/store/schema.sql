@@ -591,6 +591,7 @@ create table queue_messages (
   arrived_at timestamp with time zone not null,
   expires_at timestamp with time zone not null,
   tls_required text collate "C",
+  list_id text collate "C",
   PRIMARY KEY (id),
   FOREIGN KEY (blob_id) REFERENCES blobs(id),
   CHECK ((tls_required = ANY (ARRAY['yes'::text, 'no'::text])))
@@ -980,6 +981,7 @@ comment on column queue_messages.size is 'octets as sent: prefix + blob − hidd
 comment on column queue_messages.reverse_path is 'null is the null reverse-path';
 comment on column queue_messages.notify_author is 'false: no notice is ever sent, since the reverse-path may be forged';
 comment on column queue_messages.tls_required is 'RFC 8689: yes by REQUIRETLS, no by the field TLS-Required; null: the author says nothing';
+comment on column queue_messages.list_id is 'RFC 2919, in lower case: whoever left this list gets none of its mail that still waits';
 comment on column queue_recipients.recipient_id is '1, 2, … within its message';
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';

@@ -43,7 +43,8 @@ export interface NewSuppression {
  * @returns whether it was suppressed by this: false where it was already, for this reason
  */
 export async function suppress(db: Queryable, suppression: NewSuppression): Promise<boolean> {
-  const { rows } = await db.query(suppressStatement(suppression));
+  const statement = suppressStatement(suppression);
+  const { rows } = await db.query({ ...statement, values: [...statement.values] });
   return (rows[0] as { fresh: boolean }).fresh;
 }
 

@@ -28,3 +28,6 @@ create table soft_bounces (
 );
 comment on table soft_bounces is 'days on which bulk mail to an address bounced for now: several of them suppress it';
 create index on soft_bounces (day);
+
+alter table queue_messages add list_id text collate "C";
+comment on column queue_messages.list_id is 'RFC 2919, in lower case: whoever left this list gets none of its mail that still waits';
