@@ -10,6 +10,7 @@ import { DailyAllowance } from '#mail/abuse/daily-allowance';
 import type { Guard } from '#mail/abuse/guard';
 import type { EchoBox } from '#mail/doctor/echo-box';
 import { accept, type AcceptContext } from '#mail/receive/accept';
+import { judgeRecipient, type RecipientContext } from '#mail/receive/recipient';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import type { SmtpServices } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
@@ -78,17 +79,20 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
       happened(events);
     },
   };
+  const recipients: RecipientContext = {
+    directory,
+    pool: store.pool,
+    echo: (mailbox) => parts.echo.expansionOf(mailbox),
+  };
   return {
     clock,
     log,
     newId: store.newId,
     random: randomBytes,
     writer: store.writer,
-    recipients: {
-      directory,
-      pool: store.pool,
-      echo: (mailbox) => parts.echo.expansionOf(mailbox),
-    },
+    judgeRecipient: (mailbox, size, bouncing) =>
+      judgeRecipient(recipients, mailbox, size, bouncing),
+    sendAs: (principalId) => directory.sendAs(principalId),
     authenticator,
     inquire,
     conduct: parts.reputation.conduct,

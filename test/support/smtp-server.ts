@@ -13,6 +13,7 @@ import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/ad
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { accept } from '#mail/receive/accept';
+import { judgeRecipient } from '#mail/receive/recipient';
 import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
 import type { SenderHistory } from '#mail/reputation/history';
@@ -192,7 +193,9 @@ function smtpServicesOf(
     newId,
     random: randomBytes,
     writer,
-    recipients: { directory, pool },
+    judgeRecipient: (mailbox, size, bouncing) =>
+      judgeRecipient({ directory, pool }, mailbox, size, bouncing),
+    sendAs: (principalId) => directory.sendAs(principalId),
     authenticator,
     conduct: everybodyBehaves,
     isKnown: () => false,

@@ -15,6 +15,7 @@ import {
   messageTaken,
   storeReplies,
   submissionReply,
+  toldReply,
 } from './replies.ts';
 import type { SessionState } from './session-state.ts';
 import type { Transaction } from './transaction.ts';
@@ -132,6 +133,7 @@ async function accept(
   const { local: recipients, inquiry } = transaction;
   const outcome = await services.accept({ ...message, recipients, inquiry: inquiry! });
   if (outcome.kind === 'stored') return undefined;
+  if (outcome.kind === 'told') return { reply: toldReply(outcome), reason: outcome.reason };
   const { judged, how, finding } = outcome;
   services.note(judged);
   return { reply: findingReply(finding, how), reason: finding.reason };

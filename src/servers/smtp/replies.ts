@@ -15,6 +15,7 @@ import type { ContentDefect } from '#protocol/smtp/content-scan';
 import type { ConnectionRefusal } from '#servers/net/listener';
 import type { SaslFailureReason } from '#servers/net/sasl-exchange';
 import type { StoreFailure } from '#store/failure';
+import type { Told } from './settings.ts';
 import { wireReply, type WireReply } from './wire-reply.ts';
 
 /** Replies that do not depend on anything. */
@@ -115,6 +116,11 @@ export function tooLarge(limit: number): WireReply {
     '5.3.4',
     `The message is larger than ${limit} octets, the most that is taken here`,
   );
+}
+
+/** What the house says in its own words. */
+export function toldReply({ code, enhanced, lines }: Told): WireReply {
+  return wireReply(code, enhanced, ...lines);
 }
 
 export type TooFast = Extract<Pace, { kind: 'too-fast' }>;

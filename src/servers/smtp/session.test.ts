@@ -5,6 +5,8 @@ import { DatabaseError } from 'pg';
 import { systemClock, type Clock } from '#clock';
 import { silentLog } from '#log';
 import type { Accepted } from '#mail/receive/accept';
+import { judgeRecipient, type Bouncing } from '#mail/receive/recipient';
+import type { Mailbox } from '#protocol/address/mailbox';
 import { dialoguesOfMessage } from '#store/dialogues';
 import { StoreUnavailable, type Writer } from '#store/writer';
 import { LineSocket } from '../../../test/support/line-socket.ts';
@@ -17,6 +19,7 @@ import {
   type TestStore,
 } from '../../../test/support/smtp-server.ts';
 import { SMTP_LIMITS } from './limits.ts';
+import type { Told } from './settings.ts';
 
 let at: TestStore;
 before(async () => {
@@ -100,17 +103,56 @@ test('a store that fails while a large message comes in: its end is awaited, the
 });
 
 test('RCPT with the directory out of reach is put off', async () => {
-  const directory = { addressed: () => Promise.reject(new StoreUnavailable('gone')) };
-  const recipients = {
-    directory: directory as unknown as TestStore['directory'],
-    pool: at.store.pool,
-  };
-  await using smtp = await start({ services: { recipients } });
+  const directory = {
+    addressed: () => Promise.reject(new StoreUnavailable('gone')),
+  } as unknown as TestStore['directory'];
+  const judge = (mailbox: Mailbox, size: number, bouncing: Bouncing | undefined) =>
+    judgeRecipient({ directory, pool: at.store.pool }, mailbox, size, bouncing);
+  await using smtp = await start({ services: { judgeRecipient: judge } });
   await using client = await greeted(smtp);
   await client.ask('MAIL FROM:<a@client.example>');
   assert.match((await client.ask('RCPT TO:<bob@example.test>'))[0]!, /^451 4\.3\.0 /);
   assert.match((await client.ask('DATA'))[0]!, /^554 5\.5\.1 /);
 });
+
+test('a house with its own words says them at MAIL, RCPT and the final dot', async () => {
+  const told = (code: number, enhanced: string, reason: string): Told => ({
+    kind: 'told',
+    code,
+    enhanced,
+    lines: ['In our own words,', `by rule ${reason}`],
+    reason,
+  });
+  let admitted: Told | undefined = told(421, '4.7.28', 'too-much');
+  const before = await stored();
+  await using smtp = await start({
+    services: {
+      admit: () => Promise.resolve(admitted),
+      judgeRecipient: ({ localPart }) =>
+        localPart === 'nobody' ? told(550, '5.1.1', 'unknown') : GOES_NOWHERE,
+      accept: () => Promise.resolve(told(550, '5.7.26', 'nobody-vouches')),
+    },
+  });
+  await using turnedAway = await greeted(smtp);
+  assert.deepEqual(await turnedAway.ask('MAIL FROM:<a@client.example>'), [
+    '421-4.7.28 In our own words,',
+    '421 4.7.28 by rule too-much',
+  ]);
+  assert.equal(await turnedAway.line(), undefined);
+  admitted = undefined;
+  await using client = await greeted(smtp);
+  await client.ask('MAIL FROM:<a@client.example>');
+  await client.ask('MAIL FROM:<a@client.example>');
+  assert.match((await client.ask('RCPT TO:<nobody@example.test>')).at(-1)!, /^550 5\.1\.1 by rule/);
+  await client.ask('RSET');
+  assert.match(await send(client), /^550-5\.7\.26 In our own/);
+  assert.equal(await stored(), before);
+});
+
+const GOES_NOWHERE = {
+  kind: 'accepted',
+  expansion: { tenantId: '1', accounts: [], external: [], steps: [], problems: [] },
+} as const;
 
 test('a message of several chunks is stored whole, octet for octet', async () => {
   await using smtp = await start();

@@ -9,13 +9,25 @@ import type { Conduct } from '#mail/abuse/conduct';
 import type { LoginGate } from '#mail/abuse/login-gate';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { Accepted, Arrival } from '#mail/receive/accept';
-import type { Client, Listener } from '#mail/receive/envelope';
+import type { Client, Envelope, Listener } from '#mail/receive/envelope';
 import type { Inquiry } from '#mail/receive/inquiry';
-import type { RecipientContext } from '#mail/receive/recipient';
+import type { Bouncing, RecipientOutcome } from '#mail/receive/recipient';
 import type { Submission, Submitted } from '#mail/submit/submission';
+import type { Mailbox } from '#protocol/address/mailbox';
 import type { TlsIdentity } from '#servers/net/tls-context';
+import type { SendAs } from '#store/directory/directory';
 import type { Writer } from '#store/writer';
 import type { SmtpLimits } from './limits.ts';
+
+/** A refusal in the house's own words: receivers that are not this server, in the practice Internet, have their own. */
+export interface Told {
+  readonly kind: 'told';
+  readonly code: number;
+  readonly enhanced: string;
+  readonly lines: readonly string[];
+  /** For the event log. */
+  readonly reason: string;
+}
 
 export interface SmtpServices {
   readonly clock: Clock;
@@ -24,7 +36,21 @@ export interface SmtpServices {
   readonly random: (octets: number) => Uint8Array;
   /** Takes the content of messages. */
   readonly writer: Writer;
-  readonly recipients: RecipientContext;
+  /** Whether a mailbox takes mail; `size` is what MAIL announced, 0 if nothing; `bouncing` undefined: of a submission. */
+  readonly judgeRecipient: (
+    mailbox: Mailbox,
+    size: number,
+    bouncing: Bouncing | undefined,
+    envelope: Envelope,
+  ) => RecipientOutcome | Told | Promise<RecipientOutcome | Told>;
+  /** What a principal may write as. */
+  readonly sendAs: (principalId: string) => SendAs | Promise<SendAs>;
+  /** On the MX listener: what the house has to say to MAIL before anything else is judged. Undefined: nothing. */
+  readonly admit?: (
+    client: Client,
+    envelope: Envelope,
+    inquiry: Inquiry,
+  ) => Told | undefined | Promise<Told | undefined>;
   /** How clients behave: asked before mail is taken, told of what no honest one does often. */
   readonly conduct: Conduct;
   /** Whether a client is spared the silence before the greeting (`limits.greetingDelay`). */
@@ -37,7 +63,7 @@ export interface SmtpServices {
   /** What is sent on to other hosts is sealed, which needs the hash of its body. */
   readonly sealsForwards: boolean;
   /** The end of a message on the MX listener. */
-  readonly accept: (arrival: Arrival) => Promise<Accepted>;
+  readonly accept: (arrival: Arrival) => Promise<Accepted | Told>;
   /** The end of a message on a submission listener. */
   readonly submit: (submission: Submission) => Promise<Submitted>;
   /** Keeps an event that belongs to no message; may be dropped when there are too many. */

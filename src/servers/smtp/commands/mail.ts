@@ -6,8 +6,9 @@ import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { MailParameters } from '#protocol/smtp/parameters';
 import { encodeXtext } from '#protocol/smtp/xtext';
 import { noteCommandRefused } from '#servers/smtp/refusal-events';
-import { REPLIES, senderNotYours, tooFast, tooLarge } from '#servers/smtp/replies';
+import { REPLIES, senderNotYours, toldReply, tooFast, tooLarge } from '#servers/smtp/replies';
 import type { SessionState } from '#servers/smtp/session-state';
+import type { Told } from '#servers/smtp/settings';
 import { newTransaction } from '#servers/smtp/transaction';
 import type { WireReply } from '#servers/smtp/wire-reply';
 import type { SendAs } from '#store/directory/directory';
@@ -40,14 +41,14 @@ export function mail(state: SessionState, command: Mail): WireReply | Promise<Wi
     return reply;
   }
   if (!state.settings.submission || command.reversePath === null) return begin(state, command);
-  const sendAs = state.services.recipients.directory.sendAs(state.login!.principalId);
+  const sendAs = state.services.sendAs(state.login!.principalId);
   return sendAs instanceof Promise
     ? sendAs.then((found) => judge(state, command, found))
     : judge(state, command, sendAs);
 }
 
 /** RFC 6409 §6.1 */
-function judge(state: SessionState, command: Mail, sendAs: SendAs): WireReply {
+function judge(state: SessionState, command: Mail, sendAs: SendAs): WireReply | Promise<WireReply> {
   const { reversePath } = command;
   if (reversePath === null || mayUse(sendAs, reversePath)) return begin(state, command);
   const reply = senderNotYours(formatMailbox(reversePath));
@@ -55,7 +56,10 @@ function judge(state: SessionState, command: Mail, sendAs: SendAs): WireReply {
   return reply;
 }
 
-function begin(state: SessionState, { reversePath, parameters }: Mail): WireReply {
+function begin(
+  state: SessionState,
+  { reversePath, parameters }: Mail,
+): WireReply | Promise<WireReply> {
   const releaseAt = releaseTime(state, parameters);
   if (releaseAt === 'too-late') return REPLIES.holdTooLong;
   const { smtputf8 = false, requireTls = false, ret, envid, size = 0 } = parameters;
@@ -68,9 +72,33 @@ function begin(state: SessionState, { reversePath, parameters }: Mail): WireRepl
     envid: envid === undefined ? undefined : encodeXtext(envid),
     releaseAt,
   };
-  state.transaction = newTransaction(envelope, size, inquiryInto(state, envelope));
-  state.phase = 'mail';
-  return REPLIES.senderOk;
+  const inquiry = inquiryInto(state, envelope);
+  const open = (): WireReply => {
+    state.transaction = newTransaction(envelope, size, inquiry);
+    state.phase = 'mail';
+    return REPLIES.senderOk;
+  };
+  const { admit } = state.services;
+  if (admit === undefined || inquiry === undefined) return open();
+  const answer = (told: Told | undefined): WireReply => {
+    if (told === undefined) return open();
+    inquiry.end();
+    return turnAway(state, told, reversePath);
+  };
+  const told = admit(state.client!, envelope, inquiry);
+  return told instanceof Promise ? told.then(answer) : answer(told);
+}
+
+function turnAway(
+  state: SessionState,
+  told: Told,
+  reversePath: Envelope['reversePath'],
+): WireReply {
+  const reply = toldReply(told);
+  noteCommandRefused(state, { verb: 'MAIL', reply, reason: told.reason, reversePath });
+  // RFC 5321 §3.8: 421 says that the channel closes
+  if (told.code === 421) state.after = 'close';
+  return reply;
 }
 
 /** On the MX listener we begin to find out who is writing while the client goes on. */

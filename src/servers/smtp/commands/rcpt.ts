@@ -1,11 +1,12 @@
 /** RCPT (RFC 5321 §4.1.1.3): a recipient is taken or refused by itself. */
-import { judgeRecipient, type RecipientOutcome } from '#mail/receive/recipient';
+import type { RecipientOutcome } from '#mail/receive/recipient';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { formatOriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { RcptParameters } from '#protocol/smtp/parameters';
 import { noteCommandRefused } from '#servers/smtp/refusal-events';
-import { recipientReply, REPLIES, tooFast, type TooFast } from '#servers/smtp/replies';
+import { recipientReply, REPLIES, toldReply, tooFast, type TooFast } from '#servers/smtp/replies';
 import type { SessionState } from '#servers/smtp/session-state';
+import type { Told } from '#servers/smtp/settings';
 import type { Transaction } from '#servers/smtp/transaction';
 import type { WireReply } from '#servers/smtp/wire-reply';
 
@@ -24,14 +25,14 @@ export function rcpt(state: SessionState, command: Rcpt): WireReply | Promise<Wi
     const pace = state.services.conduct.mayAddress(state.address);
     if (pace.kind === 'too-fast') return putOff(state, transaction, mailbox, pace);
   }
-  const { recipients } = state.services;
-  const outcome = judgeRecipient(
-    recipients,
+  const { envelope, announced } = transaction;
+  const outcome = state.services.judgeRecipient(
     mailbox,
-    transaction.announced,
+    announced,
     state.settings.submission
       ? undefined
-      : { reversePath: transaction.envelope.reversePath, now: state.services.clock.now() },
+      : { reversePath: envelope.reversePath, now: state.services.clock.now() },
+    envelope,
   );
   return outcome instanceof Promise
     ? outcome.then((found) => answer(state, transaction, mailbox, command, found))
@@ -49,7 +50,7 @@ function answer(
   transaction: Transaction,
   mailbox: Mailbox,
   { parameters }: Rcpt,
-  outcome: RecipientOutcome,
+  outcome: RecipientOutcome | Told,
 ): WireReply {
   const { submission } = state.settings;
   const taken = submission ? takenBySubmission(outcome) : outcome.kind === 'accepted';
@@ -72,7 +73,7 @@ function answer(
 }
 
 /** Mail goes anywhere from here, and what is only full for now waits in the queue as it would elsewhere. */
-function takenBySubmission({ kind }: RecipientOutcome): boolean {
+function takenBySubmission({ kind }: RecipientOutcome | Told): boolean {
   return kind === 'accepted' || kind === 'not-here' || kind === 'over-quota';
 }
 
@@ -108,18 +109,18 @@ function refuse(
   state: SessionState,
   transaction: Transaction,
   mailbox: Mailbox,
-  outcome: RecipientOutcome,
+  outcome: RecipientOutcome | Told,
 ): WireReply {
   if (outcome.kind === 'accepted') throw new Error('an accepted recipient is not refused');
   const guessed = outcome.kind === 'unknown-mailbox' || outcome.kind === 'bounce-forged';
   if (guessed && !state.settings.submission)
     state.services.conduct.noteMisconduct(state.address, 'unknown-recipient');
   const facts = { address: formatMailbox(mailbox), domain: mailbox.domain };
-  const reply = recipientReply(outcome.kind, facts);
+  const reply = outcome.kind === 'told' ? toldReply(outcome) : recipientReply(outcome.kind, facts);
   noteCommandRefused(state, {
     verb: 'RCPT',
     reply,
-    reason: outcome.kind,
+    reason: outcome.kind === 'told' ? outcome.reason : outcome.kind,
     reversePath: transaction.envelope.reversePath,
     forwardPath: mailbox,
   });
