@@ -1,0 +1,24 @@
+/** What every part of the practice Internet stands on. */
+import type { Log } from '#log';
+import type { Pool, Store } from '#store/open';
+import type { LabClock } from './clock.ts';
+import type { LabNetwork } from './network.ts';
+
+export interface Ground {
+  readonly pool: Pool;
+  readonly store: Store;
+  /** The calendar of the practice Internet, which the learner's server goes by too; its monotonic half is the real one. */
+  readonly clock: LabClock;
+  readonly log: Log;
+  readonly network: LabNetwork;
+  /** The same seed, the same people and the same chances. */
+  readonly seed: number;
+  /** A folder of the practice Internet's own, below the data folder. It exists. */
+  readonly folder: string;
+}
+
+/** One call of `hikyaku lab …`, answered by the running server. Its input is parsed by `input`. */
+export interface LabCall<Input = never, Value extends object = object> {
+  readonly input: { parse(given: unknown): Input };
+  readonly run: (input: Input) => Promise<Value> | Value;
+}

@@ -1,0 +1,50 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { test } from 'node:test';
+import { freeLabPrefix } from '../../test/support/lab-network.ts';
+import { HOSTS } from './addresses.ts';
+import { labNetwork } from './network.ts';
+
+const TARGET = { port: 25, timeoutMs: 5000 };
+
+test('the port of the protocol leads to where hosts listen', async () => {
+  const network = labNetwork({ prefix: await freeLabPrefix() });
+  const address = network.addressOf('mx.grey.test');
+  await using server = createServer((socket) => socket.end()).listen(2525, address);
+  await once(server, 'listening');
+  const result = await network.dialer.dial({ ...TARGET, address });
+  assert.equal(result.kind, 'connected');
+  if (result.kind === 'connected') result.socket.destroy();
+});
+
+test('the own server is reached where its settings say', async () => {
+  await using server = createServer((socket) => socket.end());
+  const prefix = await freeLabPrefix();
+  server.listen(0, `${prefix}.25.25`);
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const network = labNetwork({ prefix, ownPorts: new Map([[25, port]]) });
+  const result = await network.dialer.dial({
+    ...TARGET,
+    address: network.addressOf('mail.example.test'),
+  });
+  assert.equal(result.kind, 'connected');
+  if (result.kind === 'connected') result.socket.destroy();
+});
+
+test('what lies outside is not dialled, another practice Internet and a look-alike neither', async () => {
+  const refused: string[] = [];
+  const { dialer } = labNetwork({
+    prefix: '127.20',
+    refused: (address) => refused.push(address),
+  });
+  const outside = ['192.0.2.1', '127.0.0.1', '127.200.1.25', '127.2.1.25', '::1', '2001:db8::1'];
+  for (const address of outside)
+    assert.equal((await dialer.dial({ ...TARGET, address })).kind, 'network');
+  assert.deepEqual(refused, outside);
+});
+
+test('no two hosts have one address', () => {
+  assert.equal(new Set(Object.values(HOSTS)).size, Object.keys(HOSTS).length);
+});

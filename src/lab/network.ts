@@ -1,0 +1,71 @@
+/**
+ * The network of the practice Internet, as those see it who dial: every host has an address of its own on the loopback, and listens on
+ * ports that need no rights, while names, URLs and records say the well-known ones. The map between them stands here alone, and the dialer
+ * that follows it reaches nothing but hosts of this network: with the practice Internet on, nothing leaves the machine.
+ */
+import { tcpDialer, type Dialer } from '#clients/smtp/dial';
+import { HOSTS, type LabHost } from './addresses.ts';
+
+/** The port of the protocol → where hosts of the practice Internet listen. */
+export const PORTS: ReadonlyMap<number, number> = new Map([
+  [25, 2525],
+  [53, 5353],
+  [80, 8080],
+  [443, 8443],
+  [143, 2143],
+  [465, 2465],
+  [587, 2587],
+  [993, 2993],
+]);
+
+export interface LabNetwork {
+  /** The first two numbers of every address: `127.20`. */
+  readonly prefix: string;
+  addressOf(host: LabHost): string;
+  /** Whether an address is one of a host of this network. */
+  has(address: string): boolean;
+  /** Dials hosts of this network, by the ports of their protocols, and refuses every other address. */
+  readonly dialer: Dialer;
+  /** Where a host listens for what comes to this port. */
+  localPort(port: number): number;
+}
+
+export interface LabNetworkOptions {
+  readonly prefix: string;
+  /** The learner's server, whose ports are settings: the port of the protocol → where it listens. */
+  readonly ownPorts?: ReadonlyMap<number, number>;
+  /** Told of what was to be dialled and lies outside. */
+  readonly refused?: (address: string, port: number) => void;
+}
+
+export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): LabNetwork {
+  const own = addressIn(prefix, HOSTS['mail.example.test']);
+  const localPort = (port: number): number => PORTS.get(port) ?? port;
+  const has = (address: string): boolean => address.startsWith(`${prefix}.`);
+  const dialer: Dialer = {
+    dial(target) {
+      const { address, port } = target;
+      if (!has(address)) {
+        refused?.(address, port);
+        return Promise.resolve({
+          kind: 'network',
+          reason: 'unreachable',
+          detail: 'outside the practice Internet',
+        });
+      }
+      const mapped = (address === own ? ownPorts?.get(port) : undefined) ?? localPort(port);
+      return tcpDialer.dial({ ...target, port: mapped });
+    },
+  };
+  return {
+    prefix,
+    has,
+    addressOf: (host) => addressIn(prefix, HOSTS[host]),
+    dialer,
+    localPort,
+  };
+}
+
+function addressIn(prefix: string, rest: string): string {
+  return `${prefix}.${rest}`;
+}
