@@ -4,7 +4,11 @@ import type { Cause, RecipientOutcome, Stage } from '#clients/smtp/outcome';
 import { impressionOf, impressionOfNoSession, worse, type Impression } from './mood.ts';
 
 function reply(code: number, stage: Stage, status: string): RecipientOutcome {
-  const cause: Cause = { kind: 'reply', reply: { code, lines: [status] } };
+  return said(code, stage, status, status);
+}
+
+function said(code: number, stage: Stage, status: string, text: string): RecipientOutcome {
+  const cause: Cause = { kind: 'reply', reply: { code, lines: [text] } };
   return { kind: code < 500 ? 'deferred' : 'failed', stage, status, cause };
 }
 
@@ -29,6 +33,12 @@ const OUTCOMES: readonly (readonly [string, RecipientOutcome, Impression | undef
   ['content put off', reply(451, 'end-of-data', '4.3.0'), 'slower'],
   ['a sending rate, wherever it is told', reply(450, 'end-of-data', '4.7.28'), 'pause'],
   ['a sending rate told to RCPT', reply(450, 'rcpt', '4.7.28'), 'pause'],
+  ['a sender that is greylisted', said(451, 'mail', '4.7.1', 'greylisted'), undefined],
+  [
+    'content put off for the reputation of ours',
+    said(451, 'end-of-data', '4.7.0', 'low reputation'),
+    'pause',
+  ],
   ['421 at MAIL', reply(421, 'mail', '4.7.0'), 'pause'],
   ['421 after the final dot', reply(421, 'end-of-data', '4.3.2'), 'pause'],
   [

@@ -3,6 +3,8 @@
  * less is left alone for a while. Pure.
  */
 import type { Deferred, Failed, RecipientOutcome } from '#clients/smtp/outcome';
+import { replyText } from '#protocol/smtp/reply';
+import { meaningOf, type ReplyMeaning } from './reply-meaning.ts';
 
 /**
  * - `accepts`: it talks, whatever it thinks of a recipient
@@ -33,10 +35,14 @@ function impressionOfDeferral({ stage, status, cause }: Deferred): Impression | 
   if (cause.kind !== 'reply') return 'slower';
   // RFC 5321 §3.8: the service is closing; in practice also «too many connections»
   if (cause.reply.code === 421) return 'pause';
-  // 4.7.28: sending rate (used by large providers); 4.7.x to MAIL is about us, to RCPT it may be greylisting (RFC 6647)
-  if (status === '4.7.28' || (stage === 'mail' && status.startsWith('4.7.'))) return 'pause';
+  const meaning = meaningOf({ stage, status, text: replyText(cause.reply) });
+  if (meaning === 'greylisted') return undefined;
+  if (PAUSES.has(meaning)) return 'pause';
   return stage === 'rcpt' ? undefined : 'slower';
 }
+
+/** What is about us, and not about one recipient or message. */
+const PAUSES: ReadonlySet<ReplyMeaning> = new Set(['rate-limited', 'reputation', 'blocked']);
 
 const ORDER: readonly Impression[] = ['accepts', 'slower', 'pause'];
 
