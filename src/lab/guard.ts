@@ -45,7 +45,10 @@ export function guardTheWayOut({ allowed, refused }: GuardOptions): Disposable {
       }
       Reflect.apply(original, this, args);
     };
-  DatagramSocket.prototype.connect = checked(connectDatagram, (args) => args[1]);
+  DatagramSocket.prototype.connect = checked(
+    connectDatagram as (...args: unknown[]) => void,
+    (args) => args[1],
+  );
   DatagramSocket.prototype.send = checked(send as (...args: unknown[]) => void, (args) =>
     args.slice(1).find((arg) => typeof arg === 'string' && isIP(arg) !== 0),
   );
