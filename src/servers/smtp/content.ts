@@ -101,7 +101,7 @@ async function store(
     const how = state.settings.submission ? 'queued' : 'stored';
     const taken = messageTaken(transaction.envelope.messageId, how);
     // True from the commit on, which these entries are part of.
-    state.dialogue.reply(state.now, taken);
+    state.dialogue.foretell(state.now, taken);
     const message = {
       client: state.client!,
       envelope: transaction.envelope,

@@ -4,6 +4,7 @@
  */
 import { decodeUtf8Lossy, latin1 } from '#bytes';
 import {
+  DIALOGUE_LIMITS,
   type DialogueEntry,
   DialogueRecorder,
   redactCommand,
@@ -16,18 +17,28 @@ const OPENING = { entries: 60, characters: 6000, line: 600 };
 
 export class SessionDialogue {
   readonly #start: number;
+  readonly #observe: ((entry: DialogueEntry) => void) | undefined;
+  #foretelling = false;
   readonly #opening: DialogueRecorder;
   #recorder: DialogueRecorder;
 
-  /** @param start monotonic milliseconds */
-  constructor(start: number) {
+  /**
+   * @param start monotonic milliseconds
+   * @param observe shown every entry, of all transactions
+   */
+  constructor(start: number, observe?: (entry: DialogueEntry) => void) {
     this.#start = start;
-    this.#recorder = this.#opening = new DialogueRecorder(start, OPENING);
+    this.#observe =
+      observe &&
+      ((entry) => {
+        if (!this.#foretelling) observe(entry);
+      });
+    this.#recorder = this.#opening = new DialogueRecorder(start, OPENING, this.#observe);
   }
 
   /** The next line is MAIL: what an earlier transaction said is forgotten. */
   beginTransaction(): void {
-    this.#recorder = new DialogueRecorder(this.#start);
+    this.#recorder = new DialogueRecorder(this.#start, DIALOGUE_LIMITS, this.#observe);
   }
 
   command(now: number, line: Uint8Array): void {
@@ -45,6 +56,13 @@ export class SessionDialogue {
     if (reply.code === 334) return this.#recorder.sent(now, `334 ${SECRET}`);
     if (reply.lines.length === 1) return this.#recorder.sent(now, reply.wire.slice(0, -2));
     for (const line of reply.wire.slice(0, -2).split('\r\n')) this.#recorder.sent(now, line);
+  }
+
+  /** A reply that is said only once what is kept with it is stored: no observer is shown it before. */
+  foretell(now: number, reply: WireReply): void {
+    this.#foretelling = true;
+    this.reply(now, reply);
+    this.#foretelling = false;
   }
 
   content(now: number, octets: number): void {

@@ -12,7 +12,7 @@ import type { OfferedParameters } from '#protocol/smtp/parameters';
 import { Receiver } from '#protocol/smtp/receiver';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
 import { SessionDialogue } from './session-dialogue.ts';
-import type { SessionSettings, SmtpServices } from './settings.ts';
+import type { SessionObserver, SessionSettings, SmtpServices } from './settings.ts';
 import type { Transaction } from './transaction.ts';
 import type { WireReply } from './wire-reply.ts';
 
@@ -34,6 +34,7 @@ export class SessionState implements OrderState {
   /** Of the client, without brackets. */
   readonly address: string;
   readonly dialogue: SessionDialogue;
+  readonly #observer: SessionObserver | undefined;
   /** Monotonic milliseconds: when the session began, and of the octets being read. */
   readonly start: number;
   now: number;
@@ -69,7 +70,9 @@ export class SessionState implements OrderState {
     this.services = services;
     this.address = address;
     this.start = this.now = services.clock.monotonic();
-    this.dialogue = new SessionDialogue(this.start);
+    const { listener } = settings;
+    this.#observer = services.witness?.began({ id: this.id, listener, client: address });
+    this.dialogue = new SessionDialogue(this.start, this.#observer?.said);
     this.receiver = new Receiver(settings.limits.receiver);
     this.tls = settings.tls === undefined ? 'unavailable' : 'offered';
   }
@@ -103,6 +106,7 @@ export class SessionState implements OrderState {
   endSession(): void {
     this.#forgetTransaction();
     this.inquiry?.end();
+    this.#observer?.ended();
   }
 
   #forgetTransaction(): void {

@@ -7,6 +7,7 @@ import { silentLog } from '#log';
 import type { Accepted } from '#mail/receive/accept';
 import { judgeRecipient, type Bouncing } from '#mail/receive/recipient';
 import type { Mailbox } from '#protocol/address/mailbox';
+import { formatEntry } from '#protocol/smtp/dialogue';
 import { dialoguesOfMessage } from '#store/dialogues';
 import { StoreUnavailable, type Writer } from '#store/writer';
 import { LineSocket } from '../../../test/support/line-socket.ts';
@@ -19,7 +20,7 @@ import {
   type TestStore,
 } from '../../../test/support/smtp-server.ts';
 import { SMTP_LIMITS } from './limits.ts';
-import type { Told } from './settings.ts';
+import type { SessionWitness, Told } from './settings.ts';
 
 let at: TestStore;
 before(async () => {
@@ -437,3 +438,64 @@ async function until(condition: () => boolean): Promise<void> {
     await new Promise((resolve) => setImmediate(resolve));
   }
 }
+
+/** Lines of each session as its witness saw them. */
+function witnessing(): { witness: SessionWitness; seen: Map<string, string[]>; ended: string[] } {
+  const seen = new Map<string, string[]>();
+  const ended: string[] = [];
+  const witness: SessionWitness = {
+    began: ({ id }) => {
+      const lines: string[] = [];
+      seen.set(id, lines);
+      return {
+        said: (entry) => void lines.push(formatEntry(entry, 'server')),
+        ended: () => void ended.push(id),
+      };
+    },
+  };
+  return { witness, seen, ended };
+}
+
+test('A witness sees every line of a session, of all its transactions and of none', async () => {
+  const { witness, seen, ended } = witnessing();
+  await using smtp = await start({ services: { witness } });
+  const client = await greeted(smtp);
+  await client.ask('RCPT TO:<bob@example.test>');
+  await send(client);
+  await send(client);
+  await client.ask('QUIT');
+  assert.equal(await client.line(), undefined);
+  await client[Symbol.asyncDispose]();
+  await smtp[Symbol.asyncDispose]();
+  assert.equal(ended.length, 1);
+  const codes = seen.get(ended[0]!)!.map((line) => line.replace(/^(C: \w+|S: \d{3}).*$/, '$1'));
+  const mail = ['C: MAIL', 'S: 250', 'C: RCPT', 'S: 250', 'C: DATA', 'S: 354', 'C: <20 octets>'];
+  assert.deepEqual(
+    codes.filter((line, index) => line !== codes[index - 1]),
+    [
+      'S: 220',
+      'C: EHLO',
+      'S: 250',
+      'C: RCPT',
+      'S: 503',
+      ...mail,
+      'S: 250',
+      ...mail,
+      'S: 250',
+    ].concat(['C: QUIT', 'S: 221']),
+  );
+  assert.equal(codes.filter((line) => line === 'S: 354').length, 2);
+});
+
+test('A witness is shown no reply that was not sent', async () => {
+  const { witness, seen, ended } = witnessing();
+  const accept = (): Promise<Accepted> => Promise.reject(new StoreUnavailable('gone'));
+  await using smtp = await start({ services: { witness, accept } });
+  const client = await greeted(smtp);
+  assert.match(await send(client), /^451 /);
+  await client.ask('QUIT');
+  await smtp[Symbol.asyncDispose]();
+  const lines = seen.get(ended[0]!)!;
+  assert.match(lines.at(-3)!, /^S: 451 /);
+  assert.equal(lines.filter((line) => line.includes('2.6.0')).length, 0);
+});

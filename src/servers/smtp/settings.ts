@@ -14,6 +14,7 @@ import type { Inquiry } from '#mail/receive/inquiry';
 import type { Bouncing, RecipientOutcome } from '#mail/receive/recipient';
 import type { Submission, Submitted } from '#mail/submit/submission';
 import type { Mailbox } from '#protocol/address/mailbox';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { SendAs } from '#store/directory/directory';
 import type { Writer } from '#store/writer';
@@ -68,6 +69,24 @@ export interface SmtpServices {
   readonly submit: (submission: Submission) => Promise<Submitted>;
   /** Keeps an event that belongs to no message; may be dropped when there are too many. */
   readonly note: (event: Event) => void;
+  readonly witness?: SessionWitness | undefined;
+}
+
+/** Who watches sessions from beside: the practice Internet keeps what was said, whether a message came of it or not. */
+export interface SessionWitness {
+  /** A session began; undefined: nobody watches this one. */
+  readonly began: (session: {
+    readonly id: string;
+    readonly listener: Listener;
+    readonly client: string;
+  }) => SessionObserver | undefined;
+}
+
+export interface SessionObserver {
+  /** Shown every entry when it happens, secrets removed. */
+  readonly said: (entry: DialogueEntry) => void;
+  /** The connection is gone. */
+  readonly ended: () => void;
 }
 
 export interface SessionSettings {
