@@ -1,0 +1,72 @@
+/** Dialogues of whole SMTP sessions, for lessons that are about what was said without a message. The newest are kept. Schema `lab`. */
+import type pg from 'pg';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
+import { jsonText } from '#store/json';
+
+export interface SmtpSessionRecord {
+  readonly id: string;
+  readonly listener: string;
+  /** Of the client. */
+  readonly client: string;
+  /** Calendar milliseconds. */
+  readonly beganAt: number;
+  readonly endedAt: number;
+  readonly entries: readonly DialogueEntry[];
+}
+
+/** What is kept: a day of lessons, with whatever knocks at the ports meanwhile. */
+const KEPT = 5000;
+/** What a check reads at most. */
+const MOST_SESSIONS = 2000;
+
+export async function keepSessions(
+  pool: pg.Pool,
+  records: readonly SmtpSessionRecord[],
+): Promise<void> {
+  await pool.query(
+    `insert into lab.smtp_sessions (id, listener, client, began_at, ended_at, entries)
+     select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::json[])
+     on conflict (id) do nothing`,
+    [
+      records.map(({ id }) => id),
+      records.map(({ listener }) => listener),
+      records.map(({ client }) => client),
+      records.map(({ beganAt }) => new Date(beganAt)),
+      records.map(({ endedAt }) => new Date(endedAt)),
+      records.map(({ entries }) => jsonText(entries)),
+    ],
+  );
+}
+
+/** Removes all but the newest. */
+export async function trimSessions(pool: pg.Pool, kept = KEPT): Promise<void> {
+  await pool.query(
+    `delete from lab.smtp_sessions where id in (
+       select id from lab.smtp_sessions order by began_at desc, id desc offset $1)`,
+    [kept],
+  );
+}
+
+/** Sessions that began since then, oldest first; the newest where there are too many. */
+export async function sessionsSince(pool: pg.Pool, startedAt: number): Promise<SmtpSessionRecord[]> {
+  const { rows } = await pool.query<{
+    id: string;
+    listener: string;
+    client: string;
+    began_at: Date;
+    ended_at: Date;
+    entries: DialogueEntry[];
+  }>(
+    `select id, listener, client, began_at, ended_at, entries from lab.smtp_sessions
+     where began_at >= $1 order by began_at desc, id desc limit $2`,
+    [new Date(startedAt), MOST_SESSIONS],
+  );
+  return rows.reverse().map((row) => ({
+    id: row.id,
+    listener: row.listener,
+    client: row.client,
+    beganAt: row.began_at.getTime(),
+    endedAt: row.ended_at.getTime(),
+    entries: row.entries,
+  }));
+}
