@@ -242,6 +242,31 @@ create table certificates (
   CHECK ((origin = ANY (ARRAY['acme'::text, 'imported'::text])))
 );
 
+create table complaint_intake (
+  one boolean not null default true,
+  behind bigint not null,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
+create table complaints (
+  id bigint generated always as identity not null,
+  tenant_id bigint not null,
+  message_id text collate "C" not null,
+  recipient_id integer not null,
+  feedback_type text collate "C" not null,
+  stream text collate "C" not null,
+  site text collate "C" not null,
+  address text not null,
+  reporter text collate "C" not null,
+  agent text not null,
+  matched_by text collate "C" not null,
+  received_at timestamp with time zone not null,
+  UNIQUE (message_id, recipient_id, feedback_type),
+  PRIMARY KEY (id),
+  FOREIGN KEY (tenant_id) REFERENCES tenants(id)
+);
+
 create table credentials (
   id bigint generated always as identity not null,
   principal_id bigint not null,
@@ -558,6 +583,7 @@ create table queue_destinations (
   ready_at timestamp with time zone not null,
   running integer not null default 0,
   cap integer not null,
+  paced_until timestamp with time zone,
   PRIMARY KEY (site, stream, source_pool)
 ) with (fillfactor=50);
 
@@ -569,6 +595,7 @@ create table queue_leases (
   source_pool text collate "C" not null,
   source text collate "C" not null,
   until timestamp with time zone not null,
+  reserved integer not null default 0,
   PRIMARY KEY (token)
 ) with (fillfactor=50);
 
@@ -615,6 +642,7 @@ create table queue_recipients (
   last_status text collate "C",
   delay_notified boolean not null default false,
   released boolean not null default false,
+  prefix bytea,
   PRIMARY KEY (message_id, recipient_id)
 ) with (fillfactor=80);
 
@@ -700,6 +728,16 @@ create table site_limits (
   successes integer not null default 0,
   failures integer not null default 0,
   blocked_until timestamp with time zone,
+  plan_day integer,
+  plan_hour integer,
+  day_until timestamp with time zone,
+  hour_until timestamp with time zone,
+  day_taken integer,
+  day_bulk integer,
+  hour_taken integer,
+  hour_bulk integer,
+  rest_until timestamp with time zone,
+  bulk_rest_until timestamp with time zone,
   PRIMARY KEY (site, source)
 ) with (fillfactor=50);
 
@@ -862,6 +900,52 @@ create table trusted_forwarders (
   FOREIGN KEY (account_id) REFERENCES accounts(id) ON DELETE CASCADE
 );
 
+create table warm_up_days (
+  site text collate "C" not null,
+  source text collate "C" not null,
+  day integer not null,
+  began_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
+  planned integer not null,
+  taken integer not null default 0,
+  delivered integer not null default 0,
+  deferred integer not null default 0,
+  slowed integer not null default 0,
+  refused integer not null default 0,
+  bounced integer not null default 0,
+  complaints integer not null default 0,
+  rests integer not null default 0,
+  judged text collate "C",
+  steps jsonb not null,
+  PRIMARY KEY (site, source, day)
+) with (fillfactor=70);
+
+create table warm_up_plans (
+  site text collate "C" not null,
+  source text collate "C" not null,
+  state text collate "C" not null,
+  started_at timestamp with time zone not null,
+  changed_at timestamp with time zone not null,
+  day integer not null,
+  size integer not null,
+  ceiling integer,
+  good_days integer not null,
+  first_size integer not null,
+  growth real not null,
+  target integer not null,
+  PRIMARY KEY (site, source),
+  CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text, 'finished'::text])))
+);
+
+create table warm_up_sources (
+  source text collate "C" not null,
+  since timestamp with time zone not null,
+  first_size integer not null,
+  growth real not null,
+  target integer not null,
+  PRIMARY KEY (source)
+);
+
 create table written_to (
   account_id bigint not null,
   recipient bytea not null,
@@ -875,6 +959,7 @@ CREATE INDEX backups_kind_at_idx ON public.backups USING btree (kind, at);
 CREATE INDEX bans_round ON public.bans USING btree (node, round);
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
 CREATE INDEX certificates_names ON public.certificates USING btree (names, id DESC);
+CREATE INDEX complaints_received_at_idx ON public.complaints USING btree (received_at);
 CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
 CREATE INDEX credentials_principal ON public.credentials USING btree (principal_id);
 CREATE INDEX emails_account ON public.emails USING btree (account_id, id);
@@ -950,6 +1035,8 @@ comment on column certificates.chain is 'PEM, the certificate itself first';
 comment on column certificates.private_key is 'PKCS #8 DER; null once a newer one of the same names is there';
 comment on column certificates.next_key is 'that of the certificate after this one: its TLSA record can be published before (RFC 7671 §8.1)';
 comment on column certificates.ask_renewal_at is 'when the authority is asked again when it would have it renewed (RFC 9773); null: it has no opinion';
+comment on column complaint_intake.behind is 'emails up to this id were looked at for feedback reports';
+comment on column complaints.site is 'where the message was delivered';
 comment on column credentials.scram_stored_key is 'under salt and count of the principal, as scram_server_key is';
 comment on column credentials.last_used_at is 'written at most every ten minutes';
 comment on column dialogues.attempt_id is 'of an attempt, or the session that handed the message in';
@@ -974,7 +1061,9 @@ comment on column mailboxes.recent_uid is 'sessions were told of messages up to 
 comment on column principals.login is 'comparison key of the address that logs in';
 comment on column principals.scram_salt is 'never changes, nor does the count: the SCRAM keys of app passwords cannot be made again';
 comment on column queue_claims.held is 'why it waits for a release: operator, no-route, …, or removal, removal-silent: it leaves without an attempt; null: it does not';
+comment on column queue_destinations.paced_until is 'a warm-up plan alone held it back when it was last looked at, until then';
 comment on column queue_leases.until is 'by the clock of the database, the one that all nodes share';
+comment on column queue_leases.reserved is 'recipients that it took out of a warm-up plan';
 comment on column queue_messages.id is 'our id of the message, as in events';
 comment on column queue_messages.parent_id is 'the message that caused this one (a notice, a forward)';
 comment on column queue_messages.size is 'octets as sent: prefix + blob − hidden ranges';
@@ -986,6 +1075,7 @@ comment on column queue_recipients.recipient_id is '1, 2, … within its message
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
 comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
+comment on column queue_recipients.prefix is 'fields of this recipient alone, before those of the message: its way out of a list, and the signatures over it';
 comment on column report_intake.behind is 'emails up to this id were looked at for reports';
 comment on column routes.domain is 'A-labels, or * for every domain without a route of its own';
 comment on column search_accounts.version is 'of what the segments hold; those of another version are of no use';
@@ -1000,6 +1090,12 @@ comment on column sender_history.unknown is 'recipients that are not here';
 comment on column sender_history.spam is 'verdicts of the content scanner';
 comment on column sender_history.to_junk is 'moved into Junk by a reader; from_junk: out of it';
 comment on column sender_history.counted_at is 'no index: every update would have to touch it';
+comment on column site_limits.plan_day is 'recipients in the day of the warm-up plan; 0 while it lets nothing go; null: no plan';
+comment on column site_limits.day_until is 'calendar; from then on the plan has to be judged before anything goes';
+comment on column site_limits.day_taken is 'recipients that leases took in the day and did not give back';
+comment on column site_limits.day_bulk is 'of these those of the stream bulk';
+comment on column site_limits.rest_until is 'the site asked for less: nothing goes until then';
+comment on column site_limits.bulk_rest_until is 'the same for the stream bulk';
 comment on column sts_policies.record_id is 'of the TXT record when the policy was fetched';
 comment on column sts_policies.max_age is 'seconds';
 comment on column sts_policies.lines is 'of the policy file, as they came: for reports';
@@ -1022,4 +1118,6 @@ comment on column tombstones.uid is 'of an entry, whose object_id is its mailbox
 comment on column trusted_forwarders.account_id is 'null: of every account';
 comment on column trusted_forwarders.domain is 'for which SPF, DKIM or ARC vouches, or one above it; A-labels';
 comment on column trusted_forwarders.rescued is 'messages that the owner of the account moved out of Junk';
+comment on column warm_up_days.steps is 'why the plan is as it is, as mail/warm-up/steps.ts has it';
+comment on column warm_up_plans.ceiling is 'so many recipients a day the site took when it wanted no more';
 comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';

@@ -117,7 +117,10 @@ export class Removals {
     for (let i = 0; i < messages.length && !this.#stopped; i += MESSAGES_PER_JOB) {
       const batch: Prepared[] = [];
       for (const message of messages.slice(i, i + MESSAGES_PER_JOB)) {
-        batch.push(await this.#prepare({ message, marked: byMessage.get(message.id)! }, contents));
+        // a message may be here several times, each with others of its recipients
+        const ids = new Set(message.recipients.map(({ recipientId }) => recipientId));
+        const own = byMessage.get(message.id)!.filter(({ recipientId }) => ids.has(recipientId));
+        batch.push(await this.#prepare({ message, marked: own }, contents));
       }
       left += await this.#write(batch);
     }

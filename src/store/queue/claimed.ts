@@ -1,6 +1,8 @@
 /**
- * What claims take: messages as an attempt needs them, with those of their recipients that were taken.
+ * What claims take: messages as an attempt needs them, with those of their recipients that were taken. A recipient whose copy has
+ * fields of its own is a message of its own there, with the same id: nobody else gets those octets.
  */
+import { concat } from '#bytes';
 import type { Queryable } from '#store/blobs';
 
 export interface ClaimedRecipient {
@@ -36,6 +38,8 @@ export interface ClaimedMessage {
   readonly notifyAuthor: boolean;
   /** RFC 8689: what the author asks of TLS. */
   readonly tlsRequired: 'yes' | 'no' | null;
+  /** Of bulk mail, in lower case. */
+  readonly listId: string | null;
   /** Calendar milliseconds. */
   readonly arrivedAt: number;
   readonly expiresAt: number;
@@ -68,19 +72,35 @@ export type ClaimedRow = ClaimedRecipient &
     readonly tenantId: string | null;
     /** Where it differs from the message's. */
     readonly ownReversePath: string | null;
+    /** Fields of its copy alone. */
+    readonly ownPrefix: Uint8Array | null;
   };
 
 export function messagesOf(rows: readonly ClaimedRow[]): ClaimedMessage[] {
-  const messages: (ClaimedMessage & { readonly recipients: ClaimedRecipient[] })[] = [];
+  const messages: Open[] = [];
+  let shared: Open | undefined;
   for (const row of rows) {
-    if (row.tenantId !== null) messages.push(messageOf(row, row.tenantId));
-    const message = messages.at(-1);
-    if (message?.id === row.id) message.recipients.push(recipientOf(row, message.reversePath));
+    if (row.tenantId !== null) shared = messageOf(row, row.tenantId);
+    if (shared?.id !== row.id) continue;
+    const message = row.ownPrefix === null ? shared : ownCopy(shared, row.ownPrefix);
+    message.recipients.push(recipientOf(row, shared.reversePath));
+    if (message.recipients.length === 1) messages.push(message);
   }
   return messages;
 }
 
-function messageOf(row: ClaimedRow, tenantId: string) {
+type Open = ClaimedMessage & { readonly recipients: ClaimedRecipient[] };
+
+function ownCopy(message: Open, prefix: Uint8Array): Open {
+  return {
+    ...message,
+    prefix: concat([prefix, message.prefix]),
+    size: message.size + prefix.length,
+    recipients: [],
+  };
+}
+
+function messageOf(row: ClaimedRow, tenantId: string): Open {
   return {
     id: row.id,
     parentId: row.parentId,
@@ -100,6 +120,7 @@ function messageOf(row: ClaimedRow, tenantId: string) {
     eightBit: row.eightBit,
     notifyAuthor: row.notifyAuthor,
     tlsRequired: row.tlsRequired,
+    listId: row.listId,
     arrivedAt: row.arrivedAt,
     expiresAt: row.expiresAt,
     recipients: [],
@@ -124,11 +145,11 @@ function recipientOf(row: ClaimedRow, reversePath: string | null): ClaimedRecipi
 export function messagesFrom(taken: string): string {
   return `
   select r.message_id as id, r.recipient_id as "recipientId", r.forward_path as "forwardPath", r.domain,
-    r.reverse_path as "ownReversePath", r.orcpt, r.notify, r.attempts, r.delay_notified as "delayNotified", r.released,
+    r.reverse_path as "ownReversePath", r.prefix as "ownPrefix", r.orcpt, r.notify, r.attempts, r.delay_notified as "delayNotified", r.released,
     m.parent_id as "parentId", m.session_id as "sessionId", m.tenant_id::text as "tenantId", m.account_id::text as "accountId",
     m.blob_id::text as "blobId", b.sha256, b.size::float8 as "blobSize", m.prefix, m.hidden, m.size::float8 as size,
     m.reverse_path as "reversePath", m.ret, m.envid, m.smtputf8, m.eight_bit as "eightBit", m.notify_author as "notifyAuthor",
-    m.tls_required as "tlsRequired",
+    m.tls_required as "tlsRequired", m.list_id as "listId",
     extract(epoch from m.arrived_at)::float8 * 1000 as "arrivedAt", extract(epoch from m.expires_at)::float8 * 1000 as "expiresAt"
   from (
     select q.*, row_number() over (partition by message_id order by recipient_id) as place

@@ -29,6 +29,8 @@ export interface QueueMessage {
   readonly notifyAuthor: boolean;
   /** RFC 8689: `yes` by REQUIRETLS, `no` by the field TLS-Required; where nothing is said, left out. */
   readonly tlsRequired?: 'yes' | 'no' | undefined;
+  /** Of bulk mail: RFC 2919, in lower case. */
+  readonly listId?: string | undefined;
   /** Calendar milliseconds. */
   readonly arrivedAt: number;
   readonly expiresAt: number;
@@ -51,6 +53,8 @@ export interface QueueRecipient {
   readonly sourcePool: string;
   /** Calendar milliseconds of the first attempt. */
   readonly nextAt: number;
+  /** Fields of this recipient's copy alone, before those of the message. */
+  readonly prefix?: Uint8Array | undefined;
 }
 
 /** The statements that put a message into the queue; its blob was stored by an earlier one of the transaction. */
@@ -79,6 +83,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
           message.eightBit,
           message.notifyAuthor,
           message.tlsRequired,
+          message.listId,
           message.arrivedAt,
           message.expiresAt,
         ],
@@ -105,6 +110,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
         recipient.sourcePool,
         recipient.nextAt,
         message.parentId,
+        recipient.prefix,
       ]),
     },
   ];
@@ -127,20 +133,21 @@ const MESSAGE_COLUMNS = [
   'boolean',
   'boolean',
   'text',
+  'text',
   'timestamptz',
   'timestamptz',
 ] as const;
 
 const ENQUEUE_MESSAGES = `
   insert into queue_messages (id, parent_id, session_id, tenant_id, account_id, blob_id, prefix, hidden, size, reverse_path, ret,
-    envid, smtputf8, eight_bit, notify_author, tls_required, arrived_at, expires_at)
+    envid, smtputf8, eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at)
   select m.id, parent_id, session_id, tenant_id, account_id, b.id, prefix, hidden::integer[], m.size, reverse_path, ret,
-    envid, smtputf8, eight_bit, notify_author, tls_required, arrived_at, expires_at
+    envid, smtputf8, eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at
   from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::bigint[],
       $10::text[], $11::text[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[], $16::text[],
-      $17::timestamptz[], $18::timestamptz[])
+      $17::text[], $18::timestamptz[], $19::timestamptz[])
       as m(id, parent_id, session_id, tenant_id, account_id, sha256, prefix, hidden, size, reverse_path, ret, envid, smtputf8,
-        eight_bit, notify_author, tls_required, arrived_at, expires_at)
+        eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at)
     left join blobs b on b.sha256 = m.sha256`;
 
 const RECIPIENT_COLUMNS = [
@@ -160,6 +167,7 @@ const RECIPIENT_COLUMNS = [
   'text',
   'timestamptz',
   'text',
+  'bytea',
 ] as const;
 
 /** A domain whose MX set is known starts at that site; any other at a site of its own name, until it is routed. */
@@ -167,14 +175,15 @@ const ENQUEUE_RECIPIENTS = `
   with recipient as materialized (
     select r.*, case when r.domain = '' then '${LOCAL_SITE}' else coalesce(s.site, r.domain) end as site
     from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[], $16::text[]) with ordinality
+        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[], $16::text[], $17::bytea[])
+        with ordinality
         as r(message_id, id, tenant_id, session_id, account_id, at, forward_path, domain, reverse_path, orcpt, notify, stream,
-          priority, source_pool, next_at, parent_id, row)
+          priority, source_pool, next_at, parent_id, prefix, row)
       left join domain_sites s on s.domain = r.domain),
   queued as (
     insert into queue_recipients (message_id, recipient_id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream,
-      priority, source_pool)
-    select message_id, id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream, priority, source_pool
+      priority, source_pool, prefix)
+    select message_id, id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream, priority, source_pool, prefix
     from recipient),
   claim as (
     insert into queue_claims (message_id, recipient_id, site, stream, source_pool, next_at)
