@@ -1,17 +1,10 @@
-/**
- * The TLS report in a mail (RFC 8460 §5.3), decompressed with a cap: what a stranger sends must not fill memory. Pure but for the
- * decompression.
- */
-import { gunzipSync } from 'node:zlib';
+/** The TLS report in a mail (RFC 8460 §5.3). Pure but for the decompression. */
 import { decodeUtf8 } from '#bytes';
-import { decodeBody } from '#protocol/message/decode-body';
 import { eachPart } from '#protocol/message/each-part';
 import { parseStructure } from '#protocol/message/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { parseTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
-
-/** Reports of the largest senders have some hundred kilobytes. */
-const MAX_JSON = 8 * 1024 * 1024;
+import { attachedFile, gunzipped } from './report-file.ts';
 
 export type FoundReport =
   | { readonly kind: 'report'; readonly report: TlsReport }
@@ -23,8 +16,7 @@ export function findTlsReport(message: Uint8Array): FoundReport {
   const { part: root } = parseStructure(message);
   for (const part of eachPart(root)) {
     const form = formOf(part);
-    if (form !== undefined)
-      return readReport(message.subarray(part.bodyStart, part.bodyEnd), part, form);
+    if (form !== undefined) return readReport(message, part, form);
   }
   return { kind: 'none' };
 }
@@ -39,15 +31,11 @@ function formOf({ type, subtype, params, disposition }: Part): 'gzip' | 'json' |
   return subtype.endsWith('gzip') && /\.json\.gz$/i.test(name) ? 'gzip' : undefined;
 }
 
-function readReport(body: Uint8Array, { encoding }: Part, form: 'gzip' | 'json'): FoundReport {
-  const decoded = decodeBody(body, encoding);
-  if (!decoded) return { kind: 'broken', why: 'encoding' };
-  let json: Uint8Array;
-  try {
-    json = form === 'gzip' ? gunzipSync(decoded, { maxOutputLength: MAX_JSON }) : decoded;
-  } catch {
-    return { kind: 'broken', why: 'compression' };
-  }
-  const report = parseTlsReport(decodeUtf8(json) ?? '');
+function readReport(message: Uint8Array, part: Part, form: 'gzip' | 'json'): FoundReport {
+  const attached = attachedFile(message, part);
+  if (attached.kind === 'broken') return attached;
+  const json = form === 'gzip' ? gunzipped(attached.bytes) : attached;
+  if (json.kind === 'broken') return json;
+  const report = parseTlsReport(decodeUtf8(json.bytes) ?? '');
   return report ? { kind: 'report', report } : { kind: 'broken', why: 'content' };
 }
