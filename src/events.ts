@@ -275,6 +275,44 @@ export interface EventCatalogue {
   'attempt.failed': RecipientOutcome;
   'attempt.abandoned': { public: { reason: string }; personal: Record<never, never> };
   'recipient.expired': { public: { hours: number }; personal: { forwardPath: string } };
+  /** Bulk mail was not sent to it (docs/decisions/0035). */
+  'recipient.suppressed': {
+    public: { reason: string; stream: string; until: string | null };
+    personal: { forwardPath: string };
+  };
+  /** Who had taken it tells that it did not arrive. */
+  'recipient.bounced': {
+    public: {
+      class: 'hard' | 'soft' | 'ours';
+      /** `BounceReason` of protocol/bounce. */
+      reason: string;
+      status: string | null;
+      code: number | null;
+      /** A machine-readable report, or prose. */
+      form: 'report' | 'text';
+      /** Of the notice. */
+      bounceId: string;
+    };
+    personal: { forwardPath: string; reply: string };
+  };
+  /** A notice came to an address that names a message and a recipient. */
+  'bounce.read': {
+    public: {
+      result: 'failed' | 'no-failure' | 'complaint' | 'auto-reply' | 'unclear' | 'not-known';
+      /** The message it is about. */
+      of: string;
+    };
+    personal: Record<never, never>;
+  };
+  /** Bulk mail is not sent there from now on. */
+  'address.suppressed': {
+    public: { reason: string; stream: string; until: string | null };
+    personal: { address: string; detail: string };
+  };
+  'address.unsuppressed': {
+    public: { reason: string; stream: string };
+    personal: { address: string };
+  };
   'notice.sent': {
     public: { kind: 'failure' | 'delay' | 'success' | 'relayed'; noticeId: string };
     personal: { to: string; recipients: readonly string[] };

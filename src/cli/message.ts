@@ -19,6 +19,8 @@ const STATUSES: readonly Status[] = [
   'failed',
   'expired',
   'removed',
+  'suppressed',
+  'bounced',
   'dropped',
   'refused',
   'unknown',

@@ -49,6 +49,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
   };
   const acceptContext: AcceptContext = {
     ...common,
+    pool: store.pool,
     directory,
     newId: store.newId,
     policies,

@@ -1,5 +1,6 @@
 /** What accounts handed in, kept after its queue rows are gone. */
 import type { RowsStatement } from './batch.ts';
+import type { Queryable } from './blobs.ts';
 import { jsonText } from './json.ts';
 
 export interface NewSubmission {
@@ -81,3 +82,25 @@ const INSERT_RECIPIENTS = `
   insert into submission_recipients (message_id, recipient_id, forward_path, delivered, changed_at)
   select message_id, id, forward_path, 'queued', at
   from unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[]) as r(message_id, id, forward_path, at)`;
+
+export interface SubmittedRecipient {
+  readonly tenantId: string;
+  readonly accountId: string;
+  readonly forwardPath: string;
+}
+
+/** Whom an account sent a message to; undefined once the account is erased. */
+export async function submittedRecipient(
+  db: Queryable,
+  messageId: string,
+  recipientId: number,
+): Promise<SubmittedRecipient | undefined> {
+  const { rows } = await db.query({
+    name: 'submitted_recipient',
+    text: `select s.tenant_id::text as "tenantId", s.account_id::text as "accountId", r.forward_path as "forwardPath"
+           from submission_recipients r join submissions s using (message_id)
+           where r.message_id = $1 and r.recipient_id = $2`,
+    values: [messageId, recipientId],
+  });
+  return rows[0] as SubmittedRecipient | undefined;
+}

@@ -157,6 +157,7 @@ function smtpServicesOf(
   const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
   const acceptContext = {
     ...common,
+    pool,
     directory,
     newId,
     policies: policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...policies }),

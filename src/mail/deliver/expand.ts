@@ -4,6 +4,7 @@
  */
 import { formatMailbox, mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
+import type { BouncingRecipient } from '#protocol/verp/verp';
 import type { Addressed, AddressRule, Directory } from '#store/directory/directory';
 
 /** Aliases within aliases: more is a mistake. */
@@ -34,6 +35,8 @@ export interface Expansion {
   readonly problems: readonly { address: string; problem: 'unknown' | 'too-deep' | 'too-many' }[];
   /** A notice of failure on its way back to the author of something that was forwarded. */
   readonly isBounce?: true;
+  /** A notice about bulk mail, which goes to no mailbox: whom it is about. */
+  readonly bounced?: BouncingRecipient;
 }
 
 export type Expanded =

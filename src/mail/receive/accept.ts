@@ -11,9 +11,12 @@ import { writeDialogue } from '#store/dialogues';
 import type { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
+import type { Pool } from '#store/open';
 import { rememberKnown } from '#store/reception/greylist';
 import type { Statement, Writer } from '#store/writer';
 import type { SenderHistory } from '#mail/reputation/history';
+import type { Consequence } from '#mail/bounces/consequence';
+import { takeBounces } from '#mail/bounces/take-bounces';
 import type { Forwarded } from '#mail/deliver/forward';
 import { receivedField } from '#mail/deliver/trace-fields';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
@@ -33,6 +36,7 @@ import type { Judged, RecipientVerdict, Refusing } from './verdict.ts';
 
 export interface AcceptContext {
   readonly writer: Writer;
+  readonly pool: Pool;
   readonly directory: Directory;
   readonly clock: Clock;
   readonly newId: () => string;
@@ -117,11 +121,13 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     forwards.length === 0
       ? NOTHING_FORWARDED
       : await forwardArrival(context, arrival, forwards, { facts, received, now });
+  const bounced = await takeBouncesOf(context, arrival, now);
   const events = [
     ...arrivalEvents(arrival, summary, now),
     judged,
     ...judgedEvents(arrival, verdicts, now),
     ...forwarded.events,
+    ...bounced.events,
   ];
   const stored = { ...judgement, authservId: context.hostname, received, summary, now };
   const results = await context.writer.run({
@@ -134,6 +140,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
       ...deliveries.map((delivery) => deliveryStatement(arrival, delivery, stored)),
       writeDialogue(messageId, sessionId, now, arrival.dialogue),
       ...forwarded.statements,
+      ...bounced.statements,
       ...knownFromNowOn(judgement, verdicts, now),
     ],
   });
@@ -145,6 +152,19 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
   );
   return { kind: 'stored' };
 }
+
+/** Notices about bulk mail, junk or not: whoever has the address was told it by us. */
+function takeBouncesOf(
+  { pool }: AcceptContext,
+  { client: { sessionId }, envelope: { messageId }, recipients, content: { blob } }: Arrival,
+  now: number,
+): Promise<Consequence> | Consequence {
+  const about = recipients.flatMap(({ expansion }) => expansion.bounced ?? []);
+  if (about.length === 0) return NOTHING_BOUNCED;
+  return takeBounces(pool, { sessionId, messageId, blob, about }, now);
+}
+
+const NOTHING_BOUNCED: Consequence = { statements: [], events: [] };
 
 /** Greylisting remembers whose mail was taken, as far as it was for no junk mailbox. */
 function knownFromNowOn(
@@ -188,5 +208,5 @@ async function judgeArrival(
 }
 
 function judgedAs({ id, expansion }: LocalRecipient): Judged {
-  return { id, forwardOnly: expansion.accounts.length === 0 };
+  return { id, forwardOnly: expansion.accounts.length === 0 && expansion.bounced === undefined };
 }

@@ -2,6 +2,8 @@
 import type { Mailbox } from '#protocol/address/mailbox';
 import { quotaLeft, type Directory } from '#store/directory/directory';
 import { expand, type AccountTarget, type Expanded, type Expansion } from '#mail/deliver/expand';
+import { judgeBounceAddress } from '#mail/bounces/bounce-path';
+import { looksLikeVerp } from '#protocol/verp/verp';
 import { looksRewritten, wayBack, type WayBack } from '#mail/deliver/reverse-path';
 import type { EnvelopeRecipient } from './envelope.ts';
 import type { Pool } from '#store/open';
@@ -20,7 +22,7 @@ export type RecipientOutcome =
   | { readonly kind: 'over-quota' }
   | { readonly kind: 'alias-loop' }
   | { readonly kind: 'no-postmaster-yet' }
-  /** An address that SRS made, for a message that is no notice of failure. */
+  /** An address that SRS made, or one of bulk mail, for a message that is no notice of failure. */
   | { readonly kind: 'bounces-only' }
   | { readonly kind: Exclude<WayBack['kind'], 'back' | 'ordinary'> };
 
@@ -31,7 +33,7 @@ export interface RecipientContext {
   readonly echo?: (mailbox: Mailbox) => Expansion | undefined;
 }
 
-/** Of mail that comes in by MX: what an address that SRS made goes by. */
+/** Of mail that comes in by MX: what addresses for notices of failure go by. */
 export interface Bouncing {
   readonly reversePath: Mailbox | null;
   /** Calendar milliseconds. */
@@ -54,6 +56,8 @@ export function judgeRecipient(
   if (expansion !== undefined) return { kind: 'accepted', expansion };
   if (bouncing !== undefined && looksRewritten(mailbox))
     return judgeBounce(context, mailbox, size, bouncing);
+  if (bouncing !== undefined && looksLikeVerp(mailbox))
+    return judgeBulkBounce(context, mailbox, size, bouncing);
   return judgeAddress(context, mailbox, size);
 }
 
@@ -79,6 +83,18 @@ async function judgeBounce(
   if (way.kind === 'ordinary') return judgeAddress(context, mailbox, size);
   if (reversePath !== null) return { kind: 'bounces-only' };
   return way.kind === 'back' ? { kind: 'accepted', expansion: way.expansion } : way;
+}
+
+/** Bulk mail failed elsewhere. */
+async function judgeBulkBounce(
+  context: RecipientContext,
+  mailbox: Mailbox,
+  size: number,
+  { reversePath, now }: Bouncing,
+): Promise<RecipientOutcome> {
+  const found = await judgeBounceAddress(context.directory, mailbox, reversePath, now);
+  if (found.kind === 'ordinary') return judgeAddress(context, mailbox, size);
+  return found.kind === 'bounce' ? { kind: 'accepted', expansion: found.expansion } : found;
 }
 
 function judge(

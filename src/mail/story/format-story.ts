@@ -75,6 +75,8 @@ const TONE_OF_STANDING = {
   failed: 'bad',
   expired: 'bad',
   removed: 'bad',
+  suppressed: 'bad',
+  bounced: 'bad',
   dropped: 'bad',
 } as const satisfies Record<Story['standing'][number]['standing'], Tone>;
 

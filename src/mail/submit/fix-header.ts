@@ -1,10 +1,11 @@
 /**
  * What a submission server puts right in a header (RFC 6409 §8): From, Date and Message-ID are added where they are missing, Bcc and
- * Resent-Bcc are hidden. Nothing else changes, and the body never.
+ * Resent-Bcc are hidden, and what is for us alone. Nothing else changes, and the body never.
  */
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { formatDate } from '#protocol/message/date';
 import { fieldsNamed, type Header } from '#protocol/message/fields';
+import { STREAM_FIELD } from './stream.ts';
 import { formatMessageId, newMessageId } from '#protocol/message/message-id';
 
 export interface HeaderFix {
@@ -25,7 +26,7 @@ export interface FixFacts {
 }
 
 /** A Return-Path is the last server's to write. */
-const HIDDEN = new Set(['bcc', 'resent-bcc', 'return-path']);
+const HIDDEN = new Set(['bcc', 'resent-bcc', 'return-path', STREAM_FIELD.toLowerCase()]);
 
 export function fixHeader(header: Header, { author, hostname, now, random }: FixFacts): HeaderFix {
   const added: [name: string, value: string][] = [];

@@ -19,10 +19,12 @@ import type { Writer } from '#store/writer';
 import { protocolName, receivedField } from '#mail/deliver/trace-fields';
 import { MAX_HOPS } from '#mail/receive/checks/loop';
 import type { DailyAllowance, Sending } from '#mail/abuse/daily-allowance';
+import { bouncePath } from '#mail/bounces/bounce-path';
 import { judgeAuthors } from './author.ts';
 import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
 import { sign, type Signed } from './sign.ts';
+import { streamOf, type StreamChoice } from './stream.ts';
 import type { Submission, SubmissionRefusal, Submitted } from './submission.ts';
 
 export interface SubmitContext {
@@ -119,6 +121,7 @@ async function store(
   const { content, envelope, login, client, recipients } = submission;
   const { fix, signed, now } = prepared;
   const { blob } = content;
+  const { stream, listId } = streamOf(content);
   const releaseAt = envelope.releaseAt ?? now;
   const reversePath = envelope.reversePath && formatMailbox(envelope.reversePath);
   const prefix = concat([
@@ -173,7 +176,8 @@ async function store(
         tlsRequired: tlsRequiredOf(envelope, content),
         arrivedAt: now,
         expiresAt: releaseAt + context.queueLifetime,
-        recipients: await queueRecipients(context, submission, releaseAt),
+        listId,
+        recipients: await queueRecipients(context, submission, stream, releaseAt),
       }),
     ],
   });
@@ -198,32 +202,32 @@ function receivedFacts(
   };
 }
 
-/** Bulk mail is what offers a way out of it (RFC 2369); it queues apart, so that a newsletter never delays a reply. */
+/** Bulk mail queues apart, so that a newsletter never delays a reply, and says by its reverse-path who a bounce is about. */
 function queueRecipients(
-  context: SubmitContext,
-  { recipients, content }: Submission,
+  { directory }: SubmitContext,
+  { recipients, envelope: { messageId, reversePath } }: Submission,
+  stream: StreamChoice['stream'],
   nextAt: number,
 ): Promise<QueueRecipient[]> {
-  const bulk = fieldsNamed(content.header, 'List-Unsubscribe').length > 0 || isBulk(content);
   return Promise.all(
-    recipients.map(async ({ id, mailbox, orcpt, notify }) => ({
-      id,
-      forwardPath: formatMailbox(mailbox),
-      domain: (await context.directory.isLocalDomain(mailbox.domain)) ? '' : mailbox.domain,
-      reversePath: undefined,
-      orcpt,
-      notify,
-      stream: bulk ? 'bulk' : 'transactional',
-      priority: 0,
-      sourcePool: '',
-      nextAt,
-    })),
-  );
-}
-
-function isBulk({ head, header }: Submission['content']): boolean {
-  return fieldsNamed(header, 'Precedence').some((field) =>
-    /^(bulk|list)$/i.test(fieldValue(head, field)),
+    recipients.map(async ({ id, mailbox, orcpt, notify }) => {
+      const isHere = await directory.isLocalDomain(mailbox.domain);
+      return {
+        id,
+        forwardPath: formatMailbox(mailbox),
+        domain: isHere ? '' : mailbox.domain,
+        reversePath:
+          stream === 'bulk' && !isHere
+            ? await bouncePath(directory, reversePath, { messageId, recipientId: id })
+            : undefined,
+        orcpt,
+        notify,
+        stream,
+        priority: 0,
+        sourcePool: '',
+        nextAt,
+      };
+    }),
   );
 }
 

@@ -15,6 +15,8 @@ export const MESSAGE_STATUSES = [
   'failed',
   'expired',
   'removed',
+  'suppressed',
+  'bounced',
   'dropped',
   'refused',
   'unknown',

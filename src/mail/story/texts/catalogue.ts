@@ -7,6 +7,13 @@ import {
   LOGIN_PACE_TEXTS,
 } from './abuse-texts.ts';
 import { ARC_PIECES, ARC_REASONS, ARC_RESULTS, ARC_STEPS } from './arc-texts.ts';
+import {
+  BOUNCE_CLASSES,
+  BOUNCE_REASONS,
+  BOUNCE_RESULTS,
+  SUPPRESSION_PIECES,
+  SUPPRESSION_TEXTS,
+} from './bounce-texts.ts';
 import { FILED_CLASSES, SHOWN_HISTORY } from './history-texts.ts';
 import {
   GAP_TEXTS,
@@ -105,6 +112,11 @@ import {
 export const CATALOGUE = {
   event: EVENT_TEXTS,
   variant: EVENT_VARIANTS,
+  bounceClass: BOUNCE_CLASSES,
+  bounceReason: BOUNCE_REASONS,
+  bounceResult: BOUNCE_RESULTS,
+  suppression: SUPPRESSION_TEXTS,
+  suppressionPiece: SUPPRESSION_PIECES,
   step: STEP_TEXTS,
   answer: ANSWER_TEXTS,
   dnsFailure: DNS_FAILURES,

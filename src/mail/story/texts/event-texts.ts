@@ -193,6 +193,28 @@ export const EVENT_TEXTS = {
     en: '{forwardPath}: given up after {time} in the queue.',
     ja: '{forwardPath} 宛ては、キューで {time}待っても届かなかったため、配信を断念しました。',
   },
+  'recipient.suppressed': {
+    en: '{forwardPath}: not sent. The address is suppressed for {stream} {until}, since {reason}.',
+    ja: '{forwardPath} 宛ては送信しませんでした。配信停止の対象です（対象：{stream}、期限：{until}、理由：{reason}）。',
+  },
+  'recipient.bounced': {
+    rfc: 'RFC 3464 §2.3',
+    en: '{forwardPath}: it came back after it had been taken ({status}): {reason}, {class}.',
+    ja: '{forwardPath} 宛ては、いったん受け取られた後に不達となりました（{status}、{reason}、{class}）。',
+  },
+  'bounce.read': {
+    rfc: 'RFC 3464 §2',
+    en: 'Read as a notice about bulk message {id}: {result}.',
+    ja: '一斉配信メール {id} についての通知として読み取りました（{result}）。',
+  },
+  'address.suppressed': {
+    en: '{address} is suppressed for {stream} {until}, since {reason}.',
+    ja: '{address} を配信停止にしました（対象：{stream}、期限：{until}、理由：{reason}）。',
+  },
+  'address.unsuppressed': {
+    en: '{address} is no longer suppressed for {stream} ({reason}).',
+    ja: '{address} の配信停止を解除しました（対象：{stream}、停止の理由：{reason}）。',
+  },
   'notice.sent': {
     rfc: 'RFC 3464 §2',
     en: 'A {kind} about {recipients} was sent to {to}.',

@@ -38,6 +38,8 @@ export type Standing =
   | 'failed'
   | 'expired'
   | 'removed'
+  | 'suppressed'
+  | 'bounced'
   | 'dropped';
 
 export const STANDING_TEXTS = {
@@ -60,6 +62,14 @@ export const STANDING_TEXTS = {
   dropped: {
     en: '{recipient}: not sent on, by the verdict',
     ja: '{recipient}：判定により転送せず破棄',
+  },
+  suppressed: {
+    en: '{recipient}: not sent to, the address is suppressed',
+    ja: '{recipient}：配信停止中のため送信せず',
+  },
+  bounced: {
+    en: '{recipient}: taken at first, then failed',
+    ja: '{recipient}：受け取り後に不達',
   },
   removed: { en: '{recipient}: removed from the queue', ja: '{recipient}：キューから削除' },
 } as const satisfies Record<Standing, Phrase>;
