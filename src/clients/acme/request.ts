@@ -1,6 +1,7 @@
 /** One HTTPS request to a certificate authority: bounded in time and size, redirects not followed, roots handed in. */
 import { Agent, request as httpsRequest } from 'node:https';
 import type { IncomingHttpHeaders } from 'node:http';
+import { DiallingAgent, type OwnNetwork } from './dialling-agent.ts';
 
 export interface HttpAnswer {
   readonly status: number;
@@ -26,6 +27,8 @@ export interface TransportOptions {
   readonly userAgent: string;
   /** Milliseconds for a request and its answer. */
   readonly timeout?: number;
+  /** By which the authority is reached, instead of the system's. */
+  readonly network?: OwnNetwork | undefined;
 }
 
 const TIMEOUT = 30_000;
@@ -33,8 +36,14 @@ const TIMEOUT = 30_000;
 const MAX_OCTETS = 512 * 1024;
 
 /** Connections stay open until it is disposed. */
-export function httpsTransport({ ca, userAgent, timeout = TIMEOUT }: TransportOptions): Transport {
-  const agent = new Agent({ keepAlive: true, maxSockets: 2, ...(ca !== undefined && { ca }) });
+export function httpsTransport({
+  ca,
+  userAgent,
+  timeout = TIMEOUT,
+  network,
+}: TransportOptions): Transport {
+  const terms = { keepAlive: true, maxSockets: 2, ...(ca !== undefined && { ca }) };
+  const agent = network === undefined ? new Agent(terms) : new DiallingAgent(network, terms);
   return {
     request: ({ method, url, body }, signal) => {
       const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();

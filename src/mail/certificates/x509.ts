@@ -50,7 +50,8 @@ const ALGORITHMS = {
   rsa: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
 } as const;
 
-async function keyPair(privateKey: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
+/** A key that `newPrivateKey` made, for the library. */
+export async function keyPair(privateKey: Uint8Array): Promise<webcrypto.CryptoKeyPair> {
   const algorithm = ALGORITHMS[keyTypeOf(privateKey)!];
   const spki = createPublicKey(readKey(privateKey)).export({ type: 'spki', format: 'der' });
   const { subtle } = webcrypto;
