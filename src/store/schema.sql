@@ -242,13 +242,6 @@ create table certificates (
   CHECK ((origin = ANY (ARRAY['acme'::text, 'imported'::text])))
 );
 
-create table complaint_intake (
-  one boolean not null default true,
-  behind bigint not null,
-  PRIMARY KEY (one),
-  CHECK (one)
-);
-
 create table complaints (
   id bigint generated always as identity not null,
   tenant_id bigint not null,
@@ -336,6 +329,58 @@ create table dkim_looks (
   next_at timestamp with time zone not null,
   PRIMARY KEY (domain_id),
   FOREIGN KEY (domain_id) REFERENCES domains(id) ON DELETE CASCADE
+);
+
+create table dmarc_published (
+  day date not null,
+  policy_domain text collate "C" not null,
+  policy jsonb not null,
+  PRIMARY KEY (day, policy_domain)
+);
+
+create table dmarc_report_rows (
+  report bigint not null,
+  seq integer not null,
+  source_ip text collate "C" not null,
+  messages bigint not null,
+  disposition text collate "C" not null,
+  dkim_aligned boolean not null,
+  spf_aligned boolean not null,
+  header_from text collate "C" not null,
+  envelope_from text collate "C" not null,
+  reasons jsonb not null,
+  dkim jsonb not null,
+  spf jsonb not null,
+  PRIMARY KEY (report, seq),
+  FOREIGN KEY (report) REFERENCES dmarc_reports(id) ON DELETE CASCADE,
+  CHECK ((disposition = ANY (ARRAY['none'::text, 'pass'::text, 'quarantine'::text, 'reject'::text])))
+);
+
+create table dmarc_reports (
+  id bigint generated always as identity not null,
+  domain text collate "C" not null,
+  policy_domain text collate "C" not null,
+  signer text collate "C" not null,
+  organization text not null,
+  report_id text not null,
+  contact text not null,
+  begins_at timestamp with time zone not null,
+  ends_at timestamp with time zone not null,
+  received_at timestamp with time zone not null,
+  policy jsonb not null,
+  messages bigint not null,
+  passed bigint not null,
+  UNIQUE (domain, signer, organization, report_id),
+  PRIMARY KEY (id)
+);
+
+create table dmarc_seen (
+  day date not null,
+  policy_domain text collate "C" not null,
+  digest bytea not null,
+  seen jsonb not null,
+  messages bigint not null,
+  PRIMARY KEY (day, policy_domain, digest)
 );
 
 create table doctor_results (
@@ -646,6 +691,15 @@ create table queue_recipients (
   PRIMARY KEY (message_id, recipient_id)
 ) with (fillfactor=80);
 
+create table report_days (
+  day date not null,
+  behind text collate "C" not null default ''::text,
+  done_at timestamp with time zone,
+  kind text collate "C" not null,
+  PRIMARY KEY (kind, day),
+  CHECK ((kind = ANY (ARRAY['tls'::text, 'dmarc'::text])))
+);
+
 create table report_intake (
   one boolean not null default true,
   behind bigint not null,
@@ -833,13 +887,6 @@ create table thread_links (
   PRIMARY KEY (account_id, key)
 );
 
-create table tls_report_days (
-  day date not null,
-  behind text collate "C" not null default ''::text,
-  done_at timestamp with time zone,
-  PRIMARY KEY (day)
-);
-
 create table tls_reports (
   id bigint generated always as identity not null,
   domain text collate "C" not null,
@@ -931,8 +978,9 @@ create table warm_up_plans (
   ceiling integer,
   good_days integer not null,
   first_size integer not null,
-  growth real not null,
+  growth double precision not null,
   target integer not null,
+  by_hand boolean not null,
   PRIMARY KEY (site, source),
   CHECK ((state = ANY (ARRAY['active'::text, 'paused'::text, 'stopped'::text, 'finished'::text])))
 );
@@ -941,7 +989,7 @@ create table warm_up_sources (
   source text collate "C" not null,
   since timestamp with time zone not null,
   first_size integer not null,
-  growth real not null,
+  growth double precision not null,
   target integer not null,
   PRIMARY KEY (source)
 );
@@ -962,6 +1010,8 @@ CREATE INDEX certificates_names ON public.certificates USING btree (names, id DE
 CREATE INDEX complaints_received_at_idx ON public.complaints USING btree (received_at);
 CREATE UNIQUE INDEX credentials_one_password ON public.credentials USING btree (principal_id) WHERE (kind = 'password'::text);
 CREATE INDEX credentials_principal ON public.credentials USING btree (principal_id);
+CREATE INDEX dmarc_reports_domain_ends_at_idx ON public.dmarc_reports USING btree (domain, ends_at);
+CREATE INDEX dmarc_reports_received_at_idx ON public.dmarc_reports USING btree (received_at);
 CREATE INDEX emails_account ON public.emails USING btree (account_id, id);
 CREATE INDEX emails_blob ON public.emails USING btree (blob_id);
 CREATE INDEX events_message ON ONLY public.events USING btree (message_id, id) WHERE (message_id IS NOT NULL);
@@ -1035,7 +1085,6 @@ comment on column certificates.chain is 'PEM, the certificate itself first';
 comment on column certificates.private_key is 'PKCS #8 DER; null once a newer one of the same names is there';
 comment on column certificates.next_key is 'that of the certificate after this one: its TLSA record can be published before (RFC 7671 §8.1)';
 comment on column certificates.ask_renewal_at is 'when the authority is asked again when it would have it renewed (RFC 9773); null: it has no opinion';
-comment on column complaint_intake.behind is 'emails up to this id were looked at for feedback reports';
 comment on column complaints.site is 'where the message was delivered';
 comment on column credentials.scram_stored_key is 'under salt and count of the principal, as scram_server_key is';
 comment on column credentials.last_used_at is 'written at most every ten minutes';
@@ -1043,6 +1092,11 @@ comment on column dialogues.attempt_id is 'of an attempt, or the session that ha
 comment on column dialogues.entries is 'json: read whole or not at all, so that taking it apart to store it is no use';
 comment on column dkim_keys.private_key is 'PKCS #8 DER';
 comment on column dkim_keys.seen_at is 'of a pending key: since when every look at the DNS has found its record';
+comment on column dmarc_published.policy_domain is 'where the record stands, in A-labels';
+comment on column dmarc_reports.domain is 'of this server; policy_domain is the same, or below it';
+comment on column dmarc_reports.signer is 'domain of the author of the mail where DMARC passed for it here, so that nobody takes the id of a report of somebody else; else empty';
+comment on column dmarc_reports.messages is 'of all rows, those that were not kept too';
+comment on column dmarc_seen.digest is 'SHA-256 of seen as it was written, which is too long for a key';
 comment on column doctor_results.subject is 'a domain, or the name of the host';
 comment on column doctor_results.since is 'when the status was first seen; another finding of the same status does not begin anew';
 comment on column doctor_results.told_status is 'in the last letter; null: never told';
@@ -1076,6 +1130,7 @@ comment on column queue_recipients.domain is 'of the forward-path; empty for a m
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';
 comment on column queue_recipients.released is 'an operator let it go: a hold of all mail does not stop it again';
 comment on column queue_recipients.prefix is 'fields of this recipient alone, before those of the message: its way out of a list, and the signatures over it';
+comment on column report_days.behind is 'domains up to this one have been looked at';
 comment on column report_intake.behind is 'emails up to this id were looked at for reports';
 comment on column routes.domain is 'A-labels, or * for every domain without a route of its own';
 comment on column search_accounts.version is 'of what the segments hold; those of another version are of no use';
@@ -1105,7 +1160,6 @@ comment on column suppressions.address is 'as mailboxKey writes it: local part a
 comment on column suppressions.until is 'null: for good';
 comment on column suppressions.message_id is 'that caused it';
 comment on column thread_links.key is 'hash of a Message-ID and the base subject (RFC 8621 §3)';
-comment on column tls_report_days.behind is 'domains up to this one have been looked at';
 comment on column tls_reports.verified is 'the mail carried a good DKIM signature of who says that it reports';
 comment on column tls_sessions.day is 'of UTC';
 comment on column tls_sessions.recipient_domain is 'of the forward-paths, whose owner is reported to';
@@ -1120,4 +1174,5 @@ comment on column trusted_forwarders.domain is 'for which SPF, DKIM or ARC vouch
 comment on column trusted_forwarders.rescued is 'messages that the owner of the account moved out of Junk';
 comment on column warm_up_days.steps is 'why the plan is as it is, as mail/warm-up/steps.ts has it';
 comment on column warm_up_plans.ceiling is 'so many recipients a day the site took when it wanted no more';
+comment on column warm_up_plans.by_hand is 'begun for this site; false: because its source is in warm_up_sources';
 comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';

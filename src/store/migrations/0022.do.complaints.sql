@@ -22,10 +22,3 @@ create table complaints (
 comment on table complaints is 'feedback reports (RFC 5965) about messages that were sent from here, each counted once';
 comment on column complaints.site is 'where the message was delivered';
 create index on complaints (received_at);
-
-create table complaint_intake (
-  one boolean primary key default true check (one),
-  behind bigint not null
-);
-comment on column complaint_intake.behind is 'emails up to this id were looked at for feedback reports';
-insert into complaint_intake (behind) values (0);
