@@ -52,6 +52,7 @@ import { failed, type StartFailure } from './server/failure.ts';
 import { dnsServersOf, openResolver, queueOptions } from './server/outbound.ts';
 import type { Ports, RunningServer } from './server/running.ts';
 import { smtpServices } from './server/smtp-services.ts';
+import type { Surroundings } from './server/surroundings.ts';
 import { openTls } from './server/tls.ts';
 import { startTlsPolicy } from './server/tls-policy.ts';
 
@@ -65,6 +66,8 @@ export interface ServerOptions {
   /** Instead of the configured one: a declared zone, the practice Internet. */
   readonly resolver?: Resolver;
   readonly dialer?: Dialer;
+  /** Instead of the real world: clock, resolver and dialer are taken from it. */
+  readonly surroundings?: Surroundings | undefined;
   /** Where connections come from that need no port of our own. */
   readonly doors?: Doors;
   /** This is one of several processes, which another one started (`server/supervisor.ts`). */
@@ -123,9 +126,11 @@ interface Started {
 }
 
 async function start(
-  { mode, config, log, clock = systemClock, doors = new Map(), worker, ...given }: ServerOptions,
+  { mode, config, log, doors = new Map(), worker, surroundings, ...options }: ServerOptions,
   parts: AsyncDisposableStack,
 ): Promise<Started | StartFailure> {
+  const clock = surroundings?.clock ?? options.clock ?? systemClock;
+  const given = surroundings ?? options;
   parts.defer(() => closeDoors(doors));
   const problems = await checkSettings(config);
   if (problems.length > 0) return { kind: 'failed', ...wrongConfig(problems) };
@@ -133,6 +138,9 @@ async function start(
   const database = await openDatabase(config, dataDir, log, clock, parts, worker?.connection);
   if (database.kind === 'failed') return database;
   const { store } = database;
+  const around = await surroundings?.open(store);
+  if (around?.kind === 'failed') return around;
+  if (around !== undefined) parts.use(around);
   const hasher = new PasswordHasher();
   parts.defer(() => hasher.close());
   const directory = parts.adopt(new Directory(store.pool, store.notices), (d) => d.close());
@@ -191,7 +199,15 @@ async function start(
   );
   const queue = startQueue(
     queueOptions(
-      { mode, config, log, isOwnAddress, tlsPolicy, ...given },
+      {
+        mode,
+        config,
+        log,
+        isOwnAddress,
+        tlsPolicy,
+        ...(given.dialer && { dialer: given.dialer }),
+        ...(surroundings && { routes: 'by-mx' }),
+      },
       resolver,
       store,
       directory,
@@ -214,6 +230,7 @@ async function start(
       store,
       secret,
       isOwnAddress,
+      isPrivate: surroundings?.isPrivate,
       note: (noted) => notes.note(noted),
     }),
   );
@@ -397,6 +414,7 @@ async function start(
       ? undefined
       : await startAdmin({
           dataDir,
+          added: surroundings?.calls,
           context: {
             store,
             mail,
@@ -417,6 +435,7 @@ async function start(
         });
   if (admin?.kind === 'failed') return admin;
   if (admin !== undefined) parts.defer(() => admin.stop());
+  await around?.begin({ ports, directory, tls: tls.tls });
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
   const { served } = certificates;

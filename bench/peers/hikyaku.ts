@@ -53,6 +53,7 @@ export async function startDevServer(
     HIKYAKU_DATA_DIR: data,
     HIKYAKU_DEV_PASSWORD: BENCH_PASSWORD,
     HIKYAKU_DELIVERY: delivery,
+    HIKYAKU_LAB_ON: 'false',
     ...settings,
     ...Object.fromEntries([...ports].map(([name, port]) => [`HIKYAKU_${name}_PORT`, String(port)])),
   };

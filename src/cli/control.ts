@@ -37,6 +37,16 @@ export async function callValue<Name extends ValueName>(
   return JSON.parse(await wholeText(answer)) as ValueOf<Name>;
 }
 
+/** Asks for a value by a call that is none of the server's own: `lab/…`. @throws CommandFailure */
+export async function callAdded<Value>(
+  options: SettingsOptions,
+  name: `lab/${string}`,
+  input: unknown,
+): Promise<Value> {
+  const answer = await waiting(LABEL, call(options, name, input));
+  return JSON.parse(await wholeText(answer)) as Value;
+}
+
 /** Asks for rows, which come as the server finds them. @throws CommandFailure */
 export async function* callRows<Name extends RowsName>(
   options: SettingsOptions,
@@ -107,7 +117,7 @@ async function* rowsOf<Row>(answer: IncomingMessage): AsyncGenerator<Row> {
 
 async function call(
   options: SettingsOptions,
-  name: CallName,
+  name: CallName | `lab/${string}`,
   input: unknown,
 ): Promise<IncomingMessage> {
   const dataDir = await dataDirOf(options);

@@ -107,6 +107,11 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'copies of everything, taken while the server runs, checked and put back',
     load: async () => (await import('./backup.ts')).backup,
   },
+  lab: {
+    summary:
+      'the practice Internet around a development server: its clock, DNS, providers, lessons',
+    load: async () => (await import('./lab.ts')).lab,
+  },
   config: {
     summary: 'the settings and where they come from',
     load: async () => (await import('./config.ts')).config,

@@ -9,6 +9,7 @@ import { closeDoors, openDoors, type Doors } from '#server/doors';
 import { inheritedSockets } from '#server/inherited-sockets';
 import { becomeUser, willBecome } from '#server/privileges';
 import { changesBetween } from '#server/reload';
+import type { Surroundings } from '#server/surroundings';
 import { serviceManager, type ServiceManager } from '#server/service-manager';
 import { startSupervisor } from '#server/supervisor';
 import { banner } from './banner.ts';
@@ -29,9 +30,11 @@ export function serve(command: Command, end: (code: ExitCode) => void): void {
 }
 
 function register(command: Command, mode: Mode, end: (code: ExitCode) => void): void {
-  addSettingsOptions(command)
+  addSettingsOptions(command);
+  if (mode === 'dev') command.option('--no-lab', 'without the practice Internet around it');
+  command
     .addHelpText('after', `\nExample: hikyaku ${mode} --set smtp.port=2526`)
-    .action(async (options: SettingsOptions) => {
+    .action(async (options: RunOptions) => {
       if (mode === 'serve') await setUpWhereNothingIs(options);
       await runServer(mode, options);
       end(0);
@@ -56,17 +59,27 @@ const WORKER = new URL(`./worker${path.extname(import.meta.filename)}`, import.m
 /** After a second signal there is no more patience. */
 const HURRY = 0;
 
-async function runServer(mode: Mode, options: SettingsOptions): Promise<void> {
-  const config = settings(mode, options);
+interface RunOptions extends SettingsOptions {
+  /** False: `--no-lab`. */
+  readonly lab?: boolean;
+}
+
+/** Runs until a signal ends it. @throws CommandFailure */
+export async function runServer(mode: Mode, options: RunOptions): Promise<void> {
+  const given = settings(mode, options);
+  const withLab = mode === 'dev' && given['lab.on'] && options.lab !== false;
   const forPeople = process.stdout.isTTY;
   const log = forPeople
-    ? terminalLog(config.log_level, (line) => process.stdout.write(line))
-    : jsonLog(config.log_level);
+    ? terminalLog(given.log_level, (line) => process.stdout.write(line))
+    : jsonLog(given.log_level);
+  const lab = withLab ? (await import('./lab-world.ts')).labAround(given, log) : undefined;
+  const config = lab?.config ?? given;
   const manager = serviceManager(process.env, process.pid, log);
   let reload = (): void => {};
   const signals = listenForSignals(log, forPeople ? undefined : () => reload());
-  const doors = await takePlace(mode, config, log);
-  const parts = { mode, config, log, clock: systemClock, doors } as const;
+  const doors = await takePlace(mode, config, log, lab?.addresses);
+  const surroundings: Surroundings | undefined = lab?.surroundings;
+  const parts = { mode, config, log, clock: systemClock, doors, surroundings } as const;
   const server =
     config.workers === 1
       ? await startServer(parts)
@@ -83,11 +96,17 @@ async function runServer(mode: Mode, options: SettingsOptions): Promise<void> {
 }
 
 /** Takes the ports that were handed over or need rights, and gives the rights up. @throws CommandFailure */
-async function takePlace(mode: Mode, config: Config, log: AdjustableLog): Promise<Doors> {
+async function takePlace(
+  mode: Mode,
+  config: Config,
+  log: AdjustableLog,
+  addresses?: readonly string[],
+): Promise<Doors> {
   const sockets = inheritedSockets(process.env, process.pid);
   // programs that this one starts have no use for them
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[name];
-  const opened = await openDoors(config, sockets, willBecome(config) || config.workers > 1);
+  const all = willBecome(config) || config.workers > 1;
+  const opened = await openDoors(config, sockets, all, addresses);
   if (opened.kind === 'failed') throw new CommandFailure(opened.message, opened.remedy);
   const became = becomeUser(config);
   if (became.kind === 'failed') {

@@ -220,6 +220,32 @@ export const FIELDS = {
     'The resolvers named by `dns` validate DNSSEC, and nobody can tamper with what they say on its way here (a network of your own). Without it DANE is used only with a resolver on this machine.',
     false,
   ),
+  'lab.on': {
+    schema: switchOn,
+    doc: 'The practice Internet stands around the server, on the loopback: names below test, providers that judge mail, a clock that may run fast. Nothing leaves the machine while it is on. It is for dev alone.',
+    defaults: { dev: true, serve: false },
+  } as Field<boolean>,
+  'lab.network': field(
+    z
+      .string()
+      .refine(
+        (text) => /^127\.(\d{1,3})$/.test(text) && Number(text.slice(4)) <= 255,
+        'is not 127. and a number up to 255',
+      ),
+    'The first two numbers of the addresses of the practice Internet. Another one lets a second run on the same machine.',
+    '127.20',
+  ),
+  'lab.seed': field(
+    number(
+      z
+        .number()
+        .int()
+        .nonnegative()
+        .max(2 ** 31),
+    ),
+    'What chance in a new practice Internet is made from: the same seed gives the same people.',
+    1,
+  ),
   dev_password: field(
     z.string().default(''),
     'Password of the accounts that the first start in dev makes. Empty: one is made up and printed.',

@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { LabClock } from './clock.ts';
+import { labClock } from './clock.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
 
 test('a step moves the calendar, not the monotonic time', () => {
   const real = new ManualClock();
-  const clock = new LabClock(real);
+  const clock = labClock(real);
   const [calendar, monotonic] = [clock.now(), clock.monotonic()];
   clock.step(DAY);
   assert.equal(clock.now() - calendar, DAY);
@@ -16,7 +16,7 @@ test('a step moves the calendar, not the monotonic time', () => {
 });
 
 test('who slept until a time within a step is woken by it, in order of the times', async () => {
-  const clock = new LabClock(new ManualClock());
+  const clock = labClock(new ManualClock());
   clock.run(0);
   const woken: string[] = [];
   const slept = [
@@ -33,7 +33,7 @@ test('who slept until a time within a step is woken by it, in order of the times
 });
 
 test('a day passes within a second where the calendar runs a hundred thousand times as fast', async () => {
-  const clock = new LabClock(systemClock);
+  const clock = labClock(systemClock);
   clock.run(100_000);
   const [calendar, begun] = [clock.now(), performance.now()];
   await clock.sleep(DAY);
@@ -43,7 +43,7 @@ test('a day passes within a second where the calendar runs a hundred thousand ti
 
 test('a change of rate holds from that moment on', () => {
   const real = new ManualClock();
-  const clock = new LabClock(real);
+  const clock = labClock(real);
   const begun = clock.now();
   real.advance(1000);
   clock.run(60);
@@ -57,9 +57,9 @@ test('a change of rate holds from that moment on', () => {
 test('the calendar never goes back, neither by a step nor with the real one', () => {
   const real = { ...systemClock, now: () => times.shift() ?? 0 };
   const times = [1_000_000, 1_000_000, 500_000, 500_000];
-  const clock = new LabClock(real);
+  const clock = labClock(real);
   assert.equal(clock.now(), 1_000_000);
-  const still = new LabClock(new ManualClock());
+  const still = labClock(new ManualClock());
   const shown = still.now();
   still.step(-DAY);
   still.advanceTo(shown - DAY);
@@ -67,7 +67,7 @@ test('the calendar never goes back, neither by a step nor with the real one', ()
 });
 
 test('an aborted sleep ends at once', async () => {
-  const clock = new LabClock(new ManualClock());
+  const clock = labClock(new ManualClock());
   const controller = new AbortController();
   const slept = clock.sleep(DAY, controller.signal);
   controller.abort();

@@ -22,82 +22,68 @@ interface Sleeper {
 /** `setTimeout` takes no longer; a sleeper looks again then. Milliseconds. */
 const LONGEST = 60 * 60 * 1000;
 
-export class LabClock implements Clock {
-  readonly #real: Clock;
-  readonly #sleepers = new Set<Sleeper>();
-  #state: ClockState;
-  #timer: NodeJS.Timeout | undefined;
-
-  /** Runs as the real one does until it is told otherwise. */
-  constructor(real: Clock) {
-    this.#real = real;
-    this.#state = { real: real.now(), shown: real.now(), rate: 1 };
-  }
-
-  get state(): ClockState {
-    return this.#state;
-  }
-
-  now(): number {
-    const { real, shown, rate } = this.#state;
-    // the real calendar may be put back under us
-    return shown + Math.max(0, this.#real.now() - real) * rate;
-  }
-
-  monotonic(): number {
-    return this.#real.monotonic();
-  }
-
-  sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    if (signal?.aborted === true) return Promise.resolve();
-    // not at once: who sleeps in a loop must let others come in between
-    if (ms <= 0) return turn();
-    return new Promise((resolve) => {
-      const wake = (): void => {
-        this.#sleepers.delete(sleeper);
-        signal?.removeEventListener('abort', wake);
-        resolve();
-      };
-      const sleeper: Sleeper = { until: this.now() + ms, wake };
-      this.#sleepers.add(sleeper);
-      signal?.addEventListener('abort', wake, { once: true });
-      this.#arm();
-    });
-  }
-
+export interface LabClock extends Clock {
+  state(): ClockState;
   /** From now on at this rate. @param rate 0 to 100,000 */
-  run(rate: number): void {
-    this.#set(this.now(), rate);
-  }
-
+  run(rate: number): void;
   /** Moves on by `ms` at once; who slept until a time in between is woken. */
-  step(ms: number): void {
-    this.#set(this.now() + Math.max(0, ms), this.#state.rate);
-  }
-
+  step(ms: number): void;
   /** Moves on to a time; one in the past changes nothing. */
-  advanceTo(time: number): void {
-    this.step(time - this.now());
-  }
+  advanceTo(time: number): void;
+}
 
-  #set(shown: number, rate: number): void {
-    this.#state = { real: this.#real.now(), shown, rate };
-    this.#ring();
-  }
+/** Runs as the real one does until it is told otherwise. */
+export function labClock(real: Clock): LabClock {
+  const sleepers = new Set<Sleeper>();
+  let state: ClockState = { real: real.now(), shown: real.now(), rate: 1 };
+  let timer: NodeJS.Timeout | undefined;
 
-  #ring(): void {
-    const now = this.now();
-    for (const sleeper of [...this.#sleepers].toSorted((a, b) => a.until - b.until))
-      if (sleeper.until <= now) sleeper.wake();
-    this.#arm();
-  }
+  const now = (): number => {
+    const { real: since, shown, rate } = state;
+    // the real calendar may be put back under us
+    return shown + Math.max(0, real.now() - since) * rate;
+  };
+  const arm = (): void => {
+    clearTimeout(timer);
+    if (sleepers.size === 0 || state.rate === 0) return;
+    const next = Math.min(...[...sleepers].map(({ until }) => until));
+    const wait = Math.min(LONGEST, Math.max(0, Math.ceil((next - now()) / state.rate)));
+    timer = setTimeout(ring, wait).unref();
+  };
+  const ring = (): void => {
+    const time = now();
+    for (const sleeper of [...sleepers].toSorted((a, b) => a.until - b.until))
+      if (sleeper.until <= time) sleeper.wake();
+    arm();
+  };
+  const set = (shown: number, rate: number): void => {
+    state = { real: real.now(), shown, rate };
+    ring();
+  };
+  const step = (ms: number): void => set(now() + Math.max(0, ms), state.rate);
 
-  #arm(): void {
-    clearTimeout(this.#timer);
-    const { rate } = this.#state;
-    if (this.#sleepers.size === 0 || rate === 0) return;
-    const next = Math.min(...[...this.#sleepers].map(({ until }) => until));
-    const wait = Math.min(LONGEST, Math.max(0, Math.ceil((next - this.now()) / rate)));
-    this.#timer = setTimeout(() => this.#ring(), wait).unref();
-  }
+  return {
+    now,
+    step,
+    state: () => state,
+    monotonic: () => real.monotonic(),
+    run: (rate) => set(now(), rate),
+    advanceTo: (time) => step(time - now()),
+    sleep(ms, signal) {
+      if (signal?.aborted === true) return Promise.resolve();
+      // not at once: who sleeps in a loop must let others come in between
+      if (ms <= 0) return turn();
+      return new Promise((resolve) => {
+        const wake = (): void => {
+          sleepers.delete(sleeper);
+          signal?.removeEventListener('abort', wake);
+          resolve();
+        };
+        const sleeper: Sleeper = { until: now() + ms, wake };
+        sleepers.add(sleeper);
+        signal?.addEventListener('abort', wake, { once: true });
+        arm();
+      });
+    },
+  };
 }

@@ -1,4 +1,5 @@
 /** What every part of the practice Internet stands on. */
+import type { z } from 'zod';
 import type { Log } from '#log';
 import type { Pool, Store } from '#store/open';
 import type { LabClock } from './clock.ts';
@@ -19,6 +20,6 @@ export interface Ground {
 
 /** One call of `hikyaku lab …`, answered by the running server. Its input is parsed by `input`. */
 export interface LabCall<Input = never, Value extends object = object> {
-  readonly input: { parse(given: unknown): Input };
+  readonly input: z.ZodType<Input>;
   readonly run: (input: Input) => Promise<Value> | Value;
 }

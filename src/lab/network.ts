@@ -1,8 +1,9 @@
 /**
  * The network of the practice Internet, as those see it who dial: every host has an address of its own on the loopback, and listens on
  * ports that need no rights, while names, URLs and records say the well-known ones. The map between them stands here alone, and the dialer
- * that follows it reaches nothing but hosts of this network: with the practice Internet on, nothing leaves the machine.
+ * that follows it reaches nothing but this machine: with the practice Internet on, nothing leaves the machine.
  */
+import { isIP } from 'node:net';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { HOSTS, type LabHost } from './addresses.ts';
 
@@ -24,7 +25,7 @@ export interface LabNetwork {
   addressOf(host: LabHost): string;
   /** Whether an address is one of a host of this network. */
   has(address: string): boolean;
-  /** Dials hosts of this network, by the ports of their protocols, and refuses every other address. */
+  /** Dials hosts of this network by the ports of their protocols, the rest of the loopback as it is, and nothing else. */
   readonly dialer: Dialer;
   /** Where a host listens for what comes to this port. */
   localPort(port: number): number;
@@ -45,6 +46,8 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
   const dialer: Dialer = {
     dial(target) {
       const { address, port } = target;
+      // another program of the learner's, that a route leads to
+      if (!has(address) && isLoopback(address)) return tcpDialer.dial(target);
       if (!has(address)) {
         refused?.(address, port);
         return Promise.resolve({
@@ -64,6 +67,10 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
     dialer,
     localPort,
   };
+}
+
+function isLoopback(address: string): boolean {
+  return address === '::1' || (address.startsWith('127.') && isIP(address) === 4);
 }
 
 function addressIn(prefix: string, rest: string): string {

@@ -19,6 +19,8 @@ export interface GuardParts {
   /** Of the installation. */
   readonly secret: Uint8Array;
   readonly isOwnAddress: (address: string) => boolean;
+  /** Undefined: as everywhere. */
+  readonly isPrivate: ((address: string) => boolean) | undefined;
   readonly note: (event: Event) => void;
 }
 
@@ -26,7 +28,7 @@ const LISTENERS = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as cons
 
 /** Started: it knows what the other nodes know. */
 export async function startGuard(parts: GuardParts): Promise<Guard> {
-  const { config, log, clock, store, secret, isOwnAddress, note } = parts;
+  const { config, log, clock, store, secret, isOwnAddress, isPrivate, note } = parts;
   const trusted = [
     config['abuse.trusted'],
     ...LISTENERS.map((name) => config[`${name}.proxy_from`]),
@@ -38,7 +40,12 @@ export async function startGuard(parts: GuardParts): Promise<Guard> {
     log,
     secret,
     secretKey: randomBytes(32),
-    isProtected: protectedAddresses({ trusted, gateways: await defaultGateways(), isOwnAddress }),
+    isProtected: protectedAddresses({
+      trusted,
+      gateways: await defaultGateways(),
+      isOwnAddress,
+      isPrivate,
+    }),
     rates: {
       connections: config['abuse.connections_a_minute'],
       messages: config['abuse.messages_a_minute'],

@@ -1,7 +1,7 @@
 /** The doors of a server: sockets that were handed over, and ports that have to be bound before something else can be done. */
 import type { Config } from '#config';
 import type { Key } from '#config/fields';
-import { adoptDoor, bindDoor, type Door } from '#servers/net/door';
+import { adoptDoor, bindDoor, bindDoors, type Door } from '#servers/net/door';
 import { listenFailure } from '#servers/net/listener';
 import { failed, type StartFailure } from './failure.ts';
 import { DOORS, type DoorName, type InheritedSockets } from './inherited-sockets.ts';
@@ -11,11 +11,15 @@ export type Doors = ReadonlyMap<DoorName, Door>;
 
 type Opened = { readonly kind: 'open'; readonly doors: Doors };
 
-/** @param all those too that no socket was handed over for */
+/**
+ * @param all those too that no socket was handed over for
+ * @param more addresses to listen on, beside that of the setting
+ */
 export async function openDoors(
   config: Config,
   sockets: InheritedSockets,
   all: boolean,
+  more: readonly string[] = [],
 ): Promise<Opened | StartFailure> {
   if (sockets.kind === 'not-understood') return failed(sockets.message, sockets.remedy);
   const doors = new Map<DoorName, Door>();
@@ -25,6 +29,8 @@ export async function openDoors(
     if (port === 'off') continue;
     try {
       if (descriptors !== undefined) doors.set(name, await adoptDoor(descriptors));
+      else if (more.length > 0 && port !== 0 && address !== more[0])
+        doors.set(name, await bindDoors([address, ...more], port));
       else if (all) doors.set(name, await bindDoor(address, port));
     } catch (error) {
       closeDoors(doors);

@@ -24,11 +24,13 @@ export interface OutboundSettings {
   readonly tlsPolicy: TlsPolicyParts;
   /** TCP, unless another one is handed in. */
   readonly dialer?: Dialer;
+  /** Domains without a route are delivered to by MX, whatever the mode. */
+  readonly routes?: 'by-mx';
 }
 
 /** What the queue works with. */
 export function queueOptions(
-  { mode, config, log, dialer, isOwnAddress, tlsPolicy }: OutboundSettings,
+  { mode, config, log, dialer, isOwnAddress, tlsPolicy, routes }: OutboundSettings,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -56,7 +58,7 @@ export function queueOptions(
       delayNotice: config['queue.delay_notice'],
     },
     sourceAddresses: config['queue.source_addresses'],
-    unrouted: mode === 'dev' ? 'hold' : 'deliver',
+    unrouted: mode === 'dev' && routes === undefined ? 'hold' : 'deliver',
     delivery: config.delivery,
     languages: config.lang === 'ja' ? ['ja', 'en'] : ['en', 'ja'],
     concluded: (accountIds, events) => {

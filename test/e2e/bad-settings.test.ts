@@ -53,6 +53,7 @@ function run(
       PATH: process.env['PATH']!,
       HOME: home,
       HIKYAKU_DATA_DIR: path.join(home, 'data'),
+      HIKYAKU_LAB_ON: 'false',
       DATABASE_URL: database.url,
       ...env,
     },

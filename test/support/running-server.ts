@@ -155,6 +155,7 @@ export class RunningServer implements AsyncDisposable {
       HIKYAKU_HTTP_PORT: String(ports.http),
       HIKYAKU_HTTP_PUBLIC_PORT: 'off',
       HIKYAKU_HTTPS_PUBLIC_PORT: 'off',
+      HIKYAKU_LAB_ON: 'false',
       ...(imports !== '' && { NODE_OPTIONS: imports }),
       ...options.env,
     };
@@ -192,7 +193,10 @@ export class RunningServer implements AsyncDisposable {
 
   #flags(): string[] {
     const ports = Object.entries(this.ports).map(([name, port]) => `${name}.port=${port}`);
-    return [`data_dir=${this.data}`, ...ports].flatMap((setting) => ['--set', setting]);
+    return [`data_dir=${this.data}`, 'lab.on=false', ...ports].flatMap((setting) => [
+      '--set',
+      setting,
+    ]);
   }
 
   /** Waits until `GET /health/ready` answers 200. */

@@ -30,6 +30,8 @@ export interface ProtectedOptions {
   /** Of the machine's default routes: in a container they stand for every client. */
   readonly gateways: readonly string[];
   readonly isOwnAddress: (address: string) => boolean;
+  /** Who stands for many or is of the house. Undefined: {@link isPrivateAddress}. */
+  readonly isPrivate?: ((address: string) => boolean) | undefined;
 }
 
 /** Whether an address is protected; `text` in the form of `plainAddress`. */
@@ -37,10 +39,11 @@ export function protectedAddresses({
   trusted,
   gateways,
   isOwnAddress,
+  isPrivate = isPrivateAddress,
 }: ProtectedOptions): (address: string) => boolean {
   const routers = new Set(gateways);
   return (address) =>
-    isPrivateAddress(address) ||
+    isPrivate(address) ||
     routers.has(address) ||
     trusted.some((networks) => networks.has(address)) ||
     isOwnAddress(address);

@@ -8,8 +8,10 @@ import path from 'node:path';
 import { Readable } from 'node:stream';
 import { fastify, type FastifyInstance, type FastifyReply } from 'fastify';
 import { makePrivate } from '#store/embedded/socket-folder';
+import type { z } from 'zod';
 import {
   isRefusal,
+  value,
   type BytesCall,
   type IntakeCall,
   type RowsCall,
@@ -20,10 +22,18 @@ import type { AdminContext } from './context.ts';
 import { clearStaleSocket, controlSocketPath } from './control-socket.ts';
 import { failureOf } from './failure.ts';
 
+/** A call that is none of this server's own, such as those of the practice Internet. Answers one value. */
+export interface AddedCall {
+  /** Throws what `z.ZodError` has for input that it does not take. */
+  readonly input: z.ZodType<unknown>;
+  readonly run: (input: unknown) => Promise<object> | object;
+}
+
 export interface AdminOptions {
   /** It exists. */
   readonly dataDir: string;
   readonly context: AdminContext;
+  readonly added?: Readonly<Record<string, AddedCall>> | undefined;
 }
 
 export interface AdminServer {
@@ -47,6 +57,7 @@ const STOP_PATIENCE = 5000;
 export async function startAdmin({
   dataDir,
   context,
+  added = {},
 }: AdminOptions): Promise<AdminServer | AdminFailure> {
   const socketPath = await controlSocketPath(dataDir);
   const folder = path.dirname(socketPath);
@@ -62,6 +73,10 @@ export async function startAdmin({
   const app = fastify({ bodyLimit: BODY_OCTETS, forceCloseConnections: 'idle' });
   app.addContentTypeParser('application/octet-stream', (_request, body, done) => done(null, body));
   for (const [name, call] of Object.entries(CALLS)) {
+    addCall(app, name, call as AnyCall, context, stopping.signal);
+  }
+  for (const [name, { input, run }] of Object.entries(added)) {
+    const call = value<unknown, object>(input, async (_context, given) => run(given));
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   answerErrors(app, context);

@@ -67,6 +67,11 @@ export async function bindDoor(address: string, port: number): Promise<Door> {
   return doorOf([{ host: address, port }]);
 }
 
+/** A door on the same port of several addresses. @param port not 0 @throws as {@link bindDoor} */
+export async function bindDoors(addresses: readonly string[], port: number): Promise<Door> {
+  return doorOf(addresses.map((host) => ({ host, port })));
+}
+
 /** A door of sockets that listen already: those that a service manager handed over for one purpose. @throws from the system */
 export async function adoptDoor(descriptors: readonly number[]): Promise<Door> {
   return doorOf(descriptors.map((fd) => ({ fd })));

@@ -1,0 +1,54 @@
+/** The practice Internet for `hikyaku dev`: made from the settings, and the settings that hold within it. */
+import path from 'node:path';
+import type { Config } from '#config';
+import type { Log } from '#log';
+import { makeWorld } from '#lab/world';
+import type { Surroundings } from '#server/surroundings';
+
+export interface LabAround {
+  /** The settings as they hold in the practice Internet. */
+  readonly config: Config;
+  /** On which the server listens too. */
+  readonly addresses: readonly string[];
+  readonly surroundings: Surroundings;
+}
+
+/** From here on nothing leaves the machine. */
+export function labAround(config: Config, log: Log): LabAround {
+  const world = makeWorld({
+    prefix: config['lab.network'],
+    seed: config['lab.seed'],
+    dataDir: path.resolve(config.data_dir),
+    log,
+    allowed: databaseHost(config.database_url),
+    ownPorts: new Map([
+      [25, config['smtp.port']],
+      [587, config['submission.port']],
+      [465, config['submissions.port']],
+      [143, config['imap.port']],
+      [993, config['imaps.port']],
+    ]),
+  });
+  const { network, calls, ...rest } = world;
+  const own = network.addressOf('mail.example.test');
+  return {
+    config: {
+      ...config,
+      dns: [`${network.addressOf('resolver.test')}:${network.localPort(53)}`],
+      'queue.source_addresses': [own],
+      'doctor.addresses': [own],
+      'http.public_address': own,
+      'http.public_port': network.localPort(80),
+      'https.public_address': own,
+      'https.public_port': network.localPort(443),
+    },
+    addresses: [own],
+    surroundings: { ...rest, calls },
+  };
+}
+
+function databaseHost(url: string): readonly string[] {
+  if (url === '') return [];
+  const { hostname, searchParams } = new URL(url);
+  return [hostname, searchParams.get('host') ?? ''].filter((host) => host !== '');
+}

@@ -1,0 +1,64 @@
+/** `hikyaku lab`: the practice Internet around a development server. */
+import type { Command } from 'commander';
+import type { ClockView } from '#lab/clock-calls';
+import { callAdded } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { printDone } from './output.ts';
+import type { ExitCode } from './run.ts';
+import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
+import { localTime } from './terminal.ts';
+import { addVerb, type CommonOptions } from './verb.ts';
+
+export function lab(noun: Command, end: (code: ExitCode) => void): void {
+  addSettingsOptions(
+    noun
+      .command('up')
+      .description('run the development server in the practice Internet, as `hikyaku dev` does'),
+  ).action(async (options: SettingsOptions) => {
+    const { runServer } = await import('./serve.ts');
+    await runServer('dev', options);
+    end(0);
+  });
+  addClockVerb(noun);
+}
+
+const STEP = /^(\d{1,4})(m|h|d)$/;
+const UNITS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };
+
+function addClockVerb(noun: Command): void {
+  addVerb(
+    noun,
+    'clock [change]',
+    'what time it is in the practice Internet; fast, normal, still, or a step such as 1d',
+    'hikyaku lab clock',
+    'hikyaku lab clock fast     # a day in a minute',
+    'hikyaku lab clock 6h       # six hours later, at once',
+    'hikyaku lab clock normal',
+  ).action(async (change: string | undefined, options: CommonOptions) => {
+    const view = await callAdded<ClockView>(options, ...changeOf(change));
+    const pace = PACES.get(view.rate) ?? `${view.rate} times as fast as outside`;
+    printDone(options, view, `${localTime(view.calendar)}, ${pace}`);
+  });
+}
+
+/** A day in a minute. */
+const FAST = 1440;
+const RATES: Readonly<Record<string, number>> = { fast: FAST, normal: 1, still: 0 };
+const PACES = new Map([
+  [1, 'at the pace of real time'],
+  [0, 'standing still'],
+  [FAST, 'a day in a minute'],
+]);
+
+function changeOf(change: string | undefined): [`lab/${string}`, object] {
+  if (change === undefined) return ['lab/clock', {}];
+  const rate = RATES[change] ?? (/^x\d{1,6}$/.test(change) ? Number(change.slice(1)) : undefined);
+  if (rate !== undefined) return ['lab/clock-run', { rate }];
+  const step = STEP.exec(change);
+  if (step !== null && Number(step[1]) > 0)
+    return ['lab/clock-step', { milliseconds: Number(step[1]) * UNITS[step[2]!]! }];
+  throw new CommandFailure(
+    `${change} is no change of the clock`,
+    'Write fast, normal, still, x60 (sixty times as fast), or a step such as 30m, 6h, 1d.',
+  );
+}

@@ -1,0 +1,52 @@
+/** `hikyaku lab clock`: reads and sets the calendar of the practice Internet. */
+import { z } from 'zod';
+import type { LabClock } from './clock.ts';
+import type { LabCall } from './ground.ts';
+import type { KeptClock } from './keep-clock.ts';
+
+export interface ClockView {
+  /** RFC 3339. */
+  readonly calendar: string;
+  readonly rate: number;
+  /** Milliseconds by which the calendar is ahead of the real one. */
+  readonly ahead: number;
+}
+
+/** A day in less than a second; more would leave no time to work in. */
+const FASTEST = 100_000;
+/** In one step. Milliseconds. */
+const LONGEST_STEP = 366 * 24 * 60 * 60 * 1000;
+
+export function clockCalls(
+  { clock }: { readonly clock: LabClock },
+  kept: Pick<KeptClock, 'keep'>,
+): Record<string, LabCall<unknown>> {
+  const view = (): ClockView => ({
+    calendar: new Date(clock.now()).toISOString(),
+    rate: clock.state().rate,
+    ahead: Math.round(clock.now() - Date.now()),
+  });
+  return {
+    clock: { input: z.unknown(), run: view },
+    'clock-run': call(z.object({ rate: z.number().min(0).max(FASTEST) }), async ({ rate }) => {
+      clock.run(rate);
+      await kept.keep();
+      return view();
+    }),
+    'clock-step': call(
+      z.object({ milliseconds: z.number().int().positive().max(LONGEST_STEP) }),
+      async ({ milliseconds }) => {
+        clock.step(milliseconds);
+        await kept.keep();
+        return view();
+      },
+    ),
+  };
+}
+
+function call<Input>(
+  input: z.ZodType<Input>,
+  run: (input: Input) => Promise<ClockView>,
+): LabCall<unknown> {
+  return { input, run: (given) => run(given as Input) };
+}

@@ -1,0 +1,113 @@
+/**
+ * The practice Internet as the server's surroundings: everything that stands around one server, in its process, on the loopback. Built by
+ * `cli/serve.ts`, handed to `startServer`; its parts are opened in order once the database is there.
+ */
+import { mkdir } from 'node:fs/promises';
+import { randomInt } from 'node:crypto';
+import path from 'node:path';
+import { StubResolver } from '#clients/dns/stub-resolver';
+import { systemClock } from '#clock';
+import type { Log } from '#log';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { Directory } from '#store/directory/directory';
+import type { Store } from '#store/open';
+import type { Dialer } from '#clients/smtp/dial';
+import { clockCalls } from './clock-calls.ts';
+import { labClock, type LabClock } from './clock.ts';
+import type { Ground, LabCall } from './ground.ts';
+import { guardTheWayOut } from './guard.ts';
+import { keepClock } from './keep-clock.ts';
+import { labNetwork, type LabNetwork } from './network.ts';
+
+export interface WorldOptions {
+  /** The first two numbers of every address. */
+  readonly prefix: string;
+  /** Of a world that is made now; one that is there keeps its own. */
+  readonly seed: number;
+  /** Of the server; it need not be there yet. */
+  readonly dataDir: string;
+  readonly log: Log;
+  /** The learner's server: the port of the protocol → where it listens. */
+  readonly ownPorts: ReadonlyMap<number, number>;
+  /** What stays within reach although it is not on this machine: the host of the database. */
+  readonly allowed: readonly string[];
+}
+
+export interface World {
+  readonly clock: LabClock;
+  readonly network: LabNetwork;
+  readonly resolver: Resolver;
+  readonly dialer: Dialer;
+  readonly isPrivate: (address: string) => boolean;
+  readonly trustedRoots: () => readonly string[];
+  readonly calls: Readonly<Record<string, LabCall<unknown>>>;
+  open(store: Store): Promise<OpenWorld>;
+}
+
+export interface OpenWorld extends AsyncDisposable {
+  readonly kind: 'open';
+  begin(server: LearnersServer): Promise<void>;
+}
+
+export const SERVICES = ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'] as const;
+
+/** What the practice Internet knows of the server in its midst. */
+export interface LearnersServer {
+  readonly ports: Readonly<Record<(typeof SERVICES)[number], number>>;
+  readonly directory: Directory;
+}
+
+/** Nothing runs yet, but from here on nothing leaves the machine. */
+export function makeWorld(options: WorldOptions): World {
+  const { prefix, log, ownPorts, allowed } = options;
+  const refused = (host: string, port: number | undefined): void =>
+    log.warn('lab.kept-inside', { host, port });
+  const guard = guardTheWayOut({ allowed, refused });
+  const clock = labClock(systemClock);
+  const network = labNetwork({ prefix, ownPorts, refused });
+  const resolver = new StubResolver({
+    servers: [
+      { address: network.addressOf('resolver.test'), port: network.localPort(53), trusted: true },
+    ],
+    clock,
+    randomId: () => randomInt(0x1_0000),
+  });
+  const calls: Record<string, LabCall<unknown>> = {};
+  return {
+    clock,
+    network,
+    resolver,
+    dialer: network.dialer,
+    // the learner's own; others of this network are strangers
+    isPrivate: (address) =>
+      !network.has(address) || address === network.addressOf('mail.example.test'),
+    trustedRoots: () => [],
+    calls,
+    async open(store) {
+      await using parts = new AsyncDisposableStack();
+      parts.defer(() => guard[Symbol.dispose]());
+      parts.defer(() => resolver[Symbol.dispose]());
+      const folder = path.join(options.dataDir, 'lab');
+      await mkdir(folder, { recursive: true, mode: 0o700 });
+      const { pool } = store;
+      const kept = parts.use(
+        await keepClock({ pool, clock, log, realNow: () => Date.now() }, options.seed),
+      );
+      const ground: Ground = { pool, store, clock, log, network, seed: kept.seed, folder };
+      addCalls(calls, clockCalls(ground, kept));
+      const opened = parts.move();
+      return {
+        kind: 'open',
+        begin: () => Promise.resolve(),
+        [Symbol.asyncDispose]: () => opened.disposeAsync(),
+      };
+    },
+  };
+}
+
+function addCalls(
+  calls: Record<string, LabCall<unknown>>,
+  more: Readonly<Record<string, LabCall<unknown>>>,
+): void {
+  for (const [name, call] of Object.entries(more)) calls[`lab/${name}`] = call;
+}

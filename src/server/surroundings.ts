@@ -1,0 +1,41 @@
+/**
+ * What a server takes for the world around it, where that is not the real one: the practice Internet hands in a clock, a resolver and a
+ * network of its own. The server knows no more of it than this.
+ */
+import type { Dialer } from '#clients/smtp/dial';
+import type { Clock } from '#clock';
+import type { Resolver } from '#protocol/dns/resolver';
+import type { AddedCall } from '#servers/admin/start';
+import type { TlsIdentity } from '#servers/net/tls-context';
+import type { Directory } from '#store/directory/directory';
+import type { Store } from '#store/open';
+import type { StartFailure } from './failure.ts';
+import type { Ports } from './running.ts';
+
+export interface Surroundings {
+  /** The calendar that the server and all around it go by. */
+  readonly clock: Clock;
+  readonly resolver: Resolver;
+  readonly dialer: Dialer;
+  /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
+  readonly isPrivate: (address: string) => boolean;
+  /** Certificates, as PEM, that are trusted beside those of the system; there once it is open. */
+  readonly trustedRoots: () => readonly string[];
+  /** Answered by the control socket, beside what the server answers. */
+  readonly calls: Readonly<Record<string, AddedCall>>;
+  /** The database is there, and nothing of the server has asked anything yet. */
+  open(store: Store): Promise<Opened | StartFailure>;
+}
+
+export interface Opened extends AsyncDisposable {
+  readonly kind: 'open';
+  /** The server can be reached. */
+  begin(server: Surrounded): Promise<void>;
+}
+
+/** What of the server its surroundings may use. */
+export interface Surrounded {
+  readonly ports: Ports;
+  readonly directory: Directory;
+  readonly tls: { readonly current: TlsIdentity };
+}
