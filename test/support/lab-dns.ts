@@ -1,0 +1,56 @@
+/** The DNS of a practice Internet of the test's own, with one provider's zone, a clock that stands still, and our stub resolver in front. */
+import { StubResolver } from '#clients/dns/stub-resolver';
+import { silentLog } from '#log';
+import { startLabDns } from '#lab/dns/start';
+import type { HostedParty, LabDns } from '#lab/dns/start';
+import { labNetwork } from '#lab/network';
+import type { LabNetwork } from '#lab/network';
+import { freeLabPrefix } from './lab-network.ts';
+import { ManualClock } from './manual-clock.ts';
+
+export interface DnsStage extends AsyncDisposable {
+  readonly dns: LabDns;
+  readonly clock: ManualClock;
+  readonly network: LabNetwork;
+  /** Remembers nothing itself. */
+  readonly stub: StubResolver;
+}
+
+export async function startDnsStage(parties: readonly HostedParty[] = []): Promise<DnsStage> {
+  const clock = new ManualClock();
+  const network = labNetwork({ prefix: await freeLabPrefix() });
+  const bigmail: HostedParty = {
+    zone: 'bigmail.test',
+    records: [
+      { name: 'bigmail.test', type: 'MX', ttl: 300, values: ['10 mx.bigmail.test.'] },
+      {
+        name: 'mx.bigmail.test',
+        type: 'A',
+        ttl: 300,
+        values: [network.addressOf('mx.bigmail.test')],
+      },
+    ],
+    pointers: { [network.addressOf('mx.bigmail.test')]: 'mx.bigmail.test' },
+  };
+  const dns = await startLabDns({
+    ground: { clock, log: silentLog, network },
+    hostRecords: [bigmail, ...parties],
+  });
+  let id = 0;
+  const stub = new StubResolver({
+    servers: [{ ...dns.resolver, trusted: true }],
+    clock,
+    randomId: () => id++ % 65_536,
+    cacheSize: 0,
+  });
+  return {
+    dns,
+    clock,
+    network,
+    stub,
+    async [Symbol.asyncDispose]() {
+      stub[Symbol.dispose]();
+      await dns[Symbol.asyncDispose]();
+    },
+  };
+}
