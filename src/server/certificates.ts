@@ -1,6 +1,7 @@
 /** Certificates of a server from the settings and its parts: what is ordered, what answers challenges, what listeners are given. */
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import type { OwnNetwork } from '#clients/acme/dialling-agent';
 import { httpsTransport } from '#clients/acme/request';
 import { systemClock } from '#clock';
 import type { Config } from '#config';
@@ -28,6 +29,15 @@ export interface CertificateParts {
   /** Names under which something is published for the domains of this server. */
   readonly published: () => Promise<readonly string[]>;
   readonly note: (event: Event) => void;
+  /** Where the authority is in a network of its own. */
+  readonly around?: AuthorityAround | undefined;
+}
+
+export interface AuthorityAround extends OwnNetwork {
+  /** PEM, by which it is known unless the settings say (`acme.ca_file`). */
+  readonly trustedRoots: readonly string[];
+  /** Where the name servers there listen. */
+  readonly nameServerPort: number;
 }
 
 export interface Certificates extends AsyncDisposable {
@@ -47,9 +57,9 @@ const LOOK_EVERY = 60_000;
 
 /** The listeners have what the database holds; nothing is ordered before `begin`. */
 export async function startCertificates(parts: CertificateParts): Promise<Certificates> {
-  const { config, log, store, resolver, tls, published, note } = parts;
+  const { config, log, store, resolver, tls, published, note, around } = parts;
   const { pool, notices } = store;
-  const settings = acmeSettings(config);
+  const settings = acmeSettings(config, around?.nameServerPort);
   // certificates are judged by real time, whatever the calendar of the practice Internet says
   const clock = systemClock;
   const challenges = new Challenges({ pool, notices, clock, log });
@@ -64,7 +74,7 @@ export async function startCertificates(parts: CertificateParts): Promise<Certif
     covered: () => (config['tls.certificate'] === '' ? [] : tls.base().names),
     challenges,
     resolver,
-    transport: transportOf(config),
+    transport: transportOf(config, around),
     random: Math.random,
     newToken: randomUUID,
     node: store.node,
@@ -157,7 +167,7 @@ async function followCertificates({ store, tls, log }: CertificateParts): Promis
 }
 
 /** Undefined where nothing is to be ordered, or the terms were not agreed to. */
-export function acmeSettings(config: Config): AcmeSettings | undefined {
+export function acmeSettings(config: Config, nameServerPort = 53): AcmeSettings | undefined {
   const directory = config['acme.directory'];
   if (directory === 'off' || !config['acme.terms_agreed']) return undefined;
   const { 'acme.eab_key_id': keyId, 'acme.eab_mac_key': macKey } = config;
@@ -171,7 +181,7 @@ export function acmeSettings(config: Config): AcmeSettings | undefined {
             type,
             hook: { command: config['acme.dns_hook'], timeout: config['acme.dns_hook_timeout'] },
             patience: config['acme.dns_patience'],
-            port: 53,
+            port: nameServerPort,
           }
         : { type },
     keyType: config['acme.key_type'],
@@ -181,9 +191,9 @@ export function acmeSettings(config: Config): AcmeSettings | undefined {
 }
 
 /** The file was read once before, when the settings were checked. */
-function transportOf(config: Config) {
+function transportOf(config: Config, around: AuthorityAround | undefined) {
   const file = config['acme.ca_file'];
-  const ca = file === '' ? undefined : readFileSync(file, 'utf8');
+  const ca = file === '' ? around?.trustedRoots.join('') : readFileSync(file, 'utf8');
   // RFC 8555 §6.1
-  return () => httpsTransport({ ca, userAgent: 'hikyaku node.js' });
+  return () => httpsTransport({ ca, userAgent: 'hikyaku node.js', network: around });
 }

@@ -24,13 +24,15 @@ export interface OutboundSettings {
   readonly tlsPolicy: TlsPolicyParts;
   /** TCP, unless another one is handed in. */
   readonly dialer?: Dialer;
+  /** PEM, instead of the system's roots: always the same array. */
+  readonly trustedRoots?: readonly string[] | undefined;
   /** Domains without a route are delivered to by MX, whatever the mode. */
   readonly routes?: 'by-mx';
 }
 
 /** What the queue works with. */
 export function queueOptions(
-  { mode, config, log, dialer, isOwnAddress, tlsPolicy, routes }: OutboundSettings,
+  { mode, config, log, dialer, isOwnAddress, tlsPolicy, routes, trustedRoots }: OutboundSettings,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -49,6 +51,7 @@ export function queueOptions(
     ownNames: new Set([config.hostname]),
     isOwnAddress,
     tlsPolicy,
+    ...(trustedRoots && { ca: trustedRoots }),
     sealsForwards: config['forward.arc_seal'],
     attempts: config['queue.attempts'],
     schedule: {

@@ -13,6 +13,8 @@ export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' 
   readonly config: Config;
   /** A network of its own: there every address may be reached. */
   readonly dialer?: Dialer | undefined;
+  /** PEM, instead of the system's roots. */
+  readonly trustedRoots?: readonly string[] | undefined;
 }
 
 const LOOK_EVERY = 5 * 60 * 1000;
@@ -22,7 +24,7 @@ const SPREAD = 4 * 60 * 60 * 1000;
 const POST = { mediaType: 'application/tlsrpt+gzip', maxOctets: 64 * 1024, timeoutMs: 60_000 };
 
 export function startReports(
-  { config, dialer, ...parts }: ReportParts,
+  { config, dialer, trustedRoots, ...parts }: ReportParts,
   stack: AsyncDisposableStack,
 ): void {
   const { store, clock, log, resolver } = parts;
@@ -32,6 +34,7 @@ export function startReports(
     resolver,
     dialer: dialer ?? tcpDialer,
     mayReach: dialer === undefined ? isPublicAddress : () => true,
+    ...(trustedRoots && { ca: trustedRoots }),
   };
   const optionsUntil = (signal: AbortSignal): TlsReportOptions => ({
     ...parts,

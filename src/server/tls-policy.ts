@@ -20,10 +20,12 @@ export interface TlsPolicySettings {
   readonly dane: DaneStanding['kind'];
   /** A network of its own: there every address may be reached. */
   readonly dialer?: Dialer | undefined;
+  /** PEM, instead of the system's roots. */
+  readonly trustedRoots?: readonly string[] | undefined;
 }
 
 export function startTlsPolicy(
-  { pool, clock, log, resolver, dane, dialer }: TlsPolicySettings,
+  { pool, clock, log, resolver, dane, dialer, trustedRoots }: TlsPolicySettings,
   parts: AsyncDisposableStack,
 ): TlsPolicyParts {
   const ledger = parts.use(new TlsLedger({ pool, clock, log }));
@@ -34,6 +36,7 @@ export function startTlsPolicy(
     resolver,
     dialer: dialer ?? tcpDialer,
     mayReach: dialer === undefined ? isPublicAddress : () => true,
+    ...(trustedRoots && { ca: trustedRoots }),
   });
   parts.use(keepPoliciesFresh({ pool, clock, log, sts }));
   // disposed of first, so that no fetch is waited for
