@@ -27,21 +27,24 @@ async function lines(client: Client, query: string): Promise<string[]> {
   return rows.map(({ line }) => line);
 }
 
+/** The server's tables, then those of the practice Internet. */
+const OURS = `c.relnamespace = any (array['public', 'lab']::regnamespace[])`;
+
 /** Sequences of their own; those of identity columns belong to the column. */
 const SEQUENCES = `
-  select format('create sequence %s as %s minvalue %s maxvalue %s cache %s;', c.relname, format_type(s.seqtypid, null),
+  select format('create sequence %s as %s minvalue %s maxvalue %s cache %s;', c.oid::regclass, format_type(s.seqtypid, null),
     s.seqmin, s.seqmax, s.seqcache) as line
   from pg_sequence s join pg_class c on c.oid = s.seqrelid
-  where c.relnamespace = 'public'::regnamespace
+  where ${OURS}
     and not exists (select from pg_depend d where d.objid = c.oid and d.deptype = 'i')
-  order by c.relname`;
+  order by c.relnamespace::regnamespace::text desc, c.relname`;
 
 const FUNCTIONS = `
   select E'\\n' || rtrim(pg_get_functiondef(p.oid), E'\\n') || ';' as line
   from pg_proc p where p.pronamespace = 'public'::regnamespace order by p.proname`;
 
 const TABLES = `
-  select E'\\ncreate ' || case c.relpersistence when 'u' then 'unlogged ' else '' end || 'table ' || c.relname || coalesce(' partition of ' || (
+  select E'\\ncreate ' || case c.relpersistence when 'u' then 'unlogged ' else '' end || 'table ' || c.oid::regclass::text || coalesce(' partition of ' || (
       select i.inhparent::regclass::text from pg_inherits i where i.inhrelid = c.oid), '') || E' (\\n' ||
     concat_ws(E',\\n', (
       select string_agg('  ' || a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
@@ -60,26 +63,26 @@ const TABLES = `
     || E'\\n)' || case when c.relkind = 'p' then ' partition by ' || pg_get_partkeydef(c.oid) else '' end
     || coalesce(' with (' || array_to_string(c.reloptions, ', ') || ')', '') || ';' as line
   from pg_class c
-  where c.relnamespace = 'public'::regnamespace and c.relkind in ('r', 'p') and c.relname <> 'schema_version'
+  where ${OURS} and c.relkind in ('r', 'p') and c.relname <> 'schema_version'
     and c.relname !~ '_[0-9]{8}$'
-  order by c.relname`;
+  order by c.relnamespace::regnamespace::text desc, c.relname`;
 
 const INDEXES = `
   select pg_get_indexdef(i.indexrelid) || ';' as line
   from pg_index i join pg_class c on c.oid = i.indexrelid join pg_class t on t.oid = i.indrelid
-  where c.relnamespace = 'public'::regnamespace and t.relname <> 'schema_version' and t.relname !~ '_[0-9]{8}$' and not t.relispartition
+  where ${OURS} and t.relname <> 'schema_version' and t.relname !~ '_[0-9]{8}$' and not t.relispartition
     and not exists (select from pg_constraint o where o.conindid = i.indexrelid and o.contype in ('p', 'u'))
-  order by c.relname`;
+  order by c.relnamespace::regnamespace::text desc, c.relname`;
 
 const TRIGGERS = `
   select pg_get_triggerdef(t.oid) || ';' as line
   from pg_trigger t join pg_class c on c.oid = t.tgrelid
-  where c.relnamespace = 'public'::regnamespace and not t.tgisinternal order by c.relname, t.tgname`;
+  where ${OURS} and not t.tgisinternal order by c.relnamespace::regnamespace::text desc, c.relname, t.tgname`;
 
 const COMMENTS = `
-  select format('comment on column %s.%s is %L;', c.relname, a.attname, d.description) as line
+  select format('comment on column %s.%s is %L;', c.oid::regclass, a.attname, d.description) as line
   from pg_description d join pg_class c on c.oid = d.objoid join pg_attribute a on a.attrelid = c.oid and a.attnum = d.objsubid
-  where d.classoid = 'pg_class'::regclass and c.relnamespace = 'public'::regnamespace order by c.relname, a.attnum`;
+  where d.classoid = 'pg_class'::regclass and ${OURS} order by c.relnamespace::regnamespace::text desc, c.relname, a.attnum`;
 
 if (import.meta.main) {
   const { openTestDatabase } = await import('../test/support/database.ts');

@@ -999,6 +999,69 @@ create table written_to (
   recipient bytea not null,
   PRIMARY KEY (account_id, recipient)
 );
+
+create table lab.app_sends (
+  id bigint generated always as identity not null,
+  at timestamp with time zone not null,
+  kind text collate "C" not null,
+  message_id_field text,
+  recipient text not null,
+  outcome text collate "C" not null,
+  code integer,
+  reply text not null,
+  PRIMARY KEY (id)
+);
+
+create table lab.app_settings (
+  one boolean not null default true,
+  host text not null,
+  port integer not null,
+  tls text collate "C" not null,
+  login text not null,
+  password text not null,
+  changed_at timestamp with time zone not null,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
+create table lab.lesson_runs (
+  lesson text collate "C" not null,
+  started_at timestamp with time zone not null,
+  after_event bigint not null,
+  seed integer not null,
+  prepared jsonb not null,
+  answers jsonb,
+  hints integer not null default 0,
+  PRIMARY KEY (lesson)
+);
+
+create table lab.lessons_passed (
+  lesson text collate "C" not null,
+  passed_at timestamp with time zone not null,
+  seen jsonb not null,
+  PRIMARY KEY (lesson)
+);
+
+create table lab.smtp_sessions (
+  id text collate "C" not null,
+  listener text collate "C" not null,
+  client text collate "C" not null,
+  began_at timestamp with time zone not null,
+  ended_at timestamp with time zone not null,
+  entries json not null,
+  PRIMARY KEY (id)
+);
+
+create table lab.world (
+  one boolean not null default true,
+  seed bigint not null,
+  clock_real bigint not null,
+  clock_shown bigint not null,
+  clock_rate double precision not null,
+  PRIMARY KEY (one),
+  CHECK ((clock_rate >= (0)::double precision)),
+  CHECK (one)
+);
 CREATE INDEX abuse_counts_round ON public.abuse_counts USING btree (node, round);
 CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
@@ -1046,6 +1109,8 @@ CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (a
 CREATE INDEX suppressions_until_idx ON public.suppressions USING btree (until) WHERE (until IS NOT NULL);
 CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (received_at);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
+CREATE INDEX app_sends_at_idx ON lab.app_sends USING btree (at);
+CREATE INDEX smtp_sessions_began_at_idx ON lab.smtp_sessions USING btree (began_at);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.alias_targets FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -1176,3 +1241,6 @@ comment on column warm_up_days.steps is 'why the plan is as it is, as mail/warm-
 comment on column warm_up_plans.ceiling is 'so many recipients a day the site took when it wanted no more';
 comment on column warm_up_plans.by_hand is 'begun for this site; false: because its source is in warm_up_sources';
 comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';
+comment on column lab.lesson_runs.after_event is 'events with larger ids, from started_at on, are looked at';
+comment on column lab.lesson_runs.prepared is 'what the lesson laid out for this learner';
+comment on column lab.lessons_passed.seen is 'where each criterion was seen; kept when the lesson is started again';
