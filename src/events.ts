@@ -337,6 +337,51 @@ export interface EventCatalogue {
     public: { domain: string; selectors: readonly string[] };
     personal: Record<never, never>;
   };
+  /** A source begins to be warmed up for a site. The source is '' where the system chooses it. */
+  'warm-up.begun': {
+    public: {
+      site: string;
+      source: string;
+      size: number;
+      target: number;
+      by: 'operator' | 'source';
+    };
+    personal: Record<never, never>;
+  };
+  /** A day of a plan is over; `size` is that of the next. */
+  'warm-up.judged': {
+    public: {
+      site: string;
+      source: string;
+      day: number;
+      planned: number;
+      taken: number;
+      delivered: number;
+      deferred: number;
+      judged: 'grown' | 'held' | 'halved' | 'finished';
+      size: number;
+      steps: readonly EventStep[];
+    };
+    personal: Record<never, never>;
+  };
+  /** The site asked for less. */
+  'warm-up.rested': {
+    public: { site: string; source: string; day: number; until: string; bulkUntil: string };
+    personal: Record<never, never>;
+  };
+  /** Nothing goes until a person starts it again. */
+  'warm-up.halted': {
+    public: { site: string; source: string; day: number; by: 'site' | 'operator' };
+    personal: Record<never, never>;
+  };
+  'warm-up.resumed': {
+    public: { site: string; source: string; day: number; size: number };
+    personal: Record<never, never>;
+  };
+  'warm-up.ended': {
+    public: { site: string; source: string; day: number; by: 'target' | 'operator' };
+    personal: Record<never, never>;
+  };
   'queue.held': { public: { by: string }; personal: Record<never, never> };
   'queue.released': { public: { by: string }; personal: Record<never, never> };
   'queue.retried': { public: { by: string }; personal: Record<never, never> };

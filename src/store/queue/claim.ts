@@ -7,8 +7,10 @@
  */
 import type { Queryable } from '#store/blobs';
 import { messagesFrom, messagesOf, type ClaimedMessage, type ClaimedRow } from './claimed.ts';
-import type { DestinationKey } from './enqueue.ts';
+import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
+import { hourEnd, PLANNED_CAP, planRoom, planUntil, takenInHour } from './pace.ts';
 
+export { releaseLease, releasePlanned, type SiteMood } from './release.ts';
 export { claimedMessages, type ClaimedMessage, type ClaimedRecipient } from './claimed.ts';
 
 /** How long a lease lasts unless it is renewed. Seconds. */
@@ -38,6 +40,10 @@ export interface Claim extends DestinationKey {
   readonly messages: readonly ClaimedMessage[];
   /** How many recipients were taken; `limit` of them means that more may be due. */
   readonly count: number;
+  /** They were taken out of a warm-up plan: no more are taken under this lease, and {@link releasePlanned} ends it. */
+  readonly planned: boolean;
+  /** Sources whose plan for the site is to begin, or has a day that is over: nothing goes from them until that was seen to. */
+  readonly planDue: readonly string[];
 }
 
 /**
@@ -58,7 +64,13 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     ],
   });
   const row = rows[0] as
-    | (DestinationKey & { source: string | null; failures: number | null; count: number })
+    | (DestinationKey & {
+        source: string | null;
+        failures: number | null;
+        count: number;
+        planned: boolean | null;
+        planDue: string[] | null;
+      })
     | undefined;
   if (!row) return undefined;
   return {
@@ -70,12 +82,25 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     failures: row.failures ?? 0,
     messages: row.count > 0 ? messagesOf(rows as ClaimedRow[]) : [],
     count: row.count,
+    planned: row.planned ?? false,
+    planDue: row.planDue ?? [],
   };
 }
+
+/** The stream of the destination, as {@link planRoom} asks it. */
+const IS_BULK = `d.stream = 'bulk'`;
+const AT_A_GLANCE = { isBulk: IS_BULK, now: '$3', waiting: '0' };
+/** Other mail for the site goes first: no more of it than the day allows is counted. */
+const WAITING = `(select count(*)::integer from (
+  select from queue_claims w
+  where w.site = d.site and w.stream in ('transactional', 'dsn', 'forward') and w.source_pool = d.source_pool
+    and w.lease is null and w.held is null and w.next_at <= $3
+  limit l.plan_day) w)`;
 
 /**
  * A destination whose sources are all blocked sleeps until the first is not; one whose sources are busy is looked at again soon.
  * `limit 1` has each limit looked up by its key: a join would be planned as a walk over those of all sites while there are few.
+ * Where a warm-up plan holds, the row of the chosen source is locked before its room is counted, so that claims at once share it.
  */
 const CLAIM = `
   with destination as (
@@ -84,48 +109,70 @@ const CLAIM = `
     order by ready_at limit 1 for update skip locked),
   candidate as (
     select s.source, s.turn, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
-      coalesce(l.cap, ${FIRST_CAP}) as cap, coalesce(l.running < l.cap, true) as has_room, coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until
+      coalesce(l.cap, ${FIRST_CAP}) as cap, l.plan_day is not null as planned,
+      coalesce(l.running < case when l.plan_day is null then l.cap else least(l.cap, ${PLANNED_CAP}) end, true) as has_room,
+      case when l.site is null then d.site <> '${LOCAL_SITE}' and d.site not like 'relay:%'
+        and exists (select from warm_up_sources w where w.source = s.source)
+        else coalesce(l.day_until <= $3, false) end as due,
+      case when l.blocked_until > $3 then l.blocked_until end as blocked_until,
+      case when l.plan_day is not null then ${planUntil(AT_A_GLANCE)} end as paced_until
     from destination d
       cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb))
         with ordinality as s(source, turn)
       left join lateral (
         select * from site_limits where site = d.site and source = s.source limit 1) l on true),
   source as (
-    select source, failures from candidate where has_room and not blocked order by running, turn limit 1),
+    select source, failures, planned from candidate
+    where has_room and not due and blocked_until is null and paced_until is null order by running, turn limit 1),
+  room as (
+    select case when source.planned then least(coalesce(p.room, 0), $4) else $4 end as most
+    from destination d cross join source left join lateral (
+      select ${planRoom({ ...AT_A_GLANCE, waiting: WAITING })} as room from site_limits l
+      where source.planned and l.site = d.site and l.source = source.source for update) p on true),
   due as (
     select c.message_id, c.recipient_id
     from destination d, source, lateral (
       select message_id, recipient_id from queue_claims
       where site = d.site and stream = d.stream and source_pool = d.source_pool
         and lease is null and held is null and next_at <= $3
-      order by next_at limit $4 for update skip locked) c),
+      order by next_at limit (select most from room) for update skip locked) c),
   taken as (
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id),
   counted as (
-    select count(*)::integer as n from due),
+    select n, case when ${IS_BULK} then n else 0 end as bulk from destination d, (select count(*)::integer as n from due) c),
   lease as (
-    insert into queue_leases (token, node, site, stream, source_pool, source, until)
-    select $1, $2, d.site, d.stream, d.source_pool, source.source, clock_timestamp() + interval '${LEASE_SECONDS} seconds'
+    insert into queue_leases (token, node, site, stream, source_pool, source, until, reserved)
+    select $1, $2, d.site, d.stream, d.source_pool, source.source, clock_timestamp() + interval '${LEASE_SECONDS} seconds',
+      case when source.planned then n else 0 end
     from destination d, source, counted where n > 0),
   limits as (
     insert into site_limits (site, source, running, cap)
     select d.site, source.source, 1, ${FIRST_CAP} from destination d, source, counted where n > 0
-    on conflict (site, source) do update set running = site_limits.running + 1),
+    on conflict (site, source) do update set running = site_limits.running + 1,
+      day_taken = site_limits.day_taken + (select n from counted),
+      day_bulk = site_limits.day_bulk + (select bulk from counted),
+      hour_taken = ${takenInHour('site_limits', 'hour_taken', '$3')} + (select n from counted),
+      hour_bulk = ${takenInHour('site_limits', 'hour_bulk', '$3')} + (select bulk from counted),
+      hour_until = case when site_limits.hour_until <= $3 then ${hourEnd('$3')} else site_limits.hour_until end),
   served as (
     update queue_destinations q set
       running = running + (n > 0)::integer,
       cap = (select sum(cap)::integer from candidate),
       ready_at = case
         when not exists (select from source) then
-          (select case when bool_and(blocked) then min(blocked_until) else $6 end from candidate)
-        when n = $4 then $3
+          (select case when bool_and(not due and coalesce(blocked_until, paced_until) is not null)
+            then min(greatest(blocked_until, paced_until)) else $6 end from candidate)
+        when n = (select most from room) then case when n = 0 then $6 else $3 end
         else coalesce((select min(next_at) from queue_claims c
           where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool
-            and lease is null and held is null and next_at > $3), 'infinity') end
+            and lease is null and held is null and next_at > $3), 'infinity') end,
+      paced_until = case when not exists (select from source)
+        then (select case when bool_and(not due and paced_until is not null) then min(paced_until) end from candidate) end
     from destination d, counted
     where q.site = d.site and q.stream = d.stream and q.source_pool = d.source_pool)
-  select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures, n as count, m.*
+  select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures, source.planned,
+    (select array_agg(c.source) from candidate c where c.due) as "planDue", n as count, m.*
   from destination d cross join counted left join source on true left join (${messagesFrom('due')}) m on true`;
 
 export interface More {
@@ -135,7 +182,7 @@ export interface More {
 }
 
 /**
- * Takes more of the same destination under a lease that is held, and renews it.
+ * Takes more of the same destination under a lease that is held, and renews it. Under a warm-up plan there is no more.
  * @returns undefined when the lease was lost; nothing where no more is due
  */
 export async function claimMore(
@@ -158,14 +205,15 @@ const CLAIM_MORE = `
   with lease as (
     update queue_leases set until = clock_timestamp() + interval '${LEASE_SECONDS} seconds'
     where token = $1 and until > clock_timestamp()
-    returning site, stream, source_pool),
+    returning site, stream, source_pool, reserved),
   due as (
     select c.message_id, c.recipient_id
     from lease l, lateral (
       select message_id, recipient_id from queue_claims
       where site = l.site and stream = l.stream and source_pool = l.source_pool
         and lease is null and held is null and next_at <= $2
-      order by next_at limit $3 for update skip locked) c),
+      order by next_at limit $3 for update skip locked) c
+    where l.reserved = 0),
   taken as (
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id)
@@ -182,68 +230,6 @@ export async function renewLease(db: Queryable, token: string): Promise<boolean>
   });
   return rowCount === 1;
 }
-
-/** How a site took what a lease brought, so that the number of attempts at once follows it. */
-export type SiteMood =
-  | { readonly kind: 'accepts' }
-  | { readonly kind: 'defers'; readonly blockedUntil: number | undefined }
-  | { readonly kind: 'neutral' };
-
-const MAX_CAP = 20;
-/** Leases that went well before one more attempt at once is allowed. */
-const SUCCESSES_TO_GROW = 2;
-
-/**
- * Ends a lease: what it still held is due again, and the destination's line moves on.
- * @returns false when the lease had already expired and was given back by others
- */
-export async function releaseLease(db: Queryable, token: string, mood: SiteMood): Promise<boolean> {
-  const blockedUntil = mood.kind === 'defers' ? mood.blockedUntil : undefined;
-  const { rows } = await db.query({
-    name: 'release_lease',
-    text: RELEASE_LEASE,
-    values: [token, mood.kind, blockedUntil === undefined ? null : new Date(blockedUntil)],
-  });
-  return rows.length > 0;
-}
-
-/**
- * One more at once after some successes, half as many after a deferral, never less than one; the destination has as many as its sources
- * have together, which the next claim counts anew. The two look-ups of the next due time
- * are apart, so that each has its own index. The destination is locked before its limits, as a claim does. The commit does not wait
- * for the disk: who crashes before it is written finds the lease again, and gives it back when it ends.
- */
-const RELEASE_LEASE = `
-  with lease as (
-    delete from queue_leases where token = $1 returning *),
-  destination as (
-    select from queue_destinations q, lease
-    where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
-    for no key update of q),
-  limits as (
-    update site_limits l set
-      running = greatest(l.running - 1, 0),
-      successes = case when $2 = 'accepts' then (l.successes + 1) % ${SUCCESSES_TO_GROW} when $2 = 'defers' then 0 else l.successes end,
-      failures = case when $2 = 'accepts' then 0 when $2 = 'defers' then l.failures + 1 else l.failures end,
-      cap = case
-        when $2 = 'accepts' and l.successes + 1 >= ${SUCCESSES_TO_GROW} then least(l.cap + 1, ${MAX_CAP})
-        when $2 = 'defers' then greatest(l.cap / 2, 1)
-        else l.cap end,
-      blocked_until = case when $2 = 'accepts' then null else greatest($3, l.blocked_until) end
-    from lease, destination where l.site = lease.site and l.source = lease.source
-    returning l.site, l.source, l.cap),
-  freed as (
-    update queue_claims set lease = null where lease = $1 returning next_at, held)
-  update queue_destinations q set
-    running = greatest(q.running - 1, 0),
-    cap = greatest(q.cap + coalesce((select limits.cap - l.cap from limits join site_limits l using (site, source)), 0), 1),
-    ready_at = least(q.ready_at,
-      (select min(next_at) from queue_claims c
-       where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null and lease is null),
-      (select min(next_at) from freed where held is null))
-  from lease, (select set_config('synchronous_commit', 'off', true)) as without_disk
-  where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
-  returning q.site`;
 
 /** The leases that nobody renewed, to be released; their workers are gone or stand still. */
 export async function expiredLeases(db: Queryable): Promise<string[]> {

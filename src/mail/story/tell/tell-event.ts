@@ -16,6 +16,7 @@ import { DELIVERY_TELLERS } from './tell-delivery.ts';
 import { DOMAIN_TELLERS } from './tell-domain.ts';
 import { MESSAGE_TELLERS } from './tell-message.ts';
 import { TLS_TELLERS } from './tell-tls.ts';
+import { WARM_UP_TELLERS } from './tell-warm-up.ts';
 import type { Teller, Tellers, Told } from './told.ts';
 import { printable } from '#mail/story/terminal-text';
 
@@ -56,4 +57,5 @@ const TELLERS: Tellers = {
   ...DELIVERY_TELLERS,
   ...DOMAIN_TELLERS,
   ...TLS_TELLERS,
+  ...WARM_UP_TELLERS,
 };

@@ -108,6 +108,7 @@ import {
   NO_RESULT_TEXTS,
   VERDICT_TEXTS,
 } from './verdict-texts.ts';
+import { WARM_UP_CAUSES, WARM_UP_STATES, WARM_UP_STEPS, WARM_UP_WORDS } from './warm-up-texts.ts';
 
 export const CATALOGUE = {
   event: EVENT_TEXTS,
@@ -211,4 +212,8 @@ export const CATALOGUE = {
   stsFetchFault: STS_FETCH_FAULTS,
   filedClass: FILED_CLASSES,
   shownHistory: SHOWN_HISTORY,
+  warmUpStep: WARM_UP_STEPS,
+  warmUpState: WARM_UP_STATES,
+  warmUpCause: WARM_UP_CAUSES,
+  warmUpWord: WARM_UP_WORDS,
 } as const satisfies Record<string, Readonly<Record<string, Phrase>>>;

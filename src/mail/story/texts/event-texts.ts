@@ -243,6 +243,30 @@ export const EVENT_TEXTS = {
     en: 'The new DKIM keys {selectors} of {domain} were given up before they signed anything.',
     ja: '{domain} の新しい DKIM 鍵 {selectors} の使用を、署名を始める前に取りやめました。',
   },
+  'warm-up.begun': {
+    en: 'Mail from {source} to {site} is warmed up from now on ({by}): {size} recipients a day to begin with, until {target} a day go well.',
+    ja: '{source} から {site} へのウォームアップを始めました（{by}）。1 日 {size} 宛先から、1 日 {target} 宛先を目標に増やします。',
+  },
+  'warm-up.judged': {
+    en: 'Day {day} of the warm-up from {source} to {site} is over; the next day has {size} recipients.',
+    ja: '{source} から {site} へのウォームアップ {day} 日目が終わりました。次の日は {size} 宛先です。',
+  },
+  'warm-up.rested': {
+    en: '{site} asked for less from {source}: bulk mail rests until {bulkUntil}, other mail until {until}.',
+    ja: '{site} から送信を控えるよう求められ、{source} からの一斉配信を {bulkUntil} まで、それ以外を {until} まで休みます。',
+  },
+  'warm-up.halted': {
+    en: 'Nothing goes from {source} to {site} until its warm-up is started again ({by}).',
+    ja: '{source} から {site} への送信を、ウォームアップが再開されるまで止めました（{by}）。',
+  },
+  'warm-up.resumed': {
+    en: 'The warm-up from {source} to {site} goes on, with {size} recipients a day.',
+    ja: '{source} から {site} へのウォームアップを、1 日 {size} 宛先で再開しました。',
+  },
+  'warm-up.ended': {
+    en: 'The warm-up from {source} to {site} is over ({by}): it holds mail back no more.',
+    ja: '{source} から {site} へのウォームアップを終え、送信量の制限をなくしました（{by}）。',
+  },
   'queue.held': {
     en: '{forwardPath}: held in the queue ({by}); no attempt is made until it is released.',
     ja: '{forwardPath}：キューで保留しました。解除されるまで配信を試みません（{by}）。',

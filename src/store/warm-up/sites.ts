@@ -1,0 +1,45 @@
+/** Sites as warm-up plans see them: which there are, what waits for them, and who complained of what they took. */
+import type { Queryable } from '#store/blobs';
+
+/** Sites elsewhere that mail went to from a source, those without a plan. */
+export async function unplannedSites(db: Queryable, source: string): Promise<string[]> {
+  const { rows } = await db.query({
+    text: `select site from site_limits
+           where source = $1 and plan_day is null and site <> 'local' and site not like 'relay:%' order by site`,
+    values: [source],
+  });
+  return (rows as { site: string }[]).map(({ site }) => site);
+}
+
+/** Puts what waits for a site in line again. Callers say `queue` afterwards. */
+export async function wakeSite(db: Queryable, site: string, now: number): Promise<void> {
+  await db.query({
+    text: `update queue_destinations set ready_at = $2, paced_until = null
+           where site = $1 and ready_at > $2 and (paced_until is not null or ready_at < 'infinity')`,
+    values: [site, new Date(now)],
+  });
+}
+
+/** The site of a domain, as far as mail went there. */
+export async function siteOfDomain(db: Queryable, domain: string): Promise<string | undefined> {
+  const { rows } = await db.query({
+    text: 'select site from domain_sites where domain = $1',
+    values: [domain],
+  });
+  return (rows as { site: string }[])[0]?.site;
+}
+
+/**
+ * Counts a complaint about a message against the plans of the sites that took it.
+ * @returns how many plans hear of it
+ */
+export async function countComplaint(db: Queryable, messageId: string): Promise<number> {
+  const { rowCount } = await db.query({
+    text: `update warm_up_days d set complaints = d.complaints + 1
+           from warm_up_plans p
+           where p.state = 'active' and d.site = p.site and d.source = p.source and d.day = p.day
+             and p.site in (select fields ->> 'site' from events where message_id = $1 and type = 'attempt.delivered')`,
+    values: [messageId],
+  });
+  return rowCount ?? 0;
+}
