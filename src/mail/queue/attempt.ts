@@ -9,6 +9,7 @@ import type { SmtpSession } from '#clients/smtp/smtp-session';
 import { event } from '#events';
 import type { SessionNotes, ToldSession } from '#mail/tls-policy/session-notes';
 import type { NoWay, Way } from '#mail/tls-policy/ways';
+import type { Tally } from '#mail/warm-up/tally';
 import { parseMailbox } from '#protocol/address/path';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import {
@@ -30,14 +31,19 @@ import { ownResult, resultOf, type Result } from './result.ts';
 import type { RouteHost } from './route.ts';
 import { sitePauseUntil } from './schedule.ts';
 import { settle, type Attempted } from './settle.ts';
+import { withholdSuppressed } from './withhold.ts';
 
-/** Delivers what was claimed, and more of the same destination. Rejects only where the database is out of reach. */
+/**
+ * Delivers what was claimed, and more of the same destination. Rejects only where the database is out of reach.
+ * @param tally of the replies, where a warm-up plan wants to know
+ */
 export async function attemptRemote(
   context: AttemptContext,
   claim: Claim,
   lease: Lease,
+  tally?: Tally,
 ): Promise<SiteMood> {
-  const attempt = new RemoteAttempt(context, claim, lease);
+  const attempt = new RemoteAttempt(context, claim, lease, tally);
   try {
     await attempt.run();
   } finally {
@@ -84,6 +90,7 @@ class RemoteAttempt {
   readonly #context: AttemptContext;
   readonly #claim: Claim;
   readonly #lease: Lease;
+  readonly #tally: Tally | undefined;
   readonly #decisions = new Map<string, Decision>();
   readonly #unreachable = new Map<string, NoSession>();
   #settling: Promise<unknown>[] = [];
@@ -93,10 +100,11 @@ class RemoteAttempt {
   /** Nothing further is tried: the site asked for a pause, or the lease is lost. */
   #over = false;
 
-  constructor(context: AttemptContext, claim: Claim, lease: Lease) {
+  constructor(context: AttemptContext, claim: Claim, lease: Lease, tally: Tally | undefined) {
     this.#context = context;
     this.#claim = claim;
     this.#lease = lease;
+    this.#tally = tally;
   }
 
   async run(): Promise<void> {
@@ -113,6 +121,8 @@ class RemoteAttempt {
   }
 
   async #rounds(): Promise<void> {
+    // of a warm-up plan each claim takes its part
+    if (this.#claim.planned) return this.#round(this.#claim.messages);
     const { clock } = this.#context.options.store;
     const began = clock.monotonic();
     const spent = (): number => clock.monotonic() - began;
@@ -178,14 +188,15 @@ class RemoteAttempt {
   }
 
   async #round(messages: readonly ClaimedMessage[]): Promise<void> {
-    const { options, fresh } = this.#context;
+    const { options, recorder, fresh } = this.#context;
     const contents = new Contents(options.store.pool, messages, fresh);
     // whoever is here again was queued or released meanwhile, and may go another way by now
     for (const [domain, { kind }] of this.#decisions) {
       if (kind !== 'hosts') this.#decisions.delete(domain);
     }
     const earlier = this.#settling.length;
-    for (const message of messages) {
+    const context = { options, recorder, contents, ...this.#claim };
+    for (const message of await withholdSuppressed(context, messages)) {
       if (this.#isOver()) break;
       await this.#message(message, contents);
     }
@@ -226,7 +237,7 @@ class RemoteAttempt {
     for (const group of groups.values()) {
       results.push(...(await this.#deliver(message, group, contents, dialogue, tls)));
     }
-    const { token, site } = this.#claim;
+    this.#tally?.add(results);
     if (results.length === 0) {
       if (dialogue.length > 0) this.#abandoned(message, attemptId, dialogue);
       return;
@@ -239,7 +250,7 @@ class RemoteAttempt {
       tls,
       dialogue: groups.size > 0 ? dialogue : undefined,
     };
-    this.#settle(settle({ options, recorder, contents, token, site }, attempted));
+    this.#settle(settle({ options, recorder, contents, ...this.#claim }, attempted));
   }
 
   /** Something was said, and nothing came of it: the lease was lost, or the server stops. */

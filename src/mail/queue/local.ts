@@ -33,6 +33,7 @@ import type { Settlement } from './record.ts';
 import { ownResult, type Result } from './result.ts';
 import { sealForward } from './seal-forward.ts';
 import { prepare } from './settle.ts';
+import { withholdSuppressed } from './withhold.ts';
 
 /** Delivers what was claimed, and more. Rejects only where the database is out of reach. */
 export async function attemptLocal(
@@ -96,10 +97,12 @@ class LocalAttempt {
       pool,
       messages.filter(mayHaveCopies).map(({ id }) => id),
     );
+    const { options, recorder } = this.#context;
+    const context = { options, recorder, contents: this.#contents, ...this.#claim };
     const writing: Promise<void>[] = [];
     let batch: Ready[] = [];
     try {
-      for (const message of messages) {
+      for (const message of await withholdSuppressed(context, messages)) {
         const ready = await this.#ready(message, copies);
         if (!ready) continue;
         batch.push(ready);
@@ -137,6 +140,7 @@ class LocalAttempt {
       contents: this.#contents,
       token: this.#claim.token,
       site: LOCAL_SITE,
+      stream: this.#claim.stream,
     };
     const attempted = { message, attemptId, results, routed: [], tls: [], dialogue: undefined };
     const { settlement, bound } = await prepare(context, attempted);

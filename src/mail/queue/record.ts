@@ -31,6 +31,8 @@ export interface Settlement extends ConcludedMessage {
   readonly events: readonly Event[];
   /** Undefined for an attempt without a peer. */
   readonly dialogue: readonly DialogueEntry[] | undefined;
+  /** What follows from it, and does no harm when it is written twice. */
+  readonly statements?: readonly Statement[];
 }
 
 /** What happens in the same transaction, once. */
@@ -180,7 +182,7 @@ export class Recorder {
   async #writeApart(batch: readonly Waiting[], error: Error): Promise<void> {
     this.#options.log.error('queue.refused', { error: error.message, settlements: batch.length });
     for (const { settlement, resolve } of batch) {
-      const bare = { ...settlement, events: [], dialogue: undefined };
+      const bare = { ...settlement, events: [], dialogue: undefined, statements: [] };
       const written = (await this.#writeAlone(settlement)) || (await this.#writeAlone(bare));
       resolve(written ? 'recorded' : 'refused');
     }
@@ -219,6 +221,7 @@ export class Recorder {
         lockQueueMessages(ids),
         conclude(settlements, now, bound ? 'strict' : 'lenient'),
         ...(bound?.statements ?? []),
+        ...settlements.flatMap(({ statements = [] }) => statements),
         ...(events.length > 0 ? [writeEvents(events)] : []),
         ...(dialogues.length > 0 ? [writeDialogues(dialogues, now)] : []),
         finishQueueMessages(ids),

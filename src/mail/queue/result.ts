@@ -5,6 +5,7 @@
 import type { Cause, RecipientOutcome } from '#clients/smtp/outcome';
 import { replyText } from '#protocol/smtp/reply';
 import type { ClaimedRecipient } from '#store/queue/claim';
+import type { Suppressed } from '#store/suppression';
 
 export interface Result {
   readonly recipient: ClaimedRecipient;
@@ -27,6 +28,8 @@ export interface Result {
   readonly host: string | undefined;
   /** The peer knows what the author asked for and will notify. */
   readonly peerNotifies: boolean;
+  /** Nothing was tried: bulk mail is not sent to it (`withhold.ts`). */
+  readonly suppressed?: Pick<Suppressed, 'reason' | 'stream' | 'until'>;
 }
 
 /** From the client's outcome; undefined where nothing was decided (abandoned). */

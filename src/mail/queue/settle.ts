@@ -8,7 +8,8 @@ import type { ToldSession } from '#mail/tls-policy/session-notes';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { ClaimedMessage } from '#store/queue/claim';
 import type { Conclusion } from '#store/queue/conclude';
-import { LOCAL_SITE } from '#store/queue/enqueue';
+import { LOCAL_SITE, type Stream } from '#store/queue/enqueue';
+import { consequencesOfRefusals } from '#mail/bounces/refused';
 import type { Contents } from './content.ts';
 import { dueNotices, queueNotices, type Fate, type NoticeCandidate } from './notice.ts';
 import type { QueueOptions } from './options.ts';
@@ -22,6 +23,7 @@ export interface SettleContext {
   readonly contents: Contents;
   readonly token: string;
   readonly site: string;
+  readonly stream: string;
 }
 
 /** What an attempt for one message came to. */
@@ -66,7 +68,8 @@ export async function prepare(context: SettleContext, attempted: Attempted): Pro
   const { options, contents } = context;
   const { message, attemptId } = attempted;
   const now = options.store.clock.now();
-  const { settlement, candidates } = decide(context, attempted, now);
+  const { settlement: decided, candidates } = decide(context, attempted, now);
+  const settlement = await withConsequences(context, attempted, decided, now);
   const notices = dueNotices(message, candidates);
   if (notices.toAuthor.length + notices.withheld.size === 0) {
     return { settlement, bound: undefined };
@@ -79,6 +82,28 @@ export async function prepare(context: SettleContext, attempted: Attempted): Pro
     bound: { accounts: [], statements: queued.statements, bytes: queued.bytes },
   };
 }
+
+/** Who refused bulk mail for good is not sent any more of it. */
+async function withConsequences(
+  { options, stream }: SettleContext,
+  attempted: Attempted,
+  settlement: Settlement,
+  now: number,
+): Promise<Settlement> {
+  if (stream !== BULK) return settlement;
+  const { message, results } = attempted;
+  const refused = results.flatMap(({ recipient, suppressed, ...result }, i) =>
+    settlement.conclusions[i]?.kind === 'failed' && suppressed === undefined
+      ? [{ ...result, recipientId: recipient.recipientId, forwardPath: recipient.forwardPath }]
+      : [],
+  );
+  const ids = { ...idsOf(attempted), messageId: message.id, tenantId: message.tenantId };
+  const { pool } = options.store;
+  const { statements, events } = await consequencesOfRefusals(pool, refused, ids, now);
+  return { ...settlement, events: [...settlement.events, ...events], statements };
+}
+
+const BULK: Stream = 'bulk';
 
 /**
  * PostgreSQL refuses the notice. Nobody is given up unheard: who failed is tried again later, with a notice of its own, until the time of
@@ -134,13 +159,20 @@ function concludeResult(
   }
   if (result.kind === 'deferred') return concludeDeferred(options, message, result, now);
   if (result.kind === 'failed') {
-    return { conclusion: { kind: 'failed', recipientId, reply, status }, fate: 'failed' };
+    // who did not ask hears of it by the story alone: there may be as many as the list is long
+    const isTold = result.suppressed === undefined || asksForFailures(recipient);
+    const fate = isTold ? 'failed' : undefined;
+    return { conclusion: { kind: 'failed', recipientId, reply, status }, fate };
   }
   const conclusion: Conclusion = { kind: 'delivered', recipientId, reply, status };
   // RFC 3461 §5.2.7.2: whoever takes it at the other address answers for it
   if (result.kind === 'redirected') return { conclusion, fate: undefined };
   const here = site === LOCAL_SITE ? 'delivered' : 'relayed';
   return { conclusion, fate: result.kind === 'expanded' ? 'expanded' : here };
+}
+
+function asksForFailures({ notify }: Result['recipient']): boolean {
+  return notify?.split(',').includes('FAILURE') ?? false;
 }
 
 /** Tried again later, or given up. */
@@ -198,6 +230,12 @@ function resultEvents(
   const ids = { ...idsOf(attempted), recipientId: String(recipient.recipientId) };
   if (conclusion.kind === 'held') {
     return [event('queue.held', now, ids, { public: { by: conclusion.reason }, personal: {} })];
+  }
+  if (result.suppressed !== undefined) {
+    const { reason, stream, until } = result.suppressed;
+    const fields = { reason, stream, until: until?.toISOString() ?? null };
+    const { forwardPath } = recipient;
+    return [event('recipient.suppressed', now, ids, { public: fields, personal: { forwardPath } })];
   }
   const attempt = recipient.attempts + 1;
   const facts = { site, stage, code: code ?? null, status, host: host ?? null, attempt };
