@@ -194,6 +194,7 @@ async function start(
       resolver,
       dane: given.resolver ? 'on' : daneStanding(dnsServers).kind,
       dialer: given.dialer,
+      trustedRoots: around?.trustedRoots,
     },
     parts,
   );
@@ -207,6 +208,7 @@ async function start(
         tlsPolicy,
         ...(given.dialer && { dialer: given.dialer }),
         ...(surroundings && { routes: 'by-mx' }),
+        trustedRoots: around?.trustedRoots,
       },
       resolver,
       store,
@@ -266,6 +268,13 @@ async function start(
       resolver,
       tls,
       published: () => publishedNames(store),
+      around: around &&
+        surroundings && {
+          resolver,
+          dialer: surroundings.dialer,
+          trustedRoots: around.trustedRoots,
+          nameServerPort: around.nameServerPort,
+        },
       note: (noted) => notes.note(noted),
     }),
   );
@@ -361,6 +370,7 @@ async function start(
     store,
     directory,
     resolver,
+    nameServerPort: around?.nameServerPort,
     tls: tls.tls,
     certificates,
     welcome: (address) => guard.bans.find(address, clock.now())?.scope !== 'all',
@@ -382,6 +392,7 @@ async function start(
       log,
       config,
       dialer: given.dialer,
+      trustedRoots: around?.trustedRoots,
       queued: (destinations, events) => {
         queue.wake(destinations);
         happened(events);

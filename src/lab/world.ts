@@ -12,8 +12,10 @@ import type { Resolver } from '#protocol/dns/resolver';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
+import { startLabCa } from './ca/start.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
+import { startLabDns } from './dns/start.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
@@ -39,13 +41,14 @@ export interface World {
   readonly resolver: Resolver;
   readonly dialer: Dialer;
   readonly isPrivate: (address: string) => boolean;
-  readonly trustedRoots: () => readonly string[];
   readonly calls: Readonly<Record<string, LabCall<unknown>>>;
   open(store: Store): Promise<OpenWorld>;
 }
 
 export interface OpenWorld extends AsyncDisposable {
   readonly kind: 'open';
+  readonly trustedRoots: readonly string[];
+  readonly nameServerPort: number;
   begin(server: LearnersServer): Promise<void>;
 }
 
@@ -81,7 +84,6 @@ export function makeWorld(options: WorldOptions): World {
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),
-    trustedRoots: () => [],
     calls,
     async open(store) {
       await using parts = new AsyncDisposableStack();
@@ -95,9 +97,23 @@ export function makeWorld(options: WorldOptions): World {
       );
       const ground: Ground = { pool, store, clock, log, network, seed: kept.seed, folder };
       addCalls(calls, clockCalls(ground, kept));
+      parts.use(await startLabDns({ ground, hostRecords: [] }));
+      const ca = parts.use(
+        await startLabCa({
+          address: network.addressOf('ca.test'),
+          dialer: network.dialer,
+          resolver,
+          folder: path.join(folder, 'ca'),
+          log,
+          now: () => Date.now(),
+          random: Math.random,
+        }),
+      );
       const opened = parts.move();
       return {
         kind: 'open',
+        trustedRoots: ca.trustedRoots,
+        nameServerPort: network.localPort(53),
         begin: () => Promise.resolve(),
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };

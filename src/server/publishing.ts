@@ -36,6 +36,8 @@ export interface PublishingParts {
   readonly store: Store;
   readonly directory: Directory;
   readonly resolver: Resolver;
+  /** Undefined: the usual one. */
+  readonly nameServerPort?: number | undefined;
   readonly tls: { readonly current: TlsIdentity };
   readonly certificates: Pick<Certificates, 'challenges' | 'settings'>;
   readonly welcome: (address: string) => boolean;
@@ -91,7 +93,7 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
     const known =
       servers.get(address) ??
       new StubResolver({
-        servers: [{ address, port: 53, trusted: false }],
+        servers: [{ address, port: parts.nameServerPort ?? 53, trusted: false }],
         clock,
         randomId: () => randomInt(0x1_0000),
         cacheSize: 0,

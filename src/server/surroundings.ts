@@ -19,8 +19,6 @@ export interface Surroundings {
   readonly dialer: Dialer;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
-  /** Certificates, as PEM, that are trusted beside those of the system; there once it is open. */
-  readonly trustedRoots: () => readonly string[];
   /** Answered by the control socket, beside what the server answers. */
   readonly calls: Readonly<Record<string, AddedCall>>;
   /** The database is there, and nothing of the server has asked anything yet. */
@@ -29,6 +27,10 @@ export interface Surroundings {
 
 export interface Opened extends AsyncDisposable {
   readonly kind: 'open';
+  /** Certificates, as PEM, that are trusted there instead of those of the system. Always the same array. */
+  readonly trustedRoots: readonly string[];
+  /** Where name servers listen. */
+  readonly nameServerPort: number;
   /** The server can be reached. */
   begin(server: Surrounded): Promise<void>;
 }
