@@ -1,7 +1,7 @@
 /** `hikyaku ban`: addresses and networks whose connections are refused. */
 import type { Command } from 'commander';
 import { callRows, callValue } from './control.ts';
-import { CommandFailure } from './failure.ts';
+import { readLength } from './length.ts';
 import { printDone, printRows } from './output.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
@@ -71,12 +71,4 @@ const REASONS: Readonly<Record<string, string>> = {
 function becauseText({ reason, byHand }: { reason: string; byHand: boolean }): string {
   if (byHand) return reason === '' ? 'by hand' : `by hand: ${reason}`;
   return REASONS[reason] ?? reason;
-}
-
-const UNITS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };
-
-function readLength(given: string): number {
-  const match = /^(\d{1,5})([mhd])$/.exec(given);
-  if (match && Number(match[1]) > 0) return Number(match[1]) * UNITS[match[2]!]!;
-  throw new CommandFailure(`--for ${given} is no length of time`, 'Write it like 90m, 2h or 3d.');
 }

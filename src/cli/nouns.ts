@@ -79,6 +79,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'what waits to go out',
     load: async () => (await import('./queue.ts')).queue,
   },
+  suppression: {
+    summary: 'whom bulk mail is not sent to any more, and why',
+    load: async () => (await import('./suppression.ts')).suppression,
+  },
   message: {
     summary: 'find messages and read their stories',
     load: async () => (await import('./message.ts')).message,

@@ -18,6 +18,7 @@ import { reputationCalls } from './calls/reputation.ts';
 import { routeCalls } from './calls/route.ts';
 import { setupCalls } from './calls/setup.ts';
 import { srsCalls } from './calls/srs.ts';
+import { suppressionCalls } from './calls/suppression.ts';
 import { tlsCalls } from './calls/tls.ts';
 import { trustCalls } from './calls/trust.ts';
 import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
@@ -42,6 +43,7 @@ export const CALLS = {
   ...routeCalls,
   ...setupCalls,
   ...srsCalls,
+  ...suppressionCalls,
   ...tlsCalls,
   ...trustCalls,
 } as const;

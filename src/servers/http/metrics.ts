@@ -174,6 +174,21 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'limit',
   ]);
   const banned = counter('bans_imposed', 'Bans, by reason.', ['reason']);
+  const bounces = counter(
+    'bounces',
+    'Notices that bulk mail did not arrive, by what they say of the address.',
+    ['class', 'reason'],
+  );
+  const suppressed = counter(
+    'suppressions',
+    'Addresses that bulk mail is not sent to from then on, by reason.',
+    ['reason'],
+  );
+  const withheld = counter(
+    'recipients_suppressed',
+    'Recipients that bulk mail was not sent to, by reason.',
+    ['reason'],
+  );
   const notices = counter('notices', 'Notices to authors, by kind.', ['kind']);
 
   const attempted =
@@ -215,6 +230,12 @@ function eventCounters(registry: Registry): Metrics['countEvents'] {
     'session.authentication-slowed': () => logins.inc({ result: 'slowed' }),
     'account.limited': ({ public: fields }) => limited.inc({ limit: label(fields, 'limit') }),
     'address.banned': ({ public: fields }) => banned.inc({ reason: label(fields, 'reason') }),
+    'recipient.bounced': ({ public: fields }) =>
+      bounces.inc({ class: label(fields, 'class'), reason: label(fields, 'reason') }),
+    'address.suppressed': ({ public: fields }) =>
+      suppressed.inc({ reason: label(fields, 'reason') }),
+    'recipient.suppressed': ({ public: fields }) =>
+      withheld.inc({ reason: label(fields, 'reason') }),
     'notice.sent': ({ public: fields }) => notices.inc({ kind: label(fields, 'kind') }),
   };
   return (list) => {
