@@ -1,7 +1,6 @@
 /** How far a learner has come: which lessons were started, what was laid out for them, which were passed. Schema `lab`. */
 import type pg from 'pg';
 import type { Json } from '#events';
-import type { Queryable } from '#store/blobs';
 import { jsonText } from '#store/json';
 
 export interface LessonRun {
@@ -91,10 +90,8 @@ export async function findRun(pool: pg.Pool, lesson: string): Promise<LessonRun 
   return rows[0] && runOf(rows[0]);
 }
 
-export async function listRuns(pool: Queryable): Promise<LessonRun[]> {
-  const { rows } = await pool.query<RunRow>({
-    text: 'select * from lab.lesson_runs order by lesson',
-  });
+export async function listRuns(pool: pg.Pool): Promise<LessonRun[]> {
+  const { rows } = await pool.query<RunRow>('select * from lab.lesson_runs order by lesson');
   return rows.map(runOf);
 }
 

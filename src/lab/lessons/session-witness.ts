@@ -1,0 +1,88 @@
+/**
+ * Keeps the dialogue of every SMTP session of the learner's server, whether a message came of it or not. Bounded in each session and in
+ * how many wait to be written: while the database is away they are kept in memory, and the oldest go first.
+ */
+import type { Clock } from '#clock';
+import type { Log } from '#log';
+import type { DialogueEntry } from '#protocol/smtp/dialogue';
+import type { SessionObserver, SessionWitness } from '#servers/smtp/settings';
+import { keepSessions, trimSessions, type SmtpSessionRecord } from '#store/lab/lesson-sessions';
+import type { Pool } from '#store/open';
+
+/** Of one session: more than any lesson asks for. */
+const ENTRIES = 500;
+const CHARACTERS = 60_000;
+/** Sessions in memory. */
+const WAITING = 1000;
+/** Sessions written between two trims. */
+const TRIM_AFTER = 500;
+
+interface WitnessParts {
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export class LessonWitness implements SessionWitness {
+  readonly #parts: WitnessParts;
+  #pool: Pool | undefined;
+  #waiting: SmtpSessionRecord[] = [];
+  #writing: Promise<void> | undefined;
+  #written = 0;
+
+  constructor(parts: WitnessParts) {
+    this.#parts = parts;
+  }
+
+  /** The database is there. */
+  keepIn(pool: Pool): void {
+    this.#pool = pool;
+  }
+
+  readonly began: SessionWitness['began'] = (session) => {
+    const beganAt = this.#parts.clock.now();
+    const entries: DialogueEntry[] = [];
+    let characters = 0;
+    const observer: SessionObserver = {
+      said: (entry) => {
+        characters += 'line' in entry ? entry.line.length : 0;
+        if (entries.length < ENTRIES && characters <= CHARACTERS) entries.push(entry);
+      },
+      ended: () => {
+        const endedAt = this.#parts.clock.now();
+        this.#waiting.push({ ...session, beganAt, endedAt, entries });
+        if (this.#waiting.length > WAITING) this.#waiting.shift();
+        void this.flush();
+      },
+    };
+    return observer;
+  };
+
+  /** Writes the sessions that have ended; what cannot be written is kept for the next time. */
+  async flush(): Promise<void> {
+    await this.#writing;
+    const pool = this.#pool;
+    if (pool === undefined || this.#waiting.length === 0) return;
+    this.#writing = this.#write(pool).finally(() => {
+      this.#writing = undefined;
+    });
+    await this.#writing;
+  }
+
+  async #write(pool: Pool): Promise<void> {
+    const records = this.#waiting;
+    this.#waiting = [];
+    try {
+      await keepSessions(pool, records);
+      this.#written += records.length;
+      if (this.#written < TRIM_AFTER) return;
+      this.#written = 0;
+      await trimSessions(pool);
+    } catch (error) {
+      this.#parts.log.warn('lab.sessions-wait', {
+        count: records.length,
+        error: (error as Error).message,
+      });
+      this.#waiting = [...records, ...this.#waiting].slice(-WAITING);
+    }
+  }
+}

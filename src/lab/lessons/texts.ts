@@ -1,0 +1,58 @@
+/** What the lessons say besides their pages and criteria. */
+import type { Phrase } from '#mail/story/phrase';
+
+/** Said with every list and every lesson that was passed. */
+export const CAVEAT: Phrase = {
+  en: 'The practice Internet teaches how things work. Passing its lessons does not promise that mail reaches an inbox of a real provider.',
+  ja: '練習用インターネットは仕組みを学ぶためのものです。合格しても、実在のプロバイダーの受信箱に届くことを約束するものではありません。',
+};
+
+export const REFUSALS = {
+  'no-such-lesson': {
+    message: { en: 'there is no lesson {lesson}', ja: 'レッスン {lesson} はありません' },
+    remedy: {
+      en: 'hikyaku lab lessons lists them.',
+      ja: 'hikyaku lab lessons で一覧を表示できます。',
+    },
+  },
+  coming: {
+    message: {
+      en: 'lesson {lesson} is planned, and not there yet',
+      ja: 'レッスン {lesson} は予定されていますが、まだありません',
+    },
+    remedy: {
+      en: 'hikyaku lab lessons shows those that can be taken.',
+      ja: 'hikyaku lab lessons で、いま受けられるレッスンを確認できます。',
+    },
+  },
+  'not-started': {
+    message: {
+      en: 'lesson {lesson} was not started',
+      ja: 'レッスン {lesson} はまだ始まっていません',
+    },
+    remedy: {
+      en: 'hikyaku lab start {lesson} begins it; only what happens after that counts.',
+      ja: 'hikyaku lab start {lesson} で始めてください。それ以降に起きたことだけが判定の対象になります。',
+    },
+  },
+  'asks-nothing': {
+    message: {
+      en: 'lesson {lesson} asks no questions',
+      ja: 'レッスン {lesson} に質問はありません',
+    },
+    remedy: {
+      en: 'hikyaku lab check {lesson} says what is missing.',
+      ja: 'hikyaku lab check {lesson} で、足りないものを確認できます。',
+    },
+  },
+  'no-such-question': {
+    message: {
+      en: 'lesson {lesson} does not ask for {name}',
+      ja: 'レッスン {lesson} に {name} という質問はありません',
+    },
+    remedy: {
+      en: 'It asks for: {names}. Write each as NAME=ANSWER.',
+      ja: '質問は {names} です。それぞれ「名前=答え」の形で書いてください。',
+    },
+  },
+} as const satisfies Record<string, { readonly message: Phrase; readonly remedy: Phrase }>;

@@ -1,0 +1,102 @@
+/**
+ * A learner's server with the world that its lessons look at: real sockets, a real database, the witness of sessions. Solutions are
+ * scripts that do what a learner would do; `check` must then pass, and name what is missing where they did something else.
+ */
+import { randomBytes } from 'node:crypto';
+import { systemClock } from '#clock';
+import type { Event } from '#events';
+import { lessonCalls, type LessonCalls } from '#lab/lessons/calls';
+import { LessonWitness } from '#lab/lessons/session-witness';
+import type { LessonWorld } from '#lab/lessons/world';
+import { labNetwork } from '#lab/network';
+import { silentLog } from '#log';
+import { EventBuffer } from '#store/event-buffer';
+import { freeLabPrefix } from './lab-network.ts';
+import { LineSocket } from './line-socket.ts';
+import {
+  openTestStore,
+  startTestSmtp,
+  type TestSmtpOptions,
+  type TestStore,
+} from './smtp-server.ts';
+
+export interface Classroom extends AsyncDisposable {
+  readonly at: TestStore;
+  readonly world: LessonWorld;
+  readonly calls: LessonCalls;
+  readonly ports: LessonWorld['server']['ports'];
+  /** Starts a lesson. @throws where it is refused */
+  start(lesson: string): Promise<unknown>;
+  /** The keys of the criteria that are seen, and of those that are missing. */
+  check(lesson: string): Promise<{ passed: boolean; seen: string[]; missing: string[] }>;
+}
+
+export async function openClassroom(options: TestSmtpOptions = {}): Promise<Classroom> {
+  await using parts = new AsyncDisposableStack();
+  const at = parts.use(await openTestStore());
+  const { store } = at;
+  const witness = new LessonWitness({ clock: systemClock, log: silentLog });
+  witness.keepIn(store.pool);
+  const notes = new EventBuffer(store.writer, silentLog, () => {});
+  const smtp = parts.use(
+    await startTestSmtp(at, {
+      ...options,
+      services: { witness, note: (noted: Event) => notes.note(noted), ...options.services },
+    }),
+  );
+  const network = labNetwork({ prefix: await freeLabPrefix() });
+  const settle = async (): Promise<void> => {
+    await witness.flush();
+    await notes.flush();
+  };
+  parts.defer(settle);
+  const world: LessonWorld = {
+    store,
+    clock: systemClock,
+    log: silentLog,
+    network,
+    server: {
+      hostname: 'mail.example.test',
+      domain: 'example.test',
+      address: '127.0.0.1',
+      ports: smtp.ports,
+    },
+    random: randomBytes,
+    settle,
+    dataDir: '/nonexistent',
+  };
+  const calls = lessonCalls(world);
+  const kept = parts.move();
+  return {
+    at,
+    world,
+    calls,
+    ports: smtp.ports,
+    async start(lesson) {
+      return allowed(await calls['start'].run({ lesson, lang: 'en' }));
+    },
+    async check(lesson) {
+      const verdict = allowed(await calls['check'].run({ lesson, lang: 'en' }));
+      return {
+        passed: verdict.passed,
+        seen: verdict.seen.map(({ key }) => key),
+        missing: verdict.missing.map(({ key }) => key),
+      };
+    },
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+  };
+}
+
+/** What a call answered. @throws where it is refused */
+export function allowed<T extends object>(value: T): Exclude<T, { readonly kind: 'refused' }> {
+  if ('kind' in value && value.kind === 'refused') throw new Error(JSON.stringify(value));
+  return value as Exclude<T, { readonly kind: 'refused' }>;
+}
+
+/** Types lines as a person at telnet does, reading the answer to each; `\n` within an entry is content without an answer. */
+export async function typeLines(port: number, lines: readonly string[]): Promise<string[][]> {
+  await using client = await LineSocket.connect(port);
+  const replies = [await client.restOfReply()];
+  for (const line of lines) replies.push(await client.ask(line.replaceAll('\n', '\r\n')));
+  return replies;
+}
