@@ -10,12 +10,15 @@ import {
   expiredLeases,
   heldLeases,
   releaseLease,
+  releasePlanned,
   type Claim,
   type SiteMood,
 } from '#store/queue/claim';
 import { openQueuePool, type QueuePool } from '#store/queue/pool';
 import { nextReadyAt, reconcileDestinations } from '#store/queue/destinations';
 import { LOCAL_SITE } from '#store/queue/enqueue';
+import { WarmUpKeeper } from '#mail/warm-up/keeper';
+import { Tally } from '#mail/warm-up/tally';
 import { StoreUnavailable } from '#store/writer';
 import { CleanUp } from './clean-up.ts';
 import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
@@ -50,6 +53,7 @@ class Worker implements Queue {
   readonly #recorder: Recorder;
   readonly #cleanUp: CleanUp;
   readonly #removals: Removals;
+  readonly #warmUp: WarmUpKeeper;
   readonly #fresh = new FreshOctets();
   readonly #lingering = new Lingering(() => this.#attempts.size < this.#options.attempts);
   readonly #wakes: Wakes;
@@ -83,6 +87,16 @@ class Worker implements Queue {
       options,
       wake: (destinations) => this.wake(destinations),
       freed: (blobIds) => this.#cleanUp.add(blobIds),
+    });
+    this.#warmUp = new WarmUpKeeper({
+      pool: store.pool,
+      clock: store.clock,
+      log,
+      happened: (events) => options.concluded([], events),
+      woken: () => {
+        this.#look();
+        store.notices.say('queue');
+      },
     });
     this.#unlisten = store.notices.on('queue', () => this.#look());
     this.#timers = [
@@ -163,6 +177,7 @@ class Worker implements Queue {
       sources: sourceAddresses.length === 0 ? {} : { '': shuffled(sourceAddresses, random) },
     });
     if (!claimed) return false;
+    if (claimed.planDue.length > 0) await this.#warmUp.seeTo(claimed.site, claimed.planDue);
     if (claimed.count === 0) return true;
     const lease = new Lease(this.#queue, token, askedAt, () => clock.monotonic());
     const attempt = this.#attempt(claimed, lease).finally(() => {
@@ -187,23 +202,30 @@ class Worker implements Queue {
       ended: this.#ended.signal,
     };
     let mood: SiteMood = { kind: 'neutral' };
+    const tally = claimed.planned ? new Tally() : undefined;
     try {
-      mood = await (claimed.site === LOCAL_SITE ? attemptLocal : attemptRemote)(
-        context,
-        claimed,
-        lease,
-      );
+      mood = await (claimed.site === LOCAL_SITE
+        ? attemptLocal(context, claimed, lease)
+        : attemptRemote(context, claimed, lease, tally));
     } catch (error) {
       log.error('queue.attempt', { site: claimed.site, error: (error as Error).message });
     }
     lease[Symbol.dispose]();
     try {
-      await releaseLease(this.#queue, claimed.token, mood);
+      if (tally) await this.#releasePlanned(claimed, mood, tally);
+      else await releaseLease(this.#queue, claimed.token, mood);
     } catch (error) {
       // it ends by itself
       log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
     }
     void this.#takeOut(() => this.#removals.attemptEnded());
+  }
+
+  /** The plan gets back what was not used, hears the replies, and reacts. */
+  async #releasePlanned(claimed: Claim, mood: SiteMood, tally: Tally): Promise<void> {
+    const replies = tally.counts();
+    const day = await releasePlanned(this.#queue, claimed.token, mood, replies);
+    if (day) await this.#warmUp.heard(claimed, claimed.stream === 'bulk', replies, day);
   }
 
   /** How long to wait for the next destination. */

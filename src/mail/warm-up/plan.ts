@@ -92,13 +92,12 @@ export function nextDay(settings: PlanSettings, plan: PlanSize, day: DayReplies)
   ];
   const all = [slowed, refused, bounced, complained];
   const ceiling = slowed === 'none' ? plan.ceiling : atLeastFloor(settings, day.delivered);
-  if (all.includes('halve')) {
-    const size = Math.min(plan.size, atLeastFloor(settings, Math.ceil(plan.size / 2)));
-    return after('halved', { size, ceiling, goodDays: 0 }, steps);
-  }
+  const half = Math.min(plan.size, atLeastFloor(settings, Math.ceil(plan.size / 2)));
+  if (all.includes('halve')) return after('halved', { size: half, ceiling, goodDays: 0 }, steps);
   if (all.includes('hold')) {
-    const took = slowed === 'none' ? plan.size : atLeastFloor(settings, day.delivered);
-    const size = Math.min(plan.size, took);
+    // the site has said how much is enough
+    const enough = slowed === 'none' ? plan.size : Math.max(day.delivered, half);
+    const size = Math.min(plan.size, enough);
     return after('held', { size, ceiling, goodDays: 0 }, steps);
   }
   if (day.taken < plan.size * USED) {
