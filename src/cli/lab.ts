@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ClockView } from '#lab/clock-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { addDnsblVerb } from './lab-dnsbl.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -20,6 +21,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
     end(0);
   });
   addClockVerb(noun);
+  addDnsblVerb(noun);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

@@ -1024,6 +1024,34 @@ create table lab.app_settings (
   CHECK (one)
 );
 
+create table lab.block_list (
+  address text collate "C" not null,
+  listed_at timestamp with time zone not null,
+  cause text collate "C" not null,
+  times integer not null,
+  removed_at timestamp with time zone,
+  PRIMARY KEY (address),
+  CHECK ((times > 0))
+);
+
+create table lab.block_list_offences (
+  id bigint generated always as identity not null,
+  address text collate "C" not null,
+  kind text collate "C" not null,
+  at timestamp with time zone not null,
+  detail text not null,
+  PRIMARY KEY (id)
+);
+
+create table lab.dns_facts (
+  kind text collate "C" not null,
+  name text collate "C" not null,
+  serial bigint generated always as identity not null,
+  changed_at timestamp with time zone not null,
+  value jsonb not null,
+  PRIMARY KEY (kind, name, serial)
+);
+
 create table lab.lesson_runs (
   lesson text collate "C" not null,
   started_at timestamp with time zone not null,
@@ -1110,6 +1138,7 @@ CREATE INDEX suppressions_until_idx ON public.suppressions USING btree (until) W
 CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (received_at);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
 CREATE INDEX app_sends_at_idx ON lab.app_sends USING btree (at);
+CREATE INDEX block_list_offences_address ON lab.block_list_offences USING btree (address, at);
 CREATE INDEX smtp_sessions_began_at_idx ON lab.smtp_sessions USING btree (began_at);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -1241,6 +1270,7 @@ comment on column warm_up_days.steps is 'why the plan is as it is, as mail/warm-
 comment on column warm_up_plans.ceiling is 'so many recipients a day the site took when it wanted no more';
 comment on column warm_up_plans.by_hand is 'begun for this site; false: because its source is in warm_up_sources';
 comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of the address';
+comment on column lab.dns_facts.changed_at is 'by the calendar of the practice Internet';
 comment on column lab.lesson_runs.after_event is 'events with larger ids, from started_at on, are looked at';
 comment on column lab.lesson_runs.prepared is 'what the lesson laid out for this learner';
 comment on column lab.lessons_passed.seen is 'where each criterion was seen; kept when the lesson is started again';

@@ -1,0 +1,76 @@
+/** `hikyaku lab dnsbl`: who is on the block list of the practice Internet, why, and how to come off it. */
+import type { Command } from 'commander';
+import { causeText } from '#lab/dnsbl/start';
+import type { BlockListPage } from '#lab/dnsbl/calls';
+import type { Removal } from '#lab/dnsbl/rules';
+import { callAdded } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { usualLanguage } from './language.ts';
+import { printDone, printRows } from './output.ts';
+import { localTime } from './terminal.ts';
+import { addVerb, type CommonOptions } from './verb.ts';
+
+interface DnsblOptions extends CommonOptions {
+  readonly remove?: true;
+}
+
+export function addDnsblVerb(noun: Command): void {
+  addVerb(
+    noun,
+    'dnsbl [address]',
+    'who is on the block list dnsbl.test, and why; --remove asks to be taken off',
+    'hikyaku lab dnsbl',
+    'hikyaku lab dnsbl 127.20.25.25 --remove',
+  )
+    .option('--remove', 'ask for the address to be taken off')
+    .action(async (address: string | undefined, options: DnsblOptions) => {
+      if (options.remove) return remove(address, options);
+      const page = await callAdded<BlockListPage>(
+        options,
+        'lab/dnsbl',
+        address === undefined ? {} : { address },
+      );
+      const lang = usualLanguage();
+      await printRows(
+        page.addresses,
+        [
+          { title: 'ADDRESS', value: (row) => row.address },
+          { title: 'LISTED', value: (row) => (row.listed ? 'yes' : 'no') },
+          {
+            title: 'SINCE',
+            value: (row) =>
+              row.since === null ? '' : localTime(new Date(row.since).toISOString()),
+          },
+          { title: 'TIMES', value: (row) => row.times, align: 'right' },
+          {
+            title: 'LAST SEEN',
+            value: (row) => {
+              const last = row.offences.at(-1);
+              return last === undefined ? '' : `${causeText(last.kind, lang)}: ${last.detail}`;
+            },
+            shrinks: true,
+          },
+        ],
+        options,
+        'Nothing bad was seen of anybody.',
+      );
+    });
+}
+
+async function remove(address: string | undefined, options: CommonOptions): Promise<void> {
+  if (address === undefined)
+    throw new CommandFailure('which address?', 'hikyaku lab dnsbl 127.20.25.25 --remove');
+  const removal = await callAdded<Removal>(options, 'lab/dnsbl-remove', { address });
+  if (removal.kind === 'removed')
+    return printDone(
+      options,
+      removal,
+      `${address} was taken off. Servers that asked before may keep the answer for five minutes.`,
+    );
+  if (removal.kind === 'not-listed')
+    throw new CommandFailure(`${address} is not listed`, 'hikyaku lab dnsbl shows who is.');
+  throw new CommandFailure(
+    `${address} stays: ${causeText(removal.last.kind, usualLanguage())} (${removal.last.detail})`,
+    `Find out what sends this and stop it; ask again after ${localTime(new Date(removal.until).toISOString())}.`,
+  );
+}
