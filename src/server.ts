@@ -42,7 +42,7 @@ import { checkSettings } from './server/check-settings.ts';
 import { startDoctor } from './server/doctor.ts';
 import { receptionOf } from './server/reception.ts';
 import { publishedNames, startPublishing } from './server/publishing.ts';
-import { startReports } from './server/reports.ts';
+import { startDmarcLedger, startReports } from './server/reports.ts';
 import { reputationOf } from './server/reputation.ts';
 import { scanningOf } from './server/scanner.ts';
 import { keepMaintained, openDatabase } from './server/database.ts';
@@ -319,6 +319,8 @@ async function start(
       }),
       reputation,
       echo,
+      witness: surroundings?.witness,
+      dmarc: startDmarcLedger({ config, pool: store.pool, clock, log }, parts),
       notes,
       happened,
     }),
@@ -446,7 +448,7 @@ async function start(
         });
   if (admin?.kind === 'failed') return admin;
   if (admin !== undefined) parts.defer(() => admin.stop());
-  await around?.begin({ ports, directory, tls: tls.tls });
+  await around?.begin({ ports, directory, tls: tls.tls, settle: () => notes.flush() });
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
   const { served } = certificates;

@@ -633,6 +633,11 @@ export const FIELDS = {
     doc: 'Sends TLS reports (RFC 8460) once a day to the domains that ask for them. Those that come in are read in any case.',
     defaults: { dev: false, serve: true },
   } as Field<boolean>,
+  'reports.dmarc': {
+    schema: switchOn,
+    doc: 'Sends DMARC aggregate reports (RFC 9990) once a day to the domains that ask for them, on mail that came in their name. Those that come in are read in any case.',
+    defaults: { dev: false, serve: true },
+  } as Field<boolean>,
 
   'backup.every': field(
     delay,

@@ -3,9 +3,15 @@ import { createHash } from 'node:crypto';
 import { httpsPost } from '#clients/https/post';
 import { isPublicAddress } from '#clients/https/public-address';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
+import type { Clock } from '#clock';
 import type { Config } from '#config';
+import type { Log } from '#log';
+import { DmarcLedger } from '#mail/reports/dmarc-ledger';
+import { sendDmarcReports } from '#mail/reports/send-dmarc-reports';
 import { sendTlsReports, type TlsReportOptions } from '#mail/reports/send-tls-reports';
 import { takeInReports } from '#mail/reports/take-in-reports';
+import type { Pool } from '#store/open';
+import { forgetDmarcReports } from '#store/reports/dmarc-reports';
 import { forgetTlsReports } from '#store/reports/tls-reports';
 import { keepRounds } from './rounds.ts';
 
@@ -50,25 +56,41 @@ export function startReports(
       return sent.kind === 'body';
     },
   });
-  const round = async (signal: AbortSignal): Promise<void> => {
-    const now = clock.now();
-    await takeInReports(store, log, signal);
-    if (config['reports.tls'] && now % DAY >= offsetOf(hostname)) {
-      await sendTlsReports(optionsUntil(signal), signal);
-      await forgetTlsReports(store.pool, now - config['retention.events']);
-    }
-  };
-  keepRounds(
-    {
-      clock,
-      every: LOOK_EVERY,
-      round,
-      failed({ message }, stopping) {
-        if (!stopping) log.warn('reports.failed', { error: message });
+  const keep = (name: string, round: (signal: AbortSignal) => Promise<unknown>): void =>
+    keepRounds(
+      {
+        clock,
+        every: LOOK_EVERY,
+        round: async (signal) => void (await round(signal)),
+        failed({ message }, stopping) {
+          if (!stopping) log.warn('reports.failed', { what: name, error: message });
+        },
       },
-    },
-    stack,
-  );
+      stack,
+    );
+  // apart, so that what one cannot do does not keep the others from their work
+  keep('intake', async (signal) => {
+    await takeInReports(store, log, signal);
+    const before = clock.now() - config['retention.events'];
+    await forgetTlsReports(store.pool, before);
+    await forgetDmarcReports(store.pool, before);
+  });
+  const isTime = (): boolean => clock.now() % DAY >= offsetOf(hostname);
+  if (config['reports.tls'])
+    keep('tls', async (signal) => isTime() && sendTlsReports(optionsUntil(signal), signal));
+  if (config['reports.dmarc'])
+    keep('dmarc', async (signal) => isTime() && sendDmarcReports(optionsUntil(signal), signal));
+}
+
+/** What is counted for the reports of tomorrow; undefined where none are sent. */
+export function startDmarcLedger(
+  {
+    config,
+    ...options
+  }: { readonly config: Config; readonly pool: Pool; readonly clock: Clock; readonly log: Log },
+  stack: AsyncDisposableStack,
+): DmarcLedger | undefined {
+  return config['reports.dmarc'] ? stack.use(new DmarcLedger(options)) : undefined;
 }
 
 /** Milliseconds after midnight of UTC, another for each host. */

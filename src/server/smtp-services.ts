@@ -10,6 +10,8 @@ import { DailyAllowance } from '#mail/abuse/daily-allowance';
 import type { Guard } from '#mail/abuse/guard';
 import type { EchoBox } from '#mail/doctor/echo-box';
 import { accept, type AcceptContext } from '#mail/receive/accept';
+import type { DmarcLedger } from '#mail/reports/dmarc-ledger';
+import { seenMessage } from '#mail/reports/seen-message';
 import { judgeRecipient, type RecipientContext } from '#mail/receive/recipient';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import type { SmtpServices } from '#servers/smtp/settings';
@@ -32,6 +34,9 @@ export interface ServiceParts {
   readonly reception: Reception;
   readonly reputation: Reputation;
   readonly echo: EchoBox;
+  readonly witness: SmtpServices['witness'];
+  /** Undefined: no reports of DMARC are sent. */
+  readonly dmarc: DmarcLedger | undefined;
   readonly notes: EventBuffer;
   readonly happened: (events: readonly Event[]) => void;
 }
@@ -54,6 +59,10 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     newId: store.newId,
     policies,
     history: parts.reputation.history,
+    seen: (arrival, judgement) => {
+      const kind = parts.dmarc && seenMessage(arrival, judgement, policies);
+      if (kind) parts.dmarc?.note(kind);
+    },
     sealsForwards: config['forward.arc_seal'],
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
@@ -103,5 +112,6 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     accept: (arrival) => accept(acceptContext, arrival),
     submit: (submission) => submit(submitContext, submission),
     note: (noted) => notes.note(noted),
+    witness: parts.witness,
   };
 }

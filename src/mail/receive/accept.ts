@@ -44,6 +44,8 @@ export interface AcceptContext {
   readonly policies: Policies;
   /** Of senders. Undefined: none is kept. */
   readonly history: Pick<SenderHistory, 'count' | 'isRepeated'> | undefined;
+  /** Told of each message that was judged, for reports of DMARC. */
+  readonly seen?: ((arrival: Arrival, judgement: Judgement) => void) | undefined;
   /** Whether what goes on is sealed (`forward.arc_seal`). */
   readonly sealsForwards: boolean;
   /** How long a forward is tried. Milliseconds. */
@@ -96,6 +98,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
   );
   if (judgement.verdict.kind === 'refuse') {
     countCredits(context, arrival, credits);
+    context.seen?.(arrival, judgement);
     const { how, because } = judgement.verdict;
     return { kind: 'refused', how, finding: because[0], judged };
   }
@@ -145,6 +148,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     ],
   });
   countCredits(context, arrival, credits);
+  context.seen?.(arrival, judgement);
   context.stored(
     deliveries.map(({ target }) => target.accountId),
     forwards.length === 0 ? [] : destinationsOf(results),

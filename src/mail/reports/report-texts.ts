@@ -1,4 +1,5 @@
-/** What a TLS report says to people, beside the report itself; in English, which any postmaster reads. */
+/** What a report says to people, beside the report itself; in English, which any postmaster reads. */
+import { passed, type DmarcAggregateReport } from '#protocol/dmarc-report/report';
 import type { ReportedPolicy } from '#protocol/tlsrpt/report';
 
 export function reportLines(
@@ -21,5 +22,24 @@ export function reportLines(
     '',
     'The attachment has all of it for programs. You get it because of the record',
     `_smtp._tls.${domain} in your DNS.`,
+  ];
+}
+
+export function dmarcReportLines(report: DmarcAggregateReport, day: string): string[] {
+  const { organization, policy, rows } = report;
+  const sum = (some: DmarcAggregateReport['rows']): number =>
+    some.reduce((total, { messages }) => total + messages, 0);
+  const failed = rows.filter((row) => !passed(row));
+  return [
+    `This is a DMARC aggregate report (RFC 9990) from ${organization} on mail in the name of`,
+    `${policy.domain} that came to it on ${day} (UTC).`,
+    '',
+    `${sum(rows)} messages came, ${sum(failed)} of them did not pass DMARC.`,
+    ...failed
+      .slice(0, 20)
+      .map(({ sourceIp, headerFrom, messages }) => `  ${sourceIp} as ${headerFrom}: ${messages}`),
+    '',
+    'The attachment has all of it for programs. You get it because of the record',
+    `_dmarc.${policy.domain} in your DNS.`,
   ];
 }

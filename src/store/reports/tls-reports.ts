@@ -2,6 +2,7 @@
 import { storable } from '#bytes';
 import type { TlsReport } from '#protocol/tlsrpt/report';
 import type { Queryable } from '#store/blobs';
+import { jsonText } from '#store/json';
 
 /** One that came before, by its id and sender, is passed over. @returns whether it is new */
 export async function keepTlsReport(
@@ -30,7 +31,7 @@ export async function keepTlsReport(
       sum(({ successful }) => successful),
       sum(({ failed }) => failed),
       verified,
-      storable(JSON.stringify(ofDomain)),
+      jsonText(ofDomain),
     ],
   });
   return rows.length > 0;
