@@ -54,6 +54,7 @@ import type { Ports, RunningServer } from './server/running.ts';
 import { smtpServices } from './server/smtp-services.ts';
 import type { Surroundings } from './server/surroundings.ts';
 import { openTls } from './server/tls.ts';
+import { openLeaving } from './server/unsubscribe.ts';
 import { startTlsPolicy } from './server/tls-policy.ts';
 
 export type { Ports, RunningServer } from './server/running.ts';
@@ -246,6 +247,15 @@ async function start(
       note: (noted) => notes.note(noted),
     }),
   );
+  const leaving = openLeaving({
+    mode,
+    config,
+    httpPort: worker === undefined ? http.port : config['http.port'],
+    secret,
+    pool: store.pool,
+    clock,
+    happened,
+  });
   const authenticator = parts.adopt(
     new Authenticator({
       pool: store.pool,
@@ -376,6 +386,7 @@ async function start(
     tls: tls.tls,
     certificates,
     welcome: (address) => guard.bans.find(address, clock.now())?.scope !== 'all',
+    leaving: leaving.desk,
     ports: { ...smtp.ports, ...imap.ports },
     happened,
   });
@@ -452,7 +463,14 @@ async function start(
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
   const { served } = certificates;
-  http.ready({ ports, hostname: config.hostname, connections, abuse, certificates: served });
+  http.ready({
+    ports,
+    hostname: config.hostname,
+    connections,
+    abuse,
+    certificates: served,
+    leaving: mode === 'dev' ? leaving.desk : undefined,
+  });
   parts.defer(() => http.unready());
   const hurry = [smtp, imap, queue].map((part) => (graceMs: number) => void part.stop(graceMs));
   const reload = async (): Promise<void> => void (await tls.reload());

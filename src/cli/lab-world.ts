@@ -20,6 +20,7 @@ export function labAround(config: Config, log: Log): LabAround {
     seed: config['lab.seed'],
     dataDir: path.resolve(config.data_dir),
     log,
+    hostname: config.hostname,
     allowed: databaseHost(config.database_url),
     ownPorts: new Map([
       [25, config['smtp.port']],

@@ -4,6 +4,7 @@ import type { ClockView } from '#lab/clock-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { addDnsblVerb } from './lab-dnsbl.ts';
+import { addLessonVerbs } from './lab-lessons.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -22,6 +23,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   });
   addClockVerb(noun);
   addDnsblVerb(noun);
+  addLessonVerbs(noun, end);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

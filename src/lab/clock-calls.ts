@@ -20,7 +20,7 @@ const LONGEST_STEP = 366 * 24 * 60 * 60 * 1000;
 export function clockCalls(
   { clock }: { readonly clock: LabClock },
   kept: Pick<KeptClock, 'keep'>,
-): Record<string, LabCall<unknown>> {
+): Record<string, LabCall> {
   const view = (): ClockView => ({
     calendar: new Date(clock.now()).toISOString(),
     rate: clock.state().rate,
@@ -28,25 +28,21 @@ export function clockCalls(
   });
   return {
     clock: { input: z.unknown(), run: view },
-    'clock-run': call(z.object({ rate: z.number().min(0).max(FASTEST) }), async ({ rate }) => {
-      clock.run(rate);
-      await kept.keep();
-      return view();
-    }),
-    'clock-step': call(
-      z.object({ milliseconds: z.number().int().positive().max(LONGEST_STEP) }),
-      async ({ milliseconds }) => {
+    'clock-run': {
+      input: z.object({ rate: z.number().min(0).max(FASTEST) }),
+      run: async ({ rate }: { rate: number }) => {
+        clock.run(rate);
+        await kept.keep();
+        return view();
+      },
+    },
+    'clock-step': {
+      input: z.object({ milliseconds: z.number().int().positive().max(LONGEST_STEP) }),
+      run: async ({ milliseconds }: { milliseconds: number }) => {
         clock.step(milliseconds);
         await kept.keep();
         return view();
       },
-    ),
+    },
   };
-}
-
-function call<Input>(
-  input: z.ZodType<Input>,
-  run: (input: Input) => Promise<ClockView>,
-): LabCall<unknown> {
-  return { input, run: (given) => run(given as Input) };
 }

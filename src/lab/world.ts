@@ -3,12 +3,13 @@
  * `cli/serve.ts`, handed to `startServer`; its parts are opened in order once the database is there.
  */
 import { mkdir } from 'node:fs/promises';
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { SessionWitness } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
@@ -19,6 +20,8 @@ import { startLabDns } from './dns/start.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
+import { lessonCalls } from './lessons/calls.ts';
+import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 
 export interface WorldOptions {
@@ -31,6 +34,7 @@ export interface WorldOptions {
   readonly log: Log;
   /** The learner's server: the port of the protocol → where it listens. */
   readonly ownPorts: ReadonlyMap<number, number>;
+  readonly hostname: string;
   /** What stays within reach although it is not on this machine: the host of the database. */
   readonly allowed: readonly string[];
 }
@@ -41,7 +45,8 @@ export interface World {
   readonly resolver: Resolver;
   readonly dialer: Dialer;
   readonly isPrivate: (address: string) => boolean;
-  readonly calls: Readonly<Record<string, LabCall<unknown>>>;
+  readonly witness: SessionWitness;
+  readonly calls: Readonly<Record<string, LabCall>>;
   open(store: Store): Promise<OpenWorld>;
 }
 
@@ -58,6 +63,7 @@ export const SERVICES = ['smtp', 'submission', 'submissions', 'imap', 'imaps', '
 export interface LearnersServer {
   readonly ports: Readonly<Record<(typeof SERVICES)[number], number>>;
   readonly directory: Directory;
+  readonly settle: () => Promise<void>;
 }
 
 /** Nothing runs yet, but from here on nothing leaves the machine. */
@@ -75,7 +81,8 @@ export function makeWorld(options: WorldOptions): World {
     clock,
     randomId: () => randomInt(0x1_0000),
   });
-  const calls: Record<string, LabCall<unknown>> = {};
+  const witness = new LessonWitness({ clock, log });
+  const calls: Record<string, LabCall> = {};
   return {
     clock,
     network,
@@ -84,6 +91,7 @@ export function makeWorld(options: WorldOptions): World {
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),
+    witness,
     calls,
     async open(store) {
       await using parts = new AsyncDisposableStack();
@@ -109,21 +117,49 @@ export function makeWorld(options: WorldOptions): World {
           random: Math.random,
         }),
       );
+      let settle = (): Promise<void> => Promise.resolve();
+      witness.keepIn(pool);
+      parts.defer(() => witness.flush());
+      addCalls(
+        calls,
+        lessonCalls({
+          store,
+          clock,
+          log,
+          network,
+          random: randomBytes,
+          dataDir: options.dataDir,
+          server: {
+            hostname: options.hostname,
+            domain: 'example.test',
+            address: network.addressOf('mail.example.test'),
+            ports: {
+              smtp: ownPorts.get(25)!,
+              submission: ownPorts.get(587)!,
+              submissions: ownPorts.get(465)!,
+            },
+          },
+          settle: async () => {
+            await settle();
+            await witness.flush();
+          },
+        }),
+      );
       const opened = parts.move();
       return {
         kind: 'open',
         trustedRoots: ca.trustedRoots,
         nameServerPort: network.localPort(53),
-        begin: () => Promise.resolve(),
+        begin: (server) => {
+          ({ settle } = server);
+          return Promise.resolve();
+        },
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };
     },
   };
 }
 
-function addCalls(
-  calls: Record<string, LabCall<unknown>>,
-  more: Readonly<Record<string, LabCall<unknown>>>,
-): void {
+function addCalls(calls: Record<string, LabCall>, more: Readonly<Record<string, LabCall>>): void {
   for (const [name, call] of Object.entries(more)) calls[`lab/${name}`] = call;
 }

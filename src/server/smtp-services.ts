@@ -12,8 +12,10 @@ import type { EchoBox } from '#mail/doctor/echo-box';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import type { DmarcLedger } from '#mail/reports/dmarc-ledger';
 import { seenMessage } from '#mail/reports/seen-message';
+import { takeOwnMail } from '#mail/receive/own-mail';
 import { judgeRecipient, type RecipientContext } from '#mail/receive/recipient';
 import { submit, type SubmitContext } from '#mail/submit/submit';
+import { leavingExpansion } from '#mail/unsubscribe/by-mail';
 import type { SmtpServices } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { EventBuffer } from '#store/event-buffer';
@@ -21,6 +23,7 @@ import type { Store } from '#store/open';
 import { sendingLimitsOf } from './abuse.ts';
 import type { Reception } from './reception.ts';
 import type { Reputation } from './reputation.ts';
+import type { Leaving } from './unsubscribe.ts';
 
 export interface ServiceParts {
   readonly config: Config;
@@ -34,6 +37,7 @@ export interface ServiceParts {
   readonly reception: Reception;
   readonly reputation: Reputation;
   readonly echo: EchoBox;
+  readonly leaving: Leaving;
   readonly witness: SmtpServices['witness'];
   /** Undefined: no reports of DMARC are sent. */
   readonly dmarc: DmarcLedger | undefined;
@@ -52,6 +56,9 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     hostname: config.hostname,
     queueLifetime: config['queue.lifetime'],
   };
+  const { leaving } = parts;
+  const { hostname } = config;
+  const ownMail = { pool: store.pool, directory, hostname, keys: leaving.keys };
   const acceptContext: AcceptContext = {
     ...common,
     pool: store.pool,
@@ -63,6 +70,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
       const kind = parts.dmarc && seenMessage(arrival, judgement, policies);
       if (kind) parts.dmarc?.note(kind);
     },
+    takeOwnMail: (arrival, facts, now) => takeOwnMail(ownMail, arrival, facts, now),
     sealsForwards: config['forward.arc_seal'],
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
@@ -81,6 +89,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
       note: (noted) => notes.note(noted),
     }),
     directory,
+    wayOut: leaving.offering,
     random: randomBytes,
     hideAuthorAddress: config['submission.hide_author_address'],
     queued: ({ id, blob }, destinations, events) => {
@@ -92,7 +101,8 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
   const recipients: RecipientContext = {
     directory,
     pool: store.pool,
-    echo: (mailbox) => parts.echo.expansionOf(mailbox),
+    echo: (mailbox) =>
+      parts.echo.expansionOf(mailbox) ?? leavingExpansion(leaving.keys, mailbox),
   };
   return {
     clock,

@@ -6,6 +6,7 @@ import type { Dialer } from '#clients/smtp/dial';
 import type { Clock } from '#clock';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { AddedCall } from '#servers/admin/start';
+import type { SessionWitness } from '#servers/smtp/settings';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
@@ -19,6 +20,8 @@ export interface Surroundings {
   readonly dialer: Dialer;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
+  /** Told of every SMTP session. */
+  readonly witness: SessionWitness;
   /** Answered by the control socket, beside what the server answers. */
   readonly calls: Readonly<Record<string, AddedCall>>;
   /** The database is there, and nothing of the server has asked anything yet. */
@@ -40,4 +43,6 @@ export interface Surrounded {
   readonly ports: Ports;
   readonly directory: Directory;
   readonly tls: { readonly current: TlsIdentity };
+  /** Writes the events that wait in memory. */
+  readonly settle: () => Promise<void>;
 }

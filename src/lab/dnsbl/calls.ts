@@ -8,19 +8,19 @@ export interface BlockListPage {
   readonly addresses: readonly BlockListView[];
 }
 
-const address = z.ipv4();
+const ADDRESS = z.ipv4();
 
-export function blockListCalls(list: BlockList): Record<string, LabCall<unknown>> {
+export function blockListCalls(list: BlockList): Record<string, LabCall> {
   return {
     dnsbl: {
-      input: z.object({ address: address.optional() }),
-      run: (given): BlockListPage => ({
-        addresses: list.view((given as { address?: string }).address),
+      input: z.object({ address: ADDRESS.optional() }),
+      run: ({ address }: { address?: string }): BlockListPage => ({
+        addresses: list.view(address),
       }),
     },
     'dnsbl-remove': {
-      input: z.object({ address }),
-      run: (given): Promise<Removal> => list.remove((given as { address: string }).address),
+      input: z.object({ address: ADDRESS }),
+      run: ({ address }: { address: string }): Promise<Removal> => list.remove(address),
     },
   };
 }

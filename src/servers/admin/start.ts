@@ -24,9 +24,9 @@ import { failureOf } from './failure.ts';
 
 /** A call that is none of this server's own, such as those of the practice Internet. Answers one value. */
 export interface AddedCall {
-  /** Throws what `z.ZodError` has for input that it does not take. */
-  readonly input: z.ZodType<unknown>;
-  readonly run: (input: unknown) => Promise<object> | object;
+  readonly input: z.ZodType;
+  /** Given what `input` made of what came. */
+  readonly run: (input: never) => Promise<object> | object;
 }
 
 export interface AdminOptions {
@@ -76,7 +76,7 @@ export async function startAdmin({
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   for (const [name, { input, run }] of Object.entries(added)) {
-    const call = value<unknown, object>(input, async (_context, given) => run(given));
+    const call = value<unknown, object>(input, async (_context, given) => run(given as never));
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   answerErrors(app, context);
