@@ -313,6 +313,36 @@ export interface EventCatalogue {
     public: { reason: string; stream: string };
     personal: { address: string };
   };
+  /** A reader left a list, or all bulk mail, by the way out that the message had (docs/decisions/0036). */
+  'recipient.unsubscribed': {
+    public: { stream: string; way: 'one-click' | 'mail' };
+    personal: { forwardPath: string };
+  };
+  /** A feedback report (RFC 5965) came by mail. */
+  'complaint.read': {
+    public: {
+      /** `ComplaintResult` of mail/complaints/take-complaint.ts. */
+      result: string;
+      feedbackType: string | null;
+      /** By what the message was recognized that it is about, and which. */
+      by: string | null;
+      of: string | null;
+    };
+    personal: Record<never, never>;
+  };
+  /** A reader of the message complained about it. */
+  'complaint.received': {
+    public: {
+      feedbackType: string;
+      by: string;
+      stream: string;
+      site: string;
+      /** The domain that vouched for the report. */
+      reporter: string | null;
+      reportId: string;
+    };
+    personal: { forwardPath: string };
+  };
   'notice.sent': {
     public: { kind: 'failure' | 'delay' | 'success' | 'relayed'; noticeId: string };
     personal: { to: string; recipients: readonly string[] };

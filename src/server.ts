@@ -329,6 +329,7 @@ async function start(
       }),
       reputation,
       echo,
+      leaving,
       witness: surroundings?.witness,
       dmarc: startDmarcLedger({ config, pool: store.pool, clock, log }, parts),
       notes,

@@ -359,6 +359,16 @@ export const FIELDS = {
     'Leaves the author’s IP address out of the Received field of submitted mail.',
     true,
   ),
+  'unsubscribe.offer': field(
+    switchOn,
+    'Bulk mail that is handed in without List-Unsubscribe gets one for each recipient, with one-click (RFC 8058), before it is signed.',
+    true,
+  ),
+  'unsubscribe.url': field(
+    httpsUrl,
+    'Where readers leave lists, as an https URL whose requests come to the port of HTTPS here, such as https://mail.example.com. Empty: the name of this host.',
+    '',
+  ),
   'submission.messages_a_day': {
     schema: limit,
     doc: 'Messages that an account may submit in a day (UTC), on all nodes together; `account limit` sets it for one account. What a stolen password is worth to a thief. 0: no limit.',

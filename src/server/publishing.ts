@@ -16,6 +16,7 @@ import type { ClientService } from '#mail/publish/client-settings';
 import { publishingDesk, type PublishingDesk } from '#mail/publish/desk';
 import { Sites } from '#mail/publish/sites';
 import { webNames } from '#mail/publish/web-names';
+import type { LeavingDesk } from '#mail/unsubscribe/leave';
 import type { Resolver } from '#protocol/dns/resolver';
 import { startPublicHttp, type PublicHttp } from '#servers/http/public/start';
 import type { TlsIdentity } from '#servers/net/tls-context';
@@ -41,6 +42,8 @@ export interface PublishingParts {
   readonly tls: { readonly current: TlsIdentity };
   readonly certificates: Pick<Certificates, 'challenges' | 'settings'>;
   readonly welcome: (address: string) => boolean;
+  /** For readers who leave a list. */
+  readonly leaving: LeavingDesk;
   readonly ports: {
     readonly submission: number;
     readonly submissions: number;
@@ -69,6 +72,7 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
     http: { ...placeOf(config, 'http'), door: doors.get('http') },
     https: { ...placeOf(config, 'https'), door: doors.get('https') },
     sites: new Sites({ directory, host: config.hostname, services }),
+    unsubscribe: { desk: () => parts.leaving, lang: config.lang },
     challenges: certificates.challenges,
     tls,
     welcome: parts.welcome,

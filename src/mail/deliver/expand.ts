@@ -37,6 +37,8 @@ export interface Expansion {
   readonly isBounce?: true;
   /** A notice about bulk mail, which goes to no mailbox: whom it is about. */
   readonly bounced?: BouncingRecipient;
+  /** Somebody leaves a list by mail, which goes to no mailbox. */
+  readonly isLeaving?: true;
 }
 
 export type Expanded =

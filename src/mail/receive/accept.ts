@@ -27,9 +27,11 @@ import type { Finding } from './findings.ts';
 import { forwardArrival } from './forwards.ts';
 import { knownOf } from './facts.ts';
 import { KNOWN_FOR } from './greylisting.ts';
+import type { AllFacts } from './facts.ts';
 import type { Inquiry } from './inquiry.ts';
 import type { Content } from './intake.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
+import type { TakenMail } from './own-mail.ts';
 import type { Policies } from './policies.ts';
 import type { LocalRecipient } from './recipient.ts';
 import type { Judged, RecipientVerdict, Refusing } from './verdict.ts';
@@ -46,6 +48,12 @@ export interface AcceptContext {
   readonly history: Pick<SenderHistory, 'count' | 'isRepeated'> | undefined;
   /** Told of each message that was judged, for reports of DMARC. */
   readonly seen?: ((arrival: Arrival, judgement: Judgement) => void) | undefined;
+  /** What mail for the server itself comes to. */
+  readonly takeOwnMail?: (
+    arrival: Arrival,
+    facts: AllFacts,
+    now: number,
+  ) => TakenMail | Promise<TakenMail>;
   /** Whether what goes on is sealed (`forward.arc_seal`). */
   readonly sealsForwards: boolean;
   /** How long a forward is tried. Milliseconds. */
@@ -115,11 +123,12 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     now,
   });
   const summary = summarize(head, header);
-  const deliveries = oneCopyEach(arrival.recipients, verdicts);
+  const { facts } = judgement;
+  const own = await context.takeOwnMail?.(arrival, facts, now);
+  const deliveries = oneCopyEach(own?.recipients ?? arrival.recipients, verdicts);
   const forwards = arrival.recipients.filter(
     ({ id, expansion }) => expansion.external.length > 0 && verdicts.get(id)!.kind === 'inbox',
   );
-  const { facts } = judgement;
   const forwarded =
     forwards.length === 0
       ? NOTHING_FORWARDED
@@ -131,6 +140,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
     ...judgedEvents(arrival, verdicts, now),
     ...forwarded.events,
     ...bounced.events,
+    ...(own?.events ?? []),
   ];
   const stored = { ...judgement, authservId: context.hostname, received, summary, now };
   const results = await context.writer.run({
@@ -144,6 +154,7 @@ export async function accept(context: AcceptContext, arrival: Arrival): Promise<
       writeDialogue(messageId, sessionId, now, arrival.dialogue),
       ...forwarded.statements,
       ...bounced.statements,
+      ...(own?.statements ?? []),
       ...knownFromNowOn(judgement, verdicts, now),
     ],
   });
@@ -212,5 +223,6 @@ async function judgeArrival(
 }
 
 function judgedAs({ id, expansion }: LocalRecipient): Judged {
-  return { id, forwardOnly: expansion.accounts.length === 0 && expansion.bounced === undefined };
+  const isForServer = expansion.bounced !== undefined || expansion.isLeaving === true;
+  return { id, forwardOnly: expansion.accounts.length === 0 && !isForServer };
 }

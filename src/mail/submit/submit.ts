@@ -2,14 +2,12 @@
  * Submission (RFC 6409): may this principal send as this author, header fix-ups, DKIM signature, and one transaction that queues the
  * message with one row per recipient. Local recipients take the same queue: one path for retries, traces and notices.
  */
-import type { Clock } from '#clock';
 import { concat, utf8 } from '#bytes';
 import { event, type Event, type EventIds } from '#events';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import { blobOrder, storeBlob, type NewBlob } from '#store/blobs';
-import type { Directory } from '#store/directory/directory';
 import { writeDialogue } from '#store/dialogues';
 import { viewOf } from '#store/emails';
 import { writeEvents } from '#store/events';
@@ -23,15 +21,13 @@ import { bouncePath } from '#mail/bounces/bounce-path';
 import { judgeAuthors } from './author.ts';
 import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
-import { sign, type Signed } from './sign.ts';
+import { signCopies, type SignCopiesContext, type SignedCopies } from './sign-copies.ts';
 import { streamOf, type StreamChoice } from './stream.ts';
 import type { Submission, SubmissionRefusal, Submitted } from './submission.ts';
 
-export interface SubmitContext {
+export interface SubmitContext extends SignCopiesContext {
   readonly writer: Writer;
   readonly daily: Pick<DailyAllowance, 'refusal' | 'count' | 'reached'>;
-  readonly directory: Directory;
-  readonly clock: Clock;
   readonly random: (octets: number) => Uint8Array;
   readonly hostname: string;
   /** How long delivery is tried. Milliseconds. */
@@ -64,9 +60,11 @@ export async function submit(context: SubmitContext, submission: Submission): Pr
     now,
     random: context.random,
   });
-  const signed = await sign(context, await signable(submission, fix), author.domain, now);
+  const choice = streamOf(content);
+  const whose = { domain: author.domain, choice };
+  const copies = await signCopies(context, submission, await signable(submission, fix), whose, now);
   try {
-    await store(context, submission, sending, { author, fix, signed, now });
+    await store(context, submission, sending, { author, fix, copies, choice, now });
   } catch (error) {
     const reached = await context.daily.reached(error, sending);
     if (reached === undefined) throw error;
@@ -108,7 +106,8 @@ async function signable(
 interface Prepared {
   readonly author: Mailbox;
   readonly fix: HeaderFix;
-  readonly signed: Signed;
+  readonly copies: SignedCopies;
+  readonly choice: StreamChoice;
   readonly now: number;
 }
 
@@ -119,13 +118,12 @@ async function store(
   prepared: Prepared,
 ): Promise<void> {
   const { content, envelope, login, client, recipients } = submission;
-  const { fix, signed, now } = prepared;
+  const { fix, copies, choice, now } = prepared;
   const { blob } = content;
-  const { stream, listId } = streamOf(content);
   const releaseAt = envelope.releaseAt ?? now;
   const reversePath = envelope.reversePath && formatMailbox(envelope.reversePath);
   const prefix = concat([
-    signed.fields,
+    copies.signed.fields,
     utf8(receivedField(receivedFacts(context, submission, now)) + fix.added),
   ]);
   const events = submissionEvents(submission, prepared);
@@ -176,8 +174,8 @@ async function store(
         tlsRequired: tlsRequiredOf(envelope, content),
         arrivedAt: now,
         expiresAt: releaseAt + context.queueLifetime,
-        listId,
-        recipients: await queueRecipients(context, submission, stream, releaseAt),
+        listId: choice.listId,
+        recipients: await queueRecipients(context, submission, prepared, releaseAt),
       }),
     ],
   });
@@ -206,7 +204,7 @@ function receivedFacts(
 function queueRecipients(
   { directory }: SubmitContext,
   { recipients, envelope: { messageId, reversePath } }: Submission,
-  stream: StreamChoice['stream'],
+  { choice: { stream }, copies: { prefixes } }: Prepared,
   nextAt: number,
 ): Promise<QueueRecipient[]> {
   return Promise.all(
@@ -226,12 +224,14 @@ function queueRecipients(
         priority: 0,
         sourcePool: '',
         nextAt,
+        prefix: prefixes.get(id),
       };
     }),
   );
 }
 
-function submissionEvents(submission: Submission, { fix, signed, now, author }: Prepared): Event[] {
+function submissionEvents(submission: Submission, { fix, copies, now, author }: Prepared): Event[] {
+  const { signed, prefixes } = copies;
   const { client, envelope, login, content, recipients } = submission;
   const ids: EventIds = {
     sessionId: client.sessionId,
@@ -261,10 +261,11 @@ function submissionEvents(submission: Submission, { fix, signed, now, author }: 
       },
     }),
   ];
-  if (fix.addedNames.length + fix.hiddenNames.length > 0) {
+  const added = prefixes.size > 0 ? [...fix.addedNames, 'List-Unsubscribe'] : fix.addedNames;
+  if (added.length + fix.hiddenNames.length > 0) {
     events.push(
       event('message.fixed', now, ids, {
-        public: { added: fix.addedNames, hidden: fix.hiddenNames },
+        public: { added, hidden: fix.hiddenNames },
         personal: {},
       }),
     );

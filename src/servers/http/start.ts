@@ -1,13 +1,16 @@
 /**
  * The HTTP listener: health, metrics and the landing page. It answers from the moment it is started, so that a supervisor sees
- * «not ready» instead of nothing while the other parts come up. For this machine: no CORS, no cookies, nothing that changes anything.
+ * «not ready» instead of nothing while the other parts come up. For this machine: no CORS, no cookies, nothing that changes anything
+ * but the page by which readers leave a list, where no public listener has it.
  */
 import type { Event } from '#events';
 import type { Log } from '#log';
+import type { LeavingDesk } from '#mail/unsubscribe/leave';
 import type { Store } from '#store/open';
 import { chooseLanguage, landingPage, type Facts, type Language } from './landing-page.ts';
 import { listenHere, localApp, type HttpFailure } from './local-app.ts';
 import { createMetrics, type AbuseFigures, type ServedCertificate } from './metrics.ts';
+import { addUnsubscribe } from './public/unsubscribe.ts';
 import { ReadinessCheck } from './readiness.ts';
 
 export interface HttpOptions {
@@ -28,6 +31,8 @@ export interface ServerFacts extends Facts {
   readonly connections: { readonly smtp: () => number; readonly imap: () => number };
   readonly abuse: AbuseFigures;
   readonly certificates: () => readonly ServedCertificate[];
+  /** Undefined: readers leave lists elsewhere. */
+  readonly leaving?: LeavingDesk | undefined;
 }
 
 export interface Answer {
@@ -90,6 +95,8 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer | Http
       .headers({ 'content-language': language, vary: 'accept-language' })
       .send(landingPage(facts, language));
   });
+
+  addUnsubscribe(app, { desk: () => facts?.leaving, lang });
 
   const listening = await listenHere(app, options);
   if (listening.kind === 'failed') return listening;

@@ -134,8 +134,8 @@ export async function quotaLeft(
   };
 }
 
-/** The two that every domain must answer (RFC 5321 §4.5.1, RFC 2142). */
-const ROLES = new Set(['postmaster', 'abuse']);
+/** The two that every domain must answer (RFC 5321 §4.5.1, RFC 2142), and where complaints are told to (docs/decisions/0036). */
+const ROLES = new Set(['postmaster', 'abuse', 'fbl']);
 
 interface AddressRow {
   tenantId: string;

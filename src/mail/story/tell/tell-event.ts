@@ -12,6 +12,7 @@ import { say } from '#mail/story/phrase';
 import { BOUNCE_TELLERS } from './tell-bounce.ts';
 import { CERTIFICATE_TELLERS } from './tell-certificate.ts';
 import { CLIENT_TELLERS } from './tell-client.ts';
+import { COMPLAINT_TELLERS } from './tell-complaint.ts';
 import { DELIVERY_TELLERS } from './tell-delivery.ts';
 import { DOMAIN_TELLERS } from './tell-domain.ts';
 import { MESSAGE_TELLERS } from './tell-message.ts';
@@ -53,6 +54,7 @@ const TELLERS: Tellers = {
   ...BOUNCE_TELLERS,
   ...CERTIFICATE_TELLERS,
   ...CLIENT_TELLERS,
+  ...COMPLAINT_TELLERS,
   ...MESSAGE_TELLERS,
   ...DELIVERY_TELLERS,
   ...DOMAIN_TELLERS,

@@ -14,6 +14,13 @@ import {
   SUPPRESSION_PIECES,
   SUPPRESSION_TEXTS,
 } from './bounce-texts.ts';
+import {
+  COMPLAINT_PIECES,
+  COMPLAINT_RESULTS,
+  FEEDBACK_TYPES,
+  LEAVING_WAYS,
+  RECOGNIZED_BY,
+} from './complaint-texts.ts';
 import { FILED_CLASSES, SHOWN_HISTORY } from './history-texts.ts';
 import {
   GAP_TEXTS,
@@ -116,6 +123,11 @@ export const CATALOGUE = {
   bounceClass: BOUNCE_CLASSES,
   bounceReason: BOUNCE_REASONS,
   bounceResult: BOUNCE_RESULTS,
+  complaintPiece: COMPLAINT_PIECES,
+  complaintResult: COMPLAINT_RESULTS,
+  feedbackType: FEEDBACK_TYPES,
+  leavingWay: LEAVING_WAYS,
+  recognizedBy: RECOGNIZED_BY,
   suppression: SUPPRESSION_TEXTS,
   suppressionPiece: SUPPRESSION_PIECES,
   step: STEP_TEXTS,

@@ -207,6 +207,21 @@ export const EVENT_TEXTS = {
     en: 'Read as a notice about bulk message {id}: {result}.',
     ja: '一斉配信メール {id} についての通知として読み取りました（{result}）。',
   },
+  'recipient.unsubscribed': {
+    rfc: 'RFC 8058 §3.2',
+    en: '{forwardPath} unsubscribed {way}: {stream}.',
+    ja: '{forwardPath} が配信停止を申し込みました（方法：{way}、対象：{stream}）。',
+  },
+  'complaint.read': {
+    rfc: 'RFC 5965 §2',
+    en: 'Read as a feedback report: {result}.',
+    ja: 'フィードバックレポートとして読み取りました（{result}）。',
+  },
+  'complaint.received': {
+    rfc: 'RFC 5965 §3',
+    en: '{forwardPath} complained about the message: {type}.',
+    ja: '{forwardPath} からこのメールについて苦情がありました（{type}）。',
+  },
   'address.suppressed': {
     en: '{address} is suppressed for {stream} {until}, since {reason}.',
     ja: '{address} を配信停止にしました（対象：{stream}、期限：{until}、理由：{reason}）。',

@@ -54,6 +54,7 @@ before(async () => {
         { protocol: 'smtp', port: 587, tls: 'starttls' },
       ],
     }),
+    unsubscribe: { desk: () => undefined, lang: 'en' },
     challenges: {
       tokenAnswer: (token) => Promise.resolve(token === 'known' ? 'known.thumbprint' : undefined),
       alpnCertificate: (name) => (name === 'challenged.example' ? challenge : undefined),
@@ -347,6 +348,7 @@ test('a port that is taken is a failure with a remedy, and off opens none', asyn
     http: off,
     https: off,
     sites: new Sites({ directory: { policies }, host: HOST, services: [] }),
+    unsubscribe: { desk: () => undefined, lang: 'en' as const },
     challenges: {
       tokenAnswer: () => Promise.resolve(undefined),
       alpnCertificate: () => undefined,

@@ -13,6 +13,7 @@ import { addClearText } from './clear-text.ts';
 import { PUBLIC_LIMITS } from './limits.ts';
 import { listenPublicly, type PublicListener, type PublicListenerOptions } from './listener.ts';
 import { addSecure } from './secure.ts';
+import { addUnsubscribe, type UnsubscribeOptions } from './unsubscribe.ts';
 
 export interface PublicPlace {
   readonly address: string;
@@ -26,6 +27,7 @@ export interface PublicHttpOptions {
   readonly http: PublicPlace;
   readonly https: PublicPlace;
   readonly sites: Sites;
+  readonly unsubscribe: UnsubscribeOptions;
   readonly challenges: ChallengeAnswers & AlpnAnswers;
   readonly tls: { readonly current: TlsIdentity };
   /** Whether an address is let in at all. */
@@ -62,6 +64,7 @@ export async function startPublicHttp(
   };
   const httpsApp = publicApp(log);
   addSecure(httpsApp, { sites, clock });
+  addUnsubscribe(httpsApp.app, options.unsubscribe);
   const httpApp = publicApp(log);
   addClearText(httpApp, { sites, challenges, httpsPort: () => ports.https });
   const secured = () => publicTls(tls.current, ['http/1.1'], challenges);
