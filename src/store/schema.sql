@@ -1070,6 +1070,103 @@ create table lab.lessons_passed (
   PRIMARY KEY (lesson)
 );
 
+create table lab.provider_days (
+  provider text collate "C" not null,
+  kind text collate "C" not null,
+  name text collate "C" not null,
+  day date not null,
+  counts jsonb not null,
+  codes jsonb not null,
+  quota integer not null,
+  score integer not null,
+  PRIMARY KEY (provider, kind, name, day)
+);
+
+create table lab.provider_keys (
+  domain text collate "C" not null,
+  selector text collate "C" not null,
+  private_key text not null,
+  PRIMARY KEY (domain)
+);
+
+create table lab.provider_mail (
+  id bigint generated always as identity not null,
+  provider text collate "C" not null,
+  person text collate "C" not null,
+  trace_id text collate "C" not null,
+  folder text collate "C" not null,
+  reverse_path text not null,
+  author text not null,
+  subject text not null,
+  received_at timestamp with time zone not null,
+  size integer not null,
+  raw bytea not null,
+  acts jsonb not null,
+  PRIMARY KEY (id)
+);
+
+create table lab.provider_marks (
+  provider text collate "C" not null,
+  mark text not null,
+  at timestamp with time zone not null,
+  PRIMARY KEY (provider, mark)
+);
+
+create table lab.provider_outbox (
+  id text collate "C" not null,
+  provider text collate "C" not null,
+  kind text collate "C" not null,
+  reverse_path text not null,
+  forward_path text not null,
+  raw bytea not null,
+  made_at timestamp with time zone not null,
+  next_at timestamp with time zone not null,
+  attempts integer not null default 0,
+  state text collate "C" not null,
+  said text not null default ''::text,
+  PRIMARY KEY (id)
+);
+
+create table lab.provider_reported (
+  provider text collate "C" not null,
+  domain text collate "C" not null,
+  day date not null,
+  row_key text not null,
+  record jsonb not null,
+  messages integer not null,
+  PRIMARY KEY (provider, domain, day, row_key)
+);
+
+create table lab.provider_senders (
+  provider text collate "C" not null,
+  kind text collate "C" not null,
+  name text collate "C" not null,
+  day date not null,
+  quota integer not null,
+  score integer not null,
+  bulk boolean not null,
+  PRIMARY KEY (provider, kind, name)
+);
+
+create table lab.provider_settings (
+  name text collate "C" not null,
+  value jsonb not null,
+  PRIMARY KEY (name)
+);
+
+create table lab.provider_traces (
+  id text collate "C" not null,
+  provider text collate "C" not null,
+  at timestamp with time zone not null,
+  reverse_path text not null,
+  code integer not null,
+  enhanced text collate "C",
+  verdict text collate "C" not null,
+  facts jsonb not null,
+  trace jsonb not null,
+  PRIMARY KEY (id)
+);
+
 create table lab.smtp_sessions (
   id text collate "C" not null,
   listener text collate "C" not null,
@@ -1139,6 +1236,10 @@ CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (rece
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
 CREATE INDEX app_sends_at_idx ON lab.app_sends USING btree (at);
 CREATE INDEX block_list_offences_address ON lab.block_list_offences USING btree (address, at);
+CREATE INDEX provider_mail_provider_person_id_idx ON lab.provider_mail USING btree (provider, person, id);
+CREATE INDEX provider_mail_trace_id_idx ON lab.provider_mail USING btree (trace_id);
+CREATE INDEX provider_outbox_next_at_idx ON lab.provider_outbox USING btree (next_at) WHERE (state = 'waiting'::text);
+CREATE INDEX provider_traces_provider_at_idx ON lab.provider_traces USING btree (provider, at);
 CREATE INDEX smtp_sessions_began_at_idx ON lab.smtp_sessions USING btree (began_at);
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE OF disabled_at, removed_at, quota_bytes, quota_messages ON public.accounts FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
 CREATE TRIGGER directory_changed AFTER INSERT OR DELETE OR UPDATE ON public.addresses FOR EACH STATEMENT EXECUTE FUNCTION bump_directory_version();
@@ -1274,3 +1375,8 @@ comment on column lab.dns_facts.changed_at is 'by the calendar of the practice I
 comment on column lab.lesson_runs.after_event is 'events with larger ids, from started_at on, are looked at';
 comment on column lab.lesson_runs.prepared is 'what the lesson laid out for this learner';
 comment on column lab.lessons_passed.seen is 'where each criterion was seen; kept when the lesson is started again';
+comment on column lab.provider_days.codes is 'how often each reply code was given: {"421 4.7.28": 3}';
+comment on column lab.provider_mail.raw is 'as it came, cut where it is long';
+comment on column lab.provider_outbox.state is 'waiting, sent or failed';
+comment on column lab.provider_senders.kind is 'ip or domain';
+comment on column lab.provider_senders.day is 'what stands here holds for this day: the days before it are reckoned in';

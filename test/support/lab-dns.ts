@@ -1,10 +1,12 @@
 /** The DNS of a practice Internet of the test's own, with one provider's zone, a clock that stands still, and our stub resolver in front. */
 import { StubResolver } from '#clients/dns/stub-resolver';
+import pg from 'pg';
 import { silentLog } from '#log';
 import { startLabDns } from '#lab/dns/start';
 import type { HostedParty, LabDns } from '#lab/dns/start';
 import { labNetwork } from '#lab/network';
 import type { LabNetwork } from '#lab/network';
+import { openTestDatabase } from './database.ts';
 import { freeLabPrefix } from './lab-network.ts';
 import { ManualClock } from './manual-clock.ts';
 
@@ -14,10 +16,20 @@ export interface DnsStage extends AsyncDisposable {
   readonly network: LabNetwork;
   /** Remembers nothing itself. */
   readonly stub: StubResolver;
+  /** Ends it and starts it again on the same database. */
+  restart(): Promise<void>;
 }
 
-export async function startDnsStage(parties: readonly HostedParty[] = []): Promise<DnsStage> {
-  const clock = new ManualClock();
+/** @param now where the calendar stands */
+export async function startDnsStage(
+  parties: readonly HostedParty[] = [],
+  now?: number,
+): Promise<DnsStage> {
+  await using opened = new AsyncDisposableStack();
+  const database = opened.use(await openTestDatabase());
+  const pool = new pg.Pool(database.connection);
+  opened.defer(() => pool.end());
+  const clock = new ManualClock(now);
   const network = labNetwork({ prefix: await freeLabPrefix() });
   const bigmail: HostedParty = {
     zone: 'bigmail.test',
@@ -32,10 +44,13 @@ export async function startDnsStage(parties: readonly HostedParty[] = []): Promi
     ],
     pointers: { [network.addressOf('mx.bigmail.test')]: 'mx.bigmail.test' },
   };
-  const dns = await startLabDns({
-    ground: { clock, log: silentLog, network },
-    hostRecords: [bigmail, ...parties],
-  });
+  const start = () =>
+    startLabDns({
+      ground: { pool, clock, log: silentLog, network },
+      hostRecords: [bigmail, ...parties],
+    });
+  let dns = await start();
+  opened.defer(() => dns[Symbol.asyncDispose]());
   let id = 0;
   const stub = new StubResolver({
     servers: [{ ...dns.resolver, trusted: true }],
@@ -43,14 +58,19 @@ export async function startDnsStage(parties: readonly HostedParty[] = []): Promi
     randomId: () => id++ % 65_536,
     cacheSize: 0,
   });
+  opened.use(stub);
+  const parts = opened.move();
   return {
-    dns,
+    get dns() {
+      return dns;
+    },
     clock,
     network,
     stub,
-    async [Symbol.asyncDispose]() {
-      stub[Symbol.dispose]();
+    async restart() {
       await dns[Symbol.asyncDispose]();
+      dns = await start();
     },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
   };
 }

@@ -45,7 +45,7 @@ function genericHost(addressOf: AddressOf): ZoneRecord {
   return address(genericName(ip), ip);
 }
 
-/** The reverse names of the houses, and the generic one of the learner's server. */
+/** The reverse names of the houses. */
 export function ownPointers(addressOf: AddressOf): ReadonlyMap<string, string> {
   const houses: readonly LabHost[] = [
     ROOT_HOST,
@@ -54,11 +54,7 @@ export function ownPointers(addressOf: AddressOf): ReadonlyMap<string, string> {
     'ca.test',
     'resolver.test',
   ];
-  const learner = addressOf('mail.example.test');
-  return new Map([
-    ...houses.map((host): [string, string] => [addressOf(host), host]),
-    [learner, genericName(learner)],
-  ]);
+  return new Map(houses.map((host) => [addressOf(host), host]));
 }
 
 /** Which host a name server's name belongs to, if it is one of ours. */

@@ -6,6 +6,7 @@ import { isIPv4, isIPv6 } from 'node:net';
 import { formatRdata, encodeRdata } from './wire/rdata.ts';
 import { isWithin, parseName } from './wire/name.ts';
 import { TYPE, typeCode, typeName } from './wire/types.ts';
+import type { Refused } from './outcome.ts';
 import { valueWords } from './zone/words.ts';
 import type { RRset } from './zone/zone.ts';
 
@@ -18,11 +19,8 @@ export interface ZoneRecord {
   readonly values: readonly string[];
 }
 
-export interface RecordProblem {
-  readonly kind: 'refused';
+export interface RecordProblem extends Refused {
   readonly reason: 'bad-name' | 'bad-type' | 'bad-value' | 'bad-ttl' | 'conflict' | 'too-many';
-  readonly message: string;
-  readonly remedy: string;
 }
 
 const MAX_TTL = 604_800;

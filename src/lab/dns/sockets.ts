@@ -64,7 +64,12 @@ export async function openDnsHost(
     await close(udp, tcp, connections);
     throw error;
   }
-  return { address, port, [Symbol.asyncDispose]: () => close(udp, tcp, connections) };
+  let closed: Promise<void> | undefined;
+  return {
+    address,
+    port,
+    [Symbol.asyncDispose]: () => (closed ??= close(udp, tcp, connections)),
+  };
 }
 
 function send(udp: UdpSocket, response: Uint8Array, port: number, address: string): void {

@@ -2,32 +2,47 @@
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { LabHost } from '#lab/addresses';
+import type { Pool } from '#store/open';
 import { answerQuery } from './authority.ts';
-import type { ServedZone } from './authority.ts';
-import { dsOf, makeKey } from './dnssec/key.ts';
+import type { DynamicZone, ServedZone } from './authority.ts';
+import { AT_HOSTERS, Books } from './books.ts';
+import { listCache } from './cache-list.ts';
+import type { CachedRow } from './cache-list.ts';
+import { dsOf } from './dnssec/key.ts';
+import { Facts } from './facts.ts';
 import { Faults } from './faults.ts';
-import { Hosting } from './hosting.ts';
 import { openHost } from './hosts.ts';
+import type { HostDuties } from './hosts.ts';
 import {
+  address,
   HOSTERS,
-  LEARNERS_DOMAIN,
+  nameServers,
   ownPointers,
   ownZones,
   REGISTRY_HOST,
   REVERSE,
   ROOT_HOST,
   TLD,
+  TTL,
 } from './infrastructure.ts';
+import { Isp } from './isp.ts';
+import { Panel } from './panel.ts';
 import { Questions } from './questions.ts';
+import { mustRead } from './records.ts';
 import type { ZoneRecord } from './records.ts';
 import { answerClient } from './recursor/answer.ts';
 import { Recursor } from './recursor/recursor.ts';
-import { keyOf, reverseZone, rootZone, serialAt, tldZone } from './zones.ts';
-import type { Delegation } from './zones.ts';
-import type { Zone } from './zone/zone.ts';
+import { Registrar } from './registrar.ts';
+import { isWithin, parseName } from './wire/name.ts';
+import { formatRdata } from './wire/rdata.ts';
+import { TYPE } from './wire/types.ts';
+import { buildZone } from './zone/zone.ts';
+import { keyOf, rootZone, serialAt, soaSet } from './zones.ts';
+import type { DnsFact } from '#store/lab/dns';
 
 /** What the DNS needs of the ground that all parts stand on. */
 export interface DnsGround {
+  readonly pool: Pool;
   readonly clock: Clock;
   readonly log: Log;
   readonly network: {
@@ -54,70 +69,159 @@ export interface LabDnsOptions {
 export interface LabDns extends AsyncDisposable {
   /** Where the recursive resolver listens. */
   readonly resolver: { readonly address: string; readonly port: number };
+  /** The root's key, for outside programs that check signatures themselves: data in the presentation form. */
+  readonly trustAnchor: { readonly ds: string; readonly dnskey: string };
+  readonly registrar: Registrar;
+  readonly panel: Panel;
+  readonly isp: Isp;
   readonly questions: Questions;
   readonly faults: Faults;
+  readonly cache: {
+    list(): CachedRow[];
+    /** A name and what lies below it, or everything. Answers how many entries were forgotten. */
+    flush(name?: string): number;
+  };
+  /** A party's zone, seen at once; one that is there is replaced. */
+  addParty(party: HostedParty): Promise<void>;
+  /** A zone that is a function, on a name server of its own; it ends with what comes back. */
+  addDynamicZone(zone: string, host: LabHost, answer: DynamicZone): Promise<AsyncDisposable>;
+  /** Forgets what the learner changed, and what the resolver remembers. */
+  reset(): Promise<void>;
 }
 
 export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promise<LabDns> {
-  const { clock, log, network } = ground;
+  const { clock, log, network, pool } = ground;
   const addressOf = (host: LabHost) => network.addressOf(host);
-  const now = clock.now();
   const port = network.localPort(53);
-  const keys = { root: makeKey(), tld: makeKey(), reverse: makeKey() };
-  const hosting = new Hosting();
-  const delegations = new Map<string, Delegation>();
-  const glue = Object.fromEntries(HOSTERS.map((host) => [host, [addressOf(host)]]));
-  const parties: HostedParty[] = [
-    ...[...ownZones(addressOf)].map(([zone, records]) => ({ zone, records })),
-    { zone: LEARNERS_DOMAIN, records: [] },
-    ...hostRecords,
-  ];
-  const pointers = new Map(ownPointers(addressOf));
-  for (const party of parties) {
-    const zoneKeys = party.signed === true ? [makeKey()] : [];
-    hosting.found(party.zone, { records: party.records, keys: zoneKeys }, now);
-    delegations.set(party.zone, {
-      ns: HOSTERS,
-      glue: party.zone === 'dnshost.test' ? glue : {},
-      ds: [],
-    });
-    for (const [ip, name] of Object.entries(party.pointers ?? {})) pointers.set(ip, name);
-  }
-  const fixed = (apex: string, zone: Zone): [string, ServedZone] => [
-    apex,
-    { apex, at: () => zone },
-  ];
-  const serial = serialAt(now);
-  const rootZones = new Map([fixed('', rootZone(addressOf, keys, now))]);
-  const registryZones = new Map([
-    fixed(TLD, tldZone(delegations, addressOf, keys.tld, serial)),
-    fixed(REVERSE, reverseZone(pointers, keys.reverse, serial)),
-  ]);
+  const facts = new Facts(pool, () => clock.now());
+  const known = await facts.read();
+  const keys = {
+    root: await facts.keyFor('', known),
+    tld: await facts.keyFor(TLD, known),
+    reverse: await facts.keyFor(REVERSE, known),
+  };
+  const books = new Books(facts, clock, addressOf, keys);
+  foundHouses(books);
+  for (const party of hostRecords) await foundParty(books, party, known);
+  books.open(known);
   const resolver = { address: addressOf('resolver.test'), port };
+  const rootKey = keyOf(keys.root).dnskey;
   const recursor = new Recursor({
     ...resolver,
     clock,
     hints: [{ name: ROOT_HOST, addresses: [addressOf(ROOT_HOST)] }],
-    trustAnchor: [dsOf('', keyOf(keys.root).dnskey)],
+    trustAnchor: [dsOf('', rootKey)],
   });
   const questions = new Questions();
   const faults = new Faults();
-  const duties = { clock, log, port, questions, faults };
+  const duties: HostDuties = { clock, log, port, questions, faults };
   await using opened = new AsyncDisposableStack();
   opened.use(recursor);
-  const authority = (host: LabHost, zones: ReadonlyMap<string, ServedZone>) =>
-    openHost(
-      addressOf(host),
-      (query, from) => answerQuery(zones, query, clock.now(), from),
-      duties,
-    );
-  opened.use(await authority(ROOT_HOST, rootZones));
-  opened.use(await authority(REGISTRY_HOST, registryZones));
-  opened.use(await authority(HOSTERS[0], hosting.served[0]));
-  opened.use(await authority(HOSTERS[1], hosting.served[1]));
+  await openAuthorities(books, rootZone(addressOf, keys, clock.now()), duties, opened);
   opened.use(
     await openHost(resolver.address, (query) => answerClient(recursor, query), duties, true),
   );
+  const flush = (name?: string) => {
+    const top = name === undefined ? '' : (parseName(name) ?? name);
+    const which = (one: string) => isWithin(one, top);
+    return recursor.cache.forget(which) + recursor.cuts.forget(which);
+  };
   const hosts = opened.move();
-  return { resolver, questions, faults, [Symbol.asyncDispose]: () => hosts.disposeAsync() };
+  return {
+    resolver,
+    trustAnchor: {
+      ds: formatRdata(TYPE.DS, dsOf('', rootKey)),
+      dnskey: formatRdata(TYPE.DNSKEY, rootKey),
+    },
+    registrar: new Registrar(books),
+    panel: new Panel(books),
+    isp: new Isp(books),
+    questions,
+    faults,
+    cache: { list: () => listCache(recursor), flush },
+    addParty: (party) => facts.inTurn(async () => foundParty(books, party, await facts.read())),
+    addDynamicZone: async (zone, host, answer) => {
+      const ended = await openDynamicZone(books, zone, host, answer, duties);
+      return hosts.use(ended);
+    },
+    async reset() {
+      await books.reset();
+      faults.clear();
+      flush();
+    },
+    [Symbol.asyncDispose]: () => hosts.disposeAsync(),
+  };
+}
+
+function foundHouses({ hosting, registry, reverse, addressOf, clock }: Books): void {
+  const glue = Object.fromEntries(HOSTERS.map((host) => [host, [addressOf(host)]]));
+  for (const [zone, records] of ownZones(addressOf)) {
+    hosting.found(zone, { records, keys: [] }, clock.now());
+    registry.found(zone, zone === 'dnshost.test' ? { ...AT_HOSTERS, glue } : AT_HOSTERS);
+  }
+  for (const [ip, name] of ownPointers(addressOf)) reverse.found(ip, name);
+}
+
+async function foundParty(
+  { hosting, registry, reverse, facts, clock }: Books,
+  { zone, records, pointers, signed }: HostedParty,
+  known: readonly DnsFact[],
+): Promise<void> {
+  const keys = signed === true ? [await facts.keyFor(zone, known)] : [];
+  const ds = keys.map((key) => formatRdata(TYPE.DS, dsOf(zone, keyOf(key).dnskey)));
+  hosting.found(zone, { records, keys }, clock.now());
+  registry.found(zone, { ...AT_HOSTERS, ds });
+  for (const [ip, name] of Object.entries(pointers ?? {})) reverse.found(ip, name);
+}
+
+async function openAuthorities(
+  { hosting, registry, reverse, addressOf, clock }: Books,
+  root: ReturnType<typeof rootZone>,
+  duties: HostDuties,
+  opened: AsyncDisposableStack,
+): Promise<void> {
+  const zones = (...served: ServedZone[]) => new Map(served.map((zone) => [zone.apex, zone]));
+  const hosts: readonly [LabHost, ReadonlyMap<string, ServedZone>][] = [
+    [ROOT_HOST, zones({ apex: '', at: () => root })],
+    [
+      REGISTRY_HOST,
+      zones(
+        { apex: TLD, at: (now) => registry.zoneAt(now) },
+        { apex: REVERSE, at: (now) => reverse.zoneAt(now) },
+      ),
+    ],
+    [HOSTERS[0], hosting.served[0]],
+    [HOSTERS[1], hosting.served[1]],
+  ];
+  for (const [host, served] of hosts) {
+    const answer = (query: Parameters<typeof answerQuery>[1], from: string) =>
+      answerQuery(served, query, clock.now(), from);
+    opened.use(await openHost(addressOf(host), answer, duties));
+  }
+}
+
+async function openDynamicZone(
+  { registry, addressOf, clock }: Books,
+  apex: string,
+  host: LabHost,
+  dynamic: DynamicZone,
+  duties: HostDuties,
+): Promise<AsyncDisposable> {
+  const ip = addressOf(host);
+  const records = [nameServers(apex, [host], TTL.hosted), address(host, ip)];
+  const soa = soaSet(apex, host, serialAt(clock.now()), TTL.hosted);
+  const zone = buildZone(apex, [soa, ...mustRead(apex, records)]);
+  const served = new Map([[apex, { apex, at: () => zone, dynamic }]]);
+  const opened = await openHost(
+    ip,
+    (query, from) => answerQuery(served, query, clock.now(), from),
+    duties,
+  );
+  registry.found(apex, { ns: [host], glue: { [host]: [ip] }, ds: [] });
+  return {
+    async [Symbol.asyncDispose]() {
+      registry.found(apex, undefined);
+      await opened[Symbol.asyncDispose]();
+    },
+  };
 }

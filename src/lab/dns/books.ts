@@ -1,0 +1,76 @@
+/**
+ * Everything that the learner may change in the DNS, at the three places where it is changed: zones at the hosting company, delegations at the
+ * registry, reverse names at the provider of addresses. Each change is kept before it holds, and read again at the next start.
+ */
+import type { Clock } from '#clock';
+import type { LabHost } from '#lab/addresses';
+import type { DnsFact } from '#store/lab/dns';
+import { Facts } from './facts.ts';
+import { Hosting } from './hosting.ts';
+import type { HostedContent } from './hosting.ts';
+import { HOSTERS, LEARNERS_DOMAIN, genericName } from './infrastructure.ts';
+import type { AddressOf } from './infrastructure.ts';
+import { registryBook, reverseBook } from './registry.ts';
+import type { PublishedBook } from './registry.ts';
+import type { Delegation, OwnKeys } from './zones.ts';
+
+/** A domain at the hosting company, as a new one is. */
+export const AT_HOSTERS: Delegation = { ns: HOSTERS, glue: {}, ds: [] };
+const EMPTY_ZONE: HostedContent = { records: [], keys: [] };
+
+export class Books {
+  readonly hosting = new Hosting();
+  readonly registry: PublishedBook<Delegation>;
+  readonly reverse: PublishedBook<string | null>;
+  readonly facts: Facts;
+  readonly clock: Clock;
+  readonly addressOf: AddressOf;
+
+  constructor(facts: Facts, clock: Clock, addressOf: AddressOf, keys: OwnKeys) {
+    this.facts = facts;
+    this.clock = clock;
+    this.addressOf = addressOf;
+    this.registry = registryBook(addressOf, keys.tld);
+    this.reverse = reverseBook(keys.reverse);
+  }
+
+  /** What the learner has from the start, then what they changed. */
+  open(known: readonly DnsFact[]): void {
+    for (const domain of this.registry.learners.keys()) this.hosting.remove(domain);
+    const own = this.addressOf('mail.example.test' satisfies LabHost);
+    this.registry.begin(new Map([[LEARNERS_DOMAIN, AT_HOSTERS]]));
+    this.reverse.begin(new Map([[own, genericName(own)]]));
+    this.hosting.found(LEARNERS_DOMAIN, EMPTY_ZONE, 0);
+    for (const fact of known) this.#apply(fact, fact.changedAt.getTime());
+  }
+
+  /** Forgets everything that the learner changed. */
+  reset(): Promise<void> {
+    return this.facts.inTurn(async () => {
+      await this.facts.forgetLearner();
+      this.open([]);
+    });
+  }
+
+  #apply({ kind, name, value }: DnsFact, at: number): void {
+    if (kind === 'zone') this.hosting.put(name, value as HostedContent, at);
+    if (kind === 'delegation') this.registry.set(name, value as Delegation, at);
+    if (kind === 'pointer') this.reverse.set(name, value as string | null, at);
+  }
+
+  /** Within a turn. Answers when it was changed and when both servers serve it. */
+  async putZone(zone: string, content: HostedContent): Promise<{ at: number; byAll: number }> {
+    const at = await this.facts.write('zone', zone, content);
+    return { at, byAll: this.hosting.put(zone, content, at) };
+  }
+
+  async putDelegation(domain: string, fact: Delegation): Promise<{ at: number; byAll: number }> {
+    const at = await this.facts.write('delegation', domain, fact);
+    return { at, byAll: this.registry.set(domain, fact, at) };
+  }
+
+  async putPointer(ip: string, name: string | null): Promise<{ at: number; byAll: number }> {
+    const at = await this.facts.write('pointer', ip, name);
+    return { at, byAll: this.reverse.set(ip, name, at) };
+  }
+}

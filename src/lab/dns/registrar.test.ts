@@ -1,0 +1,237 @@
+/** What the learner changes, and when whom it reaches: through the sockets, on a clock that the test moves. */
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { RecordType } from '#protocol/dns/resolver';
+import { startDnsStage } from '../../../test/support/lab-dns.ts';
+import type { DnsStage } from '../../../test/support/lab-dns.ts';
+import { StubResolver } from '#clients/dns/stub-resolver';
+
+const MINUTE = 60_000;
+
+/** What a name server itself says, past every cache. */
+async function askServer(
+  { network, clock }: DnsStage,
+  host: 'ns.registry.test' | 'ns1.dnshost.test' | 'ns2.dnshost.test',
+  name: string,
+  type: RecordType,
+): Promise<unknown> {
+  using stub = new StubResolver({
+    servers: [{ address: network.addressOf(host), port: network.localPort(53), trusted: true }],
+    clock,
+    randomId: () => 9,
+  });
+  return shown(await stub.resolve(name, type));
+}
+
+function shown(answer: Awaited<ReturnType<StubResolver['resolve']>>): unknown {
+  return answer.kind === 'records' ? answer.records : answer.kind;
+}
+
+const record = (name: string, type: string, ...values: string[]) => ({
+  name,
+  type,
+  ttl: 600,
+  values,
+});
+
+test('a change at the hosting company is served by the first server at once, by the second after its next look', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock } = stage;
+  const change = await dns.panel.setRecords(
+    'example.test',
+    record('example.test', 'MX', '10 mail.example.test.'),
+  );
+  assert.equal(change.kind, 'changed');
+  const now = clock.now();
+  assert.deepEqual(change, {
+    kind: 'changed',
+    name: 'example.test',
+    changedAt: now,
+    servedFrom: now,
+    servedByAllFrom: now + 2 * MINUTE,
+    // five minutes are what a cache may remember that there was none
+    seenByAllFrom: now + 7 * MINUTE,
+  });
+  const mx = [{ preference: 10, exchange: 'mail.example.test' }];
+  assert.deepEqual(await askServer(stage, 'ns1.dnshost.test', 'example.test', 'MX'), mx);
+  assert.equal(await askServer(stage, 'ns2.dnshost.test', 'example.test', 'MX'), 'no-data');
+  clock.advance(2 * MINUTE);
+  assert.deepEqual(await askServer(stage, 'ns2.dnshost.test', 'example.test', 'MX'), mx);
+});
+
+test('the resolver keeps the old answer for its TTL, and the absence of one for five minutes', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, stub } = stage;
+  await dns.panel.setRecords('example.test', record('example.test', 'A', '127.20.25.1'));
+  clock.advance(2 * MINUTE);
+  assert.deepEqual(shown(await stub.resolve('example.test', 'A')), ['127.20.25.1']);
+  assert.equal(shown(await stub.resolve('example.test', 'MX')), 'no-data');
+  await dns.panel.setRecords('example.test', record('example.test', 'A', '127.20.25.2'));
+  await dns.panel.setRecords('example.test', record('example.test', 'MX', '10 mail.example.test.'));
+  clock.advance(5 * MINUTE - 1);
+  assert.equal(shown(await stub.resolve('example.test', 'MX')), 'no-data');
+  clock.advance(1);
+  assert.notEqual(shown(await stub.resolve('example.test', 'MX')), 'no-data');
+  assert.deepEqual(shown(await stub.resolve('example.test', 'A')), ['127.20.25.1']);
+  clock.advance(5 * MINUTE);
+  assert.deepEqual(shown(await stub.resolve('example.test', 'A')), ['127.20.25.2']);
+});
+
+test('a domain that was bought is found after the registry has published it', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, stub } = stage;
+  const bought = await dns.registrar.buy('My-Shop.test.');
+  assert.equal(bought.kind === 'changed' && bought.servedFrom, clock.now() + 5 * MINUTE);
+  await dns.panel.addRecord('my-shop.test', {
+    name: 'www.my-shop.test',
+    type: 'A',
+    value: '127.20.25.25',
+  });
+  assert.equal(shown(await stub.resolve('www.my-shop.test', 'A')), 'nxdomain');
+  clock.advance(5 * MINUTE);
+  assert.deepEqual(shown(await stub.resolve('www.my-shop.test', 'A')), ['127.20.25.25']);
+});
+
+test('a domain moved to name servers of its own needs glue, and is asked for there', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, network } = stage;
+  const without = await dns.registrar.setDelegation('example.test', { ns: ['ns.example.test'] });
+  assert.equal(without.kind === 'refused' && without.reason, 'no-glue');
+  const glue = { 'ns.example.test': [network.addressOf('mail.example.test')] };
+  await dns.registrar.setDelegation('example.test', { ns: ['ns.example.test'], glue });
+  clock.advance(5 * MINUTE);
+  // Nobody answers there.
+  assert.equal(shown(await stage.stub.resolve('example.test', 'A')), 'failure');
+  const silent = dns.cache.list().find(({ kind }) => kind === 'failure');
+  const [address] = glue['ns.example.test'];
+  assert.deepEqual(silent?.values, [
+    `for example.test: ns.example.test (${address}) does not answer`,
+  ]);
+});
+
+test('the reverse name of an own address is set at the provider of addresses, of others it is refused', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, network, stub } = stage;
+  const own = network.addressOf('mail.example.test');
+  const reversed = `${own.split('.').toReversed().join('.')}.in-addr.arpa`;
+  assert.deepEqual(shown(await stub.resolve(reversed, 'PTR')), ['25-25.static.isp.test']);
+  assert.deepEqual(shown(await stub.resolve('25-25.static.isp.test', 'A')), [own]);
+  const change = await dns.isp.setPtr(own, 'mail.example.test');
+  assert.equal(change.kind, 'changed');
+  clock.advance(change.kind === 'changed' ? change.seenByAllFrom - clock.now() : 0);
+  assert.deepEqual(shown(await stub.resolve(reversed, 'PTR')), ['mail.example.test']);
+  const foreign = await dns.isp.setPtr(network.addressOf('mx.bigmail.test'), 'mail.example.test');
+  assert.equal(foreign.kind === 'refused' && foreign.reason, 'not-yours');
+});
+
+test('everything that was changed is there after a restart, and so is the root key', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, network } = stage;
+  await dns.panel.setRecords('example.test', record('www.example.test', 'A', '127.20.25.9'));
+  await dns.registrar.buy('second.test');
+  await dns.isp.setPtr(network.addressOf('mail.example.test'), 'www.example.test');
+  const listed = dns.panel.listZone('example.test');
+  await stage.restart();
+  assert.equal(await askServer(stage, 'ns2.dnshost.test', 'www.example.test', 'A'), 'nxdomain');
+  assert.deepEqual(await askServer(stage, 'ns1.dnshost.test', 'www.example.test', 'A'), [
+    '127.20.25.9',
+  ]);
+  assert.deepEqual(stage.dns.panel.listZone('example.test'), listed);
+  assert.deepEqual(stage.dns.trustAnchor, dns.trustAnchor);
+  clock.advance(5 * MINUTE);
+  assert.deepEqual(shown(await stage.stub.resolve('second.test', 'NS')), [
+    'ns1.dnshost.test',
+    'ns2.dnshost.test',
+  ]);
+  assert.deepEqual(stage.dns.isp.addresses(), [
+    { address: network.addressOf('mail.example.test'), name: 'www.example.test' },
+  ]);
+});
+
+test('starting over leaves example.test empty and nothing else', async () => {
+  await using stage = await startDnsStage();
+  const { dns, stub } = stage;
+  await dns.registrar.buy('second.test');
+  await dns.panel.setRecords('example.test', record('example.test', 'A', '127.20.25.9'));
+  await dns.reset();
+  assert.deepEqual(
+    dns.registrar.domains().map(({ domain }) => domain),
+    ['example.test'],
+  );
+  assert.equal(shown(await stub.resolve('example.test', 'A')), 'no-data');
+  await stage.restart();
+  assert.equal(shown(await stub.resolve('second.test', 'NS')), 'nxdomain');
+});
+
+test('changes at the same moment all hold', async () => {
+  await using stage = await startDnsStage();
+  const { panel } = stage.dns;
+  const names = Array.from({ length: 20 }, (_, index) => `h${index}.example.test`);
+  await Promise.all(
+    names.map((name) => panel.setRecords('example.test', record(name, 'A', '127.20.25.1'))),
+  );
+  const zone = panel.listZone('example.test');
+  assert.equal(zone.kind === 'zone' && zone.records.length, 20);
+});
+
+for (const [what, input, reason] of [
+  ['a CNAME beside other data', record('www.example.test', 'CNAME', 'example.test.'), 'conflict'],
+  ['a CNAME at the apex', record('@', 'CNAME', 'bigmail.test.'), 'conflict'],
+  ['an address that is none', record('a.example.test', 'A', '127.20.25.300'), 'bad-value'],
+  ['an MX that names an address', record('@', 'MX', '10 127.20.25.25'), 'bad-value'],
+  ['a name in another zone', record('www.bigmail.test', 'A', '127.20.25.25'), 'bad-name'],
+  ['a type that servers make', record('@', 'RRSIG', 'x'), 'bad-type'],
+  ['a DS in the zone itself', record('@', 'DS', `1 13 2 ${'00'.repeat(32)}`), 'conflict'],
+  ['a time to live of a year', { ...record('@', 'A', '127.20.25.25'), ttl: 31_536_000 }, 'bad-ttl'],
+] as const) {
+  test(`the panel refuses ${what}, with a remedy`, async () => {
+    await using stage = await startDnsStage();
+    const { panel } = stage.dns;
+    await panel.setRecords('example.test', record('www.example.test', 'A', '127.20.25.25'));
+    const before = panel.listZone('example.test');
+    const refused = await panel.setRecords('example.test', input);
+    assert.equal(refused.kind === 'refused' && refused.reason, reason);
+    assert.ok(refused.kind === 'refused' && refused.remedy.length > 10);
+    assert.deepEqual(panel.listZone('example.test'), before);
+  });
+}
+
+test('a text longer than 255 octets is split, and comes back whole', async () => {
+  await using stage = await startDnsStage();
+  const text = `v=DKIM1; k=rsa; p=${'A'.repeat(392)}`;
+  await stage.dns.panel.setRecords(
+    'example.test',
+    record('s._domainkey.example.test', 'TXT', `"${text}"`),
+  );
+  const found = (await askServer(
+    stage,
+    'ns1.dnshost.test',
+    's._domainkey.example.test',
+    'TXT',
+  )) as string[][];
+  assert.deepEqual(
+    found[0]?.map(({ length }) => length),
+    [255, text.length - 255],
+  );
+  assert.equal(found[0]?.join(''), text);
+});
+
+test('values are added beside each other and taken away one by one', async () => {
+  await using stage = await startDnsStage();
+  const { panel } = stage.dns;
+  const txt = (value: string) => ({ name: '@', type: 'txt', value });
+  await panel.addRecord('example.test', txt('v=spf1 mx -all'));
+  await panel.addRecord('example.test', txt('"second"'));
+  await panel.addRecord('example.test', txt('"second"'));
+  const values = () => {
+    const zone = panel.listZone('example.test');
+    return zone.kind === 'zone' ? zone.records.flatMap((one) => one.values) : zone;
+  };
+  assert.deepEqual(values(), ['"v=spf1 mx -all"', '"second"']);
+  await panel.removeRecord('example.test', txt('second'));
+  assert.deepEqual(values(), ['"v=spf1 mx -all"']);
+  const missing = await panel.removeRecord('example.test', txt('third'));
+  assert.equal(missing.kind === 'refused' && missing.reason, 'no-such-record');
+  await panel.removeRecord('example.test', { name: '@', type: 'TXT' });
+  assert.deepEqual(values(), []);
+});
