@@ -426,6 +426,7 @@ async function start(
       echo,
       ports,
       resolver: given.resolver,
+      network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
       certificates: () => certificates.states(),
       plan: publishing.desk.plan,
       queued: (destinations, events) => {

@@ -26,6 +26,7 @@ import type { RememberedResult } from '#store/doctor/results';
 import { callRows, callValue, NoServer } from './control.ts';
 import { checksOf, explain } from './doctor-checks.ts';
 import { CommandFailure } from './failure.ts';
+import { labHere } from './lab-here.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printLine, remark } from './output.ts';
 import { waiting } from './progress.ts';
@@ -162,6 +163,7 @@ async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise
   const domains = options.domain === undefined ? here : [readDomain(options.domain)];
   const dataDir = path.resolve(config.data_dir);
   const known = asked?.before ?? [];
+  const lab = await labHere(options);
   using world = await doctorWorld({
     settings: own,
     dataDir,
@@ -172,6 +174,7 @@ async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise
     domains: here,
     secretPaths: asked?.facts.secretPaths ?? [dataDir],
     secretsInEnvironment: asked?.facts.secretsInEnvironment ?? secretsIn(process.env, own.mode),
+    network: lab && { ...lab.network, trustedRoots: lab.trustedRoots },
   });
   const results = await runChecks(world, { ids, domains });
   const remembered = asked ? await keep(options, results, here, own.hostname) : known;

@@ -1,6 +1,6 @@
 /**
- * The resolver of commands that ask the DNS by themselves: `--dns`, else the setting `dns` (`HIKYAKU_DNS`), else the servers that the machine
- * uses. That holds in `dev` too, whose server asks nobody: whoever runs such a command wants the DNS asked.
+ * The resolver of commands that ask the DNS by themselves: `--dns`, else the setting `dns` (`HIKYAKU_DNS`), else the practice
+ * Internet of the running server, else the servers that the machine uses. That holds in `dev` too, whose server asks nobody: whoever runs such a command wants the DNS asked.
  */
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
@@ -10,6 +10,7 @@ import { parseServerList, serverName, type DnsServer } from '#clients/dns/server
 import { StubResolver } from '#clients/dns/stub-resolver';
 import type { Resolver } from '#protocol/dns/resolver';
 import { CommandFailure } from './failure.ts';
+import { labHere } from './lab-here.ts';
 import { settings } from './settings.ts';
 import type { CommonOptions } from './verb.ts';
 
@@ -61,11 +62,16 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
   };
 }
 
+async function resolverOfLab(options: ResolverOptions): Promise<DnsServer[] | undefined> {
+  const network = (await labHere(options))?.network;
+  return network && [{ ...network.placeOf(network.addressOf('resolver.test'), 53), trusted: true }];
+}
+
 /** Whom such a command asks. @throws CommandFailure where the settings are wrong */
 export async function resolverServers(options: ResolverOptions): Promise<readonly DnsServer[]> {
   const read = options.dns === undefined ? settings('dev', options) : undefined;
   const named = options.dns ?? read!.dns.join(' ');
-  if (named === '') return readResolvConf();
+  if (named === '') return (await resolverOfLab(options)) ?? readResolvConf();
   const servers = parseServerList(named, read?.dns_trusted ?? false);
   if (servers !== undefined) return servers;
   throw new CommandFailure(

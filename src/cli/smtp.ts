@@ -20,6 +20,7 @@ import { toAscii } from '#protocol/address/domain';
 import { formatMailbox, needsSmtputf8, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { CommandFailure } from './failure.ts';
+import { labHere } from './lab-here.ts';
 import { usualLanguage } from './language.ts';
 import type { ExitCode } from './run.ts';
 import { printJson, printLine } from './output.ts';
@@ -36,6 +37,7 @@ import {
 } from './probe/run.ts';
 import { RESULTS } from './probe/texts.ts';
 import { Progress, waiting } from './progress.ts';
+import { cliResolver } from './resolver.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { wholeNumber, type CommonOptions } from './verb.ts';
@@ -109,6 +111,7 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> {
+  const network = (await labHere(options))?.network;
   const plan = await planOf(host, options);
   const explainer = new Explainer(options.lang);
   const progress = new Progress(`waiting for ${host}`);
@@ -120,7 +123,7 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
   };
   const start = systemClock.monotonic();
   const running = runProbe(plan, {
-    dialer: tcpDialer,
+    dialer: network?.dialer ?? tcpDialer,
     recorder: new DialogueRecorder(start, DIALOGUE_LIMITS, show),
     monotonic: () => systemClock.monotonic(),
     randomBytes,
@@ -144,7 +147,7 @@ async function planOf(host: string, options: ProbeOptions): Promise<ProbePlan> {
   const path = from === null ? '' : formatMailbox(from);
   return {
     host: isIP(host) === 0 ? (toAscii(host) ?? host) : host,
-    address: await addressOf(host),
+    address: await addressOf(host, options),
     port,
     tls,
     helo: oneLine('--helo', helo),
@@ -211,7 +214,9 @@ async function contentOf(
   }
 }
 
-async function addressOf(host: string): Promise<ProbePlan['address']> {
+async function addressOf(host: string, options: ProbeOptions): Promise<ProbePlan['address']> {
+  // names below test are the practice Internet's, and nobody else's (RFC 6761 §6.2)
+  if (host.endsWith('.test')) return addressInTest(host, options);
   try {
     return await waiting(`looking up ${host}`, lookup(host));
   } catch (error) {
@@ -220,6 +225,16 @@ async function addressOf(host: string): Promise<ProbePlan['address']> {
       'Name a host (for the MX of a domain: dig MX example.net), or give an address.',
     );
   }
+}
+
+async function addressInTest(host: string, options: ProbeOptions): Promise<ProbePlan['address']> {
+  using resolver = await cliResolver(options);
+  const answer = await waiting(`looking up ${host}`, resolver.resolve(host, 'A'));
+  if (answer.kind === 'records') return { address: answer.records[0]!, family: 4 };
+  throw new CommandFailure(
+    `${host} has no address in the practice Internet`,
+    'Start it with npm start; dig MX for its domain at the resolver shows who is there.',
+  );
 }
 
 /** Nothing that is put into a command may start a second one. */

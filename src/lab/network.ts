@@ -27,8 +27,10 @@ export interface LabNetwork {
   has(address: string): boolean;
   /** Dials hosts of this network by the ports of their protocols, the rest of the loopback as it is, and nothing else. */
   readonly dialer: Dialer;
-  /** Where a host listens for what comes to this port. */
+  /** Where hosts listen for what comes to this port. */
   localPort(port: number): number;
+  /** Where this host does; outside the network everything is where it says. */
+  placeOf(address: string, port: number): { readonly address: string; readonly port: number };
 }
 
 export interface LabNetworkOptions {
@@ -43,6 +45,13 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
   const own = addressIn(prefix, HOSTS['mail.example.test']);
   const localPort = (port: number): number => PORTS.get(port) ?? port;
   const has = (address: string): boolean => address.startsWith(`${prefix}.`);
+  const placeOf: LabNetwork['placeOf'] = (address, port) => {
+    if (!has(address)) return { address, port };
+    return {
+      address,
+      port: (address === own ? ownPorts?.get(port) : undefined) ?? localPort(port),
+    };
+  };
   const dialer: Dialer = {
     dial(target) {
       const { address, port } = target;
@@ -56,8 +65,7 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
           detail: 'outside the practice Internet',
         });
       }
-      const mapped = (address === own ? ownPorts?.get(port) : undefined) ?? localPort(port);
-      return tcpDialer.dial({ ...target, port: mapped });
+      return tcpDialer.dial({ ...target, ...placeOf(address, port) });
     },
   };
   return {
@@ -66,6 +74,7 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
     addressOf: (host) => addressIn(prefix, HOSTS[host]),
     dialer,
     localPort,
+    placeOf,
   };
 }
 

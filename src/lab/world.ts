@@ -23,6 +23,7 @@ import { keepClock } from './keep-clock.ts';
 import { lessonCalls } from './lessons/calls.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
+import { worldCalls } from './world-calls.ts';
 
 export interface WorldOptions {
   /** The first two numbers of every address. */
@@ -44,6 +45,7 @@ export interface World {
   readonly network: LabNetwork;
   readonly resolver: Resolver;
   readonly dialer: Dialer;
+  readonly placeOf: LabNetwork['placeOf'];
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
@@ -88,6 +90,7 @@ export function makeWorld(options: WorldOptions): World {
     network,
     resolver,
     dialer: network.dialer,
+    placeOf: network.placeOf,
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),
@@ -143,6 +146,15 @@ export function makeWorld(options: WorldOptions): World {
             await settle();
             await witness.flush();
           },
+        }),
+      );
+      addCalls(
+        calls,
+        worldCalls({
+          prefix,
+          ownPorts: [...ownPorts],
+          trustedRoots: ca.trustedRoots,
+          seed: kept.seed,
         }),
       );
       const opened = parts.move();

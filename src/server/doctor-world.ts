@@ -7,8 +7,9 @@ import { readResolvConf } from '#clients/dns/resolv-conf';
 import { parseServerList, type DnsServer } from '#clients/dns/servers';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { httpsGet } from '#clients/https/get';
+import { probesElsewhere, type PlaceOf } from '#clients/probe/elsewhere';
 import { tcpProbes } from '#clients/probe/tcp-probes';
-import { tcpDialer } from '#clients/smtp/dial';
+import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import type { Clock } from '#clock';
 import type { Config, Mode } from '#config';
 import { readDoctorList } from '#config/doctor-list';
@@ -51,6 +52,15 @@ export interface WorldParts {
   readonly secretsInEnvironment: readonly string[];
   /** Instead of what the settings name: a declared zone, the practice Internet. */
   readonly resolver?: Resolver | undefined;
+  /** Where the network is one of its own. */
+  readonly network?: DoctorNetwork | undefined;
+}
+
+export interface DoctorNetwork {
+  readonly dialer: Dialer;
+  readonly placeOf: PlaceOf;
+  /** PEM, instead of the system's. */
+  readonly trustedRoots: readonly string[];
 }
 
 /** Each look-up of the doctor is answered within this, or not at all. Milliseconds. */
@@ -58,7 +68,9 @@ const DNS_TIMES = { timeouts: [1000, 1500], deadline: 3000, concurrency: 50 } as
 const FETCH = { maxOctets: 4 * 1024 * 1024, timeoutMs: 6000 };
 
 export async function doctorWorld(parts: WorldParts): Promise<World & Disposable> {
-  const { settings, clock, server } = parts;
+  const { settings, clock, server, network } = parts;
+  const portOf = (address: string): number => network?.placeOf(address, 53).port ?? 53;
+  const probes = tcpProbes(clock, network?.trustedRoots);
   const resolvers: StubResolver[] = [];
   const ask = (servers: readonly DnsServer[]): Resolver => {
     const resolver = new StubResolver({
@@ -91,13 +103,14 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
       local,
       public: others && ask(others),
       at(address) {
-        const known = direct.get(address) ?? ask([{ address, port: 53, trusted: false }]);
+        const known =
+          direct.get(address) ?? ask([{ address, port: portOf(address), trusted: false }]);
         direct.set(address, known);
         return known;
       },
     },
-    probes: tcpProbes(clock),
-    fetch: fetchBy(local),
+    probes: network ? probesElsewhere(probes, network.placeOf) : probes,
+    fetch: fetchBy(local, network),
     now: () => clock.now(),
     realNow: () => Date.now(),
     monotonic: () => clock.monotonic(),
@@ -113,13 +126,14 @@ async function serversOf(settings: DoctorSettings): Promise<readonly DnsServer[]
   return parseServerList(resolvers.join(' '), resolversTrusted) ?? readResolvConf();
 }
 
-function fetchBy(resolver: Resolver): Fetch {
+function fetchBy(resolver: Resolver, network: DoctorNetwork | undefined): Fetch {
   return async (url, mediaType, signal) => {
     const { hostname, pathname, search } = new URL(url);
     const result = await httpsGet(hostname, pathname + search, {
       ...FETCH,
       resolver,
-      dialer: tcpDialer,
+      dialer: network?.dialer ?? tcpDialer,
+      ...(network && { ca: network.trustedRoots }),
       mayReach: () => true,
       mediaType,
       signal,

@@ -20,7 +20,7 @@ import type { Directory } from '#store/directory/directory';
 import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
-import { doctorSettings, doctorWorld, secretsIn } from './doctor-world.ts';
+import { doctorSettings, doctorWorld, secretsIn, type DoctorNetwork } from './doctor-world.ts';
 
 export interface DoctorParts {
   readonly mode: Mode;
@@ -34,6 +34,7 @@ export interface DoctorParts {
   readonly ports: Readonly<Record<ListenerName | 'http', number>>;
   /** Given instead of the configured one. */
   readonly resolver: Resolver | undefined;
+  readonly network: DoctorNetwork | undefined;
   readonly certificates: () => Promise<readonly CertificateState[]>;
   /** Undefined where the domain is not here. */
   readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
@@ -102,6 +103,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
             secretPaths,
             secretsInEnvironment,
             resolver: parts.resolver,
+            network: parts.network,
           });
           return runChecks(world, { domains, signal });
         },

@@ -2,6 +2,7 @@
  * What a server takes for the world around it, where that is not the real one: the practice Internet hands in a clock, a resolver and a
  * network of its own. The server knows no more of it than this.
  */
+import type { PlaceOf } from '#clients/probe/elsewhere';
 import type { Dialer } from '#clients/smtp/dial';
 import type { Clock } from '#clock';
 import type { Resolver } from '#protocol/dns/resolver';
@@ -18,6 +19,8 @@ export interface Surroundings {
   readonly clock: Clock;
   readonly resolver: Resolver;
   readonly dialer: Dialer;
+  /** Where the dialer finds the host with this address for what comes to this port. */
+  readonly placeOf: PlaceOf;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
   /** Told of every SMTP session. */

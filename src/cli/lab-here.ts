@@ -1,0 +1,31 @@
+/**
+ * The practice Internet around the running server, for commands that ask the DNS or dial by themselves: with one there, they mean its
+ * names. Without one they use the real network.
+ */
+import type { LabNetwork } from '#lab/network';
+import type { WorldView } from '#lab/world-calls';
+import { callAdded, NoServer } from './control.ts';
+import { CommandFailure } from './failure.ts';
+import { settings } from './settings.ts';
+import type { SettingsOptions } from './settings-options.ts';
+
+export interface LabHere {
+  readonly network: LabNetwork;
+  /** PEM. */
+  readonly trustedRoots: readonly string[];
+}
+
+/** Undefined where no server runs, or one without a practice Internet. @throws CommandFailure */
+export async function labHere(options: SettingsOptions): Promise<LabHere | undefined> {
+  if (!settings('dev', options)['lab.on']) return undefined;
+  try {
+    const view = await callAdded<WorldView>(options, 'lab/world', {});
+    const { labNetwork } = await import('#lab/network');
+    const network = labNetwork({ prefix: view.prefix, ownPorts: new Map(view.ownPorts) });
+    return { network, trustedRoots: view.trustedRoots };
+  } catch (error) {
+    // a server without one does not know the call
+    if (error instanceof NoServer || error instanceof CommandFailure) return undefined;
+    throw error;
+  }
+}
