@@ -16,11 +16,13 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
     noun
       .command('up')
       .description('run the development server in the practice Internet, as `hikyaku dev` does'),
-  ).action(async (options: SettingsOptions) => {
-    const { runServer } = await import('./serve.ts');
-    await runServer('dev', options);
-    end(0);
-  });
+  )
+    .addHelpText('after', '\nExample:\n  $ hikyaku lab up')
+    .action(async (options: SettingsOptions) => {
+      const { runServer } = await import('./serve.ts');
+      await runServer('dev', options);
+      end(0);
+    });
   addClockVerb(noun);
   addDnsblVerb(noun);
   addLessonVerbs(noun, end);
