@@ -34,7 +34,7 @@ export interface ServedZone {
 }
 
 /** Transfers are for the hosting company's own servers; signatures alone answer nothing. */
-const REFUSED: readonly number[] = [TYPE.AXFR, TYPE.IXFR, TYPE.RRSIG, TYPE.OPT];
+const REFUSED: ReadonlySet<number> = new Set([TYPE.AXFR, TYPE.IXFR, TYPE.RRSIG, TYPE.OPT]);
 
 /** The response of a host that serves these zones. */
 export function answerQuery(
@@ -47,7 +47,7 @@ export function answerQuery(
   const { question } = query;
   if (query.opcode !== 0) return respond(RCODE.notImp);
   if (question === undefined) return respond(RCODE.formErr);
-  if (question.class !== 1 || REFUSED.includes(question.type)) return respond(RCODE.refused);
+  if (question.class !== 1 || REFUSED.has(question.type)) return respond(RCODE.refused);
   const served = zoneFor(zones, question.name, question.type);
   const zone = served?.at(now);
   if (served === undefined || zone === undefined) return respond(RCODE.refused);

@@ -5,7 +5,7 @@
 import type { Clock } from '#clock';
 import type { LabHost } from '#lab/addresses';
 import type { DnsFact } from '#store/lab/dns';
-import { Facts } from './facts.ts';
+import type { Facts } from './facts.ts';
 import { Hosting } from './hosting.ts';
 import type { HostedContent } from './hosting.ts';
 import { HOSTERS, LEARNERS_DOMAIN, genericName } from './infrastructure.ts';

@@ -124,7 +124,7 @@ export class Panel {
       if ('kind' in records) return records;
       const read = records.map((record) => readRecord(record, apex));
       const wrong = read.find((set) => 'kind' in set);
-      return wrong === undefined ? replace(whole ? [] : sets, read as RRset[]) : (wrong as Refused);
+      return wrong === undefined ? replace(whole ? [] : sets, read as RRset[]) : wrong;
     });
   }
 

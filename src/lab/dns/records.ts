@@ -27,15 +27,15 @@ const MAX_TTL = 604_800;
 const MAX_VALUES = 100;
 
 /** Types that servers make themselves. */
-const MADE: readonly number[] = [
+const MADE: ReadonlySet<number> = new Set([
   TYPE.SOA,
   TYPE.RRSIG,
   TYPE.NSEC,
   TYPE.DNSKEY,
   TYPE.NSEC3,
   TYPE.NSEC3PARAM,
-];
-const QUESTIONS_ONLY: readonly number[] = [TYPE.ANY, TYPE.AXFR, TYPE.IXFR, TYPE.OPT];
+]);
+const QUESTIONS_ONLY: ReadonlySet<number> = new Set([TYPE.ANY, TYPE.AXFR, TYPE.IXFR, TYPE.OPT]);
 
 /** One set, or what is wrong with it. */
 export function readRecord(record: ZoneRecord, zone: string): RRset | RecordProblem {
@@ -48,7 +48,7 @@ export function readRecord(record: ZoneRecord, zone: string): RRset | RecordProb
     );
   }
   const type = typeCode(record.type);
-  if (type === undefined || MADE.includes(type) || QUESTIONS_ONLY.includes(type)) {
+  if (type === undefined || MADE.has(type) || QUESTIONS_ONLY.has(type)) {
     return problem(
       'bad-type',
       `${record.type} is no type that can be set here.`,
@@ -93,14 +93,14 @@ function readValue(type: number, value: string): Uint8Array | string {
   if (bare) return encodeRdata(type, [{ text: value.trim(), quoted: true }], '');
   const rdata = encodeRdata(type, words, '');
   if (typeof rdata === 'string') return rdata;
-  const target = TARGETED.includes(type) ? (words.at(-1)?.text ?? '') : '';
+  const target = TARGETED.has(type) ? (words.at(-1)?.text ?? '') : '';
   const bareTarget = target.endsWith('.') ? target.slice(0, -1) : target;
   return isIPv4(bareTarget) || isIPv6(bareTarget)
     ? `«${target}» is an address, and a ${typeName(type)} record names a host`
     : rdata;
 }
 
-const TARGETED: readonly number[] = [TYPE.MX, TYPE.NS, TYPE.CNAME, TYPE.PTR, TYPE.SRV];
+const TARGETED: ReadonlySet<number> = new Set([TYPE.MX, TYPE.NS, TYPE.CNAME, TYPE.PTR, TYPE.SRV]);
 
 const EXAMPLES: Readonly<Record<string, string>> = {
   A: 'Give an IPv4 address, such as 127.20.25.25.',
@@ -155,7 +155,7 @@ export function judgeTogether(zone: string, sets: readonly RRset[]): RecordProbl
 export function mustRead(zone: string, records: readonly ZoneRecord[]): RRset[] {
   const sets = records.map((record) => readRecord(record, zone));
   const wrong = sets.find((set) => 'kind' in set) ?? judgeTogether(zone, sets as RRset[]);
-  if (wrong !== undefined) throw new Error((wrong as RecordProblem).message);
+  if (wrong !== undefined) throw new Error(wrong.message);
   return sets as RRset[];
 }
 

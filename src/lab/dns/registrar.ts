@@ -34,7 +34,12 @@ export class Registrar {
 
   /** The learner's domains, as they will be once everything is published. */
   domains(): OwnedDomain[] {
-    return [...this.#books.registry.learners].map(([domain, fact]) => ({ domain, ...fact }));
+    return [...this.#books.registry.learners].map(([domain, { ns, glue, ds }]) => ({
+      domain,
+      ns,
+      glue,
+      ds,
+    }));
   }
 
   /** A domain of one's own, with an empty zone at the hosting company. */

@@ -5,8 +5,8 @@ import type { Message, WireRecord } from '#lab/dns/wire/message';
 import { RCODE, TYPE } from '#lab/dns/wire/types';
 import type { Recursor } from './recursor.ts';
 
-const ALWAYS_DNSSEC: readonly number[] = [TYPE.RRSIG, TYPE.NSEC, TYPE.DNSKEY, TYPE.DS];
-const UNANSWERED: readonly number[] = [TYPE.AXFR, TYPE.IXFR, TYPE.OPT, TYPE.RRSIG];
+const ALWAYS_DNSSEC: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC, TYPE.DNSKEY, TYPE.DS]);
+const UNANSWERED: ReadonlySet<number> = new Set([TYPE.AXFR, TYPE.IXFR, TYPE.OPT, TYPE.RRSIG]);
 
 export async function answerClient(recursor: Recursor, query: Message): Promise<Message> {
   const { question, recursionDesired, checkingDisabled, edns } = query;
@@ -15,7 +15,7 @@ export async function answerClient(recursor: Recursor, query: Message): Promise<
   if (query.opcode !== 0) return respond({ rcode: RCODE.notImp });
   if (question === undefined) return respond({ rcode: RCODE.formErr });
   if (!recursionDesired || question.class !== 1) return respond({ rcode: RCODE.refused });
-  if (UNANSWERED.includes(question.type)) return respond({ rcode: RCODE.notImp });
+  if (UNANSWERED.has(question.type)) return respond({ rcode: RCODE.notImp });
   if (question.type === TYPE.ANY) return respond({ answers: [anyAnswer(question.name)] });
   const { rcode, answers, authorities, secure, error } = await recursor.resolve(
     question.name,
@@ -24,7 +24,7 @@ export async function answerClient(recursor: Recursor, query: Message): Promise<
   );
   const dnssec = edns?.dnssecOk === true;
   const shown = (records: readonly WireRecord[]) =>
-    records.filter(({ type }) => dnssec || type === question.type || !ALWAYS_DNSSEC.includes(type));
+    records.filter(({ type }) => dnssec || type === question.type || !ALWAYS_DNSSEC.has(type));
   return respond({
     rcode,
     authenticData: secure && (dnssec || query.authenticData),

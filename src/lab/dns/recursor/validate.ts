@@ -58,7 +58,7 @@ export function checkSet({ set, signatures }: SignedSet, trust: Trust): Bogus | 
     if (check === 'good') return undefined;
     if (index === 0) first = check;
   }
-  const [code, why] = CHECKS[first as Exclude<Check, 'good'>];
+  const [code, why] = CHECKS[first];
   return bogus(code, `the signature of ${what} ${why}`);
 }
 

@@ -182,7 +182,8 @@ function textOctets({ text, quoted: inQuotes }: Word): Uint8Array {
     : text.replaceAll(/\\(\d{3}|.)/gs, (_, one: string) =>
         one.length === 3 ? String.fromCharCode(Number(one) & 255) : one,
       );
-  return [...plain].every((character) => character <= '\u00ff') ? fromLatin1(plain) : utf8(plain);
+  // Escapes are octets; what was typed beyond ISO-8859-1 can only be meant as UTF-8.
+  return /^[\0-\u00ff]*$/.test(plain) ? fromLatin1(plain) : utf8(plain);
 }
 
 function pascal(octets: Uint8Array): Uint8Array {

@@ -91,7 +91,7 @@ function readEntry(entry: WordLine, zone: string, state: State): RecordProblem |
   if (++state.count > MAX_RECORDS) {
     return wrong(line, `there are more than ${MAX_RECORDS} records`, 'Import fewer.');
   }
-  const rdata = encodeRdata(type, rest as readonly Word[], state.origin);
+  const rdata = encodeRdata(type, rest, state.origin);
   if (typeof rdata === 'string') {
     return wrong(line, rdata, `See how a ${typeName(type)} record is written in RFC 1035 §5.`);
   }
