@@ -1,0 +1,76 @@
+/** Who reads mail at the providers: people with a name, and crowds of readers whose names are numbered. Pure. */
+import { createHash } from 'node:crypto';
+
+/**
+ * friend: knows the sender, answers · reader: opens most of it · busy: deletes most of it unread · grumbler: calls nearly all bulk mail spam ·
+ * saver: looks into the spam folder and takes out what is wanted
+ */
+export type Temper = 'friend' | 'reader' | 'busy' | 'grumbler' | 'saver';
+
+/** open · full: has no room · closed: has been away so long that the provider takes nothing more */
+export type BoxState = 'open' | 'full' | 'closed';
+
+export interface Person {
+  /** Local part, in lower case. */
+  readonly name: string;
+  readonly shown: string;
+  readonly temper: Temper;
+  readonly box?: BoxState;
+  /** Whether they asked for the mail of senders that they do not know; the others complain sooner. */
+  readonly asked: boolean;
+  readonly language: 'en' | 'ja';
+  /** Domains, with those below them, whose mail alone is let in; undefined: everybody's. */
+  readonly allows?: readonly string[];
+}
+
+/** `reader0001` to `reader5000`, say: who each of them is follows from the seed. */
+export interface Crowd {
+  readonly prefix: string;
+  readonly count: number;
+  readonly asked: boolean;
+  readonly language: 'en' | 'ja';
+  /** Tempers with their weight. */
+  readonly tempers: Readonly<Partial<Record<Temper, number>>>;
+}
+
+/** The number that the same seed and words always give: from 0 to below 1. */
+export function chance(seed: number, ...words: readonly (string | number)[]): number {
+  const digest = createHash('sha256')
+    .update([seed, ...words].join('\n'))
+    .digest();
+  return digest.readUIntBE(0, 6) / 2 ** 48;
+}
+
+/** @returns undefined: nobody of this name is there */
+export function findPerson(
+  seed: number,
+  domain: string,
+  people: readonly Person[],
+  crowds: readonly Crowd[],
+  localPart: string,
+): Person | undefined {
+  const name = localPart.toLowerCase().split('+')[0]!;
+  const known = people.find((person) => person.name === name);
+  if (known !== undefined) return known;
+  const [, prefix, digits] = /^([a-z]{1,20})(\d{4})$/.exec(name) ?? [];
+  const crowd = crowds.find((one) => one.prefix === prefix);
+  const number = Number(digits);
+  if (crowd === undefined || number < 1 || number > crowd.count) return undefined;
+  const { asked, language, tempers } = crowd;
+  const temper = pick(tempers, chance(seed, domain, name, 'temper'));
+  return { name, shown: `${capital(crowd.prefix)} ${number}`, temper, asked, language };
+}
+
+function pick(tempers: Crowd['tempers'], at: number): Temper {
+  const weights = Object.entries(tempers) as [Temper, number][];
+  let left = at * weights.reduce((sum, [, weight]) => sum + weight, 0);
+  for (const [temper, weight] of weights) {
+    left -= weight;
+    if (left < 0) return temper;
+  }
+  return weights.at(-1)![0];
+}
+
+function capital(word: string): string {
+  return word.slice(0, 1).toUpperCase() + word.slice(1);
+}

@@ -1,0 +1,422 @@
+/**
+ * bigmail.test: strict, as Gmail is. Codes and causes follow Google's documents; where the practice Internet chose for itself, the row says
+ * `ours`. Google's line for bulk mail, 5,000 messages a day, is 50 here.
+ */
+import {
+  addressOverQuota,
+  authenticationUnclear,
+  badForm,
+  bulkInClear,
+  bulkNotAligned,
+  bulkWithoutDkim,
+  bulkWithoutOneClick,
+  bulkWithoutPolicy,
+  bulkWithoutSpf,
+  closedMailbox,
+  domainOverQuota,
+  fullMailbox,
+  listed,
+  manyComplaints,
+  manyUnknown,
+  nobodyVouches,
+  noReverseName,
+  poorDomain,
+  quarantinedByAuthor,
+  refusedByAuthor,
+  severalAuthors,
+  tooMuchForOne,
+  unknownMailbox,
+} from './conditions.ts';
+import type { MessageCase, Provider, Rule } from './rule.ts';
+
+const CODES = 'Google, Gmail SMTP errors and codes (2026-02)';
+const GUIDELINES = 'Google, Email sender guidelines (2026-03)';
+const FAQ = 'Google, Email sender guidelines FAQ (2026-03)';
+
+const DAY = 24 * 60 * 60 * 1000;
+/** What is put off today is refused from this time on. */
+const PATIENCE = DAY / 2;
+const MOST_FOR_ONE = 60;
+
+const senderOf = ({ domain }: MessageCase): string => domain.name;
+
+const RULES: readonly Rule[] = [
+  {
+    id: 'no-ptr',
+    stage: 'connect',
+    when: noReverseName,
+    reply: {
+      code: 421,
+      enhanced: '4.7.23',
+      lines: [
+        'The sending address %ip has no PTR record, or the name in it',
+        'does not lead back to that address. Until it does, mail is put off.',
+      ],
+    },
+    later: {
+      after: PATIENCE,
+      then: {
+        code: 550,
+        enhanced: '5.7.25',
+        lines: [
+          'The sending address %ip has no PTR record, or the name in it',
+          'does not lead back to that address.',
+        ],
+      },
+      subject: ({ client }) => client.ip,
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'listed',
+    stage: 'connect',
+    when: listed,
+    reply: {
+      code: 550,
+      enhanced: '5.7.1',
+      lines: ['%ip is on a block list: https://dnsbl.test/?ip=%ip'],
+    },
+    source: { of: CODES, ours: 'all' },
+  },
+  {
+    id: 'tls-required',
+    stage: 'tls',
+    when: bulkInClear,
+    reply: {
+      code: 421,
+      enhanced: '4.7.0',
+      lines: ['TLS required: bulk mail from %ip has to come by STARTTLS.'],
+    },
+    source: { of: `${CODES}: the code of recipients whose policy wants TLS`, ours: 'words' },
+  },
+  {
+    id: 'unknown-user',
+    stage: 'rcpt',
+    when: unknownMailbox,
+    reply: {
+      code: 550,
+      enhanced: '5.1.1',
+      lines: ['The account %to does not exist. Please look for', 'typing errors in the address.'],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'inactive',
+    stage: 'rcpt',
+    when: closedMailbox,
+    reply: { code: 550, enhanced: '5.2.1', lines: ['The account %to is inactive.'] },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'full',
+    stage: 'rcpt',
+    when: fullMailbox,
+    reply: { code: 452, enhanced: '4.2.2', lines: ['The mailbox of %to is out of space.'] },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'too-fast',
+    stage: 'rcpt',
+    when: tooMuchForOne(MOST_FOR_ONE),
+    reply: {
+      code: 450,
+      enhanced: '4.2.1',
+      lines: [
+        '%to is receiving mail at a rate that',
+        'keeps further messages from being delivered.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'bad-from',
+    stage: 'data',
+    when: severalAuthors,
+    reply: {
+      code: 550,
+      enhanced: '5.7.1',
+      lines: [
+        'This message is not RFC 5322 compliant: there has to be',
+        'one From field with one author.',
+      ],
+    },
+    source: { of: CODES, ours: 'all' },
+  },
+  {
+    id: 'bad-form',
+    stage: 'data',
+    when: badForm,
+    reply: {
+      code: 550,
+      enhanced: '5.7.1',
+      lines: [
+        'This message is not RFC 5322 compliant: it needs one Date,',
+        'one Message-ID and a header in form.',
+      ],
+    },
+    source: { of: CODES, ours: 'all' },
+  },
+  {
+    id: 'dns-trouble',
+    stage: 'data',
+    when: authenticationUnclear,
+    reply: {
+      code: 451,
+      enhanced: '4.7.26',
+      lines: [
+        'The DNS did not say whether %spf and %dkim',
+        'vouch for this message. Try again later.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'unauthenticated',
+    stage: 'data',
+    when: nobodyVouches,
+    reply: {
+      code: 550,
+      enhanced: '5.7.26',
+      lines: [
+        'This mail is blocked because its sender is unauthenticated:',
+        'SPF [%spf] with ip [%ip] did not pass, DKIM did not pass.',
+        'One of the two has to.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'dmarc-reject',
+    stage: 'data',
+    when: refusedByAuthor,
+    reply: {
+      code: 550,
+      enhanced: '5.7.26',
+      lines: [
+        'Unauthenticated mail from %from is not accepted, as the',
+        'DMARC policy of that domain asks.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'bulk-spf',
+    stage: 'data',
+    when: bulkWithoutSpf,
+    reply: {
+      code: 421,
+      enhanced: '4.7.27',
+      lines: ['Bulk mail has to pass SPF: [%spf] with ip [%ip] did not.'],
+    },
+    later: {
+      after: PATIENCE,
+      then: {
+        code: 550,
+        enhanced: '5.7.27',
+        lines: ['Bulk mail has to pass SPF: [%spf] with ip [%ip] did not.'],
+      },
+      subject: senderOf,
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'bulk-dkim',
+    stage: 'data',
+    when: bulkWithoutDkim,
+    reply: {
+      code: 421,
+      enhanced: '4.7.30',
+      lines: ['Bulk mail of %from has to pass DKIM: it did not.'],
+    },
+    later: {
+      after: PATIENCE,
+      then: {
+        code: 550,
+        enhanced: '5.7.30',
+        lines: ['Bulk mail of %from has to pass DKIM: it did not.'],
+      },
+      subject: senderOf,
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'bulk-dmarc',
+    stage: 'data',
+    when: bulkWithoutPolicy,
+    reply: {
+      code: 421,
+      enhanced: '4.7.31',
+      lines: ['Bulk mail has to come from a domain with a DMARC record:', '_dmarc.%from has none.'],
+    },
+    later: {
+      after: PATIENCE,
+      then: {
+        code: 550,
+        enhanced: '5.7.40',
+        lines: [
+          'Bulk mail has to come from a domain with a DMARC record:',
+          '_dmarc.%from has none.',
+        ],
+      },
+      subject: senderOf,
+    },
+    source: { of: `${FAQ} says 4.7.31, ${CODES} 4.7.40 and 5.7.40`, ours: 'words' },
+  },
+  {
+    id: 'bulk-alignment',
+    stage: 'data',
+    when: bulkNotAligned,
+    reply: {
+      code: 421,
+      enhanced: '4.7.32',
+      lines: [
+        'In bulk mail the From domain [%from] has to be aligned',
+        'with the domain of SPF or DKIM.',
+      ],
+    },
+    later: {
+      after: PATIENCE,
+      then: {
+        code: 550,
+        enhanced: '5.7.32',
+        lines: [
+          'In bulk mail the From domain [%from] has to be aligned',
+          'with the domain of SPF or DKIM.',
+        ],
+      },
+      subject: senderOf,
+    },
+    source: { of: FAQ, ours: 'words' },
+  },
+  {
+    id: 'rate-ip',
+    stage: 'rate',
+    when: addressOverQuota,
+    reply: {
+      code: 421,
+      enhanced: '4.7.28',
+      lines: [
+        'There is an unusual rate of mail from your',
+        'IP address [%ip]. For now it is limited. Come back later, and slower.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'rate-dkim',
+    stage: 'rate',
+    when: domainOverQuota('dkim'),
+    reply: {
+      code: 421,
+      enhanced: '4.7.28',
+      lines: [
+        'There is an unusual rate of mail from your',
+        'DKIM domain [%dkim]. For now it is limited. Come back later, and slower.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'rate-spf',
+    stage: 'rate',
+    when: domainOverQuota('spf'),
+    reply: {
+      code: 421,
+      enhanced: '4.7.28',
+      lines: [
+        'There is an unusual rate of mail from your',
+        'SPF domain [%spf]. For now it is limited. Come back later, and slower.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'spam-quarantine',
+    stage: 'after',
+    when: quarantinedByAuthor,
+    folder: 'spam',
+    source: { of: 'RFC 9989 §5.4' },
+  },
+  {
+    id: 'spam-complaints',
+    stage: 'after',
+    when: manyComplaints(0.003, 2),
+    folder: 'spam',
+    source: { of: `${GUIDELINES}: 0.30 %`, ours: 'words' },
+  },
+  {
+    id: 'spam-unknown',
+    stage: 'after',
+    when: manyUnknown(0.1, 5),
+    folder: 'spam',
+    source: { of: 'our choice', ours: 'all' },
+  },
+  {
+    id: 'spam-one-click',
+    stage: 'after',
+    when: bulkWithoutOneClick,
+    folder: 'spam',
+    source: { of: GUIDELINES, ours: 'words' },
+  },
+  {
+    id: 'spam-reputation',
+    stage: 'after',
+    when: poorDomain,
+    folder: 'spam',
+    source: { of: 'our choice', ours: 'all' },
+  },
+];
+
+export const BIGMAIL: Provider = {
+  name: 'bigmail',
+  domain: 'bigmail.test',
+  shown: 'BigMail',
+  mx: 'mx.bigmail.test',
+  out: 'out.bigmail.test',
+  people: [
+    { name: 'hana', shown: 'Hana', temper: 'friend', asked: true, language: 'ja' },
+    { name: 'taro', shown: 'Taro', temper: 'reader', asked: true, language: 'ja' },
+    { name: 'emma', shown: 'Emma', temper: 'saver', asked: true, language: 'en' },
+    { name: 'noah', shown: 'Noah', temper: 'busy', asked: true, language: 'en' },
+    { name: 'grace', shown: 'Grace', temper: 'grumbler', asked: false, language: 'en' },
+    { name: 'victor', shown: 'Victor', temper: 'grumbler', asked: false, language: 'en' },
+    { name: 'fuller', shown: 'Fuller', temper: 'busy', box: 'full', asked: true, language: 'en' },
+    { name: 'rip', shown: 'Rip', temper: 'busy', box: 'closed', asked: true, language: 'en' },
+  ],
+  crowds: [
+    {
+      prefix: 'reader',
+      count: 5000,
+      asked: true,
+      language: 'en',
+      tempers: { reader: 6, busy: 3, saver: 1 },
+    },
+    {
+      prefix: 'guest',
+      count: 5000,
+      asked: false,
+      language: 'en',
+      tempers: { reader: 2, busy: 6, grumbler: 2 },
+    },
+  ],
+  rules: RULES,
+  growth: {
+    first: 20,
+    least: 5,
+    most: 5000,
+    bulkLine: 50,
+    bad: {
+      spamRate: 0.003,
+      fewestComplaints: 2,
+      unknownRate: 0.1,
+      fewestUnknown: 5,
+      pressed: 1,
+    },
+    forgets: 30,
+  },
+  dnsList: 'dnsbl.test',
+  reports: { dmarc: true, tls: true, complaints: false },
+  mtaSts: true,
+  language: 'en',
+  signature: 'bmsmtp',
+};
