@@ -9,6 +9,8 @@ export async function mailToAccount(
   account: string,
   forwardPath: string,
   content: Uint8Array,
+  /** What a server puts above it. */
+  prefix: Uint8Array = new Uint8Array(),
 ): Promise<void> {
   const { rows } = await store.pool.query<{ id: string }>(
     'select id from accounts where name = $1',
@@ -31,7 +33,7 @@ export async function mailToAccount(
         sessionId: undefined,
         attemptId: undefined,
         sha256: blob.sha256,
-        view: viewOf(new Uint8Array(), blob.size, []),
+        view: viewOf(prefix, blob.size, []),
         reversePath: 'x@big.test',
         forwardPath,
         receivedAt: now,

@@ -12,7 +12,7 @@ import { openGate } from '#mail/abuse/login-gate';
 import { addAccount, addDomain, type AdministerContext } from '#mail/accounts/administer';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
-import { accept } from '#mail/receive/accept';
+import { accept, type AcceptContext } from '#mail/receive/accept';
 import { judgeRecipient } from '#mail/receive/recipient';
 import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
 import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
@@ -48,6 +48,8 @@ export interface TestSmtpOptions {
   readonly sealsForwards?: boolean;
   /** Of senders; none is kept unless given. */
   readonly history?: SenderHistory | undefined;
+  /** Told of what was judged. */
+  readonly seen?: AcceptContext['seen'];
   /** What an account may send; without limit unless told. */
   readonly sending?: Partial<SendingLimits>;
   readonly clock?: Clock;
@@ -149,6 +151,7 @@ function smtpServicesOf(
     policies,
     sealsForwards = false,
     history,
+    seen,
     sending,
   }: TestSmtpOptions,
   note: SmtpServices['note'],
@@ -162,6 +165,7 @@ function smtpServicesOf(
     newId,
     policies: policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...policies }),
     history,
+    seen,
     sealsForwards,
     stored: () => {},
   };

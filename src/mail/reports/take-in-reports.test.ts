@@ -69,17 +69,25 @@ test('a report to postmaster is kept once, for the domains that are here', async
 });
 
 test('who reports is believed only under a signature of theirs that was checked here', async () => {
-  const results = (text: string): Uint8Array =>
-    concat([utf8(`Authentication-Results: mail.example.test;\r\n ${text}\r\n`), GOOD]);
+  const field = (text: string): Uint8Array =>
+    utf8(`Authentication-Results: mail.example.test;\r\n ${text}\r\n`);
   for (const [text, verified] of [
     ['dkim=pass header.d=big.test header.s=x', true],
     ['dkim=pass header.d=evil.test; spf=pass', false],
     ['dkim=fail header.d=big.test', false],
     ['dkim=pass header.d=big.test.evil.test', false],
+    ['spf=pass smtp.mailfrom="\\"x;dkim=pass header.d=big.test ;\\"@evil.test"', false],
   ] as const) {
     await using outbound = await openOutbound(new ManualClock());
     const { store } = outbound;
-    await mailToAccount(store, 'alice@example.test', 'postmaster@example.test', results(text));
+    await mailToAccount(
+      store,
+      'alice@example.test',
+      'postmaster@example.test',
+      // what stands in the message itself was written by whoever sent it
+      concat([field('dkim=pass header.d=big.test'), GOOD]),
+      field(text),
+    );
     await takeInReports(store, silentLog, new AbortController().signal);
     const [kept] = await listTlsReports(store.pool, { since: 0, limit: 1 });
     assert.equal(kept!.verified, verified, text);
@@ -92,4 +100,25 @@ test('a bomb, a broken archive and another content are told apart from no report
   assert.deepEqual(findTlsReport(mail(utf8('no gzip'))), { kind: 'broken', why: 'compression' });
   assert.deepEqual(findTlsReport(mail(gzipSync('[1]'))), { kind: 'broken', why: 'content' });
   assert.deepEqual(findTlsReport(utf8('Subject: x\r\n\r\nhello\r\n')), { kind: 'none' });
+});
+
+test('a report that PostgreSQL could not store as it is does not keep others from coming in', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const { store } = outbound;
+  const [first, ...others] = REPORT.policies;
+  const strings = ['\0', '\ud800'];
+  const policies = [{ ...first!, strings }, ...others];
+  const bad = [
+    { ...REPORT, reportId: 'bad', policies },
+    {
+      ...REPORT,
+      reportId: Array.from({ length: 999 }, (_, i) =>
+        String.fromCodePoint(0x4e00 + ((i * i * 7) % 20_000)),
+      ).join(''),
+    },
+    { ...REPORT, reportId: 'far', end: 8_640_000_000_000_000 },
+  ];
+  for (const content of [...bad.map((one) => mail(gzipSync(formatTlsReport(one)))), GOOD])
+    await mailToAccount(store, 'alice@example.test', 'postmaster@example.test', content);
+  assert.equal(await takeInReports(store, silentLog, new AbortController().signal), 4);
 });

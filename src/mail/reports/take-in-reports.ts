@@ -1,19 +1,32 @@
 /**
  * Takes in the reports that come to postmaster: mail is left where it is, what it reports is kept for views. Called by server/reports.ts
- * after mail came, and now and then, so that what a process left is taken in by the next.
+ * now and then, so that what a process left is taken in by the next. A stranger can send anything: what cannot be kept is told and passed by.
  */
 import { concat, latin1 } from '#bytes';
 import type { Log } from '#log';
-import { splitHeader } from '#protocol/message/fields';
+import type { DmarcAggregateReport } from '#protocol/dmarc-report/report';
+import { isWithin } from '#protocol/dmarc/domain-name';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import type { TlsReport } from '#protocol/tlsrpt/report';
 import { listDomains } from '#store/directory/domains';
 import { readEmail } from '#store/emails';
 import type { Store } from '#store/open';
+import { keepDmarcReport } from '#store/reports/dmarc-reports';
 import { lookedUpTo, mailToPostmasters, type PostmasterMail } from '#store/reports/intake';
 import { keepTlsReport } from '#store/reports/tls-reports';
+import { findDmarcReport } from './find-dmarc-report.ts';
 import { findTlsReport } from './find-tls-report.ts';
+import { authenticAuthor, isSignedBy } from './vouched-for.ts';
 
 /** Larger mail is no report. */
 const MAX_MESSAGE = 4 * 1024 * 1024;
+
+interface Intake {
+  readonly store: Pick<Store, 'pool' | 'clock'>;
+  readonly log: Log;
+  /** Domains of this server. */
+  readonly here: ReadonlySet<string>;
+}
 
 /** @returns how many new reports were kept */
 export async function takeInReports(
@@ -28,31 +41,54 @@ export async function takeInReports(
       looked.mails.length === 0
         ? new Set<string>()
         : new Set((await listDomains(store.pool)).map(({ name }) => name));
-    for (const mail of looked.mails) kept += await takeIn(store, mail, here, log);
+    for (const mail of looked.mails) {
+      if (signal.aborted) return kept;
+      kept += await takenIn({ store, log, here }, mail);
+    }
     await lookedUpTo(store.pool, looked.upTo);
     ({ more } = looked);
   }
   return kept;
 }
 
-async function takeIn(
-  { pool, clock }: Pick<Store, 'pool' | 'clock'>,
-  { accountId, emailId, size }: PostmasterMail,
-  here: ReadonlySet<string>,
-  log: Log,
-): Promise<number> {
-  if (size > MAX_MESSAGE) return 0;
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of readEmail(pool, accountId, emailId)) chunks.push(chunk);
-  const message = concat(chunks);
-  const found = findTlsReport(message);
-  if (found.kind === 'none') return 0;
-  if (found.kind === 'broken') {
-    log.info('tls-report.broken', { email: emailId, why: found.why });
+/** One that fails does not keep the others from coming in; where it is the database that fails, so does what follows. */
+async function takenIn(intake: Intake, mail: PostmasterMail): Promise<number> {
+  try {
+    return await takeIn(intake, mail);
+  } catch (error) {
+    const { message } = error as Error;
+    intake.log.warn('report.not-taken-in', { email: mail.emailId, error: message });
     return 0;
   }
-  const verified = isVerified(message);
-  const { report } = found;
+}
+
+async function takeIn(intake: Intake, mail: PostmasterMail): Promise<number> {
+  if (mail.size > MAX_MESSAGE) return 0;
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of readEmail(intake.store.pool, mail.accountId, mail.emailId))
+    chunks.push(chunk);
+  const message = concat(chunks);
+  const tls = findTlsReport(message);
+  if (tls.kind === 'report') return keepTls(intake, mail, message, tls.report);
+  const dmarc = tls.kind === 'none' ? await findDmarcReport(message) : undefined;
+  if (dmarc?.kind === 'report') return keepDmarc(intake, mail, dmarc.report);
+  const broken = dmarc ?? tls;
+  if (broken.kind === 'broken') {
+    const name = dmarc ? 'dmarc-report.broken' : 'tls-report.broken';
+    intake.log.info(name, { email: mail.emailId, why: broken.why });
+  }
+  return 0;
+}
+
+async function keepTls(
+  { store: { pool, clock }, here }: Intake,
+  { prefix }: PostmasterMail,
+  message: Uint8Array,
+  report: TlsReport,
+): Promise<number> {
+  // RFC 8460 §5.3: a report is signed by its sender
+  const submitter = submitterOf(message);
+  const verified = submitter !== undefined && isSignedBy(prefix, submitter);
   let kept = 0;
   for (const domain of new Set(report.policies.map((policy) => policy.domain))) {
     if (!here.has(domain)) continue;
@@ -61,18 +97,38 @@ async function takeIn(
   return kept;
 }
 
-/** RFC 8460 §5.3: a report is signed by its sender. The first Authentication-Results is ours: those that claimed to be are hidden. */
-function isVerified(message: Uint8Array): boolean {
-  const header = latin1(message.subarray(0, splitHeader(message).bodyStart)).replaceAll(
-    /\r\n[ \t]+/g,
-    ' ',
+function submitterOf(message: Uint8Array): string | undefined {
+  const header = message.subarray(0, splitHeader(message).bodyStart);
+  const [field] = fieldsNamed(splitHeader(header), 'TLS-Report-Submitter');
+  const value = field && fieldValue(header, field);
+  return value !== undefined && /^[A-Za-z0-9.-]{1,253}$/.test(value) ? value : undefined;
+}
+
+async function keepDmarc(
+  { store: { pool, clock }, log, here }: Intake,
+  mail: PostmasterMail,
+  report: DmarcAggregateReport,
+): Promise<number> {
+  const about = report.policy.domain;
+  // the record may stand at a name below that of the domain
+  const domain = here.has(about) ? about : [...here].find((name) => isWithin(about, name));
+  if (domain === undefined) return 0;
+  // RFC 9990 §3.5.2: mail with reports passes DMARC; what this server sent to itself was never judged
+  const signer = isOwn(mail, report) ? 'this server' : (authenticAuthor(mail.prefix) ?? '');
+  const keeping = await keepDmarcReport(pool, { domain, signer }, report, clock.now());
+  if (keeping === 'too-many')
+    log.info('dmarc-report.too-many', { email: mail.emailId, domain, signer });
+  return keeping === 'kept' ? 1 : 0;
+}
+
+/** A report that this server made: it has the id of its message, with the null reverse-path, and never came in from outside. */
+function isOwn(
+  { messageId, isNotice, prefix }: PostmasterMail,
+  { reportId }: DmarcAggregateReport,
+): boolean {
+  return (
+    isNotice &&
+    reportId.slice(0, reportId.indexOf('@')) === messageId &&
+    !latin1(prefix).includes('Authentication-Results:')
   );
-  const submitter = /^TLS-Report-Submitter:[ \t]*([A-Za-z0-9.-]{1,253})/im.exec(header)?.[1];
-  const results = /^Authentication-Results:([^\r\n]*)/im.exec(header)?.[1];
-  if (submitter === undefined || results === undefined) return false;
-  const signer = `header.d=${submitter.toLowerCase()}`;
-  return results
-    .toLowerCase()
-    .split(';')
-    .some((result) => /^\s*dkim=pass\b/.test(result) && result.split(/\s+/).includes(signer));
 }

@@ -16,6 +16,8 @@ const DAY = 86_400_000;
 /** Of a domain in a day: a large one hears from some dozens. */
 const SIGNED_A_DAY = 500;
 const UNSIGNED_A_DAY = 50;
+/** Characters: both are part of a key, which PostgreSQL bounds at 2700 octets. */
+const LONGEST_KEY = 250;
 /** Of one report, those of the most messages. */
 const ROWS_KEPT = 1_000;
 
@@ -45,8 +47,8 @@ export async function keepDmarcReport(
       domain,
       report.policy.domain,
       signer,
-      storable(report.organization),
-      storable(report.reportId),
+      storable(report.organization.slice(0, LONGEST_KEY)),
+      storable(report.reportId.slice(0, LONGEST_KEY)),
       storable(report.email),
       new Date(report.begin),
       new Date(report.end),

@@ -14,6 +14,12 @@ export interface PostmasterMail {
   /** As it was in the envelope. */
   readonly forwardPath: string;
   readonly size: number;
+  /** Of the message as this server calls it. */
+  readonly messageId: string;
+  /** It came with the null reverse-path. */
+  readonly isNotice: boolean;
+  /** What this server put above the message. */
+  readonly prefix: Uint8Array;
 }
 
 export interface Looked {
@@ -29,9 +35,11 @@ export async function mailToPostmasters(db: Queryable): Promise<Looked> {
     text: `
       with at as (select greatest(behind - ${OVERLAP}, 0) as behind from report_intake),
       seen as materialized (
-        select e.id, e.account_id, e.forward_path, e.size from at, emails e where e.id > at.behind order by e.id limit ${AT_ONCE})
+        select e.id, e.account_id, e.forward_path, e.size, e.message_id, e.reverse_path from at, emails e where e.id > at.behind order by e.id limit ${AT_ONCE})
       select (select max(id) from seen) as "upTo", (select count(*) = ${AT_ONCE} from seen) as more,
-        s.id as "emailId", s.account_id as "accountId", s.forward_path as "forwardPath", s.size::float8 as size
+        s.id as "emailId", s.account_id as "accountId", s.forward_path as "forwardPath", s.size::float8 as size,
+        s.message_id as "messageId", coalesce(s.reverse_path, '') = '' as "isNotice",
+        (select prefix from emails where id = s.id and account_id = s.account_id) as prefix
       from (select 1) one left join seen s on lower(s.forward_path) like 'postmaster@%' order by s.id`,
     values: [],
   });

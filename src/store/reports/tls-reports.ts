@@ -4,6 +4,9 @@ import type { TlsReport } from '#protocol/tlsrpt/report';
 import type { Queryable } from '#store/blobs';
 import { jsonText } from '#store/json';
 
+/** Characters: both are part of a key, which PostgreSQL bounds at 2700 octets. */
+const LONGEST_KEY = 250;
+
 /** One that came before, by its id and sender, is passed over. @returns whether it is new */
 export async function keepTlsReport(
   db: Queryable,
@@ -22,8 +25,8 @@ export async function keepTlsReport(
       on conflict (organization, report_id, domain) do nothing returning id`,
     values: [
       domain,
-      storable(report.organizationName),
-      storable(report.reportId),
+      storable(report.organizationName.slice(0, LONGEST_KEY)),
+      storable(report.reportId.slice(0, LONGEST_KEY)),
       storable(report.contactInfo),
       new Date(report.start),
       new Date(report.end),
