@@ -83,6 +83,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'whom bulk mail is not sent to any more, and why',
     load: async () => (await import('./suppression.ts')).suppression,
   },
+  complaint: {
+    summary: 'which readers complained, and what share of the mail that is',
+    load: async () => (await import('./complaint.ts')).complaint,
+  },
   message: {
     summary: 'find messages and read their stories',
     load: async () => (await import('./message.ts')).message,

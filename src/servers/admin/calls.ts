@@ -6,6 +6,7 @@ import { appPasswordCalls } from './calls/app-password.ts';
 import { backupCalls } from './calls/backup.ts';
 import { banCalls } from './calls/ban.ts';
 import { certificateCalls } from './calls/certificate.ts';
+import { complaintCalls } from './calls/complaint.ts';
 import { dkimCalls } from './calls/dkim.ts';
 import { doctorCalls } from './calls/doctor.ts';
 import { domainCalls } from './calls/domain.ts';
@@ -31,6 +32,7 @@ export const CALLS = {
   ...backupCalls,
   ...banCalls,
   ...certificateCalls,
+  ...complaintCalls,
   ...dkimCalls,
   ...doctorCalls,
   ...domainCalls,
