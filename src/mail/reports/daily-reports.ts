@@ -111,6 +111,8 @@ async function sendAll(
     for (const domain of domains) {
       if (signal.aborted) break;
       const report = await reports.report(domain, round, signal);
+      // what was broken off has no answer, and is no answer
+      if (report === 'none' && signal.aborted) break;
       await conclude(options, reports.kind, round, domain, report);
       if (report !== 'none') sent++;
       at = domain;
