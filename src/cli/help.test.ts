@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
 import { NOUNS } from './nouns.ts';
+import { lineOf } from './verb.ts';
 
 /** These run until they are stopped and print a log. */
 const SERVERS = new Set(['dev', 'serve', 'lab up']);
@@ -12,15 +13,19 @@ for (const [name, { load, summary }] of Object.entries(NOUNS)) {
     (await load())(noun, () => {});
     assert.notEqual(summary, '');
     // a noun without verbs is a command itself
-    const verbs = noun.commands.length === 0 ? [noun] : noun.commands;
-    for (const verb of verbs) {
+    for (const verb of verbsOf(noun)) {
       const help = helpOf(verb);
-      const line = verb === noun ? name : `${name} ${verb.name()}`;
+      const line = lineOf(verb);
       assert.match(help, new RegExp(`Examples?:\\s+(\\$ )?hikyaku ${line}`), line);
       if (verb !== noun) assert.notEqual(verb.description(), '', line);
       if (!SERVERS.has(line)) assert.match(help, /--json/, line);
     }
   });
+}
+
+/** Those at the end of each way: a noun may have nouns below it. */
+function verbsOf(command: Command): readonly Command[] {
+  return command.commands.length === 0 ? [command] : command.commands.flatMap(verbsOf);
 }
 
 function helpOf(command: Command): string {

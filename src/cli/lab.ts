@@ -3,8 +3,10 @@ import type { Command } from 'commander';
 import type { ClockView } from '#lab/clock-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { addDnsVerbs } from './lab-dns.ts';
 import { addDnsblVerb } from './lab-dnsbl.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
+import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -24,6 +26,9 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
       end(0);
     });
   addClockVerb(noun);
+  addDnsVerbs(noun);
+  addRegistrarVerbs(noun);
+  addIspVerbs(noun);
   addDnsblVerb(noun);
   addLessonVerbs(noun, end);
 }

@@ -6,6 +6,11 @@ import { addSettingsOptions, type SettingsOptions } from './settings-options.ts'
 
 export type CommonOptions = OutputOptions & SettingsOptions;
 
+/** A command as it is typed: nouns may have nouns below them. */
+export function lineOf(command: Command): string {
+  return command.parent === null ? command.name() : `${lineOf(command.parent)} ${command.name()}`;
+}
+
 /**
  * Adds a verb to a noun.
  * @param usage `list <account>`
@@ -22,9 +27,7 @@ export function addVerb(
     .command(usage)
     .description(summary)
     .option('--json', 'one JSON object a line');
-  command.showHelpAfterError(
-    `(hikyaku ${noun.name()} ${command.name()} --help shows what there is)`,
-  );
+  command.showHelpAfterError(`(${lineOf(command)} --help shows what there is)`);
   return addSettingsOptions(command).addHelpText(
     'after',
     `\n${label}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`,

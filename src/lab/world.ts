@@ -16,6 +16,7 @@ import type { Dialer } from '#clients/smtp/dial';
 import { startLabCa } from './ca/start.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
+import { dnsCalls } from './dns/calls.ts';
 import { startLabDns } from './dns/start.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
@@ -108,7 +109,8 @@ export function makeWorld(options: WorldOptions): World {
       );
       const ground: Ground = { pool, store, clock, log, network, seed: kept.seed, folder };
       addCalls(calls, clockCalls(ground, kept));
-      parts.use(await startLabDns({ ground, hostRecords: [] }));
+      const dns = parts.use(await startLabDns({ ground, hostRecords: [] }));
+      addCalls(calls, dnsCalls(dns));
       const ca = parts.use(
         await startLabCa({
           address: network.addressOf('ca.test'),
