@@ -104,7 +104,7 @@ function addZoneVerbs(noun: Command): void {
     'import <zone> <file>',
     'take the records of a zone file, - is standard input',
     'hikyaku lab dns import example.test zone.txt',
-    'hikyaku domain dns example.test --zone | hikyaku lab dns import example.test -',
+    'hikyaku domain dns example.test --format zone | hikyaku lab dns import example.test -',
   )
     .option('--whole', 'the file is the whole zone: what it does not have goes')
     .action(async (zone: string, file: string, options: ImportOptions) => {
