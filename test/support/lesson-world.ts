@@ -7,6 +7,7 @@ import { systemClock } from '#clock';
 import type { Event } from '#events';
 import { lessonCalls, type LessonCalls } from '#lab/lessons/calls';
 import { LessonWitness } from '#lab/lessons/session-witness';
+import { toolCalls, type ToolCalls } from '#lab/lessons/tool-calls';
 import type { LessonWorld } from '#lab/lessons/world';
 import { labNetwork } from '#lab/network';
 import { silentLog } from '#log';
@@ -24,9 +25,11 @@ export interface Classroom extends AsyncDisposable {
   readonly at: TestStore;
   readonly world: LessonWorld;
   readonly calls: LessonCalls;
+  readonly tools: ToolCalls;
   readonly ports: LessonWorld['server']['ports'];
   /** Starts a lesson. @throws where it is refused */
   start(lesson: string): Promise<unknown>;
+  answer(lesson: string, answers: Readonly<Record<string, string>>): Promise<void>;
   /** The keys of the criteria that are seen, and of those that are missing. */
   check(lesson: string): Promise<{ passed: boolean; seen: string[]; missing: string[] }>;
 }
@@ -71,12 +74,16 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
     at,
     world,
     calls,
+    tools: toolCalls(world),
     ports: smtp.ports,
     async start(lesson) {
-      return allowed(await calls['start'].run({ lesson, lang: 'en' }));
+      return allowed(await calls.start.run({ lesson, lang: 'en' }));
+    },
+    async answer(lesson, answers) {
+      allowed(await calls.answer.run({ lesson, lang: 'en', answers: { ...answers } }));
     },
     async check(lesson) {
-      const verdict = allowed(await calls['check'].run({ lesson, lang: 'en' }));
+      const verdict = allowed(await calls.check.run({ lesson, lang: 'en' }));
       return {
         passed: verdict.passed,
         seen: verdict.seen.map(({ key }) => key),

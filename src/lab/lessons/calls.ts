@@ -72,7 +72,7 @@ export function lessonCalls(world: LessonWorld) {
       run: async (input: One) => {
         const found = findLesson(input);
         if ('kind' in found) return found;
-        return startLesson(world, found, input.lang);
+        return startLesson(world, found, input);
       },
     },
 
@@ -155,8 +155,10 @@ export type LessonValueOf<Name extends LessonCallName> = Exclude<
   LessonRefusal
 >;
 
-async function startLesson({ ...world }: LessonWorld, started: Lesson, language: Language) {
+async function startLesson(world: LessonWorld, started: Lesson, input: One) {
   const { pool } = world.store;
+  const { lang: language } = input;
+  const page = await readPage(started, language);
   const former = await findRun(pool, started.number);
   if (former !== undefined) await started.reset(world, former);
   const [first, second, third] = world.random(3);
@@ -166,9 +168,12 @@ async function startLesson({ ...world }: LessonWorld, started: Lesson, language:
     seed: (first! << 16) | (second! << 8) | third!,
   });
   const begun = await started.begin(world, run);
+  if (begun.failure !== undefined) {
+    await removeRun(pool, started.number);
+    return refuse('cannot-begin', input, { reply: begun.failure });
+  }
   const prepared = begun.prepared ?? {};
   await keepPrepared(pool, started.number, prepared);
-  const page = await readPage(started, language);
   const questions = started.questions?.({ ...run, prepared }) ?? [];
   return {
     lesson: started.number,

@@ -41,6 +41,8 @@ export interface Begun {
   readonly prepared?: LessonRun['prepared'];
   /** Told to the learner. */
   readonly told?: readonly Said[];
+  /** Why it could not be laid out, in the words of the server that refused; the run is forgotten then. */
+  readonly failure?: string;
 }
 
 export interface Question {

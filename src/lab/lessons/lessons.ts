@@ -1,7 +1,15 @@
 /** Every lesson that can be taken, by number. */
 import type { Lesson } from './lesson.ts';
 import { speakSmtp } from './phase-1/1-1-speak-smtp.ts';
+import { breakIt } from './phase-1/1-2-break-it.ts';
+import { userAndHash } from './phase-1/1-3-user-and-hash.ts';
+import { authUnderTls } from './phase-1/1-4-auth-under-tls.ts';
+import { noOpenRelay } from './phase-1/1-5-no-open-relay.ts';
+import { readThePath } from './phase-1/1-8-read-the-path.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
-  [speakSmtp].map((lesson) => [lesson.number, lesson]),
+  [speakSmtp, breakIt, userAndHash, authUnderTls, noOpenRelay, readThePath].map((lesson) => [
+    lesson.number,
+    lesson,
+  ]),
 );

@@ -35,6 +35,16 @@ export const REFUSALS = {
       ja: 'hikyaku lab start {lesson} で始めてください。それ以降に起きたことだけが判定の対象になります。',
     },
   },
+  'cannot-begin': {
+    message: {
+      en: 'lesson {lesson} could not be laid out: {reply}',
+      ja: 'レッスン {lesson} の準備ができませんでした：{reply}',
+    },
+    remedy: {
+      en: 'See that your server runs and that alice has a mailbox with room, then start the lesson again.',
+      ja: 'サーバーが動いていること、alice のメールボックスに空きがあることを確かめ、もう一度始めてください。',
+    },
+  },
   'asks-nothing': {
     message: {
       en: 'lesson {lesson} asks no questions',

@@ -50,7 +50,7 @@ export async function eventsSince(
      from events where at >= $1 and id > $2 and type = any($3) order by id desc limit $4`,
     [new Date(since.startedAt), since.afterEvent, types, MOST_EVENTS],
   );
-  return rows.reverse().map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id,
     type: row.type,
     at: row.at.getTime(),

@@ -61,7 +61,7 @@ export async function sessionsSince(pool: pg.Pool, startedAt: number): Promise<S
      where began_at >= $1 order by began_at desc, id desc limit $2`,
     [new Date(startedAt), MOST_SESSIONS],
   );
-  return rows.reverse().map((row) => ({
+  return rows.toReversed().map((row) => ({
     id: row.id,
     listener: row.listener,
     client: row.client,

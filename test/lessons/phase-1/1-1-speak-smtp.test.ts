@@ -21,7 +21,7 @@ const SESSION = [
 test('1.1: the session of the page passes, and says where it was seen', async () => {
   await room.start('1.1');
   await typeLines(room.ports.smtp, SESSION);
-  const verdict = await room.calls['check'].run({ lesson: '1.1', lang: 'ja' });
+  const verdict = await room.calls.check.run({ lesson: '1.1', lang: 'ja' });
   assert.ok('passed' in verdict && verdict.passed);
   assert.deepEqual(
     verdict.seen.map(({ key }) => key),
@@ -45,7 +45,7 @@ test('1.1: what was done before it was started does not count', async () => {
 test('1.1: HELO, and a connection that is closed without QUIT, are named as missing', async () => {
   await room.start('1.1');
   await typeLines(room.ports.smtp, ['HELO localhost', ...SESSION.slice(1, -1)]);
-  const verdict = await room.calls['check'].run({ lesson: '1.1', lang: 'en' });
+  const verdict = await room.calls.check.run({ lesson: '1.1', lang: 'en' });
   assert.ok('passed' in verdict && !verdict.passed);
   assert.deepEqual(
     verdict.missing.map(({ key, why }) => [key, why?.slice(0, 19)]),

@@ -3,6 +3,7 @@ import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { sessionsSince, type SmtpSessionRecord } from '#store/lab/lesson-sessions';
 import { exchangesOf, takenId } from '#lab/lessons/exchanges';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
+import { textOf } from '#lab/lessons/seen-sessions';
 import { isLearner } from '#lab/lessons/world';
 
 type Key = 'greeted' | 'envelope' | 'content' | 'quit' | 'stored';
@@ -99,5 +100,5 @@ function sightsOf(
 }
 
 function place({ public: fields, personal }: SeenEvent): string {
-  return `${String(personal['account'])} ${String(fields['mailbox'])} ${String(fields['uid'])}`;
+  return [textOf(personal, 'account'), textOf(fields, 'mailbox'), textOf(fields, 'uid')].join(' ');
 }

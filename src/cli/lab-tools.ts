@@ -1,0 +1,51 @@
+/** What `hikyaku lab` offers beside the lessons: the row behind a login, and what mallory does when she is told to. */
+import type { Command } from 'commander';
+import type { RelayReport } from '#lab/mallory/relay-try';
+import type { ToolCalls } from '#lab/lessons/tool-calls';
+import { callAdded } from './control.ts';
+import { printJson, printRows, printText } from './output.ts';
+import type { ExitCode } from './run.ts';
+import { addVerb, type CommonOptions } from './verb.ts';
+
+type LoginRow = Exclude<
+  Awaited<ReturnType<ToolCalls['login-row']['run']>>,
+  { readonly kind: 'refused' }
+>;
+
+export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void {
+  addVerb(
+    noun,
+    'row <account>',
+    'show the row that the database keeps of a login, hash and all',
+    'hikyaku lab row alice@example.test',
+  ).action(async (account: string, options: CommonOptions) => {
+    const row = await callAdded<LoginRow>(options, 'lab/login-row', { account });
+    if (options.json === true) return printJson(row);
+    const width = Math.max(...Object.keys(row).map((name) => name.length));
+    for (const [name, value] of Object.entries(row))
+      printText(`${name.padEnd(width)}  ${String(value)}`);
+  });
+
+  const mallory = noun.command('mallory').description('let mallory try something');
+  addVerb(
+    mallory,
+    'relay',
+    'let her look for an open relay, by every trick; exit 1 where one is taken',
+    'hikyaku lab mallory relay',
+  ).action(async (options: CommonOptions) => {
+    const report = await callAdded<RelayReport>(options, 'lab/mallory-relay', {});
+    await printRows(
+      report.tries,
+      [
+        { title: 'TRICK', value: ({ trick }) => trick },
+        { title: 'TAKEN', value: ({ taken }) => (taken ? 'YES' : 'no') },
+        { title: 'MAIL FROM', value: ({ from }) => `<${from}>` },
+        { title: 'RCPT TO', value: ({ to }) => `<${to}>` },
+        { title: 'ANSWER', value: ({ reply }) => reply, shrinks: true },
+      ],
+      options,
+      'The server could not be reached.',
+    );
+    end(report.tries.some(({ taken }) => taken) ? 1 : 0);
+  });
+}

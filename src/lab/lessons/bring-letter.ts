@@ -1,0 +1,64 @@
+/** Brings a letter to the learner's server as another server would: by SMTP, from the address of a host of the practice Internet. */
+import { openSession } from '#clients/smtp/open-session';
+import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
+import type { RecipientOutcome } from '#clients/smtp/outcome';
+import type { LabHost } from '#lab/addresses';
+import { parseMailbox } from '#protocol/address/path';
+import { replyText } from '#protocol/smtp/reply';
+import type { LessonWorld } from './world.ts';
+
+export interface Letter {
+  readonly host: LabHost;
+  readonly reversePath: string;
+  readonly to: string;
+  /** With CRLF. */
+  readonly content: Uint8Array;
+}
+
+export type Brought =
+  | { readonly kind: 'taken'; readonly reply: string }
+  | { readonly kind: 'not-taken'; readonly reply: string };
+
+/** Never rejects for what the server does. */
+export async function bringLetter(world: LessonWorld, letter: Letter): Promise<Brought> {
+  const { network, server, clock } = world;
+  const opened = await openSession(
+    {
+      address: server.address,
+      port: server.ports.smtp,
+      localAddress: network.addressOf(letter.host),
+      serverName: server.hostname,
+      heloName: letter.host,
+      tls: 'none',
+    },
+    {
+      dialer: network.dialer,
+      monotonic: () => clock.monotonic(),
+      randomBytes: world.random,
+      limits: SMTP_CLIENT_LIMITS,
+    },
+  );
+  if (opened.kind === 'not-open') return { kind: 'not-taken', reply: replyOf(opened.outcome) };
+  await using session = opened.session;
+  const { outcomes } = await session.deliver({
+    reversePath: parseMailbox(letter.reversePath) ?? null,
+    recipients: [{ mailbox: parseMailbox(letter.to)! }],
+    content: {
+      size: letter.content.length,
+      eightBit: letter.content.some((octet) => octet > 0x7f),
+      smtputf8: false,
+      chunks: [letter.content],
+    },
+  });
+  const outcome = outcomes[0]!;
+  return { kind: outcome.kind === 'delivered' ? 'taken' : 'not-taken', reply: replyOf(outcome) };
+}
+
+/** What was answered, in one line. */
+export function replyOf(outcome: RecipientOutcome): string {
+  if (outcome.kind === 'delivered') return replyText(outcome.reply);
+  if (outcome.kind === 'abandoned') return '';
+  const { cause } = outcome;
+  if (cause.kind === 'reply') return replyText(cause.reply);
+  return cause.kind === 'not-smtp' ? cause.line : `${outcome.status} ${cause.detail}`;
+}
