@@ -143,6 +143,8 @@ export interface EventCatalogue {
       with: string;
       recipients: number;
       releaseAt: string | null;
+      /** Of bulk mail: the way out of it that it leaves with. */
+      wayOut?: 'one-click' | 'other' | 'none' | 'unsigned';
     };
     personal: {
       client: string;

@@ -2,10 +2,12 @@
 import type pg from 'pg';
 import { forgetDays } from './abuse/daily-limits.ts';
 import { sweepBlobs } from './blobs.ts';
+import { forgetComplaints } from './complaints.ts';
 import { eraseRemoved } from './directory/accounts.ts';
 import { purgeExpunged } from './mailboxes/purge.ts';
 import { dropPartitions, makePartitions } from './partitions.ts';
 import { sweepGreylist } from './reception/greylist.ts';
+import { forgetSuppressions } from './suppression.ts';
 
 /** Milliseconds. */
 export interface Retention {
@@ -20,6 +22,8 @@ const UNUSED_BLOBS_AFTER = 60 * 60 * 1000;
 const SWEEP = 1000;
 /** Days of accounts count while they last; a week of them tells what happened. */
 const COUNTED_DAYS = 7 * 24 * 60 * 60 * 1000;
+/** A suppression that ended tells what happened for a while. */
+const ENDED_SUPPRESSIONS = 90 * 24 * 60 * 60 * 1000;
 
 /** One round; safe to run in several processes at once. */
 export async function maintain(pool: pg.Pool, retention: Retention, now: number): Promise<void> {
@@ -29,7 +33,9 @@ export async function maintain(pool: pg.Pool, retention: Retention, now: number)
   }
   await purgeExpunged(pool, now - retention.expunged);
   await eraseRemoved(pool, now - retention.removedAccounts);
+  await forgetComplaints(pool, now - retention.events);
   await forgetDays(pool, now - COUNTED_DAYS);
+  await forgetSuppressions(pool, now - ENDED_SUPPRESSIONS);
   while ((await sweepGreylist(pool, now, SWEEP)) === SWEEP);
   while ((await sweepBlobs(pool, now - UNUSED_BLOBS_AFTER, SWEEP)) === SWEEP);
 }

@@ -48,6 +48,8 @@ export function factsAt(now: number): ServerFacts {
       outcomes: { delivered: 0, failed: 0 },
       deferrals: { attempts: 0, reasons: [] },
       logins: { failures: 2, usual: 1, names: 1, beyond: [] },
+      complaints: [],
+      bulk: { messages: 0, oneClick: 0, unsigned: 0 },
       lastSent: undefined,
     },
     queue: { waiting: 0, oldestAt: undefined, hours: [] },

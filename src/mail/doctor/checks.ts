@@ -15,6 +15,7 @@ import { exchange, exchangeHosts, roles } from './checks/mail-exchange.ts';
 import { clientAddresses, listeners, outsideProbe, relay } from './checks/network.ts';
 import { plannedRecords } from './checks/plan.ts';
 import { dane, mtaSts, tlsReports } from './checks/policies.ts';
+import { complaintRate, oneClick } from './checks/readers.ts';
 import { registration } from './checks/registration.ts';
 import { confirmedName, ownName, reverseName } from './checks/reverse-names.ts';
 import { roundTrip } from './checks/round-trip.ts';
@@ -154,7 +155,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     also: ['no-answer', 'no-address'],
     run: dnsLists,
   },
-  R2: { ...host, family: 'reputation', run: later },
+  R2: { ...host, ...server, family: 'reputation', run: complaintRate },
   R3: { ...host, ...server, family: 'reputation', run: hardBounces },
   R4: { ...host, family: 'reputation', run: later },
 
@@ -163,7 +164,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   L3: { ...host, ...server, family: 'flow', run: deferrals },
 
   C1: { ...host, ...server, family: 'content', run: sentForm },
-  C2: { ...host, family: 'content', run: later },
+  C2: { ...host, ...server, family: 'content', run: oneClick },
 
   B1: { ...host, ...server, family: 'abuse', run: loginAbuse },
   B2: { ...host, ...server, family: 'abuse', run: adminPages },

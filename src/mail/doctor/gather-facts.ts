@@ -17,6 +17,7 @@ import { databaseAhead } from '#store/doctor/round';
 import {
   accountsBeyond,
   attemptsOfDay,
+  bulkWaysOut,
   failedLogins,
   lastClients,
   lastSentCopy,
@@ -27,6 +28,7 @@ import {
   type AttemptCount,
   type SentMessage,
 } from '#store/doctor/traffic';
+import { complaintRates, type ComplaintRate } from '#store/complaints';
 import type { Pool } from '#store/open';
 import { isBelow } from './domain-order.ts';
 import { lintMessage } from './lint-message.ts';
@@ -34,6 +36,7 @@ import { planToJson } from './plan-json.ts';
 import type {
   BackupFacts,
   CertificateFacts,
+  ComplaintFacts,
   DatabaseFacts,
   DomainFacts,
   KeyFacts,
@@ -72,6 +75,7 @@ const LAST_OF_ALL = 2000;
 const HOURS = 3;
 /** Octets of a message that are looked at. */
 const MOST_OCTETS = 1024 * 1024;
+const WEEK = 7 * 86_400_000;
 /** Accounts of the first start in dev. */
 const DEVELOPMENT = 'example.test';
 
@@ -188,12 +192,14 @@ async function sampleOf(
 }
 
 async function trafficFacts(pool: Pool, now: number): Promise<TrafficFacts> {
-  const [clients, attempts, failures, beyond, copy] = await Promise.all([
+  const [clients, attempts, failures, beyond, copy, rates, waysOut] = await Promise.all([
     lastClients(pool, now, LAST),
     attemptsOfDay(pool, now),
     failedLogins(pool, now),
     accountsBeyond(pool, now),
     lastSentCopy(pool, now, MOST_OCTETS),
+    complaintRates(pool, now - WEEK),
+    bulkWaysOut(pool, now),
   ]);
   const total = (isIt: (count: AttemptCount) => boolean): number =>
     attempts.filter(isIt).reduce((sum, { count }) => sum + count, 0);
@@ -215,8 +221,26 @@ async function trafficFacts(pool: Pool, now: number): Promise<TrafficFacts> {
       names: failures.names,
       beyond,
     },
+    complaints: bySite(rates),
+    bulk: bulkFacts(waysOut),
     lastSent: copy && { id: copy.messageId, lint: lintMessage(copy.octets, copy.smtputf8) },
   };
+}
+
+function bySite(rates: readonly ComplaintRate[]): ComplaintFacts[] {
+  return [...Map.groupBy(rates, ({ site }) => site)].map(([site, days]) => ({
+    site,
+    delivered: days.reduce((sum, { delivered }) => sum + delivered, 0),
+    complaints: days.reduce((sum, { complaints }) => sum + complaints, 0),
+  }));
+}
+
+function bulkFacts(
+  waysOut: readonly { readonly wayOut: string; readonly count: number }[],
+): TrafficFacts['bulk'] {
+  const of = (wayOut: string): number => waysOut.find((one) => one.wayOut === wayOut)?.count ?? 0;
+  const messages = waysOut.reduce((sum, { count }) => sum + count, 0);
+  return { messages, oneClick: of('one-click'), unsigned: of('unsigned') };
 }
 
 function certificateFacts(

@@ -94,7 +94,21 @@ export interface TrafficFacts {
     readonly reasons: readonly DeferralFacts[];
   };
   readonly logins: LoginFacts;
+  /** Of other hosts, in the last seven days. */
+  readonly complaints: readonly ComplaintFacts[];
+  /** Messages of the last seven days: all, those with one-click, those whose way out is not signed. */
+  readonly bulk: {
+    readonly messages: number;
+    readonly oneClick: number;
+    readonly unsigned: number;
+  };
   readonly lastSent: { readonly id: string; readonly lint: Lint } | undefined;
+}
+
+export interface ComplaintFacts {
+  readonly site: string;
+  readonly delivered: number;
+  readonly complaints: number;
 }
 
 /** Attempts put off at this stage with this enhanced status code. */

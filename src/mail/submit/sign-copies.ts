@@ -4,7 +4,7 @@
  */
 import { concat, EMPTY } from '#bytes';
 import type { Clock } from '#clock';
-import { offersWayOut, wayOutFields, type Offering } from '#mail/unsubscribe/offer';
+import { wayOutFields, wayOutOf, type Offering } from '#mail/unsubscribe/offer';
 import type { Directory } from '#store/directory/directory';
 import { sign, type Signed } from './sign.ts';
 import type { StreamChoice } from './stream.ts';
@@ -17,11 +17,16 @@ export interface SignCopiesContext {
   readonly wayOut?: Offering | undefined;
 }
 
+/** `one-click`: by https, as RFC 8058 §3.1 wants it · `unsigned`: whoever changes it is not seen. */
+export type WayOut = 'one-click' | 'other' | 'none' | 'unsigned';
+
 export interface SignedCopies {
   /** Its fields stand before every copy. */
   readonly signed: Signed;
   /** Of recipients with fields of their own, by id. */
   readonly prefixes: ReadonlyMap<number, Uint8Array>;
+  /** Of bulk mail. */
+  readonly wayOut: WayOut | undefined;
 }
 
 export async function signCopies(
@@ -35,9 +40,13 @@ export async function signCopies(
   const isOffered =
     wayOut !== undefined &&
     choice.stream === 'bulk' &&
-    !offersWayOut(content) &&
+    wayOutOf(content) === 'none' &&
     (await directory.isLocalDomain(domain));
-  if (!isOffered) return { signed: await sign(context, message, domain, now), prefixes: NONE };
+  if (!isOffered) {
+    const signed = await sign(context, message, domain, now);
+    const own = choice.stream === 'bulk' ? wayOutOf(content) : undefined;
+    return { signed, prefixes: NONE, wayOut: own && signedWay(own, signed) };
+  }
   const { tenantId } = login;
   const offered = { tenantId, messageId: envelope.messageId, domain, listId: choice.listId };
   const prefixes = new Map<number, Uint8Array>();
@@ -55,7 +64,12 @@ export async function signCopies(
     last?.kind === 'signed'
       ? { ...last, fields: EMPTY, milliseconds: Math.round(milliseconds * 10) / 10 }
       : (last ?? { kind: 'unsigned', fields: EMPTY, reason: 'no-key' });
-  return { signed, prefixes };
+  const given = wayOut.page?.startsWith('https:') === true ? 'one-click' : 'other';
+  return { signed, prefixes, wayOut: signedWay(given, signed) };
+}
+
+function signedWay(wayOut: WayOut, { kind }: Signed): WayOut {
+  return kind === 'signed' || wayOut === 'none' ? wayOut : 'unsigned';
 }
 
 const NONE: ReadonlyMap<number, Uint8Array> = new Map();

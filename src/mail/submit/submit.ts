@@ -231,7 +231,7 @@ function queueRecipients(
 }
 
 function submissionEvents(submission: Submission, { fix, copies, now, author }: Prepared): Event[] {
-  const { signed, prefixes } = copies;
+  const { signed, prefixes, wayOut } = copies;
   const { client, envelope, login, content, recipients } = submission;
   const ids: EventIds = {
     sessionId: client.sessionId,
@@ -251,6 +251,7 @@ function submissionEvents(submission: Submission, { fix, copies, now, author }: 
         recipients: recipients.length,
         releaseAt:
           envelope.releaseAt === undefined ? null : new Date(envelope.releaseAt).toISOString(),
+        ...(wayOut !== undefined && { wayOut }),
       },
       personal: {
         client: client.address,

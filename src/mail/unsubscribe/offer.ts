@@ -4,7 +4,7 @@
  */
 import { utf8 } from '#bytes';
 import { formatMailbox } from '#protocol/address/mailbox';
-import { fieldsNamed } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import type { EnvelopeRecipient } from '#mail/receive/envelope';
 import type { Content } from '#mail/receive/intake';
 import { ALL_BULK } from '#store/suppression';
@@ -29,8 +29,15 @@ export interface Offered {
 /** The path below which tokens stand. */
 export const PAGE_PATH = '/u/';
 
-export function offersWayOut({ header }: Pick<Content, 'header'>): boolean {
-  return fieldsNamed(header, 'List-Unsubscribe').length > 0;
+/** What the author gave. */
+export function wayOutOf({
+  head,
+  header,
+}: Pick<Content, 'head' | 'header'>): 'one-click' | 'other' | 'none' {
+  const given = fieldsNamed(header, 'List-Unsubscribe').map((field) => fieldValue(head, field));
+  if (given.length === 0) return 'none';
+  const isPosted = fieldsNamed(header, 'List-Unsubscribe-Post').length > 0;
+  return isPosted && given.some((value) => /<\s*https:/i.test(value)) ? 'one-click' : 'other';
 }
 
 /** The fields for a recipient, each with its line end; undefined where the token does not fit. */

@@ -91,6 +91,21 @@ export async function lastSentMessages(
   return rows as SentMessage[];
 }
 
+/** Messages of the last week that went as bulk mail, by the way out of it that they left with. */
+export async function bulkWaysOut(
+  db: Queryable,
+  now: number,
+): Promise<{ wayOut: string; count: number }[]> {
+  const { rows } = await db.query({
+    text: `select "wayOut", count(*)::integer as count from (
+             select fields->>'wayOut' as "wayOut" from events
+             where type = 'message.submitted' and at >= $1 and fields ? 'wayOut' limit ${MOST}) e
+           group by 1`,
+    values: [new Date(now - WEEK)],
+  });
+  return rows as { wayOut: string; count: number }[];
+}
+
 export interface QueueState {
   readonly waiting: number;
   readonly oldestAt: Date | null;

@@ -25,6 +25,17 @@ function traffic(more: Partial<TrafficFacts>): Break {
   };
 }
 
+const complaints = (delivered: number, complained: number): Break =>
+  traffic({
+    complaints: [
+      { site: 'mx.big.example', delivered, complaints: complained },
+      { site: 'mx.small.example', delivered: 20, complaints: 9 },
+    ],
+  });
+
+const bulk = (more: Partial<TrafficFacts['bulk']>): Break =>
+  traffic({ bulk: { messages: 0, oneClick: 0, unsigned: 0, ...more } });
+
 const outcomes = (delivered: number, failed: number): Break =>
   traffic({ outcomes: { delivered, failed } });
 
@@ -90,7 +101,10 @@ export const OPERATION_CASES = [
     world.host.publicAddresses = () => [];
   }),
 
-  caseOf('R2', 'later'),
+  caseOf('R2', 'few', complaints(1000, 0)),
+  caseOf('R2', 'some', complaints(1000, 2)),
+  caseOf('R2', 'many', complaints(1000, 3)),
+  caseOf('R2', 'too-few', complaints(99, 5)),
 
   caseOf('R3', 'few', outcomes(999, 1)),
   caseOf('R3', 'some', outcomes(97, 3)),
@@ -133,7 +147,10 @@ export const OPERATION_CASES = [
   caseOf('C1', 'broken-mime', sent(`${HEADER}Content-Type: multipart/mixed\r\n\r\nHello.\r\n`)),
   caseOf('C1', 'none-kept'),
 
-  caseOf('C2', 'later'),
+  caseOf('C2', 'good', bulk({ messages: 12, oneClick: 12 })),
+  caseOf('C2', 'some', bulk({ messages: 12, oneClick: 9 })),
+  caseOf('C2', 'unsigned', bulk({ messages: 12, oneClick: 9, unsigned: 3 })),
+  caseOf('C2', 'no-bulk'),
 
   caseOf('B1', 'calm'),
   caseOf('B1', 'spike', logins({ failures: 4000, usual: 20 })),

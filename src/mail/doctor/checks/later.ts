@@ -1,4 +1,4 @@
-/** R2, R4, C2 and B2: what belongs to later work says so; of the admin pages there is only what must not be seen. */
+/** R4 and B2: what belongs to later work says so; of the admin pages there is only what must not be seen. */
 import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerContext } from '#mail/doctor/check';
 

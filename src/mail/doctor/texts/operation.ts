@@ -56,14 +56,29 @@ export const OPERATION_TEXTS = {
     },
     expected: { en: 'Less than 0.10 %.', ja: '0.10 % 未満。' },
     remedy: {
-      en: 'Pause the stream, and clean the list.',
-      ja: '配信を止め、宛先を整理してください。',
+      en: 'Pause the stream, and clean the list. hikyaku complaint list shows who complained.',
+      ja: '配信を止め、宛先を整理してください。苦情の一覧は hikyaku complaint list で見られます。',
     },
     findings: {
-      later: {
+      few: {
+        status: 'pass',
+        en: '{share} % at most, of {count} at {site} in seven days.',
+        ja: '7 日間で最も高い {site} でも {share} % です（{count} 件中）。',
+      },
+      some: {
+        status: 'warn',
+        en: '{share} % of {count} at {site} in seven days.',
+        ja: '7 日間に {site} へ届いた {count} 件の {share} % に苦情がありました。',
+      },
+      many: {
+        status: 'fail',
+        en: '{share} % of {count} at {site} in seven days.',
+        ja: '7 日間に {site} へ届いた {count} 件の {share} % に苦情がありました。',
+      },
+      'too-few': {
         status: 'skip',
-        en: 'Complaints are not counted yet: that belongs to later work.',
-        ja: '苦情はまだ集計していません。今後対応します。',
+        en: 'Too few were delivered to one host in seven days ({count} in all).',
+        ja: '7 日間に同じ相手へ届いたメールが少なすぎます（全部で {count} 件）。',
       },
     },
   },
@@ -300,14 +315,33 @@ export const OPERATION_TEXTS = {
       ja: '大量配信に RFC 8058 のヘッダーがあり、署名されていること。',
     },
     remedy: {
-      en: 'Add List-Unsubscribe and List-Unsubscribe-Post.',
-      ja: 'List-Unsubscribe と List-Unsubscribe-Post を加えてください。',
+      en: 'Leave List-Unsubscribe out, and this server adds both (unsubscribe.offer); its page is served by HTTPS (https.public_port, unsubscribe.url).',
+      ja: 'List-Unsubscribe を付けずに渡せば、このサーバーが両方を加えます（unsubscribe.offer）。解除ページは HTTPS で公開してください（https.public_port、unsubscribe.url）。',
     },
     findings: {
-      later: {
+      good: {
+        status: 'pass',
+        en: 'All {count} bulk messages of the week have it, signed.',
+        ja: '1 週間の大量配信 {count} 通すべてにあり、署名されています。',
+      },
+      some: {
+        status: 'warn',
+        en: '{missing} of {count} bulk messages of the week do not have it.',
+        ja: '1 週間の大量配信 {count} 通のうち {missing} 通にありません。',
+      },
+      unsigned: {
+        status: 'fail',
+        en: '{missing} of {count} bulk messages of the week left without a signature.',
+        ja: '1 週間の大量配信 {count} 通のうち {missing} 通が署名なしで送られました。',
+        remedy: {
+          en: 'hikyaku dkim generate makes keys for the domain of the author.',
+          ja: 'hikyaku dkim generate で送信者のドメインの鍵を作ってください。',
+        },
+      },
+      'no-bulk': {
         status: 'skip',
-        en: 'Bulk mail has no unsubscribe page yet: that belongs to later work.',
-        ja: '大量配信の解除ページはまだありません。今後対応します。',
+        en: 'No bulk mail was handed in in the last week.',
+        ja: 'この 1 週間に大量配信はありませんでした。',
       },
     },
   },
