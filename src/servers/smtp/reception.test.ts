@@ -151,6 +151,24 @@ test('an SPF fail without DMARC is junk, refused where the setting says so, and 
   assert.match(mail.text, /spf=softfail/);
 });
 
+test('of this machine itself no SPF is asked, and no domain is freed from DMARC by that', async () => {
+  const isOwnAddress = (address: string) => address === STRANGER;
+  const zone = world();
+  zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 -all' });
+  await using reception = await startReception(at, zone, {
+    policies: { spfFail: 'reject' },
+    inquiry: { isOwnAddress },
+  });
+  const taken = await reception.send({
+    from: 'ann@plain.example',
+    header: ['From: ann@plain.example'],
+  });
+  assert.match(taken.reply, /^250 /);
+  assert.equal((await reception.read('bob', taken.messageId))?.role, 'inbox');
+  const refused = await reception.send(forged('strict.example'));
+  assert.match(refused.reply, /^550 5\.7\.26 /);
+});
+
 test('three weak signs together are junk', async () => {
   const zone = world();
   zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 ~all' });

@@ -1,12 +1,14 @@
 /** SPF (RFC 7208): may this client send for the domain of the reverse-path, or where that is null for the name in EHLO (§2.4). */
 import { checkHost } from '#protocol/spf/check-host';
 import type { Check } from '#mail/receive/check';
-import { knownOf, NO_DNS } from '#mail/receive/facts';
+import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
 
 export const spf: Check<'spf', 'mail'> = {
   gather({ client: { address, ehlo }, envelope: { reversePath } }, means) {
-    const { resolver } = means;
+    const { resolver, isOwnAddress } = means;
     if (resolver === undefined) return NO_DNS;
+    // its own loopback is in no record, and says nothing of who writes
+    if (isOwnAddress(address)) return NOTHING_TO_ASK;
     const now = Math.floor(means.now() / 1000);
     const asking = { resolver, signal: means.signal, receiver: means.hostname, now };
     return checkHost({ ip: address, helo: ehlo, mailFrom: reversePath, ...asking });
