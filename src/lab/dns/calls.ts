@@ -7,6 +7,7 @@ import type { LabCall } from '#lab/ground';
 import { readFaultValue } from './faults.ts';
 import { isRefused, refused } from './outcome.ts';
 import type { Changed, Refused } from './outcome.ts';
+import type { AskedQuestion } from './questions.ts';
 import type { LabDns } from './start.ts';
 import { parseName } from './wire/name.ts';
 import { typeCode } from './wire/types.ts';
@@ -123,7 +124,7 @@ function watchingCalls({
         most: z.number().int().min(1).max(LARGEST_PAGE).default(LARGEST_PAGE),
       }),
       ({ after, most }) => ({
-        questions: questions.list(after).slice(0, most),
+        questions: questions.list(after).slice(0, most).map(shownQuestion),
       }),
     ),
     'dns-faults': call(z.unknown(), () => ({ faults: faults.list() })),
@@ -186,6 +187,10 @@ function told(outcome: Changed | Refused): object {
     servedByAllFrom: calendar(servedByAllFrom),
     seenByAllFrom: calendar(seenByAllFrom),
   };
+}
+
+function shownQuestion({ at, ...rest }: AskedQuestion): object {
+  return { at: calendar(at), ...rest };
 }
 
 function calendar(at: number): string {

@@ -18,6 +18,7 @@ export type Field =
   | 'time'
   | 'type'
   | 'string'
+  | 'tag'
   | 'strings'
   | 'rest-text'
   | 'hex'
@@ -37,6 +38,8 @@ interface FieldCodec {
 }
 
 const MAX_STRING = 255;
+/** RFC 8659 §4.1. */
+const TAG = /^[A-Za-z0-9]{1,255}$/;
 
 export const FIELDS: { readonly [F in Field]: FieldCodec } = {
   ip4: {
@@ -97,6 +100,17 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     },
     decode: readString,
   },
+  tag: {
+    encode: ([word]) =>
+      TAG.test(word!.text)
+        ? pascal(fromLatin1(word!.text))
+        : `«${word!.text}» is no tag of letters and digits`,
+    decode(octets, at) {
+      const end = at + 1 + (octets[at] ?? 256);
+      const text = latin1(octets.subarray(at + 1, end));
+      return end > octets.length || !TAG.test(text) ? undefined : { text, end };
+    },
+  },
   strings: {
     takesRest: true,
     // A string that is too long becomes several, as every provider's form does it (RFC 7208 §3.3 joins them again).
@@ -125,10 +139,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
         ? Buffer.from(text, 'hex')
         : 'the last field is not hexadecimal';
     },
-    decode: (octets, at) => ({
-      text: view(octets.subarray(at)).toString('hex'),
-      end: octets.length,
-    }),
+    decode: (octets, at) => rest(octets, at, 'hex'),
   },
   base64: {
     takesRest: true,
@@ -138,10 +149,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
         ? Buffer.from(text, 'base64')
         : 'the last field is not base64';
     },
-    decode: (octets, at) => ({
-      text: view(octets.subarray(at)).toString('base64'),
-      end: octets.length,
-    }),
+    decode: (octets, at) => rest(octets, at, 'base64'),
   },
   types: {
     takesRest: true,
@@ -157,6 +165,12 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     },
   },
 };
+
+/** What is left, in one word: without octets there is none. */
+function rest(octets: Uint8Array, at: number, form: 'hex' | 'base64'): Read | undefined {
+  if (at >= octets.length) return undefined;
+  return { text: view(octets.subarray(at)).toString(form), end: octets.length };
+}
 
 function number(size: 1 | 2 | 4): FieldCodec {
   const most = 2 ** (8 * size) - 1;

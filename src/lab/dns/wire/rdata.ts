@@ -24,7 +24,7 @@ const FORMS: { readonly [T in TypeName]?: readonly Field[] } = {
   SOA: ['name', 'name', 'u32', 'u32', 'u32', 'u32', 'u32'],
   SRV: ['u16', 'u16', 'u16', 'name'],
   NAPTR: ['u16', 'u16', 'string', 'string', 'string', 'name'],
-  CAA: ['u8', 'string', 'rest-text'],
+  CAA: ['u8', 'tag', 'rest-text'],
   TLSA: ['u8', 'u8', 'u8', 'hex'],
   SMIMEA: ['u8', 'u8', 'u8', 'hex'],
   SSHFP: ['u8', 'u8', 'hex'],
