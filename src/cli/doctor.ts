@@ -167,14 +167,18 @@ async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise
   using world = await doctorWorld({
     settings: own,
     dataDir,
-    clock: systemClock,
+    clock: lab?.clock ?? systemClock,
     server: asked?.facts,
     echo: asked && echoOf(options),
     before: beforeOf(known),
     domains: here,
     secretPaths: asked?.facts.secretPaths ?? [dataDir],
     secretsInEnvironment: asked?.facts.secretsInEnvironment ?? secretsIn(process.env, own.mode),
-    network: lab && { ...lab.network, trustedRoots: lab.trustedRoots },
+    network: lab && {
+      ...lab.network,
+      isOutside: lab.network.has,
+      trustedRoots: lab.trustedRoots,
+    },
   });
   const results = await runChecks(world, { ids, domains });
   const remembered = asked ? await keep(options, results, here, own.hostname) : known;

@@ -2,6 +2,8 @@
  * The practice Internet around the running server, for commands that ask the DNS or dial by themselves: with one there, they mean its
  * names. Without one they use the real network.
  */
+import { systemClock, type Clock } from '#clock';
+import type { ClockView } from '#lab/clock-calls';
 import type { LabNetwork } from '#lab/network';
 import type { WorldView } from '#lab/world-calls';
 import { callAdded, NoServer } from './control.ts';
@@ -11,6 +13,8 @@ import type { SettingsOptions } from './settings-options.ts';
 
 export interface LabHere {
   readonly network: LabNetwork;
+  /** The calendar of the practice Internet. */
+  readonly clock: Clock;
   /** PEM. */
   readonly trustedRoots: readonly string[];
 }
@@ -20,12 +24,19 @@ export async function labHere(options: SettingsOptions): Promise<LabHere | undef
   if (!settings('dev', options)['lab.on']) return undefined;
   try {
     const view = await callAdded<WorldView>(options, 'lab/world', {});
+    const clock = await callAdded<ClockView>(options, 'lab/clock', {});
     const { labNetwork } = await import('#lab/network');
     const network = labNetwork({ prefix: view.prefix, ownPorts: new Map(view.ownPorts) });
-    return { network, trustedRoots: view.trustedRoots };
+    return { network, clock: clockFrom(clock), trustedRoots: view.trustedRoots };
   } catch (error) {
     // a server without one does not know the call
     if (error instanceof NoServer || error instanceof CommandFailure) return undefined;
     throw error;
   }
+}
+
+/** Goes on from what the server said. */
+function clockFrom({ calendar, rate }: ClockView): Clock {
+  const [shown, asked] = [Date.parse(calendar), Date.now()];
+  return { ...systemClock, now: () => shown + (Date.now() - asked) * rate };
 }

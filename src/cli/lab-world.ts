@@ -38,6 +38,8 @@ export function labAround(config: Config, log: Log): LabAround {
       dns: [`${network.addressOf('resolver.test')}:${network.localPort(53)}`],
       'queue.source_addresses': [own],
       'doctor.addresses': [own],
+      'doctor.issuer': 'ca.test',
+      'doctor.mail_exchanges': ['mx.bigmail.test', 'mx.hottest.test', 'mx.purple.test'],
       'http.public_address': own,
       'http.public_port': network.localPort(80),
       'https.public_address': own,

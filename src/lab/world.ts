@@ -47,6 +47,7 @@ export interface World {
   readonly resolver: Resolver;
   readonly dialer: Dialer;
   readonly placeOf: LabNetwork['placeOf'];
+  readonly isOutside: (address: string) => boolean;
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
@@ -92,6 +93,7 @@ export function makeWorld(options: WorldOptions): World {
     resolver,
     dialer: network.dialer,
     placeOf: network.placeOf,
+    isOutside: network.has,
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),

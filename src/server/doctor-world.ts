@@ -17,6 +17,7 @@ import { envName, FIELDS, KEYS, type Field } from '#config/fields';
 import type { Context, DoctorSettings, Fetch } from '#mail/doctor/context';
 import { hostFacts } from '#mail/doctor/host-facts';
 import type { World } from '#mail/doctor/run';
+import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerFacts } from '#mail/doctor/server-facts';
 import type { Resolver } from '#protocol/dns/resolver';
 
@@ -59,6 +60,7 @@ export interface WorldParts {
 export interface DoctorNetwork {
   readonly dialer: Dialer;
   readonly placeOf: PlaceOf;
+  readonly isOutside: (address: string) => boolean;
   /** PEM, instead of the system's. */
   readonly trustedRoots: readonly string[];
 }
@@ -99,6 +101,7 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
       nodeVersion: process.version,
       interfaces: networkInterfaces,
     }),
+    isPrivate: (address) => isPrivateAddress(address) && network?.isOutside(address) !== true,
     dns: {
       local,
       public: others && ask(others),

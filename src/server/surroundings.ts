@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly dialer: Dialer;
   /** Where the dialer finds the host with this address for what comes to this port. */
   readonly placeOf: PlaceOf;
+  /** Whether an address is one that hosts there have, as public ones are elsewhere. */
+  readonly isOutside: (address: string) => boolean;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
   /** Told of every SMTP session. */

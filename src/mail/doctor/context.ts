@@ -70,6 +70,8 @@ export interface Context {
   /** Undefined where no server runs. */
   readonly server: ServerFacts | undefined;
   readonly host: HostFacts;
+  /** Whom nobody outside can reach; elsewhere than in the practice Internet these are private addresses. */
+  readonly isPrivate: (address: string) => boolean;
   readonly dns: Places;
   readonly probes: Probes;
   readonly fetch: Fetch;

@@ -5,6 +5,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { base64, concat, utf8 } from '#bytes';
 import type { Probes, ProbeFailure } from '#clients/probe/probe';
+import { isPrivateAddress } from '#mail/abuse/protected';
 import { tcpProbes } from '#clients/probe/tcp-probes';
 import { systemClock } from '#clock';
 import { dnsPlan } from '#mail/dns-plan/plan';
@@ -224,6 +225,7 @@ export function worldOf(draft: Draft): World {
     settings,
     server,
     host,
+    isPrivate: isPrivateAddress,
     probes,
     echo: server && echo,
     before,

@@ -1,6 +1,5 @@
 /** H1 to H5: the name, the clock, the disk, the memory, the database. */
 import { canonicalAddress } from '#clients/dns/address';
-import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerContext } from '#mail/doctor/check';
 import type { Context } from '#mail/doctor/context';
 import { addressesOf, noAnswer } from '#mail/doctor/dns-questions';
@@ -14,7 +13,7 @@ export async function hostName(context: Context): Promise<Outcome<'H1'>> {
   const { addresses, failure, evidence } = await addressesOf(context, name);
   if (failure) return noAnswer(name, failure, evidence);
   if (addresses.length === 0) return { finding: 'none', values: { name }, evidence };
-  const inside = addresses.find(isPrivateAddress);
+  const inside = addresses.find(context.isPrivate);
   if (inside !== undefined)
     return { finding: 'loopback', values: { name, address: inside }, evidence };
   const own = new Set(sendingAddresses(context));
