@@ -32,7 +32,7 @@ export interface Growth {
 export interface Standing {
   /** Copies a day. */
   readonly quota: number;
-  /** From −4 (bad) to 4 (good); 0: unknown. */
+  /** From −4 (bad) to 4 (good); 0: unknown. One bad day makes a newcomer poor, two make it bad. */
   readonly score: number;
   /** Has been over the bulk line. */
   readonly bulk: boolean;
@@ -54,7 +54,7 @@ export function newcomer({ first }: Growth): Standing {
 }
 
 export function reputationOf({ score }: Pick<Standing, 'score'>): Reputation {
-  if (score <= -3) return 'bad';
+  if (score <= -EXTREME) return 'bad';
   if (score < 0) return 'poor';
   return score < 3 ? 'unknown' : 'good';
 }
@@ -82,9 +82,17 @@ export function afterDay(growth: Growth, standing: Standing, day: Counts): Stand
         bulk,
       };
     case 'quiet':
-      // what was bad is forgotten slowly, what was good is not
-      return { quota, score: score < 0 && day.accepted > 0 ? score + 1 : score, bulk };
+      return { quota, score: healed(score, 1), bulk };
   }
+}
+
+/** Days without mail: what was bad is forgotten, a little each day; what was good stays. */
+export function afterSilence(standing: Standing, days: number): Standing {
+  return { ...standing, score: healed(standing.score, days) };
+}
+
+function healed(score: number, days: number): number {
+  return score < 0 ? Math.min(0, score + days) : score;
 }
 
 function bounded(score: number): number {

@@ -14,7 +14,7 @@ import {
 } from '#store/lab/provider-senders';
 import { NOTHING, plus, total, type Counted, type Counts } from './counts.ts';
 import type { Marks } from './evaluate.ts';
-import { afterDay, newcomer, type Growth, type Standing } from './growth.ts';
+import { afterDay, afterSilence, newcomer, type Growth, type Standing } from './growth.ts';
 import type { Sender } from './rule.ts';
 
 interface Day {
@@ -195,9 +195,9 @@ export class Memory {
     if (today - known.day > growth.forgets) {
       known.standing = { ...newcomer(growth), bulk: known.standing.bulk };
     } else {
-      const ended = known.days.get(known.day)?.counts;
-      // days without mail change nothing
-      if (ended !== undefined) known.standing = afterDay(growth, known.standing, ended);
+      const ended = known.days.get(known.day)?.counts ?? NOTHING;
+      const next = afterDay(growth, known.standing, ended);
+      known.standing = afterSilence(next, today - known.day - 1);
     }
     known.day = today;
     known.pressed = new Set();
