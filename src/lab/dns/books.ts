@@ -16,6 +16,8 @@ import type { Delegation, OwnKeys } from './zones.ts';
 
 /** A domain at the hosting company, as a new one is. */
 export const AT_HOSTERS: Delegation = { ns: HOSTERS, glue: {}, ds: [] };
+/** Longer than any publication and any cache takes. Milliseconds. */
+const LONG_AGO = 30 * 24 * 60 * 60 * 1000;
 const EMPTY_ZONE: HostedContent = { records: [], keys: [] };
 
 export class Books {
@@ -56,6 +58,23 @@ export class Books {
     if (kind === 'zone') this.hosting.put(name, value as HostedContent, at);
     if (kind === 'delegation') this.registry.set(name, value as Delegation, at);
     if (kind === 'pointer') this.reverse.set(name, value as string | null, at);
+  }
+
+  /**
+   * The learner's first domain and address as somebody set them up long ago, so that nobody has to wait for it to be seen. Nothing happens
+   * where the learner changed the zone before.
+   */
+  foundLearner(content: HostedContent, pointer: string): Promise<boolean> {
+    return this.facts.inTurn(async () => {
+      const known = await this.facts.read();
+      if (known.some(({ kind, name }) => kind === 'zone' && name === LEARNERS_DOMAIN)) return false;
+      const own = this.addressOf('mail.example.test' satisfies LabHost);
+      const at = await this.facts.write('zone', LEARNERS_DOMAIN, content, LONG_AGO);
+      await this.facts.write('pointer', own, pointer, LONG_AGO);
+      this.hosting.put(LEARNERS_DOMAIN, content, at);
+      this.reverse.set(own, pointer, at);
+      return true;
+    });
   }
 
   /** Within a turn. Answers when it was changed and when both servers serve it. */

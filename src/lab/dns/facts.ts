@@ -32,10 +32,13 @@ export class Facts {
     return turn;
   }
 
-  /** Answers the time of the change, in milliseconds of the calendar. */
-  async write(kind: FactKind, name: string, value: unknown): Promise<number> {
+  /**
+   * Answers the time of the change, in milliseconds of the calendar.
+   * @param ago for how long it has been so already
+   */
+  async write(kind: FactKind, name: string, value: unknown, ago = 0): Promise<number> {
     const now = this.#now();
-    const fact = { kind, name, value, changedAt: new Date(now) };
+    const fact = { kind, name, value, changedAt: new Date(now - ago) };
     await writeDnsFact(this.#pool, fact, new Date(now - ROUNDS.registry));
     return fact.changedAt.getTime();
   }

@@ -19,7 +19,7 @@ export interface Fault {
   /** Every type where none is given. */
   readonly type?: string;
   readonly kind: FaultKind;
-  /** The one host that has it, by its address; every authority where none is given, but not the resolver. */
+  /** The one host that has it, by its address; every authority for the name where none is given, but not those who refer to it, and not the resolver. */
   readonly host?: string;
   /** Of a wrong answer: what is answered, in the presentation form. */
   readonly values?: readonly string[];
@@ -50,14 +50,14 @@ export class Faults {
     this.#faults.clear();
   }
 
-  /** The fault that a question meets at a host. */
-  meet(query: Message, host: string, isResolver: boolean): Fault | undefined {
-    const { question } = query;
+  /** The fault that a question meets at a host, or, without one, at every authority for its name. */
+  meet({ question }: Message, host?: string): Fault | undefined {
     if (question === undefined || this.#faults.size === 0) return undefined;
+    const type = typeName(question.type);
     return this.list().find(
       (fault) =>
-        (fault.host === undefined ? !isResolver : fault.host === host) &&
-        (fault.type === undefined || fault.type === typeName(question.type)) &&
+        fault.host === host &&
+        (fault.type === undefined || fault.type === type) &&
         (question.name === fault.name ||
           (fault.below === true && isWithin(question.name, fault.name))),
     );

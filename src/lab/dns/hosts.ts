@@ -26,7 +26,6 @@ export async function openHost(
   address: string,
   answer: Answerer,
   duties: HostDuties,
-  isResolver = false,
 ): Promise<DnsHost> {
   const { clock, log, port, questions, faults } = duties;
   const safely = async (query: Message, from: string): Promise<Message> => {
@@ -37,12 +36,18 @@ export async function openHost(
       return responseTo(query, { rcode: RCODE.servFail });
     }
   };
+  const met = async (query: Message, from: string): Promise<Message | undefined> => {
+    const own = faults.meet(query, address);
+    if (own !== undefined) return faultyResponse(query, own);
+    const response = await safely(query, from);
+    // Who only refers to others is not where the fault is.
+    const fault = response.authoritative ? faults.meet(query) : undefined;
+    return fault === undefined ? response : faultyResponse(query, fault);
+  };
   try {
     return await openDnsHost(address, port, async (query, from, transport) => {
       const at = clock.now();
-      const fault = faults.meet(query, address, isResolver);
-      const response =
-        fault === undefined ? await safely(query, from) : faultyResponse(query, fault);
+      const response = await met(query, from);
       const name = query.question?.name === '' ? '.' : (query.question?.name ?? '');
       const type = query.question?.type ?? 0;
       const said = response === undefined ? NOTHING : shortAnswer(response);

@@ -28,7 +28,7 @@ import {
 import { Isp } from './isp.ts';
 import { Panel } from './panel.ts';
 import { Questions } from './questions.ts';
-import { mustRead } from './records.ts';
+import { mustRead, plainRecord } from './records.ts';
 import type { ZoneRecord } from './records.ts';
 import { answerClient } from './recursor/answer.ts';
 import { Recursor } from './recursor/recursor.ts';
@@ -36,6 +36,7 @@ import { Registrar } from './registrar.ts';
 import { isWithin, parseName } from './wire/name.ts';
 import { formatRdata } from './wire/rdata.ts';
 import { TYPE } from './wire/types.ts';
+import { parseZone } from './zone/parse-zone.ts';
 import { buildZone } from './zone/zone.ts';
 import { keyOf, rootZone, serialAt, soaSet } from './zones.ts';
 import type { DnsFact } from '#store/lab/dns';
@@ -85,6 +86,11 @@ export interface LabDns extends AsyncDisposable {
   addParty(party: HostedParty): Promise<void>;
   /** A zone that is a function, on a name server of its own; it ends with what comes back. */
   addDynamicZone(zone: string, host: LabHost, answer: DynamicZone): Promise<AsyncDisposable>;
+  /**
+   * The learner's first domain with the records of a zone file, and its host's reverse name, as if they had been there for long. Answers
+   * false where the learner changed the zone before: then nothing happens. @throws where the text is no zone
+   */
+  foundLearner(zone: string, host: string): Promise<boolean>;
   /** Forgets what the learner changed, and what the resolver remembers. */
   reset(): Promise<void>;
 }
@@ -118,9 +124,7 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
   await using opened = new AsyncDisposableStack();
   opened.use(recursor);
   await openAuthorities(books, rootZone(addressOf, keys, clock.now()), duties, opened);
-  opened.use(
-    await openHost(resolver.address, (query) => answerClient(recursor, query), duties, true),
-  );
+  opened.use(await openHost(resolver.address, (query) => answerClient(recursor, query), duties));
   const flush = (name?: string) => {
     const top = name === undefined ? '' : (parseName(name) ?? name);
     const which = (one: string) => isWithin(one, top);
@@ -143,6 +147,17 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     addDynamicZone: async (zone, host, answer) => {
       const ended = await openDynamicZone(books, zone, host, answer, duties);
       return hosts.use(ended);
+    },
+    async foundLearner(zone, host) {
+      const records = parseZone(zone, LEARNERS_DOMAIN);
+      if ('kind' in records) throw new Error(records.message);
+      const content = {
+        records: records.map((record) => plainRecord(mustRead(record, LEARNERS_DOMAIN))),
+        keys: [],
+      };
+      const founded = await books.foundLearner(content, host);
+      if (founded) flush();
+      return founded;
     },
     async reset() {
       await books.reset();
