@@ -187,16 +187,16 @@ class RemoteAttempt {
     else setTimeout(() => session?.abort(), AFTER_DOT).unref();
   }
 
-  async #round(messages: readonly ClaimedMessage[]): Promise<void> {
-    const { options, recorder, fresh } = this.#context;
+  async #round(claimed: readonly ClaimedMessage[]): Promise<void> {
+    const { options, fresh } = this.#context;
+    const messages = await withholdSuppressed(this.#context, this.#claim, claimed);
     const contents = new Contents(options.store.pool, messages, fresh);
     // whoever is here again was queued or released meanwhile, and may go another way by now
     for (const [domain, { kind }] of this.#decisions) {
       if (kind !== 'hosts') this.#decisions.delete(domain);
     }
     const earlier = this.#settling.length;
-    const context = { options, recorder, contents, ...this.#claim };
-    for (const message of await withholdSuppressed(context, messages)) {
+    for (const message of messages) {
       if (this.#isOver()) break;
       await this.#message(message, contents);
     }

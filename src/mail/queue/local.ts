@@ -90,19 +90,18 @@ class LocalAttempt {
     this.#contents = new Contents(context.options.store.pool, claim.messages, context.fresh);
   }
 
-  async round(messages: readonly ClaimedMessage[]): Promise<void> {
+  async round(claimed: readonly ClaimedMessage[]): Promise<void> {
+    const messages = await withholdSuppressed(this.#context, this.#claim, claimed);
     const { pool } = this.#context.options.store;
     this.#contents = new Contents(pool, messages, this.#context.fresh);
     const copies = await storedCopies(
       pool,
       messages.filter(mayHaveCopies).map(({ id }) => id),
     );
-    const { options, recorder } = this.#context;
-    const context = { options, recorder, contents: this.#contents, ...this.#claim };
     const writing: Promise<void>[] = [];
     let batch: Ready[] = [];
     try {
-      for (const message of await withholdSuppressed(context, messages)) {
+      for (const message of messages) {
         const ready = await this.#ready(message, copies);
         if (!ready) continue;
         batch.push(ready);

@@ -2,9 +2,11 @@
  * Bulk mail is not sent to whom it is suppressed for (docs/decisions/0035): asked for what was claimed, at the last moment, since mail may wait for
  * days while a reader leaves. Who is suppressed is concluded without an attempt. Called by `attempt.ts` and `local.ts`.
  */
-import type { ClaimedMessage } from '#store/queue/claim';
+import type { Claim, ClaimedMessage } from '#store/queue/claim';
 import type { Stream } from '#store/queue/enqueue';
 import { ALL_BULK, findSuppressed, type Suppressed } from '#store/suppression';
+import { Contents } from './content.ts';
+import type { AttemptContext } from './context.ts';
 import { ownResult, type Result } from './result.ts';
 import { settle, type SettleContext } from './settle.ts';
 
@@ -12,11 +14,14 @@ const BULK: Stream = 'bulk';
 
 /** @returns what is left to be tried */
 export async function withholdSuppressed(
-  context: SettleContext,
+  { options, recorder, fresh }: Pick<AttemptContext, 'options' | 'recorder' | 'fresh'>,
+  { token, site, stream }: Pick<Claim, 'token' | 'site' | 'stream'>,
   messages: readonly ClaimedMessage[],
 ): Promise<readonly ClaimedMessage[]> {
-  if (context.stream !== BULK) return messages;
-  const found = await suppressedOf(context, messages);
+  if (stream !== BULK) return messages;
+  const found = await suppressedOf(options, messages);
+  const contents = new Contents(options.store.pool, messages, fresh);
+  const context: SettleContext = { options, recorder, contents, token, site, stream };
   const left: ClaimedMessage[] = [];
   const settling: Promise<unknown>[] = [];
   for (const message of messages) {
@@ -26,7 +31,7 @@ export async function withholdSuppressed(
       return why === undefined ? [] : [withheld(recipient, why)];
     });
     if (results.length > 0) {
-      const attemptId = context.options.store.newId();
+      const attemptId = options.store.newId();
       const nothing = { routed: [], tls: [], dialogue: undefined };
       settling.push(settle(context, { message, attemptId, results, ...nothing }));
     }
@@ -46,7 +51,7 @@ function withheld(recipient: Result['recipient'], suppressed: Suppressed): Resul
 
 /** By list: the messages of a claim are often of one. */
 async function suppressedOf(
-  { options: { store } }: SettleContext,
+  { store }: AttemptContext['options'],
   messages: readonly ClaimedMessage[],
 ): Promise<Map<string, ReadonlyMap<string, Suppressed>>> {
   const found = new Map<string, ReadonlyMap<string, Suppressed>>();
