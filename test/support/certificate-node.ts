@@ -9,6 +9,7 @@ import { createServer, type AddressInfo, type Server, type Socket } from 'node:n
 import { readFileSync } from 'node:fs';
 import { TLSSocket } from 'node:tls';
 import { nowhereResolver } from '#clients/dns/nowhere';
+import type { OwnNetwork } from '#clients/acme/dialling-agent';
 import { httpsTransport } from '#clients/acme/request';
 import { systemClock, type Clock } from '#clock';
 import type { Event } from '#events';
@@ -26,7 +27,9 @@ import type { Pebble } from './pebble.ts';
 
 export interface CertificateNodeOptions {
   readonly store: Store;
-  readonly pebble: Pebble;
+  readonly pebble: Pick<Pebble, 'directory' | 'caFile'>;
+  /** By which the authority is reached. */
+  readonly network?: OwnNetwork;
   readonly hostname: string;
   readonly published?: readonly string[];
   readonly settings?: Partial<AcmeSettings>;
@@ -69,7 +72,11 @@ export class CertificateNode implements AsyncDisposable {
       challenges: this.challenges,
       resolver: options.resolver ?? nowhereResolver,
       transport: () =>
-        httpsTransport({ ca: readFileSync(pebble.caFile, 'utf8'), userAgent: 'hikyaku test' }),
+        httpsTransport({
+          ca: readFileSync(pebble.caFile, 'utf8'),
+          userAgent: 'hikyaku test',
+          network: options.network,
+        }),
       random: () => 0.5,
       newToken: randomUUID,
       node: options.name ?? 'node',
@@ -77,8 +84,8 @@ export class CertificateNode implements AsyncDisposable {
     });
   }
 
-  /** Answers HTTP-01 on a port. */
-  async answerHttp(port: number): Promise<void> {
+  /** Answers HTTP-01 on a port. The port. */
+  async answerHttp(port: number): Promise<number> {
     const server = createHttpServer((asked, answer) => {
       const token = (asked.url ?? '').replace('/.well-known/acme-challenge/', '');
       void this.challenges.tokenAnswer(token).then((text) => {
@@ -87,6 +94,7 @@ export class CertificateNode implements AsyncDisposable {
       });
     });
     await this.#listen(server, port);
+    return (server.address() as AddressInfo).port;
   }
 
   /** Speaks TLS on a port as the public listener does. The port. */

@@ -54,12 +54,12 @@ export interface LabCa extends AsyncDisposable {
   recall(name: string): number;
 }
 
-const PORT = 14_000;
+export const CA_PORT = 14_000;
 /** Of its own certificate: longer than a process runs, and less than clients refuse. Milliseconds. */
 const OWN_LIFETIME = 397 * 24 * 60 * 60 * 1000;
 
 export async function startLabCa(options: LabCaOptions): Promise<LabCa> {
-  const { address, port = PORT, folder, now, log } = options;
+  const { address, port = CA_PORT, folder, now, log } = options;
   const authority = await keepAuthority(folder, now());
   const core = newCore({ ...options, authority });
   const identity = await core.issuance.direct([ISSUER], {
