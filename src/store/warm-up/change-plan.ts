@@ -137,11 +137,11 @@ async function setPace(
 ): Promise<void> {
   await client.query({
     text: `
-      update site_limits l set plan_day = $3, plan_hour = $4, day_until = $5, hour_until = $6, rest_until = null, bulk_rest_until = null,
-        day_taken = case when $3 is not null then ${underWay('l', false)} end,
-        day_bulk = case when $3 is not null then ${underWay('l', true)} end,
-        hour_taken = case when $3 is not null then ${underWay('l', false)} end,
-        hour_bulk = case when $3 is not null then ${underWay('l', true)} end
+      update site_limits l set plan_day = $3::integer, plan_hour = $4, day_until = $5, hour_until = $6, rest_until = null, bulk_rest_until = null,
+        day_taken = case when $3::integer is not null then ${underWay('l', false)} end,
+        day_bulk = case when $3::integer is not null then ${underWay('l', true)} end,
+        hour_taken = case when $3::integer is not null then ${underWay('l', false)} end,
+        hour_bulk = case when $3::integer is not null then ${underWay('l', true)} end
       where site = $1 and source = $2`,
     values: [
       site,
