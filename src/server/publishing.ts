@@ -71,7 +71,12 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
   const http = await startPublicHttp({
     http: { ...placeOf(config, 'http'), door: doors.get('http') },
     https: { ...placeOf(config, 'https'), door: doors.get('https') },
-    sites: new Sites({ directory, host: config.hostname, services }),
+    sites: new Sites({
+      directory,
+      host: config.hostname,
+      services,
+      leavingHost: URL.parse(config['unsubscribe.url'])?.hostname,
+    }),
     unsubscribe: { desk: () => parts.leaving, lang: config.lang },
     challenges: certificates.challenges,
     tls,

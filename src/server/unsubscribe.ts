@@ -43,7 +43,7 @@ function pageOf({ mode, config, httpPort }: LeavingParts): string | undefined {
   if (given !== '') return given.replace(/\/+$/, '') + PAGE_PATH;
   if (mode === 'dev') return `http://${shown(config['http.address'])}:${httpPort}${PAGE_PATH}`;
   const port = config['https.public_port'];
-  if (port === 'off') return undefined;
+  if (port === 'off' || port === 0) return undefined;
   return `https://${config.hostname}${port === 443 ? '' : `:${port}`}${PAGE_PATH}`;
 }
 

@@ -17,6 +17,8 @@ export interface SitesOptions {
   readonly directory: Pick<Directory, 'policies'>;
   readonly host: string;
   readonly services: readonly ClientService[];
+  /** A name besides it at which readers leave lists (`unsubscribe.url`). */
+  readonly leavingHost?: string | undefined;
 }
 
 const KIND_OF = {
@@ -36,7 +38,8 @@ export class Sites {
   async at(host: string | undefined): Promise<Site | undefined> {
     const name = host?.replace(/:\d{1,5}$/, '').toLowerCase() ?? '';
     if (!isHostName(name)) return undefined;
-    if (name === this.#options.host) return { kind: 'settings', name, domain: undefined };
+    const { host: own, leavingHost } = this.#options;
+    if (name === own || name === leavingHost) return { kind: 'settings', name, domain: undefined };
     const parent = name.slice(name.indexOf('.') + 1);
     for (const [key, kind] of Object.entries(KIND_OF) as [keyof WebNames, Site['kind']][])
       if (webNames(parent)[key] === name && (await this.#isHere(parent)))

@@ -21,6 +21,15 @@ const POLICIES: Readonly<Record<string, DomainPolicies | undefined>> = {
 };
 const OUTLOOK = 'http://schemas.microsoft.com/exchange/autodiscover/outlook/responseschema/2006a';
 
+const READER = {
+  tenantId: '1',
+  messageId: 'm',
+  recipientId: 1,
+  stream: 'bulk',
+  address: 'ann@there.test',
+};
+
+const left: string[] = [];
 let server: PublicHttp;
 let https: number;
 let http: number;
@@ -49,12 +58,19 @@ before(async () => {
     sites: new Sites({
       directory: { policies },
       host: HOST,
+      leavingHost: 'leave.example.com',
       services: [
         { protocol: 'imap', port: 993, tls: 'implicit' },
         { protocol: 'smtp', port: 587, tls: 'starttls' },
       ],
     }),
-    unsubscribe: { desk: () => undefined, lang: 'en' },
+    unsubscribe: {
+      desk: () => ({
+        look: (token) => (token === 'known' ? READER : undefined),
+        leave: ({ address }) => Promise.resolve(void left.push(address)),
+      }),
+      lang: 'en',
+    },
     challenges: {
       tokenAnswer: (token) => Promise.resolve(token === 'known' ? 'known.thumbprint' : undefined),
       alpnCertificate: (name) => (name === 'challenged.example' ? challenge : undefined),
@@ -125,6 +141,20 @@ test('the MTA-STS policy stands at its name and nowhere else', async () => {
   for (const host of ['example.org', 'autoconfig.example.org', HOST])
     assert.equal((await ask(https, host, '/.well-known/mta-sts.txt')).status, 404, host);
   assert.equal((await ask(https, 'mta-sts.example.org', '/mail/config-v1.1.xml')).status, 404);
+});
+
+test('readers leave lists by one POST under TLS, at our names; the clear port leads there and does nothing', async () => {
+  const body = 'List-Unsubscribe=One-Click';
+  for (const host of [HOST, 'leave.example.com']) {
+    const answer = await ask(https, host, '/u/known', { body });
+    assert.equal(answer.status, 200);
+    assert.match(String(answer.headers['content-type']), /^text\/html/);
+    assert.equal((await ask(https, host, '/u/unknown', { body })).status, 404);
+  }
+  assert.deepEqual(left, ['ann@there.test', 'ann@there.test']);
+  assert.equal((await ask(https, 'nowhere.test', '/u/known', { body })).status, 421);
+  assert.equal((await ask(http, HOST, '/u/known', { body })).status, 301);
+  assert.equal(left.length, 2);
 });
 
 test('who asks for a name that is not ours learns nothing', async () => {
