@@ -20,6 +20,8 @@ import { startQueue } from '#mail/queue/worker';
 import { daneStanding } from '#mail/tls-policy/dane-standing';
 import { ownAddresses } from '#mail/queue/own-addresses';
 import { EchoBox } from '#mail/doctor/echo-box';
+import { formatZone } from '#mail/dns-plan/format-zone';
+import { tellPlan } from '#mail/dns-plan/rows';
 import { learnTrust } from '#mail/receive/learn-trust';
 import { startSearchFollower } from '#mail/search/follow';
 import { startAdmin } from '#servers/admin/start';
@@ -393,7 +395,6 @@ async function start(
   });
   if (publishing.kind === 'failed') return publishing;
   parts.use(publishing);
-  certificates.begin();
 
   const httpPort = worker === undefined ? http.port : config['http.port'];
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: httpPort };
@@ -461,7 +462,20 @@ async function start(
         });
   if (admin?.kind === 'failed') return admin;
   if (admin !== undefined) parts.defer(() => admin.stop());
-  await around?.begin({ ports, directory, tls: tls.tls, settle: () => notes.flush() });
+  await around?.begin({
+    ports,
+    directory,
+    tls: tls.tls,
+    settle: () => notes.flush(),
+    async zoneOf(domain) {
+      const plan = await publishing.desk.plan(domain);
+      if (plan === undefined) return undefined;
+      const records = plan.records.filter(({ need }) => need === 'publish');
+      return formatZone(tellPlan({ ...plan, records }, 'en'), 'en');
+    },
+  });
+  // whoever proves names to an authority can be found by now
+  certificates.begin();
   const connections = { smtp: () => smtp.connections(), imap: () => imap.connections() };
   const abuse = { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused };
   const { served } = certificates;

@@ -2,6 +2,7 @@
 import path from 'node:path';
 import type { Config } from '#config';
 import type { Log } from '#log';
+import { CA_PORT } from '#lab/ca/start';
 import { makeWorld } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
 
@@ -38,6 +39,10 @@ export function labAround(config: Config, log: Log): LabAround {
       dns: [`${network.addressOf('resolver.test')}:${network.localPort(53)}`],
       'queue.source_addresses': [own],
       'doctor.addresses': [own],
+      ...(config['acme.directory'] === 'off' && {
+        'acme.directory': `https://${network.addressOf('ca.test')}:${CA_PORT}/dir`,
+        'acme.terms_agreed': true,
+      }),
       'doctor.issuer': 'ca.test',
       'doctor.mail_exchanges': ['mx.bigmail.test', 'mx.hottest.test', 'mx.purple.test'],
       'http.public_address': own,

@@ -17,11 +17,12 @@ import { startLabCa } from './ca/start.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
 import { dnsCalls } from './dns/calls.ts';
+import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
 import { startLabDns } from './dns/start.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
-import { lessonCalls } from './lessons/calls.ts';
+import { openLessons } from './lessons/open.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 import { worldCalls } from './world-calls.ts';
@@ -68,6 +69,7 @@ export interface LearnersServer {
   readonly ports: Readonly<Record<(typeof SERVICES)[number], number>>;
   readonly directory: Directory;
   readonly settle: () => Promise<void>;
+  readonly zoneOf: (domain: string) => Promise<string | undefined>;
 }
 
 /** Nothing runs yet, but from here on nothing leaves the machine. */
@@ -127,18 +129,17 @@ export function makeWorld(options: WorldOptions): World {
       let settle = (): Promise<void> => Promise.resolve();
       witness.keepIn(pool);
       parts.defer(() => witness.flush());
-      addCalls(
-        calls,
-        lessonCalls({
+      const lessons = parts.use(
+        await openLessons({
           store,
           clock,
           log,
           network,
           random: randomBytes,
-          dataDir: options.dataDir,
+          folder,
           server: {
             hostname: options.hostname,
-            domain: 'example.test',
+            domain: LEARNERS_DOMAIN,
             address: network.addressOf('mail.example.test'),
             ports: {
               smtp: ownPorts.get(25)!,
@@ -152,6 +153,7 @@ export function makeWorld(options: WorldOptions): World {
           },
         }),
       );
+      addCalls(calls, lessons.calls);
       addCalls(
         calls,
         worldCalls({
@@ -166,9 +168,10 @@ export function makeWorld(options: WorldOptions): World {
         kind: 'open',
         trustedRoots: ca.trustedRoots,
         nameServerPort: network.localPort(53),
-        begin: (server) => {
+        async begin(server) {
           ({ settle } = server);
-          return Promise.resolve();
+          const zone = await server.zoneOf(LEARNERS_DOMAIN);
+          if (zone !== undefined) await dns.foundLearner(zone, options.hostname);
         },
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };

@@ -48,6 +48,8 @@ export interface Surrounded {
   readonly ports: Ports;
   readonly directory: Directory;
   readonly tls: { readonly current: TlsIdentity };
+  /** What the zone of a domain here must have, as a zone file. Undefined: there is no such domain. */
+  readonly zoneOf: (domain: string) => Promise<string | undefined>;
   /** Writes the events that wait in memory. */
   readonly settle: () => Promise<void>;
 }

@@ -42,6 +42,7 @@ export interface ListedKey {
 export type Signed = Changed & { readonly keys: readonly ListedKey[] };
 
 const MAX_SETS = 2_000;
+const MAX_OCTETS = 1_048_576;
 const MAX_KEYS = 3;
 
 export class Panel {
@@ -221,6 +222,10 @@ export class Panel {
 function judgeSets(zone: string, sets: readonly RRset[]): Refused | undefined {
   if (sets.length > MAX_SETS) {
     return refused('too-many', `${sets.length} sets of records.`, `A zone may have ${MAX_SETS}.`);
+  }
+  const octets = sets.flatMap(({ rdatas }) => rdatas).reduce((sum, { length }) => sum + length, 0);
+  if (octets > MAX_OCTETS) {
+    return refused('too-many', `${octets} octets of records.`, `A zone may have ${MAX_OCTETS}.`);
   }
   if (sets.some(({ name, type }) => name === zone && type === TYPE.DS)) {
     return refused(

@@ -25,6 +25,7 @@ export interface RecordProblem extends Refused {
 
 const MAX_TTL = 604_800;
 const MAX_VALUES = 100;
+const MAX_OCTETS = 16_384;
 
 /** Types that servers make themselves. */
 const MADE: ReadonlySet<number> = new Set([
@@ -82,7 +83,18 @@ export function readRecord(record: ZoneRecord, zone: string): RRset | RecordProb
     // A set holds no record twice (RFC 2181 §5).
     if (!rdatas.some((other) => Buffer.compare(other, rdata) === 0)) rdatas.push(rdata);
   }
+  if (octetsOf(rdatas) > MAX_OCTETS) {
+    return problem(
+      'too-many',
+      `${typeName(type)} of ${name} has ${octetsOf(rdatas)} octets in all.`,
+      `Keep one name and type below ${MAX_OCTETS}: it is answered in one message.`,
+    );
+  }
   return { name, type, ttl: record.ttl, rdatas };
+}
+
+function octetsOf(rdatas: readonly Uint8Array[]): number {
+  return rdatas.reduce((sum, { length }) => sum + length, 0);
 }
 
 function readValue(type: number, value: string): Uint8Array | string {

@@ -26,6 +26,9 @@ const PLAIN_UDP = 512;
 const MAX_UDP = 1_232;
 const MAX_CONNECTIONS = 64;
 const MAX_QUERY = 4_096;
+/** Who asks over TCP and does not read the answers is sent away. */
+const MAX_UNREAD = 1_048_576;
+const MAX_MESSAGE = 65_535;
 const IDLE_MS = 5_000;
 
 export interface DnsHost extends AsyncDisposable {
@@ -105,6 +108,9 @@ async function respond(
   const response = await handle(query, from, transport);
   if (response === undefined) return undefined;
   const whole = encodeMessage(response);
+  if (whole.length > MAX_MESSAGE) {
+    return encodeMessage(responseTo(query, { rcode: RCODE.servFail }));
+  }
   if (transport === 'tcp' || whole.length <= room(query)) return whole;
   return encodeMessage({
     ...response,
@@ -146,6 +152,7 @@ function serveConnection(socket: Socket, handle: Handler): void {
         pending = pending.subarray(2 + length);
         const response = await respond(query, from, 'tcp', handle);
         if (response !== undefined) socket.write(concat([u16(response.length), response]));
+        if (socket.writableLength > MAX_UNREAD) socket.destroy();
       }
     } finally {
       busy = false;

@@ -16,6 +16,7 @@ import type { HostDuties } from './hosts.ts';
 import {
   address,
   HOSTERS,
+  LEARNERS_DOMAIN,
   nameServers,
   ownPointers,
   ownZones,
@@ -151,10 +152,8 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     async foundLearner(zone, host) {
       const records = parseZone(zone, LEARNERS_DOMAIN);
       if ('kind' in records) throw new Error(records.message);
-      const content = {
-        records: records.map((record) => plainRecord(mustRead(record, LEARNERS_DOMAIN))),
-        keys: [],
-      };
+      const sets = mustRead(LEARNERS_DOMAIN, records);
+      const content = { records: sets.map(plainRecord), keys: [] };
       const founded = await books.foundLearner(content, host);
       if (founded) flush();
       return founded;
