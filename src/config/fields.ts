@@ -354,6 +354,11 @@ export const FIELDS = {
     'Networks (CIDR) whose connections begin with a PROXY protocol header.',
     [],
   ),
+  'submission.take_bounces': field(
+    switchOn,
+    'Bulk mail leaves under a reverse-path of its own for each recipient, in the domain of the author’s, so that what bounces is noticed here. To be off where mail for the domains of authors goes to another server.',
+    true,
+  ),
   'submission.hide_author_address': field(
     switchOn,
     'Leaves the author’s IP address out of the Received field of submitted mail.',

@@ -92,6 +92,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     wayOut: leaving.offering,
     random: randomBytes,
     hideAuthorAddress: config['submission.hide_author_address'],
+    takesBounces: config['submission.take_bounces'],
     queued: ({ id, blob }, destinations, events) => {
       if (blob.kind === 'whole') queue.keep(id, blob.data);
       queue.wake(destinations);
@@ -101,8 +102,7 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
   const recipients: RecipientContext = {
     directory,
     pool: store.pool,
-    echo: (mailbox) =>
-      parts.echo.expansionOf(mailbox) ?? leavingExpansion(leaving.keys, mailbox),
+    echo: (mailbox) => parts.echo.expansionOf(mailbox) ?? leavingExpansion(leaving.keys, mailbox),
   };
   return {
     clock,

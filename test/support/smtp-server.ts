@@ -190,6 +190,7 @@ function smtpServicesOf(
     directory,
     random: randomBytes,
     hideAuthorAddress: true,
+    takesBounces: true,
     queued: () => {},
   };
   return {

@@ -33,6 +33,8 @@ export interface SubmitContext extends SignCopiesContext {
   /** How long delivery is tried. Milliseconds. */
   readonly queueLifetime: number;
   readonly hideAuthorAddress: boolean;
+  /** Bulk mail leaves under a reverse-path for each recipient. */
+  readonly takesBounces: boolean;
   /** Called after the commit. */
   readonly queued: (
     message: { readonly id: string; readonly blob: NewBlob },
@@ -202,7 +204,7 @@ function receivedFacts(
 
 /** Bulk mail queues apart, so that a newsletter never delays a reply, and says by its reverse-path who a bounce is about. */
 function queueRecipients(
-  { directory }: SubmitContext,
+  { directory, takesBounces }: SubmitContext,
   { recipients, envelope: { messageId, reversePath } }: Submission,
   { choice: { stream }, copies: { prefixes } }: Prepared,
   nextAt: number,
@@ -215,7 +217,7 @@ function queueRecipients(
         forwardPath: formatMailbox(mailbox),
         domain: isHere ? '' : mailbox.domain,
         reversePath:
-          stream === 'bulk' && !isHere
+          stream === 'bulk' && takesBounces && !isHere
             ? await bouncePath(directory, reversePath, { messageId, recipientId: id })
             : undefined,
         orcpt,
