@@ -16,6 +16,7 @@ import {
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
 
 const ALICE = 'alice@example.test';
+const BOB = 'bob@example.test';
 const LIST = 'news.example.test';
 const NEWS = { 'List-Id': `The news <${LIST}>` };
 
@@ -173,6 +174,20 @@ test('each reader of a newsletter gets a way out of his own, signed with the res
     for (const line of content.split('\r\n')) assert.ok(line.length <= 998, line);
   }
   assert.equal(urls.size, readers.length);
+});
+
+test('a reader here has a way out of his own too', async () => {
+  const id = await send([BOB, 'ann@there.test']);
+  const stored = await eventually('bob has it', async () => {
+    const listed = await server.json<{ id: string; messageId: string }>('mail', 'list', BOB);
+    return listed.find(({ messageId }) => messageId === id);
+  });
+  const raw = await server.done('mail', 'raw', BOB, stored.id);
+  const { url } = wayOut(raw.replaceAll(/\r?\n/g, '\r\n'));
+  assert.notEqual(url, wayOut((await arrivedFor('ann@there.test', id)).content).url);
+  await post(url);
+  assert.deepEqual(await reasonsFor(BOB), [`unsubscribe ${LIST}`]);
+  await standing(await send([BOB]), 'suppressed');
 });
 
 test('what has a way out already, and what is no bulk mail, stays as its author wrote it', async () => {
@@ -352,9 +367,8 @@ test('a huge report, and one that is no complaint, are taken without harm', asyn
     complaint(content).replace('Feedback-Type: abuse', 'Feedback-Type: not-spam'),
   );
   assert.deepEqual(await reasonsFor('joe@there.test'), []);
-  const huge = complaint(`${content}\r\n${`${'x'.repeat(70)}\r\n`.repeat(40_000)}`, [
-    ...Array.from({ length: 3000 }, (_, i) => `X-Field-${i}: ${'y'.repeat(60)}`),
-  ]);
+  const fields = Array.from({ length: 3000 }, (_, i) => `X-Field-${i}: ${'y'.repeat(60)}`);
+  const huge = complaint(`${content}\r\n${`${'x'.repeat(70)}\r\n`.repeat(40_000)}`, fields);
   await byMx('fbl@example.test', huge);
   assert.deepEqual(await reasonsFor('joe@there.test'), ['complaint bulk']);
 });

@@ -43,7 +43,7 @@ test('nothing of it can be read, changed, cut or made longer', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 0, max: token.length - 1 }),
-      fc.constantFrom(...'ABCDEFghijkl0189-_'),
+      fc.constantFrom('A', 'B', 'C', 'g', 'h', '0', '1', '9', '-', '_'),
       (at, put) => {
         const altered = token.slice(0, at) + put + token.slice(at + 1);
         assert.equal(openToken(KEYS, altered) !== undefined, altered === token);

@@ -1,6 +1,11 @@
 /** Readers' complaints, and what share of the mail they are about (docs/decisions/0036). */
 import { z } from 'zod';
-import { complaintRates, listComplaints } from '#store/complaints';
+import {
+  complaintRates,
+  listComplaints,
+  type ComplaintRate,
+  type KeptComplaint,
+} from '#store/complaints';
 import { rows } from '#servers/admin/call';
 import { limit } from '#servers/admin/inputs';
 
@@ -17,10 +22,7 @@ export const complaintCalls = {
     async ({ store, clock }, { since: from, within: ago, site, limit: most = DEFAULT_LIMIT }) => {
       const begin = from ?? clock.now() - (ago ?? 30 * DAY);
       const kept = await listComplaints(store.pool, { since: begin, site, limit: most });
-      return kept.map(({ tenantId: _, receivedAt, ...complaint }) => ({
-        receivedAt: receivedAt.toISOString(),
-        ...complaint,
-      }));
+      return kept.map(shown);
     },
   ),
 
@@ -29,10 +31,27 @@ export const complaintCalls = {
       store.pool,
       given.since ?? clock.now() - (given.within ?? 7 * DAY),
     );
-    return rates.map((one) => ({
-      ...one,
-      /** Percent; null where nothing was delivered that day. */
-      rate: one.delivered === 0 ? null : Math.round((1e5 * one.complaints) / one.delivered) / 1e3,
-    }));
+    return rates.map(withRate);
   }),
 } as const;
+
+function shown(one: KeptComplaint) {
+  return {
+    receivedAt: one.receivedAt.toISOString(),
+    address: one.address,
+    feedbackType: one.feedbackType,
+    messageId: one.messageId,
+    recipientId: one.recipientId,
+    stream: one.stream,
+    site: one.site,
+    reporter: one.reporter,
+    agent: one.agent,
+    matchedBy: one.matchedBy,
+  };
+}
+
+function withRate({ day, site, stream, delivered, complaints }: ComplaintRate) {
+  /** Percent; null where nothing was delivered that day. */
+  const rate = delivered === 0 ? null : Math.round((1e5 * complaints) / delivered) / 1e3;
+  return { day, site, stream, delivered, complaints, rate };
+}
