@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { ClockView } from '#lab/clock-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { addCaVerbs } from './lab-ca.ts';
 import { addDnsVerbs } from './lab-dns.ts';
 import { addDnsblVerb } from './lab-dnsbl.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
@@ -30,6 +31,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addRegistrarVerbs(noun);
   addIspVerbs(noun);
   addDnsblVerb(noun);
+  addCaVerbs(noun);
   addLessonVerbs(noun, end);
 }
 

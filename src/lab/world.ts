@@ -13,6 +13,8 @@ import type { SessionWitness } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
+import { caCalls } from './ca/calls.ts';
+import { freshProofs } from './ca/fresh-proofs.ts';
 import { startLabCa } from './ca/start.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
@@ -80,13 +82,16 @@ export function makeWorld(options: WorldOptions): World {
   const guard = guardTheWayOut({ allowed, refused });
   const clock = labClock(systemClock);
   const network = labNetwork({ prefix, ownPorts, refused });
-  const resolver = new StubResolver({
-    servers: [
-      { address: network.addressOf('resolver.test'), port: network.localPort(53), trusted: true },
-    ],
-    clock,
-    randomId: () => randomInt(0x1_0000),
-  });
+  const openResolver = (cacheSize?: number): StubResolver =>
+    new StubResolver({
+      servers: [
+        { address: network.addressOf('resolver.test'), port: network.localPort(53), trusted: true },
+      ],
+      clock,
+      randomId: () => randomInt(0x1_0000),
+      ...(cacheSize !== undefined && { cacheSize }),
+    });
+  const resolver = openResolver();
   const witness = new LessonWitness({ clock, log });
   const calls: Record<string, LabCall> = {};
   return {
@@ -119,13 +124,14 @@ export function makeWorld(options: WorldOptions): World {
         await startLabCa({
           address: network.addressOf('ca.test'),
           dialer: network.dialer,
-          resolver,
+          resolver: freshProofs(parts.use(openResolver(0)), (name) => dns.cache.flush(name)),
           folder: path.join(folder, 'ca'),
           log,
           now: () => Date.now(),
           random: Math.random,
         }),
       );
+      addCalls(calls, caCalls(ca));
       let settle = (): Promise<void> => Promise.resolve();
       witness.keepIn(pool);
       parts.defer(() => witness.flush());
