@@ -10,8 +10,8 @@ import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 
-function own(address: string) {
-  return { address, prefix: utf8(`X-For: ${address}\r\n`) };
+function own(address: string, more: { readonly nextAt?: number; readonly domain?: '' } = {}) {
+  return { address, prefix: utf8(`X-For: ${address}\r\n`), ...more };
 }
 
 test('each gets the fields that are for him, in a transaction of his own; who shares the message goes with others', async () => {
@@ -53,10 +53,7 @@ test('each gets the fields that are for him, in a transaction of his own; who sh
 test('mailboxes here get their own copies too', async () => {
   await using outbound = await openOutbound(new ManualClock());
   outbound.start();
-  const to = [own('alice@example.test'), own('bob@example.test')].map((one) => ({
-    ...one,
-    domain: '',
-  }));
+  const to = ['alice@example.test', 'bob@example.test'].map((one) => own(one, { domain: '' }));
   const id = await outbound.send({ to });
   await outbound.until('attempt.delivered', 2, id);
   const { pool } = outbound.store;
@@ -72,10 +69,11 @@ test('all of them are removed at once, each told of once', async () => {
   await using outbound = await openOutbound(new ManualClock(), ZONE);
   const queue = outbound.start();
   const nextAt = outbound.store.clock.now() + HOUR;
-  const to = [own('x@other.test'), own('y@other.test')].map((one) => ({ ...one, nextAt }));
+  const to = ['x@other.test', 'y@other.test'].map((one) => own(one, { nextAt }));
   const { id } = await outbound.enqueue({ to });
   assert.deepEqual(await queue.remove({ kind: 'message', id }, false), { free: 2, underWay: 0 });
   assert.equal(await showQueued(outbound.store.pool, id), undefined);
   const removed = outbound.events.filter(({ type }) => type === 'queue.removed');
-  assert.deepEqual(removed.map(({ ids }) => ids.recipientId).toSorted(), ['1', '2']);
+  assert.deepEqual(new Set(removed.map(({ ids }) => ids.recipientId)), new Set(['1', '2']));
+  assert.equal(removed.length, 2);
 });
