@@ -38,58 +38,65 @@ export async function ask(
     const same = message?.id === id && message.response && question?.name === name;
     return same && question.type === type ? message : undefined;
   };
-  const signal = AbortSignal.any([options.signal, AbortSignal.timeout(options.patience)]);
-  const overUdp = await askUdp(query, fits, { ...options, signal });
-  return overUdp?.truncated === true ? askTcp(query, fits, { ...options, signal }) : overUdp;
+  const overUdp = await askUdp(query, fits, options);
+  return overUdp?.truncated === true ? askTcp(query, fits, options) : overUdp;
 }
 
 type Fits = (octets: Uint8Array) => Message | undefined;
 
 function askUdp(query: Uint8Array, fits: Fits, options: AskOptions): Promise<Message | undefined> {
-  const { address, port, localAddress, signal } = options;
-  const { promise, resolve } = Promise.withResolvers<Message | undefined>();
-  if (signal.aborted) return Promise.resolve(undefined);
-  const socket = createSocket('udp4');
-  const done = (message: Message | undefined) => {
-    signal.removeEventListener('abort', giveUp);
-    socket.removeAllListeners('message');
-    socket.close();
-    resolve(message);
-  };
-  const giveUp = () => done(undefined);
-  signal.addEventListener('abort', giveUp, { once: true });
-  socket.on('error', giveUp);
-  socket.on('message', (octets) => {
-    const message = fits(octets);
-    if (message !== undefined) done(message);
-  });
-  socket.bind(0, localAddress, () => {
-    if (signal.aborted) return;
-    socket.connect(port, address, () => {
-      if (!signal.aborted) socket.send(query);
+  const { address, port, localAddress } = options;
+  return untilDone(options, (done) => {
+    const socket = createSocket('udp4');
+    socket.on('error', () => done(undefined));
+    socket.on('message', (octets) => {
+      const message = fits(octets);
+      if (message !== undefined) done(message);
     });
+    socket.bind(0, localAddress, () => {
+      socket.connect(port, address, () => socket.send(query));
+    });
+    return () => socket.close();
   });
-  return promise;
 }
 
 function askTcp(query: Uint8Array, fits: Fits, options: AskOptions): Promise<Message | undefined> {
-  const { address, port, localAddress, signal } = options;
+  const { address, port, localAddress } = options;
+  return untilDone(options, (done) => {
+    const socket = connect({ host: address, port, localAddress });
+    let received: Uint8Array = Buffer.alloc(0);
+    socket.on('error', () => done(undefined));
+    socket.on('close', () => done(undefined));
+    socket.on('connect', () => socket.write(concat([u16(query.length), query])));
+    socket.on('data', (chunk) => {
+      received = concat([received, chunk]);
+      const length = received.length < 2 ? undefined : view(received).readUInt16BE(0);
+      if (length !== undefined && received.length >= 2 + length) {
+        done(fits(received.subarray(2, 2 + length)));
+      }
+    });
+    return () => socket.destroy();
+  });
+}
+
+/** Waits for what `begin` comes to, for as long as there is patience; what it opened is closed by what it gave back. */
+function untilDone(
+  { patience, signal }: AskOptions,
+  begin: (done: (message: Message | undefined) => void) => () => void,
+): Promise<Message | undefined> {
+  if (signal.aborted) return Promise.resolve(undefined);
   const { promise, resolve } = Promise.withResolvers<Message | undefined>();
-  const socket = connect({ host: address, port, localAddress, signal });
+  let close: (() => void) | undefined;
   const done = (message: Message | undefined) => {
-    socket.destroy();
+    clearTimeout(timer);
+    signal.removeEventListener('abort', giveUp);
+    close?.();
+    close = undefined;
     resolve(message);
   };
-  let received: Uint8Array = Buffer.alloc(0);
-  socket.on('error', () => done(undefined));
-  socket.on('close', () => done(undefined));
-  socket.on('connect', () => socket.write(concat([u16(query.length), query])));
-  socket.on('data', (chunk) => {
-    received = concat([received, chunk]);
-    const length = received.length < 2 ? undefined : view(received).readUInt16BE(0);
-    if (length !== undefined && received.length >= 2 + length) {
-      done(fits(received.subarray(2, 2 + length)));
-    }
-  });
+  const giveUp = () => done(undefined);
+  const timer = setTimeout(giveUp, patience);
+  signal.addEventListener('abort', giveUp);
+  close = begin(done);
   return promise;
 }

@@ -74,7 +74,7 @@ export class Recursor implements Disposable {
   readonly cache: RecordCache;
   readonly cuts: CutCache;
   readonly #underWay = new Map<string, Promise<Resolution>>();
-  readonly #closed = new AbortController();
+  readonly #endings = new Set<AbortController>();
   #turn = 0;
 
   constructor(options: RecursorOptions) {
@@ -85,7 +85,7 @@ export class Recursor implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#closed.abort();
+    for (const ending of this.#endings) ending.abort();
   }
 
   /** Answers a question; the same ones at the same time are asked once. */
@@ -94,12 +94,16 @@ export class Recursor implements Disposable {
     const shared = this.#underWay.get(key);
     if (shared !== undefined) return shared;
     if (this.#underWay.size >= MAX_UNDER_WAY) return Promise.resolve(failed(BUSY));
-    const answer = this.#resolve(name, type, {
-      queries: MAX_QUERIES,
-      depth: 0,
-      checking,
-      signal: AbortSignal.any([this.#closed.signal, AbortSignal.timeout(DEADLINE)]),
-    }).finally(() => this.#underWay.delete(key));
+    // Each has a signal of its own: whatever hangs on a signal that lives as long as we do is never let go.
+    const ending = new AbortController();
+    this.#endings.add(ending);
+    const deadline = setTimeout(() => ending.abort(), DEADLINE);
+    const budget = { queries: MAX_QUERIES, depth: 0, checking, signal: ending.signal };
+    const answer = this.#resolve(name, type, budget).finally(() => {
+      clearTimeout(deadline);
+      this.#endings.delete(ending);
+      this.#underWay.delete(key);
+    });
     this.#underWay.set(key, answer);
     return answer;
   }

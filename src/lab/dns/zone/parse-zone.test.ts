@@ -2,6 +2,10 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { formatZone } from '#mail/dns-plan/format-zone';
+import { dnsPlan } from '#mail/dns-plan/plan';
+import { tellPlan } from '#mail/dns-plan/rows';
+import { recordText } from '#mail/dns-plan/zone-line';
+import { mustRead } from '#lab/dns/records';
 import { parseZone } from './parse-zone.ts';
 
 test('owners, TTLs, classes, relative names, parentheses and comments are read', () => {
@@ -25,33 +29,41 @@ k       TXT    ( "a"
   ]);
 });
 
-test('the plan of a domain as the command prints it is read', () => {
-  const row = (name: string, line: string) =>
-    ({ name, zone: 'domain', need: 'required', why: 'Because.', line }) as never;
-  const text = formatZone(
-    {
-      domain: 'example.test',
-      host: 'mail.example.test',
-      gaps: [],
-      records: [
-        row('example.test', 'example.test. IN MX 10 mail.example.test.'),
-        row(
-          's._domainkey.example.test',
-          's._domainkey.example.test. IN TXT ( "v=DKIM1; p=AAA"\n    "BBB" )',
-        ),
-      ],
-    } as never,
-    'en',
-  );
-  assert.deepEqual(parseZone(text, 'example.test'), [
-    { name: 'example.test', type: 'MX', ttl: 3_600, values: ['10 mail.example.test.'] },
-    {
-      name: 's._domainkey.example.test',
-      type: 'TXT',
-      ttl: 3_600,
-      values: ['"v=DKIM1; p=AAA" "BBB"'],
+test('the plan of a domain as the command prints it is read, record by record, into a zone', () => {
+  const plan = dnsPlan({
+    domain: 'example.test',
+    host: 'mail.example.test',
+    addresses: ['127.20.25.25', '2001:db8::25'],
+    sources: [],
+    keys: [
+      {
+        selector: 'r1',
+        algorithm: 'rsa-sha256',
+        state: 'active',
+        record: `v=DKIM1; k=rsa; p=${'A'.repeat(392)}`,
+      },
+    ],
+    dmarcPolicy: 'none',
+    mtaStsId: '20261126',
+    services: { submissions: 465, submission: 587, imaps: 993, imap: undefined },
+    certificates: [{ keySha256: new Uint8Array(32).fill(1), use: 'current' }],
+    authority: {
+      issuer: 'ca.test',
+      accountUri: 'https://ca.test/acct/1',
+      validationMethods: ['http-01'],
     },
-  ]);
+  });
+  for (const language of ['en', 'ja'] as const) {
+    const records = parseZone(formatZone(tellPlan(plan, language), language), 'example.test');
+    assert.ok(!('kind' in records), JSON.stringify(records));
+    const planned = plan.records.filter(({ zone, need }) => zone === 'domain' && need !== 'remove');
+    assert.equal(records.flatMap(({ values }) => values).length, planned.length);
+    for (const { name, type, data } of planned) {
+      const values = records.find((one) => one.name === name && one.type === type)?.values ?? [];
+      assert.ok(values.includes(recordText(type, data as never)), `${name} ${type}`);
+    }
+    mustRead('example.test', records);
+  }
 });
 
 for (const [what, text, line] of [
