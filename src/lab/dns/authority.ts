@@ -7,7 +7,7 @@ import { valueWords } from './zone/words.ts';
 import { isWithin, parentOf } from './wire/name.ts';
 import { PLAIN } from './wire/message.ts';
 import type { Message, WireRecord } from './wire/message.ts';
-import { RCODE, TYPE, typeCode, typeName } from './wire/types.ts';
+import { RCODE, TYPE, typeCode, typeName } from './wire/record-types.ts';
 import { lookUp } from './zone/lookup.ts';
 import type { Item, ZoneAnswer } from './zone/lookup.ts';
 import { negativeTtl } from './zone/zone.ts';

@@ -1,7 +1,7 @@
 /** What the recursive resolver remembers, as rows for a person: name, type, seconds left, what. */
 import type { Recursor } from './recursor/recursor.ts';
 import { formatRdata } from './wire/rdata.ts';
-import { typeName } from './wire/types.ts';
+import { typeName } from './wire/record-types.ts';
 
 export interface CachedRow {
   readonly name: string;

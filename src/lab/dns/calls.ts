@@ -10,7 +10,7 @@ import type { Changed, Refused } from './outcome.ts';
 import type { AskedQuestion } from './questions.ts';
 import type { LabDns } from './start.ts';
 import { parseName } from './wire/name.ts';
-import { typeCode } from './wire/types.ts';
+import { typeCode } from './wire/record-types.ts';
 
 const name = z.string().min(1).max(1_024);
 const type = z.string().min(1).max(20);

@@ -1,10 +1,10 @@
 /** Faults that a lesson declares: what questions for a name and type meet instead of their answer, until it is taken away. */
 import { encodeRdata } from './wire/rdata.ts';
-import { typeCode, typeName } from './wire/types.ts';
+import { typeCode, typeName } from './wire/record-types.ts';
 import { valueWords } from './zone/words.ts';
 import { PLAIN } from './wire/message.ts';
 import type { Message } from './wire/message.ts';
-import { RCODE } from './wire/types.ts';
+import { RCODE } from './wire/record-types.ts';
 import { isWithin } from './wire/name.ts';
 import { responseTo } from './authority.ts';
 

@@ -9,7 +9,7 @@ import type { Questions } from './questions.ts';
 import { openDnsHost } from './sockets.ts';
 import type { DnsHost } from './sockets.ts';
 import type { Message } from './wire/message.ts';
-import { RCODE, typeName } from './wire/types.ts';
+import { RCODE, typeName } from './wire/record-types.ts';
 
 export interface HostDuties {
   readonly clock: Clock;

@@ -10,7 +10,7 @@ import type { ZoneRecord } from './records.ts';
 import { notYours } from './registrar.ts';
 import { formatRdata } from './wire/rdata.ts';
 import { parseName } from './wire/name.ts';
-import { TYPE } from './wire/types.ts';
+import { TYPE } from './wire/record-types.ts';
 import { KEY_TTL } from './zone/zone.ts';
 import type { RRset } from './zone/zone.ts';
 import { parseZone } from './zone/parse-zone.ts';

@@ -1,6 +1,6 @@
 /** Who asked whom what: the last questions of the practice Internet, in a ring that forgets the oldest, and whoever wants to hear of new ones. */
 import { formatRdata } from './wire/rdata.ts';
-import { rcodeName, TYPE, typeName } from './wire/types.ts';
+import { rcodeName, TYPE, typeName } from './wire/record-types.ts';
 import type { Message } from './wire/message.ts';
 import type { Transport } from './sockets.ts';
 

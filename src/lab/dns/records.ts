@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { formatRdata, encodeRdata } from './wire/rdata.ts';
 import { isWithin, parseName } from './wire/name.ts';
-import { TYPE, typeCode, typeName } from './wire/types.ts';
+import { TYPE, typeCode, typeName } from './wire/record-types.ts';
 import type { Refused } from './outcome.ts';
 import { valueWords } from './zone/words.ts';
 import type { RRset } from './zone/zone.ts';

@@ -10,7 +10,7 @@ import type { Server, Socket } from 'node:net';
 import { concat, view } from '#bytes';
 import { decodeMessage, encodeMessage, u16 } from './wire/message.ts';
 import type { Message } from './wire/message.ts';
-import { RCODE } from './wire/types.ts';
+import { RCODE } from './wire/record-types.ts';
 import { responseTo } from './authority.ts';
 
 export type Transport = 'udp' | 'tcp';

@@ -36,7 +36,7 @@ import { Recursor } from './recursor/recursor.ts';
 import { Registrar } from './registrar.ts';
 import { isWithin, parseName } from './wire/name.ts';
 import { formatRdata } from './wire/rdata.ts';
-import { TYPE } from './wire/types.ts';
+import { TYPE } from './wire/record-types.ts';
 import { parseZone } from './zone/parse-zone.ts';
 import { buildZone } from './zone/zone.ts';
 import { keyOf, rootZone, serialAt, soaSet } from './zones.ts';

@@ -1,6 +1,6 @@
 /** From plain records to the zones that are served: SOA, NS and keys are added here. */
 import { encodeRdata } from './wire/rdata.ts';
-import { TYPE } from './wire/types.ts';
+import { TYPE } from './wire/record-types.ts';
 import { mustRead } from './records.ts';
 import type { ZoneRecord } from './records.ts';
 import { buildZone } from './zone/zone.ts';

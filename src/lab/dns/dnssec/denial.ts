@@ -5,7 +5,7 @@
 import { view } from '#bytes';
 import { decodeTypes } from '#lab/dns/wire/fields';
 import { compareNames, decodeName, isWithin, labelsOf, parentOf, upTo } from '#lab/dns/wire/name';
-import { TYPE } from '#lab/dns/wire/types';
+import { TYPE } from '#lab/dns/wire/record-types';
 
 export interface Denial {
   readonly owner: string;

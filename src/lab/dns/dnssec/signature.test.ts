@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeRdata, formatRdata } from '#lab/dns/wire/rdata';
-import { TYPE } from '#lab/dns/wire/types';
+import { TYPE } from '#lab/dns/wire/record-types';
 import type { RRset } from '#lab/dns/zone/zone';
 import { valueWords } from '#lab/dns/zone/words';
 import { dsOf, keyTag, makeKey, publicKey, signingKey } from './key.ts';

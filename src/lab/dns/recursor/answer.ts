@@ -2,7 +2,7 @@
 import { responseTo } from '#lab/dns/authority';
 import { utf8 } from '#bytes';
 import type { Message, WireRecord } from '#lab/dns/wire/message';
-import { RCODE, TYPE } from '#lab/dns/wire/types';
+import { RCODE, TYPE } from '#lab/dns/wire/record-types';
 import type { Recursor } from './recursor.ts';
 
 const ALWAYS_DNSSEC: ReadonlySet<number> = new Set([TYPE.RRSIG, TYPE.NSEC, TYPE.DNSKEY, TYPE.DS]);

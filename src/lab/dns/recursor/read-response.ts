@@ -1,7 +1,7 @@
 /** What a response of an authoritative server says about one question (RFC 1034 §5.3.3, negative answers by RFC 2308 §2). Pure. */
 import { view } from '#bytes';
 import { decodeName, isWithin } from '#lab/dns/wire/name';
-import { RCODE, rcodeName, TYPE } from '#lab/dns/wire/types';
+import { RCODE, rcodeName, TYPE } from '#lab/dns/wire/record-types';
 import type { Message } from '#lab/dns/wire/message';
 import { setsOf } from './sets.ts';
 import type { SignedSet } from './cache.ts';

@@ -6,7 +6,7 @@
 import type { Clock } from '#clock';
 import type { WireRecord } from '#lab/dns/wire/message';
 import { decodeName, parentOf } from '#lab/dns/wire/name';
-import { RCODE, TYPE } from '#lab/dns/wire/types';
+import { RCODE, TYPE } from '#lab/dns/wire/record-types';
 import { ask } from './ask.ts';
 import { RecordCache } from './cache.ts';
 import type { Known, Security, SignedSet } from './cache.ts';

@@ -1,7 +1,7 @@
 /** The sets of a section of a response, each with the signatures that cover it (RFC 4035 §5.3.1), and back to records. Pure. */
 import { view } from '#bytes';
 import { isWithin } from '#lab/dns/wire/name';
-import { TYPE } from '#lab/dns/wire/types';
+import { TYPE } from '#lab/dns/wire/record-types';
 import type { WireRecord } from '#lab/dns/wire/message';
 import type { SignedSet } from './cache.ts';
 

@@ -13,7 +13,7 @@ import {
 import { checkSignature, readSignature } from '#lab/dns/dnssec/signature';
 import type { Check } from '#lab/dns/dnssec/signature';
 import { labelsOf } from '#lab/dns/wire/name';
-import { TYPE, typeName } from '#lab/dns/wire/types';
+import { TYPE, typeName } from '#lab/dns/wire/record-types';
 import type { SignedSet } from './cache.ts';
 
 export interface Bogus {

@@ -5,7 +5,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { concat, fromLatin1, latin1, utf8, view } from '#bytes';
 import { decodeName, encodeName, parseName } from './name.ts';
-import { typeCode, typeName } from './types.ts';
+import { typeCode, typeName } from './record-types.ts';
 import type { Word } from './rdata.ts';
 
 export type Field =

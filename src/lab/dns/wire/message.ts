@@ -4,7 +4,7 @@
  */
 import { concat, EMPTY, utf8, view } from '#bytes';
 import { decodeName, encodeName } from './name.ts';
-import { TYPE } from './types.ts';
+import { TYPE } from './record-types.ts';
 
 /** One record as it stands in a message. */
 export interface WireRecord {

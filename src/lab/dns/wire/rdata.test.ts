@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { valueWords } from '#lab/dns/zone/words';
 import { decodeTypes, encodeTypes } from './fields.ts';
 import { encodeRdata, formatRdata } from './rdata.ts';
-import { typeCode } from './types.ts';
+import { typeCode } from './record-types.ts';
 
 function encode(type: string, text: string, origin = ''): Uint8Array | string {
   const words = valueWords(text);

@@ -6,8 +6,8 @@
 import { concat } from '#bytes';
 import { FIELDS } from './fields.ts';
 import type { Field } from './fields.ts';
-import { TYPE } from './types.ts';
-import type { TypeName } from './types.ts';
+import { TYPE } from './record-types.ts';
+import type { TypeName } from './record-types.ts';
 
 /** The fields of each type in order (RFC 1035 §3.3, 3596, 2782, 8659, 6698, 4034, 4255). A last field may take all that is left. */
 const FORMS: { readonly [T in TypeName]?: readonly Field[] } = {

@@ -13,7 +13,7 @@ import { makeKey } from '#lab/dns/dnssec/key';
 import { mustRead } from '#lab/dns/records';
 import { isWithin, labelsOf, parseName } from '#lab/dns/wire/name';
 import { formatRdata } from '#lab/dns/wire/rdata';
-import { TYPE, typeName } from '#lab/dns/wire/types';
+import { TYPE, typeName } from '#lab/dns/wire/record-types';
 import { keyOf, soaSet } from '#lab/dns/zones';
 import { lookUp } from './lookup.ts';
 import type { Item, ZoneAnswer } from './lookup.ts';

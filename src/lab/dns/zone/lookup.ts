@@ -3,7 +3,7 @@
  * `authority.ts` writes with their signatures.
  */
 import { decodeName, isWithin, parentOf } from '#lab/dns/wire/name';
-import { RCODE, TYPE } from '#lab/dns/wire/types';
+import { RCODE, TYPE } from '#lab/dns/wire/record-types';
 import { cutAbove, denialOf, negativeTtl } from './zone.ts';
 import type { RRset, Zone } from './zone.ts';
 

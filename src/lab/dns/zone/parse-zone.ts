@@ -6,7 +6,7 @@ import type { RecordProblem, ZoneRecord } from '#lab/dns/records';
 import { encodeRdata, formatRdata } from '#lab/dns/wire/rdata';
 import type { Word } from '#lab/dns/wire/rdata';
 import { isWithin, parseName } from '#lab/dns/wire/name';
-import { TYPE, typeCode, typeName } from '#lab/dns/wire/types';
+import { TYPE, typeCode, typeName } from '#lab/dns/wire/record-types';
 import { readWords } from './words.ts';
 import type { WordLine } from './words.ts';
 

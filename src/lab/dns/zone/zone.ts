@@ -4,7 +4,7 @@
  */
 import { compareNames, encodeName, isWithin, upTo } from '#lab/dns/wire/name';
 import { encodeTypes } from '#lab/dns/wire/fields';
-import { TYPE } from '#lab/dns/wire/types';
+import { TYPE } from '#lab/dns/wire/record-types';
 import { concat, view } from '#bytes';
 import type { SigningKey } from '#lab/dns/dnssec/key';
 
