@@ -6,7 +6,10 @@ import { CommandFailure } from './failure.ts';
 import { addCaVerbs } from './lab-ca.ts';
 import { addDnsVerbs } from './lab-dns.ts';
 import { addDnsblVerb } from './lab-dnsbl.ts';
+import { addAppVerbs } from './lab-app.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
+import { addToolVerbs } from './lab-tools.ts';
+import { addProviderVerbs } from './lab-providers.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
@@ -31,8 +34,11 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addRegistrarVerbs(noun);
   addIspVerbs(noun);
   addDnsblVerb(noun);
+  addProviderVerbs(noun);
   addCaVerbs(noun);
   addLessonVerbs(noun, end);
+  addToolVerbs(noun, end);
+  addAppVerbs(noun, end);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

@@ -3,7 +3,7 @@
  * `cli/serve.ts`, handed to `startServer`; its parts are opened in order once the database is there.
  */
 import { mkdir } from 'node:fs/promises';
-import { randomBytes, randomInt } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
@@ -13,20 +13,15 @@ import type { SessionWitness } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
-import { caCalls } from './ca/calls.ts';
-import { freshProofs } from './ca/fresh-proofs.ts';
-import { startLabCa } from './ca/start.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
-import { dnsCalls } from './dns/calls.ts';
 import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
-import { startLabDns } from './dns/start.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
-import { openLessons } from './lessons/open.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
+import { openParties } from './parties.ts';
 import { worldCalls } from './world-calls.ts';
 
 export interface WorldOptions {
@@ -117,67 +112,22 @@ export function makeWorld(options: WorldOptions): World {
         await keepClock({ pool, clock, log, realNow: () => Date.now() }, options.seed),
       );
       const ground: Ground = { pool, store, clock, log, network, seed: kept.seed, folder };
-      addCalls(calls, clockCalls(ground, kept));
-      const dns = parts.use(await startLabDns({ ground, hostRecords: [] }));
-      addCalls(calls, dnsCalls(dns));
-      const ca = parts.use(
-        await startLabCa({
-          address: network.addressOf('ca.test'),
-          dialer: network.dialer,
-          resolver: freshProofs(parts.use(openResolver(0)), (name) => dns.cache.flush(name)),
-          folder: path.join(folder, 'ca'),
-          log,
-          now: () => Date.now(),
-          random: Math.random,
-        }),
+      const parties = parts.use(
+        await openParties({ ground, resolver, openResolver, witness, ...options }),
       );
-      addCalls(calls, caCalls(ca));
-      let settle = (): Promise<void> => Promise.resolve();
-      witness.keepIn(pool);
-      parts.defer(() => witness.flush());
-      const lessons = parts.use(
-        await openLessons({
-          store,
-          clock,
-          log,
-          network,
-          random: randomBytes,
-          folder,
-          server: {
-            hostname: options.hostname,
-            domain: LEARNERS_DOMAIN,
-            address: network.addressOf('mail.example.test'),
-            ports: {
-              smtp: ownPorts.get(25)!,
-              submission: ownPorts.get(587)!,
-              submissions: ownPorts.get(465)!,
-            },
-          },
-          settle: async () => {
-            await settle();
-            await witness.flush();
-          },
-        }),
-      );
-      addCalls(calls, lessons.calls);
-      addCalls(
-        calls,
-        worldCalls({
-          prefix,
-          ownPorts: [...ownPorts],
-          trustedRoots: ca.trustedRoots,
-          seed: kept.seed,
-        }),
-      );
+      addCalls(calls, clockCalls(ground, kept), parties.calls);
+      const { ca, dns } = parties;
+      const view = { prefix, ownPorts: [...ownPorts], trustedRoots: ca.trustedRoots };
+      addCalls(calls, worldCalls({ ...view, seed: kept.seed }));
       const opened = parts.move();
       return {
         kind: 'open',
         trustedRoots: ca.trustedRoots,
         nameServerPort: network.localPort(53),
         async begin(server) {
-          ({ settle } = server);
           const zone = await server.zoneOf(LEARNERS_DOMAIN);
           if (zone !== undefined) await dns.foundLearner(zone, options.hostname);
+          parties.begin(server);
         },
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };
@@ -185,6 +135,10 @@ export function makeWorld(options: WorldOptions): World {
   };
 }
 
-function addCalls(calls: Record<string, LabCall>, more: Readonly<Record<string, LabCall>>): void {
-  for (const [name, call] of Object.entries(more)) calls[`lab/${name}`] = call;
+function addCalls(
+  calls: Record<string, LabCall>,
+  ...more: readonly Readonly<Record<string, LabCall>>[]
+): void {
+  for (const [name, call] of more.flatMap((one) => Object.entries(one)))
+    calls[`lab/${name}`] = call;
 }

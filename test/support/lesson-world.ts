@@ -3,6 +3,9 @@
  * scripts that do what a learner would do; `check` must then pass, and name what is missing where they did something else.
  */
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { systemClock } from '#clock';
 import type { Event } from '#events';
 import { lessonCalls, type LessonCalls } from '#lab/lessons/calls';
@@ -47,6 +50,8 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
       services: { witness, note: (noted: Event) => notes.note(noted), ...options.services },
     }),
   );
+  const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-lessons-'));
+  parts.defer(() => rm(folder, { recursive: true }));
   const network = labNetwork({ prefix: await freeLabPrefix() });
   const settle = async (): Promise<void> => {
     await witness.flush();
@@ -66,7 +71,7 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
     },
     random: randomBytes,
     settle,
-    dataDir: '/nonexistent',
+    app: { network, clock: systemClock, random: randomBytes, folder, owner: 'bob@example.test' },
   };
   const calls = lessonCalls(world);
   const kept = parts.move();

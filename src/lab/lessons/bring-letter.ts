@@ -1,10 +1,9 @@
 /** Brings a letter to the learner's server as another server would: by SMTP, from the address of a host of the practice Internet. */
 import { openSession } from '#clients/smtp/open-session';
 import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
-import type { RecipientOutcome } from '#clients/smtp/outcome';
 import type { LabHost } from '#lab/addresses';
 import { parseMailbox } from '#protocol/address/path';
-import { replyText } from '#protocol/smtp/reply';
+import { replyOf } from '#lab/app/reply-of';
 import type { LessonWorld } from './world.ts';
 
 export interface Letter {
@@ -52,13 +51,4 @@ export async function bringLetter(world: LessonWorld, letter: Letter): Promise<B
   });
   const outcome = outcomes[0]!;
   return { kind: outcome.kind === 'delivered' ? 'taken' : 'not-taken', reply: replyOf(outcome) };
-}
-
-/** What was answered, in one line. */
-export function replyOf(outcome: RecipientOutcome): string {
-  if (outcome.kind === 'delivered') return replyText(outcome.reply);
-  if (outcome.kind === 'abandoned') return '';
-  const { cause } = outcome;
-  if (cause.kind === 'reply') return replyText(cause.reply);
-  return cause.kind === 'not-smtp' ? cause.line : `${outcome.status} ${cause.detail}`;
 }

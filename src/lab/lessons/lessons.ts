@@ -5,11 +5,21 @@ import { breakIt } from './phase-1/1-2-break-it.ts';
 import { userAndHash } from './phase-1/1-3-user-and-hash.ts';
 import { authUnderTls } from './phase-1/1-4-auth-under-tls.ts';
 import { noOpenRelay } from './phase-1/1-5-no-open-relay.ts';
+import { existingApp } from './phase-1/1-6-existing-app.ts';
+import { japaneseMail } from './phase-1/1-7-japanese-mail.ts';
 import { readThePath } from './phase-1/1-8-read-the-path.ts';
+import { databaseStops } from './phase-1/1-9-database-stops.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
-  [speakSmtp, breakIt, userAndHash, authUnderTls, noOpenRelay, readThePath].map((lesson) => [
-    lesson.number,
-    lesson,
-  ]),
+  [
+    speakSmtp,
+    breakIt,
+    userAndHash,
+    authUnderTls,
+    noOpenRelay,
+    existingApp,
+    japaneseMail,
+    readThePath,
+    databaseStops,
+  ].map((lesson) => [lesson.number, lesson]),
 );

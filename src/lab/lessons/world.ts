@@ -1,4 +1,5 @@
 /** What lessons look at and act on. Built beside the server by whoever opens the practice Internet; tests build it around a server of theirs. */
+import type { App } from '#lab/app/app';
 import type { LabNetwork } from '#lab/network';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
@@ -27,8 +28,7 @@ export interface LessonWorld {
   readonly random: (octets: number) => Uint8Array;
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */
   readonly settle: () => Promise<void>;
-  /** The data folder of the learner's server. */
-  readonly dataDir: string;
+  readonly app: App;
 }
 
 /** Whether a client is the learner: what the parties of the practice Internet do proves nothing. */

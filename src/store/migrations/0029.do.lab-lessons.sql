@@ -1,4 +1,4 @@
--- The lessons of the practice Internet: how far a learner has come, what was said on the wire, what the app of the lessons sent.
+-- The lessons of the practice Internet: how far a learner has come, what was said on the wire.
 create schema if not exists lab;
 
 create table lab.lesson_runs (
@@ -30,27 +30,3 @@ create table lab.smtp_sessions (
 );
 comment on table lab.smtp_sessions is 'dialogues of whole sessions, with a message or without; the newest are kept';
 create index on lab.smtp_sessions (began_at);
-
-create table lab.app_settings (
-  one boolean primary key default true check (one),
-  host text not null,
-  port integer not null,
-  tls text collate "C" not null,
-  login text not null,
-  password text not null,
-  changed_at timestamptz not null
-);
-comment on table lab.app_settings is 'how the app of the lessons hands in its mail; its password lies here as in the file of any such app';
-
-create table lab.app_sends (
-  id bigint generated always as identity primary key,
-  at timestamptz not null,
-  kind text collate "C" not null,
-  message_id_field text,
-  recipient text not null,
-  outcome text collate "C" not null,
-  code integer,
-  reply text not null
-);
-comment on table lab.app_sends is 'every try of the app to hand in a message, with what it was answered';
-create index on lab.app_sends (at);

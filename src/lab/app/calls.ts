@@ -1,0 +1,127 @@
+/** What `hikyaku lab app` asks: settings, what was sent, the newsletter, and what waits to be sent again. */
+import { z } from 'zod';
+import { parseMailbox } from '#protocol/address/path';
+import type { App } from './app.ts';
+import { submitForm } from './contact-form.ts';
+import { readSettings, readSubscribers, sendsSince, writeSettings } from './files.ts';
+import { sendAgain, sendNewsletter, type NewsletterOutcome } from './newsletter.ts';
+import { isKnownHost } from './send.ts';
+
+export interface AppRefusal {
+  readonly kind: 'refused';
+  readonly reason: 'not-configured' | 'no-subscribers' | 'no-such-host' | 'no-address' | 'bad-form';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+const configured = z.object({
+  host: z.string().max(253),
+  port: z.number().int().min(1).max(65_535),
+  tls: z.enum(['implicit', 'starttls']),
+  user: z.string().max(254),
+  password: z.string().max(1024),
+});
+const issue = z.object({
+  subject: z.string().max(200).default('News of the lanterns'),
+  text: z.string().max(20_000).default('Autumn has come, and the lanterns are lit.'),
+  gap: z.number().int().min(0).max(10_000).default(300),
+});
+const form = z.object({
+  name: z.string().max(1000),
+  email: z.string().max(1000),
+  message: z.string().max(20_000),
+});
+/** Letters older than this are no news any more. Milliseconds. */
+const AGAIN = 7 * 24 * 3_600_000;
+const LATEST = 1000;
+
+export function appCalls(app: App) {
+  return {
+    'app-config': {
+      input: configured,
+      run: async (given: z.infer<typeof configured>) => {
+        if (!isKnownHost(given.host)) {
+          return refuse(
+            'no-such-host',
+            `the app cannot find the host ${given.host}`,
+            'Give localhost, an IP address, or a host of the practice Internet such as mail.example.test.',
+          );
+        }
+        if (parseMailbox(given.user) === undefined) {
+          return refuse(
+            'no-address',
+            `${given.user} is no address to write from`,
+            'Give a user like alice@example.test.',
+          );
+        }
+        await writeSettings(app, given);
+        const { password: _, ...shown } = given;
+        return shown;
+      },
+    },
+
+    'app-show': {
+      input: z.object({}),
+      run: async () => {
+        const settings = await readSettings(app);
+        const shown = settings && { ...settings, password: undefined };
+        const sends = (await sendsSince(app, 0)).slice(-LATEST);
+        return { settings: shown ?? null, subscribers: await readSubscribers(app), sends };
+      },
+    },
+
+    'app-contact': {
+      input: form,
+      run: async (given: z.infer<typeof form>) => {
+        const outcome = await submitForm(app, given);
+        if (outcome.kind === 'sent') return outcome.send;
+        if (outcome.kind === 'not-configured') return notConfigured();
+        return refuse('bad-form', `the form is wrong: ${outcome.field}`, 'Fill in every field.');
+      },
+    },
+
+    'app-newsletter': {
+      input: issue,
+      run: async (given: z.infer<typeof issue>) => outcomeOf(await sendNewsletter(app, given)),
+    },
+
+    'app-retry': {
+      input: issue,
+      run: async (given: z.infer<typeof issue>) =>
+        outcomeOf(await sendAgain(app, app.clock.now() - AGAIN, given)),
+    },
+  };
+}
+
+export type AppCalls = ReturnType<typeof appCalls>;
+
+function outcomeOf(outcome: NewsletterOutcome) {
+  switch (outcome.kind) {
+    case 'sent': {
+      const { taken, later, never } = outcome;
+      return { taken, later, never };
+    }
+    case 'not-configured':
+      return notConfigured();
+    case 'no-subscribers':
+      return refuse(
+        'no-subscribers',
+        'the newsletter has no readers',
+        'hikyaku lab start 1.9 brings some.',
+      );
+    default:
+      return outcome satisfies never;
+  }
+}
+
+function notConfigured(): AppRefusal {
+  return refuse(
+    'not-configured',
+    'the app has no mail settings yet',
+    'hikyaku lab app config --user alice@example.test',
+  );
+}
+
+function refuse(reason: AppRefusal['reason'], message: string, remedy: string): AppRefusal {
+  return { kind: 'refused', reason, message, remedy };
+}

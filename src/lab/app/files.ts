@@ -1,0 +1,87 @@
+/** The files of the app: settings with a password in it (mode 0600), subscribers, and the log of what it tried to send, one JSON object a line. */
+import { appendFile, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { z } from 'zod';
+import type { App, AppSettings } from './app.ts';
+
+const settings = z.object({
+  host: z.string(),
+  port: z.number(),
+  tls: z.enum(['implicit', 'starttls']),
+  user: z.string(),
+  password: z.string(),
+});
+
+export type SendOutcome = 'taken' | 'later' | 'never';
+
+/** One try to hand in one letter. */
+export interface Send {
+  /** Calendar milliseconds. */
+  readonly at: number;
+  readonly kind: 'contact' | 'newsletter';
+  /** Without angle brackets; null: the app writes none. */
+  readonly messageId: string | null;
+  readonly recipient: string;
+  readonly outcome: SendOutcome;
+  /** Of the reply; null: there was none. */
+  readonly code: number | null;
+  readonly reply: string;
+}
+
+/** Past this the log is put aside, under a name that is overwritten the next time. */
+const LOG_OCTETS = 8 * 1024 * 1024;
+
+const settingsFile = ({ folder }: App): string => path.join(folder, 'settings.json');
+const subscribersFile = ({ folder }: App): string => path.join(folder, 'subscribers.json');
+const logFile = ({ folder }: App): string => path.join(folder, 'sends.jsonl');
+
+/** Undefined: it was never configured. */
+export async function readSettings(app: App): Promise<AppSettings | undefined> {
+  const text = await textOf(settingsFile(app));
+  return text === undefined ? undefined : settings.parse(JSON.parse(text));
+}
+
+export async function writeSettings(app: App, given: AppSettings): Promise<void> {
+  await replace(settingsFile(app), `${JSON.stringify(given, null, 2)}\n`);
+}
+
+export async function readSubscribers(app: App): Promise<string[]> {
+  const text = await textOf(subscribersFile(app));
+  return text === undefined ? [] : z.array(z.string()).parse(JSON.parse(text));
+}
+
+export async function writeSubscribers(app: App, addresses: readonly string[]): Promise<void> {
+  await replace(subscribersFile(app), `${JSON.stringify(addresses, null, 2)}\n`);
+}
+
+export async function noteSend(app: App, send: Send): Promise<void> {
+  const file = logFile(app);
+  const { size } = await stat(file).catch(() => ({ size: 0 }));
+  if (size > LOG_OCTETS) await rename(file, `${file}.1`);
+  await appendFile(file, `${JSON.stringify(send)}\n`, { mode: 0o600 });
+}
+
+/** What it tried since then, in order. */
+export async function sendsSince(app: App, at: number): Promise<Send[]> {
+  const text = (await textOf(logFile(app))) ?? '';
+  return text
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as Send)
+    .filter((send) => send.at >= at);
+}
+
+async function textOf(file: string): Promise<string | undefined> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+/** Whole or not at all. */
+async function replace(file: string, text: string): Promise<void> {
+  await writeFile(`${file}.new`, text, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
