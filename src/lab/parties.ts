@@ -1,0 +1,133 @@
+/** The parties of the practice Internet, opened in order: each finds those before it by their names. */
+import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { utf8 } from '#bytes';
+import type { StubResolver } from '#clients/dns/stub-resolver';
+import type { Resolver } from '#protocol/dns/resolver';
+import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
+import { caCalls } from './ca/calls.ts';
+import { freshProofs } from './ca/fresh-proofs.ts';
+import { startLabCa, type LabCa } from './ca/start.ts';
+import { dnsCalls } from './dns/calls.ts';
+import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
+import { startLabDns, type LabDns } from './dns/start.ts';
+import { TTL, ZONE } from './dnsbl/answer.ts';
+import { blockListCalls } from './dnsbl/calls.ts';
+import { startBlockList, type BlockList } from './dnsbl/start.ts';
+import type { Ground, LabCall } from './ground.ts';
+import { openLessons } from './lessons/open.ts';
+import { lessonParties } from './lessons/parties.ts';
+import type { LessonWitness } from './lessons/session-witness.ts';
+import { providerCalls } from './providers/calls.ts';
+import { startProviders } from './providers/start.ts';
+import type { LearnersServer, WorldOptions } from './world.ts';
+
+export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts'> {
+  readonly ground: Ground;
+  readonly resolver: Resolver;
+  /** One that remembers so many answers. */
+  readonly openResolver: (cacheSize: number) => StubResolver;
+  readonly witness: LessonWitness;
+}
+
+export interface Parties extends AsyncDisposable {
+  readonly dns: LabDns;
+  readonly ca: LabCa;
+  readonly calls: Readonly<Record<string, LabCall>>;
+  /** The learner's server can be reached. */
+  begin(server: LearnersServer): void;
+}
+
+export async function openParties(options: PartiesOptions): Promise<Parties> {
+  const { ground, resolver, openResolver, witness } = options;
+  const { network, pool, log, clock } = ground;
+  await using parts = new AsyncDisposableStack();
+  const dns = parts.use(
+    await startLabDns({ ground, hostRecords: lessonParties(network.addressOf) }),
+  );
+  const ca = parts.use(
+    await startLabCa({
+      address: network.addressOf('ca.test'),
+      dialer: network.dialer,
+      resolver: freshProofs(parts.use(openResolver(0)), (name) => dns.cache.flush(name)),
+      folder: path.join(ground.folder, 'ca'),
+      log,
+      now: () => Date.now(),
+      random: Math.random,
+    }),
+  );
+  const blockList = await startBlockList(ground);
+  parts.use(await publishBlockList(dns, blockList));
+  const providers = parts.use(
+    await startProviders({
+      ground,
+      resolver,
+      identityOf: (names) => identityOf(ca, names),
+      registerZone: (zone) => dns.addParty(zone),
+    }),
+  );
+  let settle = (): Promise<void> => Promise.resolve();
+  witness.keepIn(pool);
+  parts.defer(() => witness.flush());
+  const lessons = parts.use(
+    await openLessons({
+      ...ground,
+      random: randomBytes,
+      server: learnersPlace(options),
+      settle: async () => {
+        await settle();
+        await witness.flush();
+      },
+    }),
+  );
+  const opened = parts.move();
+  return {
+    dns,
+    ca,
+    calls: {
+      ...dnsCalls(dns),
+      ...blockListCalls(blockList),
+      ...caCalls(ca),
+      ...providerCalls({
+        pool,
+        now: () => clock.now(),
+        addressOf: ({ mx }) => network.addressOf(mx),
+        providers,
+      }),
+      ...lessons.calls,
+    },
+    begin: (server) => {
+      ({ settle } = server);
+    },
+    [Symbol.asyncDispose]: () => opened.disposeAsync(),
+  };
+}
+
+function learnersPlace({ hostname, ownPorts, ground }: PartiesOptions) {
+  const [smtp, submission, submissions] = [25, 587, 465].map((port) => ownPorts.get(port)!);
+  return {
+    hostname,
+    domain: LEARNERS_DOMAIN,
+    address: ground.network.addressOf('mail.example.test'),
+    ports: { smtp: smtp!, submission: submission!, submissions: submissions! },
+  };
+}
+
+function publishBlockList(dns: LabDns, list: BlockList): Promise<AsyncDisposable> {
+  return dns.addDynamicZone(ZONE, 'ns.dnsbl.test', (name, type) => {
+    const values = list.answer(name, type);
+    if (values === undefined) return 'no-name' as const;
+    return values.map((value) => ({ type, ttl: TTL, value }));
+  });
+}
+
+/** Certificates of the parties themselves last as long as the process needs them. */
+async function identityOf(
+  ca: LabCa,
+  names: readonly string[],
+): Promise<{ readonly current: TlsIdentity }> {
+  const { cert, key } = await ca.issue(names);
+  const read = readIdentityText(Buffer.from(utf8(cert)), Buffer.from(utf8(key)), names.join(' '));
+  if (read.kind === 'unusable') throw new Error(read.reason);
+  return { current: read.identity };
+}
