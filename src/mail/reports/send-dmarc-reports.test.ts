@@ -118,7 +118,7 @@ test('what was seen goes, a day later, to each address of the domain', () =>
     ledger.note(kindOf('quiet.test'));
     const day = Date.parse(new Date(clock.now()).toISOString().slice(0, 10));
     assert.equal(await send(), 0);
-    await clock.advance(DAY);
+    clock.advance(DAY);
     assert.equal(await send(), 1);
     const [{ to, mail, report }, ...others] = (await queued(outbound)) as [Queued];
     assert.equal(others.length, 0);
@@ -158,7 +158,7 @@ test('a day is reported once, by one of two nodes, and goes on behind the domain
     ledger.note(kindOf('one.test'));
     ledger.note(kindOf('two.test'));
     await ledger.flush();
-    await clock.advance(DAY);
+    clock.advance(DAY);
     const stop = new AbortController();
     const { zone } = outbound;
     const resolve = zone.resolve.bind(zone);
@@ -184,7 +184,7 @@ test('a report is signed by the domain that sends it, so that it passes DMARC it
       await addDkimKey(pool, 'example.test', key, clock.now());
     ledger.note(kindOf('two.test'));
     await ledger.flush();
-    await clock.advance(DAY);
+    clock.advance(DAY);
     await send();
     const { rows } = await pool.query<{ prefix: Buffer }>('select prefix from queue_messages');
     assert.match(rows[0]!.prefix.toString('latin1'), /^DKIM-Signature: .*[^]*d=example\.test/);
@@ -200,7 +200,7 @@ test('the policy that was found last is reported, and whoever wants no report an
     ledger.note(kindOf('two.test'));
     await ledger.flush();
     outbound.zone.declare('_dmarc.two.test', { TXT: 'v=DMARC1; p=none' });
-    await clock.advance(DAY);
+    clock.advance(DAY);
     assert.equal(await send(), 1);
     const [{ report }] = (await queued(outbound)) as [Queued];
     assert.equal(report.policy.p, 'reject');
