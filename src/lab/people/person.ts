@@ -7,8 +7,11 @@ import { createHash } from 'node:crypto';
  */
 export type Temper = 'friend' | 'reader' | 'busy' | 'grumbler' | 'saver';
 
-/** open · full: has no room · closed: has been away so long that the provider takes nothing more */
-export type BoxState = 'open' | 'full' | 'closed';
+/**
+ * open · full: has no room · closed: has been away so long that the provider takes nothing more · late: takes the message, and a notice of
+ * failure comes after it
+ */
+export type BoxState = 'open' | 'full' | 'closed' | 'late';
 
 export interface Person {
   /** Local part, in lower case. */

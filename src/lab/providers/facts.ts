@@ -54,6 +54,8 @@ export interface MessageFacts {
   readonly oneClick: boolean;
   /** Made by a program (RFC 3834), or a notice: nobody answers. */
   readonly automatic: boolean;
+  /** Messages that it says it follows. */
+  readonly follows: number;
   readonly size: number;
 }
 

@@ -208,6 +208,7 @@ export const HOTTEST: Provider = {
     { name: 'ivan', shown: 'Ivan', temper: 'grumbler', asked: false, language: 'en' },
     { name: 'fuller', shown: 'Fuller', temper: 'busy', box: 'full', asked: true, language: 'en' },
     { name: 'rip', shown: 'Rip', temper: 'busy', box: 'closed', asked: true, language: 'en' },
+    { name: 'ghost', shown: 'Ghost', temper: 'busy', box: 'late', asked: true, language: 'en' },
   ],
   crowds: [
     {

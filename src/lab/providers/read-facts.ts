@@ -5,6 +5,7 @@ import type { Content } from '#mail/receive/intake';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { SignatureReport } from '#protocol/dkim/report';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { parseMessageIds } from '#protocol/message/message-id';
 import type { ClientFacts, MessageFacts } from './facts.ts';
 
 /** Signatures that are looked at for the record. */
@@ -75,6 +76,7 @@ export function messageFacts(content: Content, facts: AllFacts): MessageFacts {
       values('Precedence').some((value) => /^(?:bulk|list)$/i.test(value)),
     oneClick: hasOneClick(values, signatures),
     automatic: values('Auto-Submitted').some((value) => !/^no\b/i.test(value)),
+    follows: parseMessageIds(values('References').join(' ')).length,
     size: content.blob.size,
   };
 }

@@ -64,7 +64,7 @@ interface Pending {
 }
 
 /** Those who are at every provider (RFC 2142), and where its reports are answered. */
-const ROLES = ['postmaster', 'abuse', 'noreply', 'dmarc', 'tlsrpt'];
+const ROLES = ['postmaster', 'abuse', 'feedback', 'noreply', 'dmarc', 'tlsrpt'];
 /** Every so many messages the oldest go. */
 const TRIM_EVERY = 100;
 const DAY = 24 * 60 * 60 * 1000;
@@ -296,7 +296,8 @@ export class Reception implements Doors {
       const key = `of ${person.name} ${sender} ${kindOf({ isList, folder })}`;
       const before = this.#count(key);
       this.#add(key);
-      const isAutomatic = message.automatic || envelope.reversePath === null;
+      const isAutomatic =
+        message.automatic || envelope.reversePath === null || message.follows >= LONGEST_TALK;
       const letter = {
         domain: provider.domain,
         sender,
@@ -355,6 +356,8 @@ const ROLE: Omit<Person, 'name'> = {
   language: 'en',
 };
 const NOWHERE = { tenantId: '1', accounts: [], external: [], steps: [], problems: [] };
+/** Nobody answers for ever: two who always do would never end. */
+const LONGEST_TALK = 4;
 /** Of one message: a hundred recipients with all their rules. */
 const MOST_ENTRIES = 500;
 /** People and senders of one day. */

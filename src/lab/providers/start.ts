@@ -5,13 +5,17 @@
 import type { Ground } from '#lab/ground';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
-import { readProviderSetting } from '#store/lab/provider-settings';
+import { forgetOutgoing } from '#store/lab/provider-outbox';
+import { keepProviderSetting, readProviderSetting } from '#store/lab/provider-settings';
 import { startHost } from './host.ts';
-import { ownKey } from './keys.ts';
-import { PROVIDERS } from './list.ts';
-import { Memory } from './memory.ts';
+import { ownKey, type OwnKey } from './keys.ts';
+import { findProvider, PROVIDERS } from './list.ts';
+import { dateOf, Memory } from './memory.ts';
+import { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
+import { ReportBook } from './report-book.ts';
 import type { Provider } from './rule.ts';
+import { sendAnswers } from './send-answers.ts';
 import { providerZone, type ProviderZone } from './zone.ts';
 
 export interface ProvidersOptions {
@@ -32,11 +36,29 @@ export interface ProvidersOptions {
 export const MODES = ['learn', 'exam'] as const;
 export type Mode = (typeof MODES)[number];
 
+export interface EndedDay {
+  /** That began: ISO 8601. */
+  readonly day: string;
+  /** On their way. */
+  readonly reports: number;
+}
+
 export interface Providers extends AsyncDisposable {
   readonly all: readonly Provider[];
   readonly memory: Memory;
-  mode: Mode;
+  readonly mode: Mode;
+  setMode(mode: Mode): Promise<void>;
+  /** Puts the calendar forward to the next midnight; reports of the days that are over go out. */
+  endOfDay(): Promise<EndedDay>;
+  /** Resolves once what was counted is written down, and nothing is due to be sent at this time of the calendar. */
+  settle(): Promise<void>;
 }
+
+const DAY = 24 * 60 * 60 * 1000;
+/** What was counted is written down this often. Real milliseconds. */
+const SAVE_EVERY = 2000;
+/** Letters that were sent are remembered for so many days. */
+const DAYS_KEPT = 14;
 
 export async function startProviders(options: ProvidersOptions): Promise<Providers> {
   const { ground, resolver, identityOf, registerZone, providers = PROVIDERS } = options;
@@ -45,12 +67,33 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
   const now = (): number => clock.now();
   const growth = new Map(providers.map((provider) => [provider.name, provider.growth]));
   const memory = await Memory.open({ pool, log, now, growth });
-  parts.defer(() => memory.save());
-  const kept = await readProviderSetting(pool, 'mode');
-  const running: { mode: Mode } = { mode: kept === 'exam' ? 'exam' : 'learn' };
+  const keys = new Map<string, OwnKey>();
+  for (const { domain } of providers) keys.set(domain, await ownKey(pool, domain));
+  let mode: Mode = (await readProviderSetting(pool, 'mode')) === 'exam' ? 'exam' : 'learn';
+
+  const outbox: Outbox = new Outbox({
+    ground,
+    resolver,
+    providers,
+    keys,
+    tried: ({ provider: name, forwardPath }, { tls }) => {
+      const provider = findProvider(name, providers);
+      if (provider === undefined || tls === undefined) return;
+      book.reached(provider, forwardPath.slice(forwardPath.lastIndexOf('@') + 1), tls);
+    },
+  });
+  const book = new ReportBook({ ground, resolver, providers, add: (letter) => outbox.add(letter) });
+  const save = async (): Promise<void> => {
+    await memory.save();
+    await book.save();
+  };
+  parts.defer(save);
+  parts.use(outbox);
+  const under = new Set<Promise<void>>();
+  parts.defer(async () => void (await Promise.all(under)));
+
   for (const provider of providers) {
-    const key = await ownKey(pool, provider.domain);
-    await registerZone(providerZone(provider, ground.network, key));
+    await registerZone(providerZone(provider, ground.network, keys.get(provider.domain)!));
     const reception = new Reception({
       provider,
       memory,
@@ -58,17 +101,76 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       log,
       now,
       seed,
-      explains: () => running.mode === 'learn',
-      judged: () => {},
-      taken: () => {},
+      explains: () => mode === 'learn',
+      judged: (judged) => book.judged(judged),
+      taken: (taken) => {
+        const work = sendAnswers(ground, taken, (letter) => outbox.add(letter))
+          .catch((error: unknown) =>
+            log.warn('lab.answers-not-made', { error: (error as Error).message }),
+          )
+          .finally(() => under.delete(work));
+        under.add(work);
+      },
     });
     const tls = await identityOf([provider.mx]);
     parts.use(await startHost({ provider, ground, resolver, tls, reception }));
   }
+
+  const round = async (signal: AbortSignal): Promise<number> => {
+    const sent = await book.sendReports(signal);
+    await save();
+    await memory.forget();
+    await forgetOutgoing(pool, clock.now() - DAYS_KEPT * DAY);
+    return sent;
+  };
+  const stopping = new AbortController();
+  const days = eachDay(clock, stopping.signal, async () => {
+    await round(stopping.signal).catch((error: unknown) =>
+      log.warn('lab.day-not-ended', { error: (error as Error).message }),
+    );
+  });
+  const saving = setInterval(() => void save(), SAVE_EVERY).unref();
+  parts.defer(async () => {
+    clearInterval(saving);
+    stopping.abort();
+    await days;
+  });
   const opened = parts.move();
-  return Object.assign(running, {
+  return {
     all: providers,
     memory,
+    get mode() {
+      return mode;
+    },
+    async setMode(wanted) {
+      mode = wanted;
+      await keepProviderSetting(pool, 'mode', wanted);
+    },
+    async endOfDay() {
+      await Promise.all(under);
+      const day = Math.floor(now() / DAY) + 1;
+      clock.advanceTo(day * DAY);
+      return { day: dateOf(day), reports: await round(stopping.signal) };
+    },
+    async settle() {
+      await Promise.all(under);
+      await outbox.settle();
+      await save();
+    },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
-  });
+  };
+}
+
+/** Soon after each midnight of the calendar, until it is over. */
+async function eachDay(
+  clock: Ground['clock'],
+  signal: AbortSignal,
+  turned: () => Promise<void>,
+): Promise<void> {
+  const minute = 60_000;
+  while (!signal.aborted) {
+    const next = (Math.floor(clock.now() / DAY) + 1) * DAY + minute;
+    await clock.sleep(next - clock.now(), signal);
+    if (!signal.aborted) await turned();
+  }
 }

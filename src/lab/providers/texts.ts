@@ -357,3 +357,15 @@ export const CONDITION_TEXTS = {
 } as const satisfies Record<string, ConditionTexts>;
 
 export type ConditionKey = keyof typeof CONDITION_TEXTS;
+
+/** Beside a rule that matched long before already. */
+export const LATER_TEXTS = {
+  replied: {
+    en: 'It was so for long: the second reply holds.',
+    ja: '長くこの状態が続いたため、二段目の返答になりました。',
+  },
+  passes: {
+    en: 'The first try was long enough ago: it is let through.',
+    ja: '最初の試みから十分に時間がたったため、通しました。',
+  },
+} as const satisfies Record<string, Phrase>;

@@ -1,0 +1,286 @@
+/** What `hikyaku lab` asks of the providers: functions from a checked input to one value, without a socket or a terminal. */
+import { z } from 'zod';
+import { decodeUtf8Lossy } from '#bytes';
+import type { LabCall } from '#lab/ground';
+import { LANGUAGES } from '#protocol/dsn/language';
+import {
+  findTrace,
+  listProviderMail,
+  readProviderMail,
+  type KeptMail,
+} from '#store/lab/provider-mail';
+import { senderDays } from '#store/lab/provider-senders';
+import type { Pool } from '#store/open';
+import type { Counts } from './counts.ts';
+import type { TraceEntry } from './evaluate.ts';
+import { findProvider } from './list.ts';
+import { dateOf } from './memory.ts';
+import { postmasterRow, type PostmasterRow } from './postmaster.ts';
+import type { Provider } from './rule.ts';
+import { MODES, type Mode, type Providers } from './start.ts';
+import { outcomeOf, sourceOf, tellTrace, type ToldEntry } from './tell-trace.ts';
+import { CONDITION_TEXTS } from './texts.ts';
+
+export interface ProviderRefusal {
+  readonly kind: 'refused';
+  readonly reason: 'no-such-provider' | 'no-such-message';
+  readonly message: string;
+  readonly remedy: string;
+}
+
+export interface ListedProvider {
+  readonly provider: string;
+  readonly domain: string;
+  readonly mx: string;
+  readonly address: string;
+  readonly rules: number;
+  readonly people: readonly string[];
+  readonly crowds: readonly string[];
+  readonly mode: Mode;
+}
+
+export interface Explained {
+  readonly id: string;
+  readonly provider: string;
+  /** RFC 3339. */
+  readonly at: string;
+  readonly code: number;
+  readonly enhanced: string | null;
+  /** `inbox`, `spam`, or the rule that refused it; null in an exam. */
+  readonly verdict: string | null;
+  readonly mode: Mode;
+  /** Empty in an exam. */
+  readonly trace: readonly ToldEntry[];
+  readonly facts: unknown;
+}
+
+export interface ListedPerson {
+  readonly address: string;
+  readonly name: string;
+  readonly temper: string;
+  readonly box: string;
+  readonly asked: boolean;
+  /** Domains whose mail alone is let in; empty: everybody's. */
+  readonly allows: readonly string[];
+}
+
+export interface ListedRule {
+  readonly rule: string;
+  readonly stage: string;
+  readonly asks: string;
+  readonly reply: string;
+  readonly source: string;
+}
+
+const text = z.string().max(320);
+const lang = z.enum(LANGUAGES).default('en');
+const limit = z.number().int().min(1).max(1000).default(50);
+const DAY = 24 * 60 * 60 * 1000;
+
+interface Parts {
+  readonly pool: Pool;
+  readonly now: () => number;
+  readonly addressOf: (provider: Provider) => string;
+  readonly providers: Providers;
+}
+
+export function providerCalls({ pool, now, addressOf, providers }: Parts) {
+  const named = (name: string): Provider | undefined => findProvider(name, providers.all);
+  return {
+    providers: {
+      input: z.unknown(),
+      run: () => ({
+        providers: providers.all.map((provider): ListedProvider => ({
+          provider: provider.name,
+          domain: provider.domain,
+          mx: provider.mx,
+          address: addressOf(provider),
+          rules: provider.rules.length,
+          people: provider.people.map(({ name }) => name),
+          crowds: provider.crowds.map(crowdName),
+          mode: providers.mode,
+        })),
+      }),
+    },
+    people: {
+      input: z.object({ provider: text }),
+      run: ({ provider: name }: { provider: string }) => {
+        const provider = named(name);
+        return provider === undefined
+          ? noProvider(name, providers.all)
+          : { people: peopleOf(provider) };
+      },
+    },
+    rules: {
+      input: z.object({ provider: text, lang }),
+      run: ({ provider: name, lang: language }: { provider: string; lang: 'en' | 'ja' }) => {
+        const provider = named(name);
+        if (provider === undefined) return noProvider(name, providers.all);
+        const rules = provider.rules.map((rule): ListedRule => ({
+          rule: rule.id,
+          stage: rule.stage,
+          asks: CONDITION_TEXTS[rule.when.key].asks[language],
+          reply: outcomeOf(rule),
+          source: sourceOf(rule),
+        }));
+        return { rules };
+      },
+    },
+    mailbox: {
+      input: z.object({ address: text, limit }),
+      run: async (given: { address: string; limit: number }) => {
+        const at = given.address.lastIndexOf('@');
+        const domain = given.address.slice(at + 1);
+        const provider = named(domain);
+        if (provider === undefined) return noProvider(domain, providers.all);
+        const person = at < 0 ? undefined : given.address.slice(0, at).toLowerCase();
+        const messages = await listProviderMail(pool, {
+          provider: provider.name,
+          person,
+          limit: given.limit,
+        });
+        return { messages: messages.map((message) => shownMail(message, provider)) };
+      },
+    },
+    'mailbox-read': {
+      input: z.object({ address: text, id: z.string().regex(/^\d{1,18}$/) }),
+      run: async ({ address, id }: { address: string; id: string }) => {
+        const at = address.lastIndexOf('@');
+        const provider = named(address.slice(at + 1));
+        if (provider === undefined) return noProvider(address.slice(at + 1), providers.all);
+        const person = address.slice(0, Math.max(0, at)).toLowerCase();
+        const found = await readProviderMail(pool, { provider: provider.name, person, id });
+        if (found === undefined)
+          return refused(
+            'no-such-message',
+            `${address} has no message ${id}`,
+            `See what there is with: hikyaku lab mailbox ${address}`,
+          );
+        const { raw, ...message } = found;
+        return { ...shownMail(message, provider), raw: decodeUtf8Lossy(raw) };
+      },
+    },
+    why: {
+      input: z.object({ id: z.string().max(200), lang }),
+      run: async ({ id: given, lang: language }: { id: string; lang: 'en' | 'ja' }) => {
+        // the address of the page is taken as well
+        const id = given.replace(/^https:\/\/why\.lab\.test\//, '');
+        const found = await findTrace(pool, id);
+        const provider = found && named(found.provider);
+        if (found === undefined || provider === undefined)
+          return refused(
+            'no-such-message',
+            `no provider knows a message ${id}`,
+            'Give the id that stands in the reply of the provider, after why.lab.test/ or in the 250.',
+          );
+        return explained(provider, found, providers.mode, language);
+      },
+    },
+    postmaster: {
+      input: z.object({
+        provider: text,
+        days: z.number().int().min(1).max(60).default(14),
+        sender: text.optional(),
+      }),
+      run: async (given: { provider: string; days: number; sender?: string | undefined }) => {
+        const provider = named(given.provider);
+        if (provider === undefined) return noProvider(given.provider, providers.all);
+        await providers.memory.save();
+        const since = dateOf(Math.floor(now() / DAY) - given.days + 1);
+        const rows = await senderDays<Counts>(pool, {
+          provider: provider.name,
+          since,
+          limit: MOST_ROWS,
+        });
+        const wanted = rows.filter(
+          ({ name }) => given.sender === undefined || name === given.sender,
+        );
+        return { days: wanted.map((row): PostmasterRow => postmasterRow(row)) };
+      },
+    },
+    mode: {
+      input: z.object({ mode: z.enum(MODES).optional() }),
+      run: async ({ mode }: { mode?: Mode | undefined }) => {
+        if (mode !== undefined) await providers.setMode(mode);
+        return { mode: providers.mode };
+      },
+    },
+    'end-of-day': {
+      input: z.unknown(),
+      run: () => providers.endOfDay(),
+    },
+  } satisfies Record<string, LabCall>;
+}
+
+/** Rows of one postmaster page. */
+const MOST_ROWS = 2000;
+
+function explained(
+  provider: Provider,
+  found: NonNullable<Awaited<ReturnType<typeof findTrace>>>,
+  mode: Mode,
+  language: 'en' | 'ja',
+): Explained {
+  const learns = mode === 'learn';
+  const { id, at, code, enhanced, verdict, facts, trace } = found;
+  return {
+    id,
+    provider: provider.name,
+    at: new Date(at).toISOString(),
+    code,
+    enhanced,
+    verdict: learns ? verdict : null,
+    mode,
+    trace: learns ? tellTrace(provider, trace as readonly TraceEntry[], language) : [],
+    facts: learns ? facts : null,
+  };
+}
+
+function shownMail({ receivedAt, person, ...mail }: KeptMail, { domain }: Provider) {
+  return { ...mail, to: `${person}@${domain}`, receivedAt: new Date(receivedAt).toISOString() };
+}
+
+export type ShownMail = ReturnType<typeof shownMail>;
+
+function peopleOf({ people, crowds, domain }: Provider): ListedPerson[] {
+  return [
+    ...people.map(({ name, shown, temper, box = 'open', asked, allows = [] }) => ({
+      address: `${name}@${domain}`,
+      name: shown,
+      temper: temper as string,
+      box,
+      asked,
+      allows,
+    })),
+    ...crowds.map((crowd) => ({
+      address: `${crowdName(crowd)}@${domain}`,
+      name: `${crowd.count}`,
+      temper: Object.entries(crowd.tempers)
+        .map(([temper, weight]) => `${temper} ${weight}`)
+        .join(', '),
+      box: 'open',
+      asked: crowd.asked,
+      allows: [],
+    })),
+  ];
+}
+
+function crowdName({ prefix, count }: { readonly prefix: string; readonly count: number }): string {
+  return `${prefix}0001…${prefix}${String(count).padStart(4, '0')}`;
+}
+
+function noProvider(name: string, all: readonly Provider[]): ProviderRefusal {
+  return refused(
+    'no-such-provider',
+    `${name} is no provider of the practice Internet`,
+    `There are ${all.map(({ domain }) => domain).join(', ')}.`,
+  );
+}
+
+function refused(
+  reason: ProviderRefusal['reason'],
+  message: string,
+  remedy: string,
+): ProviderRefusal {
+  return { kind: 'refused', reason, message, remedy };
+}

@@ -1,0 +1,277 @@
+/**
+ * What a provider reports to the owners of domains once a day is over: DMARC aggregate reports (RFC 9990) of what came in their name, and
+ * TLS reports (RFC 8460) of how it reached their hosts. Counted in memory, written down with the rest.
+ */
+import { gzipSync } from 'node:zlib';
+import type { Ground } from '#lab/ground';
+import { reportLines, dmarcReportLines } from '#mail/reports/report-texts';
+import { reportDestinations } from '#protocol/dmarc-report/destinations';
+import { formatDmarcReport } from '#protocol/dmarc-report/format';
+import { composeDmarcReportMail } from '#protocol/dmarc-report/report-mail';
+import type { DmarcAggregateReport, ReportedRow } from '#protocol/dmarc-report/report';
+import type { DmarcRecord } from '#protocol/dmarc/record';
+import { recordLookup } from '#protocol/dmarc/record-lookup';
+import { txtText, type Resolver } from '#protocol/dns/resolver';
+import { selectTlsrptRecord } from '#protocol/tlsrpt/record';
+import { formatTlsReport, type ReportedPolicy } from '#protocol/tlsrpt/report';
+import { composeReportMail } from '#protocol/tlsrpt/report-mail';
+import {
+  countReported,
+  takeReported,
+  unreported,
+  type SeenRow,
+} from '#store/lab/provider-reported';
+import { findProvider } from './list.ts';
+import { dateOf } from './memory.ts';
+import type { NewLetter } from './outbox.ts';
+import type { Judged } from './reception.ts';
+import type { Provider } from './rule.ts';
+import type { TlsSeen } from './send.ts';
+
+export interface ReportBookOptions {
+  readonly ground: Ground;
+  readonly resolver: Resolver;
+  readonly providers: readonly Provider[];
+  readonly add: (letter: NewLetter) => Promise<void>;
+}
+
+const DAY = 24 * 60 * 60 * 1000;
+/** Kinds of rows in memory. */
+const MOST_KINDS = 5000;
+/** What the table of rows holds of TLS sessions is told apart from what it holds of messages by this. */
+const TLS = 'tls:';
+
+type DmarcRow = Omit<ReportedRow, 'messages'>;
+interface TlsRow {
+  readonly host: string;
+  readonly address: string;
+  readonly failure: string;
+}
+
+export class ReportBook {
+  readonly #options: ReportBookOptions;
+  #seen = new Map<string, { row: Omit<SeenRow, 'messages'>; messages: number }>();
+
+  constructor(options: ReportBookOptions) {
+    this.#options = options;
+  }
+
+  /** A message came in the name of a domain. What is to come again is counted when it has. */
+  judged({ provider, client, message, refused, folder }: Judged): void {
+    if (!provider.reports.dmarc || !message.hasPolicy) return;
+    if (refused !== undefined && refused.code < 500) return;
+    const failed = message.dmarc === 'fail';
+    const row: DmarcRow = {
+      sourceIp: client.ip,
+      disposition:
+        failed && refused !== undefined && message.policy === 'reject'
+          ? 'reject'
+          : failed && folder === 'spam' && message.policy === 'quarantine'
+            ? 'quarantine'
+            : 'none',
+      dkimAligned: message.alignedDkim,
+      spfAligned: message.alignedSpf,
+      reasons: [],
+      headerFrom: message.authorDomain,
+      envelopeFrom: client.reversePath.slice(client.reversePath.lastIndexOf('@') + 1),
+      envelopeTo: '',
+      dkim: message.dkim.map(({ domain, selector, result }) => ({ domain, selector, result })),
+      spf: [{ domain: client.spfDomain, scope: 'mfrom', result: client.spf }],
+    };
+    this.#count(provider, message.policyDomain, row);
+  }
+
+  /** A letter of the provider reached a host of a domain, with TLS or without. */
+  reached(provider: Provider, domain: string, { host, address, failure = '' }: TlsSeen): void {
+    if (!provider.reports.tls) return;
+    this.#count(provider, `${TLS}${domain}`, { host, address, failure });
+  }
+
+  /** Never rejects: what could not be written stays for the next time. */
+  async save(): Promise<void> {
+    const seen = this.#seen;
+    this.#seen = new Map();
+    try {
+      const rows = [...seen.values()].map(({ row, messages }) => ({ ...row, messages }));
+      await countReported(this.#options.ground.pool, rows);
+    } catch (error) {
+      this.#options.ground.log.warn('lab.reports-not-saved', { error: (error as Error).message });
+      for (const [key, one] of seen) if (!this.#seen.has(key)) this.#seen.set(key, one);
+    }
+  }
+
+  /** Of all days that are over. @returns how many reports are on their way */
+  async sendReports(signal: AbortSignal): Promise<number> {
+    await this.save();
+    const { ground, providers } = this.#options;
+    let sent = 0;
+    for (const one of await unreported(ground.pool, dateOf(this.#today()))) {
+      const provider = findProvider(one.provider, providers);
+      const rows = await takeReported(ground.pool, one);
+      if (provider === undefined || signal.aborted) continue;
+      sent += one.domain.startsWith(TLS)
+        ? await this.#tlsReport(provider, one.domain.slice(TLS.length), one.day, rows, signal)
+        : await this.#dmarcReport(provider, one.domain, one.day, rows, signal);
+    }
+    return sent;
+  }
+
+  async #dmarcReport(
+    provider: Provider,
+    domain: string,
+    day: string,
+    rows: readonly Pick<SeenRow, 'record' | 'messages'>[],
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { resolver, ground } = this.#options;
+    const asked = await recordLookup(resolver, { signal }, () => {})(domain);
+    if (asked.kind !== 'record') return 0;
+    const to = await reportDestinations(domain, asked.record.rua, { resolver, signal });
+    const id = ground.store.newId();
+    const begin = Date.parse(day);
+    const report: DmarcAggregateReport = {
+      organization: provider.domain,
+      email: `noreply@${provider.domain}`,
+      extraContact: '',
+      reportId: `${id}@${provider.domain}`,
+      begin,
+      end: begin + DAY - 1000,
+      errors: [],
+      generator: provider.shown,
+      policy: publishedIn(domain, asked.record),
+      rows: rows.map(({ record, messages }) => ({ ...(record as unknown as DmarcRow), messages })),
+    };
+    const compressed = gzipSync(formatDmarcReport(report));
+    return this.#send(
+      provider,
+      'dmarc-report',
+      to.map(({ address }) => address),
+      (address, now) =>
+        composeDmarcReportMail({
+          from: `noreply@${provider.domain}`,
+          to: [address],
+          now,
+          lines: dmarcReportLines(report, day),
+          boundary: `report${id}`,
+          submitter: provider.domain,
+          report,
+          compressed,
+        }),
+    );
+  }
+
+  async #tlsReport(
+    provider: Provider,
+    domain: string,
+    day: string,
+    rows: readonly Pick<SeenRow, 'record' | 'messages'>[],
+    signal: AbortSignal,
+  ): Promise<number> {
+    const { resolver, ground } = this.#options;
+    const answer = await resolver.resolve(`_smtp._tls.${domain}`, 'TXT', { signal });
+    if (answer.kind !== 'records') return 0;
+    const record = selectTlsrptRecord(answer.records.map(txtText));
+    const rua = record.kind === 'record' ? record.rua : [];
+    const to = rua.flatMap((uri) => /^mailto:([^?]{3,320})/.exec(uri)?.[1] ?? []);
+    const id = ground.store.newId();
+    const reportId = `${id}@${provider.domain}`;
+    const start = Date.parse(day);
+    const times = { start, end: start + DAY - 1000 };
+    const policies = [policyOf(domain, rows, ground.network.addressOf(provider.out))];
+    const from = `noreply@${provider.domain}`;
+    const compressed = gzipSync(
+      formatTlsReport({
+        organizationName: provider.domain,
+        ...times,
+        contactInfo: from,
+        reportId,
+        policies,
+      }),
+    );
+    return this.#send(provider, 'tls-report', to, (address, now) =>
+      composeReportMail({
+        policyDomain: domain,
+        submitter: provider.domain,
+        from,
+        to: [address],
+        messageId: reportId,
+        reportId,
+        now,
+        ...times,
+        lines: reportLines(provider.domain, domain, day, policies),
+        compressed,
+        boundary: `report${id}`,
+      }),
+    );
+  }
+
+  async #send(
+    provider: Provider,
+    kind: NewLetter['kind'],
+    to: readonly string[],
+    message: (address: string, now: number) => Uint8Array,
+  ): Promise<number> {
+    const at = this.#options.ground.clock.now();
+    const reversePath = `noreply@${provider.domain}`;
+    for (const forwardPath of to)
+      await this.#options.add({
+        provider,
+        kind,
+        reversePath,
+        forwardPath,
+        message: message(forwardPath, at),
+        at,
+      });
+    return to.length;
+  }
+
+  #count(provider: Provider, domain: string, record: DmarcRow | TlsRow): void {
+    const day = dateOf(this.#today());
+    const key = JSON.stringify([provider.name, domain, day, record]);
+    const known = this.#seen.get(key);
+    if (known !== undefined) known.messages++;
+    else if (this.#seen.size < MOST_KINDS)
+      this.#seen.set(key, {
+        row: { provider: provider.name, domain, day, record: record as never },
+        messages: 1,
+      });
+  }
+
+  #today(): number {
+    return Math.floor(this.#options.ground.clock.now() / DAY);
+  }
+}
+
+function publishedIn(domain: string, record: DmarcRecord): DmarcAggregateReport['policy'] {
+  const { p = 'none', sp = '', np = '', fo, adkim, aspf, t } = record;
+  return { domain, discovery: 'treewalk', p, sp, np, fo: fo.join(':'), adkim, aspf, testing: t };
+}
+
+function policyOf(
+  domain: string,
+  rows: readonly Pick<SeenRow, 'record' | 'messages'>[],
+  sendingIp: string,
+): ReportedPolicy {
+  const seen = rows.map(({ record, messages }) => ({ ...(record as unknown as TlsRow), messages }));
+  const failed = seen.filter(({ failure }) => failure !== '');
+  const count = (some: typeof seen): number =>
+    some.reduce((sum, { messages }) => sum + messages, 0);
+  return {
+    type: 'no-policy-found',
+    domain,
+    strings: [],
+    mxHosts: [],
+    successful: count(seen) - count(failed),
+    failed: count(failed),
+    failures: failed.map(({ host, address, failure, messages }) => ({
+      resultType: failure === 'not-offered' ? 'starttls-not-supported' : 'validation-failure',
+      sendingIp,
+      mxHost: host,
+      mxHelo: '',
+      receivingIp: address,
+      sessions: messages,
+      information: '',
+      reasonCode: failure,
+    })),
+  };
+}
