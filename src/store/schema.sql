@@ -1000,30 +1000,6 @@ create table written_to (
   PRIMARY KEY (account_id, recipient)
 );
 
-create table lab.app_sends (
-  id bigint generated always as identity not null,
-  at timestamp with time zone not null,
-  kind text collate "C" not null,
-  message_id_field text,
-  recipient text not null,
-  outcome text collate "C" not null,
-  code integer,
-  reply text not null,
-  PRIMARY KEY (id)
-);
-
-create table lab.app_settings (
-  one boolean not null default true,
-  host text not null,
-  port integer not null,
-  tls text collate "C" not null,
-  login text not null,
-  password text not null,
-  changed_at timestamp with time zone not null,
-  PRIMARY KEY (one),
-  CHECK (one)
-);
-
 create table lab.block_list (
   address text collate "C" not null,
   listed_at timestamp with time zone not null,
@@ -1234,7 +1210,6 @@ CREATE UNIQUE INDEX submissions_idempotency ON public.submissions USING btree (a
 CREATE INDEX suppressions_until_idx ON public.suppressions USING btree (until) WHERE (until IS NOT NULL);
 CREATE INDEX tls_reports_received_at_idx ON public.tls_reports USING btree (received_at);
 CREATE INDEX trusted_forwarders_account ON public.trusted_forwarders USING btree (account_id);
-CREATE INDEX app_sends_at_idx ON lab.app_sends USING btree (at);
 CREATE INDEX block_list_offences_address ON lab.block_list_offences USING btree (address, at);
 CREATE INDEX provider_mail_provider_person_id_idx ON lab.provider_mail USING btree (provider, person, id);
 CREATE INDEX provider_mail_trace_id_idx ON lab.provider_mail USING btree (trace_id);
