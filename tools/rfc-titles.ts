@@ -109,6 +109,8 @@ export const RFC_TITLES: Readonly<Record<number, string>> = {
   8617: 'Authenticated received chain (ARC)',
   8620: 'JMAP core',
   8621: 'JMAP for mail',
+  8657: 'CAA: account and method of ACME',
+  8659: 'Certification authority authorization (CAA)',
   8689: 'SMTP require TLS option',
   8737: 'ACME: TLS-ALPN-01 challenge',
   8767: 'Serving stale data to improve DNS resiliency',

@@ -34,16 +34,13 @@ describe('certificates for lego', { skip: lego.skip }, () => {
   }
 
   function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Run> {
-    const all = [
-      ...['--server', lab.ca.addressUrl, '--accept-tos', '--email', 'ops@example.test'],
-      ...['--path', folder, ...args],
-    ];
+    const common = ['--server', lab.ca.addressUrl, '--accept-tos', '--email', 'ops@example.test'];
     const { promise, resolve } = Promise.withResolvers<Run>();
     const options = {
       env: { PATH: process.env['PATH'], LEGO_CA_CERTIFICATES: lab.ca.rootFile, ...env },
       timeout: 60_000,
     };
-    execFile(lego.path, all, options, (error, stdout, stderr) =>
+    execFile(lego.path, [...common, '--path', folder, ...args], options, (error, stdout, stderr) =>
       resolve({ code: error === null ? 0 : 1, output: stdout + stderr }),
     );
     return promise;
@@ -123,9 +120,8 @@ describe('certificates for lego', { skip: lego.skip }, () => {
     lab.zone.declare('closed.test', { A: '127.0.0.1', CAA: ['0 issue other.test'] });
     const port = await freePort();
     lab.ports.set(80, port);
-    const refused = await run([
-      ...['--http', '--http.port', `127.0.0.1:${port}`, '-d', 'closed.test', 'run'],
-    ]);
+    const http = ['--http', '--http.port', `127.0.0.1:${port}`, '-d', 'closed.test'];
+    const refused = await run([...http, 'run']);
     assert.equal(refused.code, 1);
     assert.match(refused.output, /urn:ietf:params:acme:error:caa/);
   });

@@ -27,7 +27,7 @@ export class DiallingAgent extends Agent {
     callback?: (error: Error | null, stream: Duplex) => void,
   ): undefined {
     const { host = '', port = 443 } = options;
-    dialled(this.#network, host, Number(port)).then(
+    dialled(this.#network, host, port).then(
       (socket) => callback?.(null, connect({ ...options, socket })),
       (error: Error) => callback?.(error, undefined as never),
     );

@@ -77,7 +77,9 @@ export async function makeHostCertificate(by: Issuer, host: HostCertificate): Pr
   const above = new x509.X509Certificate(by.certificate);
   const key = new x509.PublicKey(publicKey);
   const { digitalSignature, keyEncipherment } = x509.KeyUsageFlags;
-  const isRsa = key.algorithm.name.startsWith('RSA');
+  const usage = key.algorithm.name.startsWith('RSA')
+    ? new x509.KeyUsagesExtension(digitalSignature | keyEncipherment, true)
+    : new x509.KeyUsagesExtension(digitalSignature, true);
   // for who reads it: programs look at the extension (RFC 5280 §4.2.1.6), which is critical where the subject is empty
   const commonName = names.find((name) => name.length <= MAX_COMMON_NAME);
   const certificate = await x509.X509CertificateGenerator.create({
@@ -90,7 +92,7 @@ export async function makeHostCertificate(by: Issuer, host: HostCertificate): Pr
     ...dates(host),
     extensions: [
       new x509.BasicConstraintsExtension(false, undefined, true),
-      new x509.KeyUsagesExtension(digitalSignature | (isRsa ? keyEncipherment : 0), true),
+      usage,
       new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       await x509.SubjectKeyIdentifierExtension.create(key),
       await x509.AuthorityKeyIdentifierExtension.create(above.publicKey),
