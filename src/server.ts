@@ -58,6 +58,7 @@ import type { Surroundings } from './server/surroundings.ts';
 import { openTls } from './server/tls.ts';
 import { openLeaving } from './server/unsubscribe.ts';
 import { startTlsPolicy } from './server/tls-policy.ts';
+import { warmUpDesk } from './server/warm-up.ts';
 
 export type { Ports, RunningServer } from './server/running.ts';
 
@@ -455,6 +456,7 @@ async function start(
             backupFolder: backupFolder(config, dataDir),
             publishing: publishing.desk,
             certificates,
+            warmUp: warmUpDesk(config, { directory, resolver, isOwnAddress, happened }),
             clock,
             log,
             lang: config.lang,

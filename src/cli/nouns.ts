@@ -75,6 +75,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'addresses and networks whose connections are refused',
     load: async () => (await import('./ban.ts')).ban,
   },
+  'warm-up': {
+    summary: 'how much goes to a site that does not know us yet',
+    load: async () => (await import('./warm-up.ts')).warmUp,
+  },
   queue: {
     summary: 'what waits to go out',
     load: async () => (await import('./queue.ts')).queue,

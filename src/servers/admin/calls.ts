@@ -22,6 +22,7 @@ import { srsCalls } from './calls/srs.ts';
 import { suppressionCalls } from './calls/suppression.ts';
 import { tlsCalls } from './calls/tls.ts';
 import { trustCalls } from './calls/trust.ts';
+import { warmUpCalls } from './calls/warm-up.ts';
 import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 
 export const CALLS = {
@@ -48,6 +49,7 @@ export const CALLS = {
   ...suppressionCalls,
   ...tlsCalls,
   ...trustCalls,
+  ...warmUpCalls,
 } as const;
 
 export type CallName = keyof typeof CALLS;

@@ -1,5 +1,6 @@
 /** What the calls of the control socket work with. */
 import type { Clock } from '#clock';
+import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Guard } from '#mail/abuse/guard';
 import type { AdministerContext } from '#mail/accounts/administer';
@@ -32,10 +33,20 @@ export interface AdminContext {
   readonly directory: Directory;
   readonly administer: AdministerContext;
   readonly certificates: AdminCertificates;
+  readonly warmUp: AdminWarmUp;
   readonly clock: Clock;
   readonly log: Log;
   /** Of traces, where the caller asks for none. */
   readonly lang: Language;
+}
+
+export interface AdminWarmUp {
+  /** The addresses that mail leaves from; '' where the system chooses. */
+  readonly sources: readonly string[];
+  /** Where mail for a domain goes now; undefined: nowhere. */
+  readonly siteOf: (domain: string, signal: AbortSignal) => Promise<string | undefined>;
+  /** Called after the commit. */
+  readonly happened: (events: readonly Event[]) => void;
 }
 
 export interface AdminCertificates {

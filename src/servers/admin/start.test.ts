@@ -71,6 +71,7 @@ before(async () => {
     clock: systemClock,
     log: silentLog,
     backupFolder: '/nowhere',
+    warmUp: { sources: [''], siteOf: () => Promise.resolve(undefined), happened: () => {} },
     lang: 'en',
   };
   const started = await startAdmin({ dataDir, context });
