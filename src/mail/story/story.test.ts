@@ -464,6 +464,67 @@ const CASES: Readonly<Record<string, Case>> = {
       }),
     ],
   },
+  'bulk-bounced-and-withheld': {
+    events: [
+      ...submitted(2, null),
+      queued('1', 'dan@there.test', 'there.test'),
+      queued('2', 'gone@there.test', 'there.test'),
+      stored(
+        'recipient.suppressed',
+        SECOND,
+        {
+          public: {
+            reason: 'complaint',
+            stream: 'news.example.test',
+            until: new Date(START + 720 * HOUR).toISOString(),
+          },
+          personal: { forwardPath: 'gone@there.test' },
+        },
+        { recipientId: '2', attemptId: '0fz3k9q8v0008' },
+      ),
+      stored(
+        'attempt.delivered',
+        SECOND,
+        outcome(
+          {
+            site: 'there.test',
+            stage: 'end-of-data',
+            code: 250,
+            status: '2.0.0',
+            host: 'mx.there.test',
+            attempt: 1,
+          },
+          { forwardPath: 'dan@there.test', reply: '250 2.0.0 taken' },
+        ),
+        { recipientId: '1', attemptId: '0fz3k9q8v0009' },
+      ),
+      stored(
+        'recipient.bounced',
+        2 * HOUR,
+        {
+          public: {
+            class: 'hard',
+            reason: 'no-mailbox',
+            status: '5.1.1',
+            code: 550,
+            form: 'report',
+            bounceId: '0fz3k9q90000a',
+          },
+          personal: { forwardPath: 'dan@there.test', reply: '550 5.1.1 No such user' },
+        },
+        { recipientId: '1' },
+      ),
+      stored(
+        'address.suppressed',
+        2 * HOUR,
+        {
+          public: { reason: 'hard-bounce', stream: 'bulk', until: null },
+          personal: { address: 'dan@there.test', detail: '550 5.1.1 No such user' },
+        },
+        { recipientId: '1' },
+      ),
+    ],
+  },
   'forward-by-alias': {
     events: [
       RECEIVED,

@@ -72,7 +72,7 @@ function isTelling(line: string): boolean {
 
 /** RFC 3463 §2, with the subjects that there are; qmail writes `(#5.1.1)`. No part of an address or a version. */
 const STATUS = /(?:^|[^\d.])([45]\.[0-7]\.\d{1,3})(?![\d.]*\d)/;
-const REPLY = /(?:^|[\s:"'(<])[45][0-5]\d[ \-]/;
+const REPLY = /(?:^|[\s:"'(<])[45][0-5]\d[ -]/;
 
 /** At least one, which may be none; `5.0.0` says less than any other. */
 function statusesIn(text: string): readonly (string | undefined)[] {

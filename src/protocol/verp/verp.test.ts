@@ -40,7 +40,7 @@ test('nothing in it can be changed', () => {
   fc.assert(
     fc.property(
       fc.integer({ min: 7, max: 40 }),
-      fc.constantFrom(...'0123456789abcdefghjkmnpqrstvwxyz-'),
+      fc.constantFrom(...'0123456789abcdefghjkmnpqrstvwxyz-'.split('')),
       (at, put) => {
         const { localPart, domain } = made();
         const altered = localPart.slice(0, at) + put + localPart.slice(at + 1);

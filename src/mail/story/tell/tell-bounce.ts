@@ -26,7 +26,7 @@ export const BOUNCE_TELLERS = {
   'recipient.bounced': (fields, { language }) => {
     const reply = fields.text('reply');
     return {
-      phase: 'notices',
+      phase: 'other',
       tone: 'bad',
       rfc: EVENT_TEXTS['recipient.bounced'].rfc,
       text: say(EVENT_TEXTS['recipient.bounced'], language, {

@@ -195,7 +195,7 @@ export const EVENT_TEXTS = {
   },
   'recipient.suppressed': {
     en: '{forwardPath}: not sent. The address is suppressed for {stream} {until}, since {reason}.',
-    ja: '{forwardPath} 宛ては送信しませんでした。配信停止の対象です（対象：{stream}、期限：{until}、理由：{reason}）。',
+    ja: '{forwardPath} 宛ては送信しませんでした。配信停止の対象です（対象：{stream}、期間：{until}、理由：{reason}）。',
   },
   'recipient.bounced': {
     rfc: 'RFC 3464 §2.3',
@@ -224,7 +224,7 @@ export const EVENT_TEXTS = {
   },
   'address.suppressed': {
     en: '{address} is suppressed for {stream} {until}, since {reason}.',
-    ja: '{address} を配信停止にしました（対象：{stream}、期限：{until}、理由：{reason}）。',
+    ja: '{address} を配信停止にしました（対象：{stream}、期間：{until}、理由：{reason}）。',
   },
   'address.unsuppressed': {
     en: '{address} is no longer suppressed for {stream} ({reason}).',
