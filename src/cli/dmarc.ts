@@ -12,6 +12,7 @@ import { dnsName } from '#protocol/dmarc/domain-name';
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import type { DmarcReport, DmarcStep } from '#protocol/dmarc/report';
 import type { Language } from '#protocol/dsn/language';
+import { addReports } from './dmarc-reports.ts';
 import { printExplained } from './explained.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
@@ -55,6 +56,7 @@ export function dmarc(noun: Command, end: (code: ExitCode) => void): void {
   addLanguage(addResolver(check)).action(async (domain: string, options: CheckOptions) => {
     end(await checkDomain(domain, options));
   });
+  addReports(noun);
 }
 
 const SPF_RESULTS = ['pass', 'fail', 'softfail', 'neutral', 'none', 'temperror', 'permerror'];

@@ -32,7 +32,7 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     load: async () => (await import('./dkim.ts')).dkim,
   },
   dmarc: {
-    summary: 'the policy of a domain for mail in its name',
+    summary: 'the policy of a domain for mail in its name, and what others report of such mail',
     load: async () => (await import('./dmarc.ts')).dmarc,
   },
   arc: {

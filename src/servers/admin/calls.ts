@@ -8,6 +8,7 @@ import { banCalls } from './calls/ban.ts';
 import { certificateCalls } from './calls/certificate.ts';
 import { complaintCalls } from './calls/complaint.ts';
 import { dkimCalls } from './calls/dkim.ts';
+import { dmarcCalls } from './calls/dmarc.ts';
 import { doctorCalls } from './calls/doctor.ts';
 import { domainCalls } from './calls/domain.ts';
 import { domainDnsCalls } from './calls/domain-dns.ts';
@@ -35,6 +36,7 @@ export const CALLS = {
   ...certificateCalls,
   ...complaintCalls,
   ...dkimCalls,
+  ...dmarcCalls,
   ...doctorCalls,
   ...domainCalls,
   ...domainDnsCalls,

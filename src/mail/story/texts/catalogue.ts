@@ -31,6 +31,11 @@ import {
   ZONE_HEADS,
 } from '#mail/dns-plan/texts';
 import {
+  DMARC_REPORT_ADVICE,
+  DMARC_REPORT_PIECES,
+  DMARC_REPORT_SOURCES,
+} from './dmarc-report-texts.ts';
+import {
   CERTIFICATE_ORIGINS,
   CERTIFICATE_REMEDIES,
   CERTIFICATE_STEPS,
@@ -176,6 +181,9 @@ export const CATALOGUE = {
   dmarcPolicy: DMARC_POLICIES,
   dmarcCheck: DMARC_CHECK,
   dmarcAdvice: DMARC_ADVICE,
+  dmarcReportSource: DMARC_REPORT_SOURCES,
+  dmarcReportAdvice: DMARC_REPORT_ADVICE,
+  dmarcReportPiece: DMARC_REPORT_PIECES,
   dkimStep: DKIM_STEPS,
   dkimPiece: DKIM_PIECES,
   dkimAnswer: DKIM_ANSWERS,
