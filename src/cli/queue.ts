@@ -1,7 +1,9 @@
 /** `hikyaku queue`: what waits to go out. */
 import { Option, type Command } from 'commander';
+import { tellHeldBack } from '#mail/story/tell/tell-warm-up';
 import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { callRows, callValue } from './control.ts';
+import { usualLanguage } from './language.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
 import type { Column } from './table.ts';
 import { localTime, shortDuration, shortSize } from './terminal.ts';
@@ -78,8 +80,13 @@ function statusText({ status, held }: Recipient): string {
   return held === null ? status : `${status}: ${held}`;
 }
 
-function nextText({ status, nextAt }: Recipient): string {
+function nextText({ status, nextAt, heldBack }: Recipient): string {
   if (status === 'held' || status === 'active') return '-';
+  if (heldBack) return heldBack.until === null ? 'warm-up' : `warm-up: ${inText(heldBack.until)}`;
+  return inText(nextAt);
+}
+
+function inText(nextAt: string): string {
   const left = Date.parse(nextAt) - Date.now();
   return left <= 0 ? 'due' : `in ${shortDuration(left)}`;
 }
@@ -156,6 +163,11 @@ async function showMessage(id: string, options: CommonOptions): Promise<void> {
     options,
     'No recipient waits.',
   );
+  for (const { forwardPath, heldBack } of message.recipients) {
+    if (!heldBack) continue;
+    const time = heldBack.until === null ? undefined : localTime(heldBack.until);
+    printText(`${forwardPath}: ${tellHeldBack(time, usualLanguage())}`);
+  }
 }
 
 type Shape = ValueOf<'queue/shape'>;

@@ -18,8 +18,9 @@ import {
 import { say } from './phrase.ts';
 import { momentsIn, type MomentOf } from './spoken.ts';
 import { standings, type RecipientStanding } from './tell/standing.ts';
-import { siteText, timeOf } from './tell/field-words.ts';
+import { dateAndTime, siteText, timeOf } from './tell/field-words.ts';
 import { tellEvent } from './tell/tell-event.ts';
+import { tellHeldBack } from './tell/tell-warm-up.ts';
 import type { Tone } from './tell/told.ts';
 import { printable } from './terminal-text.ts';
 
@@ -28,8 +29,16 @@ export interface StoryInput {
   /** In the order they happened. */
   readonly events: readonly StoredEvent[];
   readonly dialogues: readonly Dialogue[];
+  /** Recipients that a warm-up plan holds back. */
+  readonly heldBack?: readonly HeldBack[];
   /** Of the messages that this one caused: notices and forwards. */
   readonly children?: readonly Story[];
+}
+
+export interface HeldBack {
+  readonly recipientId: string;
+  /** Calendar milliseconds; undefined: until a person lets it go on. */
+  readonly until: number | undefined;
 }
 
 export interface StoryEntry {
@@ -74,7 +83,13 @@ export function story(input: StoryInput, language: Language, timeZone = 'UTC'): 
     language,
     timeZone,
     standing: standings(input.events).map((one) =>
-      standingLine(one, input.events.at(-1)?.at ?? 0, language, momentOf),
+      standingLine(
+        one,
+        input.heldBack?.find(({ recipientId }) => recipientId === one.recipientId),
+        input.events.at(-1)?.at ?? 0,
+        language,
+        momentOf,
+      ),
     ),
     entries: entriesOf(input, language, momentOf),
     children: input.children ?? [],
@@ -187,14 +202,20 @@ function loneDialogue(dialogue: Dialogue, language: Language): StoryEntry {
   };
 }
 
+function whyHeldBack({ until }: HeldBack, language: Language, momentOf: MomentOf): string {
+  return tellHeldBack(until === undefined ? undefined : dateAndTime(momentOf(until)), language);
+}
+
 function standingLine(
   { recipientId, recipient, standing, nextAt, host }: RecipientStanding,
+  heldBack: HeldBack | undefined,
   lastAt: number,
   language: Language,
   momentOf: MomentOf,
 ): StandingLine {
-  const next =
-    nextAt === undefined
+  const next = heldBack
+    ? say(FRAME.heldBack, language, { why: whyHeldBack(heldBack, language, momentOf) })
+    : nextAt === undefined
       ? ''
       : say(FRAME.nextAttempt, language, { time: timeOf(nextAt, lastAt, momentOf) });
   return {

@@ -7,6 +7,7 @@ import { eventsOfMessage } from '#store/events';
 import { isId, lowestIdAt } from '#store/ids';
 import { messageOfEmail, searchMessages } from '#store/messages';
 import type { Store } from '#store/open';
+import { heldBackUntil, listQueue } from '#store/queue/admin';
 
 export interface TraceOptions {
   readonly language: Language;
@@ -34,22 +35,31 @@ export async function traceMessage(
 }
 
 async function tell(
-  { pool }: Store,
+  { pool, clock }: Store,
   messageId: string,
   language: Language,
   timeZone: string,
 ): Promise<{ story: Story; caused: readonly string[] } | undefined> {
-  const [events, dialogues] = await Promise.all([
+  const [events, dialogues, queued] = await Promise.all([
     eventsOfMessage(pool, messageId),
     dialoguesOfMessage(pool, messageId),
+    listQueue(pool, { kind: 'message', id: messageId }, { limit: MOST_RECIPIENTS }),
   ]);
   if (events.length === 0) return undefined;
   const caused = events.flatMap(({ type, public: fields }) => {
     const id = fields[CAUSES[type] ?? ''];
     return typeof id === 'string' && id !== messageId ? [id] : [];
   });
-  return { story: story({ messageId, events, dialogues }, language, timeZone), caused };
+  const heldBack = queued.flatMap((one) => {
+    const until = heldBackUntil(one, clock.now());
+    if (until === undefined) return [];
+    return { recipientId: String(one.recipientId), until: until === Infinity ? undefined : until };
+  });
+  return { story: story({ messageId, events, dialogues, heldBack }, language, timeZone), caused };
 }
+
+/** Of a message, that are looked for in the queue. */
+const MOST_RECIPIENTS = 10_000;
 
 /** Where an event names a message that this one caused. */
 const CAUSES: Readonly<Record<string, string>> = {

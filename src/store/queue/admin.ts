@@ -31,6 +31,8 @@ export interface QueuedRecipient {
   readonly held: string | null;
   readonly attempts: number;
   readonly nextAt: Date;
+  /** A warm-up plan held its destination back when it was last looked at, until then; calendar milliseconds, Infinity: until a person lets it go on. */
+  readonly pacedUntil: number | null;
   readonly lastAttemptAt: Date | null;
   readonly lastReply: string | null;
   readonly lastStatus: string | null;
@@ -49,11 +51,22 @@ const STATUS = `case when c.held is not null then 'held' when c.lease is not nul
 const QUEUED = `
   select r.message_id as "messageId", r.recipient_id as "recipientId", r.forward_path as "forwardPath",
     coalesce(r.reverse_path, m.reverse_path) as "reversePath", ${DOMAIN} as domain, c.site, r.stream, ${STATUS} as status, c.held,
-    r.attempts, c.next_at as "nextAt", r.last_attempt_at as "lastAttemptAt", r.last_reply as "lastReply",
+    r.attempts, c.next_at as "nextAt",
+    case when c.held is null and c.lease is null then extract(epoch from d.paced_until)::float8 * 1000 end as "pacedUntil", r.last_attempt_at as "lastAttemptAt", r.last_reply as "lastReply",
     r.last_status as "lastStatus", m.arrived_at as "arrivedAt", m.expires_at as "expiresAt", m.size::float8 as size
   from queue_recipients r
     join queue_claims c using (message_id, recipient_id)
-    join queue_messages m on m.id = r.message_id`;
+    join queue_messages m on m.id = r.message_id
+    left join queue_destinations d on d.site = c.site and d.stream = c.stream and d.source_pool = c.source_pool`;
+
+/** Whether a warm-up plan alone holds a recipient back now, and until when. */
+export function heldBackUntil(
+  { pacedUntil, nextAt }: Pick<QueuedRecipient, 'pacedUntil' | 'nextAt'>,
+  now: number,
+): number | undefined {
+  if (pacedUntil === null || pacedUntil <= now) return undefined;
+  return nextAt.getTime() < pacedUntil ? pacedUntil : undefined;
+}
 
 /** Recipients in the queue, oldest message first. */
 export async function listQueue(

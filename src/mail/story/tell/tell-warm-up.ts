@@ -8,7 +8,7 @@ import { FRAME } from '#mail/story/texts/frame-texts';
 import { WARM_UP_CAUSES, WARM_UP_STEPS, WARM_UP_WORDS } from '#mail/story/texts/warm-up-texts';
 import type { EventFields } from './event-fields.ts';
 import { dateAndTime, siteText } from './field-words.ts';
-import { StepFields } from './step-fields.ts';
+import { isRecord, StepFields } from './step-fields.ts';
 import { wordOf, type Teller, type Tellers } from './told.ts';
 
 type WarmUpEvent =
@@ -43,7 +43,7 @@ export const WARM_UP_TELLERS = {
         size: fields.shown('size'),
       }),
       details: Array.isArray(steps)
-        ? (steps as readonly EventStep[]).map((step) => tellWarmUpStep(step, language, teller))
+        ? steps.filter(isRecord).map((step) => tellWarmUpStep(step as EventStep, language, teller))
         : [],
     };
   },
@@ -90,7 +90,7 @@ export function tellWarmUpStep(
 ): string {
   const fields = new StepFields(step, language);
   const catalogue: Readonly<Record<string, Phrase>> = WARM_UP_STEPS;
-  if (!Object.hasOwn(catalogue, step.key)) {
+  if (typeof step.key !== 'string' || !Object.hasOwn(catalogue, step.key)) {
     return say(FRAME.unknownStep, language, { key: fields.shown('key') });
   }
   const until = typeof step['until'] === 'string' ? Date.parse(step['until']) : Number.NaN;

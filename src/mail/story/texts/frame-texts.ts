@@ -82,6 +82,8 @@ export const FRAME = {
   },
   nothing: { en: 'Nothing is recorded of this message.', ja: 'このメッセージの記録はありません。' },
   nextAttempt: { en: ', next attempt at {time}', ja: '（次の試行 {time}）' },
+  /** Of a recipient that waits, instead of the next attempt. */
+  heldBack: { en: ', {why}', ja: '（{why}）' },
   /** The gap since the line before. */
   after: { en: 'after {time}', ja: '{time}後' },
   attemptTo: { en: 'Delivery attempt: {site}', ja: '配信の試行：{site}' },

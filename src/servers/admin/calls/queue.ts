@@ -1,6 +1,7 @@
 /** What waits to go out. */
 import { z } from 'zod';
 import {
+  heldBackUntil,
   holdQueued,
   listQueue,
   queueShape,
@@ -31,18 +32,18 @@ export const queueCalls = {
       status: z.enum(['waiting', 'deferred', 'active', 'held']).optional(),
       limit,
     }),
-    async ({ store }, input) => {
+    async ({ store, clock }, input) => {
       const chosen = select({ what: input.what, all: input.what === undefined });
       if (chosen.kind === 'refused') return chosen;
       const queued = await listQueue(store.pool, chosen, {
         status: input.status,
         limit: input.limit ?? DEFAULT_LIMIT,
       });
-      return queued.map(row);
+      return queued.map((one) => row(one, clock.now()));
     },
   ),
 
-  'queue/show': value(z.object({ id: text }), async ({ store }, { id }) => {
+  'queue/show': value(z.object({ id: text }), async ({ store, clock }, { id }) => {
     const message = await showQueued(store.pool, id);
     if (!message) {
       return refuse(
@@ -61,7 +62,7 @@ export const queueCalls = {
       arrivedAt: message.arrivedAt.toISOString(),
       expiresAt: message.expiresAt.toISOString(),
       notifyAuthor: message.notifyAuthor,
-      recipients: message.recipients.map(row),
+      recipients: message.recipients.map((one) => row(one, clock.now())),
     };
   }),
 
@@ -117,7 +118,8 @@ function select({ what, all }: Selection): QueueSelection | Refusal {
 }
 
 /** A recipient as scripts see it; names and types are stable. */
-function row(recipient: QueuedRecipient) {
+function row(recipient: QueuedRecipient, now: number) {
+  const until = heldBackUntil(recipient, now);
   return {
     messageId: recipient.messageId,
     recipientId: recipient.recipientId,
@@ -130,6 +132,13 @@ function row(recipient: QueuedRecipient) {
     held: recipient.held,
     attempts: recipient.attempts,
     nextAt: recipient.nextAt.toISOString(),
+    heldBack:
+      until === undefined
+        ? null
+        : {
+            by: 'warm-up' as const,
+            until: Number.isFinite(until) ? new Date(until).toISOString() : null,
+          },
     lastAttemptAt: recipient.lastAttemptAt?.toISOString() ?? null,
     lastReply: recipient.lastReply,
     lastStatus: recipient.lastStatus,
