@@ -300,7 +300,14 @@ export interface EventCatalogue {
   /** A notice came to an address that names a message and a recipient. */
   'bounce.read': {
     public: {
-      result: 'failed' | 'no-failure' | 'complaint' | 'auto-reply' | 'unclear' | 'not-known';
+      result:
+        | 'failed'
+        | 'no-failure'
+        | 'complaint'
+        | 'auto-reply'
+        | 'unclear'
+        | 'not-known'
+        | 'again';
       /** The message it is about. */
       of: string;
     };

@@ -87,7 +87,12 @@ export interface SubmittedRecipient {
   readonly tenantId: string;
   readonly accountId: string;
   readonly forwardPath: string;
+  /** Notices about it that were taken in, as far as they are counted. */
+  readonly bounces: number;
 }
+
+/** More than these are not counted. */
+const COUNTED_BOUNCES = 10;
 
 /** Whom an account sent a message to; undefined once the account is erased. */
 export async function submittedRecipient(
@@ -97,7 +102,10 @@ export async function submittedRecipient(
 ): Promise<SubmittedRecipient | undefined> {
   const { rows } = await db.query({
     name: 'submitted_recipient',
-    text: `select s.tenant_id::text as "tenantId", s.account_id::text as "accountId", r.forward_path as "forwardPath"
+    text: `select s.tenant_id::text as "tenantId", s.account_id::text as "accountId", r.forward_path as "forwardPath",
+             (select count(*)::integer from (
+                select from events where message_id = $1 and recipient_id = $2 and type = 'recipient.bounced'
+                limit ${COUNTED_BOUNCES}) e) as bounces
            from submission_recipients r join submissions s using (message_id)
            where r.message_id = $1 and r.recipient_id = $2`,
     values: [messageId, recipientId],

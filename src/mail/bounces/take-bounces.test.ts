@@ -49,7 +49,7 @@ before(async () => {
   );
 });
 after(() => t[Symbol.asyncDispose]());
-beforeEach(() => t.store.pool.query('truncate suppressions, soft_bounces'));
+beforeEach(() => t.store.pool.query('truncate suppressions, soft_bounces, events'));
 
 function run(statements: Parameters<TestStore['store']['writer']['run']>[0]['statements']) {
   return t.store.writer.run({ accounts: [], order: '', bytes: 0, statements });
@@ -179,6 +179,16 @@ test('of a message that is not known any more nothing follows', async () => {
     assert.deepEqual(more, []);
   }
   assert.deepEqual(await suppressed(), []);
+});
+
+test('one recipient fills no story, however often he writes', async () => {
+  const about = [{ messageId, recipientId: 2 }];
+  const told = [];
+  for (let time = 0; time < 8; time++) {
+    const [read] = (await take(notice('5.7.1'), about)) as [Event<'bounce.read'>, ...Event[]];
+    told.push(read.public.result);
+  }
+  assert.deepEqual(told, [...Array<string>(5).fill('failed'), ...Array<string>(3).fill('again')]);
 });
 
 test('a large one is read from where it lies, by its beginning', async () => {

@@ -32,6 +32,9 @@ export async function takeBounces(
   };
 }
 
+/** Of one recipient: whoever got a message could fill its story otherwise. */
+const MAX_BOUNCES = 5;
+
 async function takeBounce(
   db: Queryable,
   { sessionId, messageId: bounceId }: BounceNotice,
@@ -40,7 +43,7 @@ async function takeBounce(
   now: number,
 ): Promise<Consequence> {
   const sent = await submittedRecipient(db, messageId, recipientId);
-  const told = (result: ReadBounce['kind'] | 'not-known'): Event =>
+  const told = (result: ReadBounce['kind'] | 'not-known' | 'again'): Event =>
     event(
       'bounce.read',
       now,
@@ -48,6 +51,7 @@ async function takeBounce(
       { public: { result, of: messageId }, personal: {} },
     );
   if (sent === undefined) return { statements: [], events: [told('not-known')] };
+  if (sent.bounces >= MAX_BOUNCES) return { statements: [], events: [told('again')] };
   if (read.kind !== 'failed') return { statements: [], events: [told(read.kind)] };
   const { tenantId, accountId, forwardPath } = sent;
   const ids: EventIds = { messageId, recipientId: String(recipientId), tenantId, accountId };

@@ -43,7 +43,11 @@ export const BOUNCE_RESULTS = {
     en: 'the message is not known any more',
     ja: '元のメッセージの記録が残っていない',
   },
-} as const satisfies Record<ReadBounce['kind'] | 'not-known', Phrase>;
+  again: {
+    en: 'there were several about this recipient before, and it counts for nothing',
+    ja: 'この宛先については何度も届いているため、数えない',
+  },
+} as const satisfies Record<ReadBounce['kind'] | 'not-known' | 'again', Phrase>;
 
 export const SUPPRESSION_TEXTS = {
   'hard-bounce': { en: 'mail to it came back for good', ja: '恒久的な不達' },
