@@ -4,6 +4,7 @@ import { concat, utf8, base64 } from '#bytes';
 import type { Clock } from '#clock';
 import type { CertificateState } from '#mail/certificates/states';
 import type { DnsPlan } from '#mail/dns-plan/record';
+import { ownCounts, ownSources } from '#mail/reports/advise-on-reports';
 import { sign } from '#mail/submit/sign';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
@@ -30,6 +31,8 @@ import {
 } from '#store/doctor/traffic';
 import { complaintRates, type ComplaintRate } from '#store/complaints';
 import type { Pool } from '#store/open';
+import { reportedPolicy, reportedSources } from '#store/reports/dmarc-reports';
+import { listTlsReports } from '#store/reports/tls-reports';
 import { isBelow } from './domain-order.ts';
 import { lintMessage } from './lint-message.ts';
 import { planToJson } from './plan-json.ts';
@@ -139,10 +142,37 @@ async function domainFacts(parts: GatherParts): Promise<DomainFacts[]> {
         keys: keys.filter(({ domain }) => domain === name).map(keyFacts),
         plan: plan && planToJson(plan),
         sample: await sampleOf(parts, name),
+        reports: await reportFacts(parts, name, plan),
         sent: alignmentOf(sent.filter(({ domain }) => domain === name).slice(0, LAST)),
       };
     }),
   );
+}
+
+/** Sources that are looked at: ours are among those of the most messages. */
+const MOST_SOURCES = 500;
+const MONTH = 30 * 86_400_000;
+
+async function reportFacts(
+  { pool, clock }: GatherParts,
+  domain: string,
+  plan: DnsPlan | undefined,
+): Promise<DomainFacts['reports']> {
+  const asked = { domain, since: clock.now() - MONTH };
+  const [reported, sources, [tls]] = await Promise.all([
+    reportedPolicy(pool, asked),
+    reportedSources(pool, { ...asked, limit: MOST_SOURCES }),
+    listTlsReports(pool, { ...asked, limit: 1 }),
+  ]);
+  const { messages, aligned } = ownCounts(sources, ownSources(plan));
+  return {
+    dmarc: reported && {
+      at: reported.lastAt.getTime(),
+      from: reported.lastFrom,
+      own: { count: messages, aligned },
+    },
+    tls: tls && { at: tls.endsAt.getTime(), from: tls.organization },
+  };
 }
 
 function keyFacts(listed: ListedKey): KeyFacts {

@@ -70,6 +70,22 @@ export interface DomainFacts {
   readonly sample: string | undefined;
   /** Of the last hundred messages in its name. */
   readonly sent: { readonly count: number; readonly aligned: number };
+  /** What others report of it: the last month of DMARC, and the last report on TLS. */
+  readonly reports: {
+    readonly dmarc: DmarcReportFacts | undefined;
+    readonly tls: ReportFacts | undefined;
+  };
+}
+
+export interface ReportFacts {
+  /** Calendar milliseconds: the end of what it tells of. */
+  readonly at: number;
+  readonly from: string;
+}
+
+export interface DmarcReportFacts extends ReportFacts {
+  /** Messages from this server that others tell of, and how many of them passed. */
+  readonly own: { readonly count: number; readonly aligned: number };
 }
 
 export interface KeyFacts {

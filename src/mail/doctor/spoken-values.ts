@@ -1,4 +1,5 @@
 /** Values of findings, rounded as a person would say them. */
+import type { ReportFacts } from './server-facts.ts';
 
 export const MINUTE = 60_000;
 export const HOUR = 60 * MINUTE;
@@ -15,6 +16,14 @@ export function spokenAge(milliseconds: number): string {
 export function percent(part: number, whole: number): string {
   const share = whole === 0 ? 0 : (100 * part) / whole;
   return share < 10 ? String(Math.round(share * 10) / 10) : String(Math.round(share));
+}
+
+/** The day that the last report tells of, and who sent it. */
+export function lastReport({ at, from }: ReportFacts): {
+  readonly day: string;
+  readonly from: string;
+} {
+  return { day: new Date(at).toISOString().slice(0, 10), from: quoted(from, 60) };
 }
 
 const MOST_LISTED = 8;

@@ -170,6 +170,11 @@ async function reports(
   world.server!.listeners = [await on.listen('smtp', { replies })];
 }
 
+/** What others tell of mail from this server. */
+function reportedOn(own: { readonly count: number; readonly aligned: number }) {
+  return { reports: { dmarc: { at: NOW - DAY, from: 'big.test', own }, tls: undefined } };
+}
+
 export const DMARC_CASES = [
   caseOf('M1', 'one'),
   caseOf('M1', 'inherited', (world) => {
@@ -194,10 +199,18 @@ export const DMARC_CASES = [
     void dmarc('v=DMARC1; p=reject')(world, on);
     void ofDomain({ sent: { count: 100, aligned: 80 } })(world, on);
   }),
+  caseOf('M2', 'reported-failing', (world, on) => {
+    void dmarc('v=DMARC1; p=reject')(world, on);
+    void ofDomain(reportedOn({ count: 50, aligned: 40 }))(world, on);
+  }),
   caseOf('M2', 'no-record', noRecord),
   caseOf('M2', 'no-answer', noDmarcAnswer),
 
   caseOf('M3', 'here', reports),
+  caseOf('M3', 'arriving', async (world, on) => {
+    await reports(world, on);
+    await ofDomain(reportedOn({ count: 50, aligned: 50 }))(world, on);
+  }),
   caseOf('M3', 'external', (world, on) => {
     void dmarc('v=DMARC1; p=none; rua=mailto:dmarc@reports.example')(world, on);
     world.names[`${DOMAIN}._report._dmarc.reports.example`] = { TXT: 'v=DMARC1' };

@@ -166,6 +166,10 @@ export const POLICY_CASES = [
   caseOf('P1', 'no-answer', ({ names }) => change(names, STS, { fault: 'timeout' })),
 
   caseOf('P2', 'there'),
+  caseOf('P2', 'arriving', ({ server }) => {
+    const reports = { dmarc: undefined, tls: { at: NOW - DAY, from: 'Big' } };
+    server!.domains = server!.domains.map((one) => ({ ...one, reports }));
+  }),
   caseOf('P2', 'none', ({ names }) => without(names, RPT, 'TXT')),
   caseOf('P2', 'broken', ({ names }) => change(names, RPT, { TXT: 'v=TLSRPTv1; rua=nowhere' })),
   caseOf('P2', 'propagating', (world) => {

@@ -116,6 +116,7 @@ export async function wellWorld(): Promise<Draft> {
     plan: planToJson(plan),
     sample: await signedSample(signing),
     sent: { count: 100, aligned: 100 },
+    reports: { dmarc: undefined, tls: undefined },
   };
   return {
     settings: { ...SETTINGS },

@@ -4,7 +4,7 @@ import type { Context } from '#mail/doctor/context';
 import { above, isBelow } from '#mail/doctor/domain-order';
 import { ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doctor/dns-questions';
 import type { CommonOutcome, Evidence, Outcome } from '#mail/doctor/outcome';
-import { DAY, listed, percent, quoted } from '#mail/doctor/spoken-values';
+import { DAY, lastReport, listed, percent, quoted } from '#mail/doctor/spoken-values';
 import { askRecipients } from './mail-exchange.ts';
 import { policiesOf } from '#protocol/dmarc/policy';
 import { isDmarcRecord, parseRecord, type DmarcRecord } from '#protocol/dmarc/record';
@@ -100,10 +100,20 @@ export async function dmarcPolicy(context: Context): Promise<Outcome<'M2'>> {
     const days = String(Math.floor(age / DAY));
     return { finding: age > WATCHED ? 'idle' : 'watching', values: { days }, evidence };
   }
-  const sent = context.server?.domains.find(({ name }) => name === context.domain)?.sent;
+  const facts = context.server?.domains.find(({ name }) => name === context.domain);
+  const sent = facts?.sent;
   if (sent && sent.count > 0 && (100 * sent.aligned) / sent.count < ALIGNED_ENOUGH) {
     const share = percent(sent.count - sent.aligned, sent.count);
     return { finding: 'loses-own', values: { policy, share }, evidence };
+  }
+  const own = facts?.reports.dmarc?.own;
+  if (own && own.count > 0 && (100 * own.aligned) / own.count < ALIGNED_ENOUGH) {
+    const values = {
+      policy,
+      count: String(own.count),
+      failed: String(own.count - own.aligned),
+    };
+    return { finding: 'reported-failing', values, evidence };
   }
   return { finding: 'enforced', values: { policy }, evidence };
 }
@@ -138,9 +148,12 @@ async function reportsHere(
   }
   const evidence = [...before, ...asked.evidence];
   const reply = asked.replies[0] ?? '';
-  return reply.startsWith('2')
+  if (!reply.startsWith('2'))
+    return { finding: 'refused', values: { address, reply }, evidence, about: address };
+  const last = context.server.domains.find(({ name }) => name === context.domain)?.reports.dmarc;
+  return last === undefined
     ? { finding: 'here', values: { address }, evidence }
-    : { finding: 'refused', values: { address, reply }, evidence, about: address };
+    : { finding: 'arriving', values: { address, ...lastReport(last) }, evidence };
 }
 
 /** RFC 9990 §4: who gets reports about others says that it wants them. */

@@ -6,7 +6,7 @@ import type { Context } from '#mail/doctor/context';
 import { ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { listenerNamed } from '#mail/doctor/own-listeners';
-import { DAY, listed, quoted } from '#mail/doctor/spoken-values';
+import { DAY, lastReport, listed, quoted } from '#mail/doctor/spoken-values';
 import { usableTlsa, tlsaName } from '#protocol/dane/tlsa';
 import { verifyDane } from '#protocol/dane/verify-chain';
 import { txtText } from '#protocol/dns/resolver';
@@ -72,6 +72,7 @@ async function judgePolicy(context: Context): Promise<Outcome<'P1'>> {
 }
 
 export async function tlsReports(context: Context): Promise<Outcome<'P2'>> {
+  const last = context.server?.domains.find(({ name }) => name === context.domain)?.reports.tls;
   return judgeAtPlaces(
     context,
     `_smtp._tls.${context.domain}`,
@@ -80,14 +81,16 @@ export async function tlsReports(context: Context): Promise<Outcome<'P2'>> {
       const texts = records.map(txtText);
       const record = selectTlsrptRecord(texts);
       if (record.kind === 'none') return { finding: 'none', values: {} };
-      return record.kind === 'invalid'
-        ? {
-            finding: 'broken',
-            values: { record: quoted(`${texts.join(' | ')} (${record.fault})`) },
-          }
-        : { finding: 'there', values: { addresses: listed(record.rua) } };
+      if (record.kind === 'invalid') {
+        const values = { record: quoted(`${texts.join(' | ')} (${record.fault})`) };
+        return { finding: 'broken', values };
+      }
+      const values = { addresses: listed(record.rua) };
+      return last === undefined
+        ? { finding: 'there', values }
+        : { finding: 'arriving', values: { ...values, ...lastReport(last) } };
     },
-    ({ finding }) => finding === 'there',
+    ({ finding }) => finding === 'there' || finding === 'arriving',
   );
 }
 

@@ -325,8 +325,8 @@ export const AUTHENTICATION_TEXTS = {
       ja: '自分のメールがすべて揃ったら、quarantine か reject。',
     },
     remedy: {
-      en: 'Read a month of reports; when all that is yours passes, raise p= one step.',
-      ja: 'レポートを 1 か月読み、自分のメールがすべて成功していたら p= を 1 段上げてください。',
+      en: 'hikyaku dmarc reports sources says who sends; when all that is yours has passed for a month, raise p= one step.',
+      ja: 'hikyaku dmarc reports sources で送信元を確認し、自分のメールが 1 か月すべて成功していたら p= を 1 段上げてください。',
     },
     findings: {
       enforced: { status: 'pass', en: 'p={policy}', ja: 'p={policy} です。' },
@@ -354,6 +354,15 @@ export const AUTHENTICATION_TEXTS = {
           ja: 'M4 が成功するまで p=none に戻してください。',
         },
       },
+      'reported-failing': {
+        status: 'fail',
+        en: 'p={policy}, while others report that {failed} of {count} messages from this server failed.',
+        ja: 'p={policy} ですが、このサーバーの {count} 通のうち {failed} 通が失敗したと報告されています。',
+        remedy: {
+          en: 'hikyaku dmarc reports sources --domain {domain} says from where; go back to p=none until it is mended.',
+          ja: 'hikyaku dmarc reports sources --domain {domain} で送信元を確認し、直るまで p=none に戻してください。',
+        },
+      },
       'no-record': {
         status: 'skip',
         en: 'There is no record that can be used (M1).',
@@ -377,6 +386,11 @@ export const AUTHENTICATION_TEXTS = {
     },
     findings: {
       here: { status: 'pass', en: '{address} takes mail here.', ja: '{address} で受け取れます。' },
+      arriving: {
+        status: 'pass',
+        en: 'They arrive at {address}: the last one is of {day}, from {from}.',
+        ja: '{address} に届いています。最新は {day}、{from} からです。',
+      },
       external: {
         status: 'pass',
         en: '{target} allows reports about {domain}.',

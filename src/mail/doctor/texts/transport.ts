@@ -241,6 +241,11 @@ export const TRANSPORT_TEXTS = {
     },
     findings: {
       there: { status: 'pass', en: 'They go to {addresses}.', ja: '宛先は {addresses} です。' },
+      arriving: {
+        status: 'pass',
+        en: 'They go to {addresses}: the last one is of {day}, from {from}.',
+        ja: '宛先は {addresses} です。最新は {day}、{from} からです。',
+      },
       none: {
         status: 'warn',
         en: '{domain} has no record.',
