@@ -10,11 +10,13 @@ import path from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import type { RenewedLine } from '#mail/certificates/keeper';
 import type { OrderFailure } from '#mail/certificates/order-steps';
+import { fetchStsPolicy } from '#mail/tls-policy/fetch-policy';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { certificateOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
 import { CertificateNode, type CertificateNodeOptions } from '../support/certificate-node.ts';
 import { serveZone } from '../support/declared-zone-server.ts';
+import { startHttpsHost } from '../support/https-host.ts';
 import { startTestCa, type TestCa } from '../support/lab-ca.ts';
 import { openTestStore, type TestStore } from '../support/store.ts';
 
@@ -225,6 +227,21 @@ test('CAA that names somebody else forbids, wherever upwards it stands', async (
   assert.match(failure.text, /CAA record for example\.test prevents issuance/);
   lab.zone.declare('example.test', { CAA: ['0 issue letsencrypt.org', '0 issue ca.test'] });
   issued((await one.renew({ force: true })).lines);
+});
+
+test('a provider with certificates of the authority has its policy fetched by who is handed the root, and by nobody else', async () => {
+  const policy = 'version: STSv1\nmode: enforce\nmx: mx.bigmail.test\nmax_age: 604800\n';
+  await using host = await startHttpsHost(await lab.ca.issue(['mta-sts.bigmail.test']), policy);
+  lab.zone.declare('mta-sts.bigmail.test', { A: '127.0.0.1' });
+  lab.ports.set(443, host.port);
+  const parts = { resolver: lab.zone, dialer: lab.dialer, mayReach: () => true };
+  const { signal } = new AbortController();
+  const trusting = { ...parts, ca: lab.ca.trustedRoots };
+  const fetched = await fetchStsPolicy('bigmail.test', trusting, signal);
+  assert.ok(fetched.kind === 'policy', JSON.stringify(fetched));
+  assert.equal(fetched.policy.mode, 'enforce');
+  const refused = await fetchStsPolicy('bigmail.test', parts, signal);
+  assert.ok(refused.kind === 'failed' && refused.result === 'sts-webpki-invalid');
 });
 
 test('too many certificates for the same names are refused while the rule is on, with the time to wait', async () => {

@@ -11,7 +11,7 @@ export const CA_LIMITS = {
   nonces: 10_000,
   accounts: 1000,
   orders: 2000,
-  certificates: 5000,
+  certificates: 2000,
   /** Validations at the same time, and those that wait for one. */
   validations: { turns: 20, turnsEach: 20, waiting: 500, waitingEach: 500 },
   /** Milliseconds for one validation, whatever it consists of. */
@@ -21,6 +21,8 @@ export const CA_LIMITS = {
   redirects: 10,
   /** Addresses of a name that are tried. */
   addresses: 4,
-  /** Of an order, for who reads it again. */
-  steps: 500,
+  /** Orders of which every step can be read, the newest. */
+  told: 200,
+  /** Of one of them. */
+  steps: 300,
 } as const;

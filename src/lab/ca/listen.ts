@@ -62,6 +62,8 @@ async function answer(
   try {
     send(core, request, response, await replyTo(core, request));
   } catch (error) {
+    // half an answer cannot be taken back
+    if (response.headersSent) return void response.destroy();
     const problem = error instanceof AcmeProblem ? error : undefined;
     if (problem === undefined) log.error('lab.ca.broken', { error: (error as Error).message });
     else log.debug('lab.ca.problem', { path: request.url, ...problemDocument(problem) });

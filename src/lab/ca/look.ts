@@ -19,7 +19,8 @@ export interface Look {
   readonly tell: Tell;
 }
 
-const MAX_SHOWN = 20;
+/** Records of one answer that are kept. */
+const MAX_SHOWN = 8;
 const MAX_TEXT = 300;
 
 export async function askDns<T extends RecordType>(

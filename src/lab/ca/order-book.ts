@@ -43,6 +43,8 @@ const MOST_REFUSED = 500;
 export class OrderBook {
   readonly #now: () => number;
   readonly #orders = new BoundedMap<string, Order>(CA_LIMITS.orders);
+  /** Those whose steps are kept. */
+  readonly #told = new BoundedMap<string, Order>(CA_LIMITS.told);
   readonly #authorizations = new Map<string, Authorization>();
   /** By their tokens. */
   readonly #challenges = new Map<string, { challenge: Challenge; authorization: Authorization }>();
@@ -66,6 +68,8 @@ export class OrderBook {
     };
     for (const name of wish.names) order.authorizations.push(authorizationFor(name, order));
     const forgotten = this.#orders.set(order.id, order);
+    const untold = this.#told.set(order.id, order);
+    if (untold) untold.steps.length = 0;
     for (const authorization of order.authorizations) {
       this.#authorizations.set(authorization.id, authorization);
       for (const challenge of authorization.challenges) {
@@ -115,7 +119,8 @@ export class OrderBook {
   /** Keeps steps of an order. */
   tellOf(order: Order): Tell {
     return (rfc, detail) => {
-      if (order.steps.length < CA_LIMITS.steps) {
+      const isTold = this.#told.get(order.id) !== undefined;
+      if (isTold && order.steps.length < CA_LIMITS.steps) {
         order.steps.push({ at: this.#now(), rfc, ...detail });
       }
     };

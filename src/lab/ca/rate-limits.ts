@@ -2,6 +2,7 @@
  * How often something may happen, by the numbers of Let's Encrypt. What happens is counted all the time, and refused only while the rule
  * is on, so that a lesson can turn it on at any moment. Real time.
  */
+import { createHash } from 'node:crypto';
 import { BoundedMap } from './bounded-map.ts';
 import { registeredDomain } from './identifiers.ts';
 import { AcmeProblem } from './problem.ts';
@@ -42,16 +43,16 @@ export class RateLimits {
 
   count(kind: Kind, key: string): void {
     const { most } = RATE_LIMITS[kind];
-    const times = this.#happened.get(`${kind} ${key}`) ?? [];
+    const times = this.#happened.get(digest(kind, key)) ?? [];
     times.push(this.#now());
-    this.#happened.set(`${kind} ${key}`, times.slice(-most));
+    this.#happened.set(digest(kind, key), times.slice(-most));
   }
 
   /** @throws AcmeProblem with the time to wait */
   assertRoom(kind: Kind, key: string, what: string): void {
     const { most, within } = RATE_LIMITS[kind];
     const now = this.#now();
-    const recent = (this.#happened.get(`${kind} ${key}`) ?? []).filter((at) => at > now - within);
+    const recent = (this.#happened.get(digest(kind, key)) ?? []).filter((at) => at > now - within);
     if (recent.length < most) return;
     const until = recent[0]! + within;
     const hours = within / HOUR;
@@ -84,4 +85,9 @@ export class RateLimits {
     this.count('sameNames', names.join(' '));
     for (const domain of new Set(names.map(registeredDomain))) this.count('domain', domain);
   }
+}
+
+/** Names of an order are long, and many. */
+function digest(kind: Kind, key: string): string {
+  return createHash('sha256').update(`${kind} ${key}`).digest('base64url');
 }
