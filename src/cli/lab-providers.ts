@@ -222,7 +222,7 @@ function share(value: number | null, digits = 0): string {
   return value === null ? '–' : `${(value * 100).toFixed(digits)} %`;
 }
 
-const MODES = ['learn', 'exam'];
+const MODES: ReadonlySet<string> = new Set(['learn', 'exam']);
 
 function addMode(lab: Command): void {
   addVerb(
@@ -232,7 +232,7 @@ function addMode(lab: Command): void {
     'hikyaku lab mode',
     'hikyaku lab mode exam',
   ).action(async (mode: string | undefined, options: CommonOptions) => {
-    if (mode !== undefined && !MODES.includes(mode))
+    if (mode !== undefined && !MODES.has(mode))
       throw new CommandFailure(`${mode} is no mode`, 'Write learn or exam.');
     const set = await callAdded<{ mode: string }>(options, 'lab/mode', mode ? { mode } : {});
     printDone(options, set, `The providers are in mode ${set.mode}.`);

@@ -1,8 +1,8 @@
 /**
- * What a person does with a message: a pure function of who they are, what it is and how many the sender sent them today. The same seed and
+ * What a person does with a message: a pure function of who they are, what it is and how many came before it today. The same seed and
  * the same mail give the same acts, whatever came in between.
  */
-import { chance, type Person } from './person.ts';
+import { chance, pickTemper, type Person, type Temper } from './person.ts';
 
 export type ActKind = 'open' | 'delete' | 'reply' | 'complain' | 'rescue';
 
@@ -23,8 +23,10 @@ export interface Letter {
   readonly isList: boolean;
   /** Made by a program. */
   readonly isAutomatic: boolean;
-  /** How many messages of this kind the person had of the sender today, before this one. */
+  /** How many messages of this kind the person, or the whole crowd, had of the sender today, before this one. */
   readonly before: number;
+  /** How many of them were this person's own. */
+  readonly own: number;
   /** Days since 1970. */
   readonly day: number;
 }
@@ -53,40 +55,35 @@ const MOST_REPLIES = 3;
 const ENOUGH = 3;
 
 export function actsOf(seed: number, person: Person, letter: Letter): readonly Act[] {
-  const { folder, isList, isAutomatic, before } = letter;
+  const { folder, isList, isAutomatic, before, own } = letter;
+  const who = person.crowd?.prefix ?? person.name;
   const roll = (what: string): number =>
-    chance(
-      seed,
-      letter.domain,
-      person.name,
-      letter.sender,
-      kindOf(letter),
-      letter.day,
-      before,
-      what,
-    );
+    chance(seed, letter.domain, who, letter.sender, kindOf(letter), letter.day, before, what);
+  const temper =
+    person.crowd === undefined ? person.temper : pickTemper(person.crowd.tempers, roll('temper'));
   const at = (most: number): number => Math.floor((1 + roll('when') * most) * MINUTE);
   if (folder === 'spam') {
-    const finds = person.temper === 'saver' || (person.temper === 'friend' && !isList);
+    const finds = temper === 'saver' || (temper === 'friend' && !isList);
     if (!finds || roll('rescue') >= 0.8) return [];
     return [
       { kind: 'open', after: at(240) },
       { kind: 'rescue', after: at(240) },
     ];
   }
-  if (roll('complain') < annoyance(person, letter)) return [{ kind: 'complain', after: at(120) }];
-  const opens = roll('open') < OPENS[person.temper];
+  if (roll('complain') < annoyance(temper, person.asked, letter))
+    return [{ kind: 'complain', after: at(120) }];
+  const opens = roll('open') < OPENS[temper];
   if (!opens) return roll('delete') < 0.7 ? [{ kind: 'delete', after: at(480) }] : [];
   const opened: Act = { kind: 'open', after: at(60) };
-  const answers = person.temper === 'friend' && !isList && !isAutomatic && before < MOST_REPLIES;
+  const answers = temper === 'friend' && !isList && !isAutomatic && own < MOST_REPLIES;
   return answers ? [opened, { kind: 'reply', after: opened.after + MINUTE }] : [opened];
 }
 
-function annoyance(person: Person, { isList, before }: Letter): number {
-  const [asked, unasked, other] = COMPLAINS[person.temper];
-  if (!isList) return person.asked ? other : Math.max(other, unasked);
-  const base = person.asked ? asked : unasked;
-  return before < ENOUGH ? base : Math.min(1, base * (before - ENOUGH + 2));
+function annoyance(temper: Temper, asked: boolean, { isList, own }: Letter): number {
+  const [wanted, unwanted, other] = COMPLAINS[temper];
+  if (!isList) return asked ? other : Math.max(other, unwanted);
+  const base = asked ? wanted : unwanted;
+  return own < ENOUGH ? base : Math.min(1, base * (own - ENOUGH + 2));
 }
 
 /** Mail of one kind is counted by itself, so that the order of kinds does not matter. */

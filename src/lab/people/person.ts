@@ -18,6 +18,8 @@ export interface Person {
   readonly name: string;
   readonly shown: string;
   readonly temper: Temper;
+  /** One of many: what they are like is drawn for each letter, by how many the crowd had before. */
+  readonly crowd?: Crowd;
   readonly box?: BoxState;
   /** Whether they asked for the mail of senders that they do not know; the others complain sooner. */
   readonly asked: boolean;
@@ -26,7 +28,10 @@ export interface Person {
   readonly allows?: readonly string[];
 }
 
-/** `reader0001` to `reader5000`, say: who each of them is follows from the seed. */
+/**
+ * `reader0001` to `reader5000`, say. How many of a crowd complain must not depend on which of them a quota had room for, so that the same
+ * mail gives the same counts in whatever order it comes: the crowd as one has its tempers, not each of its readers.
+ */
 export interface Crowd {
   readonly prefix: string;
   readonly count: number;
@@ -46,8 +51,6 @@ export function chance(seed: number, ...words: readonly (string | number)[]): nu
 
 /** @returns undefined: nobody of this name is there */
 export function findPerson(
-  seed: number,
-  domain: string,
   people: readonly Person[],
   crowds: readonly Crowd[],
   localPart: string,
@@ -59,12 +62,13 @@ export function findPerson(
   const crowd = crowds.find((one) => one.prefix === prefix);
   const number = Number(digits);
   if (crowd === undefined || number < 1 || number > crowd.count) return undefined;
-  const { asked, language, tempers } = crowd;
-  const temper = pick(tempers, chance(seed, domain, name, 'temper'));
-  return { name, shown: `${capital(crowd.prefix)} ${number}`, temper, asked, language };
+  const { asked, language } = crowd;
+  const shown = `${capital(crowd.prefix)} ${number}`;
+  return { name, shown, temper: 'reader', crowd, asked, language };
 }
 
-function pick(tempers: Crowd['tempers'], at: number): Temper {
+/** @param at from 0 to below 1 */
+export function pickTemper(tempers: Crowd['tempers'], at: number): Temper {
   const weights = Object.entries(tempers) as [Temper, number][];
   let left = at * weights.reduce((sum, [, weight]) => sum + weight, 0);
   for (const [temper, weight] of weights) {

@@ -51,7 +51,7 @@ async function arrived(person: string): Promise<(KeptMail & { text: string })[]>
   return Promise.all(
     list.map(async (one) => {
       const whole = await readProviderMail(pool, { ...wanted, id: one.id });
-      return { ...one, text: latin1(whole!.raw) };
+      return Object.assign(one, { text: latin1(whole!.raw) });
     }),
   );
 }

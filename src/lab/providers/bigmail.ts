@@ -55,7 +55,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: PATIENCE,
-      then: {
+      becomes: {
         code: 550,
         enhanced: '5.7.25',
         lines: [
@@ -210,7 +210,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: PATIENCE,
-      then: {
+      becomes: {
         code: 550,
         enhanced: '5.7.27',
         lines: ['Bulk mail has to pass SPF: [%spf] with ip [%ip] did not.'],
@@ -230,7 +230,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: PATIENCE,
-      then: {
+      becomes: {
         code: 550,
         enhanced: '5.7.30',
         lines: ['Bulk mail of %from has to pass DKIM: it did not.'],
@@ -250,7 +250,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: PATIENCE,
-      then: {
+      becomes: {
         code: 550,
         enhanced: '5.7.40',
         lines: [
@@ -276,7 +276,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: PATIENCE,
-      then: {
+      becomes: {
         code: 550,
         enhanced: '5.7.32',
         lines: [

@@ -75,10 +75,10 @@ function decide<At extends Stage>(
   const since = marks(mark) ?? now;
   if (now - since < later.after)
     return { verdict: { kind: 'refuse', rule: refusing, reply }, mark };
-  return later.then === 'passes'
+  return later.becomes === 'passes'
     ? { verdict: NONE, mark, later: 'passes' }
     : {
-        verdict: { kind: 'refuse', rule: refusing, reply: later.then },
+        verdict: { kind: 'refuse', rule: refusing, reply: later.becomes },
         mark,
         later: 'replied',
       };
@@ -98,7 +98,7 @@ type RuleAt<At extends Stage> = {
       readonly reply: Reply;
       readonly later?: {
         readonly after: number;
-        readonly then: Reply | 'passes';
+        readonly becomes: Reply | 'passes';
         readonly subject: (given: Cases[At]) => string;
       };
     }

@@ -27,7 +27,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: FIVE_MINUTES,
-      then: 'passes',
+      becomes: 'passes',
       subject: ({ client, to }) => `${client.ip} ${client.reversePath} ${to}`.toLowerCase(),
     },
     source: { of: 'RFC 6647 §5', ours: 'words' },

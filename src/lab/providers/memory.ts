@@ -117,14 +117,6 @@ export class Memory {
     }
   }
 
-  /** Those whom a provider knows, by name. */
-  sendersOf(provider: string): readonly (Sender & { readonly kind: SenderKind })[] {
-    return [...this.#senders.values()]
-      .filter(({ key }) => key.provider === provider)
-      .map(({ key }) => ({ kind: key.kind, ...this.sender(provider, key.kind, key.name) }))
-      .toSorted((a, b) => (`${a.kind} ${a.name}` < `${b.kind} ${b.name}` ? -1 : 1));
-  }
-
   /** Writes down what changed; what fails is tried again with the next. */
   save(): Promise<void> {
     this.#writing = this.#writing.then(() => this.#write());

@@ -151,7 +151,7 @@ const RULES: readonly Rule[] = [
     },
     later: {
       after: DAY,
-      then: {
+      becomes: {
         code: 554,
         enhanced: '5.7.9',
         lines: ['Bulk mail of %from has to pass SPF, DKIM and DMARC.'],

@@ -64,7 +64,14 @@ interface Pending {
 }
 
 /** Those who are at every provider (RFC 2142), and where its reports are answered. */
-const ROLES = ['postmaster', 'abuse', 'feedback', 'noreply', 'dmarc', 'tlsrpt'];
+const ROLES: ReadonlySet<string> = new Set([
+  'postmaster',
+  'abuse',
+  'feedback',
+  'noreply',
+  'dmarc',
+  'tlsrpt',
+]);
 /** Every so many messages the oldest go. */
 const TRIM_EVERY = 100;
 const DAY = 24 * 60 * 60 * 1000;
@@ -144,11 +151,11 @@ export class Reception implements Doors {
 
   /** Who reads mail for a local part. */
   personFor(localPart: string): Person | undefined {
-    const { provider, seed } = this.#context;
+    const { provider } = this.#context;
     const name = localPart.toLowerCase();
-    if (localPart === '' || ROLES.includes(name))
+    if (localPart === '' || ROLES.has(name))
       return { ...ROLE, name: localPart === '' ? 'postmaster' : name };
-    return findPerson(seed, provider.domain, provider.people, provider.crowds, localPart);
+    return findPerson(provider.people, provider.crowds, localPart);
   }
 
   async #judgeRecipient(mailbox: Mailbox, envelope: Envelope): Promise<RecipientOutcome | Told> {
@@ -293,9 +300,9 @@ export class Reception implements Doors {
     return recipients.map(({ mailbox }) => {
       const person = this.personFor(mailbox.localPart)!;
       const isList = message.marked;
-      const key = `of ${person.name} ${sender} ${kindOf({ isList, folder })}`;
-      const before = this.#count(key);
-      this.#add(key);
+      const kind = `${sender} ${kindOf({ isList, folder })}`;
+      const own = this.#add(`of ${person.name} ${kind}`);
+      const before = person.crowd ? this.#add(`of all ${person.crowd.prefix} ${kind}`) : own;
       const isAutomatic =
         message.automatic || envelope.reversePath === null || message.follows >= LONGEST_TALK;
       const letter = {
@@ -305,9 +312,10 @@ export class Reception implements Doors {
         isList,
         isAutomatic,
         before,
+        own,
         day: this.#day,
       };
-      return { person, acts: ROLES.includes(person.name) ? [] : actsOf(seed, person, letter) };
+      return { person, acts: ROLES.has(person.name) ? [] : actsOf(seed, person, letter) };
     });
   }
 
@@ -320,8 +328,11 @@ export class Reception implements Doors {
     return this.#got.get(key) ?? 0;
   }
 
-  #add(key: string): void {
-    if (this.#got.size < MOST_KEYS || this.#got.has(key)) this.#got.set(key, this.#count(key) + 1);
+  /** One more. @returns how many there were before */
+  #add(key: string): number {
+    const before = this.#count(key);
+    if (this.#got.size < MOST_KEYS || before > 0) this.#got.set(key, before + 1);
+    return before;
   }
 
   async #keep(

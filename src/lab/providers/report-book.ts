@@ -92,7 +92,7 @@ export class ReportBook {
     const seen = this.#seen;
     this.#seen = new Map();
     try {
-      const rows = [...seen.values()].map(({ row, messages }) => ({ ...row, messages }));
+      const rows = [...seen.values()].map(({ row, messages }) => Object.assign({ messages }, row));
       await countReported(this.#options.ground.pool, rows);
     } catch (error) {
       this.#options.ground.log.warn('lab.reports-not-saved', { error: (error as Error).message });

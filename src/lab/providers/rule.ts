@@ -99,7 +99,7 @@ export interface RefusingRule<
   readonly later?: {
     /** Calendar milliseconds. */
     readonly after: number;
-    readonly then: Reply | 'passes';
+    readonly becomes: Reply | 'passes';
     readonly subject: (given: Cases[At]) => string;
   };
 }

@@ -29,8 +29,8 @@ interface Scene {
   /** To somebody who takes mail. */
   readonly to: string;
   /** What was counted of the sender, by address and domain, on a day before. */
-  past(counted: Counted, days?: number): void;
-  send(letter?: Partial<Letter>): Promise<Sent>;
+  readonly past: (counted: Counted, days?: number) => void;
+  readonly send: (letter?: Partial<Letter>) => Promise<Sent>;
 }
 
 type Provocation = (scene: Scene) => Promise<Sent>;
@@ -198,7 +198,7 @@ function sceneOf(provider: Provider, rule: Rule): Scene {
     provider,
     sender,
     to,
-    past(counted, days = 1) {
+    past: (counted, days = 1) => {
       for (let day = 0; day < days; day++) {
         memory.count(provider.name, 'ip', sender.ip, counted);
         memory.count(provider.name, 'domain', domain, counted);
@@ -244,12 +244,12 @@ for (const provider of PROVIDERS) {
 }
 
 async function assertLater(rule: RefusingRule, scene: Scene): Promise<void> {
-  const { after: wait, then } = rule.later!;
+  const { after: wait, becomes } = rule.later!;
   stage.clock.step(wait);
   // what was counted stays counted
   const sent = await PROVOCATIONS[rule.id]!({ ...scene, past: () => {} });
-  if (then === 'passes') assert.equal(sent.code, '250');
-  else assertReply(sent, then, scene, sent.id!);
+  if (becomes === 'passes') assert.equal(sent.code, '250');
+  else assertReply(sent, becomes, scene, sent.id!);
 }
 
 /** As the table has it, word for word, with what it is about put in. */

@@ -39,9 +39,9 @@ export function outcomeOf(rule: Rule): string {
   const { reply, later } = rule;
   const first = `${reply.code} ${reply.enhanced}`;
   if (later === undefined) return first;
-  return later.then === 'passes'
+  return later.becomes === 'passes'
     ? `${first}, later taken`
-    : `${first}, later ${later.then.code} ${later.then.enhanced}`;
+    : `${first}, later ${later.becomes.code} ${later.becomes.enhanced}`;
 }
 
 /** Where the code and the words are from. */

@@ -55,7 +55,7 @@ export async function loadSenders<Counts>(
   return {
     senders: senders.rows,
     days: days.rows,
-    marks: marks.rows.map((row) => ({ ...row, at: row.at.getTime() })),
+    marks: marks.rows.map(({ provider, mark, at }) => ({ provider, mark, at: at.getTime() })),
   };
 }
 
@@ -97,10 +97,12 @@ export async function keepSenders(pool: pg.Pool, changes: SenderChanges): Promis
        select * from unnest($1::text[], $2::text[], $3::text[], $4::date[], $5::jsonb[], $6::jsonb[], $7::int[], $8::int[])
        on conflict (provider, kind, name, day) do update set counts = excluded.counts, codes = excluded.codes,
          quota = excluded.quota, score = excluded.score`,
-      columnsOf(
-        days.map((day) => ({ ...day, counts: jsonText(day.counts), codes: jsonText(day.codes) })),
-        ['provider', 'kind', 'name', 'day', 'counts', 'codes', 'quota', 'score'],
-      ),
+      [
+        ...columnsOf(days, ['provider', 'kind', 'name', 'day']),
+        days.map(({ counts }) => jsonText(counts)),
+        days.map(({ codes }) => jsonText(codes)),
+        ...columnsOf(days, ['quota', 'score']),
+      ],
     );
   if (marks.length > 0)
     await pool.query(
