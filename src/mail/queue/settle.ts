@@ -83,14 +83,14 @@ export async function prepare(context: SettleContext, attempted: Attempted): Pro
   };
 }
 
-/** Who refused bulk mail for good is not sent any more of it. */
+/** Who refused bulk mail for good is not sent any more of it; who is here is known anew each time. */
 async function withConsequences(
-  { options, stream }: SettleContext,
+  { options, site, stream }: SettleContext,
   attempted: Attempted,
   settlement: Settlement,
   now: number,
 ): Promise<Settlement> {
-  if (stream !== BULK) return settlement;
+  if (stream !== BULK || site === LOCAL_SITE) return settlement;
   const { message, results } = attempted;
   const refused = results.flatMap(({ recipient, suppressed, ...result }, i) =>
     settlement.conclusions[i]?.kind === 'failed' && suppressed === undefined

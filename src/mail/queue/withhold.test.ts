@@ -128,6 +128,22 @@ test('a refusal for good suppresses for bulk mail alone, and ends after half a y
   assert.deepEqual([await until(179), await until(180)], [true, false]);
 });
 
+test('a mailbox that is not here may be tomorrow', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.start();
+  const id = await outbound.send({ to: [bulk('carol@example.test')] });
+  await outbound.until('attempt.failed', 1, id);
+  assert.deepEqual(await suppressedNow(outbound), []);
+});
+
+test('a domain that does not exist suppresses, without a peer', async () => {
+  await using outbound = await openOutbound(new ManualClock(), ZONE);
+  outbound.start();
+  const id = await outbound.send({ to: [bulk('ann@no-such.test')] });
+  await outbound.until('attempt.failed', 1, id);
+  assert.deepEqual(await suppressedNow(outbound), ['ann@no-such.test hard-bounce']);
+});
+
 test('«unknown user» after the content is a filter, and what is said of us is none of the address', async () => {
   await using peer = await startSmtpPeer({
     answers: {

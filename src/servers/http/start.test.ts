@@ -112,11 +112,31 @@ test('metrics follow the committed events and the queue', async () => {
   http.countEvents([
     event('session.authenticated', 0, {}, login),
     event('session.authenticated', 0, {}, login),
+    event(
+      'address.suppressed',
+      0,
+      {},
+      {
+        public: { reason: 'hard-bounce', stream: 'bulk', until: null },
+        personal: { address: 'x@y.test', detail: '' },
+      },
+    ),
+    event(
+      'recipient.suppressed',
+      0,
+      {},
+      {
+        public: { reason: 'complaint', stream: 'bulk', until: null },
+        personal: { forwardPath: 'x@y.test' },
+      },
+    ),
   ]);
   const { text, headers } = await get('/metrics');
   assert.match(String(headers['content-type']), /^text\/plain/);
   assert.match(text, /^hikyaku_authentications_total\{result="authenticated"\} 2$/m);
   assert.match(text, /^hikyaku_events_total\{type="session.authenticated"\} 2$/m);
+  assert.match(text, /^hikyaku_suppressions_total\{reason="hard-bounce"\} 1$/m);
+  assert.match(text, /^hikyaku_recipients_suppressed_total\{reason="complaint"\} 1$/m);
   assert.match(text, /^hikyaku_smtp_connections 7$/m);
   assert.match(text, /^hikyaku_imap_connections 5$/m);
   assert.match(
