@@ -54,5 +54,6 @@ export function factsAt(now: number): ServerFacts {
     },
     queue: { waiting: 0, oldestAt: undefined, hours: [] },
     certificates: [],
+    warmUps: [],
   };
 }

@@ -9,7 +9,7 @@ import { clientSetup } from './checks/client-setup.ts';
 import { freshSignature, keyStrength, publishedKeys, rotation } from './checks/dkim.ts';
 import { alignment, dmarcPolicy, dmarcRecord, dmarcReports } from './checks/dmarc.ts';
 import { clock, database, disk, hostName, load } from './checks/host.ts';
-import { adminPages, later } from './checks/later.ts';
+import { adminPages } from './checks/later.ts';
 import { dnsLists } from './checks/lists.ts';
 import { exchange, exchangeHosts, roles } from './checks/mail-exchange.ts';
 import { clientAddresses, listeners, outsideProbe, relay } from './checks/network.ts';
@@ -23,6 +23,7 @@ import { spfLimits, spfOfAddresses, spfRecord } from './checks/spf.ts';
 import { loginInClear, tlsVersions } from './checks/tls.ts';
 import { deferrals, hardBounces, loginAbuse, queue, sentForm } from './checks/traffic.ts';
 import { backup, secrets, versions } from './checks/upkeep.ts';
+import { warmUp } from './checks/warm-up.ts';
 import { sourceAddress, wayOut } from './checks/way-out.ts';
 import { nameServers, signedZone, timesToLive, validatingResolver } from './checks/zone.ts';
 import type { CheckId } from './texts.ts';
@@ -157,7 +158,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   },
   R2: { ...host, ...server, family: 'reputation', run: complaintRate },
   R3: { ...host, ...server, family: 'reputation', run: hardBounces },
-  R4: { ...host, family: 'reputation', run: later },
+  R4: { ...host, ...server, family: 'reputation', run: warmUp },
 
   L1: { ...host, ...server, family: 'flow', run: queue },
   L2: { ...domain, ...server, family: 'flow', also: ['unreachable'], run: roundTrip },

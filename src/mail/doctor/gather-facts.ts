@@ -48,6 +48,7 @@ import type {
   ServerFacts,
   TrafficFacts,
 } from './server-facts.ts';
+import { warmUpFacts } from './warm-up-facts.ts';
 
 export interface GatherParts {
   readonly mode: 'dev' | 'serve';
@@ -85,7 +86,7 @@ const DEVELOPMENT = 'example.test';
 export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
   const { mode, pool, clock, listeners, http, load } = parts;
   const now = clock.now();
-  const [database, backups, accounts, domains, traffic, waiting, hours, certificates] =
+  const [database, backups, accounts, domains, traffic, waiting, hours, certificates, warmUps] =
     await Promise.all([
       databaseFacts(parts),
       parts.backups(),
@@ -95,6 +96,7 @@ export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
       waitingRecipients(pool),
       queueByHour(pool, now, HOURS),
       parts.certificates(),
+      warmUpFacts(pool),
     ]);
   return {
     mode,
@@ -109,6 +111,7 @@ export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
     domains,
     traffic,
     queue: { waiting: waiting.waiting, oldestAt: waiting.oldestAt?.getTime(), hours },
+    warmUps,
     certificates: certificates
       .filter(({ origin }) => origin === 'acme' || origin === 'none')
       .map((state) => certificateFacts(state, parts.overHttp)),

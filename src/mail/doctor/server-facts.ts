@@ -4,6 +4,7 @@
  */
 import type { DnsPlan } from '#mail/dns-plan/record';
 import type { Lint } from './lint-message.ts';
+import type { WarmUpFacts } from './warm-up-facts.ts';
 
 export interface ServerFacts {
   readonly mode: 'dev' | 'serve';
@@ -21,6 +22,7 @@ export interface ServerFacts {
   readonly traffic: TrafficFacts;
   readonly queue: QueueFacts;
   readonly certificates: readonly CertificateFacts[];
+  readonly warmUps: readonly WarmUpFacts[];
 }
 
 export type ListenerName = 'smtp' | 'submission' | 'submissions' | 'imap' | 'imaps';

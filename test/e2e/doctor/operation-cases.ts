@@ -2,6 +2,7 @@
 import { utf8 } from '#bytes';
 import { lintMessage } from '#mail/doctor/lint-message';
 import type { ServerFacts, TrafficFacts } from '#mail/doctor/server-facts';
+import type { WarmUpFacts } from '#mail/doctor/warm-up-facts';
 import { caseOf, type Break } from './case.ts';
 import { DOMAIN, NOW, type Draft } from './world.ts';
 
@@ -38,6 +39,20 @@ const bulk = (more: Partial<TrafficFacts['bulk']>): Break =>
 
 const outcomes = (delivered: number, failed: number): Break =>
   traffic({ outcomes: { delivered, failed } });
+
+function warmUps(...plans: readonly Partial<WarmUpFacts>[]): Break {
+  const usual = { site: 'mx.big.example', source: '', state: 'active' } as const;
+  return (world) => {
+    world.server!.warmUps = plans.map((plan) => ({
+      ...usual,
+      planned: 50,
+      taken: 10,
+      slowed: 0,
+      restsUntil: undefined,
+      ...plan,
+    }));
+  };
+}
 
 function queue(more: Partial<ServerFacts['queue']>): Break {
   return (world) => {
@@ -111,7 +126,13 @@ export const OPERATION_CASES = [
   caseOf('R3', 'many', outcomes(90, 10)),
   caseOf('R3', 'too-few', outcomes(5, 5)),
 
-  caseOf('R4', 'later'),
+  caseOf('R4', 'none'),
+  caseOf('R4', 'inside', warmUps({}, { taken: 20 })),
+  caseOf('R4', 'finished', warmUps({ state: 'finished' })),
+  caseOf('R4', 'slowed', warmUps({}, { site: 'mx.small.example', slowed: 2 })),
+  caseOf('R4', 'slowed', warmUps({ restsUntil: NOW + 3_600_000 })),
+  caseOf('R4', 'paused', warmUps({ state: 'paused' }, {})),
+  caseOf('R4', 'stopped', warmUps({ state: 'paused' }, { state: 'stopped' })),
 
   caseOf('L1', 'empty'),
   caseOf('L1', 'short', queue({})),

@@ -1,10 +1,6 @@
-/** R4 and B2: what belongs to later work says so; of the admin pages there is only what must not be seen. */
+/** B2: the admin pages belong to later work; of them there is only what must not be seen. */
 import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerContext } from '#mail/doctor/check';
-
-export function later(): { readonly finding: 'later'; readonly values: Record<never, never> } {
-  return { finding: 'later', values: {} };
-}
 
 export function adminPages({ server }: ServerContext) {
   const { address, port } = server.http;

@@ -119,12 +119,52 @@ export const OPERATION_TEXTS = {
       ja: '新しいアドレスから一度に多く送ると、制限や遮断を受けます。',
     },
     expected: { en: 'Inside the plan.', ja: '計画の範囲内。' },
-    remedy: { en: 'Hold, and halve the amount.', ja: '送信を止め、量を半分にしてください。' },
+    remedy: {
+      en: 'Send less bulk mail until it is over: the plan holds it back by itself. hikyaku warm-up show {site} tells why.',
+      ja: '収まるまで一斉配信を控えてください。送りすぎた分は計画が自動的に待たせます。理由は hikyaku warm-up show {site} で分かります。',
+    },
     findings: {
-      later: {
+      none: {
         status: 'skip',
-        en: 'There are no plans for warming up yet: that belongs to later work.',
-        ja: 'ウォームアップの計画はまだありません。今後対応します。',
+        en: 'No address is warmed up.',
+        ja: 'ウォームアップ中のアドレスはありません。',
+        remedy: {
+          en: 'For an address that is new: hikyaku warm-up start',
+          ja: '新しいアドレスから送る場合は、hikyaku warm-up start で始めてください。',
+        },
+      },
+      inside: {
+        status: 'pass',
+        en: '{taken} of {planned} recipients of the day are sent, in {count} plans.',
+        ja: '{count} 件の計画で、本日分 {planned} 宛先のうち {taken} を送信済みです。',
+      },
+      finished: {
+        status: 'pass',
+        en: 'All plans ({count}) are finished.',
+        ja: '{count} 件の計画はすべて完了しました。',
+      },
+      slowed: {
+        status: 'warn',
+        en: '{site} put off {share} % of {count} today for rate or reputation.',
+        ja: '{site} が、本日の {count} 宛先の {share} % を送信量や評価を理由に先送りしました。',
+      },
+      paused: {
+        status: 'warn',
+        en: 'The warm-up for {site} is paused by hand ({count} in all): mail for it waits.',
+        ja: '{site} へのウォームアップが手動で休止中のため（全 {count} 件）、メールが待機しています。',
+        remedy: {
+          en: 'hikyaku warm-up start {site} goes on.',
+          ja: 'hikyaku warm-up start {site} で再開します。',
+        },
+      },
+      stopped: {
+        status: 'fail',
+        en: '{site} refuses mail from us ({count} sites in all), so that nothing goes there.',
+        ja: '{site} に拒否されたため（全 {count} 件）、送信を止めています。',
+        remedy: {
+          en: 'Find out why (hikyaku queue list, lists, complaints), ask to be taken off, then: hikyaku warm-up start {site}',
+          ja: '原因（hikyaku queue list、ブロックリスト、苦情）を調べて解除を申請し、hikyaku warm-up start {site} で再開してください。',
+        },
       },
     },
   },
