@@ -8,9 +8,9 @@ import {
   urls,
   type Asked,
   type Reply,
-} from '../exchange.ts';
-import { AcmeProblem, malformed } from '../problem.ts';
-import type { Account } from '../records.ts';
+} from '#lab/ca/exchange';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
+import type { Account } from '#lab/ca/records';
 
 const contact = z.array(z.string().max(320)).max(10);
 const newSchema = z.object({

@@ -1,11 +1,11 @@
 /** Certificates: fetched (RFC 8555 §7.4.2), taken back (§7.6), and when to renew them (RFC 9773 §4). */
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
-import type { Core } from '../core.ts';
-import { accountOf, assertGet, payloadOf, type Asked, type Reply } from '../exchange.ts';
-import { AcmeProblem, malformed } from '../problem.ts';
-import type { IssuedCertificate } from '../records.ts';
-import { renewalWindow } from '../renewal-window.ts';
+import type { Core } from '#lab/ca/core';
+import { accountOf, assertGet, payloadOf, type Asked, type Reply } from '#lab/ca/exchange';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
+import type { IssuedCertificate } from '#lab/ca/records';
+import { renewalWindow } from '#lab/ca/renewal-window';
 
 export function certificate(asked: Asked): Reply {
   assertGet(asked);

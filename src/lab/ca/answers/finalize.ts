@@ -1,12 +1,12 @@
 /** The end of an order (RFC 8555 §7.4): the request is looked at, CAA once more, and the certificate is made. */
 import { z } from 'zod';
-import type { Core } from '../core.ts';
-import { payloadOf, urls, type Asked, type Reply } from '../exchange.ts';
-import { CA_LIMITS } from '../limits.ts';
-import { AcmeProblem, problemDocument } from '../problem.ts';
-import { readCertificateRequest } from '../read-request.ts';
-import type { Order } from '../records.ts';
-import { assertMayIssue } from '../validate.ts';
+import type { Core } from '#lab/ca/core';
+import { payloadOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { AcmeProblem, problemDocument } from '#lab/ca/problem';
+import { readCertificateRequest } from '#lab/ca/read-request';
+import type { Order } from '#lab/ca/records';
+import { assertMayIssue } from '#lab/ca/validate';
 import { validationOf } from './authorization.ts';
 import { ownOrder } from './order.ts';
 import { orderView } from './views.ts';

@@ -1,9 +1,9 @@
 /** An account gets another key (RFC 8555 §7.3.5): the new one signs the wish, the old one the request that carries it. */
 import { z } from 'zod';
-import { accountOf, urls, type Asked, type Reply } from '../exchange.ts';
-import { isSignedBy, readJwk } from '../jwk.ts';
-import { jsonIn, readJws } from '../jws.ts';
-import { AcmeProblem, malformed } from '../problem.ts';
+import { accountOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
+import { isSignedBy, readJwk } from '#lab/ca/jwk';
+import { jsonIn, readJws } from '#lab/ca/jws';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
 
 const schema = z.object({ account: z.string().max(2000), oldKey: z.unknown() });
 
