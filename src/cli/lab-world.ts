@@ -43,6 +43,7 @@ export function labAround(config: Config, log: Log): LabAround {
         'acme.directory': `https://${network.addressOf('ca.test')}:${CA_PORT}/dir`,
         'acme.terms_agreed': true,
       }),
+      ...(config['unsubscribe.url'] === '' && { 'unsubscribe.url': `https://${config.hostname}` }),
       'doctor.issuer': 'ca.test',
       'doctor.mail_exchanges': ['mx.bigmail.test', 'mx.hottest.test', 'mx.purple.test'],
       'http.public_address': own,
