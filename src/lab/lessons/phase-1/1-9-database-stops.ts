@@ -31,8 +31,8 @@ export const databaseStops = lesson<Key>({
       ja: 'アプリが 30 人の読者にニュースレターを送った',
     },
     stopped: {
-      en: 'While it did, the database was away, and the server answered a letter 451 4.3.0 in place of 250',
-      ja: '送信中にデータベースが止まり、サーバーが 250 ではなく 451 4.3.0 と答えた手紙があった',
+      en: 'While it did, the database was away, and the server answered the app 451 4.3.0 in place of 250',
+      ja: '送信中にデータベースが止まり、サーバーがアプリに 250 ではなく 451 4.3.0 と答えた',
       rfc: 'RFC 5321 §4.2.1',
     },
     taken: {
@@ -131,7 +131,7 @@ function lettersOf(sends: readonly Send[], { server }: LessonWorld): Map<string,
 
 function stoppedSight(sessions: readonly SeenSession[]): Sight {
   const found = sessions.find(({ exchanges }) =>
-    exchanges.some(({ content, reply }) => content !== undefined && reply.at(-1) === UNAVAILABLE),
+    exchanges.some(({ reply }) => reply.at(-1) === UNAVAILABLE),
   );
   return found ? seen({ session: found.id }) : MISSING;
 }
