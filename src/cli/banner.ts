@@ -6,7 +6,13 @@ const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';
 
 /** Lines for standard error; the machine's half is on standard output. */
-export function banner(server: RunningServer, config: Config, mode: Mode): string {
+/** @param resolver of the practice Internet, `address:port`; undefined: the server stands alone */
+export function banner(
+  server: RunningServer,
+  config: Config,
+  mode: Mode,
+  resolver?: { readonly address: string; readonly port: number },
+): string {
   const { ports, firstAccounts } = server;
   const facts = [
     ['receives', at(config['smtp.address'], ports.smtp), 'SMTP: mail for the domains here'],
@@ -32,7 +38,7 @@ export function banner(server: RunningServer, config: Config, mode: Mode): strin
   for (const [what, where, how] of facts)
     lines.push(`  ${what.padEnd(9)} ${where.padEnd(26)} ${how}`);
   lines.push('');
-  if (mode === 'dev') lines.push(...devLines(firstAccounts, ports));
+  if (mode === 'dev') lines.push(...devLines(firstAccounts, ports), ...aroundLines(resolver));
   return `${lines.join('\n')}\n`;
 }
 
@@ -58,7 +64,24 @@ function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['p
     `  Read it:    bin/hikyaku mail list ${BOB}, or any mail program by IMAP`,
     '  Its story:  bin/hikyaku message trace ID',
     '',
-    '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',
+  ];
+}
+
+function aroundLines(resolver: { address: string; port: number } | undefined): string[] {
+  if (resolver === undefined) {
+    return [
+      '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',
+      '',
+    ];
+  }
+  const { address, port } = resolver;
+  return [
+    '  Around it is the practice Internet; nothing leaves this machine.',
+    '',
+    '  Write to:   hana@bigmail.test, a strict provider; bin/hikyaku lab providers lists the others',
+    '  There:      bin/hikyaku lab mailbox hana@bigmail.test, and bin/hikyaku lab why ID',
+    `  Its DNS:    dig @${address} -p ${port} MX bigmail.test`,
+    '  Lessons:    bin/hikyaku lab lessons, the first one: bin/hikyaku lab start 1.1',
     '',
   ];
 }

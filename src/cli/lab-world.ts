@@ -11,6 +11,8 @@ export interface LabAround {
   readonly config: Config;
   /** On which the server listens too. */
   readonly addresses: readonly string[];
+  /** Where it listens for questions. */
+  readonly resolver: { readonly address: string; readonly port: number };
   readonly surroundings: Surroundings;
 }
 
@@ -33,10 +35,11 @@ export function labAround(config: Config, log: Log): LabAround {
   });
   const { network, calls, ...rest } = world;
   const own = network.addressOf('mail.example.test');
+  const resolver = network.placeOf(network.addressOf('resolver.test'), 53);
   return {
     config: {
       ...config,
-      dns: [`${network.addressOf('resolver.test')}:${network.localPort(53)}`],
+      dns: [`${resolver.address}:${resolver.port}`],
       'queue.source_addresses': [own],
       'doctor.addresses': [own],
       ...(config['acme.directory'] === 'off' && {
@@ -52,6 +55,7 @@ export function labAround(config: Config, log: Log): LabAround {
       'https.public_port': network.localPort(443),
     },
     addresses: [own],
+    resolver,
     surroundings: { ...rest, calls },
   };
 }

@@ -89,7 +89,7 @@ export async function runServer(mode: Mode, options: RunOptions): Promise<void> 
   collectAtRest();
   reload = () => void readAgain(server, { mode, config, options, log, manager });
   manager.ready();
-  process.stderr.write(banner(server, config, mode));
+  process.stderr.write(banner(server, config, mode, lab?.resolver));
   await signals.first;
   manager.stopping();
   await stop(server, signals, log);
