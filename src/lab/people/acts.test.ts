@@ -67,6 +67,13 @@ test('the same seed and the same letter give the same acts, in whatever order th
   );
 });
 
+test('another seed gives other people', () => {
+  const one = findPerson([], [CROWD], 'reader0001')!;
+  const acts = (seed: number) =>
+    Array.from({ length: 50 }, (_, before) => actsOf(seed, one, { ...LETTER, before }));
+  assert.notDeepEqual(acts(1), acts(2));
+});
+
 test('every reader of a crowd is alike: it only counts how many came before', () => {
   const [one, other] = ['reader0001', 'reader0299'].map((name) => findPerson([], [CROWD], name)!);
   for (let before = 0; before < 200; before++) {
