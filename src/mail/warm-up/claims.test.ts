@@ -192,6 +192,35 @@ test('a day that is over lets nothing go until it was judged, and the next one i
   assert.deepEqual([two!.day, two!.taken, two!.endedAt], [2, 10, undefined]);
 });
 
+test('what readers complain of that the site took counts in the day in which they do', async () => {
+  const clock = new ManualClock(Date.UTC(2026, 10, 24));
+  await using outbound = await open(clock, { transactional: 200 });
+  const { pool } = outbound.store;
+  const complain = (recipient: number, site: string) =>
+    pool.query(
+      `insert into complaints (tenant_id, message_id, recipient_id, feedback_type, stream, site, address, reporter, agent, matched_by,
+         received_at)
+       select id, 'm', $1, 'abuse', 'bulk', $2, 'a@other.test', '', '', 'received', $3 from tenants limit 1`,
+      [recipient, site, new Date(clock.now())],
+    );
+  await complain(1, 'elsewhere.test');
+  for (let hour = 0; hour < 24; hour++) {
+    await drain(outbound.store);
+    if (hour === 5) await complain(2, SITE);
+    clock.advance(HOUR);
+  }
+  await keeperOf(outbound.store).seeTo(SITE, ['']);
+  await complain(3, SITE);
+  const days = await planDays(pool, KEY);
+  assert.deepEqual(
+    days.map(({ complaints, judged, planned }) => [complaints, judged, planned]),
+    [
+      [1, 'held', 40],
+      [1, undefined, 40],
+    ],
+  );
+});
+
 test('what a lease holds while the day turns counts in the new day', async () => {
   const clock = new ManualClock(Date.UTC(2026, 10, 24, 23, 59));
   await using outbound = await open(clock, { transactional: 200 });

@@ -10,7 +10,14 @@ import { jsonText } from '#store/json';
 import { FIRST_CAP } from '#store/queue/claim';
 import { underWay } from '#store/queue/pace';
 import { inTransaction } from '#store/transaction';
-import { readPlan, type KnownPlan, type Plan, type PlanKey, type PlanPace } from './plans.ts';
+import {
+  complaintsOf,
+  readPlan,
+  type KnownPlan,
+  type Plan,
+  type PlanKey,
+  type PlanPace,
+} from './plans.ts';
 
 /** What a change makes of a plan. */
 export interface PlanChange {
@@ -105,7 +112,7 @@ async function closeDay(
   now: number,
 ): Promise<void> {
   await client.query({
-    text: `update warm_up_days set ended_at = $4, judged = $5, steps = steps || $6::jsonb
+    text: `update warm_up_days d set ended_at = $4, judged = $5, steps = steps || $6::jsonb, complaints = ${complaintsOf('d')}
            where site = $1 and source = $2 and day = $3`,
     values: [site, source, day, new Date(now), judged ?? null, jsonText(steps)],
   });

@@ -74,8 +74,14 @@ export interface KnownPlan extends PlanKey {
 export const MILLISECONDS = (column: string): string =>
   `extract(epoch from ${column})::float8 * 1000`;
 
+/** About mail to the site, by whatever source, reported since the day began. */
+export function complaintsOf(day: string): string {
+  return `(select count(*)::integer from complaints c where c.site = ${day}.site and c.received_at >= ${day}.began_at)`;
+}
+
 const DAY_FIELDS = `d.day, ${MILLISECONDS('d.began_at')} as "beganAt", ${MILLISECONDS('d.ended_at')} as "endedAt", d.planned, d.taken,
-  d.delivered, d.deferred, d.slowed, d.refused, d.bounced, d.complaints, d.rests, d.judged, d.steps`;
+  d.delivered, d.deferred, d.slowed, d.refused, d.bounced,
+  case when d.ended_at is null then ${complaintsOf('d')} else d.complaints end as complaints, d.rests, d.judged, d.steps`;
 
 const KNOWN = `
   select p.site, p.source, p.state, ${MILLISECONDS('p.started_at')} as "startedAt", p.day as "planDay", p.size, p.ceiling,

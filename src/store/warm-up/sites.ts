@@ -1,4 +1,4 @@
-/** Sites as warm-up plans see them: which there are, what waits for them, and who complained of what they took. */
+/** Sites as warm-up plans see them: which there are, and what waits for them. */
 import type { Queryable } from '#store/blobs';
 
 /** Sites elsewhere that mail went to from a source, those without a plan. */
@@ -27,19 +27,4 @@ export async function siteOfDomain(db: Queryable, domain: string): Promise<strin
     values: [domain],
   });
   return (rows as { site: string }[])[0]?.site;
-}
-
-/**
- * Counts a complaint about a message against the plans of the sites that took it.
- * @returns how many plans hear of it
- */
-export async function countComplaint(db: Queryable, messageId: string): Promise<number> {
-  const { rowCount } = await db.query({
-    text: `update warm_up_days d set complaints = d.complaints + 1
-           from warm_up_plans p
-           where p.state = 'active' and d.site = p.site and d.source = p.source and d.day = p.day
-             and p.site in (select fields ->> 'site' from events where message_id = $1 and type = 'attempt.delivered')`,
-    values: [messageId],
-  });
-  return rowCount ?? 0;
 }
