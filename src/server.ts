@@ -211,7 +211,7 @@ async function start(
         isOwnAddress,
         tlsPolicy,
         ...(given.dialer && { dialer: given.dialer }),
-        ...(surroundings && { routes: 'by-mx' }),
+        ...(surroundings && { hasDomain: surroundings.hasDomain }),
         trustedRoots: around?.trustedRoots,
       },
       resolver,

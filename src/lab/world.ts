@@ -15,7 +15,7 @@ import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
-import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
+import { LEARNERS_DOMAIN, TLD } from './dns/infrastructure.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
@@ -45,6 +45,7 @@ export interface World {
   readonly resolver: Resolver;
   readonly dialer: Dialer;
   readonly placeOf: LabNetwork['placeOf'];
+  readonly hasDomain: (domain: string) => boolean;
   readonly isOutside: (address: string) => boolean;
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
@@ -95,6 +96,7 @@ export function makeWorld(options: WorldOptions): World {
     resolver,
     dialer: network.dialer,
     placeOf: network.placeOf,
+    hasDomain: (domain) => domain === TLD || domain.endsWith(`.${TLD}`),
     isOutside: network.has,
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>

@@ -26,13 +26,13 @@ export interface OutboundSettings {
   readonly dialer?: Dialer;
   /** PEM, instead of the system's roots: always the same array. */
   readonly trustedRoots?: readonly string[] | undefined;
-  /** Domains without a route are delivered to by MX, whatever the mode. */
-  readonly routes?: 'by-mx';
+  /** In a network of its own: which domains are there. Mail for them goes by MX, for others it is held. */
+  readonly hasDomain?: (domain: string) => boolean;
 }
 
 /** What the queue works with. */
 export function queueOptions(
-  { mode, config, log, dialer, isOwnAddress, tlsPolicy, routes, trustedRoots }: OutboundSettings,
+  { mode, config, log, dialer, isOwnAddress, tlsPolicy, hasDomain, trustedRoots }: OutboundSettings,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -61,7 +61,7 @@ export function queueOptions(
       delayNotice: config['queue.delay_notice'],
     },
     sourceAddresses: config['queue.source_addresses'],
-    unrouted: mode === 'dev' && routes === undefined ? 'hold' : 'deliver',
+    unrouted: unroutedBy(mode, hasDomain),
     delivery: config.delivery,
     languages: config.lang === 'ja' ? ['ja', 'en'] : ['en', 'ja'],
     concluded: (accountIds, events) => {
@@ -69,6 +69,14 @@ export function queueOptions(
       happened(events);
     },
   };
+}
+
+function unroutedBy(
+  mode: Mode,
+  hasDomain: OutboundSettings['hasDomain'],
+): QueueOptions['unrouted'] {
+  if (hasDomain !== undefined) return (domain) => (hasDomain(domain) ? 'deliver' : 'hold');
+  return mode === 'dev' ? 'hold' : 'deliver';
 }
 
 /** In dev nothing is asked outside this machine unless a resolver is named. */

@@ -21,6 +21,8 @@ export interface Surroundings {
   readonly dialer: Dialer;
   /** Where the dialer finds the host with this address for what comes to this port. */
   readonly placeOf: PlaceOf;
+  /** Whether a domain is one of that world. */
+  readonly hasDomain: (domain: string) => boolean;
   /** Whether an address is one that hosts there have, as public ones are elsewhere. */
   readonly isOutside: (address: string) => boolean;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
@@ -35,7 +37,7 @@ export interface Surroundings {
 
 export interface Opened extends AsyncDisposable {
   readonly kind: 'open';
-  /** Certificates, as PEM, that are trusted there instead of those of the system. Always the same array. */
+  /** Certificates, as PEM, that are trusted there, instead of those of the system. Always the same array. */
   readonly trustedRoots: readonly string[];
   /** Where name servers listen. */
   readonly nameServerPort: number;

@@ -151,7 +151,7 @@ test('an SPF fail without DMARC is junk, refused where the setting says so, and 
   assert.match(mail.text, /spf=softfail/);
 });
 
-test('of this machine itself no SPF is asked, and no domain is freed from DMARC by that', async () => {
+test('of this machine itself neither SPF nor the sender’s domain is asked, and no domain is freed from DMARC by that', async () => {
   const isOwnAddress = (address: string) => address === STRANGER;
   const zone = world();
   zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 -all' });
@@ -165,6 +165,11 @@ test('of this machine itself no SPF is asked, and no domain is freed from DMARC 
   });
   assert.match(taken.reply, /^250 /);
   assert.equal((await reception.read('bob', taken.messageId))?.role, 'inbox');
+  const nowhere = await reception.send({
+    from: 'ann@nowhere.example',
+    header: ['From: ann@nowhere.example'],
+  });
+  assert.match(nowhere.reply, /^250 /);
   const refused = await reception.send(forged('strict.example'));
   assert.match(refused.reply, /^550 5\.7\.26 /);
 });

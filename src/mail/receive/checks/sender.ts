@@ -14,9 +14,11 @@ export interface SenderFacts {
 }
 
 export const sender: Check<'sender', 'mail'> = {
-  gather({ envelope: { reversePath } }, { resolver }) {
+  gather({ client: { address }, envelope: { reversePath } }, { resolver, isOwnAddress }) {
     // an address literal names a host, not a domain
     if (reversePath === null || reversePath.domain.startsWith('[')) return NOTHING_TO_ASK;
+    // a program of this machine is told of a failure on the spot
+    if (isOwnAddress(address)) return NOTHING_TO_ASK;
     return resolver === undefined ? NO_DNS : lookUp(reversePath.domain, resolver);
   },
 
