@@ -15,7 +15,7 @@ import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
-import { LEARNERS_DOMAIN, TLD } from './dns/infrastructure.ts';
+import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
@@ -90,13 +90,14 @@ export function makeWorld(options: WorldOptions): World {
   const resolver = openResolver();
   const witness = new LessonWitness({ clock, log });
   const calls: Record<string, LabCall> = {};
+  let isRegistered = (_domain: string): boolean => false;
   return {
     clock,
     network,
     resolver,
     dialer: network.dialer,
     placeOf: network.placeOf,
-    hasDomain: (domain) => domain === TLD || domain.endsWith(`.${TLD}`),
+    hasDomain: (domain) => isRegistered(domain),
     isOutside: network.has,
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
@@ -119,6 +120,7 @@ export function makeWorld(options: WorldOptions): World {
       );
       addCalls(calls, clockCalls(ground, kept), parties.calls);
       const { ca, dns } = parties;
+      isRegistered = (domain) => dns.isRegistered(domain);
       const view = { prefix, ownPorts: [...ownPorts], trustedRoots: ca.trustedRoots };
       addCalls(calls, worldCalls({ ...view, seed: kept.seed }));
       const opened = parts.move();

@@ -83,6 +83,8 @@ export interface LabDns extends AsyncDisposable {
     /** A name and what lies below it, or everything. Answers how many entries were forgotten. */
     flush(name?: string): number;
   };
+  /** Whether a domain below `test`, or the one that it lies in, was sold. */
+  isRegistered(domain: string): boolean;
   /** A party's zone, seen at once; one that is there is replaced. */
   addParty(party: HostedParty): Promise<void>;
   /** A zone that is a function, on a name server of its own; it ends with what comes back. */
@@ -144,6 +146,10 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     questions,
     faults,
     cache: { list: () => listCache(recursor), flush },
+    isRegistered(domain) {
+      const sold = domain.split('.').slice(-2).join('.');
+      return books.registry.isHouse(sold) || books.registry.learners.has(sold);
+    },
     addParty: (party) => facts.inTurn(async () => foundParty(books, party, await facts.read())),
     addDynamicZone: async (zone, host, answer) => {
       const ended = await openDynamicZone(books, zone, host, answer, duties);
