@@ -48,7 +48,11 @@ async function declare({ store, zone }: Outbound): Promise<void> {
   const clock = store.clock.now();
   for (const key of await newDkimKeys(clock)) {
     await addDkimKey(store.pool, 'example.test', key, clock);
-    const privateKey = createPrivateKey({ key: Buffer.from(key.privateKey), format: 'der', type: 'pkcs8' });
+    const privateKey = createPrivateKey({
+      key: Buffer.from(key.privateKey),
+      format: 'der',
+      type: 'pkcs8',
+    });
     zone.declare(`${key.selector}._domainkey.example.test`, {
       TXT: dnsRecordFor(createPublicKey(privateKey)),
     });

@@ -32,7 +32,10 @@ function asking(tags: Readonly<Record<string, string>> = {}): ReturnType<typeof 
 
 async function seen(
   letter: Letter,
-  { zone = asking(), settings = {} as Partial<PolicySettings> } = {},
+  {
+    zone = asking(),
+    settings = {},
+  }: { readonly zone?: ReturnType<typeof world>; readonly settings?: Partial<PolicySettings> } = {},
 ): Promise<SeenKind | undefined> {
   const kinds: (SeenKind | undefined)[] = [];
   const policies = policiesOf({ ...DEFAULT_POLICY_SETTINGS, ...settings });

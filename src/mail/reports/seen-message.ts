@@ -1,6 +1,6 @@
 /**
  * What of a judged message stands in a report to its author's domain (RFC 9990 §3.1.1). Pure. A message that is to come again is counted when
- * it has; what filters other than DMARC made of it is nobody's affair (§8.4).
+ * it has; what filters other than DMARC made of it is nobody's affair (RFC 9990 §8.3).
  */
 import { knownOf, type AllFacts } from '#mail/receive/facts';
 import type { Judgement } from '#mail/receive/judgement';
@@ -57,7 +57,7 @@ export function seenMessage(
   return { policy: publishedIn(dmarc.policyDomain, dmarc.record), row };
 }
 
-/** What DMARC did, and why that is not what the policy asks (RFC 9990 §3.1.1.10, §3.1.6). */
+/** What DMARC did, and why that is not what the policy asks (RFC 9990 §3.1.1.9, §3.1.6). */
 function applied(
   { result, policy, record, wouldAsk = 'none' }: DmarcReport,
   { trust }: AllFacts,
@@ -110,7 +110,7 @@ function signaturesOf(
     .slice(0, MOST_SIGNATURES);
 }
 
-/** RFC 9990 §3.1.1.14: only the MAIL FROM identity is of DMARC; of a null reverse-path it is that of the EHLO name (RFC 7208 §2.4). */
+/** RFC 9990 §3.1.1.13: only the MAIL FROM identity is of DMARC; of a null reverse-path it is that of the EHLO name (RFC 7208 §2.4). */
 function spfOf({ spf }: AllFacts): ReportedRow['spf'] {
   const report = knownOf(spf);
   return report === undefined

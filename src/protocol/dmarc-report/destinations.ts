@@ -83,7 +83,7 @@ async function allowedBy(
   if (name.length > 253) return [];
   const answer = await resolver.resolve(name, 'TXT', { signal });
   if (answer.kind !== 'records') return [];
-  const [text] = answer.records.map(txtText).filter(isDmarcRecord);
+  const text = answer.records.map(txtText).find(isDmarcRecord);
   if (text === undefined) return [];
   const instead = parseRecord(text)?.rua ?? [];
   if (instead.length === 0) return [destination];

@@ -61,7 +61,9 @@ const ELEMENTS: ReadonlySet<string> = new Set(
     ['record/auth_results/spf', 'domain', 'scope', 'result'],
     ['record/auth_results'],
     ['record'],
-  ].flatMap(([parent, ...children]) => [parent!, ...children.map((name) => `${parent}/${name}`)]),
+  ].flatMap(([parent, ...children]) =>
+    [parent!].concat(children.map((name) => `${parent}/${name}`)),
+  ),
 );
 /** Their children are of one part of a row, of which there may be several. */
 const REASON = 'record/row/policy_evaluated/reason';

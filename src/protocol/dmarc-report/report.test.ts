@@ -63,12 +63,13 @@ const report: fc.Arbitrary<DmarcAggregateReport> = fc
     }),
     rows: fc.array(row, { minLength: 1, maxLength: 4 }),
   })
-  .map(({ span: [a, b], ...rest }) => ({
+  .map(({ span: [a, b], ...rest }) =>
     // records of fast-check have no prototype
-    ...structuredClone(rest),
-    begin: Math.min(a, b) * 1000,
-    end: Math.max(a, b) * 1000,
-  }));
+    Object.assign(structuredClone(rest), {
+      begin: Math.min(a, b) * 1000,
+      end: Math.max(a, b) * 1000,
+    }),
+  );
 
 test('what is written is read again', () => {
   fc.assert(

@@ -3,7 +3,7 @@
  * not said is '' or an empty list.
  */
 
-/** RFC 9990 §3.1.1.10; `pass`: nothing to do, under a policy that asks for something. */
+/** RFC 9990 §3.1.1.9; `pass`: nothing to do, under a policy that asks for something. */
 export type Disposition = 'none' | 'pass' | 'quarantine' | 'reject';
 export const DISPOSITIONS = ['none', 'pass', 'quarantine', 'reject'] as const;
 

@@ -58,7 +58,7 @@ export function composeReport(mail: ReportMail): Uint8Array {
   );
 }
 
-/** RFC 7489 §7.2.1.1, RFC 9990 §3.5.2.1 and RFC 8460 §5.3 have the same one. */
+/** RFC 7489 §7.2.1.1, RFC 9990 §3.5.2 and RFC 8460 §5.3 have the same one. */
 export function reportSubject(domain: string, submitter: string, reportId: string): string {
   return `Report Domain: ${domain} Submitter: ${submitter} Report-ID: <${reportId}>`;
 }

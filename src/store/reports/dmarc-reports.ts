@@ -40,7 +40,7 @@ export async function keepDmarcReport(
   const sum = (some: readonly ReportedRow[]): number =>
     some.reduce((total, { messages }) => total + messages, 0);
   const most = report.rows.toSorted((one, other) => other.messages - one.messages);
-  const rows = most.slice(0, ROWS_KEPT).map((row, seq) => ({ ...row, seq }));
+  const rows = most.slice(0, ROWS_KEPT).map((row, seq) => Object.assign({ seq }, row));
   const { rows: answer } = await db.query({
     text: KEEP,
     values: [

@@ -87,7 +87,7 @@ export async function seenOf(
   );
   const policy = published.rows[0]?.policy;
   if (policy === undefined || rows.length === 0) return undefined;
-  return { policy, rows: rows.map(({ seen, messages }) => ({ ...seen, messages })) };
+  return { policy, rows: rows.map(({ seen, messages }) => Object.assign(seen, { messages })) };
 }
 
 /** Days that were reported long ago. */

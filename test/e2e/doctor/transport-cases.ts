@@ -168,7 +168,7 @@ export const POLICY_CASES = [
   caseOf('P2', 'there'),
   caseOf('P2', 'arriving', ({ server }) => {
     const reports = { dmarc: undefined, tls: { at: NOW - DAY, from: 'Big' } };
-    server!.domains = server!.domains.map((one) => ({ ...one, reports }));
+    server!.domains = server!.domains.map((one) => Object.assign({}, one, { reports }));
   }),
   caseOf('P2', 'none', ({ names }) => without(names, RPT, 'TXT')),
   caseOf('P2', 'broken', ({ names }) => change(names, RPT, { TXT: 'v=TLSRPTv1; rua=nowhere' })),
