@@ -66,7 +66,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       registerZone: (zone) => dns.addParty(zone),
     }),
   );
-  let settle = (): Promise<void> => Promise.resolve();
+  let learner: LearnersServer | undefined;
   witness.keepIn(pool);
   parts.defer(() => witness.flush());
   const lessons = parts.use(
@@ -74,8 +74,19 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       ...ground,
       random: randomBytes,
       server: learnersPlace(options),
+      around: {
+        dns,
+        ca,
+        blockList,
+        providers,
+        resolver,
+        learner: () => {
+          if (learner === undefined) throw new Error('the server cannot be reached yet');
+          return learner;
+        },
+      },
       settle: async () => {
-        await settle();
+        await learner?.settle();
         await witness.flush();
       },
     }),
@@ -97,7 +108,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       ...lessons.calls,
     },
     begin: (server) => {
-      ({ settle } = server);
+      learner = server;
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };

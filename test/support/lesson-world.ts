@@ -72,6 +72,7 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
     random: randomBytes,
     settle,
     app: { network, clock: systemClock, random: randomBytes, folder, owner: 'bob@example.test' },
+    around: undefined,
   };
   const calls = lessonCalls(world);
   const kept = parts.move();

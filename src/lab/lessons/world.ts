@@ -1,8 +1,14 @@
 /** What lessons look at and act on. Built beside the server by whoever opens the practice Internet; tests build it around a server of theirs. */
 import type { App } from '#lab/app/app';
+import type { LabCa } from '#lab/ca/start';
+import type { LabDns } from '#lab/dns/start';
+import type { BlockList } from '#lab/dnsbl/start';
 import type { LabNetwork } from '#lab/network';
+import type { Providers } from '#lab/providers/start';
+import type { LearnersServer } from '#lab/world';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import type { Resolver } from '#protocol/dns/resolver';
 import type { Store } from '#store/open';
 
 /** The learner's server, as its neighbours see it. */
@@ -29,6 +35,24 @@ export interface LessonWorld {
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */
   readonly settle: () => Promise<void>;
   readonly app: App;
+  /** The rest of the practice Internet. Undefined where a test has a server and nothing around it. */
+  readonly around: Around | undefined;
+}
+
+export interface Around {
+  readonly dns: LabDns;
+  readonly ca: LabCa;
+  readonly blockList: BlockList;
+  readonly providers: Providers;
+  readonly resolver: Resolver;
+  /** What the learner's server says of itself. @throws before it can be reached: a bug */
+  readonly learner: () => LearnersServer;
+}
+
+/** For lessons that need it. @throws where there is none: a bug */
+export function aroundOf({ around }: Pick<LessonWorld, 'around'>): Around {
+  if (around === undefined) throw new Error('there is nothing around this server');
+  return around;
 }
 
 /** Whether a client is the learner: what the parties of the practice Internet do proves nothing. */
