@@ -70,8 +70,9 @@ export class Books {
       if (known.some(({ kind, name }) => kind === 'zone' && name === LEARNERS_DOMAIN)) return false;
       const own = this.addressOf('mail.example.test' satisfies LabHost);
       const at = await this.facts.write('zone', LEARNERS_DOMAIN, content, LONG_AGO);
-      await this.facts.write('pointer', own, pointer, LONG_AGO);
       this.hosting.put(LEARNERS_DOMAIN, content, at);
+      if (known.some(({ kind, name }) => kind === 'pointer' && name === own)) return true;
+      await this.facts.write('pointer', own, pointer, LONG_AGO);
       this.reverse.set(own, pointer, at);
       return true;
     });

@@ -235,3 +235,35 @@ test('values are added beside each other and taken away one by one', async () =>
   await panel.removeRecord('example.test', { name: '@', type: 'TXT' });
   assert.deepEqual(values(), []);
 });
+
+test('what the learner is given at the first start is there at once on both servers, and never comes over what they changed', async () => {
+  await using stage = await startDnsStage();
+  const { dns, network, stub } = stage;
+  const own = network.addressOf('mail.example.test');
+  const reversed = `${own.split('.').toReversed().join('.')}.in-addr.arpa`;
+  await stub.resolve('example.test', 'MX');
+  const zone = `@ MX 10 mail\nmail A ${own}\n`;
+  assert.equal(await dns.foundLearner(zone, 'mail.example.test'), true);
+  const mx = [{ preference: 10, exchange: 'mail.example.test' }];
+  for (const host of ['ns1.dnshost.test', 'ns2.dnshost.test'] as const) {
+    assert.deepEqual(await askServer(stage, host, 'example.test', 'MX'), mx);
+  }
+  assert.deepEqual(shown(await stub.resolve('example.test', 'MX')), mx);
+  assert.deepEqual(shown(await stub.resolve(reversed, 'PTR')), ['mail.example.test']);
+  await dns.panel.removeRecord('example.test', { name: '@', type: 'MX' });
+  assert.equal(await dns.foundLearner(zone, 'mail.example.test'), false);
+  await stage.restart();
+  assert.equal(await stage.dns.foundLearner(zone, 'mail.example.test'), false);
+  assert.equal(await askServer(stage, 'ns1.dnshost.test', 'example.test', 'MX'), 'no-data');
+});
+
+test('a reverse name that the learner set stays when their zone is given to them later', async () => {
+  await using stage = await startDnsStage();
+  const { dns, network, clock, stub } = stage;
+  const own = network.addressOf('mail.example.test');
+  await dns.isp.setPtr(own, 'www.example.test');
+  assert.equal(await dns.foundLearner(`mail A ${own}\n`, 'mail.example.test'), true);
+  clock.advance(MINUTE);
+  const reversed = `${own.split('.').toReversed().join('.')}.in-addr.arpa`;
+  assert.deepEqual(shown(await stub.resolve(reversed, 'PTR')), ['www.example.test']);
+});

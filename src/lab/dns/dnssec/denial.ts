@@ -3,7 +3,7 @@
  * may answer. The records were checked before they come here. Pure.
  */
 import { view } from '#bytes';
-import { decodeTypes } from '#lab/dns/wire/fields';
+import { decodeTypes } from '#lab/dns/wire/type-bits';
 import { compareNames, decodeName, isWithin, labelsOf, parentOf, upTo } from '#lab/dns/wire/name';
 import { TYPE } from '#lab/dns/wire/record-types';
 

@@ -3,8 +3,10 @@ import { signSet } from './signature.ts';
 import type { RRset, Zone } from '#lab/dns/zone/zone';
 
 const DAY = 86_400;
-/** Days that a signature holds, from the day before the one it was made on. */
-const HOLDS = 15;
+/** Days that a signature holds after the one it was made on. */
+const AFTER = 14;
+/** And before: the calendar may have run ahead, and outside programs go by the real time. */
+const BEFORE = 400;
 
 interface Made {
   readonly day: number;
@@ -19,7 +21,7 @@ export function signaturesOf(zone: Zone, set: RRset, now: number): readonly Uint
   const day = Math.floor(now / 1_000 / DAY);
   const known = made.get(set);
   if (known?.day === day && known.keys === zone.keys) return known.rdatas;
-  const validity = { inception: (day - 1) * DAY, expiration: (day - 1 + HOLDS) * DAY };
+  const validity = { inception: (day - BEFORE) * DAY, expiration: (day + AFTER) * DAY };
   const rdatas = zone.keys.map((key) => signSet(set, zone.apex, key, validity));
   made.set(set, { day, keys: zone.keys, rdatas });
   return rdatas;

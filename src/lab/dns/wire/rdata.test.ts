@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { answer } from 'dns-packet';
 import fc from 'fast-check';
 import { valueWords } from '#lab/dns/zone/words';
-import { decodeTypes, encodeTypes } from './fields.ts';
+import { decodeTypes, encodeTypes } from './type-bits.ts';
 import { encodeRdata, formatRdata } from './rdata.ts';
 import { typeCode } from './record-types.ts';
 

@@ -3,7 +3,7 @@
  * RFC 4592 §2.2.2), and, where it is signed, the order of its names for NSEC (RFC 4034 §4). Never changed once it is built. Pure.
  */
 import { compareNames, encodeName, isWithin, upTo } from '#lab/dns/wire/name';
-import { encodeTypes } from '#lab/dns/wire/fields';
+import { encodeTypes } from '#lab/dns/wire/type-bits';
 import { TYPE } from '#lab/dns/wire/record-types';
 import { concat, view } from '#bytes';
 import type { SigningKey } from '#lab/dns/dnssec/key';
