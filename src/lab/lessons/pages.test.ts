@@ -1,6 +1,7 @@
 /** Pages and checks cannot drift apart: both languages have the same shape, and «you passed when» lists the criteria word for word. */
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { test } from 'node:test';
 import { LANGUAGES } from '#protocol/dsn/language';
 import { twinFindings } from '../../../tools/check/readme-twins.ts';
@@ -35,6 +36,26 @@ for (const lesson of LESSONS.values()) {
       }),
     );
     assert.deepEqual(twinFindings(one!, other!), []);
+  });
+}
+
+for (const language of LANGUAGES) {
+  test(`The index in ${language} names every lesson, linked where there is one`, async () => {
+    const file = language === 'en' ? 'README.md' : 'README.ja.md';
+    const index = await readFile(new URL(`../../../docs/lessons/${file}`, import.meta.url), 'utf8');
+    const listed = index.split('\n').filter((line) => line.startsWith('- '));
+    assert.deepEqual(
+      listed,
+      PLAN.map(({ number, title }) => {
+        const lesson = LESSONS.get(number);
+        const name = title[language];
+        if (lesson) {
+          const page = `${language}/${path.basename(pagePath(lesson, language))}`;
+          return `- ${number} [${name}](${page})`;
+        }
+        return `- ${number} ${name}${language === 'en' ? ' (coming)' : '（準備中）'}`;
+      }),
+    );
   });
 }
 

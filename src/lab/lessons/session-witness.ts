@@ -59,7 +59,7 @@ export class LessonWitness implements SessionWitness {
 
   /** Writes the sessions that have ended; what cannot be written is kept for the next time. */
   async flush(): Promise<void> {
-    await this.#writing;
+    while (this.#writing !== undefined) await this.#writing;
     const pool = this.#pool;
     if (pool === undefined || this.#waiting.length === 0) return;
     this.#writing = this.#write(pool).finally(() => {

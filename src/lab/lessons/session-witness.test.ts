@@ -1,0 +1,54 @@
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { systemClock } from '#clock';
+import { silentLog } from '#log';
+import { sessionsSince, trimSessions } from '#store/lab/lesson-sessions';
+import type { Pool } from '#store/open';
+import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { LessonWitness } from './session-witness.ts';
+
+let at: TestStore;
+before(async () => {
+  at = await openTestStore();
+});
+after(() => at[Symbol.asyncDispose]());
+
+function witness(): LessonWitness {
+  return new LessonWitness({ clock: systemClock, log: silentLog });
+}
+
+function play(of: LessonWitness, id: string, lines = 1): void {
+  const observer = of.began({ id, listener: 'mx', client: '192.0.2.1' })!;
+  for (let i = 0; i < lines; i++) observer.said({ at: i, kind: 'received', line: 'NOOP' });
+  observer.ended();
+}
+
+async function kept(): Promise<string[]> {
+  return (await sessionsSince(at.store.pool, 0)).map(({ id }) => id);
+}
+
+test('Sessions wait for the database, are kept over its absence, and are written once', async () => {
+  const waiting = witness();
+  play(waiting, 'w1');
+  await waiting.flush();
+  assert.deepEqual(await kept(), []);
+  const away = { query: () => Promise.reject(new Error('away')) } as unknown as Pool;
+  waiting.keepIn(away);
+  play(waiting, 'w2');
+  await waiting.flush();
+  waiting.keepIn(at.store.pool);
+  await waiting.flush();
+  await waiting.flush();
+  assert.deepEqual(await kept(), ['w1', 'w2']);
+});
+
+test('What one session says is bounded, and so is what is kept of all', async () => {
+  const bounded = witness();
+  bounded.keepIn(at.store.pool);
+  play(bounded, 'long', 5000);
+  await bounded.flush();
+  const found = (await sessionsSince(at.store.pool, 0)).find(({ id }) => id === 'long')!;
+  assert.equal(found.entries.length, 500);
+  await trimSessions(at.store.pool, 1);
+  assert.deepEqual(await kept(), ['long']);
+});
