@@ -4,7 +4,7 @@
  */
 import { encodeRdata } from './wire/rdata.ts';
 import { valueWords } from './zone/words.ts';
-import { isWithin, parentOf } from './wire/name.ts';
+import { parentOf } from './wire/name.ts';
 import { PLAIN } from './wire/message.ts';
 import type { Message, WireRecord } from './wire/message.ts';
 import { RCODE, TYPE, typeCode, typeName } from './wire/record-types.ts';
@@ -163,9 +163,4 @@ function dynamicRecord(name: string, { type, ttl, value }: DynamicRecord): WireR
 function soaRecords(zone: Zone): WireRecord[] {
   const { name, type, rdatas }: RRset = zone.soa;
   return rdatas.map((rdata) => ({ name, type, ttl: negativeTtl(zone), rdata }));
-}
-
-/** Whether one of two zones lies within the other: they may not be on one host, where nobody would see the delegation between them. */
-export function nested(one: string, other: string): boolean {
-  return one !== other && (isWithin(one, other) || isWithin(other, one));
 }

@@ -1,5 +1,4 @@
 /** The zones that the practice Internet stands on, as data: root, `test`, the reverse tree, and the houses that run the DNS. Pure. */
-import { HOSTS } from '#lab/addresses';
 import type { LabHost } from '#lab/addresses';
 import type { ZoneRecord } from './records.ts';
 import { ROUNDS } from './publication.ts';
@@ -55,11 +54,6 @@ export function ownPointers(addressOf: AddressOf): ReadonlyMap<string, string> {
     'resolver.test',
   ];
   return new Map(houses.map((host) => [addressOf(host), host]));
-}
-
-/** Which host a name server's name belongs to, if it is one of ours. */
-export function hostNamed(name: string): LabHost | undefined {
-  return Object.hasOwn(HOSTS, name) ? (name as LabHost) : undefined;
 }
 
 export function address(name: string, ip: string): ZoneRecord {
