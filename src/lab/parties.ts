@@ -63,6 +63,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       ground,
       resolver,
       identityOf: (names) => identityOf(ca, names),
+      trustedRoots: ca.trustedRoots,
       registerZone: (zone) => dns.addParty(zone),
     }),
   );

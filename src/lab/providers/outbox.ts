@@ -18,7 +18,7 @@ import {
 } from '#store/lab/provider-outbox';
 import type { OwnKey } from './keys.ts';
 import type { Provider } from './rule.ts';
-import { sendLetter, type Sent } from './send.ts';
+import { sendLetter, type SendParts, type Sent } from './send.ts';
 
 export interface NewLetter {
   readonly provider: Provider;
@@ -37,8 +37,8 @@ export interface OutboxOptions {
   readonly resolver: Resolver;
   readonly providers: readonly Provider[];
   readonly keys: ReadonlyMap<string, OwnKey>;
-  /** Told after each attempt. */
-  readonly tried: (letter: Outgoing, sent: Sent) => void;
+  /** What TLS must be, and who is told how it went. */
+  readonly tls: (provider: Provider) => Pick<SendParts, 'sts' | 'trustedRoots' | 'ledger'>;
 }
 
 const MINUTE = 60_000;
@@ -134,7 +134,7 @@ export class Outbox implements AsyncDisposable {
   }
 
   async #send(letter: Outgoing, signal: AbortSignal): Promise<void> {
-    const { ground, resolver, providers, tried } = this.#options;
+    const { ground, resolver, providers, tls } = this.#options;
     const provider = providers.find(({ name }) => name === letter.provider);
     const sent: Sent =
       provider === undefined
@@ -147,6 +147,7 @@ export class Outbox implements AsyncDisposable {
               randomBytes,
               heloName: provider.out,
               localAddress: ground.network.addressOf(provider.out),
+              ...tls(provider),
             },
             letter,
             signal,
@@ -158,6 +159,5 @@ export class Outbox implements AsyncDisposable {
       said: sent.said,
       nextAt: pause === undefined ? undefined : ground.clock.now() + pause,
     });
-    tried(letter, sent);
   }
 }

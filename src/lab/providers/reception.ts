@@ -142,8 +142,10 @@ export class Reception implements Doors {
     const readers = this.#read(arrival, given, name, folder);
     this.#countMessage(given, name, undefined, folder, readers);
     const { provider, pool, now } = this.#context;
-    await keepCopies(pool, { provider, arrival, facts, folder, readers, now: now() });
-    await this.#keep(envelope, pending, undefined, message, folder);
+    await Promise.all([
+      keepCopies(pool, { provider, arrival, facts, folder, readers, now: now() }),
+      this.#keep(envelope, pending, undefined, message, folder),
+    ]);
     this.#context.judged({ ...given, provider, refused: undefined, folder });
     this.#context.taken({ ...given, provider, arrival, folder, readers });
     return { kind: 'stored' };

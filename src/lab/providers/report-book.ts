@@ -4,7 +4,10 @@
  */
 import { gzipSync } from 'node:zlib';
 import type { Ground } from '#lab/ground';
+import { reportedPolicies } from '#mail/reports/build-tls-report';
 import { reportLines, dmarcReportLines } from '#mail/reports/report-texts';
+import type { HostPolicy } from '#mail/tls-policy/host-policy';
+import type { SessionNote } from '#mail/tls-policy/ledger';
 import { reportDestinations } from '#protocol/dmarc-report/destinations';
 import { formatDmarcReport } from '#protocol/dmarc-report/format';
 import { composeDmarcReportMail } from '#protocol/dmarc-report/report-mail';
@@ -13,7 +16,7 @@ import type { DmarcRecord } from '#protocol/dmarc/record';
 import { recordLookup } from '#protocol/dmarc/record-lookup';
 import { txtText, type Resolver } from '#protocol/dns/resolver';
 import { selectTlsrptRecord } from '#protocol/tlsrpt/record';
-import { formatTlsReport, type ReportedPolicy } from '#protocol/tlsrpt/report';
+import { formatTlsReport } from '#protocol/tlsrpt/report';
 import { composeReportMail } from '#protocol/tlsrpt/report-mail';
 import {
   countReported,
@@ -21,12 +24,12 @@ import {
   unreported,
   type SeenRow,
 } from '#store/lab/provider-reported';
+import type { SessionCount } from '#store/tls-policy/sessions';
 import { findProvider } from './list.ts';
 import { dateOf } from './memory.ts';
 import type { NewLetter } from './outbox.ts';
 import type { Judged } from './reception.ts';
 import type { Provider } from './rule.ts';
-import type { TlsSeen } from './send.ts';
 
 export interface ReportBookOptions {
   readonly ground: Ground;
@@ -38,15 +41,13 @@ export interface ReportBookOptions {
 const DAY = 24 * 60 * 60 * 1000;
 /** Kinds of rows in memory. */
 const MOST_KINDS = 5000;
+/** Characters of what a host says of itself. */
+const LONGEST_WORD = 200;
 /** What the table of rows holds of TLS sessions is told apart from what it holds of messages by this. */
 const TLS = 'tls:';
 
 type DmarcRow = Omit<ReportedRow, 'messages'>;
-interface TlsRow {
-  readonly host: string;
-  readonly address: string;
-  readonly failure: string;
-}
+type TlsRow = Omit<SessionCount, 'sessions'>;
 
 export class ReportBook {
   readonly #options: ReportBookOptions;
@@ -81,10 +82,22 @@ export class ReportBook {
     this.#count(provider, message.policyDomain, row);
   }
 
-  /** A letter of the provider reached a host of a domain, with TLS or without. */
-  reached(provider: Provider, domain: string, { host, address, failure = '' }: TlsSeen): void {
+  /** How TLS went with a host to which a letter of the provider was to go. */
+  reached(provider: Provider, policy: HostPolicy, note: SessionNote): void {
     if (!provider.reports.tls) return;
-    this.#count(provider, `${TLS}${domain}`, { host, address, failure });
+    const { recipientDomain, type, domain, strings, mxPatterns } = policy;
+    const { result, reason, mxHost, sendingIp = '', receivingIp = '', helo = '' } = note;
+    const went = result === '';
+    this.#count(provider, `${TLS}${recipientDomain}`, {
+      recipientDomain,
+      policy: { type, domain, strings, mxPatterns },
+      result,
+      reason: reason.slice(0, LONGEST_WORD),
+      mxHost: went ? '' : mxHost,
+      sendingIp: went ? '' : sendingIp,
+      receivingIp: went ? '' : receivingIp,
+      helo: went ? '' : helo.slice(0, LONGEST_WORD),
+    });
   }
 
   /** Never rejects: what could not be written stays for the next time. */
@@ -170,14 +183,18 @@ export class ReportBook {
     const { resolver, ground } = this.#options;
     const answer = await resolver.resolve(`_smtp._tls.${domain}`, 'TXT', { signal });
     if (answer.kind !== 'records') return 0;
-    const record = selectTlsrptRecord(answer.records.map(txtText));
-    const rua = record.kind === 'record' ? record.rua : [];
+    const published = selectTlsrptRecord(answer.records.map(txtText));
+    const rua = published.kind === 'record' ? published.rua : [];
     const to = rua.flatMap((uri) => /^mailto:([^?]{3,320})/.exec(uri)?.[1] ?? []);
     const id = ground.store.newId();
     const reportId = `${id}@${provider.domain}`;
     const start = Date.parse(day);
     const times = { start, end: start + DAY - 1000 };
-    const policies = [policyOf(domain, rows, ground.network.addressOf(provider.out))];
+    const policies = reportedPolicies(
+      rows.map(({ record, messages }) =>
+        Object.assign({ sessions: messages }, record as unknown as TlsRow),
+      ),
+    );
     const from = `noreply@${provider.domain}`;
     const compressed = gzipSync(
       formatTlsReport({
@@ -245,33 +262,4 @@ export class ReportBook {
 function publishedIn(domain: string, record: DmarcRecord): DmarcAggregateReport['policy'] {
   const { p = 'none', sp = '', np = '', fo, adkim, aspf, t } = record;
   return { domain, discovery: 'treewalk', p, sp, np, fo: fo.join(':'), adkim, aspf, testing: t };
-}
-
-function policyOf(
-  domain: string,
-  rows: readonly Pick<SeenRow, 'record' | 'messages'>[],
-  sendingIp: string,
-): ReportedPolicy {
-  const seen = rows.map(({ record, messages }) => ({ ...(record as unknown as TlsRow), messages }));
-  const failed = seen.filter(({ failure }) => failure !== '');
-  const count = (some: typeof seen): number =>
-    some.reduce((sum, { messages }) => sum + messages, 0);
-  return {
-    type: 'no-policy-found',
-    domain,
-    strings: [],
-    mxHosts: [],
-    successful: count(seen) - count(failed),
-    failed: count(failed),
-    failures: failed.map(({ host, address, failure, messages }) => ({
-      resultType: failure === 'not-offered' ? 'starttls-not-supported' : 'validation-failure',
-      sendingIp,
-      mxHost: host,
-      mxHelo: '',
-      receivingIp: address,
-      sessions: messages,
-      information: '',
-      reasonCode: failure,
-    })),
-  };
 }

@@ -137,7 +137,7 @@ export interface Provider {
     /** Complaints are told to `fbl@` of the domain that signed. */
     readonly complaints: boolean;
   };
-  /** MTA-STS in DNS; the policy itself is served elsewhere. */
+  /** Publishes a policy of MTA-STS, and keeps those of others when it sends. */
   readonly mtaSts: boolean;
   readonly language: 'en' | 'ja';
   /** How its replies end. */

@@ -1,9 +1,16 @@
-/** One attempt to send a letter of a provider: where it goes by the DNS, and production's own SMTP client from the provider's address. */
+/**
+ * One attempt to send a letter of a provider: where it goes by the DNS, what TLS must be by the domain's own word, and production's own SMTP
+ * client from the provider's address.
+ */
 import type { Dialer } from '#clients/smtp/dial';
 import { SMTP_CLIENT_LIMITS, type SmtpClientLimits } from '#clients/smtp/limits';
-import { openSession } from '#clients/smtp/open-session';
+import { openSession, type OpenResult } from '#clients/smtp/open-session';
 import type { RecipientOutcome } from '#clients/smtp/outcome';
-import { route } from '#mail/queue/route';
+import { route, type RouteHost } from '#mail/queue/route';
+import type { TlsLedger } from '#mail/tls-policy/ledger';
+import { secureHosts } from '#mail/tls-policy/secure-hosts';
+import { SessionNotes } from '#mail/tls-policy/session-notes';
+import type { StsPolicies } from '#mail/tls-policy/sts-policies';
 import { parseMailbox } from '#protocol/address/path';
 import type { Resolver } from '#protocol/dns/resolver';
 import { replyText } from '#protocol/smtp/reply';
@@ -17,20 +24,18 @@ export interface SendParts {
   /** How the provider calls itself, and the address it sends from. */
   readonly heloName: string;
   readonly localAddress: string;
+  /** Policies of MTA-STS; undefined: the provider does not look for them, and TLS is used where it is offered. */
+  readonly sts: Pick<StsPolicies, 'of'> | undefined;
+  /** PEM; undefined: those of the system. */
+  readonly trustedRoots: readonly string[] | undefined;
+  /** Told how TLS went. */
+  readonly ledger: Pick<TlsLedger, 'note'>;
 }
 
 export interface Sent {
   readonly kind: 'sent' | 'later' | 'failed';
   /** What was said last. */
   readonly said: string;
-  /** How TLS went with the host that was reached. */
-  readonly tls?: TlsSeen;
-}
-
-export interface TlsSeen {
-  readonly host: string;
-  readonly address: string;
-  readonly failure: string | undefined;
 }
 
 /** Hosts on this machine answer at once, or not at all. */
@@ -63,35 +68,60 @@ export async function sendLetter(
   });
   if (routed.kind !== 'hosts')
     return { kind: routed.kind === 'temporary' ? 'later' : 'failed', said: routed.kind };
-  let last: Sent = { kind: 'later', said: 'no host' };
-  for (const host of routed.hosts) {
-    const { address } = host.addresses[0]!;
-    const opened = await openSession(
-      {
-        address,
-        port: host.port,
-        localAddress: parts.localAddress,
-        serverName: host.name,
-        heloName: parts.heloName,
-        tls: 'opportunistic',
-      },
-      { ...parts, limits: LIMITS },
-      signal,
-    );
+  const { hosts, refusal } =
+    parts.sts === undefined
+      ? { hosts: routed.hosts, refusal: undefined }
+      : await secureHosts(
+          { ...parts, sts: parts.sts, dane: false },
+          to.domain,
+          routed.hosts,
+          parts.resolver,
+          signal,
+        );
+  let last: Sent = { kind: 'later', said: refusal?.text ?? 'no host' };
+  const notes = new SessionNotes();
+  for (const host of hosts) {
+    const opened = await open(parts, host, notes, signal);
     if (opened.kind === 'not-open') {
       last = toldBy(opened.outcome);
       continue;
     }
     await using session = opened.session;
-    const tls = { host: host.name, address, failure: opened.tlsFailure?.reason };
     const { outcomes } = await session.deliver({
       reversePath: from,
       recipients: [{ mailbox: to }],
       content: { size: raw.length, eightBit: isEightBit(raw), smtputf8: false, chunks: [raw] },
     });
-    return { ...toldBy(outcomes[0]!), tls };
+    last = toldBy(outcomes[0]!);
+    break;
   }
+  notes.count(parts.ledger, to.domain);
   return last;
+}
+
+async function open(
+  parts: SendParts,
+  host: RouteHost,
+  notes: SessionNotes,
+  signal: AbortSignal,
+): Promise<OpenResult> {
+  const { address } = host.addresses[0]!;
+  const { trustedRoots: ca } = parts;
+  const opened = await openSession(
+    {
+      address,
+      port: host.port,
+      localAddress: parts.localAddress,
+      serverName: host.name,
+      heloName: parts.heloName,
+      tls: host.tls,
+      ...(ca && { ca }),
+    },
+    { ...parts, limits: LIMITS },
+    signal,
+  );
+  notes.add(host, address, opened);
+  return opened;
 }
 
 function toldBy(outcome: RecipientOutcome): Sent {

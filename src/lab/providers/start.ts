@@ -3,19 +3,22 @@
  * and sends what they answer and what is reported. Made of production's own SMTP server and checks (docs/decisions/0042).
  */
 import type { Ground } from '#lab/ground';
+import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { forgetOutgoing } from '#store/lab/provider-outbox';
 import { keepProviderSetting, readProviderSetting } from '#store/lab/provider-settings';
+import { noPolicyStore } from '#store/tls-policy/policies';
 import { startHost } from './host.ts';
 import { ownKey, type OwnKey } from './keys.ts';
-import { findProvider, PROVIDERS } from './list.ts';
+import { PROVIDERS } from './list.ts';
 import { dateOf, Memory } from './memory.ts';
 import { Outbox } from './outbox.ts';
 import { Reception } from './reception.ts';
 import { ReportBook } from './report-book.ts';
 import type { Provider } from './rule.ts';
 import { sendAnswers } from './send-answers.ts';
+import { servePolicy } from './serve-policy.ts';
 import { providerZone, type ProviderZone } from './zone.ts';
 
 export interface ProvidersOptions {
@@ -26,6 +29,8 @@ export interface ProvidersOptions {
   readonly identityOf: (
     names: readonly string[],
   ) => Promise<{ readonly current: TlsIdentity } | undefined>;
+  /** What certificates are proven by, PEM; undefined: the system's. */
+  readonly trustedRoots?: readonly string[];
   /** Publishes what a provider says of itself. */
   readonly registerZone: (zone: ProviderZone) => Promise<void>;
   /** Those that are to run; all unless told. */
@@ -61,26 +66,40 @@ const SAVE_EVERY = 2000;
 const DAYS_KEPT = 14;
 
 export async function startProviders(options: ProvidersOptions): Promise<Providers> {
-  const { ground, resolver, identityOf, registerZone, providers = PROVIDERS } = options;
+  const { ground, resolver, identityOf, registerZone, trustedRoots } = options;
+  const { providers = PROVIDERS } = options;
   const { pool, log, clock, seed } = ground;
   await using parts = new AsyncDisposableStack();
   const now = (): number => clock.now();
   const growth = new Map(providers.map((provider) => [provider.name, provider.growth]));
   const memory = await Memory.open({ pool, log, now, growth });
   const keys = new Map<string, OwnKey>();
-  for (const { domain } of providers) keys.set(domain, await ownKey(pool, domain));
+  // made side by side where they are new
+  for (const key of await Promise.all(providers.map(({ domain }) => ownKey(pool, domain))))
+    keys.set(key.domain, key);
   let mode: Mode = (await readProviderSetting(pool, 'mode')) === 'exam' ? 'exam' : 'learn';
 
+  const sts = parts.use(
+    new StsPolicies({
+      resolver,
+      dialer: ground.network.dialer,
+      mayReach: (address) => ground.network.has(address),
+      ...(trustedRoots && { ca: trustedRoots }),
+      store: noPolicyStore,
+      clock,
+      log,
+    }),
+  );
   const outbox: Outbox = new Outbox({
     ground,
     resolver,
     providers,
     keys,
-    tried: ({ provider: name, forwardPath }, { tls }) => {
-      const provider = findProvider(name, providers);
-      if (provider === undefined || tls === undefined) return;
-      book.reached(provider, forwardPath.slice(forwardPath.lastIndexOf('@') + 1), tls);
-    },
+    tls: (provider) => ({
+      sts: provider.mtaSts ? sts : undefined,
+      trustedRoots,
+      ledger: { note: (policy, note) => book.reached(provider, policy, note) },
+    }),
   });
   const book = new ReportBook({ ground, resolver, providers, add: (letter) => outbox.add(letter) });
   const save = async (): Promise<void> => {
@@ -114,6 +133,11 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
     });
     const tls = await identityOf([provider.mx]);
     parts.use(await startHost({ provider, ground, resolver, tls, reception }));
+    if (provider.mtaSts) {
+      const policyHost = await identityOf([`mta-sts.${provider.domain}`]);
+      if (policyHost !== undefined)
+        parts.use(await servePolicy({ provider, network: ground.network, identity: policyHost }));
+    }
   }
 
   const round = async (signal: AbortSignal): Promise<number> => {
