@@ -469,6 +469,7 @@ async function start(
     directory,
     tls: tls.tls,
     settle: () => notes.flush(),
+    examine: () => doctor.examine(),
     async zoneOf(domain) {
       const plan = await publishing.desk.plan(domain);
       if (plan === undefined) return undefined;

@@ -48,7 +48,7 @@ export function labAround(config: Config, log: Log): LabAround {
       }),
       ...(config['unsubscribe.url'] === '' && { 'unsubscribe.url': `https://${config.hostname}` }),
       'doctor.issuer': 'ca.test',
-      'doctor.mail_exchanges': ['mx.bigmail.test', 'mx.hottest.test', 'mx.purple.test'],
+      'doctor.mail_exchanges': ['bigmail.test', 'hottest.test', 'purple.test'],
       'http.public_address': own,
       'http.public_port': network.localPort(80),
       'https.public_address': own,

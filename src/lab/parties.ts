@@ -81,6 +81,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
         blockList,
         providers,
         resolver,
+        clock,
         learner: () => {
           if (learner === undefined) throw new Error('the server cannot be reached yet');
           return learner;

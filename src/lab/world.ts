@@ -8,6 +8,7 @@ import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
 import type { Log } from '#log';
+import type { Result } from '#mail/doctor/result';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
@@ -68,6 +69,8 @@ export interface LearnersServer {
   readonly directory: Directory;
   readonly settle: () => Promise<void>;
   readonly zoneOf: (domain: string) => Promise<string | undefined>;
+  /** What its doctor finds now. */
+  readonly examine: () => Promise<readonly Result[]>;
 }
 
 /** Nothing runs yet, but from here on nothing leaves the machine. */

@@ -10,13 +10,15 @@ import type { Log } from '#log';
 import type { CertificateState } from '#mail/certificates/states';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import { beforeOf, doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
-import { startDailyRounds } from '#mail/doctor/daily-round';
+import { startDailyRounds, type RoundOptions } from '#mail/doctor/daily-round';
 import type { EchoBox } from '#mail/doctor/echo-box';
 import { gatherFacts } from '#mail/doctor/gather-facts';
+import type { Result } from '#mail/doctor/result';
 import { runChecks } from '#mail/doctor/run';
 import type { ListenerFacts, ListenerName, LoadFacts } from '#mail/doctor/server-facts';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { Directory } from '#store/directory/directory';
+import { listDomains } from '#store/directory/domains';
 import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
@@ -43,6 +45,8 @@ export interface DoctorParts {
 
 export interface RunningDoctor extends AsyncDisposable {
   readonly desk: DoctorDesk;
+  /** Every check, of the host and of all domains here; nothing is remembered of it. */
+  readonly examine: () => Promise<readonly Result[]>;
 }
 
 const LISTENERS = ['smtp', 'submission', 'submissions', 'imap', 'imaps'] as const;
@@ -77,6 +81,25 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       overHttp: config['acme.challenge'] === 'http-01',
     });
   const desk = doctorDesk({ settings, facts, echo, pool: store.pool, clock });
+  const examine: RoundOptions['examine'] = async (domains, known, signal) => {
+    using world = await doctorWorld({
+      settings,
+      dataDir,
+      clock,
+      server: await facts(),
+      echo: {
+        open: (domain) => Promise.resolve(echo.open(domain)),
+        look: (address) => Promise.resolve(echo.look(address)),
+      },
+      before: beforeOf(known),
+      domains,
+      secretPaths,
+      secretsInEnvironment,
+      resolver: parts.resolver,
+      network: parts.network,
+    });
+    return runChecks(world, { domains, signal });
+  };
   const rounds = config['doctor.daily']
     ? startDailyRounds({
         store,
@@ -88,29 +111,16 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
         queueLifetime: config['queue.lifetime'],
         random: randomBytes,
         queued: parts.queued,
-        async examine(domains, known, signal) {
-          using world = await doctorWorld({
-            settings,
-            dataDir,
-            clock,
-            server: await facts(),
-            echo: {
-              open: (domain) => Promise.resolve(echo.open(domain)),
-              look: (address) => Promise.resolve(echo.look(address)),
-            },
-            before: beforeOf(known),
-            domains,
-            secretPaths,
-            secretsInEnvironment,
-            resolver: parts.resolver,
-            network: parts.network,
-          });
-          return runChecks(world, { domains, signal });
-        },
+        examine,
       })
     : undefined;
   return {
     desk,
+    async examine() {
+      const { signal } = new AbortController();
+      const domains = (await listDomains(store.pool)).map(({ name }) => name);
+      return examine(domains, await desk.before(), signal);
+    },
     async [Symbol.asyncDispose]() {
       loop[Symbol.dispose]();
       await rounds?.[Symbol.asyncDispose]();

@@ -5,6 +5,7 @@
 import type { PlaceOf } from '#clients/probe/elsewhere';
 import type { Dialer } from '#clients/smtp/dial';
 import type { Clock } from '#clock';
+import type { Result } from '#mail/doctor/result';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { AddedCall } from '#servers/admin/start';
 import type { SessionWitness } from '#servers/smtp/settings';
@@ -54,4 +55,6 @@ export interface Surrounded {
   readonly zoneOf: (domain: string) => Promise<string | undefined>;
   /** Writes the events that wait in memory. */
   readonly settle: () => Promise<void>;
+  /** What the doctor finds now. */
+  readonly examine: () => Promise<readonly Result[]>;
 }

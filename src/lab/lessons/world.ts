@@ -1,6 +1,7 @@
 /** What lessons look at and act on. Built beside the server by whoever opens the practice Internet; tests build it around a server of theirs. */
 import type { App } from '#lab/app/app';
 import type { LabCa } from '#lab/ca/start';
+import type { LabClock } from '#lab/clock';
 import type { LabDns } from '#lab/dns/start';
 import type { BlockList } from '#lab/dnsbl/start';
 import type { LabNetwork } from '#lab/network';
@@ -29,7 +30,7 @@ export interface LessonWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly network: Pick<LabNetwork, 'addressOf' | 'has' | 'dialer'>;
+  readonly network: Pick<LabNetwork, 'addressOf' | 'has' | 'dialer' | 'localPort'>;
   readonly server: ServerPlace;
   readonly random: (octets: number) => Uint8Array;
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */
@@ -45,6 +46,8 @@ export interface Around {
   readonly blockList: BlockList;
   readonly providers: Providers;
   readonly resolver: Resolver;
+  /** May be put forward. */
+  readonly clock: LabClock;
   /** What the learner's server says of itself. @throws before it can be reached: a bug */
   readonly learner: () => LearnersServer;
 }
