@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import type { RelayReport } from '#lab/mallory/relay-try';
 import type { ToolCalls } from '#lab/lessons/tool-calls';
 import { callAdded } from './control.ts';
+import { CommandFailure } from './failure.ts';
 import { printJson, printRows, printText } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
@@ -34,6 +35,12 @@ export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void
     'hikyaku lab mallory relay',
   ).action(async (options: CommonOptions) => {
     const report = await callAdded<RelayReport>(options, 'lab/mallory-relay', {});
+    if (report.tries.length === 0) {
+      throw new CommandFailure(
+        'mallory could not reach the server',
+        'See that its MX listener is on: hikyaku config show.',
+      );
+    }
     await printRows(
       report.tries,
       [
@@ -44,7 +51,7 @@ export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void
         { title: 'ANSWER', value: ({ reply }) => reply, shrinks: true },
       ],
       options,
-      'The server could not be reached.',
+      '',
     );
     end(report.tries.some(({ taken }) => taken) ? 1 : 0);
   });

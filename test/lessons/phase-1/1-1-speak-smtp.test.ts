@@ -8,10 +8,10 @@ before(async () => {
 });
 after(() => room[Symbol.asyncDispose]());
 
-const LETTER = 'From: Carol <carol@example.org>\nSubject: By hand\n\nHello Bob.\n.';
+const LETTER = 'From: Carol <carol@friends.test>\nSubject: By hand\n\nHello Bob.\n.';
 const SESSION = [
   'EHLO localhost',
-  'MAIL FROM:<carol@example.org>',
+  'MAIL FROM:<carol@friends.test>',
   'RCPT TO:<bob@example.test>',
   'DATA',
   LETTER,
@@ -67,7 +67,7 @@ test('1.1: a mailbox that refuses leaves nothing stored', async () => {
   await room.start('1.1');
   await typeLines(room.ports.smtp, [
     'EHLO localhost',
-    'MAIL FROM:<carol@example.org>',
+    'MAIL FROM:<carol@friends.test>',
     'RCPT TO:<nobody@example.test>',
     'QUIT',
   ]);

@@ -12,7 +12,7 @@ after(() => room[Symbol.asyncDispose]());
 
 const ENVELOPE = [
   'EHLO localhost',
-  'MAIL FROM:<carol@example.org>',
+  'MAIL FROM:<carol@friends.test>',
   'RCPT TO:<bob@example.test>',
   'DATA',
 ] as const;
@@ -29,9 +29,9 @@ async function letter(octets: string): Promise<string> {
 
 async function makeTheMistakes(): Promise<void> {
   await typeLines(room.ports.smtp, [
-    'MAIL FROM:<carol@example.org>',
+    'MAIL FROM:<carol@friends.test>',
     'EHLO localhost',
-    'MAIL FROM:carol@example.org',
+    'MAIL FROM:carol@friends.test',
     `NOOP ${'x'.repeat(3000)}`,
     'QUIT',
   ]);

@@ -34,6 +34,13 @@ export const existingApp = lesson<Key>({
       rfc: 'RFC 6409 §8',
     },
   },
+  begin(world) {
+    const address = world.network.addressOf(APP_HOST);
+    const url = `http://${address}:${world.network.localPort(80)}/`;
+    return Promise.resolve({
+      told: [{ en: `The page of the app: ${url}`, ja: `アプリのページ：${url}` }],
+    });
+  },
   async check(world, run) {
     const settings = await readSettings(world.app);
     const configured: Sight = settings
