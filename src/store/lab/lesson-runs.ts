@@ -101,10 +101,7 @@ export async function removeRun(pool: pg.Pool, lesson: string): Promise<void> {
 }
 
 /** The first time counts, the newest evidence is kept. */
-export async function notePassed(
-  pool: pg.Pool,
-  { lesson, at, seen }: LessonPassed,
-): Promise<void> {
+export async function notePassed(pool: pg.Pool, { lesson, at, seen }: LessonPassed): Promise<void> {
   await pool.query(
     `insert into lab.lessons_passed (lesson, passed_at, seen) values ($1, $2, $3)
      on conflict (lesson) do update set seen = excluded.seen`,

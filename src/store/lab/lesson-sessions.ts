@@ -48,7 +48,10 @@ export async function trimSessions(pool: pg.Pool, kept = KEPT): Promise<void> {
 }
 
 /** Sessions that began since then, oldest first; the newest where there are too many. */
-export async function sessionsSince(pool: pg.Pool, startedAt: number): Promise<SmtpSessionRecord[]> {
+export async function sessionsSince(
+  pool: pg.Pool,
+  startedAt: number,
+): Promise<SmtpSessionRecord[]> {
   const { rows } = await pool.query<{
     id: string;
     listener: string;
