@@ -88,9 +88,8 @@ test('one report is shown row by row, and what a stranger wrote does not act on 
 });
 
 test('sources are told in a sentence each, with what to do next', async () => {
-  const told = await server.done(
-    ...['dmarc', 'reports', 'sources', '--domain', 'example.test', '--lang', 'en'],
-  );
+  const sources = ['dmarc', 'reports', 'sources'];
+  const told = await server.done(...sources, '--domain', 'example.test', '--lang', 'en');
   assert.deepEqual(told.trimEnd().split('\n'), [
     'example.test: 3 reports of the last 30 days',
     '1 more reports are not counted: nobody vouches for who sent them.',
@@ -98,14 +97,14 @@ test('sources are told in a sentence each, with what to do next', async () => {
     '  203.0.113.7 is unknown: 36 messages failed, 36 of them were quarantined or refused.',
     'Next: wait. In 3 days nobody reported mail from this server, so it is not known whether yours passes.',
   ]);
-  const japanese = await server.done('dmarc', 'reports', 'sources', '--lang', 'ja');
+  const japanese = await server.done(...sources, '--lang', 'ja');
   assert.match(japanese, /203\.0\.113\.7（未知の送信元）：36 通が失敗し/);
-  const rows = await server.json('dmarc', 'reports', 'sources');
+  const rows = await server.json(...sources);
   assert.deepEqual(
     rows.map(({ kind }) => kind),
     ['reports', 'source', 'source', 'advice'],
   );
-  const elsewhere = await server.command('dmarc', 'reports', 'sources', '--domain', 'other.test');
+  const elsewhere = await server.command(...sources, '--domain', 'other.test');
   assert.notEqual(elsewhere.code, 0);
   assert.match(elsewhere.stderr, /other\.test is not a domain of this server/);
 });
