@@ -17,46 +17,50 @@ export interface GuardOptions {
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => readNetwork(text)!);
 
+type Method = (this: object, ...args: unknown[]) => unknown;
+
 /** Closes the way out until it is disposed of. */
 export function guardTheWayOut({ allowed, refused }: GuardOptions): Disposable {
-  const connect = Socket.prototype.connect;
-  const send = DatagramSocket.prototype.send;
-  const connectDatagram = DatagramSocket.prototype.connect;
   const stays = (host: string): boolean => staysHere(host) || allowed.includes(host);
-
-  Socket.prototype.connect = function guarded(this: Socket, ...args: unknown[]): Socket {
-    const target = targetOf(args);
-    if (target === undefined || stays(target.host))
-      return Reflect.apply(connect, this, args) as Socket;
-    refused(target.host, target.port);
-    const error = outside(target.host);
-    process.nextTick(() => this.destroy(error));
-    return this;
-  };
-  const checked = <Args extends unknown[]>(
-    original: (...args: Args) => void,
-    hostOf: (args: Args) => unknown,
-  ) =>
-    function guarded(this: DatagramSocket, ...args: Args): void {
-      const host = hostOf(args);
-      if (typeof host === 'string' && !stays(host)) {
+  const parts = new DisposableStack();
+  parts.use(
+    replaced(Socket.prototype, 'connect', (connect) => {
+      return function guarded(this: object, ...args: unknown[]): unknown {
+        const target = targetOf(args);
+        if (target === undefined || stays(target.host)) return connect.apply(this, args);
+        refused(target.host, target.port);
+        process.nextTick(() => (this as Socket).destroy(outside(target.host)));
+        return this;
+      };
+    }),
+  );
+  const datagrams = (name: 'connect' | 'send', hostOf: (args: unknown[]) => unknown): Disposable =>
+    replaced(DatagramSocket.prototype, name, (original) => {
+      return function guarded(this: object, ...args: unknown[]): unknown {
+        const host = hostOf(args);
+        if (typeof host !== 'string' || stays(host)) return original.apply(this, args);
         refused(host, undefined);
         throw outside(host);
-      }
-      Reflect.apply(original, this, args);
-    };
-  DatagramSocket.prototype.connect = checked(
-    connectDatagram as (...args: unknown[]) => void,
-    (args) => args[1],
+      };
+    });
+  parts.use(datagrams('connect', (args) => args[1]));
+  // the address is the last text that is one; the first argument may be a text to send
+  parts.use(
+    datagrams('send', (args) =>
+      args.slice(1).find((arg) => typeof arg === 'string' && isIP(arg) !== 0),
+    ),
   );
-  DatagramSocket.prototype.send = checked(send as (...args: unknown[]) => void, (args) =>
-    args.slice(1).find((arg) => typeof arg === 'string' && isIP(arg) !== 0),
-  );
+  return parts;
+}
+
+/** Puts another method in the place of one, until it is disposed of. */
+function replaced(prototype: object, name: string, make: (original: Method) => Method): Disposable {
+  const methods = prototype as Record<string, Method>;
+  const original = methods[name]!;
+  methods[name] = make(original);
   return {
     [Symbol.dispose]() {
-      Socket.prototype.connect = connect;
-      DatagramSocket.prototype.send = send;
-      DatagramSocket.prototype.connect = connectDatagram;
+      methods[name] = original;
     },
   };
 }
@@ -70,7 +74,7 @@ function targetOf(args: readonly unknown[]): { host: string; port: number } | un
   const options = first as SocketConnectOpts;
   if ('path' in options && options.path !== undefined && options.path !== null) return undefined;
   const { host, port } = options as { host?: string; port: number };
-  return { host: host ?? 'localhost', port: Number(port) };
+  return { host: host ?? 'localhost', port };
 }
 
 function staysHere(host: string): boolean {

@@ -22,15 +22,18 @@ export const PORTS: ReadonlyMap<number, number> = new Map([
 export interface LabNetwork {
   /** The first two numbers of every address: `127.20`. */
   readonly prefix: string;
-  addressOf(host: LabHost): string;
+  readonly addressOf: (host: LabHost) => string;
   /** Whether an address is one of a host of this network. */
-  has(address: string): boolean;
+  readonly has: (address: string) => boolean;
   /** Dials hosts of this network by the ports of their protocols, the rest of the loopback as it is, and nothing else. */
   readonly dialer: Dialer;
   /** Where hosts listen for what comes to this port. */
-  localPort(port: number): number;
+  readonly localPort: (port: number) => number;
   /** Where this host does; outside the network everything is where it says. */
-  placeOf(address: string, port: number): { readonly address: string; readonly port: number };
+  readonly placeOf: (
+    address: string,
+    port: number,
+  ) => { readonly address: string; readonly port: number };
 }
 
 export interface LabNetworkOptions {

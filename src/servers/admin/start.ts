@@ -76,7 +76,7 @@ export async function startAdmin({
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   for (const [name, { input, run }] of Object.entries(added)) {
-    const call = value<unknown, object>(input, async (_context, given) => run(given as never));
+    const call = value<unknown, object>(input, async (_context, given) => run(given));
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   answerErrors(app, context);

@@ -38,9 +38,16 @@ export async function readBlockList(pool: Pool, since: number): Promise<BlockLis
     removed_at: Date | null;
   }>(`select address, listed_at, cause, times, removed_at from lab.block_list`);
   return {
-    offences: offences.rows.map((row) => ({ ...row, at: row.at.getTime() })),
-    listings: listings.rows.map(({ listed_at, removed_at, ...row }) => ({
-      ...row,
+    offences: offences.rows.map(({ address, kind, at, detail }) => ({
+      address,
+      kind,
+      at: at.getTime(),
+      detail,
+    })),
+    listings: listings.rows.map(({ address, cause, times, listed_at, removed_at }) => ({
+      address,
+      cause,
+      times,
       listedAt: listed_at.getTime(),
       removedAt: removed_at?.getTime(),
     })),
