@@ -199,6 +199,12 @@ test('since when a policy holds is read from the reports', async () => {
     [2 * DAY, 4 * DAY - 1000, 'big.test', 4],
   );
   assert.equal(await reportedPolicy(pool, { domain: 'other.test', since: 0 }), undefined);
+  // two who report the same day need not have seen the same policy
+  const sameDay = { begin: 3 * DAY, end: 4 * DAY - 1000, policy: { ...policy, p: 'reject' } };
+  await arrive(outbound, mailOf(reportOf({ reportId: 'x', ...sameDay })));
+  await takeIn(outbound);
+  const newest = await reportedPolicy(pool, { domain: 'example.test', since: 0 });
+  assert.deepEqual([newest?.policy.p, newest?.sinceAt.getTime()], ['reject', 3 * DAY]);
 });
 
 function zip(content: Uint8Array, name: string, method = 8): Uint8Array {

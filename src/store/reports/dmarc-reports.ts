@@ -211,9 +211,9 @@ export async function reportedPolicy(
       select newest.policy, newest.ends_at as "lastAt", newest.signer as "lastFrom",
         (select count(*)::integer from all_of where signer <> '') as reports,
         (select count(*)::integer from all_of where signer = '') as unsigned,
-        (select min(r.begins_at) from r where r.begins_at > coalesce(
+        coalesce((select min(r.begins_at) from r where r.begins_at > coalesce(
           (select max(o.begins_at) from r o where o.policy->>'p' <> newest.policy->>'p'
-             or (o.policy->>'testing' = 'y') <> (newest.policy->>'testing' = 'y')), '-infinity')) as "sinceAt"
+             or (o.policy->>'testing' = 'y') <> (newest.policy->>'testing' = 'y')), '-infinity')), newest.begins_at) as "sinceAt"
       from newest`,
     values: [domain, new Date(since)],
   });
