@@ -44,6 +44,10 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
 const STEP = /^(\d{1,4})(m|h|d)$/;
 const UNITS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };
 
+interface ClockOptions extends CommonOptions {
+  readonly by?: string;
+}
+
 function addClockVerb(noun: Command): void {
   addVerb(
     noun,
@@ -52,12 +56,15 @@ function addClockVerb(noun: Command): void {
     'hikyaku lab clock',
     'hikyaku lab clock fast     # a day in a minute',
     'hikyaku lab clock 6h       # six hours later, at once',
+    'hikyaku lab clock 1d --by 1h   # a day, hour by hour',
     'hikyaku lab clock normal',
-  ).action(async (change: string | undefined, options: CommonOptions) => {
-    const view = await callAdded<ClockView>(options, ...changeOf(change));
-    const pace = PACES.get(view.rate) ?? `${view.rate} times as fast as outside`;
-    printDone(options, view, `${localTime(view.calendar)}, ${pace}`);
-  });
+  )
+    .option('--by <step>', 'in steps of this length; what falls due is done after each')
+    .action(async (change: string | undefined, options: ClockOptions) => {
+      const view = await callAdded<ClockView>(options, ...changeOf(change, options.by));
+      const pace = PACES.get(view.rate) ?? `${view.rate} times as fast as outside`;
+      printDone(options, view, `${localTime(view.calendar)}, ${pace}`);
+    });
 }
 
 /** A day in a minute. */
@@ -69,15 +76,21 @@ const PACES = new Map([
   [FAST, 'a day in a minute'],
 ]);
 
-function changeOf(change: string | undefined): [`lab/${string}`, object] {
+function changeOf(change: string | undefined, by?: string): [`lab/${string}`, object] {
+  if (by !== undefined)
+    return ['lab/clock-pass', { milliseconds: stepOf(change ?? ''), by: stepOf(by) }];
   if (change === undefined) return ['lab/clock', {}];
   const rate = RATES[change] ?? (/^x\d{1,6}$/.test(change) ? Number(change.slice(1)) : undefined);
   if (rate !== undefined) return ['lab/clock-run', { rate }];
-  const step = STEP.exec(change);
-  if (step !== null && Number(step[1]) > 0)
-    return ['lab/clock-step', { milliseconds: Number(step[1]) * UNITS[step[2]!]! }];
+  return ['lab/clock-step', { milliseconds: stepOf(change) }];
+}
+
+/** @throws CommandFailure */
+function stepOf(text: string): number {
+  const step = STEP.exec(text);
+  if (step !== null && Number(step[1]) > 0) return Number(step[1]) * UNITS[step[2]!]!;
   throw new CommandFailure(
-    `${change} is no change of the clock`,
+    `${text} is no change of the clock`,
     'Write fast, normal, still, x60 (sixty times as fast), or a step such as 30m, 6h, 1d.',
   );
 }

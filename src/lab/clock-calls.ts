@@ -16,10 +16,20 @@ export interface ClockView {
 const FASTEST = 100_000;
 /** In one step. Milliseconds. */
 const LONGEST_STEP = 366 * 24 * 60 * 60 * 1000;
+/** Of a passage in parts. */
+const MOST_PARTS = 1000;
+
+const parts = z
+  .object({
+    milliseconds: z.number().int().positive().max(LONGEST_STEP),
+    by: z.number().int().positive(),
+  })
+  .refine(({ milliseconds, by }) => milliseconds / by <= MOST_PARTS, 'too many parts');
 
 export function clockCalls(
   { clock }: { readonly clock: LabClock },
   kept: Pick<KeptClock, 'keep'>,
+  pass: (milliseconds: number, by: number) => Promise<void>,
 ): Record<string, LabCall> {
   const view = (): ClockView => ({
     calendar: new Date(clock.now()).toISOString(),
@@ -40,6 +50,14 @@ export function clockCalls(
       input: z.object({ milliseconds: z.number().int().positive().max(LONGEST_STEP) }),
       run: async ({ milliseconds }: { milliseconds: number }) => {
         clock.step(milliseconds);
+        await kept.keep();
+        return view();
+      },
+    },
+    'clock-pass': {
+      input: parts,
+      run: async ({ milliseconds, by }: z.infer<typeof parts>) => {
+        await pass(milliseconds, by);
         await kept.keep();
         return view();
       },

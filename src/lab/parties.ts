@@ -34,6 +34,8 @@ export interface Parties extends AsyncDisposable {
   readonly dns: LabDns;
   readonly ca: LabCa;
   readonly calls: Readonly<Record<string, LabCall>>;
+  /** Resolves once what the parties send is due no more at this time of the calendar. */
+  settle(): Promise<void>;
   /** The learner's server can be reached. */
   begin(server: LearnersServer): void;
 }
@@ -109,6 +111,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       }),
       ...lessons.calls,
     },
+    settle: () => providers.settle(),
     begin: (server) => {
       learner = server;
     },

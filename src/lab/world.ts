@@ -23,6 +23,7 @@ import { keepClock } from './keep-clock.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 import { openParties } from './parties.ts';
+import { passTime } from './pass-time.ts';
 import { worldCalls } from './world-calls.ts';
 
 export interface WorldOptions {
@@ -121,7 +122,9 @@ export function makeWorld(options: WorldOptions): World {
       const parties = parts.use(
         await openParties({ ground, resolver, openResolver, witness, ...options }),
       );
-      addCalls(calls, clockCalls(ground, kept), parties.calls);
+      const pass = (milliseconds: number, by: number) =>
+        passTime({ pool, clock, settle: parties.settle }, milliseconds, by);
+      addCalls(calls, clockCalls(ground, kept, pass), parties.calls);
       const { ca, dns } = parties;
       isRegistered = (domain) => dns.isRegistered(domain);
       const view = { prefix, ownPorts: [...ownPorts], trustedRoots: ca.trustedRoots };

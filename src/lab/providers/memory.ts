@@ -5,6 +5,7 @@
 import type { Log } from '#log';
 import type { Pool } from '#store/open';
 import {
+  forgetDays,
   forgetSenders,
   keepSenders,
   loadSenders,
@@ -88,7 +89,7 @@ export class Memory {
     const today = dayIn(known);
     today.counts = plus(today.counts, counted);
     if (code !== undefined) today.codes[code] = (today.codes[code] ?? 0) + 1;
-    this.#dirty.add(known);
+    this.#changed(known);
   }
 
   /** A message for which there was no room: counted once in a day, however often it comes. */
@@ -97,6 +98,29 @@ export class Memory {
     if (known.pressed.has(message) || known.pressed.size >= MOST_PRESSED) return;
     known.pressed.add(message);
     this.count(provider, kind, name, { pressed: 1 });
+  }
+
+  /** How a sender stands from now on, a newcomer unless told; what was counted of it is forgotten. Lessons begin from a known state by it. */
+  async place(
+    provider: string,
+    kind: SenderKind,
+    name: string,
+    standing: Partial<Standing> = {},
+  ): Promise<void> {
+    const key = { provider, kind, name };
+    const placed = { ...newcomer(this.#growth.get(provider)!), ...standing };
+    const fresh = {
+      key,
+      day: this.#today(),
+      standing: placed,
+      days: new Map(),
+      pressed: new Set<string>(),
+    };
+    this.#dirty.delete(this.#known(provider, kind, name));
+    this.#senders.set(nameOf(key), fresh);
+    this.#dirty.add(fresh);
+    this.#writing = this.#writing.then(() => forgetDays(this.#pool, key));
+    await this.save();
   }
 
   marksOf(provider: string): Marks {
@@ -194,7 +218,12 @@ export class Memory {
     known.day = today;
     known.pressed = new Set();
     for (const number of known.days.keys()) if (number < today - WEEK) known.days.delete(number);
-    this.#dirty.add(known);
+    this.#changed(known);
+  }
+
+  /** Whom there was no room for is not written down either. */
+  #changed(known: Known): void {
+    if (this.#senders.get(nameOf(known.key)) === known) this.#dirty.add(known);
   }
 
   #today(): number {

@@ -66,19 +66,39 @@ export async function keepTrace(pool: pg.Pool, row: TraceRow): Promise<void> {
 }
 
 export async function findTrace(pool: pg.Pool, id: string): Promise<TraceRow | undefined> {
-  const { rows } = await pool.query<{
-    id: string;
-    provider: string;
-    at: Date;
-    reverse_path: string;
-    code: number;
-    enhanced: string | null;
-    verdict: string;
-    facts: Json;
-    trace: unknown[];
-  }>('select * from lab.provider_traces where id = $1', [storable(id)]);
-  const [row] = rows;
-  return row && { ...row, at: row.at.getTime(), reversePath: row.reverse_path, facts: row.facts };
+  const { rows } = await pool.query<TraceColumns>(
+    'select * from lab.provider_traces where id = $1',
+    [storable(id)],
+  );
+  return rows[0] && traceOf(rows[0]);
+}
+
+interface TraceColumns {
+  readonly id: string;
+  readonly provider: string;
+  readonly at: Date;
+  readonly reverse_path: string;
+  readonly code: number;
+  readonly enhanced: string | null;
+  readonly verdict: string;
+  readonly facts: Json;
+  readonly trace: unknown[];
+}
+
+function traceOf({ reverse_path: reversePath, at, ...row }: TraceColumns): TraceRow {
+  return { ...row, at: at.getTime(), reversePath };
+}
+
+/** What a provider was asked since then, oldest first. @param since calendar milliseconds */
+export async function tracesSince(
+  pool: pg.Pool,
+  { provider, since }: { readonly provider: string; readonly since: number },
+): Promise<TraceRow[]> {
+  const { rows } = await pool.query<TraceColumns>(
+    'select * from lab.provider_traces where provider = $1 and at >= $2 order by at, id',
+    [provider, new Date(since)],
+  );
+  return rows.map(traceOf);
 }
 
 export async function keepMail(pool: pg.Pool, copies: readonly NewMail[]): Promise<void> {

@@ -135,3 +135,14 @@ export async function forgetSenders(pool: pg.Pool, before: string): Promise<void
   await pool.query('delete from lab.provider_days where day < $1::date', [before]);
   await pool.query('delete from lab.provider_senders where day < $1::date', [before]);
 }
+
+/** What was counted of a sender. */
+export async function forgetDays(
+  pool: pg.Pool,
+  { provider, kind, name }: SenderKey,
+): Promise<void> {
+  await pool.query(
+    'delete from lab.provider_days where provider = $1 and kind = $2 and name = $3',
+    [provider, kind, storable(name)],
+  );
+}
