@@ -2,11 +2,12 @@
 import type { Command } from 'commander';
 import type {
   Explained,
-  ListedPerson,
   ListedProvider,
   ListedRule,
   ShownMail,
+  ShownOutgoing,
 } from '#lab/providers/calls';
+import type { ListedPerson } from '#lab/providers/list-people';
 import type { PostmasterRow } from '#lab/providers/postmaster';
 import type { Language } from '#protocol/dsn/language';
 import { callAdded } from './control.ts';
@@ -26,6 +27,7 @@ export function addProviderVerbs(lab: Command): void {
   addMailbox(lab);
   addWhy(lab);
   addPostmaster(lab);
+  addOutgoing(lab);
   addMode(lab);
 }
 
@@ -220,6 +222,34 @@ function addPostmaster(lab: Command): void {
 
 function share(value: number | null, digits = 0): string {
   return value === null ? '–' : `${(value * 100).toFixed(digits)} %`;
+}
+
+function addOutgoing(lab: Command): void {
+  addLimit(
+    addVerb(
+      lab,
+      'outgoing <provider>',
+      'show what a provider sent or has to send: answers, notices, complaints, reports',
+      'hikyaku lab outgoing purple',
+    ),
+    'how many at most, newest first',
+  ).action(async (provider: string, options: MailboxOptions) => {
+    const { limit } = options;
+    const input = { provider, ...(limit !== undefined && { limit: Math.min(limit, MOST_LISTED) }) };
+    const asked = await callAdded<{ letters: ShownOutgoing[] }>(options, 'lab/outgoing', input);
+    await printRows(
+      asked.letters,
+      [
+        { title: 'MADE', value: (row) => localTime(row.madeAt) },
+        { title: 'KIND', value: (row) => row.kind },
+        { title: 'TO', value: (row) => row.to },
+        { title: 'STATE', value: (row) => row.state },
+        { title: 'LAST REPLY', value: (row) => row.said, shrinks: true },
+      ],
+      options,
+      'It has sent nothing.',
+    );
+  });
 }
 
 const MODES: ReadonlySet<string> = new Set(['learn', 'exam']);

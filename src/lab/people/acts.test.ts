@@ -91,11 +91,10 @@ test('who asked for mail complains less than one in a thousand; who did not, far
 test('nobody complains of what lies in the spam folder, and only some look there', () => {
   for (const temper of TEMPERS)
     for (let before = 0; before < 100; before++) {
-      const kinds = actsOf(1, person(temper), { ...LETTER, folder: 'spam', before }).map(
-        ({ kind }) => kind,
-      );
-      assert.ok(!kinds.includes('complain'));
-      if (temper !== 'saver') assert.ok(!kinds.includes('rescue'));
+      const acts = actsOf(1, person(temper), { ...LETTER, folder: 'spam', before });
+      const does = (kind: string) => acts.some((act) => act.kind === kind);
+      assert.ok(!does('complain'));
+      if (temper !== 'saver') assert.ok(!does('rescue'));
     }
 });
 

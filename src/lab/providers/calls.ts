@@ -9,11 +9,13 @@ import {
   readProviderMail,
   type KeptMail,
 } from '#store/lab/provider-mail';
+import { listOutgoing, type ListedOutgoing } from '#store/lab/provider-outbox';
 import { senderDays } from '#store/lab/provider-senders';
 import type { Pool } from '#store/open';
 import type { Counts } from './counts.ts';
 import type { TraceEntry } from './evaluate.ts';
 import { findProvider } from './list.ts';
+import { crowdName, peopleOf } from './list-people.ts';
 import { dateOf } from './memory.ts';
 import { postmasterRow, type PostmasterRow } from './postmaster.ts';
 import type { Provider } from './rule.ts';
@@ -52,16 +54,6 @@ export interface Explained {
   /** Empty in an exam. */
   readonly trace: readonly ToldEntry[];
   readonly facts: unknown;
-}
-
-export interface ListedPerson {
-  readonly address: string;
-  readonly name: string;
-  readonly temper: string;
-  readonly box: string;
-  readonly asked: boolean;
-  /** Domains whose mail alone is let in; empty: everybody's. */
-  readonly allows: readonly string[];
 }
 
 export interface ListedRule {
@@ -198,6 +190,15 @@ export function providerCalls({ pool, now, addressOf, providers }: Parts) {
         return { days: wanted.map((row): PostmasterRow => postmasterRow(row)) };
       },
     },
+    outgoing: {
+      input: z.object({ provider: text, limit }),
+      run: async (given: { provider: string; limit: number }) => {
+        const provider = named(given.provider);
+        if (provider === undefined) return noProvider(given.provider, providers.all);
+        const letters = await listOutgoing(pool, provider.name, given.limit);
+        return { letters: letters.map(shownOutgoing) };
+      },
+    },
     mode: {
       input: z.object({ mode: z.enum(MODES).optional() }),
       run: async ({ mode }: { mode?: Mode | undefined }) => {
@@ -240,34 +241,13 @@ function shownMail({ receivedAt, person, ...mail }: KeptMail, { domain }: Provid
   return { ...mail, to: `${person}@${domain}`, receivedAt: new Date(receivedAt).toISOString() };
 }
 
+function shownOutgoing({ madeAt, ...letter }: ListedOutgoing) {
+  return { ...letter, madeAt: madeAt.toISOString() };
+}
+
+export type ShownOutgoing = ReturnType<typeof shownOutgoing>;
+
 export type ShownMail = ReturnType<typeof shownMail>;
-
-function peopleOf({ people, crowds, domain }: Provider): ListedPerson[] {
-  return [
-    ...people.map(({ name, shown, temper, box = 'open', asked, allows = [] }) => ({
-      address: `${name}@${domain}`,
-      name: shown,
-      temper: temper as string,
-      box,
-      asked,
-      allows,
-    })),
-    ...crowds.map((crowd) => ({
-      address: `${crowdName(crowd)}@${domain}`,
-      name: `${crowd.count}`,
-      temper: Object.entries(crowd.tempers)
-        .map(([temper, weight]) => `${temper} ${weight}`)
-        .join(', '),
-      box: 'open',
-      asked: crowd.asked,
-      allows: [],
-    })),
-  ];
-}
-
-function crowdName({ prefix, count }: { readonly prefix: string; readonly count: number }): string {
-  return `${prefix}0001…${prefix}${String(count).padStart(4, '0')}`;
-}
 
 function noProvider(name: string, all: readonly Provider[]): ProviderRefusal {
   return refused(

@@ -1,7 +1,5 @@
 /** Puts a message into the mailboxes of the people it is for, with the fields that a provider puts before it. */
 import { concat, utf8 } from '#bytes';
-import type { Act } from '#lab/people/acts';
-import type { Person } from '#lab/people/person';
 import { receivedField, returnPathField } from '#mail/deliver/trace-fields';
 import type { Arrival } from '#mail/receive/accept';
 import { authenticationResults } from '#mail/receive/authentication-results';
@@ -11,6 +9,7 @@ import { summarize } from '#protocol/message/summary';
 import { readBlob } from '#store/blobs';
 import { keepMail } from '#store/lab/provider-mail';
 import type { Pool } from '#store/open';
+import type { Reader } from './readers.ts';
 import type { Provider } from './rule.ts';
 
 export interface Copies {
@@ -18,7 +17,7 @@ export interface Copies {
   readonly arrival: Arrival;
   readonly facts: AllFacts;
   readonly folder: 'inbox' | 'spam';
-  readonly readers: readonly { readonly person: Person; readonly acts: readonly Act[] }[];
+  readonly readers: readonly Reader[];
   /** Calendar milliseconds. */
   readonly now: number;
 }

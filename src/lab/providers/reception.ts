@@ -3,8 +3,6 @@
  * Decisions and their counts are made in one go, with nothing awaited in between, so that a quota holds for mail that comes all at once.
  */
 import type { Log } from '#log';
-import { actsOf, kindOf, type Act } from '#lab/people/acts';
-import { findPerson, type Person } from '#lab/people/person';
 import type { Accepted, Arrival } from '#mail/receive/accept';
 import type { Client, Envelope } from '#mail/receive/envelope';
 import type { Inquiry } from '#mail/receive/inquiry';
@@ -14,12 +12,15 @@ import type { SmtpServices, Told } from '#servers/smtp/settings';
 import type { Pool } from '#store/open';
 import { keepTrace, trimProviderMail } from '#store/lab/provider-mail';
 import type { Counted } from './counts.ts';
+import { countedOf } from './counted-of.ts';
+import { DayTally } from './day-tally.ts';
 import { evaluate, type TraceEntry, type Verdict } from './evaluate.ts';
 import { identityOf, type ClientFacts, type Identity, type MessageFacts } from './facts.ts';
 import { fillReply, whyUrl, type ReplyValues } from './fill-reply.ts';
 import { keepCopies } from './keep-copies.ts';
 import type { Memory } from './memory.ts';
 import { clientFacts, messageFacts } from './read-facts.ts';
+import { personAt, readersOf, type Reader } from './readers.ts';
 import type { Cases, MessageCase, Provider, Stage } from './rule.ts';
 
 /** What happened to a message that was taken: told to those who send reports and answers. */
@@ -30,7 +31,7 @@ export interface Taken {
   readonly message: MessageFacts;
   readonly identity: Identity | undefined;
   readonly folder: 'inbox' | 'spam';
-  readonly readers: readonly { readonly person: Person; readonly acts: readonly Act[] }[];
+  readonly readers: readonly Reader[];
 }
 
 export interface Judged {
@@ -63,29 +64,19 @@ interface Pending {
   readonly trace: TraceEntry[];
 }
 
-/** Those who are at every provider (RFC 2142), and where its reports are answered. */
-const ROLES: ReadonlySet<string> = new Set([
-  'postmaster',
-  'abuse',
-  'feedback',
-  'noreply',
-  'dmarc',
-  'tlsrpt',
-]);
 /** Every so many messages the oldest go. */
 const TRIM_EVERY = 100;
-const DAY = 24 * 60 * 60 * 1000;
 
 export class Reception implements Doors {
   readonly #context: ReceptionContext;
   readonly #pending = new WeakMap<Envelope, Pending>();
   /** What each person got today: in all, and of each sender. */
-  #got = new Map<string, number>();
-  #day = 0;
+  readonly #got: DayTally;
   #untrimmed = 0;
 
   constructor(context: ReceptionContext) {
     this.#context = context;
+    this.#got = new DayTally(context.now);
   }
 
   admit = async (
@@ -139,7 +130,13 @@ export class Reception implements Doors {
       return told;
     }
     const folder = refusal.kind === 'spam' ? 'spam' : 'inbox';
-    const readers = this.#read(arrival, given, name, folder);
+    const readers = readersOf(
+      { ...this.#context, tally: this.#got },
+      arrival,
+      message,
+      name,
+      folder,
+    );
     this.#countMessage(given, name, undefined, folder, readers);
     const { provider, pool, now } = this.#context;
     await Promise.all([
@@ -151,25 +148,16 @@ export class Reception implements Doors {
     return { kind: 'stored' };
   };
 
-  /** Who reads mail for a local part. */
-  personFor(localPart: string): Person | undefined {
-    const { provider } = this.#context;
-    const name = localPart.toLowerCase();
-    if (localPart === '' || ROLES.has(name))
-      return { ...ROLE, name: localPart === '' ? 'postmaster' : name };
-    return findPerson(provider.people, provider.crowds, localPart);
-  }
-
   async #judgeRecipient(mailbox: Mailbox, envelope: Envelope): Promise<RecipientOutcome | Told> {
     const pending = this.#pending.get(envelope)!;
     const { client } = pending;
     const to = formatMailbox(mailbox);
-    const person = this.personFor(mailbox.localPart);
-    const got = this.#count(`got ${person?.name ?? ''}`);
+    const person = personAt(this.#context.provider, mailbox.localPart);
+    const got = this.#got.count(`got ${person?.name ?? ''}`);
     const given = { client, address: this.#address(client), to, person, got };
     const verdict = this.#ask('rcpt', given, pending, to);
     if (verdict.kind !== 'refuse') {
-      this.#add(`got ${person!.name}`);
+      this.#got.add(`got ${person!.name}`);
       return { kind: 'accepted', expansion: NOWHERE };
     }
     const told = this.#tell(verdict, envelope, pending, { to });
@@ -255,30 +243,9 @@ export class Reception implements Doors {
     name: string,
     told: Told | undefined,
     folder?: 'inbox' | 'spam',
-    readers: Taken['readers'] = [],
+    readers: readonly Reader[] = [],
   ): void {
-    const acts = readers.flatMap((reader) => reader.acts.map(({ kind }) => kind));
-    const done = (kind: Act['kind']): number => acts.filter((one) => one === kind).length;
-    const passed = (is: boolean): number => (is ? 1 : 0);
-    const counted: Counted = {
-      judged: 1,
-      spf: passed(client.spf === 'pass'),
-      dkim: passed(message.dkim.some(({ result }) => result === 'pass')),
-      dmarc: passed(message.dmarc === 'pass'),
-      tls: passed(client.tls !== null),
-      ...(told === undefined
-        ? {
-            inbox: folder === 'inbox' ? readers.length : 0,
-            spam: folder === 'spam' ? readers.length : 0,
-            complaints: done('complain'),
-            rescued: done('rescue'),
-            opened: done('open'),
-            replied: done('reply'),
-          }
-        : told.code < 500
-          ? { deferred: 1 }
-          : { rejected: 1 }),
-    };
+    const counted = countedOf({ client, message }, told, folder, readers);
     this.#countBoth(client.ip, name, counted, told && `${told.code} ${told.enhanced}`);
   }
 
@@ -289,52 +256,6 @@ export class Reception implements Doors {
     const first = recipients[0] ? formatMailbox(recipients[0].mailbox) : '';
     memory.press(provider.name, 'ip', ip, `${id} ${first}`);
     if (name !== '') memory.press(provider.name, 'domain', name, `${id} ${first}`);
-  }
-
-  /** What the people do with it. */
-  #read(
-    { recipients, envelope }: Arrival,
-    { message }: { readonly message: MessageFacts },
-    sender: string,
-    folder: 'inbox' | 'spam',
-  ): Taken['readers'] {
-    const { provider, seed } = this.#context;
-    return recipients.map(({ mailbox }) => {
-      const person = this.personFor(mailbox.localPart)!;
-      const isList = message.marked;
-      const kind = `${sender} ${kindOf({ isList, folder })}`;
-      const own = this.#add(`of ${person.name} ${kind}`);
-      const before = person.crowd ? this.#add(`of all ${person.crowd.prefix} ${kind}`) : own;
-      const isAutomatic =
-        message.automatic || envelope.reversePath === null || message.follows >= LONGEST_TALK;
-      const letter = {
-        domain: provider.domain,
-        sender,
-        folder,
-        isList,
-        isAutomatic,
-        before,
-        own,
-        day: this.#day,
-      };
-      return { person, acts: ROLES.has(person.name) ? [] : actsOf(seed, person, letter) };
-    });
-  }
-
-  #count(key: string): number {
-    const today = Math.floor(this.#context.now() / DAY);
-    if (today !== this.#day) {
-      this.#day = today;
-      this.#got = new Map();
-    }
-    return this.#got.get(key) ?? 0;
-  }
-
-  /** One more. @returns how many there were before */
-  #add(key: string): number {
-    const before = this.#count(key);
-    if (this.#got.size < MOST_KEYS || before > 0) this.#got.set(key, before + 1);
-    return before;
   }
 
   async #keep(
@@ -362,19 +283,9 @@ export class Reception implements Doors {
   }
 }
 
-const ROLE: Omit<Person, 'name'> = {
-  shown: 'Postmaster',
-  temper: 'reader',
-  asked: true,
-  language: 'en',
-};
 const NOWHERE = { tenantId: '1', accounts: [], external: [], steps: [], problems: [] };
-/** Nobody answers for ever: two who always do would never end. */
-const LONGEST_TALK = 4;
 /** Of one message: a hundred recipients with all their rules. */
 const MOST_ENTRIES = 500;
-/** People and senders of one day. */
-const MOST_KEYS = 50_000;
 
 /** All subdomains count as their domain, as at Google: below `.test` the last two labels. */
 export function primaryDomain(name: string): string {

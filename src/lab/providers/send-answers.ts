@@ -7,9 +7,8 @@ import { formatMailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { summarize } from '#protocol/message/summary';
 import type { NewLetter } from './outbox.ts';
+import type { Reader } from './readers.ts';
 import type { Taken } from './reception.ts';
-
-type Reader = Taken['readers'][number];
 
 /** A notice of a mailbox that took the message and could not keep it. Milliseconds after it came. */
 const LATE = 20 * 60_000;

@@ -66,7 +66,7 @@ test('the policy of bigmail is there for whoever asks', async () => {
     {
       resolver: stage.zone,
       dialer: network.dialer,
-      mayReach: network.has,
+      mayReach: (address) => network.has(address),
       ca: [(await certificateFor('mta-sts.bigmail.test')).cert],
     },
     new AbortController().signal,
