@@ -47,6 +47,8 @@ export function labAround(config: Config, log: Log): LabAround {
         'acme.terms_agreed': true,
       }),
       ...(config['unsubscribe.url'] === '' && { 'unsubscribe.url': `https://${config.hostname}` }),
+      'reports.tls': true,
+      'reports.dmarc': true,
       'doctor.issuer': 'ca.test',
       'doctor.mail_exchanges': ['bigmail.test', 'hottest.test', 'purple.test'],
       'http.public_address': own,
