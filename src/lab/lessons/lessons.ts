@@ -9,6 +9,7 @@ import { existingApp } from './phase-1/1-6-existing-app.ts';
 import { japaneseMail } from './phase-1/1-7-japanese-mail.ts';
 import { readThePath } from './phase-1/1-8-read-the-path.ts';
 import { databaseStops } from './phase-1/1-9-database-stops.ts';
+import { acme } from './phase-2/2-9-acme.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -21,5 +22,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     japaneseMail,
     readThePath,
     databaseStops,
+    acme,
   ].map((lesson) => [lesson.number, lesson]),
 );

@@ -14,6 +14,8 @@ const ENTRIES = 500;
 const CHARACTERS = 60_000;
 /** Sessions in memory. */
 const WAITING = 1000;
+/** Under load many are written at once. */
+const GATHER_MILLISECONDS = 200;
 /** Sessions written between two trims. */
 const TRIM_AFTER = 500;
 
@@ -28,6 +30,7 @@ export class LessonWitness implements SessionWitness {
   #waiting: SmtpSessionRecord[] = [];
   #writing: Promise<void> | undefined;
   #written = 0;
+  #soon: NodeJS.Timeout | undefined;
 
   constructor(parts: WitnessParts) {
     this.#parts = parts;
@@ -51,7 +54,7 @@ export class LessonWitness implements SessionWitness {
         const endedAt = this.#parts.clock.now();
         this.#waiting.push({ ...session, beganAt, endedAt, entries });
         if (this.#waiting.length > WAITING) this.#waiting.shift();
-        void this.flush();
+        this.#soon ??= setTimeout(() => void this.flush(), GATHER_MILLISECONDS).unref();
       },
     };
     return observer;
@@ -59,6 +62,8 @@ export class LessonWitness implements SessionWitness {
 
   /** Writes the sessions that have ended; what cannot be written is kept for the next time. */
   async flush(): Promise<void> {
+    clearTimeout(this.#soon);
+    this.#soon = undefined;
     while (this.#writing !== undefined) await this.#writing;
     const pool = this.#pool;
     if (pool === undefined || this.#waiting.length === 0) return;
