@@ -27,14 +27,16 @@ const replies = fc
     bounced: fc.oneof(fc.constant(0), fc.nat(100)),
     complaints: fc.oneof(fc.constant(0), fc.nat(20)),
   })
-  .map(({ taken, deferred, slowed, ...more }): DayReplies => {
+  .map(({ taken, deferred, slowed, refused, bounced, complaints }): DayReplies => {
     const off = Math.floor(taken * deferred);
     return {
       taken,
       deferred: off,
       slowed: Math.floor(off * slowed),
-      ...more,
-      delivered: Math.max(0, taken - off - more.refused - more.bounced),
+      refused,
+      bounced,
+      complaints,
+      delivered: Math.max(0, taken - off - refused - bounced),
     };
   });
 const plans = fc

@@ -90,11 +90,11 @@ export function nextDay(settings: PlanSettings, plan: PlanSize, day: DayReplies)
     ...reason('bounced', bounced, day.bounced, day.taken),
     ...reason('complaints', complained, day.complaints, day.taken),
   ];
-  const all = [slowed, refused, bounced, complained];
+  const all = new Set([slowed, refused, bounced, complained]);
   const ceiling = slowed === 'none' ? plan.ceiling : atLeastFloor(settings, day.delivered);
   const half = Math.min(plan.size, atLeastFloor(settings, Math.ceil(plan.size / 2)));
-  if (all.includes('halve')) return after('halved', { size: half, ceiling, goodDays: 0 }, steps);
-  if (all.includes('hold')) {
+  if (all.has('halve')) return after('halved', { size: half, ceiling, goodDays: 0 }, steps);
+  if (all.has('hold')) {
     // the site has said how much is enough
     const enough = slowed === 'none' ? plan.size : Math.max(day.delivered, half);
     const size = Math.min(plan.size, enough);

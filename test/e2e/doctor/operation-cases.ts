@@ -41,16 +41,17 @@ const outcomes = (delivered: number, failed: number): Break =>
   traffic({ outcomes: { delivered, failed } });
 
 function warmUps(...plans: readonly Partial<WarmUpFacts>[]): Break {
-  const usual = { site: 'mx.big.example', source: '', state: 'active' } as const;
+  const usual: WarmUpFacts = {
+    site: 'mx.big.example',
+    source: '',
+    state: 'active',
+    planned: 50,
+    taken: 10,
+    slowed: 0,
+    restsUntil: undefined,
+  };
   return (world) => {
-    world.server!.warmUps = plans.map((plan) => ({
-      ...usual,
-      planned: 50,
-      taken: 10,
-      slowed: 0,
-      restsUntil: undefined,
-      ...plan,
-    }));
+    world.server!.warmUps = plans.map((plan) => Object.assign({}, usual, plan));
   };
 }
 
