@@ -28,6 +28,14 @@ interface ContactOptions extends CommonOptions {
   readonly message: string;
 }
 
+interface FieldOptions extends CommonOptions {
+  readonly remove?: boolean;
+}
+
+interface ReadersOptions extends CommonOptions {
+  readonly keep?: string;
+}
+
 interface SendOptions extends CommonOptions {
   readonly gap: number;
 }
@@ -86,6 +94,7 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
         : `It sends as ${settings.user} through ${settings.host}, port ${settings.port}, ${settings.tls}.`,
     );
     printText(`Its newsletter has ${subscribers.length} readers.`);
+    for (const field of shown.fields) printText(`  ${field}`);
     await printSends(shown.sends, options);
   });
 
@@ -104,6 +113,8 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
       end(send.outcome === 'taken' ? 0 : 1);
     });
 
+  addListVerbs(app);
+
   for (const [verb, name, summary] of SENDS) {
     addVerb(app, verb, summary, `hikyaku lab app ${verb}`)
       .option(
@@ -119,6 +130,51 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
         end(later + never === 0 ? 0 : 1);
       });
   }
+}
+
+function addListVerbs(app: Command): void {
+  addVerb(
+    app,
+    'field <field>',
+    'let the newsletter have a header field, in place of one of the same name; with --remove have it no more',
+    "hikyaku lab app field 'List-Id: The paper lantern shop <lanterns.example.test>'",
+    'hikyaku lab app field List-Unsubscribe --remove',
+  )
+    .option('--remove', 'take the field of this name away')
+    .action(async (field: string, { remove = false, ...options }: FieldOptions) => {
+      const input = { field, remove };
+      const done = await callAdded<Answer<'app-field'>>(options, 'lab/app-field', input);
+      const fields = done.fields.map((one) => `  ${one}`).join('\n') || '  none';
+      printDone(options, done, `The newsletter has these fields besides its own:\n${fields}`);
+    });
+
+  addVerb(
+    app,
+    'readers',
+    'list the readers of the newsletter and how they came to it, or keep only some of them',
+    'hikyaku lab app readers',
+    'hikyaku lab app readers --keep confirmed',
+  )
+    .option('--keep <how>', 'only those who came so: confirmed, form or bought')
+    .action(async ({ keep, ...options }: ReadersOptions) => {
+      if (keep !== undefined && !['confirmed', 'form', 'bought'].includes(keep))
+        throw new CommandFailure(
+          `nobody came as «${keep}»`,
+          'Write --keep confirmed, form or bought.',
+        );
+      const asked = await callAdded<Answer<'app-readers'>>(options, 'lab/app-readers', { keep });
+      if (options.json !== true && keep !== undefined)
+        printText(`Kept: ${asked.readers.length}. Removed: ${asked.removed}.`);
+      await printRows(
+        asked.readers,
+        [
+          { title: 'READER', value: (row) => row.address },
+          { title: 'CAME', value: (row) => row.came ?? 'nobody knows' },
+        ],
+        options,
+        'The newsletter has no readers.',
+      );
+    });
 }
 
 const SENDS = [

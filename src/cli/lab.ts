@@ -10,6 +10,7 @@ import { addAppVerbs } from './lab-app.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
 import { addToolVerbs } from './lab-tools.ts';
 import { addProviderVerbs } from './lab-providers.ts';
+import { addReaderVerbs } from './lab-readers.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
@@ -39,6 +40,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addLessonVerbs(noun, end);
   addToolVerbs(noun, end);
   addAppVerbs(noun, end);
+  addReaderVerbs(noun);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

@@ -3,13 +3,30 @@ import { z } from 'zod';
 import { parseMailbox } from '#protocol/address/path';
 import type { App } from './app.ts';
 import { submitForm } from './contact-form.ts';
-import { readSettings, readSubscribers, sendsSince, writeSettings } from './files.ts';
+import { fieldName, readField } from './fields.ts';
+import {
+  readFields,
+  readSettings,
+  readSignups,
+  readSubscribers,
+  sendsSince,
+  SIGNUPS,
+  writeFields,
+  writeSettings,
+  writeSubscribers,
+} from './files.ts';
 import { sendAgain, sendNewsletter, type NewsletterOutcome } from './newsletter.ts';
 import { isKnownHost } from './send.ts';
 
 export interface AppRefusal {
   readonly kind: 'refused';
-  readonly reason: 'not-configured' | 'no-subscribers' | 'no-such-host' | 'no-address' | 'bad-form';
+  readonly reason:
+    | 'not-configured'
+    | 'no-subscribers'
+    | 'no-such-host'
+    | 'no-address'
+    | 'bad-form'
+    | 'bad-field';
   readonly message: string;
   readonly remedy: string;
 }
@@ -66,7 +83,41 @@ export function appCalls(app: App) {
         const settings = await readSettings(app);
         const shown = settings && { ...settings, password: undefined };
         const sends = (await sendsSince(app, 0)).slice(-LATEST);
-        return { settings: shown ?? null, subscribers: await readSubscribers(app), sends };
+        const [subscribers, fields] = [await readSubscribers(app), await readFields(app)];
+        return { settings: shown ?? null, subscribers, fields, sends };
+      },
+    },
+
+    'app-field': {
+      input: z.object({ field: z.string().max(1000), remove: z.boolean().default(false) }),
+      run: async ({ field, remove }: { field: string; remove: boolean }) => {
+        const name = fieldName(field);
+        const line = remove ? undefined : readField(field);
+        if (!remove && line === undefined) {
+          return refuse(
+            'bad-field',
+            `the app cannot write this field: ${field}`,
+            'Write it as "Name: value", in ASCII and on one line; From, To, Subject, Date, Message-ID and Content-… are the app’s own.',
+          );
+        }
+        const others = (await readFields(app)).filter((one) => fieldName(one) !== name);
+        const fields = line === undefined ? others : [...others, line];
+        await writeFields(app, fields);
+        return { fields };
+      },
+    },
+
+    'app-readers': {
+      input: z.object({ keep: z.enum(SIGNUPS).optional() }),
+      run: async ({ keep }: { keep?: (typeof SIGNUPS)[number] | undefined }) => {
+        const signups = await readSignups(app);
+        const all = await readSubscribers(app);
+        const kept = keep === undefined ? all : all.filter((one) => signups[one] === keep);
+        if (kept.length < all.length) await writeSubscribers(app, kept);
+        return {
+          readers: kept.map((address) => ({ address, came: signups[address] ?? null })),
+          removed: all.length - kept.length,
+        };
       },
     },
 
@@ -107,7 +158,7 @@ function outcomeOf(outcome: NewsletterOutcome) {
       return refuse(
         'no-subscribers',
         'the newsletter has no readers',
-        'hikyaku lab start 1.9 brings some.',
+        'hikyaku lab start 1.9 or 3.3 brings some.',
       );
     default:
       return outcome satisfies never;

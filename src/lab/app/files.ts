@@ -33,6 +33,8 @@ const LOG_OCTETS = 8 * 1024 * 1024;
 
 const settingsFile = ({ folder }: App): string => path.join(folder, 'settings.json');
 const subscribersFile = ({ folder }: App): string => path.join(folder, 'subscribers.json');
+const fieldsFile = ({ folder }: App): string => path.join(folder, 'fields.json');
+const signupsFile = ({ folder }: App): string => path.join(folder, 'signups.json');
 const logFile = ({ folder }: App): string => path.join(folder, 'sends.jsonl');
 
 /** Undefined: it was never configured. */
@@ -52,6 +54,33 @@ export async function readSubscribers(app: App): Promise<string[]> {
 
 export async function writeSubscribers(app: App, addresses: readonly string[]): Promise<void> {
   await replace(subscribersFile(app), `${JSON.stringify(addresses, null, 2)}\n`);
+}
+
+/** Fields that the newsletter has besides its own, `Name: value` each. */
+export async function readFields(app: App): Promise<string[]> {
+  const text = await textOf(fieldsFile(app));
+  return text === undefined ? [] : z.array(z.string()).parse(JSON.parse(text));
+}
+
+export async function writeFields(app: App, lines: readonly string[]): Promise<void> {
+  await replace(fieldsFile(app), `${JSON.stringify(lines, null, 2)}\n`);
+}
+
+/** How readers came to the newsletter: bought with a list, typed into the form by anybody, or typed and then confirmed from the mailbox itself. */
+export const SIGNUPS = ['bought', 'form', 'confirmed'] as const;
+export type Signup = (typeof SIGNUPS)[number];
+
+/** By address; of many nobody knows. */
+export async function readSignups(app: App): Promise<Readonly<Record<string, Signup>>> {
+  const text = await textOf(signupsFile(app));
+  return text === undefined ? {} : z.record(z.string(), z.enum(SIGNUPS)).parse(JSON.parse(text));
+}
+
+export async function writeSignups(
+  app: App,
+  signups: Readonly<Record<string, Signup>>,
+): Promise<void> {
+  await replace(signupsFile(app), `${JSON.stringify(signups, null, 2)}\n`);
 }
 
 export async function noteSend(app: App, send: Send): Promise<void> {

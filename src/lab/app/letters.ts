@@ -34,6 +34,8 @@ export interface Newsletter {
   readonly date: number;
   readonly subject: string;
   readonly text: string;
+  /** Further ones, `Name: value` each. */
+  readonly fields?: readonly string[];
 }
 
 export function newsletterLetter(letter: Newsletter, from: string, to: string): Uint8Array {
@@ -43,6 +45,7 @@ export function newsletterLetter(letter: Newsletter, from: string, to: string): 
     `Subject: ${encodedText(letter.subject)}`,
     `Date: ${new Date(letter.date).toUTCString().replace('GMT', '+0000')}`,
     `Message-ID: <${letter.messageId}>`,
+    ...(letter.fields ?? []),
     ...textPart(letter.text),
   ];
   return utf8(lines.join('\r\n'));

@@ -5,7 +5,14 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseMailbox } from '#protocol/address/path';
 import type { App } from './app.ts';
-import { readSettings, readSubscribers, sendsSince, type Send, type SendOutcome } from './files.ts';
+import {
+  readFields,
+  readSettings,
+  readSubscribers,
+  sendsSince,
+  type Send,
+  type SendOutcome,
+} from './files.ts';
 import { newsletterId, newsletterLetter } from './letters.ts';
 import { openSender } from './send.ts';
 
@@ -55,11 +62,12 @@ async function sendLetters(
   const settings = await readSettings(app);
   await using sender = await openSender(app);
   if (settings === undefined || sender === undefined) return { kind: 'not-configured' };
+  const fields = await readFields(app);
   const counts = { taken: 0, later: 0, never: 0 };
   for (const [index, { recipient, messageId }] of letters.entries()) {
     if (parseMailbox(recipient) === undefined) continue;
     if (index > 0 && gap > 0) await delay(gap);
-    const newsletter = { messageId, subject, text, date: app.clock.now() };
+    const newsletter = { messageId, subject, text, fields, date: app.clock.now() };
     const letter = newsletterLetter(newsletter, settings.user, recipient);
     const send = await sender.send({ kind: 'newsletter', messageId, recipient, letter });
     counts[send.outcome] += 1;

@@ -6,6 +6,7 @@ import type { App } from '#lab/app/app';
 import { appCalls } from '#lab/app/calls';
 import { startAppPage } from '#lab/app/page';
 import { lessonCalls } from './calls.ts';
+import { readerCalls } from './reader-calls.ts';
 import { toolCalls } from './tool-calls.ts';
 import type { LessonWorld } from './world.ts';
 
@@ -38,5 +39,10 @@ export async function openLessons({ folder, ...parts }: LessonParts): Promise<Op
 }
 
 function allCalls(world: LessonWorld) {
-  return { ...lessonCalls(world), ...toolCalls(world), ...appCalls(world.app) };
+  return {
+    ...lessonCalls(world),
+    ...toolCalls(world),
+    ...readerCalls(world),
+    ...appCalls(world.app),
+  };
 }
