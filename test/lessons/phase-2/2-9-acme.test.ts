@@ -67,6 +67,7 @@ test('2.9: a letter that was begun before the renewal ends after it, by a calend
   await learner.start('2.9');
   await using client = await beginLetter();
   await learner.server.done('certificate', 'renew', 'mail.example.test', '--force');
+  assert.deepEqual((await learner.check('2.9')).missing, ['kept']);
   await endLetter(client);
   const state = await learner.check('2.9');
   assert.deepEqual(state.missing, []);
