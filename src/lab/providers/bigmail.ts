@@ -419,5 +419,6 @@ export const BIGMAIL: Provider = {
   reports: { dmarc: true, tls: true, complaints: false },
   mtaSts: true,
   language: 'en',
+  charset: 'utf-8',
   signature: 'bmsmtp',
 };

@@ -65,5 +65,6 @@ export const GREY: Provider = {
   reports: { dmarc: false, tls: false, complaints: false },
   mtaSts: false,
   language: 'en',
+  charset: 'utf-8',
   signature: 'grey',
 };

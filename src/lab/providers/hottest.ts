@@ -239,5 +239,6 @@ export const HOTTEST: Provider = {
   reports: { dmarc: true, tls: false, complaints: false },
   mtaSts: false,
   language: 'en',
+  charset: 'utf-8',
   signature: 'hottest',
 };

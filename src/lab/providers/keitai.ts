@@ -188,5 +188,6 @@ export const KEITAI: Provider = {
   reports: { dmarc: false, tls: false, complaints: false },
   mtaSts: false,
   language: 'ja',
+  charset: 'iso-2022-jp',
   signature: 'keitai',
 };

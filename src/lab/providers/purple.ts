@@ -254,5 +254,6 @@ export const PURPLE: Provider = {
   reports: { dmarc: true, tls: false, complaints: true },
   mtaSts: false,
   language: 'en',
+  charset: 'utf-8',
   signature: 'purple',
 };

@@ -140,6 +140,8 @@ export interface Provider {
   /** Publishes a policy of MTA-STS, and keeps those of others when it sends. */
   readonly mtaSts: boolean;
   readonly language: 'en' | 'ja';
+  /** In which its people write. */
+  readonly charset: 'utf-8' | 'iso-2022-jp';
   /** How its replies end. */
   readonly signature: string;
 }

@@ -51,7 +51,15 @@ function answerTo(
     kind: 'reply',
     reversePath: `${person.name}@${domain}`,
     forwardPath: to,
-    message: composeAnswer({ person, domain, to, original, messageId, now: at }),
+    message: composeAnswer({
+      person,
+      domain,
+      to,
+      original,
+      messageId,
+      now: at,
+      charset: provider.charset,
+    }),
     at,
   };
 }
