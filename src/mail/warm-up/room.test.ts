@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { DAY, dayEnd, HOUR, hourEnd, hourOf, KEPT, roomIn } from './room.ts';
+import { KEPT } from '#store/queue/pace';
+import { DAY, dayEnd, HOUR, hourEnd, hourOf, roomIn } from './room.ts';
 
 /** Claims of a day, in any order. */
 const claims = fc.array(

@@ -2,12 +2,10 @@
  * How a day is cut: what may go in an hour, what is kept for mail that is not bulk, and what is left for a stream. The claim asks the same in
  * SQL (`store/queue/pace.ts`); a test holds the two together.
  */
+import { KEPT } from '#store/queue/pace';
 
 /** A day's amount is not sent in a moment: no hour has more than this part of it. */
 const HOURS = 8;
-/** One in so many recipients of a day, and of an hour, is kept for mail that is not bulk. */
-export const KEPT = 5;
-
 export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 

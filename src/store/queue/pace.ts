@@ -7,7 +7,7 @@
 export const PLANNED_CAP = 2;
 
 /** One in so many recipients of a day, and of an hour, is kept for mail that is not bulk. */
-const KEPT = 5;
+export const KEPT = 5;
 
 interface Terms {
   /** An SQL condition: the stream is bulk. */
