@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { parse as parseToml, TomlError } from 'smol-toml';
+import { nearestWord } from '#protocol/nearest-word';
 import {
   envName,
   FIELDS,
@@ -209,37 +210,11 @@ function isKey(key: string): key is Key {
 }
 
 function unknownKey(key: string, known: readonly string[]): ConfigProblem {
-  const near = nearest(key, known);
+  const near = nearestWord(key, known);
   return {
     key,
     problem: 'is not a setting',
     remedy:
       near === undefined ? 'hikyaku config show lists all settings.' : `Did you mean ${near}?`,
   };
-}
-
-/** The known word with the fewest edits, if it is close enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
-  let best: string | undefined;
-  let least = Math.max(2, Math.floor(word.length / 3)) + 1;
-  for (const candidate of known) {
-    const distance = edits(word, candidate);
-    if (distance < least) [best, least] = [candidate, distance];
-  }
-  return best;
-}
-
-/** Levenshtein distance. */
-function edits(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, i) => i);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      next.push(
-        Math.min(next[j - 1]! + 1, row[j]! + 1, row[j - 1]! + Number(a[i - 1] !== b[j - 1])),
-      );
-    }
-    row = next;
-  }
-  return row[b.length]!;
 }

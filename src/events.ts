@@ -421,6 +421,34 @@ export interface EventCatalogue {
     public: { site: string; source: string; day: number; by: 'target' | 'operator' };
     personal: Record<never, never>;
   };
+  /** What a rule counts went beyond its limit (docs/decisions/0045). Of an account `accountId` says which. */
+  'alert.fired': {
+    public: {
+      alert: string;
+      severity: string;
+      per: string;
+      /** A site or a domain. */
+      subject: string | null;
+      counted: number;
+      /** Of how many. */
+      base: number | null;
+      /** Seconds of the window. */
+      over: number;
+      since: string;
+    };
+    personal: { network?: string };
+  };
+  'alert.resolved': {
+    public: {
+      alert: string;
+      severity: string;
+      per: string;
+      subject: string | null;
+      /** That it was on. */
+      seconds: number;
+    };
+    personal: { network?: string };
+  };
   'queue.held': { public: { by: string }; personal: Record<never, never> };
   'queue.released': { public: { by: string }; personal: Record<never, never> };
   'queue.retried': { public: { by: string }; personal: Record<never, never> };

@@ -9,6 +9,7 @@ import { EventFields } from './event-fields.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from '#mail/story/texts/event-texts';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { say } from '#mail/story/phrase';
+import { ALERT_TELLERS } from './tell-alert.ts';
 import { BOUNCE_TELLERS } from './tell-bounce.ts';
 import { CERTIFICATE_TELLERS } from './tell-certificate.ts';
 import { CLIENT_TELLERS } from './tell-client.ts';
@@ -51,6 +52,7 @@ function tellUnknown(event: StoredEvent, language: Language): Told {
 }
 
 const TELLERS: Tellers = {
+  ...ALERT_TELLERS,
   ...BOUNCE_TELLERS,
   ...CERTIFICATE_TELLERS,
   ...CLIENT_TELLERS,

@@ -282,6 +282,14 @@ export const EVENT_TEXTS = {
     en: 'The warm-up from {source} to {site} is over ({by}): it holds mail back no more.',
     ja: '{source} から {site} へのウォームアップを終え、送信量の制限をなくしました（{by}）。',
   },
+  'alert.fired': {
+    en: 'The alert {alert} went on ({severity}): {numbers}.',
+    ja: '警告 {alert} が発生しました（{severity}）：{numbers}。',
+  },
+  'alert.resolved': {
+    en: 'The alert {alert} went off after {time}.',
+    ja: '警告 {alert} は {time} で収まりました。',
+  },
   'queue.held': {
     en: '{forwardPath}: held in the queue ({by}); no attempt is made until it is released.',
     ja: '{forwardPath}：キューで保留しました。解除されるまで配信を試みません（{by}）。',
