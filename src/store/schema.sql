@@ -1148,7 +1148,7 @@ create table lab.smtp_sessions (
   listener text collate "C" not null,
   client text collate "C" not null,
   began_at timestamp with time zone not null,
-  ended_at timestamp with time zone not null,
+  ended_at timestamp with time zone,
   entries json not null,
   PRIMARY KEY (id)
 );

@@ -79,9 +79,9 @@ test('A lesson that was passed stays passed when it is started again and reset',
   assert.match(caveat, /does not promise/);
 });
 
-test('Every lesson that is there can be started in both languages and shows its goal and steps', async () => {
+test('Every lesson of Phase 1 can be started in both languages and shows its goal and steps', async () => {
   const { lessons } = await room.calls.lessons.run({ lang: 'en' });
-  const there = lessons.filter(({ state }) => state !== 'coming');
+  const there = lessons.filter(({ lesson }) => lesson.startsWith('1.'));
   assert.equal(there.length, 9);
   for (const { lesson, title } of there) {
     for (const lang of ['en', 'ja'] as const) {

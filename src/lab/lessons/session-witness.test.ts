@@ -42,6 +42,22 @@ test('Sessions wait for the database, are kept over its absence, and are written
   assert.deepEqual(await kept(), ['w1', 'w2']);
 });
 
+test('A session that goes on is kept as far as it has come, and its end takes the place of that', async () => {
+  const watching = witness();
+  watching.keepIn(at.store.pool);
+  const observer = watching.began({ id: 'open', listener: 'mx', client: '192.0.2.1' })!;
+  observer.said({ at: 0, kind: 'received', line: 'DATA' });
+  await watching.flush();
+  const found = async () =>
+    (await sessionsSince(at.store.pool, 0)).find(({ id }) => id === 'open')!;
+  assert.deepEqual([(await found()).endedAt, (await found()).entries.length], [undefined, 1]);
+  observer.said({ at: 1, kind: 'sent', line: '354 go on' });
+  observer.ended();
+  await watching.flush();
+  assert.equal((await found()).entries.length, 2);
+  assert.notEqual((await found()).endedAt, undefined);
+});
+
 test('What one session says is bounded, and so is what is kept of all', async () => {
   const bounded = witness();
   bounded.keepIn(at.store.pool);

@@ -12,7 +12,7 @@ import type { Pool } from '#store/open';
 /** Of one session: more than any lesson asks for. */
 const ENTRIES = 500;
 const CHARACTERS = 60_000;
-/** Sessions in memory. */
+/** Sessions in memory that have ended, and as many that have not. */
 const WAITING = 1000;
 /** Under load many are written at once. */
 const GATHER_MILLISECONDS = 200;
@@ -27,6 +27,7 @@ interface WitnessParts {
 export class LessonWitness implements SessionWitness {
   readonly #parts: WitnessParts;
   #pool: Pool | undefined;
+  readonly #running = new Map<string, SmtpSessionRecord>();
   #waiting: SmtpSessionRecord[] = [];
   #writing: Promise<void> | undefined;
   #written = 0;
@@ -45,49 +46,57 @@ export class LessonWitness implements SessionWitness {
     const beganAt = this.#parts.clock.now();
     const entries: DialogueEntry[] = [];
     let characters = 0;
+    const record = { ...session, beganAt, endedAt: undefined, entries };
+    if (this.#running.size < WAITING) this.#running.set(session.id, record);
     const observer: SessionObserver = {
       said: (entry) => {
         characters += 'line' in entry ? entry.line.length : 0;
         if (entries.length < ENTRIES && characters <= CHARACTERS) entries.push(entry);
       },
       ended: () => {
-        const endedAt = this.#parts.clock.now();
-        this.#waiting.push({ ...session, beganAt, endedAt, entries });
+        this.#running.delete(session.id);
+        this.#waiting.push({ ...record, endedAt: this.#parts.clock.now() });
         if (this.#waiting.length > WAITING) this.#waiting.shift();
-        this.#soon ??= setTimeout(() => void this.flush(), GATHER_MILLISECONDS).unref();
+        this.#soon ??= setTimeout(() => void this.#flush([]), GATHER_MILLISECONDS).unref();
       },
     };
     return observer;
   };
 
-  /** Writes the sessions that have ended; what cannot be written is kept for the next time. */
+  /** Writes what was said so far, in sessions that have ended and in those that have not; what cannot be written waits for the next time. */
   async flush(): Promise<void> {
+    await this.#flush(this.#running.values());
+  }
+
+  async #flush(running: Iterable<SmtpSessionRecord>): Promise<void> {
     clearTimeout(this.#soon);
     this.#soon = undefined;
     while (this.#writing !== undefined) await this.#writing;
     const pool = this.#pool;
-    if (pool === undefined || this.#waiting.length === 0) return;
-    this.#writing = this.#write(pool).finally(() => {
+    if (pool === undefined) return;
+    this.#writing = this.#write(pool, running).finally(() => {
       this.#writing = undefined;
     });
     await this.#writing;
   }
 
-  async #write(pool: Pool): Promise<void> {
-    const records = this.#waiting;
+  async #write(pool: Pool, running: Iterable<SmtpSessionRecord>): Promise<void> {
+    const ended = this.#waiting;
     this.#waiting = [];
+    const records = [...ended, ...running];
+    if (records.length === 0) return;
     try {
       await keepSessions(pool, records);
-      this.#written += records.length;
+      this.#written += ended.length;
       if (this.#written < TRIM_AFTER) return;
       this.#written = 0;
       await trimSessions(pool);
     } catch (error) {
       this.#parts.log.warn('lab.sessions-wait', {
-        count: records.length,
+        count: ended.length,
         error: (error as Error).message,
       });
-      this.#waiting = [...records, ...this.#waiting].slice(-WAITING);
+      this.#waiting = [...ended, ...this.#waiting].slice(-WAITING);
     }
   }
 }

@@ -10,7 +10,8 @@ export interface SmtpSessionRecord {
   readonly client: string;
   /** Calendar milliseconds. */
   readonly beganAt: number;
-  readonly endedAt: number;
+  /** Undefined: it was still going on when it was kept. */
+  readonly endedAt: number | undefined;
   readonly entries: readonly DialogueEntry[];
 }
 
@@ -19,6 +20,7 @@ const KEPT = 5000;
 /** What a check reads at most. */
 const MOST_SESSIONS = 2000;
 
+/** Later ones with the same id take the place of earlier ones. */
 export async function keepSessions(
   pool: pg.Pool,
   records: readonly SmtpSessionRecord[],
@@ -26,13 +28,13 @@ export async function keepSessions(
   await pool.query(
     `insert into lab.smtp_sessions (id, listener, client, began_at, ended_at, entries)
      select * from unnest($1::text[], $2::text[], $3::text[], $4::timestamptz[], $5::timestamptz[], $6::json[])
-     on conflict (id) do nothing`,
+     on conflict (id) do update set ended_at = excluded.ended_at, entries = excluded.entries`,
     [
       records.map(({ id }) => id),
       records.map(({ listener }) => listener),
       records.map(({ client }) => client),
       records.map(({ beganAt }) => new Date(beganAt)),
-      records.map(({ endedAt }) => new Date(endedAt)),
+      records.map(({ endedAt }) => (endedAt === undefined ? null : new Date(endedAt))),
       records.map(({ entries }) => jsonText(entries)),
     ],
   );
@@ -57,7 +59,7 @@ export async function sessionsSince(
     listener: string;
     client: string;
     began_at: Date;
-    ended_at: Date;
+    ended_at: Date | null;
     entries: DialogueEntry[];
   }>(
     `select id, listener, client, began_at, ended_at, entries from lab.smtp_sessions
@@ -69,7 +71,7 @@ export async function sessionsSince(
     listener: row.listener,
     client: row.client,
     beganAt: row.began_at.getTime(),
-    endedAt: row.ended_at.getTime(),
+    endedAt: row.ended_at?.getTime(),
     entries: row.entries,
   }));
 }

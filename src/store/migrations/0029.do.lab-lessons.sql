@@ -25,7 +25,7 @@ create table lab.smtp_sessions (
   listener text collate "C" not null,
   client text collate "C" not null,
   began_at timestamptz not null,
-  ended_at timestamptz not null,
+  ended_at timestamptz,
   entries json not null
 );
 comment on table lab.smtp_sessions is 'dialogues of whole sessions, with a message or without; the newest are kept';
