@@ -10,6 +10,9 @@ import { japaneseMail } from './phase-1/1-7-japanese-mail.ts';
 import { readThePath } from './phase-1/1-8-read-the-path.ts';
 import { databaseStops } from './phase-1/1-9-database-stops.ts';
 import { acme } from './phase-2/2-9-acme.ts';
+import { ports } from './phase-2/2-12-ports.ts';
+import { greylisting } from './phase-3/3-2-greylisting.ts';
+import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -23,5 +26,8 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     readThePath,
     databaseStops,
     acme,
+    ports,
+    greylisting,
+    classifyBounces,
   ].map((lesson) => [lesson.number, lesson]),
 );
