@@ -28,6 +28,8 @@ export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPort
   /** One that remembers so many answers. */
   readonly openResolver: (cacheSize: number) => StubResolver;
   readonly witness: LessonWitness;
+  /** Told when the calendar was put forward. */
+  readonly calendarMoved: () => Promise<void>;
 }
 
 export interface Parties extends AsyncDisposable {
@@ -66,6 +68,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       resolver,
       identityOf: (names) => identityOf(ca, names),
       trustedRoots: ca.trustedRoots,
+      calendarMoved: options.calendarMoved,
       registerZone: (zone) => dns.addParty(zone),
     }),
   );

@@ -120,7 +120,14 @@ export function makeWorld(options: WorldOptions): World {
       );
       const ground: Ground = { pool, store, clock, log, network, seed: kept.seed, folder };
       const parties = parts.use(
-        await openParties({ ground, resolver, openResolver, witness, ...options }),
+        await openParties({
+          ground,
+          resolver,
+          openResolver,
+          witness,
+          calendarMoved: () => kept.keep(),
+          ...options,
+        }),
       );
       const pass = (milliseconds: number, by: number) =>
         passTime({ pool, clock, settle: parties.settle }, milliseconds, by);

@@ -6,7 +6,7 @@ import { encodeIso2022Jp } from './iso-2022-jp.ts';
 
 test('kana, kanji and ASCII come back as they were, and the text ends in ASCII', () => {
   const characters = fc.constantFrom(
-    ...'ありがとうございます。無事に届きました!カタカナ漢字 Re: A~z9',
+    ...Array.from('ありがとうございます。無事に届きました!カタカナ漢字 Re: A~z9'),
   );
   fc.assert(
     fc.property(

@@ -33,6 +33,8 @@ export interface ProvidersOptions {
   readonly trustedRoots?: readonly string[];
   /** Publishes what a provider says of itself. */
   readonly registerZone: (zone: ProviderZone) => Promise<void>;
+  /** Told after the calendar was put forward, so that it is not put back by a kill. */
+  readonly calendarMoved?: () => Promise<void>;
   /** Those that are to run; all unless told. */
   readonly providers?: readonly Provider[];
 }
@@ -174,6 +176,7 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       await Promise.all(under);
       const day = Math.floor(now() / DAY) + 1;
       clock.advanceTo(day * DAY);
+      await options.calendarMoved?.();
       return { day: dateOf(day), reports: await round(stopping.signal) };
     },
     async settle() {
