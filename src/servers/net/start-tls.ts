@@ -48,14 +48,15 @@ export async function startTls(
     limits.handshakeTime,
     forName && ((name) => (shown = forName(name)).context),
   );
-  if (isOver()) return undefined;
   if (started.kind === 'failed') {
+    // told although the session is over: with the connection it ended a moment ago
     const reason = handshakeReason(started.reason);
     const personal = { client: connection.client.address };
     const fields = { public: { listener, reason }, personal };
     services.note(event('session.handshake-failed', services.clock.now(), { sessionId }, fields));
     return undefined;
   }
+  if (isOver()) return undefined;
   const { secure } = connection;
   return {
     facts: started.facts,

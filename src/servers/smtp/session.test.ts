@@ -309,6 +309,8 @@ test('less than TLS 1.2 is refused, and so is garbage instead of a handshake', a
   await using garbage = await LineSocket.connect(smtp.ports.submissions);
   garbage.write('EHLO client.example\r\n');
   await until(() => smtp.server.connections() === 0);
+  const failed = smtp.noted.filter(({ type }) => type === 'session.handshake-failed');
+  assert.equal(failed.length, 2);
 });
 
 test('a handshake that never comes is not waited for', async () => {
