@@ -122,7 +122,7 @@ test('without a server it says what it can, and that the rest is unknown', async
   await server.end('SIGTERM');
   const { code, stdout, stderr } = await server.command('doctor', '--only', 'N1,H7,R2');
   assert.equal(code, 0, stderr);
-  assert.match(stdout, /UNKNOWN +N1: No server runs/);
+  assert.match(stdout, /UNKNOWN +N1 R2: No server runs/);
   assert.match(stdout, /PASS +H7 /);
   assert.match(stderr, /No server runs/);
 });
