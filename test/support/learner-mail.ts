@@ -48,3 +48,9 @@ export async function tried({ server }: Learner, to: string, attempts = 1): Prom
     return own.every((one) => one.attempts >= attempts && one.status === 'deferred');
   });
 }
+
+/** Early on the next day of the calendar: what is to happen within one day has time to. */
+export async function untilMorning(learner: Learner): Promise<void> {
+  const [clock] = await learner.server.json<{ calendar: string }>('lab', 'clock');
+  await pass(learner, `${24 - new Date(clock!.calendar).getUTCHours() + 1}h`);
+}

@@ -9,10 +9,14 @@ import { existingApp } from './phase-1/1-6-existing-app.ts';
 import { japaneseMail } from './phase-1/1-7-japanese-mail.ts';
 import { readThePath } from './phase-1/1-8-read-the-path.ts';
 import { databaseStops } from './phase-1/1-9-database-stops.ts';
+import { buyADomain } from './phase-2/2-1-buy-a-domain.ts';
+import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { greylisting } from './phase-3/3-2-greylisting.ts';
 import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
+import { blockList } from './phase-3/3-8-block-list.ts';
+import { firstMail } from './phase-3/3-1-first-mail.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -25,9 +29,13 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     japaneseMail,
     readThePath,
     databaseStops,
+    buyADomain,
+    receiveByMx,
     acme,
     ports,
     greylisting,
     classifyBounces,
+    blockList,
+    firstMail,
   ].map((lesson) => [lesson.number, lesson]),
 );
