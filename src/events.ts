@@ -376,6 +376,21 @@ export interface EventCatalogue {
     public: { domain: string; selectors: readonly string[] };
     personal: Record<never, never>;
   };
+  /** Somebody reported on mail in the name of a domain here (RFC 9990). */
+  'dmarc.reported': {
+    public: {
+      domain: string;
+      /** Who vouches for the report; '' where nobody does. */
+      reporter: string;
+      verified: boolean;
+      messages: number;
+      failed: number;
+      /** Of these what came from this server, by its own records. */
+      own: number;
+      ownFailed: number;
+    };
+    personal: Record<never, never>;
+  };
   /** A source begins to be warmed up for a site. The source is '' where the system chooses it. */
   'warm-up.begun': {
     public: {

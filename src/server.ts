@@ -407,6 +407,7 @@ async function start(
       clock,
       log,
       config,
+      plan: publishing.desk.plan,
       dialer: given.dialer,
       trustedRoots: around?.trustedRoots,
       queued: (destinations, events) => {

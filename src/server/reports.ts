@@ -6,7 +6,9 @@ import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
+import type { DnsPlan } from '#mail/dns-plan/record';
 import { DmarcLedger } from '#mail/reports/dmarc-ledger';
+import { ownSources } from '#mail/reports/advise-on-reports';
 import { sendDmarcReports } from '#mail/reports/send-dmarc-reports';
 import { sendTlsReports, type TlsReportOptions } from '#mail/reports/send-tls-reports';
 import { takeInReports } from '#mail/reports/take-in-reports';
@@ -17,6 +19,8 @@ import { keepRounds } from './rounds.ts';
 
 export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' | 'queueLifetime'> {
   readonly config: Config;
+  /** Undefined where the domain is not here. */
+  readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
   /** A network of its own: there every address may be reached. */
   readonly dialer?: Dialer | undefined;
   /** PEM, instead of the system's roots. */
@@ -30,7 +34,7 @@ const SPREAD = 4 * 60 * 60 * 1000;
 const POST = { mediaType: 'application/tlsrpt+gzip', maxOctets: 64 * 1024, timeoutMs: 60_000 };
 
 export function startReports(
-  { config, dialer, trustedRoots, ...parts }: ReportParts,
+  { config, dialer, trustedRoots, plan, ...parts }: ReportParts,
   stack: AsyncDisposableStack,
 ): void {
   const { store, clock, log, resolver } = parts;
@@ -70,7 +74,7 @@ export function startReports(
     );
   // apart, so that what one cannot do does not keep the others from their work
   keep('intake', async (signal) => {
-    await takeInReports(store, log, signal);
+    await takeInReports(store, log, signal, async (domain) => ownSources(await plan(domain)));
     const before = clock.now() - config['retention.events'];
     await forgetTlsReports(store.pool, before);
     await forgetDmarcReports(store.pool, before);

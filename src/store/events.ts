@@ -103,7 +103,8 @@ export async function eventsOfMessages(
   return Map.groupBy(rows.map(storedEvent), ({ ids }) => ids.messageId!);
 }
 
-function storedEvent(row: Record<string, unknown>): StoredEvent {
+/** Of a row with the columns of an event. */
+export function storedEvent(row: Record<string, unknown>): StoredEvent {
   const ids: Record<string, string> = {};
   for (const [column, key] of ID_COLUMNS) {
     const value = row[column];

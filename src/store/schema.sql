@@ -139,6 +139,56 @@ create table addresses (
   FOREIGN KEY (domain_id) REFERENCES domains(id)
 );
 
+create table alert_counts (
+  rule text collate "C" not null,
+  subject text collate "C" not null,
+  step bigint not null,
+  counted integer not null,
+  base integer not null,
+  evidence jsonb not null,
+  PRIMARY KEY (rule, subject, step)
+) with (fillfactor=70);
+
+create table alert_position (
+  one boolean not null default true,
+  xid xid8 not null,
+  id bigint not null,
+  looked_to timestamp with time zone not null,
+  began_at timestamp with time zone not null,
+  rules bigint not null default 0,
+  PRIMARY KEY (one),
+  CHECK (one)
+);
+
+create table alert_rules (
+  name text collate "C" not null,
+  rule jsonb,
+  paused boolean not null default false,
+  begins_at timestamp with time zone not null,
+  PRIMARY KEY (name)
+);
+
+create table alerts (
+  id bigint generated always as identity not null,
+  rule text collate "C" not null,
+  subject text collate "C" not null,
+  definition jsonb not null,
+  since timestamp with time zone not null,
+  fired_at timestamp with time zone not null,
+  calm_since timestamp with time zone,
+  ended_at timestamp with time zone,
+  ended_by text collate "C",
+  counted integer not null,
+  base integer not null,
+  worst_counted integer not null,
+  worst_base integer not null,
+  evidence jsonb not null,
+  message_id text collate "C",
+  PRIMARY KEY (id),
+  CHECK (((ended_at IS NULL) = (ended_by IS NULL))),
+  CHECK ((ended_by = ANY (ARRAY['calm'::text, 'change'::text, 'pause'::text, 'removal'::text])))
+);
+
 create table alias_targets (
   address_id bigint not null,
   position integer not null,
@@ -1167,6 +1217,8 @@ CREATE INDEX abuse_counts_round ON public.abuse_counts USING btree (node, round)
 CREATE INDEX account_rights_principal ON public.account_rights USING btree (principal_id);
 CREATE INDEX addresses_account ON public.addresses USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE UNIQUE INDEX addresses_key ON public.addresses USING btree (domain_id, local_part) NULLS NOT DISTINCT;
+CREATE UNIQUE INDEX alerts_on ON public.alerts USING btree (rule, subject) WHERE (ended_at IS NULL);
+CREATE INDEX alerts_rule_id_idx ON public.alerts USING btree (rule, id);
 CREATE INDEX backups_kind_at_idx ON public.backups USING btree (kind, at);
 CREATE INDEX bans_round ON public.bans USING btree (node, round);
 CREATE INDEX blobs_unpublished ON public.blobs USING btree (touched_at) WHERE (sha256 IS NULL);
@@ -1242,6 +1294,13 @@ comment on column acme_accounts.private_key is 'PKCS #8 DER, P-256';
 comment on column acme_accounts.url is 'null: not registered yet, or no longer known to the authority';
 comment on column addresses.local_part is 'comparison key; null is the catch-all of the domain';
 comment on column addresses.account_id is 'null: an alias, see alias_targets';
+comment on column alert_counts.subject is 'a site, domain, account id or network; empty where all count together';
+comment on column alert_position.looked_to is 'calendar; up to then alerts went on and off';
+comment on column alert_position.rules is 'goes up with each change of the rules, so that no count of an old one is kept';
+comment on column alert_rules.rule is 'null: one that is built in, as it is there';
+comment on column alert_rules.begins_at is 'what happened before does not count';
+comment on column alerts.definition is 'the rule as it was';
+comment on column alerts.message_id is 'of the letter that told it';
 comment on column alias_targets.target is 'a mailbox as RFC 5321 writes it, here or elsewhere';
 comment on column bans.until is 'null: until it is lifted. One that has ended stays for a while: the next one of the address is longer';
 comment on column bans.times is 'bans of the address so far';

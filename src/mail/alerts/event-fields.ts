@@ -150,6 +150,15 @@ export const EVENT_FIELDS = {
   'dkim.switched': { ...KEYS, former: 'texts' },
   'dkim.revoked': KEYS,
   'dkim.aborted': KEYS,
+  'dmarc.reported': {
+    domain: 'text',
+    reporter: 'text',
+    verified: 'flag',
+    messages: 'number',
+    failed: 'number',
+    own: 'number',
+    ownFailed: 'number',
+  },
   'warm-up.begun': { ...PLAN, size: 'number', target: 'number', by: 'text' },
   'warm-up.judged': {
     ...PLAN,

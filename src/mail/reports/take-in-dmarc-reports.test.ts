@@ -119,6 +119,31 @@ test('a report is kept row by row, once, for a domain that is here', async () =>
   assert.equal(await readDmarcReport(pool, kept!.id), undefined);
 });
 
+test('what a report says of our own mail is an event, once', async () => {
+  await using outbound = await openOutbound(new ManualClock());
+  const { store } = outbound;
+  for (const report of [reportOf(), reportOf()]) await arrive(outbound, mailOf(report));
+  const ours = new Set([FAILED.sourceIp]);
+  const { signal } = new AbortController();
+  assert.equal(await takeInReports(store, silentLog, signal, () => Promise.resolve(ours)), 1);
+  const { rows } = await store.pool.query(
+    `select fields from events where type = 'dmarc.reported'`,
+  );
+  assert.deepEqual(rows, [
+    {
+      fields: {
+        domain: 'example.test',
+        reporter: 'big.test',
+        verified: true,
+        messages: 19,
+        failed: 12,
+        own: 12,
+        ownFailed: 12,
+      },
+    },
+  ]);
+});
+
 test('nobody takes the id of a report of somebody else', async () => {
   await using outbound = await openOutbound(new ManualClock());
   const { pool } = outbound.store;

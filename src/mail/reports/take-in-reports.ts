@@ -3,17 +3,20 @@
  * now and then, so that what a process left is taken in by the next. A stranger can send anything: what cannot be kept is told and passed by.
  */
 import { concat, latin1 } from '#bytes';
+import { event } from '#events';
 import type { Log } from '#log';
-import type { DmarcAggregateReport } from '#protocol/dmarc-report/report';
+import { passed, type DmarcAggregateReport } from '#protocol/dmarc-report/report';
 import { isWithin } from '#protocol/dmarc/domain-name';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
 import type { TlsReport } from '#protocol/tlsrpt/report';
 import { listDomains } from '#store/directory/domains';
 import { readEmail } from '#store/emails';
+import { appendEvents } from '#store/events';
 import type { Store } from '#store/open';
 import { keepDmarcReport } from '#store/reports/dmarc-reports';
 import { lookedUpTo, mailToPostmasters, type PostmasterMail } from '#store/reports/intake';
 import { keepTlsReport } from '#store/reports/tls-reports';
+import { inTransaction } from '#store/transaction';
 import { findDmarcReport } from './find-dmarc-report.ts';
 import { findTlsReport } from './find-tls-report.ts';
 import { authenticAuthor, isSignedBy } from './vouched-for.ts';
@@ -26,13 +29,20 @@ interface Intake {
   readonly log: Log;
   /** Domains of this server. */
   readonly here: ReadonlySet<string>;
+  readonly sources: OwnSources;
 }
+
+/** The addresses that mail of a domain here leaves from. */
+export type OwnSources = (domain: string) => Promise<ReadonlySet<string>>;
+
+const NO_SOURCES: OwnSources = () => Promise.resolve(new Set());
 
 /** @returns how many new reports were kept */
 export async function takeInReports(
   store: Pick<Store, 'pool' | 'clock'>,
   log: Log,
   signal: AbortSignal,
+  sources: OwnSources = NO_SOURCES,
 ): Promise<number> {
   let kept = 0;
   for (let more = true; more && !signal.aborted;) {
@@ -43,7 +53,7 @@ export async function takeInReports(
         : new Set((await listDomains(store.pool)).map(({ name }) => name));
     for (const mail of looked.mails) {
       if (signal.aborted) return kept;
-      kept += await takenIn({ store, log, here }, mail);
+      kept += await takenIn({ store, log, here, sources }, mail);
     }
     await lookedUpTo(store.pool, looked.upTo);
     ({ more } = looked);
@@ -105,7 +115,7 @@ function submitterOf(message: Uint8Array): string | undefined {
 }
 
 async function keepDmarc(
-  { store: { pool, clock }, log, here }: Intake,
+  { store: { pool, clock }, log, here, sources }: Intake,
   mail: PostmasterMail,
   report: DmarcAggregateReport,
 ): Promise<number> {
@@ -115,10 +125,31 @@ async function keepDmarc(
   if (domain === undefined) return 0;
   // RFC 9990 §3.5.2: mail with reports passes DMARC; what this server sent to itself was never judged
   const signer = isOwn(mail, report) ? 'this server' : (authenticAuthor(mail.prefix) ?? '');
-  const keeping = await keepDmarcReport(pool, { domain, signer }, report, clock.now());
+  const fields = { domain, reporter: signer, ...countsOf(report, await sources(domain)) };
+  const keeping = await inTransaction(pool, async (client) => {
+    const now = clock.now();
+    const answer = await keepDmarcReport(client, { domain, signer }, report, now);
+    if (answer === 'kept') {
+      const told = { public: { ...fields, verified: signer !== '' }, personal: {} };
+      await appendEvents(client, [event('dmarc.reported', now, {}, told)]);
+    }
+    return answer;
+  });
   if (keeping === 'too-many')
     log.info('dmarc-report.too-many', { email: mail.emailId, domain, signer });
   return keeping === 'kept' ? 1 : 0;
+}
+
+function countsOf({ rows }: DmarcAggregateReport, own: ReadonlySet<string>) {
+  const sum = (some: typeof rows): number =>
+    some.reduce((total, { messages }) => total + messages, 0);
+  const ours = rows.filter(({ sourceIp }) => own.has(sourceIp));
+  return {
+    messages: sum(rows),
+    failed: sum(rows.filter((row) => !passed(row))),
+    own: sum(ours),
+    ownFailed: sum(ours.filter((row) => !passed(row))),
+  };
 }
 
 /** A report that this server made: it has the id of its message, with the null reverse-path, and never came in from outside. */

@@ -35,7 +35,22 @@ export const DOMAIN_TELLERS = {
     rfc: EVENT_TEXTS['dkim.revoked'].rfc,
   }),
   'dkim.aborted': (fields, { language }) => told(EVENT_TEXTS['dkim.aborted'], fields, language),
+  'dmarc.reported': (fields, { language }) => ({
+    phase: 'operator',
+    tone: (fields.number('ownFailed') ?? 0) > 0 ? 'bad' : 'plain',
+    rfc: EVENT_TEXTS['dmarc.reported'].rfc,
+    text: say(EVENT_TEXTS['dmarc.reported'], language, {
+      domain: fields.shown('domain'),
+      reporter: fields.text('reporter') || ANYBODY[language],
+      messages: fields.shown('messages'),
+      failed: fields.shown('failed'),
+      ownFailed: fields.shown('ownFailed'),
+    }),
+  }),
 } satisfies Partial<Tellers>;
+
+/** Nobody vouches for who reports. */
+const ANYBODY: Phrase = { en: 'Somebody unknown', ja: '身元不明の送信者' };
 
 type KeyFields = EventFields<'dkim.begun' | 'dkim.switched' | 'dkim.revoked' | 'dkim.aborted'>;
 

@@ -258,6 +258,11 @@ export const EVENT_TEXTS = {
     en: 'The new DKIM keys {selectors} of {domain} were given up before they signed anything.',
     ja: '{domain} の新しい DKIM 鍵 {selectors} の使用を、署名を始める前に取りやめました。',
   },
+  'dmarc.reported': {
+    en: '{reporter} reports on {messages} messages in the name of {domain}: {failed} failed DMARC, {ownFailed} of them from this server.',
+    ja: '{domain} を名乗るメール {messages} 通について {reporter} から報告がありました。DMARC の失敗は {failed} 通、うちこのサーバーからのものは {ownFailed} 通です。',
+    rfc: 'RFC 9990',
+  },
   'warm-up.begun': {
     en: 'Mail from {source} to {site} is warmed up from now on ({by}): {size} recipients a day to begin with, until {target} a day go well.',
     ja: '{source} から {site} へのウォームアップを始めました（{by}）。1 日 {size} 宛先から、1 日 {target} 宛先を目標に増やします。',
