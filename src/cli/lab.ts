@@ -7,6 +7,7 @@ import { addCaVerbs } from './lab-ca.ts';
 import { addDnsVerbs } from './lab-dns.ts';
 import { addDnsblVerb } from './lab-dnsbl.ts';
 import { addAppVerbs } from './lab-app.ts';
+import { addLetterVerb } from './lab-letters.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
 import { addToolVerbs } from './lab-tools.ts';
 import { addProviderVerbs } from './lab-providers.ts';
@@ -40,6 +41,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addLessonVerbs(noun, end);
   addToolVerbs(noun, end);
   addAppVerbs(noun, end);
+  addLetterVerb(noun, end);
   addReaderVerbs(noun);
 }
 

@@ -19,6 +19,7 @@ import {
 } from '#store/lab/lesson-runs';
 import type { Lesson } from './lesson.ts';
 import { LESSONS } from './lessons.ts';
+import { inOwnWords } from './own-words.ts';
 import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
 import { CAVEAT, REFUSALS } from './texts.ts';
@@ -98,10 +99,12 @@ export function lessonCalls(world: LessonWorld) {
       run: async (input: One) => {
         const found = findLesson(input);
         if ('kind' in found) return found;
-        if ((await findRun(pool, found.number)) === undefined) return refuse('not-started', input);
+        const run = await findRun(pool, found.number);
+        if (run === undefined) return refuse('not-started', input);
         const number = await nextHint(pool, found.number, HINTS);
         const { hints } = await readPage(found, input.lang);
-        return { lesson: found.number, hint: number, of: HINTS, text: hints[number - 1]! };
+        const text = inOwnWords(hints[number - 1]!, run, ownAddress(world));
+        return { lesson: found.number, hint: number, of: HINTS, text };
       },
     },
 
@@ -170,7 +173,9 @@ async function startLesson(world: LessonWorld, started: Lesson, input: One) {
   const begun = await started.begin(world, run);
   if (begun.failure !== undefined) {
     await removeRun(pool, started.number);
-    return refuse('cannot-begin', input, { reply: begun.failure });
+    const { failure } = begun;
+    const reply = typeof failure === 'string' ? failure : failure[language];
+    return refuse('cannot-begin', input, { reply });
   }
   const prepared = begun.prepared ?? {};
   await keepPrepared(pool, started.number, prepared);
@@ -180,10 +185,14 @@ async function startLesson(world: LessonWorld, started: Lesson, input: One) {
     title: page.title,
     page: pagePath(started, language),
     goal: page.sections.goal,
-    steps: page.sections.steps,
+    steps: inOwnWords(page.sections.steps, { prepared }, ownAddress(world)),
     told: (begun.told ?? []).map((said) => said[language]),
     questions: questions.map(({ name, text }) => ({ name, text: text[language] })),
   };
+}
+
+function ownAddress({ network }: LessonWorld): string {
+  return network.addressOf('mail.example.test');
 }
 
 async function listLessons({ store }: LessonWorld, language: Language): Promise<ListedLesson[]> {

@@ -41,8 +41,8 @@ export interface Begun {
   readonly prepared?: LessonRun['prepared'];
   /** Told to the learner. */
   readonly told?: readonly Said[];
-  /** Why it could not be laid out, in the words of the server that refused; the run is forgotten then. */
-  readonly failure?: string;
+  /** Why it could not be laid out, in the words of the server that refused, or in ours; the run is forgotten then. */
+  readonly failure?: string | Said;
 }
 
 export interface Question {

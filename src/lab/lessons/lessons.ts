@@ -17,6 +17,7 @@ import { greylisting } from './phase-3/3-2-greylisting.ts';
 import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
 import { blockList } from './phase-3/3-8-block-list.ts';
 import { firstMail } from './phase-3/3-1-first-mail.ts';
+import { bounces } from './phase-3/3-3-bounces.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -37,5 +38,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     classifyBounces,
     blockList,
     firstMail,
+    bounces,
   ].map((lesson) => [lesson.number, lesson]),
 );

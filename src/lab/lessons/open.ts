@@ -6,6 +6,7 @@ import type { App } from '#lab/app/app';
 import { appCalls } from '#lab/app/calls';
 import { startAppPage } from '#lab/app/page';
 import { lessonCalls } from './calls.ts';
+import { partyCalls } from './party-calls.ts';
 import { readerCalls } from './reader-calls.ts';
 import { toolCalls } from './tool-calls.ts';
 import type { LessonWorld } from './world.ts';
@@ -42,6 +43,7 @@ function allCalls(world: LessonWorld) {
   return {
     ...lessonCalls(world),
     ...toolCalls(world),
+    ...partyCalls(world),
     ...readerCalls(world),
     ...appCalls(world.app),
   };

@@ -26,6 +26,8 @@ export interface ClientFacts {
 
 export interface SignatureFacts {
   readonly result: string;
+  /** Why it did not pass (`protocol/dkim/rules.ts`). */
+  readonly reason?: string;
   readonly domain: string;
   readonly selector: string;
 }

@@ -52,8 +52,9 @@ export function messageFacts(content: Content, facts: AllFacts): MessageFacts {
   const values = (name: string): string[] =>
     fieldsNamed(header, name).map((field) => fieldValue(head, field).trim().slice(0, READ));
   return {
-    dkim: signatures.map(({ result, domain = '', selector = '' }) => ({
+    dkim: signatures.map(({ result, reason, domain = '', selector = '' }) => ({
       result,
+      ...(reason && { reason }),
       domain,
       selector,
     })),

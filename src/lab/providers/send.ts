@@ -52,7 +52,7 @@ const LIMITS: SmtpClientLimits = {
 
 export async function sendLetter(
   parts: SendParts,
-  { reversePath, forwardPath, raw }: Outgoing,
+  { reversePath, forwardPath, raw }: Pick<Outgoing, 'reversePath' | 'forwardPath' | 'raw'>,
   signal: AbortSignal,
 ): Promise<Sent> {
   const to = parseMailbox(forwardPath);
@@ -128,8 +128,7 @@ function toldBy(outcome: RecipientOutcome): Sent {
   if (outcome.kind === 'delivered') return { kind: 'sent', said: replyText(outcome.reply) };
   if (outcome.kind === 'abandoned') return { kind: 'later', said: 'abandoned' };
   const { cause } = outcome;
-  const said =
-    cause.kind === 'reply' ? `${cause.reply.code} ${replyText(cause.reply)}` : cause.kind;
+  const said = cause.kind === 'reply' ? replyText(cause.reply) : cause.kind;
   return { kind: outcome.kind === 'failed' ? 'failed' : 'later', said };
 }
 

@@ -14,6 +14,8 @@ export interface AskOptions {
   readonly port: number;
   /** Where the query leaves from. */
   readonly localAddress: string;
+  /** RD: of a resolver, which asks others in turn; unset: of an authority. */
+  readonly recursive?: boolean;
   /** Milliseconds of real time. */
   readonly patience: number;
   readonly signal: AbortSignal;
@@ -29,6 +31,7 @@ export async function ask(
   const query = encodeMessage({
     ...PLAIN,
     id,
+    recursionDesired: options.recursive === true,
     question: questionOf(name, type),
     edns: { payload: 1232, version: 0, dnssecOk: true },
   });
