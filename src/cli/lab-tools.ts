@@ -4,6 +4,7 @@ import type { RelayReport } from '#lab/mallory/relay-try';
 import type { ToolCalls } from '#lab/lessons/tool-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { addAttackVerbs, addLogVerb } from './lab-attacks.ts';
 import { addSpoofVerb } from './lab-letters.ts';
 import { printJson, printRows, printText } from './output.ts';
 import type { ExitCode } from './run.ts';
@@ -57,4 +58,6 @@ export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void
     end(report.tries.some(({ taken }) => taken) ? 1 : 0);
   });
   addSpoofVerb(mallory);
+  addAttackVerbs(mallory, end);
+  addLogVerb(noun);
 }

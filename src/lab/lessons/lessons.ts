@@ -11,8 +11,10 @@ import { readThePath } from './phase-1/1-8-read-the-path.ts';
 import { databaseStops } from './phase-1/1-9-database-stops.ts';
 import { buyADomain } from './phase-2/2-1-buy-a-domain.ts';
 import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
+import { spf } from './phase-2/2-4-spf.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { ports } from './phase-2/2-12-ports.ts';
+import { floods } from './phase-2/2-13-floods.ts';
 import { greylisting } from './phase-3/3-2-greylisting.ts';
 import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
 import { blockList } from './phase-3/3-8-block-list.ts';
@@ -32,8 +34,10 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     databaseStops,
     buyADomain,
     receiveByMx,
+    spf,
     acme,
     ports,
+    floods,
     greylisting,
     classifyBounces,
     blockList,

@@ -5,7 +5,9 @@ import type { LabNetwork } from '#lab/network';
 import type { App } from '#lab/app/app';
 import { appCalls } from '#lab/app/calls';
 import { startAppPage } from '#lab/app/page';
+import { attackCalls } from './attack-calls.ts';
 import { lessonCalls } from './calls.ts';
+import { logCalls } from './log-calls.ts';
 import { partyCalls } from './party-calls.ts';
 import { readerCalls } from './reader-calls.ts';
 import { toolCalls } from './tool-calls.ts';
@@ -43,6 +45,8 @@ function allCalls(world: LessonWorld) {
   return {
     ...lessonCalls(world),
     ...toolCalls(world),
+    ...attackCalls(world),
+    ...logCalls(world),
     ...partyCalls(world),
     ...readerCalls(world),
     ...appCalls(world.app),

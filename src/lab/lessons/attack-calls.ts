@@ -1,0 +1,43 @@
+/** Mallory, when she is sent: from the addresses that the lesson under way gave her, or from one that she always has. */
+import { z } from 'zod';
+import { flood } from '#lab/mallory/flood';
+import { spray } from '#lab/mallory/spray';
+import { malloryAddress, type Victim } from '#lab/mallory/victim';
+import { findRun } from '#store/lab/lesson-runs';
+import type { LessonWorld } from './world.ts';
+
+/** The lesson whose addresses they are, and where she is without it. */
+export const ATTACKS = { lesson: '2.13', sprayer: 13, flooder: 14 } as const;
+
+export function attackCalls(world: LessonWorld) {
+  const from = async (who: 'sprayer' | 'flooder'): Promise<string> => {
+    const run = await findRun(world.store.pool, ATTACKS.lesson);
+    const prepared = run?.prepared[who];
+    return typeof prepared === 'string' ? prepared : malloryAddress(world.network, ATTACKS[who]);
+  };
+  return {
+    'mallory-spray': {
+      input: z.object({}),
+      run: async () => spray(victimOf(world), await from('sprayer')),
+    },
+    'mallory-flood': {
+      input: z.object({}),
+      run: async () => flood(victimOf(world), await from('flooder')),
+    },
+  };
+}
+
+export type AttackCalls = ReturnType<typeof attackCalls>;
+
+export function victimOf({ server, network, clock, random }: LessonWorld): Victim {
+  const { domain, hostname, address, ports } = server;
+  return {
+    domain,
+    hostname,
+    address,
+    ports,
+    dialer: network.dialer,
+    monotonic: () => clock.monotonic(),
+    random,
+  };
+}
