@@ -5,6 +5,7 @@ import { utf8 } from '#bytes';
 import type { StubResolver } from '#clients/dns/stub-resolver';
 import type { Resolver } from '#protocol/dns/resolver';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
+import type { LabHost } from './addresses.ts';
 import { caCalls } from './ca/calls.ts';
 import { freshProofs } from './ca/fresh-proofs.ts';
 import { startLabCa, type LabCa } from './ca/start.ts';
@@ -25,8 +26,8 @@ import type { LearnersServer, WorldOptions } from './world.ts';
 export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts'> {
   readonly ground: Ground;
   readonly resolver: Resolver;
-  /** One that remembers so many answers. */
-  readonly openResolver: (cacheSize: number) => StubResolver;
+  /** One that remembers so many answers, and asks from the address of a host. */
+  readonly openResolver: (cacheSize: number, host?: LabHost) => StubResolver;
   readonly witness: LessonWitness;
   /** Told when the calendar was put forward. */
   readonly calendarMoved: () => Promise<void>;
@@ -53,7 +54,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
     await startLabCa({
       address: network.addressOf('ca.test'),
       dialer: network.dialer,
-      resolver: freshProofs(parts.use(openResolver(0)), (name) => dns.cache.flush(name)),
+      resolver: freshProofs(parts.use(openResolver(0, 'ca.test')), (name) => dns.cache.flush(name)),
       folder: path.join(ground.folder, 'ca'),
       log,
       now: () => Date.now(),
@@ -65,11 +66,13 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
   const providers = parts.use(
     await startProviders({
       ground,
-      resolver,
+      resolver: parts.use(openResolver(0)),
+      resolverOf: (host) => parts.use(openResolver(0, host)),
       identityOf: (names) => identityOf(ca, names),
       trustedRoots: ca.trustedRoots,
       calendarMoved: options.calendarMoved,
       registerZone: (zone) => dns.addParty(zone),
+      offended: ({ address, kind, detail }) => blockList.report(address, kind, detail),
     }),
   );
   let learner: LearnersServer | undefined;

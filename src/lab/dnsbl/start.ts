@@ -49,6 +49,9 @@ export interface BlockListView {
   readonly address: string;
   readonly listed: boolean;
   readonly since: number | null;
+  /** When it was last put on and by hand taken off, if ever. Calendar milliseconds. */
+  readonly listedAt: number | null;
+  readonly removedAt: number | null;
   readonly cause: string | null;
   readonly times: number;
   readonly offences: readonly Offence[];
@@ -125,6 +128,8 @@ function viewOf(
     address,
     listed,
     since: listed ? listing!.listedAt : null,
+    listedAt: listing?.listedAt ?? null,
+    removedAt: listing?.removedAt ?? null,
     cause: listed ? listing!.cause : null,
     times: listing?.times ?? 0,
     offences: offences.slice(-20),

@@ -21,6 +21,8 @@ export interface Person {
   /** One of many: what they are like is drawn for each letter, by how many the crowd had before. */
   readonly crowd?: Crowd;
   readonly box?: BoxState;
+  /** Nobody at all (`traps.ts`). */
+  readonly trap?: true;
   /** Whether they asked for the mail of senders that they do not know; the others complain sooner. */
   readonly asked: boolean;
   readonly language: 'en' | 'ja';

@@ -1,6 +1,7 @@
 /** Who reads mail at a provider, and what they do with a message that was taken for them. */
 import { actsOf, kindOf, type Act } from '#lab/people/acts';
 import { findPerson, type Person } from '#lab/people/person';
+import { isTrap } from '#lab/people/traps';
 import type { Arrival } from '#mail/receive/accept';
 import type { DayTally } from './day-tally.ts';
 import type { MessageFacts } from './facts.ts';
@@ -26,6 +27,8 @@ const LONGEST_TALK = 4;
 /** @returns undefined: nobody of this name is there */
 export function personAt(provider: Provider, localPart: string): Person | undefined {
   const name = localPart === '' ? 'postmaster' : localPart.toLowerCase();
+  if (isTrap(name))
+    return { name, shown: 'Nobody', temper: 'busy', trap: true, asked: false, language: 'en' };
   return ROLES.has(name)
     ? { name, shown: 'Postmaster', temper: 'reader', asked: true, language: 'en' }
     : findPerson(provider.people, provider.crowds, localPart);
@@ -55,6 +58,9 @@ export function readersOf(
     const before = person.crowd ? tally.add(`of all ${person.crowd.prefix} ${kind}`) : own;
     const { day } = tally;
     const letter = { domain, sender, folder, isList, isAutomatic, before, own, day };
-    return { person, acts: ROLES.has(person.name) ? [] : actsOf(seed, person, letter) };
+    return {
+      person,
+      acts: ROLES.has(person.name) || person.trap ? [] : actsOf(seed, person, letter),
+    };
   });
 }

@@ -2,9 +2,11 @@
  * The providers of the practice Internet: each listens at its MX address, judges mail by its own table of rules, keeps it for its people,
  * and sends what they answer and what is reported. Made of production's own SMTP server and checks (docs/decisions/0042).
  */
+import type { LabHost } from '#lab/addresses';
 import type { Ground } from '#lab/ground';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
+import { summarize } from '#protocol/message/summary';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { forgetOutgoing } from '#store/lab/provider-outbox';
 import { keepProviderSetting, readProviderSetting } from '#store/lab/provider-settings';
@@ -13,8 +15,8 @@ import { startHost } from './host.ts';
 import { ownKey, type OwnKey } from './keys.ts';
 import { PROVIDERS } from './list.ts';
 import { dateOf, Memory } from './memory.ts';
-import { Outbox } from './outbox.ts';
-import { Reception } from './reception.ts';
+import { Outbox, type NewLetter } from './outbox.ts';
+import { Reception, type Taken } from './reception.ts';
 import { ReportBook } from './report-book.ts';
 import type { Provider } from './rule.ts';
 import { sendAnswers } from './send-answers.ts';
@@ -25,6 +27,8 @@ export interface ProvidersOptions {
   readonly ground: Ground;
   /** The practice Internet's. */
   readonly resolver: Resolver;
+  /** The same, for questions that a host asks: they leave from its address. */
+  readonly resolverOf?: (host: LabHost) => Resolver;
   /** A certificate for these names; undefined: no TLS. */
   readonly identityOf: (
     names: readonly string[],
@@ -35,8 +39,17 @@ export interface ProvidersOptions {
   readonly registerZone: (zone: ProviderZone) => Promise<void>;
   /** Told after the calendar was put forward, so that it is not put back by a kill. */
   readonly calendarMoved?: () => Promise<void>;
+  /** Told of what a block list would want to know. */
+  readonly offended?: (offence: ProviderOffence) => Promise<void>;
   /** Those that are to run; all unless told. */
   readonly providers?: readonly Provider[];
+}
+
+export interface ProviderOffence {
+  readonly address: string;
+  readonly kind: 'spam-trap';
+  /** What a block list tells of it: enough to find the mail, not the trap. */
+  readonly detail: string;
 }
 
 /** learn: replies say where they are explained · exam: they do not, and nobody explains them */
@@ -69,7 +82,7 @@ const DAYS_KEPT = 14;
 
 export async function startProviders(options: ProvidersOptions): Promise<Providers> {
   const { ground, resolver, identityOf, registerZone, trustedRoots } = options;
-  const { providers = PROVIDERS } = options;
+  const { providers = PROVIDERS, resolverOf = () => resolver } = options;
   const { pool, log, clock, seed } = ground;
   await using parts = new AsyncDisposableStack();
   const now = (): number => clock.now();
@@ -92,9 +105,10 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       log,
     }),
   );
+  const askers = new Map(providers.map(({ name, out }) => [name, resolverOf(out)]));
   const outbox: Outbox = new Outbox({
     ground,
-    resolver,
+    resolverOf: ({ name }) => askers.get(name)!,
     providers,
     keys,
     tls: (provider) => ({
@@ -125,7 +139,7 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       explains: () => mode === 'learn',
       judged: (judged) => book.judged(judged),
       taken: (taken) => {
-        const work = sendAnswers(ground, taken, (letter) => outbox.add(letter))
+        const work = answerAndTell(options, taken, (letter) => outbox.add(letter))
           .catch((error: unknown) =>
             log.warn('lab.answers-not-made', { error: (error as Error).message }),
           )
@@ -134,7 +148,9 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       },
     });
     const tls = await identityOf([provider.mx]);
-    parts.use(await startHost({ provider, ground, resolver, tls, reception }));
+    parts.use(
+      await startHost({ provider, ground, resolver: resolverOf(provider.mx), tls, reception }),
+    );
     if (provider.mtaSts) {
       const policyHost = await identityOf([`mta-sts.${provider.domain}`]);
       if (policyHost !== undefined)
@@ -186,6 +202,23 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
+}
+
+async function answerAndTell(
+  { ground, offended }: Pick<ProvidersOptions, 'ground' | 'offended'>,
+  taken: Taken,
+  add: (letter: NewLetter) => Promise<void>,
+): Promise<void> {
+  const { client, message, readers, provider } = taken;
+  if (readers.some(({ person }) => person.trap)) {
+    const { head, header } = taken.arrival.content;
+    const subject = summarize(head, header)
+      .subject.slice(0, 80)
+      .replaceAll(/\p{Cc}/gu, ' ');
+    const detail = `«${subject}» of ${message.authorDomain || 'nobody'} at ${provider.domain}`;
+    await offended?.({ address: client.ip, kind: 'spam-trap', detail });
+  }
+  await sendAnswers(ground, taken, add);
 }
 
 /** Soon after each midnight of the calendar, until it is over. */

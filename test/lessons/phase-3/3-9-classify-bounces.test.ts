@@ -5,7 +5,7 @@ import { failureInText } from '#protocol/bounce/bounce-text';
 import { classifyBounce } from '#protocol/bounce/reasons';
 import { findAccount } from '#store/directory/accounts';
 import { listEmails, readEmail } from '#store/emails';
-import { openClassroom, type Classroom } from '../../support/lesson-world.ts';
+import { allowed, openClassroom, type Classroom } from '../../support/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {
@@ -68,21 +68,17 @@ test('3.9: who goes by the first figure of the code alone is told to read the wo
     [...(await bounces())].map(([number, text]) => [number, /^4/.test(text) ? 'soft' : 'hard']),
   );
   await room.answer('3.9', answers);
-  const { missing } = (await room.calls.check.run({ lesson: '3.9', lang: 'en' })) as {
-    missing: { key: string; why: string }[];
-  };
+  const { missing } = allowed(await room.calls.check.run({ lesson: '3.9', lang: 'en' }));
   assert.deepEqual(
     missing.map(({ key }) => key),
     ['right', 'careful'],
   );
-  assert.doesNotMatch(missing[0]!.why, /\d/);
+  assert.doesNotMatch(missing[0]!.why!, /\d/);
 });
 
 test('3.9: another word than the three is named with its number', async () => {
   await room.start('3.9');
   await room.answer('3.9', { ...(await readWell()), 7: 'bounced' });
-  const { missing } = (await room.calls.check.run({ lesson: '3.9', lang: 'ja' })) as {
-    missing: { key: string; why: string | null }[];
-  };
+  const { missing } = allowed(await room.calls.check.run({ lesson: '3.9', lang: 'ja' }));
   assert.match(missing[0]!.why!, /7$/);
 });
