@@ -24,6 +24,8 @@ export const HOSTS = {
   'ns.dnsbl.test': '6.53',
   'mx.peer.test': '7.25',
   'app.test': '8.10',
+  /** A service that sends newsletters for others. */
+  'out.mailtools.test': '8.20',
   /** The learner's own server, as the hosting company gave it to them. */
   'mail.example.test': '25.25',
   'relay.mallory.test': '66.5',

@@ -2,8 +2,8 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
-import type { Learner } from './learner.ts';
-import { PASSWORD } from './running-server.ts';
+import type { Learner, LessonState } from './learner.ts';
+import { eventually, PASSWORD } from './running-server.ts';
 
 export const DOMAIN = 'hanako.test';
 export const AUTHOR = `hello@${DOMAIN}`;
@@ -86,10 +86,16 @@ export async function write(
 
 /** Checks a lesson until it is passed, or `key` of it is seen: mail is on its way for a moment. */
 export async function untilSeen(learner: Learner, lesson: string, key?: string): Promise<void> {
-  const deadline = performance.now() + 30_000;
-  for (;;) {
-    const state = await learner.check(lesson);
-    if (key === undefined ? state.passed : state.seen.includes(key)) return;
-    if (performance.now() > deadline) throw new Error(JSON.stringify(state));
-  }
+  let last: LessonState | undefined;
+  await eventually(`${lesson} ${key ?? 'passed'}`, async () => {
+    last = await learner.check(lesson);
+    return key === undefined ? last.passed : last.seen.includes(key);
+  }).catch((error: unknown) => {
+    throw new Error(JSON.stringify(last), { cause: error });
+  });
+}
+
+/** The same, until a check says what there is in place of `key`. */
+export function toldWhy(learner: Learner, lesson: string, key: string): Promise<string> {
+  return eventually(`why ${key} is missing`, async () => (await learner.check(lesson)).why[key]);
 }
