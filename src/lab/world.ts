@@ -14,6 +14,7 @@ import type { SessionWitness } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
+import type { LabHost } from './addresses.ts';
 import { clockCalls } from './clock-calls.ts';
 import { labClock, type LabClock } from './clock.ts';
 import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
@@ -39,6 +40,8 @@ export interface WorldOptions {
   readonly hostname: string;
   /** What stays within reach although it is not on this machine: the host of the database. */
   readonly allowed: readonly string[];
+  /** Of a world whose calendar begins elsewhere than now. */
+  readonly clock?: LabClock;
 }
 
 export interface World {
@@ -52,6 +55,8 @@ export interface World {
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
+  /** Resolves once what was counted is written down, and nothing is due to be sent by the parties at this time of the calendar. */
+  settle(): Promise<void>;
   open(store: Store): Promise<OpenWorld>;
 }
 
@@ -80,21 +85,23 @@ export function makeWorld(options: WorldOptions): World {
   const refused = (host: string, port: number | undefined): void =>
     log.warn('lab.kept-inside', { host, port });
   const guard = guardTheWayOut({ allowed, refused });
-  const clock = labClock(systemClock);
+  const { clock = labClock(systemClock) } = options;
   const network = labNetwork({ prefix, ownPorts, refused });
-  const openResolver = (cacheSize?: number): StubResolver =>
-    new StubResolver({
-      servers: [
-        { address: network.addressOf('resolver.test'), port: network.localPort(53), trusted: true },
-      ],
+  const openResolver = (cacheSize?: number, host?: LabHost): StubResolver => {
+    const resolving = { address: network.addressOf('resolver.test'), port: network.localPort(53) };
+    const from = host === undefined ? {} : { localAddress: network.addressOf(host) };
+    return new StubResolver({
+      servers: [{ ...resolving, ...from, trusted: true }],
       clock,
       randomId: () => randomInt(0x1_0000),
       ...(cacheSize !== undefined && { cacheSize }),
     });
-  const resolver = openResolver();
+  };
+  const resolver = openResolver(undefined, 'mail.example.test');
   const witness = new LessonWitness({ clock, log });
   const calls: Record<string, LabCall> = {};
   let isRegistered = (_domain: string): boolean => false;
+  let settle = (): Promise<void> => Promise.resolve();
   return {
     clock,
     network,
@@ -108,6 +115,7 @@ export function makeWorld(options: WorldOptions): World {
       !network.has(address) || address === network.addressOf('mail.example.test'),
     witness,
     calls,
+    settle: () => settle(),
     async open(store) {
       await using parts = new AsyncDisposableStack();
       parts.defer(() => guard[Symbol.dispose]());
@@ -134,6 +142,7 @@ export function makeWorld(options: WorldOptions): World {
       addCalls(calls, clockCalls(ground, kept, pass), parties.calls);
       const { ca, dns } = parties;
       isRegistered = (domain) => dns.isRegistered(domain);
+      settle = () => parties.settle();
       const view = { prefix, ownPorts: [...ownPorts], trustedRoots: ca.trustedRoots };
       addCalls(calls, worldCalls({ ...view, seed: kept.seed }));
       const opened = parts.move();

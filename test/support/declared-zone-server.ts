@@ -59,7 +59,8 @@ export interface ReceivedQuery {
   readonly type: string;
   readonly transport: 'udp' | 'tcp';
   readonly id: number;
-  /** The client's port. */
+  /** The client's. */
+  readonly from: string;
   readonly port: number;
   readonly flags: number;
   readonly udpPayload: number | undefined;
@@ -102,7 +103,7 @@ export async function serveZone(
     faults.instead?.(name) ?? faults;
 
   async function answerUdp(bytes: Buffer, from: RemoteInfo): Promise<void> {
-    const query = readQuery(bytes, 'udp', from.port);
+    const query = readQuery(bytes, 'udp', from);
     const { forged = 0, wrongSource = false } = faultsFor(query);
     const response = await respond(query);
     if (response === undefined) return;
@@ -115,7 +116,10 @@ export async function serveZone(
   }
 
   async function answerTcp(socket: Socket, data: Buffer): Promise<void> {
-    const query = readQuery(data.subarray(2), 'tcp', socket.remotePort ?? 0);
+    const query = readQuery(data.subarray(2), 'tcp', {
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+    });
     const { dribble } = faultsFor(query);
     const response = await respond(query);
     if (response === undefined) return;
@@ -184,7 +188,11 @@ async function bindBoth(
   }
 }
 
-function readQuery(bytes: Buffer, transport: 'udp' | 'tcp', port: number): Query {
+function readQuery(
+  bytes: Buffer,
+  transport: 'udp' | 'tcp',
+  { address: from, port }: Pick<RemoteInfo, 'address' | 'port'>,
+): Query {
   const packet = decode(bytes);
   const question = packet.questions![0]!;
   const opt = packet.additionals?.find((record): record is OptAnswer => record.type === 'OPT');
@@ -195,6 +203,7 @@ function readQuery(bytes: Buffer, transport: 'udp' | 'tcp', port: number): Query
       type: question.type,
       transport,
       id: packet.id!,
+      from,
       port,
       flags: packet.flags!,
       udpPayload: opt?.udpPayloadSize,

@@ -55,11 +55,14 @@ function askUdp(
       else if (++stray === MAX_STRAY) done('ask-tcp');
     });
     socket.on('error', (error) => done(networkFailure(error)));
-    socket.connect(server.port, server.address, () => {
-      socket.send(encodeQuery(id, question), (error) => {
-        if (error) done(networkFailure(error));
+    const ask = () =>
+      socket.connect(server.port, server.address, () => {
+        socket.send(encodeQuery(id, question), (error) => {
+          if (error) done(networkFailure(error));
+        });
       });
-    });
+    if (server.localAddress === undefined) ask();
+    else socket.bind({ address: server.localAddress, port: 0 }, ask);
     return () => socket.close();
   });
 }
@@ -91,7 +94,9 @@ function askTcp(
   signal: AbortSignal,
 ): Promise<Exchange> {
   return withSocket<Exchange>(signal, (done) => {
-    const socket = connect({ host: server.address, port: server.port, noDelay: true });
+    const { address: host, port, localAddress } = server;
+    const from = localAddress === undefined ? {} : { localAddress };
+    const socket = connect({ host, port, noDelay: true, ...from });
     const received: Uint8Array[] = [];
     let size = 0;
     socket.on('data', (chunk) => {

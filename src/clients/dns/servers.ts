@@ -10,6 +10,8 @@ export interface DnsServer {
   readonly port: number;
   /** Whether its AD bit counts: it validates, and the way to it cannot be tampered with (RFC 4035 §4.9.3). */
   readonly trusted: boolean;
+  /** The address that questions leave from; undefined: the system chooses. */
+  readonly localAddress?: string;
 }
 
 /** `address:port`, as answers and log lines name a server. */

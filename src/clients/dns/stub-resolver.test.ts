@@ -119,6 +119,20 @@ test('every query has another id, leaves from a fresh port and allows 1232 octet
   assert.ok(received.every(({ udpPayload, dnssecOk }) => udpPayload === 1232 && dnssecOk));
 });
 
+test('questions leave from the address that is told, over TCP too', async () => {
+  await using plain = await bench();
+  const { address, port } = plain.server;
+  const from = { address, port, trusted: true, localAddress: '127.0.0.9' };
+  await using told = await bench({}, { servers: [from] });
+  await plain.ask('example.test', 'TXT');
+  await told.ask('example.test', 'TXT');
+  await told.ask('big.test', 'TXT');
+  assert.deepEqual(
+    plain.server.received.map((query) => `${query.transport} ${query.from}`),
+    ['udp 127.0.0.1', 'udp 127.0.0.9', 'udp 127.0.0.9', 'tcp 127.0.0.9'],
+  );
+});
+
 test('the AD bit counts from a trusted server only', async () => {
   await using dns = await bench();
   assert.equal(authenticated(await dns.ask('signed.test', 'A')), true);

@@ -34,7 +34,8 @@ export interface NewLetter {
 
 export interface OutboxOptions {
   readonly ground: Ground;
-  readonly resolver: Resolver;
+  /** Of a provider's host that sends. */
+  readonly resolverOf: (provider: Provider) => Resolver;
   readonly providers: readonly Provider[];
   readonly keys: ReadonlyMap<string, OwnKey>;
   /** What TLS must be, and who is told how it went. */
@@ -134,14 +135,14 @@ export class Outbox implements AsyncDisposable {
   }
 
   async #send(letter: Outgoing, signal: AbortSignal): Promise<void> {
-    const { ground, resolver, providers, tls } = this.#options;
+    const { ground, resolverOf, providers, tls } = this.#options;
     const provider = providers.find(({ name }) => name === letter.provider);
     const sent: Sent =
       provider === undefined
         ? { kind: 'failed', said: 'no such provider' }
         : await sendLetter(
             {
-              resolver,
+              resolver: resolverOf(provider),
               dialer: ground.network.dialer,
               monotonic: () => ground.clock.monotonic(),
               randomBytes,
