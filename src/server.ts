@@ -37,7 +37,9 @@ import { installationSecret } from '#store/directory/installation';
 import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import type { Store } from '#store/open';
+import type { DestinationKey } from '#store/queue/enqueue';
 import { sendingLimitsOf, startGuard } from './server/abuse.ts';
+import { startAlerts } from './server/alerts.ts';
 import { startCertificates } from './server/certificates.ts';
 import { backupFolder, keepBackedUp } from './server/backup.ts';
 import { checkSettings } from './server/check-settings.ts';
@@ -213,6 +215,7 @@ async function start(
         ...(given.dialer && { dialer: given.dialer }),
         ...(surroundings && { hasDomain: surroundings.hasDomain }),
         trustedRoots: around?.trustedRoots,
+        random: surroundings?.random,
       },
       resolver,
       store,
@@ -399,6 +402,10 @@ async function start(
 
   const httpPort = worker === undefined ? http.port : config['http.port'];
   const ports: Ports = { ...smtp.ports, ...imap.ports, http: httpPort };
+  const queued = (destinations: readonly DestinationKey[], events: readonly Event[]): void => {
+    queue.wake(destinations);
+    happened(events);
+  };
   startReports(
     {
       store,
@@ -410,13 +417,11 @@ async function start(
       plan: publishing.desk.plan,
       dialer: given.dialer,
       trustedRoots: around?.trustedRoots,
-      queued: (destinations, events) => {
-        queue.wake(destinations);
-        happened(events);
-      },
+      queued,
     },
     parts,
   );
+  startAlerts({ config, store, directory, clock, log, queued }, parts);
   const doctor = parts.use(
     startDoctor({
       mode,
@@ -432,10 +437,7 @@ async function start(
       network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
       certificates: () => certificates.states(),
       plan: publishing.desk.plan,
-      queued: (destinations, events) => {
-        queue.wake(destinations);
-        happened(events);
-      },
+      queued,
     }),
   );
   const admin =
@@ -470,6 +472,7 @@ async function start(
     directory,
     tls: tls.tls,
     settle: () => notes.flush(),
+    queueIsIdle: () => queue.isIdle,
     examine: () => doctor.examine(),
     async zoneOf(domain) {
       const plan = await publishing.desk.plan(domain);

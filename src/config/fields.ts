@@ -5,6 +5,7 @@
 import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
+import { parseMailbox } from '#protocol/address/path';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { readDoctorList } from './doctor-list.ts';
 import { readListZone } from './list-zone.ts';
@@ -62,6 +63,11 @@ const sourceAddress = ipAddress.refine(
   (text) => text !== '::' && text !== '0.0.0.0',
   'is no address of a host',
 );
+/** Empty, or whom mail of the server goes to. */
+const letterAddress = z.string().refine((text) => {
+  const mailbox = text === '' ? undefined : parseMailbox(text);
+  return text === '' || (/^[!-~]+$/.test(text) && mailbox !== undefined && mailbox.domain !== '');
+}, 'is no address in ASCII');
 /** As the rest of the program has it: in lower-case A-labels. */
 const hostName = z.string().transform((text, context) => {
   const name = toAscii(text);
@@ -642,6 +648,17 @@ export const FIELDS = {
     doc: 'Examines this server once a day, by one of its nodes, and writes to postmaster when something differs from the last letter.',
     defaults: { dev: false, serve: true },
   } as Field<boolean>,
+
+  'alerts.mail': {
+    schema: switchOn,
+    doc: 'Writes to `alerts.to` when an alert goes on, and when it is over (`hikyaku alert list`). Alerts are looked after in any case: events, log and metrics tell of them.',
+    defaults: { dev: false, serve: true },
+  } as Field<boolean>,
+  'alerts.to': field(
+    letterAddress,
+    'Who is written to about alerts. Empty: postmaster of the domain that the host is in. An address elsewhere hears of trouble with mailboxes here too.',
+    '',
+  ),
 
   'reports.tls': {
     schema: switchOn,

@@ -5,7 +5,9 @@
 import { collectDefaultMetrics, Counter, Gauge, Registry } from 'prom-client';
 import type { Event, EventType } from '#events';
 import type { Log } from '#log';
+import { BUILT_IN_RULES } from '#mail/alerts/built-in';
 import type { Store } from '#store/open';
+import { countAlertsOn } from '#store/alerts/history';
 import { queueFigures, type QueueFigures } from '#store/queue/figures';
 
 export interface Metrics {
@@ -54,6 +56,7 @@ export function createMetrics(options: MetricsOptions): Metrics {
       }),
     );
   addQueueGauges(registry, options);
+  addAlertGauge(registry, options);
   addAbuseFigures(registry, options.abuse);
   addCertificateFigures(registry, options.certificates);
   return { registry, countEvents: eventCounters(registry) };
@@ -93,6 +96,29 @@ function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): voi
   gauge('held', 'Recipients that wait for a release.', (row) => row.held);
   gauge('oldest_seconds', 'Age of the oldest message in the queue.', ({ oldestAt }) =>
     oldestAt === undefined ? 0 : Math.max(0, (store.clock.now() - oldestAt) / 1000),
+  );
+}
+
+/** Named by rules, which only an operator makes. */
+function addAlertGauge(registry: Registry, { store, log }: MetricsOptions): void {
+  registry.registerMetric(
+    new Gauge({
+      name: 'hikyaku_alerts_firing',
+      help: 'Alerts that are on, by rule.',
+      labelNames: ['alert'],
+      // every process of a server knows the same
+      aggregator: 'max',
+      registers: [],
+      async collect() {
+        const rows = await countAlertsOn(store.pool).catch((error: Error) => {
+          log.warn('metrics.alerts-unknown', { error: error.message });
+          return [];
+        });
+        this.reset();
+        for (const name of BUILT_IN_RULES.keys()) this.set({ alert: name }, 0);
+        for (const { rule, on } of rows) this.set({ alert: rule }, on);
+      },
+    }),
   );
 }
 

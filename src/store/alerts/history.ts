@@ -13,6 +13,11 @@ export interface NewAlert {
   readonly firedAt: number;
   readonly counted: number;
   readonly base: number;
+  readonly worstCounted: number;
+  readonly worstBase: number;
+  readonly calmSince: number | undefined;
+  /** Undefined: it is still on. */
+  readonly endedAt: number | undefined;
   readonly evidence: readonly object[];
   /** Of the letter. */
   readonly messageId: string | undefined;
@@ -22,10 +27,13 @@ export function beginAlerts(alerts: readonly NewAlert[]): RowsStatement {
   return {
     name: 'begin_alerts',
     text: `
-      insert into alerts (rule, subject, definition, since, fired_at, counted, base, worst_counted, worst_base, evidence, message_id)
-      select rule, subject, definition, since, fired_at, counted, base, counted, base, evidence, message_id
+      insert into alerts (rule, subject, definition, since, fired_at, counted, base, evidence, message_id, worst_counted, worst_base,
+        calm_since, ended_at, ended_by)
+      select a.*, case when ended_at is not null then 'calm' end
       from unnest($1::text[], $2::text[], $3::jsonb[], $4::timestamptz[], $5::timestamptz[], $6::integer[], $7::integer[], $8::jsonb[],
-        $9::text[]) as a (rule, subject, definition, since, fired_at, counted, base, evidence, message_id)`,
+        $9::text[], $10::integer[], $11::integer[], $12::timestamptz[], $13::timestamptz[])
+        as a (rule, subject, definition, since, fired_at, counted, base, evidence, message_id, worst_counted, worst_base, calm_since,
+          ended_at)`,
     columns: [
       'text',
       'text',
@@ -36,6 +44,10 @@ export function beginAlerts(alerts: readonly NewAlert[]): RowsStatement {
       'integer',
       'jsonb',
       'text',
+      'integer',
+      'integer',
+      'timestamptz',
+      'timestamptz',
     ],
     rows: alerts.map((one) => [
       one.rule,
@@ -47,6 +59,10 @@ export function beginAlerts(alerts: readonly NewAlert[]): RowsStatement {
       one.base,
       jsonText(one.evidence),
       one.messageId,
+      one.worstCounted,
+      one.worstBase,
+      one.calmSince,
+      one.endedAt,
     ]),
   };
 }

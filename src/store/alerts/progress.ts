@@ -26,9 +26,12 @@ export async function aloneForAlerts(pool: pg.Pool, work: () => Promise<void>): 
       broken = false;
       return false;
     }
-    await work();
-    await client.query('select pg_advisory_unlock($1)', [LOCK]);
-    broken = false;
+    try {
+      await work();
+    } finally {
+      await client.query('select pg_advisory_unlock($1)', [LOCK]);
+      broken = false;
+    }
     return true;
   } finally {
     // a connection that may still hold the lock is closed
