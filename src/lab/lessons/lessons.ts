@@ -15,6 +15,7 @@ import { spf } from './phase-2/2-4-spf.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { floods } from './phase-2/2-13-floods.ts';
+import { doctor } from './phase-2/2-15-doctor.ts';
 import { greylisting } from './phase-3/3-2-greylisting.ts';
 import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
 import { blockList } from './phase-3/3-8-block-list.ts';
@@ -38,6 +39,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     acme,
     ports,
     floods,
+    doctor,
     greylisting,
     classifyBounces,
     blockList,

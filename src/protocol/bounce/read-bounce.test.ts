@@ -106,6 +106,12 @@ describe('a report (RFC 3464)', () => {
   });
 });
 
+test('Outlook.com says under 5.5.0 that there is no mailbox; the same words of others say nothing of it', () => {
+  const words = 'Requested action not taken: mailbox unavailable';
+  assert.equal(found('5.5.0', `${words} (S2017062302).`), 'hard no-mailbox');
+  assert.equal(found('5.5.0', words), 'ours content');
+});
+
 describe('prose', () => {
   test('is read up to the message that it brings back', () => {
     const back = '\r\n--- Below this line is a copy of the message.\r\n550 5.1.1 no such user\r\n';

@@ -122,6 +122,8 @@ export const WORDS: readonly (readonly [BounceReason, readonly string[]])[] = [
       'not listed in',
       'unknown account',
       'addressee unknown',
+      // Outlook.com, under 5.5.0: by its number, since the words beside it are those of any 550
+      's2017062302',
     ],
   ],
   [

@@ -1,5 +1,4 @@
 /** Lesson 3.1: the first letter to a strict provider does not get into the inbox, for another reason for each learner; its trace says which. */
-import type { JudgedMail } from '#lab/lessons/judged-mail';
 import { breakMail, chooseFault, FAULTS, repair } from '#lab/lessons/first-mail-faults';
 import {
   lesson,
@@ -13,6 +12,7 @@ import {
 import { deliveriesTo } from '#lab/lessons/seen-deliveries';
 import type { LessonWorld } from '#lab/lessons/world';
 import type { TraceEntry } from '#lab/providers/evaluate';
+import type { ClientFacts } from '#lab/providers/facts';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { tracesSince, type TraceRow } from '#store/lab/provider-mail';
 
@@ -150,7 +150,7 @@ async function ownTrace(
   const own = world.network.addressOf('mail.example.test');
   const traces = (
     await tracesSince(world.store.pool, { provider: 'bigmail', since: run.startedAt })
-  ).filter(({ facts }) => (facts as unknown as Pick<JudgedMail, 'client'>).client.ip === own);
+  ).filter(({ facts }) => (facts as unknown as { client: ClientFacts }).client.ip === own);
   // in an exam the reply does not name it
   const trace =
     traces.find(({ id }) => first.reply.includes(id)) ??
