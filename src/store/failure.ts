@@ -33,8 +33,10 @@ function causedByLackOfRoom({ cause }: Error): boolean {
 /** What `pg` throws for a socket that cannot be opened or was lost: no class of its own, but these codes and words. */
 function isConnectionLost(error: unknown): boolean {
   if (!(error instanceof Error)) return false;
-  const { code } = error as NodeJS.ErrnoException;
-  if (/^(ECONN|EPIPE|ENOENT|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code ?? '')) return true;
+  const { code = '', syscall } = error as NodeJS.ErrnoException;
+  if (/^(ECONN|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH)/.test(code)) return true;
+  // of a socket; a file that is not there has the same code
+  if (code === 'ENOENT') return syscall === 'connect';
   return /^(Connection terminated|timeout expired|timeout exceeded when trying to connect|Client has encountered)/.test(
     error.message,
   );
