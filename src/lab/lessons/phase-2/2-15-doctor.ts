@@ -1,0 +1,224 @@
+/**
+ * Lesson 2.15: several things of the learner's domain are broken, and the doctor that looks at it for the check is the server's own. Every
+ * check has to be as well as it was before, none may fail, and what warns is explained.
+ */
+import type { ZoneRecord } from '#lab/dns/records';
+import { isRefused } from '#lab/dns/outcome';
+import { malloryAddress } from '#lab/mallory/victim';
+import type { Result } from '#mail/doctor/result';
+import type { Status } from '#mail/doctor/status';
+import { tellResult } from '#mail/doctor/tell';
+import { TEXTS, type CheckId } from '#mail/doctor/texts';
+import { say } from '#mail/story/phrase';
+import type { Json } from '#events';
+import type { LessonRun } from '#store/lab/lesson-runs';
+import { DOCTOR_FAULTS, placeOf, recordsAt, type FaultSite } from '#lab/lessons/doctor-faults';
+import { lesson, missing, seen, type Question, type Said, type Sight } from '#lab/lessons/lesson';
+import { seeded } from '#lab/lessons/seeded';
+import { aroundOf, type LessonWorld } from '#lab/lessons/world';
+
+type Key = 'repaired' | 'no-fail' | 'no-warning';
+
+const FAULTS = 5;
+/** Longer than any cache keeps a record of the zone. Milliseconds of the calendar. */
+const CACHES_FORGET = 2 * 60 * 60 * 1000;
+/** Of the machine that it runs on: they may warn at any time. */
+const OF_THE_MACHINE = ['H3', 'H4'] as const satisfies CheckId[];
+/** Characters: a word explains nothing. */
+const SHORTEST = 10;
+const SHOWN = 3;
+
+/** The worse, the larger; what is unknown or not needed says nothing. */
+const BADNESS: Readonly<Record<Status, number>> = {
+  pass: 0,
+  skip: 0,
+  unknown: 0,
+  warn: 1,
+  fail: 2,
+};
+
+export const doctor = lesson<Key>({
+  number: '2.15',
+  slug: 'doctor',
+  criteria: {
+    repaired: {
+      en: 'Every check that got worse when the lesson began is as well again as it was before',
+      ja: 'レッスンの開始で悪化したチェックが、すべて元の状態に戻っている',
+    },
+    'no-fail': {
+      en: 'No check of the doctor fails',
+      ja: 'ドクターのチェックに FAIL が一つもない',
+    },
+    'no-warning': {
+      en: 'Every warning that is left is explained',
+      ja: '残った WARN には、すべて説明がある',
+    },
+  },
+  questions: (run) => explainable(run).map(questionOf),
+  async begin(world, run) {
+    const { dns, clock, learner } = aroundOf(world);
+    // what was put back or changed a moment ago is seen by everybody
+    clock.step(CACHES_FORGET);
+    const before = await learner().examine();
+    const listed = dns.panel.listZone(world.server.domain);
+    if (isRefused(listed)) return { failure: listed.message };
+    const address = world.network.addressOf('mail.example.test');
+    const pointer = dns.isp.addresses().find((one) => one.address === address)?.name ?? null;
+    const site = siteOf(world);
+    const broken: Json[] = [];
+    for (const name of chooseFaults(run.seed, site)) {
+      const fault = DOCTOR_FAULTS[name]!;
+      if (fault.kind === 'pointer') {
+        await dns.isp.setPtr(address, fault.name(site));
+        broken.push({ fault: name, pointer });
+        continue;
+      }
+      const place = fault.of(site);
+      const old = recordsAt(listed.records, place);
+      const values = fault.values(site, old?.values ?? []);
+      const changed = await dns.panel.setRecords(world.server.domain, {
+        ...place,
+        ttl: old?.ttl ?? 3600,
+        values,
+      });
+      if (isRefused(changed)) return { failure: changed.message };
+      broken.push({ fault: name, ...place, ttl: old?.ttl ?? 0, values: old?.values ?? [] });
+    }
+    // as if it had been so for long: nobody remembers the records before
+    clock.step(CACHES_FORGET);
+    const after = await learner().examine();
+    const was = statusesOf(before);
+    const worse = after.filter((one) => BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass']);
+    return {
+      prepared: {
+        broken,
+        worse: worse.map(keyOf),
+        before: was,
+        warned: before.filter(({ status }) => status === 'warn').map(({ id }) => id),
+      },
+      told: [
+        {
+          en: `The doctor finds ${worse.length} checks worse than before. The clock is four hours later now.`,
+          ja: `ドクターの診断は、始める前より ${worse.length} 項目悪くなりました。時計は 4 時間進んでいます。`,
+        },
+      ],
+    };
+  },
+  async check(world, run) {
+    const results = await aroundOf(world).learner().examine();
+    const { hostname } = world.server;
+    const was = run.prepared['before'] as Readonly<Record<string, Status>>;
+    const worse = new Set(run.prepared['worse'] as readonly string[]);
+    const still = results.filter(
+      (one) => worse.has(keyOf(one)) && BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass'],
+    );
+    const failing = results.filter(({ status }) => status === 'fail');
+    const warning = results.filter((one) => one.status === 'warn' && !isExplained(run, one));
+    const of = `${results.length}`;
+    return {
+      repaired:
+        still.length === 0 ? seen({ at: `${worse.size}/${worse.size}` }) : tell(still, hostname),
+      'no-fail': failing.length === 0 ? seen({ at: of }) : tell(failing, hostname),
+      'no-warning': warning.length === 0 ? seen({ at: of }) : tell(warning, hostname),
+    };
+  },
+  /** What the learner has mended meanwhile is left alone. */
+  async reset(world, run) {
+    const { dns } = aroundOf(world);
+    const site = siteOf(world);
+    const listed = dns.panel.listZone(world.server.domain);
+    if (isRefused(listed)) return;
+    const address = world.network.addressOf('mail.example.test');
+    for (const one of run.prepared['broken'] as unknown as readonly Broken[]) {
+      const fault = DOCTOR_FAULTS[one.fault]!;
+      if (fault.kind === 'pointer') {
+        const now = dns.isp.addresses().find((row) => row.address === address)?.name;
+        if (now === fault.name(site)) await dns.isp.setPtr(address, one.pointer ?? undefined);
+        continue;
+      }
+      const place = fault.of(site);
+      const now = recordsAt(listed.records, place);
+      if (now === undefined || !sameValues(now.values, fault.values(site, one.values ?? [])))
+        continue;
+      if (one.values === undefined || one.values.length === 0)
+        await dns.panel.removeRecord(world.server.domain, place);
+      else
+        await dns.panel.setRecords(world.server.domain, {
+          ...place,
+          ttl: one.ttl ?? 3600,
+          values: one.values,
+        });
+    }
+  },
+});
+
+/** What a fault took the place of. */
+interface Broken extends Partial<Omit<ZoneRecord, 'values'>> {
+  readonly fault: string;
+  readonly values?: readonly string[];
+  readonly pointer?: string | null;
+}
+
+function siteOf({ server, network }: LessonWorld): FaultSite {
+  const { domain, hostname } = server;
+  return { domain, hostname, stranger: malloryAddress(network, 5) };
+}
+
+/** At different places: one at each. */
+function chooseFaults(seed: number, site: FaultSite): readonly string[] {
+  const taken = new Set<string>();
+  const chosen: string[] = [];
+  for (const name of seeded(seed).shuffled(Object.keys(DOCTOR_FAULTS))) {
+    const place = placeOf(DOCTOR_FAULTS[name]!, site);
+    if (chosen.length === FAULTS || taken.has(place)) continue;
+    taken.add(place);
+    chosen.push(name);
+  }
+  return chosen;
+}
+
+function sameValues(one: readonly string[], other: readonly string[]): boolean {
+  return one.length === other.length && one.every((value) => other.includes(value));
+}
+
+function keyOf({ id, subject }: Result): string {
+  return `${id} ${subject}`;
+}
+
+function statusesOf(results: readonly Result[]): Record<string, Status> {
+  return Object.fromEntries(results.map((one) => [keyOf(one), one.status]));
+}
+
+/** What warned before anything was broken: a learner may live with it, and say why. */
+function explainable({ prepared }: LessonRun): readonly CheckId[] {
+  const warned = (prepared['warned'] ?? []) as readonly CheckId[];
+  return [...new Set([...OF_THE_MACHINE, ...warned])].toSorted();
+}
+
+function isExplained(run: LessonRun, { id }: Result): boolean {
+  const given = run.answers?.[id]?.trim() ?? '';
+  return explainable(run).includes(id) && given.length >= SHORTEST;
+}
+
+function questionOf(id: CheckId): Question {
+  const title = (language: keyof Said): string => say(TEXTS[id].title, language, {});
+  return {
+    name: id,
+    text: {
+      en: `if it warns: why «${title('en')}» may stay so`,
+      ja: `WARN のままなら：「${title('ja')}」をそのままにしてよい理由`,
+    },
+  };
+}
+
+function tell(results: readonly Result[], hostname: string): Sight {
+  const lines = (language: keyof Said): string => {
+    const told = results.slice(0, SHOWN).map((one) => {
+      const { observed } = tellResult(one, hostname, language);
+      return `${one.id} ${observed}`;
+    });
+    const more = results.length - told.length;
+    return [...told, ...(more > 0 ? [`+${more}`] : [])].join(' | ');
+  };
+  return missing({ en: lines('en'), ja: lines('ja') });
+}

@@ -1,0 +1,110 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { after, before, test } from 'node:test';
+import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/doctor-faults';
+import { startLearner, type Learner } from '../../support/learner.ts';
+import { eventually } from '../../support/running-server.ts';
+
+let learner: Learner;
+let address: string;
+before(async () => {
+  learner = await startLearner();
+  address = `${learner.prefix}.25.25`;
+  await eventually('the first certificates', async () => {
+    const { code } = await learner.server.command('certificate', 'list');
+    return code === 0;
+  });
+});
+after(() => learner[Symbol.asyncDispose]());
+
+const lab = (...args: string[]): Promise<unknown> => learner.server.done('lab', ...args);
+
+/** The server's own idea of its zone, its reverse name, and no CAA. */
+async function mendZone(): Promise<void> {
+  const { server } = learner;
+  const zone = await server.done('domain', 'dns', 'example.test', '--format', 'zone');
+  const file = path.join(server.home, 'zone');
+  await writeFile(file, zone);
+  await lab('dns', 'import', 'example.test', file);
+}
+
+async function mendPointer(): Promise<void> {
+  await lab('isp', 'ptr', address, 'mail.example.test');
+}
+
+async function statusOf(checks: readonly string[]): Promise<Record<string, string>> {
+  const { stdout } = await learner.server.command('doctor', '--only', checks.join(), '--json');
+  const rows = stdout
+    .split('\n')
+    .filter((line) => line !== '')
+    .map((line) => JSON.parse(line) as { id: string; status: string });
+  return Object.fromEntries(rows.map(({ id, status }) => [id, status]));
+}
+
+test('2.15: every fault is found by the check that it is for', async () => {
+  const site: FaultSite = {
+    domain: 'example.test',
+    hostname: 'mail.example.test',
+    stranger: `${learner.prefix}.66.5`,
+  };
+  const rounds = [
+    Object.entries(DOCTOR_FAULTS).filter(([name]) => name !== 'spf-elsewhere'),
+    Object.entries(DOCTOR_FAULTS).filter(([name]) => name === 'spf-elsewhere'),
+  ];
+  for (const faults of rounds) {
+    for (const [, fault] of faults) {
+      if (fault.kind === 'pointer') await lab('isp', 'ptr', address, fault.name(site));
+      else {
+        const { name, type } = fault.of(site);
+        const before =
+          type === 'TXT' && name === site.domain ? [`"v=spf1 ip4:${address} ~all"`] : [];
+        const values = fault.values(site, before);
+        await lab('dns', 'set', 'example.test', name, type, ...values);
+      }
+    }
+    await lab('clock', '2h');
+    const checks = faults.map(([, { check }]) => check);
+    const expected = Object.fromEntries(checks.map((check) => [check, 'fail']));
+    assert.deepEqual(await statusOf(checks), expected);
+  }
+  await mendZone();
+  await mendPointer();
+  await learner.server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
+  await lab('clock', '2h');
+});
+
+test('2.15: half a repair, and what is not to be explained away, are named', async () => {
+  await learner.start('2.15');
+  const untouched = await learner.check('2.15');
+  assert.deepEqual(untouched.seen, []);
+  assert.match(untouched.why['repaired']!, /^D6 /);
+  const { code, stderr } = await learner.server.command('lab', 'answer', '2.15', 'X1=it is so');
+  assert.equal(code, 2);
+  assert.match(stderr, /does not ask for X1/);
+  await learner.answer('2.15', { D6: 'a plan is only a plan, is it not' });
+  assert.ok((await learner.check('2.15')).missing.includes('repaired'));
+});
+
+test('2.15: mended, with a word on every warning, it is green; a word that is none does not do', async () => {
+  await learner.start('2.15');
+  await mendZone();
+  await mendPointer();
+  await learner.server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
+  await lab('clock', '2h');
+  await learner.answer('2.15', { D3: 'later' });
+  assert.deepEqual((await learner.check('2.15')).missing, ['no-warning']);
+  const why = 'comes with lesson 2.11, and the disk is of the machine';
+  await learner.answer('2.15', { D3: why, D6: why, H3: why, H4: why, P1: why, P3: why, T5: why });
+  const state = await learner.check('2.15');
+  assert.deepEqual(state.why, {});
+  assert.ok(state.passed);
+});
+
+test('2.15: a lesson that is put back leaves the zone as it was', async () => {
+  const before = await learner.server.done('lab', 'dns', 'list', 'example.test', '--json');
+  await learner.start('2.15');
+  await lab('reset', '2.15');
+  const after = await learner.server.done('lab', 'dns', 'list', 'example.test', '--json');
+  assert.deepEqual(after.split('\n').toSorted(), before.split('\n').toSorted());
+});
