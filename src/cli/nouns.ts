@@ -75,6 +75,10 @@ export const NOUNS: Readonly<Record<string, Noun>> = {
     summary: 'addresses and networks whose connections are refused',
     load: async () => (await import('./ban.ts')).ban,
   },
+  alert: {
+    summary: 'rules on what happens, and what they tell postmaster of',
+    load: async () => (await import('./alert.ts')).alert,
+  },
   'warm-up': {
     summary: 'how much goes to a site that does not know us yet',
     load: async () => (await import('./warm-up.ts')).warmUp,

@@ -25,9 +25,9 @@ const DELIVERED = `attempt.delivered[${ELSEWHERE}]`;
 
 const BUILT_IN = {
   deferrals: {
-    when: `share of attempt.deferred[${ELSEWHERE}] in ${ATTEMPTS} >= 30%`,
+    when: `share of attempt.deferred[${ELSEWHERE}] in ${ATTEMPTS} >= 40%`,
     over: '1h',
-    fewest: 50,
+    fewest: 100,
     per: 'site',
     severity: 'warning',
   },

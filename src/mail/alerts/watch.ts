@@ -55,7 +55,7 @@ export interface ToldChange {
 /** Events of a message are written within moments of their time; so long is waited for them. Calendar milliseconds. */
 export const SETTLED_AFTER = 10_000;
 /** In a backlog events may lie in the log so much later than they happened. */
-const DISORDER = 10 * 60_000;
+export const DISORDER = 10 * 60_000;
 const PAGE = 2000;
 /** Rounds in which nothing counted are kept so often. */
 const KEPT_EVERY = 5 * 60_000;

@@ -1,6 +1,7 @@
 /** Every call of the control socket, as `noun/verb`. The command line takes the types of its answers from here. */
 import { accountCalls } from './calls/account.ts';
 import { accountLimitCalls } from './calls/account-limit.ts';
+import { alertCalls } from './calls/alert.ts';
 import { aliasCalls } from './calls/alias.ts';
 import { appPasswordCalls } from './calls/app-password.ts';
 import { backupCalls } from './calls/backup.ts';
@@ -29,6 +30,7 @@ import type { BytesCall, IntakeCall, RowsCall, ValueCall } from './call.ts';
 export const CALLS = {
   ...accountCalls,
   ...accountLimitCalls,
+  ...alertCalls,
   ...aliasCalls,
   ...appPasswordCalls,
   ...backupCalls,
