@@ -1,4 +1,5 @@
 /** The providers of `hikyaku lab`: who there is, what lies in their mailboxes, by which rules mail is judged, what is thought of senders. */
+import { Readable } from 'node:stream';
 import type { Command } from 'commander';
 import type {
   Explained,
@@ -10,6 +11,7 @@ import type {
 import type { ListedPerson } from '#lab/providers/list-people';
 import type { PostmasterRow } from '#lab/providers/postmaster';
 import type { Language } from '#protocol/dsn/language';
+import { utf8 } from '#bytes';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
@@ -120,7 +122,7 @@ function addMailbox(lab: Command): void {
         id,
       });
       if (options.json === true) printJson(one);
-      else printText(one.raw);
+      else await printRaw(one.raw);
       return;
     }
     const { limit } = options;
@@ -142,6 +144,16 @@ function addMailbox(lab: Command): void {
       'Nothing lies there.',
     );
   });
+}
+
+/** As `hikyaku mail raw` does: a terminal is shown no control characters, a file or a pipe gets what came. */
+async function printRaw(raw: string): Promise<void> {
+  if (!process.stdout.isTTY) {
+    process.stdout.write(raw);
+    return;
+  }
+  const { visibleText } = await import('./visible-text.ts');
+  for await (const text of visibleText(Readable.from([utf8(raw)]))) process.stdout.write(text);
 }
 
 const MOST_LISTED = 1000;

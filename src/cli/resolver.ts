@@ -4,7 +4,7 @@
  */
 import { randomInt } from 'node:crypto';
 import type { Command } from 'commander';
-import { systemClock } from '#clock';
+import { systemClock, type Clock } from '#clock';
 import { readResolvConf } from '#clients/dns/resolv-conf';
 import { parseServerList, serverName, type DnsServer } from '#clients/dns/servers';
 import { StubResolver } from '#clients/dns/stub-resolver';
@@ -19,6 +19,8 @@ export interface ResolverOptions extends CommonOptions {
 }
 
 export interface CliResolver extends Resolver, Disposable {
+  /** What time it is where it asks: the practice Internet has a calendar of its own. */
+  readonly now: () => number;
   /** @throws CommandFailure where questions were asked and no server could be reached at all: nothing was found out */
   assertReached(): void;
 }
@@ -32,7 +34,7 @@ export function addResolver(command: Command): Command {
 
 /** @throws CommandFailure where the settings are wrong */
 export async function cliResolver(options: ResolverOptions): Promise<CliResolver> {
-  const servers = await resolverServers(options);
+  const { servers, clock } = await whomToAsk(options);
   const stub = new StubResolver({
     servers,
     clock: systemClock,
@@ -41,6 +43,7 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
   let reached = false;
   let unreached: string | undefined;
   return {
+    now: () => clock.now(),
     async resolve(name, type, ask) {
       const answer = await stub.resolve(name, type, ask);
       if (answer.kind !== 'failure') reached = true;
@@ -62,18 +65,30 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
   };
 }
 
-async function resolverOfLab(options: ResolverOptions): Promise<DnsServer[] | undefined> {
-  const network = (await labHere(options))?.network;
-  return network && [{ ...network.placeOf(network.addressOf('resolver.test'), 53), trusted: true }];
+interface Asked {
+  readonly servers: readonly DnsServer[];
+  readonly clock: Pick<Clock, 'now'>;
+}
+
+async function resolverOfLab(options: ResolverOptions): Promise<Asked | undefined> {
+  const lab = await labHere(options);
+  if (lab === undefined) return undefined;
+  const place = lab.network.placeOf(lab.network.addressOf('resolver.test'), 53);
+  return { servers: [{ ...place, trusted: true }], clock: lab.clock };
 }
 
 /** Whom such a command asks. @throws CommandFailure where the settings are wrong */
 export async function resolverServers(options: ResolverOptions): Promise<readonly DnsServer[]> {
+  return (await whomToAsk(options)).servers;
+}
+
+async function whomToAsk(options: ResolverOptions): Promise<Asked> {
   const read = options.dns === undefined ? settings('dev', options) : undefined;
   const named = options.dns ?? read!.dns.join(' ');
-  if (named === '') return (await resolverOfLab(options)) ?? readResolvConf();
+  const clock = systemClock;
+  if (named === '') return (await resolverOfLab(options)) ?? { servers: readResolvConf(), clock };
   const servers = parseServerList(named, read?.dns_trusted ?? false);
-  if (servers !== undefined) return servers;
+  if (servers !== undefined) return { servers, clock };
   throw new CommandFailure(
     `${named} names no resolver`,
     'Write address:port, like 192.0.2.53:53 or [2001:db8::53]:53.',

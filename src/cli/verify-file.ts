@@ -1,5 +1,4 @@
 /** The way of `dkim verify` and `arc verify`: a message out of a file, its keys out of the DNS, a report. Works without a server. */
-import { systemClock } from '#clock';
 import { keyLookup } from '#protocol/dkim/key-lookup';
 import type { VerifyOptions } from '#protocol/dkim/verify';
 import { splitHeader } from '#protocol/message/fields';
@@ -32,7 +31,7 @@ export async function verifyFile<Report>(
       header: bytes.subarray(0, bodyStart),
       body: [bytes.subarray(bodyStart)],
       lookup: keyLookup(resolver),
-      now: systemClock.now() / 1000,
+      now: resolver.now() / 1000,
     }),
   );
   resolver.assertReached();

@@ -26,6 +26,8 @@ export const HOSTS = {
   'app.test': '8.10',
   /** A service that sends newsletters for others. */
   'out.mailtools.test': '8.20',
+  'mx.forward.test': '9.25',
+  'mx.circle.test': '9.26',
   /** The learner's own server, as the hosting company gave it to them. */
   'mail.example.test': '25.25',
   'relay.mallory.test': '66.5',

@@ -15,6 +15,7 @@ import { startLabDns, type LabDns } from './dns/start.ts';
 import { TTL, ZONE } from './dnsbl/answer.ts';
 import { blockListCalls } from './dnsbl/calls.ts';
 import { startBlockList, type BlockList } from './dnsbl/start.ts';
+import { startForwarders } from './forwarder.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { openLessons } from './lessons/open.ts';
 import { lessonParties } from './lessons/parties.ts';
@@ -73,6 +74,14 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       calendarMoved: options.calendarMoved,
       registerZone: (zone) => dns.addParty(zone),
       offended: ({ address, kind, detail }) => blockList.report(address, kind, detail),
+    }),
+  );
+  parts.use(
+    await startForwarders({
+      ground,
+      resolver: parts.use(openResolver(0)),
+      identityOf: (names) => identityOf(ca, names),
+      registerZone: (zone) => dns.addParty(zone),
     }),
   );
   let learner: LearnersServer | undefined;

@@ -12,6 +12,7 @@ import { databaseStops } from './phase-1/1-9-database-stops.ts';
 import { buyADomain } from './phase-2/2-1-buy-a-domain.ts';
 import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
 import { spf } from './phase-2/2-4-spf.ts';
+import { dkim } from './phase-2/2-5-dkim.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { floods } from './phase-2/2-13-floods.ts';
@@ -21,6 +22,7 @@ import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
 import { blockList } from './phase-3/3-8-block-list.ts';
 import { firstMail } from './phase-3/3-1-first-mail.ts';
 import { bounces } from './phase-3/3-3-bounces.ts';
+import { tooFast } from './phase-3/3-5-too-fast.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -36,6 +38,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     buyADomain,
     receiveByMx,
     spf,
+    dkim,
     acme,
     ports,
     floods,
@@ -45,5 +48,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     blockList,
     firstMail,
     bounces,
+    tooFast,
   ].map((lesson) => [lesson.number, lesson]),
 );

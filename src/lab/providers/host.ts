@@ -1,4 +1,4 @@
-/** The host of a provider: the SMTP server of production at the provider's address, with the provider's own doors in it. */
+/** The host of a provider, or of another party that takes mail: the SMTP server of production at its address, with its own doors in it. */
 import { randomBytes } from 'node:crypto';
 import type { Ground } from '#lab/ground';
 import { everybodyBehaves } from '#mail/abuse/conduct';
@@ -9,15 +9,15 @@ import type { TlsIdentity } from '#servers/net/tls-context';
 import { SMTP_LIMITS } from '#servers/smtp/limits';
 import type { SmtpServices } from '#servers/smtp/settings';
 import { startSmtp } from '#servers/smtp/start';
-import type { Reception } from './reception.ts';
+import type { Doors } from './reception.ts';
 import type { Provider } from './rule.ts';
 
 export interface HostOptions {
-  readonly provider: Provider;
+  readonly provider: Pick<Provider, 'mx' | 'dnsList'>;
   readonly ground: Ground;
   readonly resolver: Resolver;
   readonly tls: { readonly current: TlsIdentity } | undefined;
-  readonly reception: Reception;
+  readonly reception: Doors;
 }
 
 /** What Gmail takes. */

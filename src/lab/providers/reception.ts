@@ -56,7 +56,7 @@ export interface ReceptionContext {
   readonly taken: (taken: Taken) => void;
 }
 
-type Doors = Required<Pick<SmtpServices, 'admit' | 'judgeRecipient' | 'accept'>>;
+export type Doors = Required<Pick<SmtpServices, 'admit' | 'judgeRecipient' | 'accept'>>;
 
 /** A transaction under way. */
 interface Pending {
@@ -283,7 +283,8 @@ export class Reception implements Doors {
   }
 }
 
-const NOWHERE = { tenantId: '1', accounts: [], external: [], steps: [], problems: [] };
+/** A recipient whose mail the party keeps in its own way. */
+export const NOWHERE = { tenantId: '1', accounts: [], external: [], steps: [], problems: [] };
 /** Of one message: a hundred recipients with all their rules. */
 const MOST_ENTRIES = 500;
 
