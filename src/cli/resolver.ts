@@ -86,7 +86,8 @@ async function whomToAsk(options: ResolverOptions): Promise<Asked> {
   const read = options.dns === undefined ? settings('dev', options) : undefined;
   const named = options.dns ?? read!.dns.join(' ');
   const clock = systemClock;
-  if (named === '') return (await resolverOfLab(options)) ?? { servers: readResolvConf(), clock };
+  if (named === '')
+    return (await resolverOfLab(options)) ?? { servers: await readResolvConf(), clock };
   const servers = parseServerList(named, read?.dns_trusted ?? false);
   if (servers !== undefined) return { servers, clock };
   throw new CommandFailure(
