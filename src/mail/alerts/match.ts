@@ -1,5 +1,5 @@
 /** Whether an event counts for a rule, and under which subject. */
-import type { EventIds, Json } from '#events';
+import type { EventIds } from '#events';
 import { networkGroup } from '#mail/abuse/address-groups';
 import type { AlertRule, FieldTest, Per, Selector } from './rule.ts';
 
@@ -9,8 +9,8 @@ export interface AlertEvent {
   /** Calendar milliseconds. */
   readonly at: number;
   readonly ids: EventIds;
-  readonly public: Readonly<Record<string, Json | undefined>>;
-  readonly personal: Readonly<Record<string, Json | undefined>>;
+  readonly public: Readonly<Record<string, unknown>>;
+  readonly personal: Readonly<Record<string, unknown>>;
   /** Of the event in the log. */
   readonly id?: string;
 }
@@ -48,30 +48,31 @@ function anyOf(selectors: readonly Selector[]): (event: AlertEvent) => boolean {
     false;
 }
 
-function valueOf(event: AlertEvent, field: string): Json | undefined {
+function valueOf(event: AlertEvent, field: string): unknown {
   const dot = field.indexOf('.');
   if (dot < 0) return Object.hasOwn(event.public, field) ? event.public[field] : undefined;
   const words = valueOf(event, field.slice(0, dot));
   if (typeof words !== 'object' || words === null || Array.isArray(words)) return undefined;
   const name = field.slice(dot + 1);
-  return Object.hasOwn(words, name) ? (words as Readonly<Record<string, Json>>)[name] : undefined;
+  return Object.hasOwn(words, name)
+    ? (words as Readonly<Record<string, unknown>>)[name]
+    : undefined;
 }
 
 /** What is not there equals nothing, and so is unequal to everything. */
-function passes(value: Json | undefined, { is, values }: FieldTest): boolean {
+function passes(value: unknown, { is, values }: FieldTest): boolean {
   if (is === 'at-least' || is === 'at-most') {
     if (typeof value !== 'number') return false;
     return is === 'at-least' ? value >= Number(values[0]) : value <= Number(values[0]);
   }
-  const found: readonly (Json | undefined)[] = Array.isArray(value)
-    ? (value as readonly Json[])
-    : [value];
+  const found: readonly unknown[] = Array.isArray(value) ? value : [value];
   const isOne = found.some((one) => values.some((wanted) => equals(one, wanted)));
   return (is === 'equal') === isOne;
 }
 
-function equals(value: Json | undefined, wanted: string): boolean {
-  if (value === undefined || value === null || typeof value === 'object') return false;
+function equals(value: unknown, wanted: string): boolean {
+  if (typeof value !== 'string' && typeof value !== 'number' && typeof value !== 'boolean')
+    return false;
   const text = String(value);
   return wanted.endsWith('*') ? text.startsWith(wanted.slice(0, -1)) : text === wanted;
 }
@@ -95,6 +96,6 @@ function subjectOf(event: AlertEvent, per: Per): string | undefined {
   }
 }
 
-function subjectText(value: Json | undefined): string | undefined {
+function subjectText(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value.slice(0, LONGEST_SUBJECT) : undefined;
 }
