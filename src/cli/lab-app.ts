@@ -38,6 +38,7 @@ interface ReadersOptions extends CommonOptions {
 
 interface SendOptions extends CommonOptions {
   readonly gap: number;
+  readonly direct?: boolean;
 }
 
 /** Ports of a development server. */
@@ -116,19 +117,22 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
   addListVerbs(app);
 
   for (const [verb, name, summary] of SENDS) {
-    addVerb(app, verb, summary, `hikyaku lab app ${verb}`)
+    const sending = addVerb(app, verb, summary, `hikyaku lab app ${verb}`)
       .option(
         '--gap <ms>',
         'milliseconds between two letters',
         wholeNumber('--gap', 0, 10_000),
         300,
       )
-      .action(async ({ gap, ...options }: SendOptions) => {
-        const counts = await callAdded<Answer<'app-newsletter'>>(options, `lab/${name}`, { gap });
+      .action(async ({ gap, direct, ...options }: SendOptions) => {
+        const input = { gap, direct };
+        const counts = await callAdded<Answer<'app-newsletter'>>(options, `lab/${name}`, input);
         const { taken, later, never } = counts;
         printDone(options, counts, `Taken: ${taken}. Later: ${later}. Refused for good: ${never}.`);
         end(later + never === 0 ? 0 : 1);
       });
+    if (verb === 'newsletter')
+      sending.option('--direct', 'past your server, from its address, as fast as it can');
   }
 }
 

@@ -42,6 +42,7 @@ const issue = z.object({
   subject: z.string().max(200).default('News of the lanterns'),
   text: z.string().max(20_000).default('Autumn has come, and the lanterns are lit.'),
   gap: z.number().int().min(0).max(10_000).default(300),
+  direct: z.boolean().default(false),
 });
 const form = z.object({
   name: z.string().max(1000),

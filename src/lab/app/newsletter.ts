@@ -21,6 +21,8 @@ export interface Issue {
   readonly text: string;
   /** Between two letters. Milliseconds of real time. */
   readonly gap: number;
+  /** Past the server. */
+  readonly direct?: boolean;
   /** Told after each letter. */
   readonly sent?: (send: Send) => void | Promise<void>;
 }
@@ -57,10 +59,10 @@ export async function sendAgain(app: App, since: number, issue: Issue): Promise<
 async function sendLetters(
   app: App,
   letters: readonly { readonly recipient: string; readonly messageId: string }[],
-  { subject, text, gap, sent }: Issue,
+  { subject, text, gap, direct, sent }: Issue,
 ): Promise<NewsletterOutcome> {
   const settings = await readSettings(app);
-  await using sender = await openSender(app);
+  await using sender = await openSender(app, direct);
   if (settings === undefined || sender === undefined) return { kind: 'not-configured' };
   const fields = await readFields(app);
   const counts = { taken: 0, later: 0, never: 0 };

@@ -20,20 +20,28 @@ export type Sender = AsyncDisposable & {
   send(outgoing: Outgoing): Promise<Send>;
 };
 
-/** Undefined: it was never configured. */
-export async function openSender(app: App): Promise<Sender | undefined> {
+/**
+ * Undefined: it was never configured.
+ * @param direct it dials the hosts of the readers by itself, from the address of the server beside it, as fast as it can: what some programs do
+ */
+export async function openSender(app: App, direct = false): Promise<Sender | undefined> {
   const settings = await readSettings(app);
-  return settings === undefined ? undefined : new SubmissionSender(app, settings);
+  if (settings === undefined) return undefined;
+  return new LetterSender(app, settings.user, (recipient) =>
+    direct ? directPeer(app, recipient) : submissionPeer(app, settings),
+  );
 }
 
-class SubmissionSender implements Sender {
+class LetterSender implements Sender {
   readonly #app: App;
-  readonly #settings: AppSettings;
-  #opened: OpenResult | undefined;
+  readonly #author: string;
+  readonly #peerFor: (recipient: string) => Peer;
+  #opened: { readonly host: string; readonly result: OpenResult } | undefined;
 
-  constructor(app: App, settings: AppSettings) {
+  constructor(app: App, author: string, peerFor: (recipient: string) => Peer) {
     this.#app = app;
-    this.#settings = settings;
+    this.#author = author;
+    this.#peerFor = peerFor;
   }
 
   /** Tries once. Never rejects for what the server does. */
@@ -54,44 +62,70 @@ class SubmissionSender implements Sender {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    if (this.#opened?.kind === 'open') await this.#opened.session.quit();
+    await this.#quit();
   }
 
   async #deliver({ recipient, letter }: Outgoing): Promise<RecipientOutcome> {
-    const opened = await this.#open();
+    const opened = await this.#open(this.#peerFor(recipient));
     if (opened.kind === 'not-open') return opened.outcome;
     const { outcomes } = await opened.session.deliver({
-      reversePath: parseMailbox(this.#settings.user) ?? null,
+      reversePath: parseMailbox(this.#author) ?? null,
       recipients: [{ mailbox: parseMailbox(recipient)! }],
       content: { size: letter.length, eightBit: false, smtputf8: false, chunks: [letter] },
     });
     return outcomes[0]!;
   }
 
-  async #open(): Promise<OpenResult> {
-    if (this.#opened?.kind === 'open' && this.#opened.session.reusable) return this.#opened;
+  async #open(peer: Peer): Promise<OpenResult> {
+    const { host, result } = this.#opened ?? {};
+    if (host === peer.serverName && result?.kind === 'open' && result.session.reusable)
+      return result;
+    await this.#quit();
     const { network, clock, random } = this.#app;
-    const { host, port, tls, user, password } = this.#settings;
-    this.#opened = await openSession(
-      {
-        address: addressOf(this.#app, host),
-        port,
-        localAddress: network.addressOf(APP_HOST),
-        serverName: host,
-        heloName: APP_HOST,
-        tls: tls === 'implicit' ? 'implicit-unverified' : 'required',
-        credentials: { username: user, password },
-      },
-      {
-        dialer: network.dialer,
-        monotonic: () => clock.monotonic(),
-        randomBytes: random,
-        limits: SMTP_CLIENT_LIMITS,
-      },
-    );
-    return this.#opened;
+    const opened = await openSession(peer, {
+      dialer: network.dialer,
+      monotonic: () => clock.monotonic(),
+      randomBytes: random,
+      limits: SMTP_CLIENT_LIMITS,
+    });
+    this.#opened = { host: peer.serverName, result: opened };
+    return opened;
+  }
+
+  async #quit(): Promise<void> {
+    if (this.#opened?.result.kind === 'open') await this.#opened.result.session.quit();
   }
 }
+
+type Peer = Parameters<typeof openSession>[0];
+
+function submissionPeer(app: App, settings: AppSettings): Peer {
+  const { host, port, tls, user, password } = settings;
+  return {
+    address: addressOf(app, host),
+    port,
+    localAddress: app.network.addressOf(APP_HOST),
+    serverName: host,
+    heloName: APP_HOST,
+    tls: tls === 'implicit' ? 'implicit-unverified' : 'required',
+    credentials: { username: user, password },
+  };
+}
+
+function directPeer(app: App, recipient: string): Peer {
+  const host = `mx.${recipient.slice(recipient.lastIndexOf('@') + 1)}`;
+  return {
+    address: isKnownHost(host) ? addressOf(app, host) : '127.0.0.1',
+    port: 25,
+    localAddress: app.network.addressOf(SERVER_HOST),
+    serverName: host,
+    heloName: SERVER_HOST,
+    tls: 'opportunistic',
+  };
+}
+
+/** The learner's. */
+const SERVER_HOST = 'mail.example.test';
 
 const OUTCOMES = {
   delivered: 'taken',

@@ -13,7 +13,9 @@ import { buyADomain } from './phase-2/2-1-buy-a-domain.ts';
 import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
 import { spf } from './phase-2/2-4-spf.ts';
 import { dkim } from './phase-2/2-5-dkim.ts';
+import { forger } from './phase-2/2-7-forger.ts';
 import { acme } from './phase-2/2-9-acme.ts';
+import { dane } from './phase-2/2-11-dane.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { floods } from './phase-2/2-13-floods.ts';
 import { doctor } from './phase-2/2-15-doctor.ts';
@@ -23,6 +25,7 @@ import { blockList } from './phase-3/3-8-block-list.ts';
 import { firstMail } from './phase-3/3-1-first-mail.ts';
 import { bounces } from './phase-3/3-3-bounces.ts';
 import { tooFast } from './phase-3/3-5-too-fast.ts';
+import { unknownFault } from './phase-3/3-12-unknown-fault.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -39,7 +42,9 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     receiveByMx,
     spf,
     dkim,
+    forger,
     acme,
+    dane,
     ports,
     floods,
     doctor,
@@ -49,5 +54,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     firstMail,
     bounces,
     tooFast,
+    unknownFault,
   ].map((lesson) => [lesson.number, lesson]),
 );

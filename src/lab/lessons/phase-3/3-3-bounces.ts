@@ -2,7 +2,7 @@
  * Lesson 3.3: a newsletter to a list with dead and full mailboxes. What is refused for good, at once or by a notice an hour later, is not written to
  * again; what is full is tried again and stays on the list.
  */
-import { writeFields, writeSubscribers } from '#lab/app/files';
+import { layOutList, takeListAway } from '#lab/lessons/app-list';
 import {
   lesson,
   MISSING,
@@ -19,7 +19,6 @@ import { placeLearner, putBack } from '#lab/lessons/standing';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { listProviderMail } from '#store/lab/provider-mail';
-import { unsuppress } from '#store/suppression';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'bulk' | 'verp' | 'hard' | 'late' | 'soft' | 'second';
@@ -76,11 +75,7 @@ export const bounces = lesson<Key>({
     const former = await Promise.all(
       PROVIDERS.map((name) => placeLearner(world, name, { ip: ROOM, domain: ROOM })),
     );
-    // people have the same names in every run
-    for (const address of Object.values(list).flat())
-      await unsuppress(world.store.pool, { address });
-    await writeFields(world.app, []);
-    await writeSubscribers(world.app, seeded(run.seed).shuffled(Object.values(list).flat()));
+    await layOutList(world, { readers: seeded(run.seed).shuffled(Object.values(list).flat()) });
     const readers = Object.values(list).flat().length;
     return {
       prepared: { list: JSON.stringify(list), former },
@@ -127,8 +122,7 @@ export const bounces = lesson<Key>({
     };
   },
   async reset(world, { prepared }) {
-    await writeSubscribers(world.app, []);
-    await writeFields(world.app, []);
+    await takeListAway(world);
     const former = Array.isArray(prepared['former']) ? prepared['former'] : [];
     for (const [index, name] of PROVIDERS.entries()) await putBack(world, name, former[index]);
   },
