@@ -474,6 +474,8 @@ async function start(
     settle: () => notes.flush(),
     queueIsIdle: () => queue.isIdle,
     examine: () => doctor.examine(),
+    ban: (address, reason) => guard.banByHand(address, reason, null),
+    unban: (address) => guard.liftBan(address),
     async zoneOf(domain) {
       const plan = await publishing.desk.plan(domain);
       if (plan === undefined) return undefined;

@@ -77,6 +77,9 @@ export interface LearnersServer {
   readonly zoneOf: (domain: string) => Promise<string | undefined>;
   /** What its doctor finds now. */
   readonly examine: () => Promise<readonly Result[]>;
+  /** As its operator does. */
+  readonly ban: (address: string, reason: string) => Promise<unknown>;
+  readonly unban: (address: string) => Promise<boolean>;
 }
 
 /** Nothing runs yet, but from here on nothing leaves the machine. */

@@ -28,6 +28,8 @@ export interface Surroundings {
   readonly isOutside: (address: string) => boolean;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
+  /** Instead of chance, where the queue decides when to try again: from 0 to below 1. */
+  readonly random?: () => number;
   /** Told of every SMTP session. */
   readonly witness: SessionWitness;
   /** Answered by the control socket, beside what the server answers. */
@@ -55,6 +57,12 @@ export interface Surrounded {
   readonly zoneOf: (domain: string) => Promise<string | undefined>;
   /** Writes the events that wait in memory. */
   readonly settle: () => Promise<void>;
+  /** Whether the queue has nothing under way, and waits for the calendar. */
+  readonly queueIsIdle: () => boolean;
   /** What the doctor finds now. */
   readonly examine: () => Promise<readonly Result[]>;
+  /** Refuses an address from now on, until it is let in again, as an operator does. */
+  readonly ban: (address: string, reason: string) => Promise<unknown>;
+  /** False where it was let in. */
+  readonly unban: (address: string) => Promise<boolean>;
 }

@@ -30,10 +30,14 @@ interface Verdict {
   readonly missing: readonly { readonly key: string; readonly why: string | null }[];
 }
 
-export async function startLearner(): Promise<Learner> {
+/** @param preload modules that are loaded before the program @param more of its environment */
+export async function startLearner(
+  preload: readonly string[] = [],
+  more: Readonly<Record<string, string>> = {},
+): Promise<Learner> {
   const prefix = await freeLabPrefix();
-  const env = { HIKYAKU_LAB_ON: 'true', HIKYAKU_LAB_NETWORK: prefix };
-  const server = await startRunningServer({ env });
+  const env = { HIKYAKU_LAB_ON: 'true', HIKYAKU_LAB_NETWORK: prefix, ...more };
+  const server = await startRunningServer({ env, preload });
   return {
     server,
     prefix,

@@ -2,6 +2,7 @@
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import {
+  forgetAddress,
   keepListing,
   keepOffence,
   readBlockList,
@@ -40,6 +41,8 @@ export interface BlockList {
   answer(name: string, type: string): readonly string[] | undefined;
   /** Asks for an address to be taken off. */
   remove(address: string): Promise<Removal>;
+  /** For lessons: forgets all that was seen of an address, and its listing. */
+  pardon(address: string): Promise<void>;
   view(address?: string): readonly BlockListView[];
   /** For lessons: everybody is refused, or nobody. */
   refuse(why: Refused | undefined): void;
@@ -98,6 +101,11 @@ export async function startBlockList({ pool, clock, log }: BlockListGround): Pro
         log.info('lab.delisted', { address });
       }
       return removal;
+    },
+    async pardon(address) {
+      offences.delete(address);
+      listings.delete(address);
+      await forgetAddress(pool, address);
     },
     view(address) {
       const known = [...new Set([...offences.keys(), ...listings.keys()])].toSorted();

@@ -26,6 +26,7 @@ import { firstMail } from './phase-3/3-1-first-mail.ts';
 import { bounces } from './phase-3/3-3-bounces.ts';
 import { tooFast } from './phase-3/3-5-too-fast.ts';
 import { unknownFault } from './phase-3/3-12-unknown-fault.ts';
+import { warmUpPlan } from './phase-3/3-4-warm-up.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -55,5 +56,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     bounces,
     tooFast,
     unknownFault,
+    warmUpPlan,
   ].map((lesson) => [lesson.number, lesson]),
 );

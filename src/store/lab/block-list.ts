@@ -78,6 +78,16 @@ export async function keepListing(pool: Pool, listing: Listing): Promise<void> {
   await pool.query(listingStatement(listing));
 }
 
+export async function forgetAddress(pool: Pool, address: string): Promise<void> {
+  await inTransaction(pool, async (db) => {
+    await db.query({
+      text: 'delete from lab.block_list_offences where address = $1',
+      values: [address],
+    });
+    await db.query({ text: 'delete from lab.block_list where address = $1', values: [address] });
+  });
+}
+
 function listingStatement({ address, listedAt, cause, times, removedAt }: Listing) {
   return {
     text: `insert into lab.block_list (address, listed_at, cause, times, removed_at) values ($1, $2, $3, $4, $5)
