@@ -61,6 +61,12 @@ export async function vouchByDkim(learner: Learner): Promise<void> {
   await pass(learner, '10m');
 }
 
+/** Lessons 2.6 and 2.7: a policy of DMARC, with an address for reports. */
+export async function ask(learner: Learner, policy: string): Promise<void> {
+  const record = `"v=DMARC1; ${policy}; rua=mailto:postmaster@${DOMAIN}"`;
+  await publish(learner, `_dmarc.${DOMAIN}`, 'TXT', record);
+}
+
 export async function importRecords({ server }: Learner, zone: string): Promise<void> {
   const file = path.join(server.home, 'records.zone');
   await writeFile(file, zone);
