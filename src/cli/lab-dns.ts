@@ -57,7 +57,7 @@ function addZoneVerbs(noun: Command): void {
     'set <zone> <name> <type> <data...>',
     'put these records in the place of all that have the name and type',
     'hikyaku lab dns set example.test @ MX "10 mail.example.test."',
-    'hikyaku lab dns set example.test www A 127.20.25.25 --ttl 300',
+    'hikyaku lab dns set example.test www.example.test A 127.20.25.25 --ttl 300',
   )
     .option('--ttl <seconds>', 'how long caches may keep it', wholeNumber('--ttl', 0, 604_800))
     .action(

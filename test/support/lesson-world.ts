@@ -72,6 +72,7 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
     random: randomBytes,
     settle,
     app: { network, clock: systemClock, random: randomBytes, folder, owner: 'bob@example.test' },
+    ending: new AbortController().signal,
     around: undefined,
   };
   const calls = lessonCalls(world);

@@ -13,7 +13,7 @@ import { readerCalls } from './reader-calls.ts';
 import { toolCalls } from './tool-calls.ts';
 import type { LessonWorld } from './world.ts';
 
-export interface LessonParts extends Omit<LessonWorld, 'network' | 'app'> {
+export interface LessonParts extends Omit<LessonWorld, 'network' | 'app' | 'ending'> {
   readonly network: LabNetwork;
   /** Of the practice Internet; the app gets one of its own in it. */
   readonly folder: string;
@@ -26,6 +26,7 @@ export type OpenLessons = AsyncDisposable & {
 /** @throws EADDRINUSE, … where the app's page cannot listen */
 export async function openLessons({ folder, ...parts }: LessonParts): Promise<OpenLessons> {
   const { network, clock, random, log, server } = parts;
+  const ending = new AbortController();
   const app: App = {
     network,
     clock,
@@ -36,8 +37,11 @@ export async function openLessons({ folder, ...parts }: LessonParts): Promise<Op
   await mkdir(app.folder, { recursive: true, mode: 0o700 });
   const page = await startAppPage(app, network.localPort(80), log);
   return {
-    calls: allCalls({ ...parts, app }),
-    [Symbol.asyncDispose]: () => page[Symbol.asyncDispose](),
+    calls: allCalls({ ...parts, app, ending: ending.signal }),
+    async [Symbol.asyncDispose]() {
+      ending.abort();
+      await page[Symbol.asyncDispose]();
+    },
   };
 }
 

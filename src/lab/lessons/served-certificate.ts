@@ -2,6 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { tcpProbes } from '#clients/probe/tcp-probes';
 import type { TlsStart } from '#clients/probe/probe';
+import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { aroundOf, type LessonWorld, type ServerPlace } from './world.ts';
 
 export type MailPort = keyof ServerPlace['ports'];
@@ -27,8 +28,6 @@ export type Served =
       readonly kind: 'certificate';
       /** Hexadecimal, upper case, without leading zeros. */
       readonly serial: string;
-      /** The SubjectPublicKeyInfo, DER. */
-      readonly publicKey: Uint8Array;
       /** Why nobody there would trust it for the name of the host; undefined: everybody does. */
       readonly fault: string | undefined;
     };
@@ -53,9 +52,19 @@ export async function servedAt(world: LessonWorld, port: MailPort): Promise<Serv
   return {
     kind: 'certificate',
     serial: serialText(own.serialNumber),
-    publicKey: own.publicKey.export({ type: 'spki', format: 'der' }),
     fault: answer.untrusted ?? (wrongName ? `not for ${server.hostname}` : undefined),
   };
+}
+
+/** The newest that the server has for its host name. */
+export async function ownCertificate({
+  store,
+  server,
+}: LessonWorld): Promise<StoredCertificate | undefined> {
+  const own = (await currentCertificates(store.pool)).filter(({ names }) =>
+    names.includes(server.hostname),
+  );
+  return own.toSorted((a, b) => b.createdAt - a.createdAt)[0];
 }
 
 /** One spelling, whoever wrote it. */

@@ -5,6 +5,7 @@ import type { LabClock } from '#lab/clock';
 import type { LabDns } from '#lab/dns/start';
 import type { BlockList } from '#lab/dnsbl/start';
 import type { LabNetwork } from '#lab/network';
+import type { Peer } from '#lab/peer/peer';
 import type { Providers } from '#lab/providers/start';
 import type { LearnersServer } from '#lab/world';
 import type { Clock } from '#clock';
@@ -36,6 +37,8 @@ export interface LessonWorld {
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */
   readonly settle: () => Promise<void>;
   readonly app: App;
+  /** Aborted when the practice Internet ends: what a lesson keeps doing ends with it. */
+  readonly ending: AbortSignal;
   /** The rest of the practice Internet. Undefined where a test has a server and nothing around it. */
   readonly around: Around | undefined;
 }
@@ -45,6 +48,7 @@ export interface Around {
   readonly ca: LabCa;
   readonly blockList: BlockList;
   readonly providers: Providers;
+  readonly peer: Peer;
   readonly resolver: Resolver;
   /** May be put forward. */
   readonly clock: LabClock;

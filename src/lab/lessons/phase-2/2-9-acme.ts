@@ -1,10 +1,10 @@
 /** Lesson 2.9: a certificate is ordered anew while a session is open. The session goes on, and whoever comes after it is shown the new one. */
 import { X509Certificate } from 'node:crypto';
-import { currentCertificates } from '#store/certificates/certificates';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
 import {
   MAIL_PORTS,
+  ownCertificate,
   PORT_NUMBERS,
   servedAt,
   serialText,
@@ -88,12 +88,9 @@ export const acme = lesson<Key>({
   reset: () => Promise.resolve(),
 });
 
-async function storedSerial({ store, server }: LessonWorld): Promise<string | undefined> {
-  const own = (await currentCertificates(store.pool)).filter(({ names }) =>
-    names.includes(server.hostname),
-  );
-  const newest = own.toSorted((a, b) => b.createdAt - a.createdAt)[0];
-  return newest && serialText(new X509Certificate(newest.chain).serialNumber);
+async function storedSerial(world: LessonWorld): Promise<string | undefined> {
+  const own = await ownCertificate(world);
+  return own && serialText(new X509Certificate(own.chain).serialNumber);
 }
 
 function validSight(served: ReadonlyMap<number, Served>): Sight {
