@@ -52,13 +52,15 @@ export function startAlerts(
     if (!stopping) log.warn('alerts.failed', { error: message });
   };
   let lookedAt = -Infinity;
+  let forgotAt = -Infinity;
   const round = async (signal: AbortSignal): Promise<void> => {
     if (clock.monotonic() - lookedAt < LEAST_BETWEEN) return;
     lookedAt = clock.monotonic();
     await watch.round(signal);
+    const now = clock.now();
+    if (now - forgotAt < FORGET_EVERY) return;
+    forgotAt = now;
+    await forgetAlerts(store.pool, now - config['retention.events']);
   };
   keepRounds({ clock, every: EVERY, round, failed }, stack);
-  const forget = (): Promise<void> =>
-    forgetAlerts(store.pool, clock.now() - config['retention.events']);
-  keepRounds({ clock, every: FORGET_EVERY, round: forget, failed }, stack);
 }

@@ -115,6 +115,8 @@ test('rules are listed, added, changed, tried, paused, resumed and removed', asy
   const list = await server.json<{ name: string; state: string; origin: string }>('alert', 'list');
   assert.ok(list.length >= 12);
   assert.ok(list.every(({ state, origin }) => state === 'quiet' && origin === 'built-in'));
+  const metrics = await fetch(`http://127.0.0.1:${server.ports.http}/metrics`);
+  assert.match(await metrics.text(), /^hikyaku_alerts_firing\{alert="deferrals"\} 0$/m);
   assert.match(await server.done('alert', 'list'), /^ALERT +STATE +SEVERITY +OVER +PER/);
 
   const when = 'count of session.authentication-failed >= 2';

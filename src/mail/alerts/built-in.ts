@@ -125,6 +125,13 @@ export const BUILT_IN_RULES: ReadonlyMap<string, AlertRule> = new Map(
   (Object.keys(BUILT_IN) as BuiltInName[]).toSorted().map((name) => [name, ruleOf(name)]),
 );
 
+/** The page that says what to do: ours in the reader's language. */
+export function runbookOf({ name, runbook }: AlertRule, language: Language): string {
+  return language === 'ja' && BUILT_IN_RULES.get(name)?.runbook === runbook
+    ? `docs/alerts.ja.md#${name}`
+    : runbook;
+}
+
 /** What a rule means: those of ours in the reader's language, as long as nobody wrote another text. */
 export function textOf({ name, text }: AlertRule, language: Language): string {
   return BUILT_IN_RULES.get(name)?.text === text

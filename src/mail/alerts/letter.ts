@@ -7,7 +7,7 @@ import { ALERT_LETTER, SEVERITY_TEXTS } from '#mail/story/texts/alert-texts';
 import { encodeUnstructured } from '#protocol/message/encoded-word';
 import { formatDate } from '#protocol/message/date';
 import type { Language } from '#protocol/dsn/language';
-import { textOf } from './built-in.ts';
+import { runbookOf, textOf } from './built-in.ts';
 import { formatCondition } from './format-condition.ts';
 import type { AlertRule } from './rule.ts';
 import type { Change, Fired, Resolved } from './tally.ts';
@@ -115,7 +115,7 @@ function firedLines({ rule, change }: Told<Fired>, { language, names }: LetterOp
     ...(rule.runbook === ''
       ? []
       : [
-          `  ${say(ALERT_LETTER.runbook, language, { runbook: printable(rule.runbook, Infinity) })}`,
+          `  ${say(ALERT_LETTER.runbook, language, { runbook: printable(runbookOf(rule, language), Infinity) })}`,
         ]),
   ];
 }

@@ -1,9 +1,10 @@
 /** The rules that are built in: silent through an ordinary day of a busy small server, and each of them told of what it is for. */
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { event, type Event } from '#events';
 import { placeholdersOf } from '#mail/story/phrase';
-import { BUILT_IN_RULES, textOf } from './built-in.ts';
+import { BUILT_IN_RULES, runbookOf, textOf } from './built-in.ts';
 import { firings, type Firing } from './firings.ts';
 
 const SECOND = 1000;
@@ -258,5 +259,16 @@ test('the texts of rules that are built in are there in both languages, until so
     assert.notEqual(textOf(rule, 'ja'), textOf(rule, 'en'));
     assert.deepEqual(placeholdersOf(textOf(rule, 'ja')), []);
     assert.equal(textOf({ ...rule, text: 'ours' }, 'ja'), 'ours');
+  }
+});
+
+test('each has its place in the page that says what to do, in both languages', () => {
+  for (const rule of BUILT_IN_RULES.values()) {
+    for (const language of ['en', 'ja'] as const) {
+      const [file, anchor] = runbookOf(rule, language).split('#');
+      const page = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+      assert.match(page, new RegExp(`^### ${anchor}$`, 'm'));
+    }
+    assert.equal(runbookOf({ ...rule, runbook: '/srv/own.md' }, 'ja'), '/srv/own.md');
   }
 });

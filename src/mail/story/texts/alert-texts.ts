@@ -26,9 +26,12 @@ export const SUBJECT_TEXTS = {
 export const ALERT_LETTER = {
   'subject-fired': {
     en: 'Alert ({severity}): {alert}, {about}',
-    ja: '警告（{severity}）：{alert}、{about}',
+    ja: 'アラート（{severity}）：{alert}、{about}',
   },
-  'subject-resolved': { en: 'Alert is over: {alert}, {about}', ja: '警告の解消：{alert}、{about}' },
+  'subject-resolved': {
+    en: 'Alert is over: {alert}, {about}',
+    ja: 'アラートの解消：{alert}、{about}',
+  },
   'subject-many': { en: '{text} (and {more} more)', ja: '{text}（ほか {more} 件）' },
   'intro-fired': {
     en: 'At {hostname} something goes on that somebody should look at.',
@@ -42,7 +45,7 @@ export const ALERT_LETTER = {
   resolved: { en: 'Over: {alert}, {about}', ja: '解消：{alert}、{about}' },
   since: {
     en: 'Since {since}; it went on at {at}.',
-    ja: '{since} から始まり、{at} に警告となりました。',
+    ja: '{since} から始まり、{at} にアラートとなりました。',
   },
   lasted: {
     en: 'It was on from {since} to {at}, {time}.',

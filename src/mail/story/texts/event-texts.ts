@@ -289,11 +289,11 @@ export const EVENT_TEXTS = {
   },
   'alert.fired': {
     en: 'The alert {alert} went on ({severity}): {numbers}.',
-    ja: '警告 {alert} が発生しました（{severity}）：{numbers}。',
+    ja: 'アラート {alert} が発生しました（{severity}）：{numbers}。',
   },
   'alert.resolved': {
     en: 'The alert {alert} went off after {time}.',
-    ja: '警告 {alert} は {time} で収まりました。',
+    ja: 'アラート {alert} は {time} で解消しました。',
   },
   'queue.held': {
     en: '{forwardPath}: held in the queue ({by}); no attempt is made until it is released.',
