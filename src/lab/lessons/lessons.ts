@@ -11,6 +11,7 @@ import { readThePath } from './phase-1/1-8-read-the-path.ts';
 import { databaseStops } from './phase-1/1-9-database-stops.ts';
 import { buyADomain } from './phase-2/2-1-buy-a-domain.ts';
 import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
+import { reverseName } from './phase-2/2-3-reverse-name.ts';
 import { spf } from './phase-2/2-4-spf.ts';
 import { dkim } from './phase-2/2-5-dkim.ts';
 import { forger } from './phase-2/2-7-forger.ts';
@@ -18,6 +19,7 @@ import { acme } from './phase-2/2-9-acme.ts';
 import { dane } from './phase-2/2-11-dane.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { floods } from './phase-2/2-13-floods.ts';
+import { incidents } from './phase-2/2-14-incidents.ts';
 import { doctor } from './phase-2/2-15-doctor.ts';
 import { greylisting } from './phase-3/3-2-greylisting.ts';
 import { classifyBounces } from './phase-3/3-9-classify-bounces.ts';
@@ -41,6 +43,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     databaseStops,
     buyADomain,
     receiveByMx,
+    reverseName,
     spf,
     dkim,
     forger,
@@ -48,6 +51,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     dane,
     ports,
     floods,
+    incidents,
     doctor,
     greylisting,
     classifyBounces,
