@@ -29,6 +29,7 @@ import { bounces } from './phase-3/3-3-bounces.ts';
 import { tooFast } from './phase-3/3-5-too-fast.ts';
 import { unknownFault } from './phase-3/3-12-unknown-fault.ts';
 import { warmUpPlan } from './phase-3/3-4-warm-up.ts';
+import { oneClick } from './phase-3/3-6-one-click.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -61,5 +62,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     tooFast,
     unknownFault,
     warmUpPlan,
+    oneClick,
   ].map((lesson) => [lesson.number, lesson]),
 );
