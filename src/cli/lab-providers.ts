@@ -9,6 +9,7 @@ import type {
   ShownOutgoing,
 } from '#lab/providers/calls';
 import type { ListedPerson } from '#lab/providers/list-people';
+import { entryLines } from '#lab/providers/tell-trace';
 import type { PostmasterRow } from '#lab/providers/postmaster';
 import type { Language } from '#protocol/dsn/language';
 import { utf8 } from '#bytes';
@@ -182,11 +183,7 @@ function explainedLines(told: Explained, lang: Language): string[] {
   return [
     told.verdict === null ? head : `${head} (${told.verdict})`,
     '',
-    ...told.trace.flatMap(({ matched, stage, rule, to, asks, text, reply: then, source }) => [
-      `${matched ? '✗' : '✓'} ${stage} ${rule}${to === undefined ? '' : ` <${to}>`}: ${asks}`,
-      `    ${text}`,
-      ...(matched ? [`    → ${then}  [${source}]`] : []),
-    ]),
+    ...told.trace.flatMap(entryLines),
     '',
     texts.caveat,
   ];

@@ -53,6 +53,14 @@ export function lowestIdAt(time: number): string {
   return encode(Math.max(time - EPOCH, 0), 0);
 }
 
+/** When an id was made. Calendar milliseconds; 0 for what is no id. */
+export function timeOfId(id: string): number {
+  if (!isId(id)) return 0;
+  let high = 0;
+  for (const digit of id.slice(0, 9)) high = high * 32 + DIGITS.indexOf(digit);
+  return EPOCH + Math.floor(high / 4);
+}
+
 /** Whether a text has the form of an id. */
 export function isId(text: string): boolean {
   return /^[0-9a-hjkmnp-tv-z]{13}$/.test(text);

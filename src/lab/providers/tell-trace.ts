@@ -33,6 +33,16 @@ export function tellTrace(
   });
 }
 
+/** An entry as lines for people: what was asked, what was seen, and what came of it. */
+export function entryLines(entry: ToldEntry): string[] {
+  const { matched, stage, rule, to, asks, text, reply, source } = entry;
+  return [
+    `${matched ? '✗' : '✓'} ${stage} ${rule}${to === undefined ? '' : ` <${to}>`}: ${asks}`,
+    `    ${text}`,
+    ...(matched ? [`    → ${reply}  [${source}]`] : []),
+  ];
+}
+
 /** `421 4.7.23, later 550 5.7.25`; `spam folder`. */
 export function outcomeOf(rule: Rule): string {
   if ('folder' in rule) return 'spam folder';

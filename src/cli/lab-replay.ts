@@ -1,0 +1,80 @@
+/** `hikyaku lab replay`: a message, a session or a question of the DNS, step by step: who asked whom what, and why. */
+import type { Command } from 'commander';
+import type { Recent, Replayed } from '#lab/replay/calls';
+import { callAdded } from './control.ts';
+import { stepLines } from './lab-replay-lines.ts';
+import { addLanguage, type LanguageOptions } from './language.ts';
+import { printJson, printLine, printRows, remark } from './output.ts';
+import { goThrough, readMove } from './step-keys.ts';
+import { localTime, terminalColumns, wantsColor } from './terminal.ts';
+import { wholeNumber, addVerb, type CommonOptions } from './verb.ts';
+
+interface ReplayOptions extends CommonOptions, LanguageOptions {
+  readonly all?: true;
+  readonly limit?: number;
+}
+
+/** Columns where the steps go to a file. */
+const FILE_COLUMNS = 100;
+
+export function addReplayVerb(lab: Command): void {
+  addLanguage(
+    addVerb(
+      lab,
+      'replay [id]',
+      'step through what happened: dialogues, questions of the DNS, rules and decisions, and why; without an id, list what happened last',
+      'hikyaku lab replay                    # a list to choose from',
+      'hikyaku lab replay 06zgwar4g0400      # a message, by our id or a provider’s',
+      'hikyaku lab replay 06zgwar3w0400 --all --lang ja   # a session',
+      'hikyaku lab replay dns:412            # a question of the DNS',
+    ),
+  )
+    .option('--all', 'everything at once, without waiting for keys')
+    .option('--limit <n>', 'of the list: how many at most', wholeNumber('--limit', 1, 200))
+    .action(async (id: string | undefined, options: ReplayOptions) => {
+      if (id === undefined) await list(options);
+      else await replay(id, options);
+    });
+}
+
+async function list(options: ReplayOptions): Promise<void> {
+  const { lang, limit } = options;
+  const input = { lang, ...(limit !== undefined && { limit }) };
+  const { things } = await callAdded<Recent>(options, 'lab/replay-list', input);
+  await printRows(
+    things,
+    [
+      { title: 'ID', value: (row) => row.id },
+      { title: 'AT', value: (row) => localTime(row.at) },
+      { title: 'KIND', value: (row) => row.kind },
+      { title: 'FROM', value: (row) => row.from, shrinks: true },
+      { title: 'TO', value: (row) => row.to, shrinks: true },
+      { title: 'WHAT', value: (row) => row.what, shrinks: true },
+    ],
+    options,
+    'Nothing has happened yet. Send a letter, for example to hana@bigmail.test.',
+  );
+}
+
+async function replay(id: string, options: ReplayOptions): Promise<void> {
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  const input = { id, lang: options.lang, timeZone };
+  const { steps } = await callAdded<Replayed>(options, 'lab/replay', input);
+  if (options.json === true) {
+    for (const step of steps) printJson(step);
+    return;
+  }
+  const layout = { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
+  const asks = options.all !== true && process.stdin.isTTY && process.stdout.isTTY;
+  if (asks) remark(KEYS[options.lang]);
+  await goThrough(
+    steps.length,
+    (index) => printLine([...stepLines(steps[index]!, steps.length, layout), ''].join('\n')),
+    asks ? () => readMove({ input: process.stdin }) : undefined,
+  );
+}
+
+const KEYS = {
+  en: 'Enter: next step · p: the one before · a: all the rest · q: quit\n',
+  ja: 'Enter：次へ · p：前へ · a：残りをすべて表示 · q：終了\n',
+} as const;

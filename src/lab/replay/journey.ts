@@ -1,0 +1,154 @@
+/**
+ * The way of a message as one ordered sequence of steps over all parties: how it came in, what the queue decided, what was asked of the DNS and
+ * by whom, what was said to the provider, by which rules it judged, and what came back. What belongs together (one attempt, one arrival) stays
+ * together; such blocks follow each other by time. Pure.
+ */
+import type { AskedQuestion } from '#lab/dns/questions';
+import type { ToldEntry } from '#lab/providers/tell-trace';
+import { story } from '#mail/story/story';
+import type { Language } from '#protocol/dsn/language';
+import type { Dialogue } from '#store/dialogues';
+import type { StoredEvent } from '#store/events';
+import type { OutgoingKind } from '#store/lab/provider-outbox';
+import { attribute, type Claim } from './attribute.ts';
+import { arrivalBlock, attemptBlock, eventBlock, type Block, type Stretch } from './blocks.ts';
+import { letterBlock, visitBlock } from './provider-blocks.ts';
+import type { Places } from './places.ts';
+import type { Step } from './step.ts';
+
+export interface JourneyMessage {
+  readonly id: string;
+  /** In the order they happened. */
+  readonly events: readonly StoredEvent[];
+  readonly dialogues: readonly Dialogue[];
+}
+
+/** What happened at a provider. */
+export interface Visit {
+  /** The provider's id of the message. */
+  readonly traceId: string;
+  readonly host: string;
+  /** Calendar milliseconds. */
+  readonly at: number;
+  /** `250 inbox`, `550 5.7.26 bigmail.unauthenticated` */
+  readonly outcome: string;
+  /** Undefined in an exam. */
+  readonly told: readonly ToldEntry[] | undefined;
+  /** Who came with it, and what the domains are that it names. */
+  readonly client: string;
+  readonly senders: readonly string[];
+  readonly copies: readonly Copy[];
+}
+
+export interface Copy {
+  readonly person: string;
+  readonly folder: 'inbox' | 'spam';
+  readonly at: number;
+  /** What the person did with it, in order. */
+  readonly acts: readonly string[];
+}
+
+/** What a provider sent because of the message. */
+export interface Letter {
+  readonly host: string;
+  readonly kind: OutgoingKind;
+  readonly to: string;
+  readonly state: 'waiting' | 'sent' | 'failed';
+  /** What was replied last. */
+  readonly said: string;
+  readonly madeAt: number;
+  readonly nextAt: number;
+}
+
+export interface Journey {
+  /** That which was asked for, and those that it caused or that came back. */
+  readonly messages: readonly JourneyMessage[];
+  readonly visits: readonly Visit[];
+  readonly letters: readonly Letter[];
+  readonly questions: readonly AskedQuestion[];
+}
+
+export interface Telling {
+  readonly places: Places;
+  readonly language: Language;
+  /** An IANA name. */
+  readonly timeZone: string;
+}
+
+export function journeySteps(journey: Journey, telling: Telling): Step[] {
+  const { visits, letters, questions } = journey;
+  const visited = new Set<string>();
+  const blocks: Block[] = [
+    ...journey.messages.flatMap((message) => messageBlocks(message, visits, visited, telling)),
+    ...visits
+      .filter(({ traceId }) => !visited.has(traceId))
+      .map((visit) => visitBlock(visit, telling)),
+    ...letters.map((letter) => letterBlock(letter, telling)),
+  ];
+  const ordered = blocks
+    .map((block, index) => ({ block, index }))
+    .sort((a, b) => a.block.at - b.block.at || a.index - b.index)
+    .map(({ block }) => block);
+  const claims = ordered.flatMap(({ claims: own }): readonly Claim[] => own);
+  const found = attribute(claims, questions, telling.places.resolver);
+  let next = 0;
+  return ordered.flatMap((block) => {
+    const asked = found.slice(next, (next += block.claims.length));
+    return block.steps(asked);
+  });
+}
+
+function messageBlocks(
+  { id, events, dialogues }: JourneyMessage,
+  visits: readonly Visit[],
+  visited: Set<string>,
+  telling: Telling,
+): Block[] {
+  const { language, timeZone } = telling;
+  // told as a whole: a recipient is named by one event and meant by others
+  const { entries } = story({ messageId: id, events, dialogues: [] }, language, timeZone);
+  const told = new Map(events.map((event, index) => [event, entries[index]!]));
+  const message = { id, events, dialogues, told };
+  return stretches(events).map((stretch): Block => {
+    if (stretch.kind === 'arrival') return arrivalBlock(message, stretch, telling);
+    if (stretch.kind === 'other') return eventBlock(message, stretch, telling);
+    const own = visits.filter(
+      (visit) => !visited.has(visit.traceId) && isOf(visit, message, stretch),
+    );
+    for (const { traceId } of own) visited.add(traceId);
+    return attemptBlock(message, stretch, own, telling);
+  });
+}
+
+/** The reply that an attempt got names the provider's id of the message. */
+function isOf({ traceId }: Visit, { dialogues }: JourneyMessage, { events, id }: Stretch): boolean {
+  const said = dialogues
+    .filter(({ attemptId }) => attemptId === id)
+    .flatMap(({ entries }) => entries.map((entry) => ('line' in entry ? entry.line : '')));
+  const replies = events.map(({ personal }) => String(personal['reply'] ?? ''));
+  return [...replies, ...said].some((text) => text.includes(traceId));
+}
+
+/** Events that belong together: the arrival, each attempt, and each of the others alone. Every event is in one of them. */
+function stretches(events: readonly StoredEvent[]): Stretch[] {
+  const found: (Stretch & { events: StoredEvent[] })[] = [];
+  const attempts = new Map<string, (typeof found)[number]>();
+  for (const event of events) {
+    const { attemptId, sessionId } = event.ids;
+    const known = attemptId === undefined ? undefined : attempts.get(attemptId);
+    if (known !== undefined) {
+      known.events.push(event);
+      continue;
+    }
+    const isArrival = event.type === 'message.received' || event.type === 'message.submitted';
+    const kind = attemptId !== undefined ? 'attempt' : isArrival ? 'arrival' : 'other';
+    const stretch: (typeof found)[number] = {
+      kind,
+      id: attemptId ?? (isArrival ? sessionId : undefined),
+      events: [event],
+    };
+    found.push(stretch);
+    if (attemptId !== undefined) attempts.set(attemptId, stretch);
+  }
+  return found;
+}
