@@ -11,6 +11,7 @@ import { addLetterVerb } from './lab-letters.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
 import { addToolVerbs } from './lab-tools.ts';
 import { addProviderVerbs } from './lab-providers.ts';
+import { addReplayVerb } from './lab-replay.ts';
 import { addReaderVerbs } from './lab-readers.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
@@ -43,6 +44,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addAppVerbs(noun, end);
   addLetterVerb(noun, end);
   addReaderVerbs(noun);
+  addReplayVerb(noun);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

@@ -22,6 +22,8 @@ import { lessonParties } from './lessons/parties.ts';
 import type { LessonWitness } from './lessons/session-witness.ts';
 import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
+import { replayCalls } from './replay/calls.ts';
+import { placesOf } from './replay/places.ts';
 import type { LearnersServer, WorldOptions } from './world.ts';
 
 export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts'> {
@@ -123,6 +125,13 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
         now: () => clock.now(),
         addressOf: ({ mx }) => network.addressOf(mx),
         providers,
+      }),
+      ...replayCalls({
+        pool,
+        providers,
+        questions: dns.questions,
+        places: placesOf(network.addressOf),
+        settle: () => witness.flush(),
       }),
       ...lessons.calls,
     },
