@@ -14,6 +14,7 @@ import { receiveByMx } from './phase-2/2-2-receive-by-mx.ts';
 import { reverseName } from './phase-2/2-3-reverse-name.ts';
 import { spf } from './phase-2/2-4-spf.ts';
 import { dkim } from './phase-2/2-5-dkim.ts';
+import { dmarc } from './phase-2/2-6-dmarc.ts';
 import { forger } from './phase-2/2-7-forger.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { dane } from './phase-2/2-11-dane.ts';
@@ -30,6 +31,7 @@ import { tooFast } from './phase-3/3-5-too-fast.ts';
 import { unknownFault } from './phase-3/3-12-unknown-fault.ts';
 import { warmUpPlan } from './phase-3/3-4-warm-up.ts';
 import { oneClick } from './phase-3/3-6-one-click.ts';
+import { deliveryLog } from './phase-3/3-11-delivery-log.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -47,6 +49,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     reverseName,
     spf,
     dkim,
+    dmarc,
     forger,
     acme,
     dane,
@@ -63,5 +66,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     unknownFault,
     warmUpPlan,
     oneClick,
+    deliveryLog,
   ].map((lesson) => [lesson.number, lesson]),
 );
