@@ -3,7 +3,8 @@ import path from 'node:path';
 import type { Config } from '#config';
 import type { Log } from '#log';
 import { CA_PORT } from '#lab/ca/start';
-import { makeWorld } from '#lab/world';
+import type { LabClock } from '#lab/clock';
+import { makeWorld, type World } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
 
 export interface LabAround {
@@ -14,16 +15,18 @@ export interface LabAround {
   /** Where it listens for questions. */
   readonly resolver: { readonly address: string; readonly port: number };
   readonly surroundings: Surroundings;
+  readonly world: Pick<World, 'network' | 'settle'>;
 }
 
-/** From here on nothing leaves the machine. */
-export function labAround(config: Config, log: Log): LabAround {
+/** From here on nothing leaves the machine. @param clock of a world whose calendar begins elsewhere than now */
+export function labAround(config: Config, log: Log, clock?: LabClock): LabAround {
   const world = makeWorld({
     prefix: config['lab.network'],
     seed: config['lab.seed'],
     dataDir: path.resolve(config.data_dir),
     log,
     hostname: config.hostname,
+    ...(clock && { clock }),
     allowed: databaseHost(config.database_url),
     ownPorts: new Map([
       [25, config['smtp.port']],
@@ -33,7 +36,7 @@ export function labAround(config: Config, log: Log): LabAround {
       [993, config['imaps.port']],
     ]),
   });
-  const { network, calls, ...rest } = world;
+  const { network, calls, settle, ...rest } = world;
   const own = network.addressOf('mail.example.test');
   const resolver = network.placeOf(network.addressOf('resolver.test'), 53);
   return {
@@ -59,6 +62,7 @@ export function labAround(config: Config, log: Log): LabAround {
     addresses: [own],
     resolver,
     surroundings: { ...rest, calls },
+    world: { network, settle },
   };
 }
 

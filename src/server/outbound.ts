@@ -28,11 +28,23 @@ export interface OutboundSettings {
   readonly trustedRoots?: readonly string[] | undefined;
   /** In a network of its own: which domains are there. Mail for them goes by MX, for others it is held. */
   readonly hasDomain?: (domain: string) => boolean;
+  /** Jitter and the order of equal hosts, from 0 to below 1; chance, unless another one is handed in. */
+  readonly random?: (() => number) | undefined;
 }
 
 /** What the queue works with. */
 export function queueOptions(
-  { mode, config, log, dialer, isOwnAddress, tlsPolicy, hasDomain, trustedRoots }: OutboundSettings,
+  {
+    mode,
+    config,
+    log,
+    dialer,
+    isOwnAddress,
+    tlsPolicy,
+    hasDomain,
+    trustedRoots,
+    random,
+  }: OutboundSettings,
   resolver: Resolver,
   store: Store,
   directory: Directory,
@@ -45,7 +57,7 @@ export function queueOptions(
     dialer: dialer ?? tcpDialer,
     limits: SMTP_CLIENT_LIMITS,
     log,
-    random: Math.random,
+    random: random ?? Math.random,
     randomBytes,
     hostname: config.hostname,
     ownNames: new Set([config.hostname]),

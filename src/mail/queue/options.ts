@@ -55,6 +55,11 @@ export interface QueueOptions {
 
 /** The running queue of a process. */
 export interface Queue {
+  /**
+   * Nothing is under way here: no attempt, nobody waits to be put in line, and the next look is for the calendar or for news. What other
+   * processes do is not known.
+   */
+  readonly isIdle: boolean;
   /** Says that mail was queued: the destinations that `enqueue` answered, after its commit. Returns at once. */
   wake(destinations: readonly DestinationKey[]): void;
   /** Octets of a message queued in this moment, so that they need not be read again; called before `wake`. */

@@ -32,6 +32,11 @@ export class Wakes {
     this.#woken = woken;
   }
 
+  /** Nobody waits to be put in line. */
+  get isIdle(): boolean {
+    return this.#working === undefined;
+  }
+
   add(destinations: readonly DestinationKey[]): void {
     for (const { site, stream, sourcePool } of destinations) {
       this.#waiting.set(`${site}\n${stream}\n${sourcePool}`, { site, stream, sourcePool });

@@ -67,6 +67,8 @@ class Worker implements Queue {
   #wakeUp: () => void = () => {};
   /** Something happened since the loop last looked. */
   #news = true;
+  /** The loop sleeps until the calendar or news wakes it. */
+  #rests = false;
 
   constructor(options: QueueOptions) {
     this.#options = options;
@@ -106,6 +108,10 @@ class Worker implements Queue {
     ];
     for (const timer of this.#timers) timer.unref();
     this.#loop = this.#begin().then(() => this.#run());
+  }
+
+  get isIdle(): boolean {
+    return this.#rests && !this.#news && this.#attempts.size === 0 && this.#wakes.isIdle;
   }
 
   wake(destinations: Parameters<Queue['wake']>[0]): void {
@@ -240,12 +246,14 @@ class Worker implements Queue {
   async #sleep(pause: Pause): Promise<void> {
     if (this.#news || this.#stopping.signal.aborted) return;
     const over = new AbortController();
+    this.#rests = pause === undefined || 'calendar' in pause;
     await new Promise<void>((resolve) => {
       this.#wakeUp = resolve;
       if (pause === undefined) return;
       if ('real' in pause) setTimeout(resolve, pause.real).unref();
       else void this.#options.store.clock.sleep(pause.calendar, over.signal).then(resolve);
     });
+    this.#rests = false;
     over.abort();
   }
 
