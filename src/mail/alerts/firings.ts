@@ -1,7 +1,8 @@
 /** A rule over a given list of events, in memory: when its alert would have gone on, and off again. For tests of rules and for lessons. */
+import type { Evidence } from './evidence.ts';
 import type { AlertEvent } from './match.ts';
 import type { AlertRule } from './rule.ts';
-import { Tally, type Change, type Evidence } from './tally.ts';
+import { Tally, type Change } from './tally.ts';
 
 export interface Firing {
   /** '' where everything is counted together. */

@@ -55,7 +55,7 @@ export function composeAlertLetter(changes: readonly Told[], options: LetterOpti
     '',
     ...wrap(say(ALERT_LETTER[intro], language, { hostname }), COLUMNS),
     '',
-    ...shown.flatMap((one) => [...linesOf(one, options), '']),
+    ...shown.flatMap((one) => linesOf(one, options)),
     ...(more > 0 ? [say(ALERT_LETTER.more, language, { count: String(more) }), ''] : []),
     ...wrap(say(ALERT_LETTER.end, language, {}), COLUMNS),
     '',
@@ -84,10 +84,13 @@ function subjectOf(sorted: readonly Told[], { language, names }: LetterOptions):
   return say(ALERT_LETTER['subject-many'], language, { text, more: String(sorted.length - 1) });
 }
 
+/** With an empty line below. */
 function linesOf({ rule, change }: Told, options: LetterOptions): string[] {
-  return change.kind === 'fired'
-    ? firedLines({ rule, change }, options)
-    : resolvedLines({ rule, change }, options);
+  const lines =
+    change.kind === 'fired'
+      ? firedLines({ rule, change }, options)
+      : resolvedLines({ rule, change }, options);
+  return [...lines, ''];
 }
 
 function firedLines({ rule, change }: Told<Fired>, { language, names }: LetterOptions): string[] {

@@ -208,7 +208,7 @@ class Reader {
 
 const KINDS = ['count', 'share', 'nothing'];
 const OPERATORS = ['=', '!=', '>=', '<='] as const;
-const MARKS: ReadonlySet<string> = new Set([...OPERATORS, ...',|[]%', '>', '<', '!']);
+const MARKS: ReadonlySet<string> = new Set([...OPERATORS, ',', '|', '[', ']', '%', '>', '<', '!']);
 
 function kindOf(
   fields: Readonly<Record<string, FieldKind>>,

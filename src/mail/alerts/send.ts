@@ -8,8 +8,8 @@ import { accountNames } from '#store/alerts/subjects';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import type { Store } from '#store/open';
+import type { ToldChange } from './changes.ts';
 import { composeAlertLetter } from './letter.ts';
-import type { ToldChange } from './watch.ts';
 
 export interface SendOptions {
   readonly store: Store;

@@ -5,19 +5,11 @@
  *
  * An alert that is on goes off when its condition has not held, with a margin, for a quarter of the window: it does not flutter.
  */
-import { matcherOf, type AlertEvent } from './match.ts';
-import type { AlertRule, Condition } from './rule.ts';
+import { byTime, compare, evidenceOf, withEvidence, type Evidence } from './evidence.ts';
+import { holds, isCalm, worse } from './limit.ts';
+import { matcherOf, type AlertEvent, type Matcher } from './match.ts';
+import type { AlertRule } from './rule.ts';
 import { windowOf } from './window.ts';
-
-/** An event that counted, so that its story can be read. */
-export interface Evidence {
-  /** Of the event. */
-  readonly id?: string;
-  /** Calendar milliseconds. */
-  readonly at: number;
-  readonly messageId?: string;
-  readonly sessionId?: string;
-}
 
 export interface Cell {
   readonly counted: number;
@@ -67,10 +59,7 @@ export interface KeptTally {
 const MOST_SUBJECTS = 1000;
 /** Of them go when there is no room, those that counted least. */
 const SUBJECTS_LET_GO = 250;
-const EVIDENCE_OF_STEP = 3;
 const EVIDENCE_OF_ALERT = 10;
-/** An alert goes off below this part of its limit. */
-const MARGIN = 0.8;
 /** Of the window. */
 const CALM = 0.25;
 
@@ -88,7 +77,7 @@ export class Tally {
   readonly step: number;
   readonly #steps: number;
   readonly #calm: number;
-  readonly #match: (event: AlertEvent) => ReturnType<ReturnType<typeof matcherOf>>;
+  readonly #match: Matcher;
   readonly #series = new Map<string, Series>();
   /** Steps below it are not counted: the rule was not there. */
   readonly #first: number;
@@ -319,68 +308,4 @@ const EMPTY: Cell = { counted: 0, base: 0, evidence: [] };
 function addTo(series: Series, { counted, base }: Pick<Cell, 'counted' | 'base'>): void {
   series.counted += counted;
   series.base += base;
-}
-
-function holds(when: Condition, counted: number, base: number): boolean {
-  switch (when.kind) {
-    case 'count':
-      return counted >= when.least;
-    case 'share':
-      return base > 0 && base >= when.fewest && isShare(counted, base, when.least);
-    case 'silence':
-      return counted === 0;
-  }
-}
-
-/** Below its limit by a margin. */
-function isCalm(when: Condition, counted: number, base: number): boolean {
-  switch (when.kind) {
-    case 'count':
-      return counted < Math.max(1, Math.ceil(when.least * MARGIN));
-    case 'share':
-      return (
-        base === 0 || base < when.fewest * MARGIN || !isShare(counted, base, when.least * MARGIN)
-      );
-    case 'silence':
-      return counted > 0;
-  }
-}
-
-/** 5 of 100 are 5 %, whatever binary fractions make of it. */
-function isShare(counted: number, base: number, least: number): boolean {
-  return counted / base >= least - 1e-12;
-}
-
-type Counts = Pick<Cell, 'counted' | 'base'>;
-
-function worse(when: Condition, now: Counts, before: Counts): boolean {
-  if (when.kind !== 'share') return now.counted > before.counted;
-  return now.counted * Math.max(1, before.base) > before.counted * Math.max(1, now.base);
-}
-
-function evidenceOf({ id, at, ids: { messageId, sessionId } }: AlertEvent): Evidence {
-  return {
-    ...(id !== undefined && { id }),
-    at,
-    ...(messageId !== undefined && { messageId }),
-    ...(messageId === undefined && sessionId !== undefined && { sessionId }),
-  };
-}
-
-/** The first ones in time, whatever the order in which they come. */
-function withEvidence(known: readonly Evidence[], more: Evidence): readonly Evidence[] {
-  if (known.length === EVIDENCE_OF_STEP && byTime(more, known.at(-1)!) >= 0) return known;
-  return [...known, more].sort(byTime).slice(0, EVIDENCE_OF_STEP);
-}
-
-function byTime(one: Evidence, other: Evidence): number {
-  return one.at - other.at || compare(keyOf(one), keyOf(other));
-}
-
-function keyOf({ id = '', messageId = '', sessionId = '' }: Evidence): string {
-  return `${id.padStart(20, '0')} ${messageId} ${sessionId}`;
-}
-
-function compare(one: string, other: string): number {
-  return one < other ? -1 : one > other ? 1 : 0;
 }

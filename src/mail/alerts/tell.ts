@@ -6,7 +6,7 @@ import { ALERT_NUMBERS, SUBJECT_TEXTS } from '#mail/story/texts/alert-texts';
 import type { Language } from '#protocol/dsn/language';
 import { percent } from './format-condition.ts';
 import type { AlertRule } from './rule.ts';
-import type { Evidence } from './tally.ts';
+import type { Evidence } from './evidence.ts';
 
 interface Counts {
   readonly counted: number;

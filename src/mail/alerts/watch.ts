@@ -4,7 +4,7 @@
  * so that whichever node goes on counts every event once and tells every change once.
  */
 import type { Clock } from '#clock';
-import { event, type Event } from '#events';
+import type { Event } from '#events';
 import type { Log } from '#log';
 import type { OwnStatements } from '#mail/submit/own-message';
 import {
@@ -13,7 +13,6 @@ import {
   updateAlerts,
   type AlertStanding,
   type KnownAlert,
-  type NewAlert,
 } from '#store/alerts/history';
 import { readLog, type LogPlace } from '#store/alerts/log-reader';
 import {
@@ -33,9 +32,11 @@ import type { RowsStatement } from '#store/batch';
 import { writeEvents } from '#store/events';
 import type { Store } from '#store/open';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
+import { eventOf, historyOf, keyOf, type ToldChange } from './changes.ts';
+import type { Evidence } from './evidence.ts';
 import { allRules } from './in-force.ts';
-import { typesOf, type AlertRule } from './rule.ts';
-import { Tally, type Change, type Evidence } from './tally.ts';
+import { typesOf } from './rule.ts';
+import { Tally } from './tally.ts';
 
 export interface WatchOptions {
   readonly store: Store;
@@ -45,11 +46,6 @@ export interface WatchOptions {
   readonly letter: (changes: readonly ToldChange[]) => Promise<OwnStatements | undefined>;
   /** Called after the commit. */
   readonly happened: (events: readonly Event[], destinations: readonly DestinationKey[]) => void;
-}
-
-export interface ToldChange {
-  readonly rule: AlertRule;
-  readonly change: Change;
 }
 
 /** Events of a message are written within moments of their time; so long is waited for them. Calendar milliseconds. */
@@ -242,65 +238,4 @@ function standingsOf(tallies: readonly Tally[]): AlertStanding[] {
       endedAt: undefined,
     })),
   );
-}
-
-function keyOf({ rule, subject }: Pick<AlertStanding, 'rule' | 'subject'>): string {
-  return `${rule} ${subject}`;
-}
-
-/** A long round may see an alert go on, off and on again. */
-function historyOf(
-  changes: readonly ToldChange[],
-  standings: readonly AlertStanding[],
-  messageId: string | undefined,
-): { readonly fired: readonly NewAlert[]; readonly ended: readonly AlertStanding[] } {
-  const fired: NewAlert[] = [];
-  const ended: AlertStanding[] = [];
-  for (const { rule, change } of changes) {
-    const { subject, counted, base } = change;
-    const key = { rule: rule.name, subject };
-    if (change.kind === 'fired') {
-      const { since, at, evidence } = change;
-      const now = standings.find((one) => keyOf(one) === keyOf(key));
-      const {
-        calmSince,
-        counted: worstCounted,
-        base: worstBase,
-      } = now ?? { ...change, calmSince: undefined };
-      const worst = { worstCounted, worstBase, calmSince, endedAt: undefined };
-      const told = { definition: rule, since, firedAt: at, evidence, messageId };
-      fired.push({ ...key, counted, base, ...told, ...worst });
-      continue;
-    }
-    const index = fired.findLastIndex((one) => keyOf(one) === keyOf(key));
-    const end = { calmSince: undefined, endedAt: change.at };
-    if (index < 0) ended.push({ ...key, counted, base, ...end });
-    else fired[index] = { ...fired[index]!, ...end, worstCounted: counted, worstBase: base };
-  }
-  return { fired, ended };
-}
-
-function eventOf({ rule, change }: ToldChange): Event {
-  const { name, severity, per, over, when } = rule;
-  const { subject, at } = change;
-  const about = { alert: name, severity, per };
-  const isOpen = per === 'site' || per === 'domain';
-  const shown = { ...about, subject: isOpen ? subject : null };
-  const ids = per === 'account' ? { accountId: subject } : {};
-  const personal = per === 'network' ? { network: subject } : {};
-  if (change.kind === 'resolved') {
-    const seconds = Math.round((at - change.firedAt) / 1000);
-    return event('alert.resolved', at, ids, { public: { ...shown, seconds }, personal });
-  }
-  const { counted, base, since } = change;
-  return event('alert.fired', at, ids, {
-    public: {
-      ...shown,
-      counted,
-      base: when.kind === 'share' ? base : null,
-      over: over / 1000,
-      since: new Date(since).toISOString(),
-    },
-    personal,
-  });
 }

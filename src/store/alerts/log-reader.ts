@@ -66,8 +66,8 @@ export async function readLog(
   const last = read.at(-1);
   const more = read.length === limit;
   return {
-    events: read.map((row) => ({ ...storedEvent(row), id: String(row.id) })),
-    upTo: more ? { xid: last!.xid, id: String(last!.id) } : horizon,
+    events: read.map((row) => Object.assign(storedEvent(row), { id: row.id })),
+    upTo: more ? { xid: last!.xid, id: last!.id } : horizon,
     more,
   };
 }

@@ -65,7 +65,7 @@ test('the log is read page by page, in its order, and nothing of what may still 
   const read = async (limit: number, from = { xid: '0', id: '0' }) => {
     const found: string[] = [];
     for (let page = await readLog(pool, from, { types: ['queue.held'], limit }); ;) {
-      found.push(...page.events.map(({ public: { by } }) => String(by)));
+      found.push(...page.events.map(({ public: { by } }) => by as string));
       if (!page.more) return { found, upTo: page.upTo };
       page = await readLog(pool, page.upTo, { types: ['queue.held'], limit });
     }

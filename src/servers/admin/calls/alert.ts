@@ -35,11 +35,10 @@ const PAGE = 5000;
 export const alertCalls = {
   'alert/list': rows(NOTHING, async ({ store: { pool } }) => {
     const on = new Map((await countAlertsOn(pool)).map((row) => [row.rule, row.on]));
-    return allRules(await listRules(pool)).map((known) => ({
-      ...shownRule(known),
-      state: stateOf(known, on.get(known.rule.name) ?? 0),
-      on: on.get(known.rule.name) ?? 0,
-    }));
+    return allRules(await listRules(pool)).map((known) => {
+      const count = on.get(known.rule.name) ?? 0;
+      return Object.assign(shownRule(known), { state: stateOf(known, count), on: count });
+    });
   }),
 
   'alert/events': rows(NOTHING, () =>
