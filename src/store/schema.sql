@@ -1069,6 +1069,17 @@ create table lab.block_list_offences (
   PRIMARY KEY (id)
 );
 
+create table lab.delivery_log (
+  id bigint not null,
+  at timestamp with time zone not null,
+  type text collate "C" not null,
+  message_id text collate "C" not null,
+  recipient_id integer not null,
+  fields jsonb not null,
+  personal jsonb not null,
+  PRIMARY KEY (id)
+);
+
 create table lab.dns_facts (
   kind text collate "C" not null,
   name text collate "C" not null,

@@ -32,6 +32,7 @@ import { unknownFault } from './phase-3/3-12-unknown-fault.ts';
 import { warmUpPlan } from './phase-3/3-4-warm-up.ts';
 import { oneClick } from './phase-3/3-6-one-click.ts';
 import { deliveryLog } from './phase-3/3-11-delivery-log.ts';
+import { complaints } from './phase-3/3-7-complaints.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -67,5 +68,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     warmUpPlan,
     oneClick,
     deliveryLog,
+    complaints,
   ].map((lesson) => [lesson.number, lesson]),
 );

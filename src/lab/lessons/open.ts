@@ -10,6 +10,7 @@ import { lessonCalls } from './calls.ts';
 import { logCalls } from './log-calls.ts';
 import { partyCalls } from './party-calls.ts';
 import { readerCalls } from './reader-calls.ts';
+import { sqlCalls } from './sql-calls.ts';
 import { toolCalls } from './tool-calls.ts';
 import type { LessonWorld } from './world.ts';
 
@@ -53,6 +54,7 @@ function allCalls(world: LessonWorld) {
     ...logCalls(world),
     ...partyCalls(world),
     ...readerCalls(world),
+    ...sqlCalls(world),
     ...appCalls(world.app),
   };
 }

@@ -10,6 +10,8 @@ import { codeOf, reasonOf } from './failure.ts';
 
 export const DATABASE = 'hikyaku';
 const SUPERUSER = 'postgres';
+/** Ours may become it: it may read what it was let read, and nothing else. */
+export const READER_ROLE = 'hikyaku_reader';
 /** The lock's two keys: "hiky" and "aku" in ASCII. */
 const LOCK = [0x68696b79, 0x00616b75] as const;
 
@@ -72,6 +74,9 @@ export async function takeLock(session: Client): Promise<Lock> {
 export async function ensureDatabase(session: Client): Promise<void> {
   const role = await session.query('select 1 from pg_roles where rolname = $1', [DATABASE]);
   if (role.rowCount === 0) await session.query(`create role ${DATABASE} login`);
+  const reader = await session.query('select 1 from pg_roles where rolname = $1', [READER_ROLE]);
+  if (reader.rowCount === 0)
+    await session.query(`create role ${READER_ROLE} login role ${DATABASE}`);
   const database = await session.query('select 1 from pg_database where datname = $1', [DATABASE]);
   if (database.rowCount === 0) {
     await session.query(`create database ${DATABASE} owner ${DATABASE}`);
