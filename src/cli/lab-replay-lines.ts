@@ -8,6 +8,14 @@ export interface LineLayout {
   readonly color: boolean;
 }
 
+/** What a step is one of. */
+export interface Whole {
+  /** How many there are. */
+  readonly of: number;
+  /** The message that is replayed: steps of others say whose they are. */
+  readonly own: string | undefined;
+}
+
 /** Below this nothing can be laid out. */
 const NARROWEST = 40;
 const MARGIN = '   ';
@@ -15,8 +23,8 @@ const MARGIN = '   ';
 const SIGNS = { wire: '| ', meaning: '  ^ ', detail: '- ' } as const;
 
 export function stepLines(
-  { step, at, from, to, text, lines, why }: ReplayedStep,
-  of: number,
+  { step, kind, at, from, to, chapter, text, rfc, lines, why, messageId }: ReplayedStep,
+  { of, own }: Whole,
   { width, color }: LineLayout,
 ): string[] {
   const room = Math.max(width, NARROWEST) - MARGIN.length;
@@ -26,18 +34,25 @@ export function stepLines(
       (line, index) => `${MARGIN}${index === 0 ? sign : rest}${line}`,
     );
   const who = to === undefined ? from : `${from} → ${to}`;
+  const about = chapter === undefined ? '' : `: ${chapter}`;
+  const other = messageId === undefined || messageId === own ? '' : ` (${messageId})`;
   return [
-    `${styled('bold', safe(`${step}/${of}  ${who}`), color)}  ${dim(localTime(at))}`,
-    ...broken('', text),
+    `${styled('bold', safe(`${step}/${of}  ${who}${about}${other}`), color)}  ${dim(localTime(at))}`,
+    // a dialogue speaks for itself
+    ...(kind === 'dialogue' ? [] : broken('', text + markOf(rfc))),
     ...lines.flatMap((line) => {
       const shown = broken(SIGNS[line.kind], line.text, line.kind === 'wire' ? '|   ' : undefined);
       return line.kind === 'detail' ? shown : shown.map(dim);
     }),
-    ...why.flatMap(({ text: reason, rfc }) => {
-      const mark = rfc === undefined ? '' : ` [${rfc.replaceAll(' ', STICKY)}]`;
-      return broken('? ', reason + mark).map((line) => styled('cyan', line, color));
-    }),
+    ...why.flatMap(({ text: reason, rfc: where }) =>
+      broken('? ', reason + markOf(where)).map((line) => styled('cyan', line, color)),
+    ),
   ];
+}
+
+/** Of an RFC, which is not broken between lines. */
+function markOf(rfc: string | undefined): string {
+  return rfc === undefined ? '' : ` [${rfc.replaceAll(' ', STICKY)}]`;
 }
 
 /** What others wrote acts on no terminal. */

@@ -65,11 +65,13 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
     return;
   }
   const layout = { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
+  const own = steps.find(({ messageId }) => messageId !== undefined)?.messageId;
+  const whole = { of: steps.length, own };
   const asks = options.all !== true && process.stdin.isTTY && process.stdout.isTTY;
   if (asks) remark(KEYS[options.lang]);
   await goThrough(
     steps.length,
-    (index) => printLine([...stepLines(steps[index]!, steps.length, layout), ''].join('\n')),
+    (index) => printLine([...stepLines(steps[index]!, whole, layout), ''].join('\n')),
     asks ? () => readMove({ input: process.stdin }) : undefined,
   );
 }

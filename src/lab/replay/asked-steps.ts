@@ -2,7 +2,7 @@
 import type { AskedQuestion } from '#lab/dns/questions';
 import { attributeOne } from './attribute.ts';
 import type { Telling } from './journey.ts';
-import { questionStep } from './question-step.ts';
+import { questionSteps } from './question-step.ts';
 import type { Step } from './step.ts';
 
 /** @returns undefined where the question is not remembered any more */
@@ -12,11 +12,5 @@ export function askedSteps(
   { places, language }: Telling,
 ): Step[] | undefined {
   const question = questions.find((one) => one.number === number);
-  if (question === undefined) return undefined;
-  const { trail, ...own } = attributeOne(question, questions, places);
-  const step = questionStep({ ...own, trail }, places, language);
-  const behind = trail.map((one) =>
-    questionStep({ question: one, purpose: own.purpose, trail: [] }, places, language),
-  );
-  return [step, ...behind];
+  return question && questionSteps(attributeOne(question, questions, places), places, language);
 }

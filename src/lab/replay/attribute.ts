@@ -112,7 +112,7 @@ function plain(name: string): string {
 
 /** Asked while the question waited for its answer, for its name, for what the answer passes through, or for the keys above them. */
 function trailOf(
-  { number, at, name, answer }: AskedQuestion,
+  { number, at, name, type, answer }: AskedQuestion,
   questions: readonly AskedQuestion[],
   resolver: string,
   taken: Set<number>,
@@ -123,12 +123,14 @@ function trailOf(
       return false;
     const asked = plain(one.name);
     const forKeys = ['DS', 'DNSKEY', 'NS'].includes(one.type);
-    return names.some((wanted) => wanted === asked || (forKeys && isAbove(asked, wanted)));
+    return names.some(
+      (wanted) => (wanted === asked && one.type === type) || (forKeys && isAbove(asked, wanted)),
+    );
   });
   for (const one of trail) taken.add(one.number);
   return trail;
 }
 
 function isAbove(zone: string, name: string): boolean {
-  return zone === '' || zone === '.' || name.endsWith(`.${zone}`);
+  return zone === '' || zone === name || name.endsWith(`.${zone}`);
 }

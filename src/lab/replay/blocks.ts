@@ -73,6 +73,7 @@ export function arrivalBlock(
           {
             client: from,
             server: own.name,
+            messageId: message.id,
             side: 'server',
             beganAt,
             endedAt: event.at,
@@ -129,6 +130,7 @@ export function attemptBlock(
         ...transmissionSteps(
           {
             client: own.name,
+            messageId: message.id,
             server: host ?? visits[0]?.host ?? about[0] ?? own.name,
             side: 'client',
             beganAt: Math.max(beganAt, endedAt - (entries.at(-1)?.at ?? 0)),
@@ -170,9 +172,11 @@ function eventSteps(
       at: event.at,
       kind: 'event',
       from: places.own.name,
+      chapter: heading,
       text,
+      ...(rfc !== undefined && { rfc }),
       lines: details.map((detail) => ({ kind: 'detail', text: detail })),
-      why: rfc === undefined ? [] : [{ text: heading, rfc }],
+      why: [],
       messageId: id,
     };
   });

@@ -9,7 +9,14 @@ import type { Letter, Telling, Visit } from './journey.ts';
 import type { Places } from './places.ts';
 import { questionStep } from './question-step.ts';
 import type { Step } from './step.ts';
-import { ACT_TEXTS, FOLDER_TEXTS, LETTER_STATES, LETTER_TEXTS, REPLAY_TEXTS } from './texts.ts';
+import {
+  ACT_TEXTS,
+  FOLDER_TEXTS,
+  LETTER_STATES,
+  LETTER_TEXTS,
+  LETTER_WHYS,
+  REPLAY_TEXTS,
+} from './texts.ts';
 import { whyOf } from './why.ts';
 
 /** A session began so long before the message at most, where nothing says when. Milliseconds. */
@@ -90,7 +97,7 @@ export function letterBlock(letter: Letter, { language, timeZone }: Telling): Bl
       said === ''
         ? []
         : [{ kind: 'detail', text: say(REPLAY_TEXTS.said, language, { reply: printable(said) }) }],
-    why: [],
+    why: [whyOf(LETTER_WHYS[kind], language)],
   };
   return { at: step.at, claims: [], steps: () => [step] };
 }

@@ -23,8 +23,14 @@ export interface Step {
   readonly from: string;
   /** Undefined: nobody else has part in it. */
   readonly to?: string;
+  /** The chapter of the story of a message. */
+  readonly chapter?: string;
   readonly text: string;
+  /** Where what the text says is written: `RFC 5321 §4.4` */
+  readonly rfc?: string;
   readonly lines: readonly Line[];
+  /** Explanations. */
   readonly why: readonly Why[];
+  /** Our message that it belongs to. */
   readonly messageId?: string;
 }

@@ -177,10 +177,26 @@ export const REPLAY_TEXTS = {
     en: 'The resolver remembered the answer and asked nobody.',
     ja: 'リゾルバーは答えを覚えていたので、ほかには問い合わせていません。',
   },
+  referral: {
+    rfc: 'RFC 1034 §4.3.1',
+    en: 'This server does not know, but it knows who does: it names the servers of a zone further down.',
+    ja: 'このサーバー自身は答えを持っていませんが、下位のゾーンを受け持つサーバーを教えてくれます。',
+  },
+  authority: {
+    rfc: 'RFC 1034 §4.3.1',
+    en: 'This server is the authority for the zone: what it says is the answer.',
+    ja: 'このサーバーはそのゾーンの権威サーバーです。ここで得たものが最終的な答えになります。',
+  },
+  remembers: {
+    rfc: 'RFC 1034 §5.3.1',
+    en: 'The resolver passes the answer on, and remembers it for as long as its TTL says.',
+    ja: 'リゾルバーは答えを返し、TTL が示す間は覚えておきます。',
+  },
   spoken: {
     en: 'What the client says, and what it is answered.',
     ja: 'クライアントの発言と、サーバーの応答です。',
   },
+  handshake: { en: 'The two agree on TLS.', ja: '双方が TLS の方式と鍵を取り決めます。' },
   commands: { en: 'What the client says.', ja: 'クライアントの発言です。' },
   replies: { en: 'What the server answers.', ja: 'サーバーの応答です。' },
   judged: {
@@ -227,6 +243,35 @@ export const LETTER_TEXTS = {
   complaint: { en: 'a complaint (ARF)', ja: '苦情の通知（ARF）' },
   'dmarc-report': { en: 'a DMARC report', ja: 'DMARC レポート' },
   'tls-report': { en: 'a TLS report', ja: 'TLS レポート' },
+} as const satisfies Record<OutgoingKind, Phrase>;
+
+/** Why it comes, and how it says what it is about. */
+export const LETTER_WHYS = {
+  reply: {
+    rfc: 'RFC 5322 §3.6.4',
+    en: 'A person answered. In-Reply-To and References name the Message-ID of the message.',
+    ja: '受信者が返信しました。In-Reply-To と References に、元のメッセージの Message-ID が書かれています。',
+  },
+  notice: {
+    rfc: 'RFC 3464 §2',
+    en: 'The provider had taken the message and could not deliver it after all; it tells the reverse-path.',
+    ja: 'プロバイダーはメッセージを受け取ったものの、配信できませんでした。そのことをエンベロープ From に知らせます。',
+  },
+  complaint: {
+    rfc: 'RFC 5965 §2',
+    en: 'A person called the message spam; the provider tells the domain that signed it.',
+    ja: '受信者が迷惑メールとして報告しました。プロバイダーは、署名したドメインにそのことを知らせます。',
+  },
+  'dmarc-report': {
+    rfc: 'RFC 9990',
+    en: 'Once a day the provider tells the domain of the author what it saw of its mail.',
+    ja: 'プロバイダーは 1 日に 1 回、差出人のドメインに、そのドメインのメールの状況を知らせます。',
+  },
+  'tls-report': {
+    rfc: 'RFC 8460 §3',
+    en: 'Once a day the provider tells the domain how TLS with its hosts went.',
+    ja: 'プロバイダーは 1 日に 1 回、ドメインのホストとの TLS 接続の結果を知らせます。',
+  },
 } as const satisfies Record<OutgoingKind, Phrase>;
 
 export const LETTER_STATES = {

@@ -14,6 +14,7 @@ import { whyOf } from './why.ts';
 export interface Transmission {
   readonly client: string;
   readonly server: string;
+  readonly messageId?: string;
   /** Which of the two kept the record. */
   readonly side: 'client' | 'server';
   /** Calendar milliseconds. */
@@ -63,18 +64,10 @@ function turnSteps(
       ? [whyOf(TURN_TEXTS[word as keyof typeof TURN_TEXTS], language)]
       : [],
   );
-  const whole = between.length === 0 || client.length === 0 || server.length === 0;
-  if (whole)
-    return [
-      ...between,
-      spoken(
-        [...client, ...server],
-        given,
-        language,
-        server.length > 0 ? 'spoken' : 'commands',
-        why,
-      ),
-    ];
+  if (between.length === 0 || client.length === 0 || server.length === 0) {
+    const text = said.includes('tls') ? 'handshake' : server.length > 0 ? 'spoken' : 'commands';
+    return [...between, spoken([...client, ...server], given, language, text, why)];
+  }
   return [
     spoken(client, given, language, 'commands', why),
     ...between,
@@ -84,9 +77,9 @@ function turnSteps(
 
 function spoken(
   entries: readonly DialogueEntry[],
-  { client, server, side, beganAt, endedAt }: Transmission,
+  { client, server, side, beganAt, endedAt, messageId }: Transmission,
   language: Language,
-  text: 'spoken' | 'commands' | 'replies',
+  text: 'spoken' | 'commands' | 'replies' | 'handshake',
   why: readonly Why[],
 ): Step {
   const [from, to] = text === 'replies' ? [server, client] : [client, server];
@@ -98,5 +91,6 @@ function spoken(
     text: REPLAY_TEXTS[text][language],
     lines: explainDialogue(entries, side, language),
     why,
+    ...(messageId !== undefined && { messageId }),
   };
 }
