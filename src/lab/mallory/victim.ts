@@ -2,6 +2,7 @@
 import { SmtpConnection } from '#clients/smtp/connection';
 import type { Dialer } from '#clients/smtp/dial';
 import { MALLORY, type LabHost } from '#lab/addresses';
+import type { Seeded } from '#lab/lessons/seeded';
 import { DialogueRecorder } from '#protocol/smtp/dialogue';
 
 export interface Victim {
@@ -14,17 +15,28 @@ export interface Victim {
   readonly random: (octets: number) => Uint8Array;
 }
 
+type Named = { addressOf(host: LabHost): string };
+
 /** The address of hers that ends with this number. */
-export function malloryAddress(
-  network: { addressOf(host: LabHost): string },
-  last: number,
-): string {
-  const prefix = network.addressOf('relay.mallory.test').split('.').slice(0, 2).join('.');
-  return `${prefix}.${MALLORY}.${last}`;
+export function malloryAddress(network: Named, last: number): string {
+  return `${prefixOf(network)}.${MALLORY}.${last}`;
 }
 
-export function isMallory(network: { addressOf(host: LabHost): string }, client: string): boolean {
-  return client.startsWith(malloryAddress(network, 0).slice(0, -1));
+/** Rented networks of hers begin here: nothing else in the practice Internet is in the upper half. */
+const RENTED = 128;
+
+/**
+ * Addresses in a network that she rented for the occasion, each once. A server remembers for hours what a network did: from the same one
+ * a second attack would wait for its turn.
+ */
+export function rentedAddresses(network: Named, chance: Seeded): string[] {
+  const rented = RENTED + chance.number(256 - RENTED);
+  const numbers = Array.from({ length: 200 }, (_, index) => 20 + index);
+  return chance.shuffled(numbers).map((last) => `${prefixOf(network)}.${rented}.${last}`);
+}
+
+function prefixOf(network: Named): string {
+  return network.addressOf('relay.mallory.test').split('.').slice(0, 2).join('.');
 }
 
 const CONNECT_MS = 10_000;

@@ -44,11 +44,11 @@ test('2.13: an app that is used before the attack alone, and a flood alone, are 
 
 test('2.13: a ban by hand is not the server’s own, and wrong answers are named', async () => {
   await learner.start('2.13');
-  await learner.server.done('ban', 'add', `${learner.prefix}.66.0/24`, '--for', '1h');
+  await learner.server.done('ban', 'add', `${learner.prefix}.128.0/17`, '--for', '1h');
   await learner.server.command('lab', 'mallory', 'spray');
   const state = await learner.check('2.13');
   assert.deepEqual(state.seen, []);
-  await learner.server.done('ban', 'remove', `${learner.prefix}.66.0/24`);
+  await learner.server.done('ban', 'remove', `${learner.prefix}.128.0/17`);
 });
 
 test('2.13: mallory is banned and put off, and alice goes on', async () => {

@@ -1,6 +1,6 @@
 /** Lesson 2.13: who guesses at passwords is banned, who floods is put off, and the user whose name was guessed at notices nothing. */
 import { APP_HOST } from '#lab/app/app';
-import { malloryAddress } from '#lab/mallory/victim';
+import { rentedAddresses } from '#lab/mallory/victim';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
@@ -72,10 +72,7 @@ export const floods = lesson<Key>({
     },
   ],
   begin(world, run) {
-    const chance = seeded(run.seed);
-    const [sprayer, flooder] = chance
-      .shuffled(Array.from({ length: 200 }, (_, index) => 20 + index))
-      .map((last) => malloryAddress(world.network, last));
+    const [sprayer, flooder] = rentedAddresses(world.network, seeded(run.seed));
     return Promise.resolve({ prepared: { sprayer: sprayer!, flooder: flooder! } });
   },
   async check(world, run) {
