@@ -20,6 +20,8 @@ import type { Ground, LabCall } from './ground.ts';
 import { openLessons } from './lessons/open.ts';
 import { lessonParties } from './lessons/parties.ts';
 import type { LessonWitness } from './lessons/session-witness.ts';
+import { peerCalls, withPeerMailboxes } from './peer/calls.ts';
+import { startPeer } from './peer/start.ts';
 import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
@@ -86,6 +88,16 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       registerZone: (zone) => dns.addParty(zone),
     }),
   );
+  const peer = parts.use(
+    await startPeer({
+      ground,
+      resolver: parts.use(openResolver(0, 'mx.peer.test')),
+      identity: async () => {
+        const issued = await ca.issue(['mx.peer.test']);
+        return { ...issued, tls: readIssued(issued, 'mx.peer.test') };
+      },
+    }),
+  );
   let learner: LearnersServer | undefined;
   witness.keepIn(pool);
   parts.defer(() => witness.flush());
@@ -99,6 +111,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
         ca,
         blockList,
         providers,
+        peer,
         resolver,
         clock,
         learner: () => {
@@ -112,6 +125,12 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       },
     }),
   );
+  const ofProviders = providerCalls({
+    pool,
+    now: () => clock.now(),
+    addressOf: ({ mx }) => network.addressOf(mx),
+    providers,
+  });
   const opened = parts.move();
   return {
     dns,
@@ -120,12 +139,9 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       ...dnsCalls(dns),
       ...blockListCalls(blockList),
       ...caCalls(ca),
-      ...providerCalls({
-        pool,
-        now: () => clock.now(),
-        addressOf: ({ mx }) => network.addressOf(mx),
-        providers,
-      }),
+      ...ofProviders,
+      ...withPeerMailboxes(ofProviders, peer),
+      ...peerCalls(peer),
       ...replayCalls({
         pool,
         providers,
@@ -166,8 +182,14 @@ async function identityOf(
   ca: LabCa,
   names: readonly string[],
 ): Promise<{ readonly current: TlsIdentity }> {
-  const { cert, key } = await ca.issue(names);
-  const read = readIdentityText(Buffer.from(utf8(cert)), Buffer.from(utf8(key)), names.join(' '));
+  return readIssued(await ca.issue(names), names.join(' '));
+}
+
+function readIssued(
+  { cert, key }: { readonly cert: string; readonly key: string },
+  whose: string,
+): { readonly current: TlsIdentity } {
+  const read = readIdentityText(Buffer.from(utf8(cert)), Buffer.from(utf8(key)), whose);
   if (read.kind === 'unusable') throw new Error(read.reason);
   return { current: read.identity };
 }

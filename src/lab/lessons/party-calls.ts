@@ -1,7 +1,7 @@
 /** Who writes letters when the learner asks for them: a person at peer.test, and mallory in the learner's name. */
 import { z } from 'zod';
 import { hex, utf8 } from '#bytes';
-import { postLetter, type PostParts } from '#lab/post';
+import type { PostParts } from '#lab/post';
 import { spoof, type SpoofTry } from '#lab/mallory/spoof';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
@@ -68,8 +68,7 @@ async function peerLetter(world: LessonWorld, to: string): Promise<Posted> {
     'I looked up where mail for you goes, and brought this there.',
     '',
   ];
-  const sent = await postLetter(postParts(world), {
-    host: 'mx.peer.test',
+  const sent = await aroundOf(world).peer.send({
     reversePath: from,
     forwardPath: to,
     raw: utf8(lines.join('\r\n')),

@@ -24,7 +24,10 @@ test('2.2: it cannot begin without a domain', async () => {
 test('2.2: without an MX record nobody finds the way, and mail of one’s own does not count', async () => {
   await buy(learner);
   await learner.start('2.2');
-  assert.deepEqual(await letter(AUTHOR), [1, 'no-addresses']);
+  const [code, reply] = await letter(AUTHOR);
+  assert.equal(code, 1);
+  // Postfix says more in front of it than the stand-in does
+  assert.match(reply, /no-addresses$/);
   assert.deepEqual((await learner.check('2.2')).seen, []);
 });
 
