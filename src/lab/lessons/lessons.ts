@@ -16,6 +16,7 @@ import { spf } from './phase-2/2-4-spf.ts';
 import { dkim } from './phase-2/2-5-dkim.ts';
 import { dmarc } from './phase-2/2-6-dmarc.ts';
 import { forger } from './phase-2/2-7-forger.ts';
+import { forwards } from './phase-2/2-8-forwards.ts';
 import { acme } from './phase-2/2-9-acme.ts';
 import { dane } from './phase-2/2-11-dane.ts';
 import { ports } from './phase-2/2-12-ports.ts';
@@ -52,6 +53,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     dkim,
     dmarc,
     forger,
+    forwards,
     acme,
     dane,
     ports,
