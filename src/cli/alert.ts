@@ -5,6 +5,7 @@ import { PER, SEVERITIES, type Per, type Severity } from '#mail/alerts/rule';
 import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { readRunbook } from './alert-runbook.ts';
 import { callRows, callValue } from './control.ts';
+import { addLanguage, type LanguageOptions } from './language.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
 import { readSince, SINCE_EXAMPLES, type Since } from './since.ts';
 import type { Column } from './table.ts';
@@ -40,14 +41,17 @@ export function alert(noun: Command): void {
     await printRows(callRows(options, 'alert/list', {}), COLUMNS, options, 'There is no rule.');
   });
 
-  addLimit(
-    addVerb(
-      noun,
-      'show <name>',
-      'show a rule and when it told something, with what is behind it',
-      'hikyaku alert show deferrals',
+  addLanguage(
+    addLimit(
+      addVerb(
+        noun,
+        'show <name>',
+        'show a rule and when it told something, with what is behind it',
+        'hikyaku alert show deferrals',
+        'hikyaku alert show deferrals --lang ja',
+      ),
+      'alerts at most (20 unless told)',
     ),
-    'alerts at most (20 unless told)',
   ).action(show);
 
   addRule(
@@ -191,13 +195,19 @@ const EVENT_COLUMNS: readonly Column<RowOf<'alert/events'>>[] = [
   { title: 'FIELDS', value: (row) => row.fields.join(' '), shrinks: true },
 ];
 
-async function show(name: string, options: CommonOptions & { limit?: number }): Promise<void> {
+async function show(
+  name: string,
+  options: CommonOptions & LanguageOptions & { limit?: number },
+): Promise<void> {
+  const { runbookOf, textOf } = await import('#mail/alerts/built-in');
   const shown = await callValue(options, 'alert/show', { name, limit: options.limit });
   if (options.json === true) {
     printJson(shown);
     return;
   }
-  const { severity, state, least, runbook, text, origin, alerts } = shown;
+  const { severity, state, least, origin, alerts } = shown;
+  const text = textOf(shown, options.lang);
+  const runbook = runbookOf(shown, options.lang);
   printText(`${shown.name}: ${state}, ${severity}, ${origin}`);
   if (text !== '') printText(text);
   printText(`${conditionText(shown)}${least === null ? '' : `, of ${least} at least`}`);

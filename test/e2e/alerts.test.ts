@@ -147,6 +147,8 @@ test('rules are listed, added, changed, tried, paused, resumed and removed', asy
   assert.match(await server.done('alert', 'show', 'guesses'), /^guesses: quiet, critical, own\n/);
   assert.equal(await server.done('alert', 'remove', 'guesses'), 'guesses is gone.\n');
 
+  const japanese = await server.done('alert', 'show', 'deferrals', '--lang', 'ja');
+  assert.match(japanese, /一時的に拒否しています/);
   await server.done('alert', 'change', 'deferrals', '--least', '500');
   assert.match(await server.done('alert', 'show', 'deferrals'), /, of 500 at least\n/);
   assert.equal(

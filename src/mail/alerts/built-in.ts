@@ -126,14 +126,20 @@ export const BUILT_IN_RULES: ReadonlyMap<string, AlertRule> = new Map(
 );
 
 /** The page that says what to do: ours in the reader's language. */
-export function runbookOf({ name, runbook }: AlertRule, language: Language): string {
+export function runbookOf(
+  { name, runbook }: Pick<AlertRule, 'name' | 'runbook'>,
+  language: Language,
+): string {
   return language === 'ja' && BUILT_IN_RULES.get(name)?.runbook === runbook
     ? `docs/alerts.ja.md#${name}`
     : runbook;
 }
 
 /** What a rule means: those of ours in the reader's language, as long as nobody wrote another text. */
-export function textOf({ name, text }: AlertRule, language: Language): string {
+export function textOf(
+  { name, text }: Pick<AlertRule, 'name' | 'text'>,
+  language: Language,
+): string {
   return BUILT_IN_RULES.get(name)?.text === text
     ? BUILT_IN_TEXTS[name as BuiltInName][language]
     : text;

@@ -295,8 +295,11 @@ test('a log that was restored from elsewhere is read from where it is', async ()
   await makeRule('slow', 'count of attempt.deferred >= 1');
   const watch = watchOf();
   await watch.round(signal);
+  await write(deferred());
+  await watch.round(signal);
   await t.store.pool.query(`update alert_position set xid = '9999999999'::xid8`);
   await pass(watch, MINUTE);
+  assert.equal((await alertsThatAreOn(t.store.pool)).length, 0);
   await write(deferred());
   await pass(watch, MINUTE);
   assert.equal((await alertsThatAreOn(t.store.pool)).length, 1);

@@ -53,12 +53,12 @@ export async function readLog(
     since === undefined
       ? {
           name: 'read_log',
-          text: `${READ} order by xid, id limit $5`,
+          text: `${READ} order by e.xid, e.id limit $5`,
           values: [behind.xid, behind.id, horizon.xid, types, limit],
         }
       : {
           name: 'read_log_since',
-          text: `${READ} and at >= $6 order by xid, id limit $5`,
+          text: `${READ} and at >= $6 order by e.xid, e.id limit $5`,
           values: [behind.xid, behind.id, horizon.xid, types, limit, new Date(since)],
         },
   );
@@ -72,11 +72,12 @@ export async function readLog(
   };
 }
 
+/** The order is that of the column, not of its text. */
 const READ = `
   select xid::text, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, credential_id, tenant_id, parent_id,
     fields, personal
-  from events
-  where (xid, id) > ($1::xid8, $2::bigint) and xid < $3::xid8 and type = any($4)`;
+  from events e
+  where (e.xid, e.id) > ($1::xid8, $2::bigint) and e.xid < $3::xid8 and type = any($4)`;
 
 /** Events since a time, in the order of the log. */
 export async function* eventsSince(

@@ -59,6 +59,22 @@ test('one node looks after alerts at a time, and another one when it is gone', a
   assert.equal(await aloneForAlerts(pool, () => Promise.resolve()), true);
 });
 
+test('transactions follow each other as numbers, page by page', async () => {
+  const { pool } = t.store;
+  await pool.query(
+    `insert into events (xid, id, at, type, fields)
+     select x::text::xid8, 100 - x, $1, 'queue.held', jsonb_build_object('by', x::text) from unnest('{8, 9, 10, 11, 100}'::int[]) x`,
+    [new Date(NOW)],
+  );
+  const found: unknown[] = [];
+  for (let from = { xid: '0', id: '0' }, more = true; more;) {
+    const page = await readLog(pool, from, { types: ['queue.held'], limit: 2 });
+    found.push(...page.events.map(({ public: { by } }) => by));
+    ({ more, upTo: from } = page);
+  }
+  assert.deepEqual(found, ['8', '9', '10', '11', '100']);
+});
+
 test('the log is read page by page, in its order, and nothing of what may still be preceded', async () => {
   const { pool } = t.store;
   const held = (by: string) => event('queue.held', NOW, {}, { public: { by }, personal: {} });

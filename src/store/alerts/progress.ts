@@ -48,15 +48,21 @@ export interface AlertProgress {
   readonly rules: string;
 }
 
-/** Begins with what is still to come where nothing was read before, or the log is another one than that which was read: a restored one. */
+/**
+ * Begins with what is still to come where nothing was read before, or the log is another one than that which was read, a restored one: what was
+ * counted is forgotten then, since some of it may be read again.
+ */
 export async function alertProgress(db: Queryable, now: number): Promise<AlertProgress> {
   const known = await readProgress(db);
   const horizon = await logHorizon(db);
   if (known !== undefined && BigInt(known.place.xid) <= BigInt(horizon.xid)) return known;
   await db.query({
     text: `
-      insert into alert_position as p (xid, id, looked_to, began_at) values ($1::xid8, $2::bigint, $3, $3)
-      on conflict (one) do update set xid = excluded.xid, id = excluded.id where p.xid > excluded.xid`,
+      with begun as (
+        insert into alert_position as p (xid, id, looked_to, began_at) values ($1::xid8, $2::bigint, $3, $3)
+        on conflict (one) do update set xid = excluded.xid, id = excluded.id where p.xid > excluded.xid
+        returning 1)
+      delete from alert_counts where exists (select from begun)`,
     values: [horizon.xid, horizon.id, new Date(now)],
   });
   return (await readProgress(db))!;
