@@ -86,3 +86,19 @@ test('the order in which a day is counted changes nothing', async () => {
     { numRuns: 30 },
   );
 });
+
+test('a sender that is placed anew stands so, with nothing counted, after a restart too', async () => {
+  const memory = await open();
+  memory.count('bigmail', 'ip', 'x', { accepted: 60, inbox: 60, complaints: 9 });
+  now += DAY;
+  memory.count('bigmail', 'ip', 'x', { accepted: 5 });
+  await memory.save();
+  await memory.place('bigmail', 'ip', 'x', { quota: 7, score: -3 });
+  for (const known of [memory, await open()]) {
+    const { quota, score, bulk, today, week } = known.sender('bigmail', 'ip', 'x');
+    assert.deepEqual([quota, score, bulk], [7, -3, false]);
+    assert.deepEqual([today.accepted, week.accepted, week.complaints], [0, 0, 0]);
+  }
+  await memory.place('bigmail', 'ip', 'x');
+  assert.equal(memory.sender('bigmail', 'ip', 'x').quota, BIGMAIL.growth.first);
+});
