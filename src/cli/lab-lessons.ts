@@ -1,4 +1,6 @@
 /** The lessons of `hikyaku lab`: what there is, start, check, hint, answer, reset, progress. */
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
 import type { Command } from 'commander';
 import type {
   LessonCallName,
@@ -7,6 +9,7 @@ import type {
   ListedLesson,
 } from '#lab/lessons/calls';
 import type { Evidence } from '#lab/lessons/lesson';
+import { LONGEST_RUNBOOK, runbookTemplate } from '#lab/lessons/runbook';
 import { say } from '#mail/story/phrase';
 import type { Language } from '#protocol/dsn/language';
 import { callAdded } from './control.ts';
@@ -17,6 +20,9 @@ import { printJson, printRows, printText, remark } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { localTime, styled } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
+
+/** Octets: a character has four at most. */
+const LONGEST_FILE = 4 * LONGEST_RUNBOOK;
 
 type LessonOptions = CommonOptions & LanguageOptions;
 type Check = LessonValueOf<'check'>;
@@ -73,7 +79,7 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
     const { answers, open, ...rest } = await ask(options, 'answer', {
       lesson,
       lang,
-      answers: answersOf(given),
+      answers: await withFile(answersOf(given)),
     });
     if (options.json === true) return printJson({ ...rest, answers, open });
     const names = open.join(', ');
@@ -94,6 +100,17 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
     if (options.json === true) return printJson(done);
     const text = done.wasStarted ? LAB_TEXTS.reset : LAB_TEXTS['was-not-started'];
     printText(say(text, options.lang, { lesson }));
+  });
+
+  verb(
+    noun,
+    'runbook',
+    'print the template of a runbook, to be filled in for lesson 3.13',
+    'hikyaku lab runbook > runbook.md',
+  ).action((options: LessonOptions) => {
+    const template = runbookTemplate(options.lang);
+    if (options.json === true) printJson({ template });
+    else printText(template.trimEnd());
   });
 
   verb(noun, 'progress', 'show which lessons were passed, and when', 'hikyaku lab progress').action(
@@ -134,6 +151,20 @@ function answersOf(given: readonly string[]): Record<string, string> {
       );
     }),
   );
+}
+
+/** A lesson that asks for a file is given its path and its content. @throws CommandFailure */
+async function withFile(answers: Record<string, string>): Promise<Record<string, string>> {
+  const { file } = answers;
+  if (file === undefined) return answers;
+  const whole = path.resolve(file);
+  const { size } = await stat(whole).catch((error: unknown) => {
+    throw new CommandFailure(`${file}: ${(error as Error).message}`, 'Name a file that is there.');
+  });
+  const text = size > LONGEST_FILE ? undefined : await readFile(whole, 'utf8');
+  if (text === undefined || text.length > LONGEST_RUNBOOK)
+    throw new CommandFailure(`${file} is too long`, `${LONGEST_RUNBOOK} characters at most.`);
+  return { ...answers, file: whole, text };
 }
 
 async function printLessons(

@@ -26,6 +26,7 @@ export function labAround(config: Config, log: Log, clock?: LabClock): LabAround
     dataDir: path.resolve(config.data_dir),
     log,
     hostname: config.hostname,
+    commands: async () => (await import('./known-commands.ts')).knownCommands(),
     ...(clock && { clock }),
     allowed: databaseHost(config.database_url),
     ownPorts: new Map([

@@ -28,7 +28,7 @@ import { replayCalls } from './replay/calls.ts';
 import { placesOf } from './replay/places.ts';
 import type { LearnersServer, WorldOptions } from './world.ts';
 
-export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts'> {
+export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts' | 'commands'> {
   readonly ground: Ground;
   readonly resolver: Resolver;
   /** One that remembers so many answers, and asks from the address of a host. */
@@ -106,6 +106,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       ...ground,
       random: randomBytes,
       server: learnersPlace(options),
+      commands: options.commands,
       around: {
         dns,
         ca,

@@ -38,6 +38,8 @@ export interface WorldOptions {
   /** The learner's server: the port of the protocol → where it listens. */
   readonly ownPorts: ReadonlyMap<number, number>;
   readonly hostname: string;
+  /** Every command of the command line, in words: `queue list`. */
+  readonly commands?: () => Promise<readonly string[]>;
   /** What stays within reach although it is not on this machine: the host of the database. */
   readonly allowed: readonly string[];
   /** Of a world whose calendar begins elsewhere than now. */
@@ -141,7 +143,7 @@ export function makeWorld(options: WorldOptions): World {
         }),
       );
       const pass = (milliseconds: number, by: number) =>
-        passTime({ pool, clock, settle: parties.settle }, milliseconds, by);
+        passTime({ pool, clock, settle: () => parties.settle() }, milliseconds, by);
       addCalls(calls, clockCalls(ground, kept, pass), parties.calls);
       const { ca, dns } = parties;
       isRegistered = (domain) => dns.isRegistered(domain);

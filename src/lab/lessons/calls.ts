@@ -22,6 +22,7 @@ import { LESSONS } from './lessons.ts';
 import { inOwnWords } from './own-words.ts';
 import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
+import { LONGEST_RUNBOOK } from './runbook.ts';
 import { CAVEAT, REFUSALS } from './texts.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 import type { LessonWorld } from './world.ts';
@@ -38,9 +39,15 @@ const inLanguage = z.object({ lang });
 const one = z.object({ lesson: z.string().max(8), lang });
 const answered = one.extend({
   answers: z
-    .record(z.string().max(64), z.string().max(1000))
-    .refine((answers) => Object.keys(answers).length <= 32),
+    .record(z.string().max(64), z.string())
+    .refine((answers) => Object.keys(answers).length <= 32)
+    .refine((answers) => Object.entries(answers).every(isShort)),
 });
+
+/** `text` is the content of a file. */
+function isShort([name, answer]: readonly [string, string]): boolean {
+  return answer.length <= (name === 'text' ? LONGEST_RUNBOOK : 1000);
+}
 
 type InLanguage = z.infer<typeof inLanguage>;
 type One = z.infer<typeof one>;
@@ -129,7 +136,9 @@ export function lessonCalls(world: LessonWorld) {
         if (run === undefined) return refuse('not-started', input);
         const names = (found.questions?.(run) ?? []).map(({ name }) => name);
         if (names.length === 0) return refuse('asks-nothing', input);
-        const strange = Object.keys(input.answers).find((name) => !names.includes(name));
+        const strange = Object.keys(input.answers).find(
+          (name) => !names.includes(name) && !(name === 'text' && names.includes('file')),
+        );
         if (strange !== undefined)
           return refuse('no-such-question', input, { name: strange, names: names.join(', ') });
         const answers = { ...run.answers, ...input.answers };

@@ -18,6 +18,7 @@ import { dmarc } from './phase-2/2-6-dmarc.ts';
 import { forger } from './phase-2/2-7-forger.ts';
 import { forwards } from './phase-2/2-8-forwards.ts';
 import { acme } from './phase-2/2-9-acme.ts';
+import { mtaSts } from './phase-2/2-10-mta-sts.ts';
 import { dane } from './phase-2/2-11-dane.ts';
 import { ports } from './phase-2/2-12-ports.ts';
 import { floods } from './phase-2/2-13-floods.ts';
@@ -34,6 +35,7 @@ import { warmUpPlan } from './phase-3/3-4-warm-up.ts';
 import { oneClick } from './phase-3/3-6-one-click.ts';
 import { deliveryLog } from './phase-3/3-11-delivery-log.ts';
 import { complaints } from './phase-3/3-7-complaints.ts';
+import { runbook } from './phase-3/3-13-runbook.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -55,6 +57,7 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     forger,
     forwards,
     acme,
+    mtaSts,
     dane,
     ports,
     floods,
@@ -71,5 +74,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     oneClick,
     deliveryLog,
     complaints,
+    runbook,
   ].map((lesson) => [lesson.number, lesson]),
 );

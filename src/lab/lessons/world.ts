@@ -31,7 +31,7 @@ export interface LessonWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly network: Pick<LabNetwork, 'addressOf' | 'has' | 'dialer' | 'localPort'>;
+  readonly network: Pick<LabNetwork, 'addressOf' | 'has' | 'dialer' | 'localPort' | 'divert'>;
   readonly server: ServerPlace;
   readonly random: (octets: number) => Uint8Array;
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */
@@ -41,6 +41,8 @@ export interface LessonWorld {
   readonly ending: AbortSignal;
   /** The rest of the practice Internet. Undefined where a test has a server and nothing around it. */
   readonly around: Around | undefined;
+  /** Every command of the command line, in words: `queue list`. */
+  readonly commands?: (() => Promise<readonly string[]>) | undefined;
 }
 
 export interface Around {
