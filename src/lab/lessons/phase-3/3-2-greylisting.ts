@@ -43,7 +43,7 @@ export const greylisting = lesson<Key>({
     waited: {
       en: 'It was taken five minutes or more after the first try',
       ja: '最初の送信から 5 分以上たってから受け取られた',
-      rfc: 'RFC 6647 §4.1',
+      rfc: 'RFC 6647 §5',
     },
     once: {
       en: 'The mailbox there has it once, and nothing else of yours',

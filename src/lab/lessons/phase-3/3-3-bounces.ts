@@ -48,7 +48,7 @@ export const bounces = lesson<Key>({
     verp: {
       en: 'Each reader’s copy had a reverse-path of its own (VERP)',
       ja: '読者ごとに異なる reverse-path が使われた（VERP）',
-      rfc: 'RFC 5321 §3.6.2',
+      rfc: 'RFC 5321 §3.9.2',
     },
     hard: {
       en: 'Addresses that were refused for good are suppressed, and by your server itself',
