@@ -45,6 +45,28 @@ export function addAttackVerbs(mallory: Command, end: (code: ExitCode) => void):
     printDone(options, report, `She began ${taken} messages, ${ended}`);
     end(reply === '' ? 1 : 0);
   });
+  addDowngradeVerb(mallory, end);
+}
+
+function addDowngradeVerb(mallory: Command, end: (code: ExitCode) => void): void {
+  addVerb(
+    mallory,
+    'downgrade',
+    'let her stand between bigmail.test and you while hana writes to bob; exit 1 where she read the letter',
+    'hikyaku lab mallory downgrade',
+  ).action(async (options: CommonOptions) => {
+    const report = await callAdded<Answer<'mallory-downgrade'>>(
+      options,
+      'lab/mallory-downgrade',
+      {},
+    );
+    const { read, subject, state, said } = report;
+    const sentence = read
+      ? `She read «${subject}».`
+      : `She read nothing. The letter is ${state}: ${said}`;
+    printDone(options, report, sentence);
+    end(read ? 1 : 0);
+  });
 }
 
 const OUTCOMES = { in: 'SHE IS IN', wrong: 'wrong', 'kept-out': 'kept out' } as const;

@@ -19,6 +19,8 @@ export const PORTS: ReadonlyMap<number, number> = new Map([
   [993, 2993],
 ]);
 
+const SMTP = 25;
+
 export interface LabNetwork {
   /** The first two numbers of every address: `127.20`. */
   readonly prefix: string;
@@ -29,6 +31,11 @@ export interface LabNetwork {
   readonly dialer: Dialer;
   /** Where hosts listen for what comes to this port. */
   readonly localPort: (port: number) => number;
+  /**
+   * Whoever stands in between: until it is disposed of, what the first host dials of the second for mail comes to the third. The second is none
+   * the wiser, and neither is the first.
+   */
+  divert(from: string, to: string, through: string): Disposable;
   /** Where this host does; outside the network everything is where it says. */
   readonly placeOf: (
     address: string,
@@ -55,9 +62,12 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
       port: (address === own ? ownPorts?.get(port) : undefined) ?? localPort(port),
     };
   };
+  const diverted = new Map<string, string>();
   const dialer: Dialer = {
     dial(target) {
-      const { address, port } = target;
+      const { address, port, localAddress = '' } = target;
+      const through = port === SMTP ? diverted.get(`${localAddress} ${address}`) : undefined;
+      if (through !== undefined) return tcpDialer.dial({ ...target, ...placeOf(through, port) });
       // another program of the learner's, that a route leads to
       if (!has(address) && isLoopback(address)) return tcpDialer.dial(target);
       if (!has(address)) {
@@ -76,6 +86,11 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
     has,
     addressOf: (host) => addressIn(prefix, HOSTS[host]),
     dialer,
+    divert(from, to, through) {
+      const way = `${from} ${to}`;
+      diverted.set(way, through);
+      return { [Symbol.dispose]: () => void diverted.delete(way) };
+    },
     localPort,
     placeOf,
   };

@@ -4,6 +4,7 @@ import { flood } from '#lab/mallory/flood';
 import { spray } from '#lab/mallory/spray';
 import { malloryAddress, type Victim } from '#lab/mallory/victim';
 import { findRun } from '#store/lab/lesson-runs';
+import { downgradeAttack, type DowngradeReport } from './downgrade-attack.ts';
 import type { LessonWorld } from './world.ts';
 
 /** The lesson whose addresses they are, and where she is without it. */
@@ -23,6 +24,10 @@ export function attackCalls(world: LessonWorld) {
     'mallory-flood': {
       input: z.object({}),
       run: async () => flood(victimOf(world), await from('flooder')),
+    },
+    'mallory-downgrade': {
+      input: z.object({}),
+      run: (): Promise<DowngradeReport> => downgradeAttack(world),
     },
   };
 }
