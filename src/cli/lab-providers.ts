@@ -164,7 +164,7 @@ function addWhy(lab: Command): void {
     addVerb(
       lab,
       'why <id>',
-      'show by which rules a provider judged a message, taken or refused; the id stands in its reply',
+      'show by which rules a provider judged a message, taken or refused; the id stands in its reply, or is ours',
       'hikyaku lab why 01k9z0c4d2e1f',
       'hikyaku lab why https://why.lab.test/01k9z0c4d2e1f --lang ja',
     ),
@@ -179,12 +179,14 @@ function explainedLines(told: Explained, lang: Language): string[] {
   const texts = LAB_PROVIDER_TEXTS[lang];
   const reply = `${told.code}${told.enhanced === null ? '' : ` ${told.enhanced}`}`;
   const head = `${told.id} ${told.provider} ${localTime(told.at)}: ${reply}`;
-  if (told.mode === 'exam') return [head, texts.exam];
+  const others = told.others.length === 0 ? [] : [`${texts.others}${told.others.join(' ')}`];
+  if (told.mode === 'exam') return [head, texts.exam, ...others];
   return [
     told.verdict === null ? head : `${head} (${told.verdict})`,
     '',
     ...told.trace.flatMap(entryLines),
     '',
+    ...others,
     texts.caveat,
   ];
 }

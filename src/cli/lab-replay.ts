@@ -1,4 +1,5 @@
 /** `hikyaku lab replay`: a message, a session or a question of the DNS, step by step: who asked whom what, and why. */
+import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Recent, Replayed } from '#lab/replay/calls';
 import { callAdded } from './control.ts';
@@ -37,6 +38,7 @@ export function addReplayVerb(lab: Command): void {
     });
 }
 
+/** On a terminal, one of the list may be named at once. */
 async function list(options: ReplayOptions): Promise<void> {
   const { lang, limit } = options;
   const input = { lang, ...(limit !== undefined && { limit }) };
@@ -54,7 +56,35 @@ async function list(options: ReplayOptions): Promise<void> {
     options,
     'Nothing has happened yet. Send a letter, for example to hana@bigmail.test.',
   );
+  const [first] = things;
+  if (first === undefined || !isAsked(options)) return;
+  const chosen = await choose(`${CHOOSE[lang]} [${first.id}] `);
+  if (chosen !== undefined) await replay(chosen || first.id, options);
 }
+
+/** Undefined: left by Ctrl-C or Ctrl-D. */
+async function choose(question: string): Promise<string | undefined> {
+  const lines = createInterface({ input: process.stdin, output: process.stderr });
+  const left = new AbortController();
+  const leave = (): void => left.abort();
+  lines.once('SIGINT', leave).once('close', leave);
+  try {
+    return (await lines.question(question, { signal: left.signal })).trim();
+  } catch (error) {
+    if (!left.signal.aborted) throw error;
+    remark('');
+    return undefined;
+  } finally {
+    lines.off('close', leave);
+    lines.close();
+  }
+}
+
+function isAsked({ json, all }: ReplayOptions): boolean {
+  return json !== true && all !== true && process.stdin.isTTY && process.stdout.isTTY;
+}
+
+const CHOOSE = { en: 'Which one?', ja: 'どれを再生しますか？' } as const;
 
 async function replay(id: string, options: ReplayOptions): Promise<void> {
   const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
@@ -67,7 +97,7 @@ async function replay(id: string, options: ReplayOptions): Promise<void> {
   const layout = { width: terminalColumns() ?? FILE_COLUMNS, color: wantsColor() };
   const own = steps.find(({ messageId }) => messageId !== undefined)?.messageId;
   const whole = { of: steps.length, own };
-  const asks = options.all !== true && process.stdin.isTTY && process.stdout.isTTY;
+  const asks = isAsked(options);
   if (asks) remark(KEYS[options.lang]);
   await goThrough(
     steps.length,

@@ -17,6 +17,7 @@ import type { TraceEntry } from './evaluate.ts';
 import { findProvider } from './list.ts';
 import { crowdName, peopleOf } from './list-people.ts';
 import { dateOf } from './memory.ts';
+import { tracesOfMessage } from './own-message.ts';
 import { postmasterRow, type PostmasterRow } from './postmaster.ts';
 import type { Provider } from './rule.ts';
 import { MODES, type Mode, type Providers } from './start.ts';
@@ -54,6 +55,8 @@ export interface Explained {
   /** Empty in an exam. */
   readonly trace: readonly ToldEntry[];
   readonly facts: unknown;
+  /** Asked for by a message of ours that several providers judged, or one several times: the other ids, oldest first. */
+  readonly others: readonly string[];
 }
 
 export interface ListedRule {
@@ -157,15 +160,18 @@ export function providerCalls({ pool, now, addressOf, providers }: Parts) {
       run: async ({ id: given, lang: language }: { id: string; lang: 'en' | 'ja' }) => {
         // the address of the page is taken as well
         const id = given.replace(/^https:\/\/why\.lab\.test\//, '');
-        const found = await findTrace(pool, id);
+        const own = await findTrace(pool, id);
+        const all = own ? [own] : await tracesOfMessage(pool, id, providers.all);
+        const found = all.at(-1);
         const provider = found && named(found.provider);
         if (found === undefined || provider === undefined)
           return refused(
             'no-such-message',
             `no provider knows a message ${id}`,
-            'Give the id that stands in the reply of the provider, after why.lab.test/ or in the 250.',
+            'Give the id that stands in the reply of the provider, after why.lab.test/ or in the 250, or ours.',
           );
-        return explained(provider, found, providers.mode, language);
+        const others = all.slice(0, -1).map((one) => one.id);
+        return { ...explained(provider, found, providers.mode, language), others };
       },
     },
     postmaster: {
@@ -221,7 +227,7 @@ function explained(
   found: NonNullable<Awaited<ReturnType<typeof findTrace>>>,
   mode: Mode,
   language: 'en' | 'ja',
-): Explained {
+): Omit<Explained, 'others'> {
   const learns = mode === 'learn';
   const { id, at, code, enhanced, verdict, facts, trace } = found;
   return {
