@@ -9,12 +9,14 @@ import { addDnsblVerb } from './lab-dnsbl.ts';
 import { addAppVerbs } from './lab-app.ts';
 import { addLetterVerb } from './lab-letters.ts';
 import { addLessonVerbs } from './lab-lessons.ts';
+import { addRecordingVerb } from './lab-recording.ts';
 import { addSqlVerb } from './lab-sql.ts';
 import { addToolVerbs } from './lab-tools.ts';
 import { addPeerVerbs } from './lab-peer.ts';
 import { addProviderVerbs } from './lab-providers.ts';
 import { addReplayVerb } from './lab-replay.ts';
 import { addReaderVerbs } from './lab-readers.ts';
+import { addSimulateVerb } from './lab-simulate.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './run.ts';
@@ -45,9 +47,11 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addLessonVerbs(noun, end);
   addToolVerbs(noun, end);
   addSqlVerb(noun);
+  addRecordingVerb(noun);
   addAppVerbs(noun, end);
   addLetterVerb(noun, end);
   addReaderVerbs(noun);
+  addSimulateVerb(noun);
   addReplayVerb(noun);
 }
 

@@ -45,6 +45,7 @@ export async function openSimulatedWorld(begins: number, seed: number): Promise<
       pool: server.store.pool,
       clock,
       network,
+      resolver: around.surroundings.resolver,
       settle,
       folder: shop,
       source: network.addressOf('mail.example.test'),

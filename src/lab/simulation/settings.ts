@@ -1,9 +1,12 @@
 /** What a simulation is told: how long, by which seed, how much, and whether by a plan. */
-import { BIGMAIL } from '#lab/providers/bigmail';
-import { HOTTEST } from '#lab/providers/hottest';
-import { PURPLE } from '#lab/providers/purple';
-import type { Provider } from '#lab/providers/rule';
 import type { PlanTerms } from '#store/warm-up/plans';
+
+/**
+ * plan: through the server, whose queue keeps to a warm-up plan · queue: through the server without a plan · straight: past the server, by a program
+ * of the shop's own
+ */
+export const WAYS = ['plan', 'queue', 'straight'] as const;
+export type Way = (typeof WAYS)[number];
 
 export interface SimulationSettings {
   readonly days: number;
@@ -11,17 +14,13 @@ export interface SimulationSettings {
   readonly seed: number;
   /** Letters of the newsletter to each provider on the first day. */
   readonly letters: number;
-  /** Undefined: everything goes as fast as it can. */
-  readonly plan: PlanTerms | undefined;
+  readonly way: Way;
 }
 
-export const DEFAULTS = { days: 30, seed: 1, letters: 80 };
+export const DEFAULTS = { days: 30, seed: 1, letters: 60 };
 
 /** The first day is what a newcomer may send; the last is never reached in a month, so that every day is judged. */
 export const PLAN: PlanTerms = { first: 20, growth: 1.5, target: 2000 };
-
-/** Who is written to. */
-export const RECEIVERS: readonly Provider[] = [BIGMAIL, HOTTEST, PURPLE];
 
 /** The list grows: each day so many times as many letters. */
 const GROWTH = 1.015;

@@ -21,6 +21,12 @@ export interface Shop {
 
 /** As the bulk mail of well-kept lists has it; the server adds the way out for each reader. */
 const FIELDS = ['List-Id: The paper lantern shop <news.example.test>'];
+/** The newsletter, as it is written. */
+export const NEWS = {
+  subject: 'News of the lanterns',
+  text: 'The lanterns are lit, and the new papers have come.',
+  fields: FIELDS,
+};
 
 export async function openShop(world: SimulatedWorld, seed: number): Promise<Shop> {
   const { network, clock, submission } = world;
@@ -52,8 +58,8 @@ export async function openShop(world: SimulatedWorld, seed: number): Promise<Sho
     async sendIssue(addresses) {
       await writeSubscribers(app, addresses);
       const outcome = await sendNewsletter(app, {
-        subject: 'News of the lanterns',
-        text: 'The lanterns are lit, and the new papers have come.',
+        subject: NEWS.subject,
+        text: NEWS.text,
         gap: 0,
         sent,
       });

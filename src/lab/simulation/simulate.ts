@@ -8,8 +8,10 @@ import { nextOutgoing } from '#store/lab/provider-outbox';
 import { nextReadyAt } from '#store/queue/destinations';
 import { untilQuiet } from './quiet.ts';
 import { readersFrom } from './readers.ts';
-import { BEGINNING, lettersOn, RECEIVERS, type SimulationSettings } from './settings.ts';
-import { openShop, type Shop } from './shop.ts';
+import { RECEIVERS } from './receivers.ts';
+import { BEGINNING, lettersOn, PLAN, type SimulationSettings } from './settings.ts';
+import { openShop } from './shop.ts';
+import { sendStraight } from './straight.ts';
 import { tellDay, tellStanding, type FinalStanding, type SimulatedDay } from './tell-day.ts';
 import type { SimulatedWorld } from './world.ts';
 
@@ -30,16 +32,16 @@ export async function* simulate(
   settings: SimulationSettings,
 ): AsyncGenerator<readonly SimulatedDay[], readonly FinalStanding[]> {
   const { pool, clock, source, submission } = world;
-  const { days, seed, plan } = settings;
-  const shop = await openShop(world, seed);
-  if (plan !== undefined) await startSource({ pool, now: clock.now() }, source, plan);
+  const { days, seed, way } = settings;
+  const post = way === 'straight' ? straight(world) : await bySubmission(world, seed);
+  if (way === 'plan') await startSource({ pool, now: clock.now() }, source, PLAN);
   let place = 0;
   for (let day = 0; day < days; day++) {
     const beganAt = BEGINNING + day * DAY;
     const count = lettersOn(day, settings);
     const issue = RECEIVERS.map((provider) => readersFrom(seed, provider, place, count));
     place += count;
-    await passDay(world, beganAt, shop, inTurns(issue));
+    await passDay(world, beganAt, post, inTurns(issue));
     const handedIn = new Map(RECEIVERS.map(({ name }) => [name, count]));
     yield await tellDay(pool, { day: day + 1, beganAt, handedIn, source });
   }
@@ -47,18 +49,36 @@ export async function* simulate(
   return tellStanding(pool, BEGINNING + (days - 1) * DAY, { ip: source, domain });
 }
 
+/** What is done in an hour of the day, with the letters of the day. */
+type Post = ReadonlyMap<number, (issue: readonly string[]) => Promise<void>>;
+
+async function bySubmission(world: SimulatedWorld, seed: number): Promise<Post> {
+  const shop = await openShop(world, seed);
+  return new Map([
+    [ORDERS_AT, () => shop.writeTo(RECEIVERS.map(friendAt))],
+    [ISSUE_AT, (issue: readonly string[]) => shop.sendIssue(issue)],
+  ]);
+}
+
+function straight(world: SimulatedWorld): Post {
+  let again: readonly string[] = [];
+  return new Map([
+    [ISSUE_AT, async (issue: readonly string[]) => void (again = await sendStraight(world, issue))],
+    [ISSUE_AT + 1, async () => void (await sendStraight(world, again))],
+  ]);
+}
+
 async function passDay(
   world: SimulatedWorld,
   beganAt: number,
-  shop: Shop,
+  post: Post,
   issue: readonly string[],
 ): Promise<void> {
   for (let hour = 0; hour < 24; hour++) {
-    const handsIn = hour === ORDERS_AT || hour === ISSUE_AT;
-    await moveTo(world, beganAt + hour * HOUR + (handsIn ? 0 : AFTER_THE_HOUR));
-    if (hour === ORDERS_AT) await shop.writeTo(RECEIVERS.map(friendAt));
-    if (hour === ISSUE_AT) await shop.sendIssue(issue);
-    if (handsIn) await untilQuiet(world);
+    const handIn = post.get(hour);
+    await moveTo(world, beganAt + hour * HOUR + (handIn ? 0 : AFTER_THE_HOUR));
+    await handIn?.(issue);
+    if (handIn) await untilQuiet(world);
   }
   await moveTo(world, beganAt + DAY - 1);
 }

@@ -7,7 +7,7 @@ import { loadSenders, type DayRow } from '#store/lab/provider-senders';
 import { judgedSince, waitingByDomain } from '#store/lab/simulation-counts';
 import type { Pool } from '#store/open';
 import { planDays } from '#store/warm-up/plans';
-import { RECEIVERS } from './settings.ts';
+import { RECEIVERS } from './receivers.ts';
 
 export interface SimulatedDay {
   /** 1 is the first. */

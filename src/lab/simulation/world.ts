@@ -2,12 +2,14 @@
 import type { AppSettings } from '#lab/app/app';
 import type { LabClock } from '#lab/clock';
 import type { LabNetwork } from '#lab/network';
+import type { Resolver } from '#protocol/dns/resolver';
 import type { Pool } from '#store/open';
 
 export interface SimulatedWorld {
   readonly pool: Pool;
   readonly clock: LabClock;
   readonly network: LabNetwork;
+  readonly resolver: Resolver;
   /** For the app. It exists. */
   readonly folder: string;
   /** How the app hands in its mail. */
