@@ -13,6 +13,7 @@ import { authenticateRow } from './rows/authenticate.ts';
 import { dnsRow } from './rows/dns.ts';
 import { idleRow } from './rows/idle.ts';
 import { imapRows } from './rows/imap.ts';
+import { labRow } from './rows/lab.ts';
 import { memoryRow } from './rows/memory.ts';
 import { queueRow } from './rows/queue.ts';
 import { receiveRow } from './rows/receive.ts';
@@ -30,6 +31,7 @@ const ROWS: readonly Row[] = [
   signaturesRow,
   dnsRow,
   memoryRow,
+  labRow,
   queueRow,
   storeRow,
   ...imapRows,
