@@ -3,15 +3,12 @@
  * and to what came back.
  */
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { freeLabPrefix } from '../support/lab-network.ts';
 import {
   eventually,
   PASSWORD,
-  PROGRAM,
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
@@ -185,26 +182,4 @@ test('what happened last is listed, and a session or a question of it can be ste
   const unknown = await server.command('lab', 'replay', 'dns:999999');
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /lists what happened last/);
-});
-
-test('on a terminal it waits for keys, in colours, and leaves the terminal as it was', async () => {
-  const [first] = (await server.json('lab', 'replay')).filter((one) => one['kind'] === 'session');
-  const command = `${PROGRAM} lab replay ${String(first!['id'])} --lang en; stty -a`;
-  // util-linux: a terminal of its own
-  const child = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { ...server.env, TERM: 'xterm' },
-    stdio: ['pipe', 'pipe', 'inherit'],
-  });
-  let output = '';
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
-  const seen = (text: string): Promise<true> =>
-    eventually(text, () => Promise.resolve(output.includes(text) || undefined));
-  await seen('\x1b[1m1/');
-  child.stdin.write('\r');
-  await seen('\x1b[1m2/');
-  child.stdin.write('\x03');
-  await once(child, 'close');
-  assert.doesNotMatch(output, /\x1b\[1m3\//);
-  assert.match(output, / icanon /);
-  assert.match(output, / echo /);
 });
