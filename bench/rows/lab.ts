@@ -38,6 +38,7 @@ async function lab({ parent, quick, peersOnly, say }: BenchOptions): Promise<Ben
       say(`${name}: ${which} start ${value.toFixed(0)} ms`);
       results.push(row(`${which} start, ${name}`, 'ms', value, 'under 5000'));
       if (which === 'first') continue;
+      if (on) await server.command('lab', 'peer', 'start');
       await write(server, on ? READERS : ['bob@example.test']);
       await settled();
       results.push(await memoryOf(name, server, on ? data : undefined));

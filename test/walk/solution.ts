@@ -1,0 +1,19 @@
+/** How a lesson of the walk is done: what the lesson asks for, once it was started. */
+import type { Learner } from '../support/learner.ts';
+
+export type Solution = (learner: Learner, begun: Begun) => Promise<void | Pending>;
+
+/** Something that takes its time while other lessons go on: the lesson is checked after it, at the end. */
+export interface Pending {
+  readonly waits: Promise<unknown>;
+}
+
+export interface Begun {
+  /** What the lesson told besides its page. */
+  readonly told: readonly string[];
+  readonly questions: readonly { readonly name: string; readonly text: string }[];
+  /** By which its chances are drawn. */
+  readonly seed: number;
+  /** The event log's last event before it. */
+  readonly firstEvent: number;
+}
