@@ -109,11 +109,7 @@ export const forwards = lesson<Key>({
       rfc: 'RFC 9989 §4.4',
     },
   },
-  questions: () =>
-    (['forward', 'list'] as const).flatMap((way): Question[] => [
-      { name: way, text: POINTS[way] },
-      ...askedOf(way).map(([name, { text }]) => ({ name, text })),
-    ]),
+  questions: () => (['forward', 'list'] as const).flatMap(questionsOf),
   begin: beginWithDomain,
   async check(world, run) {
     const domain = preparedText(run, 'domain');
@@ -133,6 +129,11 @@ export const forwards = lesson<Key>({
   },
   reset: () => Promise.resolve(),
 });
+
+function questionsOf(way: Way): Question[] {
+  const point: Question = { name: way, text: POINTS[way] };
+  return [point, ...askedOf(way).map(([name, { text }]) => ({ name, text }))];
+}
 
 function askedOf(way: Way): [string, Asked][] {
   return Object.entries(QUESTIONS).filter(([, asked]) => asked.way === way);
