@@ -48,3 +48,27 @@ test('what lies outside is not dialled, nor what only looks like the loopback', 
 test('no two hosts have one address', () => {
   assert.equal(new Set(Object.values(HOSTS)).size, Object.keys(HOSTS).length);
 });
+
+test('who stands in between is come to in the place of another, by one sender, for mail, for a time', async () => {
+  const prefix = await freeLabPrefix();
+  const network = labNetwork({ prefix });
+  const [from, to, through] = [
+    network.addressOf('out.bigmail.test'),
+    network.addressOf('mail.example.test'),
+    `${prefix}.66.25`,
+  ] as const;
+  await using server = createServer((socket) => socket.end()).listen(2525, through);
+  await once(server, 'listening');
+  const dial = async (localAddress: string, port = 25): Promise<string> => {
+    const result = await network.dialer.dial({ ...TARGET, port, address: to, localAddress });
+    if (result.kind === 'connected') result.socket.destroy();
+    return result.kind;
+  };
+  {
+    using _way = network.divert(from, to, through);
+    assert.equal(await dial(from), 'connected');
+    assert.equal(await dial(from, 465), 'network');
+    assert.equal(await dial(network.addressOf('out.grey.test')), 'network');
+  }
+  assert.equal(await dial(from), 'network');
+});

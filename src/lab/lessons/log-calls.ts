@@ -1,6 +1,6 @@
 /** The event log of the learner's server, for lessons that want it read. */
 import { z } from 'zod';
-import { listEvents } from '#store/lab/event-list';
+import { listEvents, type ListedEvent } from '#store/lab/event-list';
 import type { LessonWorld } from './world.ts';
 
 const DAY = 24 * 60 * 60 * 1000;
@@ -27,10 +27,14 @@ export function logCalls(world: LessonWorld) {
         const { store, clock } = world;
         const since = clock.now() - within;
         const found = await listEvents(store.pool, { types, about, since, limit });
-        return { events: found.map(({ at, ...rest }) => ({ ...rest, at: at.toISOString() })) };
+        return { events: found.map(told) };
       },
     },
   };
+}
+
+function told({ at, id, type, session, message, fields, personal }: ListedEvent) {
+  return { id, at: at.toISOString(), type, session, message, fields, personal };
 }
 
 export type LogCalls = ReturnType<typeof logCalls>;

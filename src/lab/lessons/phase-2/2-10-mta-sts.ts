@@ -55,7 +55,7 @@ export const mtaSts = lesson<Key>({
       read: read ? seen({ event: read.id, message: read.messageId! }) : MISSING,
       enforced: await enforcedSight(world),
       withstood: withstood ? seen({ session: withstood.id }) : MISSING,
-      arrived: withstood ? arrivedSight(received, read!) : MISSING,
+      arrived: withstood ? arrivedSight(received, read) : MISSING,
       reported: await reportedSight(world, run.startedAt),
     };
   },
