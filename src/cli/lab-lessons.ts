@@ -21,6 +21,8 @@ import type { ExitCode } from './run.ts';
 import { localTime, styled } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
+/** On the runbook. */
+const ASKS_FOR_A_FILE = '3.13';
 /** Octets: a character has four at most. */
 const LONGEST_FILE = 4 * LONGEST_RUNBOOK;
 
@@ -79,7 +81,7 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
     const { answers, open, ...rest } = await ask(options, 'answer', {
       lesson,
       lang,
-      answers: await withFile(answersOf(given)),
+      answers: await withFile(lesson, answersOf(given)),
     });
     if (options.json === true) return printJson({ ...rest, answers, open });
     const names = open.join(', ');
@@ -153,10 +155,13 @@ function answersOf(given: readonly string[]): Record<string, string> {
   );
 }
 
-/** A lesson that asks for a file is given its path and its content. @throws CommandFailure */
-async function withFile(answers: Record<string, string>): Promise<Record<string, string>> {
+/** The lesson that asks for a file is given its path and its content; others have a `file` of their own. @throws CommandFailure */
+async function withFile(
+  lesson: string,
+  answers: Record<string, string>,
+): Promise<Record<string, string>> {
   const { file } = answers;
-  if (file === undefined) return answers;
+  if (lesson !== ASKS_FOR_A_FILE || file === undefined) return answers;
   const whole = path.resolve(file);
   const { size } = await stat(whole).catch((error: unknown) => {
     throw new CommandFailure(`${file}: ${(error as Error).message}`, 'Name a file that is there.');
