@@ -221,6 +221,7 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
   '2.15': async (learner) => {
     const { server } = learner;
     await importZone(learner);
+    await importZone(learner, DOMAIN);
     await server.done('lab', 'isp', 'ptr', ownAddress(learner), 'mail.example.test');
     await server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
     await pass(learner, '2h');
@@ -231,10 +232,10 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
 };
 
 /** What the server itself says that its zone should be. */
-export async function importZone({ server }: Learner): Promise<void> {
+export async function importZone({ server }: Learner, domain = 'example.test'): Promise<void> {
   const file = path.join(server.home, 'zone');
-  await writeFile(file, await server.done('domain', 'dns', 'example.test', '--format', 'zone'));
-  await server.done('lab', 'dns', 'import', 'example.test', file);
+  await writeFile(file, await server.done('domain', 'dns', domain, '--format', 'zone'));
+  await server.done('lab', 'dns', 'import', domain, file);
 }
 
 interface LoggedEvent {

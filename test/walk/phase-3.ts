@@ -83,6 +83,7 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     await pass(learner, '4h', '1h');
   },
   '3.8': async (learner) => {
+    await endPlans(learner);
     const { server } = learner;
     const own = ownAddress(learner);
     await sendNewsletter(learner);
@@ -136,6 +137,7 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     await learner.answer('3.11', await readLog(learner, /\w+\.test/.exec(text)![0]));
   },
   '3.12': async (learner, { seed }) => {
+    await endPlans(learner);
     const fault = seeded(seed).pick(FAULT_NAMES);
     await writeLetter(learner, HANA).catch(() => undefined);
     await pass(learner, '3h', '1h');
