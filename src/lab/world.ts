@@ -58,7 +58,7 @@ export interface World {
   readonly witness: SessionWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
   /** Resolves once what was counted is written down, and nothing is due to be sent by the parties at this time of the calendar. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
   open(store: Store): Promise<OpenWorld>;
 }
 

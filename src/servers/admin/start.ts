@@ -76,8 +76,8 @@ export async function startAdmin({
     addCall(app, name, call as AnyCall, context, stopping.signal);
   }
   for (const [name, { input, run }] of Object.entries(added)) {
-    const call = value<unknown, object>(input, async (_context, given) => run(given));
-    addCall(app, name, call as AnyCall, context, stopping.signal);
+    const call = value<unknown, object>(input, async (_context, given) => run(given as never));
+    addCall(app, name, call, context, stopping.signal);
   }
   answerErrors(app, context);
   await app.ready();
