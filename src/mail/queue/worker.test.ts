@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '#clock';
 import { listEmails } from '#store/emails';
 import { openOutbound } from '../../../test/support/outbound.ts';
@@ -34,4 +35,30 @@ test('a message for a domain elsewhere goes to its exchange', async () => {
     'RCPT TO:<a@other.test>',
     'RCPT TO:<b@other.test>',
   ]);
+});
+
+test('a queue is idle when nothing is under way, and not while an attempt is', async () => {
+  const seen: boolean[] = [];
+  await using outbound = await openOutbound(systemClock, ZONE);
+  const queue = outbound.start();
+  await using peer = await startSmtpPeer({
+    answers: {
+      MAIL: () => {
+        seen.push(queue.isIdle);
+        return undefined;
+      },
+    },
+  });
+  outbound.ports.set('192.0.2.1', peer.port);
+  const isAtRest = async (): Promise<void> => {
+    while (!queue.isIdle) await setTimeout(2);
+  };
+  await isAtRest();
+  const id = await outbound.send({ to: ['a@other.test'] });
+  assert.equal(queue.isIdle, false);
+  await outbound.until('attempt.delivered', 1, id);
+  assert.deepEqual(seen, [false]);
+  await isAtRest();
+  const { rows } = await outbound.store.pool.query('select from queue_leases');
+  assert.equal(rows.length, 0);
 });
