@@ -1,5 +1,5 @@
 /**
- * npm run warm-up-month: thirty days of warm-up at three providers, twice with one seed, in two fresh databases: the same counts by day, provider,
+ * npm run lab:month: thirty days of warm-up at three providers, twice with one seed, in two fresh databases: the same counts by day, provider,
  * verdict and reply code, and the same reputation in the end. Prints how long each took. Exit code 1 where they differ, where the sender was not
  * well received, or where the first took far longer than the two minutes that it may.
  */
