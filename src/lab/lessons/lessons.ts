@@ -36,6 +36,7 @@ import { oneClick } from './phase-3/3-6-one-click.ts';
 import { deliveryLog } from './phase-3/3-11-delivery-log.ts';
 import { complaints } from './phase-3/3-7-complaints.ts';
 import { runbook } from './phase-3/3-13-runbook.ts';
+import { threeAlerts } from './phase-3/3-10-three-alerts.ts';
 
 export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
   [
@@ -75,5 +76,6 @@ export const LESSONS: ReadonlyMap<string, Lesson> = new Map(
     deliveryLog,
     complaints,
     runbook,
+    threeAlerts,
   ].map((lesson) => [lesson.number, lesson]),
 );

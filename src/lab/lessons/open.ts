@@ -10,6 +10,7 @@ import { lessonCalls } from './calls.ts';
 import { logCalls } from './log-calls.ts';
 import { partyCalls } from './party-calls.ts';
 import { readerCalls } from './reader-calls.ts';
+import { recordingCalls } from './recording-calls.ts';
 import { sqlCalls } from './sql-calls.ts';
 import { toolCalls } from './tool-calls.ts';
 import type { LessonWorld } from './world.ts';
@@ -55,6 +56,7 @@ function allCalls(world: LessonWorld) {
     ...partyCalls(world),
     ...readerCalls(world),
     ...sqlCalls(world),
+    ...recordingCalls(world),
     ...appCalls(world.app),
   };
 }
