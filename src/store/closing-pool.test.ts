@@ -47,3 +47,22 @@ test('a pool has ended when its connections are closed, not when they were asked
   between.close();
   await database.close();
 });
+
+test('a connection that is lost while somebody holds it, and asks nothing, fails their next query and nothing else', async () => {
+  const database = await openTestDatabase();
+  const pool = new ClosingPool({ ...database.connection, max: 2 });
+  try {
+    const held = await pool.connect();
+    const { rows } = await held.query<{ pid: number }>('select pg_backend_pid() as pid');
+    const gone = Promise.withResolvers<void>();
+    held.once('end', gone.resolve);
+    await pool.query('select pg_terminate_backend($1)', [rows[0]!.pid]);
+    await gone.promise;
+    await assert.rejects(held.query('select 1'));
+    held.release(true);
+    assert.equal((await pool.query('select 1 as one')).rowCount, 1);
+  } finally {
+    await pool.end();
+    await database[Symbol.asyncDispose]();
+  }
+});

@@ -1,7 +1,7 @@
 /**
  * A pool whose end is the end of its connections. `end` of the plain one resolves when they were asked to close; a database that is
- * stopped right after it would still find some of them open, and end them with an error that looks like a loss.
- * Used by `open.ts` and `queue/pool.ts`.
+ * stopped right after it would still find some of them open, and end them with an error that looks like a loss. A connection that is lost
+ * while somebody holds it ends nothing but their work. Used by `open.ts` and `queue/pool.ts`.
  */
 import pg from 'pg';
 
@@ -14,7 +14,11 @@ export class ClosingPool extends pg.Pool {
 
   constructor(config: pg.PoolConfig) {
     super(config);
-    this.on('connect', (client) => this.#open.add(client));
+    this.on('connect', (client) => {
+      this.#open.add(client);
+      // a lost connection is told to its holder by the next query; without a listener it would end the process
+      client.on('error', () => {});
+    });
     this.on('remove', (client) => {
       this.#open.delete(client);
       if (this.#open.size === 0) this.#allClosed();
