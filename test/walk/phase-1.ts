@@ -41,7 +41,9 @@ export const PHASE_1: Readonly<Record<string, Solution>> = {
     }
     const codes = { order: '503', syntax: '501', line: '500', lf: '554 5.6.0', dot: '421' };
     await learner.answer('1.2', codes);
-    const waits = silent.restOfReply().finally(() => silent[Symbol.asyncDispose]());
+    const waits = eventually('the server gives up', () => silent.unread !== '', 360).finally(() =>
+      silent.destroy(),
+    );
     return { waits };
   },
   '1.3': async (learner) => {
