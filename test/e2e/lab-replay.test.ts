@@ -121,7 +121,7 @@ test('a message to a friend: submission, questions and why, TLS, rules, mailbox,
   const rules = steps[order[5]!]!;
   assert.match(rules.text, /250 inbox$/);
   assert.ok(says('data unauthenticated')(rules));
-  const [reply] = steps.filter(({ kind }) => kind === 'letter');
+  const reply = steps.find(({ kind }) => kind === 'letter');
   assert.equal(reply!.why[0]!.rfc, 'RFC 5322 §3.6.4');
 });
 

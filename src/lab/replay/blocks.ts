@@ -100,9 +100,9 @@ export function attemptBlock(
   const { own } = places;
   const endedAt = events.at(-1)!.at;
   const beganAt = Math.min(timeOfId(id!), endedAt);
-  const domains = events.flatMap(({ personal }) => [
-    String(personal['domain'] ?? ''),
-    domainOf(String(personal['forwardPath'] ?? '')),
+  const domains = events.flatMap((event) => [
+    textOf(event, 'domain'),
+    domainOf(textOf(event, 'forwardPath')),
   ]);
   const host = events
     .map(({ public: fields }) => fields['host'])
@@ -190,11 +190,11 @@ function dialogueOf(
 }
 
 function recipientDomains({ events }: JourneyMessage): readonly string[] {
-  const paths = events.map(({ personal }) => domainOf(String(personal['forwardPath'] ?? '')));
+  const paths = events.map((event) => domainOf(textOf(event, 'forwardPath')));
   return [...new Set(paths.filter((domain) => domain !== ''))];
 }
 
-function textOf({ personal }: StoredEvent, field: string): string {
+export function textOf({ personal }: StoredEvent, field: string): string {
   const value = personal[field];
   return typeof value === 'string' ? value : '';
 }

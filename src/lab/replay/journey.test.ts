@@ -52,9 +52,9 @@ function message(begins: number, attempts: readonly number[]): JourneyMessage {
           client: '127.0.0.1',
           ehlo: 'laptop.test',
           reversePath: 'alice@example.test',
+          login: 'alice@example.test',
           messageIdField: '<one@example.test>',
-          author: 'alice@example.test',
-        } as never,
+        },
       },
     ),
     ...attempts.flatMap((at, index) => {

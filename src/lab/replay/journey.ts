@@ -9,9 +9,17 @@ import { story } from '#mail/story/story';
 import type { Language } from '#protocol/dsn/language';
 import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
+import { timeOfId } from '#store/ids';
 import type { OutgoingKind } from '#store/lab/provider-outbox';
 import { attribute, type Claim } from './attribute.ts';
-import { arrivalBlock, attemptBlock, eventBlock, type Block, type Stretch } from './blocks.ts';
+import {
+  arrivalBlock,
+  attemptBlock,
+  eventBlock,
+  type Block,
+  textOf,
+  type Stretch,
+} from './blocks.ts';
 import { letterBlock, visitBlock } from './provider-blocks.ts';
 import type { Places } from './places.ts';
 import type { Step } from './step.ts';
@@ -120,12 +128,19 @@ function messageBlocks(
   });
 }
 
-/** The reply that an attempt got names the provider's id of the message. */
-function isOf({ traceId }: Visit, { dialogues }: JourneyMessage, { events, id }: Stretch): boolean {
+/**
+ * The reply that an attempt got names the provider's id of the message. In an exam that of a refusal does not: then who was there in its time
+ * counts.
+ */
+function isOf(visit: Visit, { dialogues }: JourneyMessage, { events, id }: Stretch): boolean {
+  const { traceId, told, host, at } = visit;
+  const isThen = at >= timeOfId(id ?? '') && at <= events.at(-1)!.at;
+  if (told === undefined && isThen && events.some((event) => event.public['host'] === host))
+    return true;
   const said = dialogues
     .filter(({ attemptId }) => attemptId === id)
     .flatMap(({ entries }) => entries.map((entry) => ('line' in entry ? entry.line : '')));
-  const replies = events.map(({ personal }) => String(personal['reply'] ?? ''));
+  const replies = events.map((event) => textOf(event, 'reply'));
   return [...replies, ...said].some((text) => text.includes(traceId));
 }
 

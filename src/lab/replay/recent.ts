@@ -43,11 +43,23 @@ export function recentRows(
   return [...others, ...asked]
     .sort((a, b) => b.at - a.at)
     .slice(0, limit)
-    .map(({ at, from, to, what, ...row }) => ({
-      ...row,
-      at: new Date(at).toISOString(),
-      from: printable(from),
-      to: printable(to),
-      what: printable(what),
-    }));
+    .map(rowOf);
+}
+
+function rowOf({
+  id,
+  kind,
+  at,
+  from,
+  to,
+  what,
+}: Omit<RecentRow, 'at'> & { at: number }): RecentRow {
+  return {
+    id,
+    kind,
+    at: new Date(at).toISOString(),
+    from: printable(from),
+    to: printable(to),
+    what: printable(what),
+  };
 }

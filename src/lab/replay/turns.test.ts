@@ -81,7 +81,7 @@ test('nothing that was said is lost, doubled or moved', () => {
     fc.property(fc.array(entry), fc.constantFrom('client', 'server'), (entries, side) => {
       const turns = turnsOf(entries, side);
       assert.deepEqual(
-        turns.flatMap(({ client, server }) => [...client, ...server]),
+        turns.flatMap(({ client, server }) => client.concat(server)),
         entries,
       );
     }),

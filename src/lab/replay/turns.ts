@@ -27,10 +27,11 @@ export function turnsOf(entries: readonly DialogueEntry[], side: 'client' | 'ser
     const isServers = speaker === 'server' || (speaker === undefined && last!.server.length > 0);
     (isServers ? last!.server : last!.client).push(entry);
   }
-  return turns.map((turn, index) => ({
-    ...turn,
-    said: saidIn(turn.client, index === 0 && turn.server.length > 0),
-    refused: turn.server.some((entry) => 'line' in entry && /^[45]\d\d/.test(entry.line)),
+  return turns.map(({ client, server }, index) => ({
+    client,
+    server,
+    said: saidIn(client, index === 0 && server.length > 0),
+    refused: server.some((entry) => 'line' in entry && /^[45]\d\d/.test(entry.line)),
   }));
 }
 

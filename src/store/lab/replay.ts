@@ -64,13 +64,20 @@ export type FoundCopy = Pick<KeptMail, 'person' | 'traceId' | 'folder' | 'receiv
 
 /** What lies in mailboxes of a provider because of these. */
 export async function copiesOf(pool: pg.Pool, traceIds: readonly string[]): Promise<FoundCopy[]> {
-  const { rows } = await pool.query<Omit<FoundCopy, 'receivedAt'> & { received: Date }>(
-    `select person, trace_id as "traceId", folder, received_at as received, acts
+  const { rows } = await pool.query<Dated<FoundCopy, 'receivedAt'>>(
+    `select person, trace_id as "traceId", folder, received_at as "receivedAt", acts
      from lab.provider_mail where trace_id = any($1) order by id limit $2`,
     [traceIds, MOST],
   );
-  return rows.map(({ received, ...row }) => ({ ...row, receivedAt: received.getTime() }));
+  return rows.map(copyOf);
 }
+
+function copyOf({ receivedAt, ...row }: Dated<FoundCopy, 'receivedAt'>): FoundCopy {
+  return { ...row, receivedAt: receivedAt.getTime() };
+}
+
+/** A row as it comes: times are dates. */
+type Dated<Row, Times extends keyof Row> = Omit<Row, Times> & Readonly<Record<Times, Date>>;
 
 export interface FoundLetter {
   readonly provider: string;
@@ -88,18 +95,20 @@ export async function lettersNaming(
   pool: pg.Pool,
   { messageIdField, since }: { readonly messageIdField: string; readonly since: number },
 ): Promise<FoundLetter[]> {
-  const { rows } = await pool.query<
-    Omit<FoundLetter, 'madeAt' | 'nextAt'> & { made: Date; next: Date }
-  >(
-    `select provider, kind, forward_path as "to", state, said, made_at as made, next_at as next
+  const { rows } = await pool.query<Dated<FoundLetter, 'madeAt' | 'nextAt'>>(
+    `select provider, kind, forward_path as "to", state, said, made_at as "madeAt", next_at as "nextAt"
      from lab.provider_outbox where made_at >= $2 and position($1::bytea in raw) > 0 order by made_at, id limit $3`,
     [Buffer.from(messageIdField), new Date(since), MOST],
   );
-  return rows.map(({ made, next, ...row }) => ({
-    ...row,
-    madeAt: made.getTime(),
-    nextAt: next.getTime(),
-  }));
+  return rows.map(letterOf);
+}
+
+function letterOf({
+  madeAt,
+  nextAt,
+  ...row
+}: Dated<FoundLetter, 'madeAt' | 'nextAt'>): FoundLetter {
+  return { ...row, madeAt: madeAt.getTime(), nextAt: nextAt.getTime() };
 }
 
 /** A session with the learner's server. */
@@ -137,8 +146,8 @@ export interface RecentThing {
 
 /** What happened last, newest first: messages of the learner's server, sessions with it, and what providers were brought. */
 export async function recentThings(pool: pg.Pool, limit: number): Promise<RecentThing[]> {
-  const { rows } = await pool.query<Omit<RecentThing, 'at'> & { time: Date }>(
-    `(select message_id as id, 'message' as kind, at as time,
+  const { rows } = await pool.query<Dated<RecentThing, 'at'>>(
+    `(select message_id as id, 'message' as kind, at,
         coalesce(personal ->> 'reversePath', personal ->> 'client', '') as "from",
         coalesce((select string_agg(distinct r.personal ->> 'forwardPath', ' ') from events r
           where r.message_id = e.message_id and r.type in ('recipient.queued', 'recipient.stored')), '') as "to",
@@ -150,10 +159,14 @@ export async function recentThings(pool: pg.Pool, limit: number): Promise<Recent
      union all
      (select id, 'visit', at, reverse_path, provider, code || ' ' || verdict
       from lab.provider_traces order by at desc limit $1)
-     order by time desc, id desc limit $1`,
+     order by at desc, id desc limit $1`,
     [limit],
   );
-  return rows.map(({ time, ...row }) => ({ ...row, at: time.getTime() }));
+  return rows.map(thingOf);
+}
+
+function thingOf({ at, ...row }: Dated<RecentThing, 'at'>): RecentThing {
+  return { ...row, at: at.getTime() };
 }
 
 /** Of one message: more than a person reads. */
