@@ -132,7 +132,7 @@ function rowsOf(courses: readonly Course[]): LogRow[] {
   });
   return rows
     .toSorted((one, other) => one.at - other.at)
-    .map((row, id) => ({ id: id + 1, ...row }));
+    .map((row, index) => Object.assign(row, { id: index + 1 }));
 }
 
 type Answer = readonly [status: string, code: number | null, reply: string];

@@ -65,7 +65,10 @@ test('3.9: two mistakes are let pass, unless a reader was given up for a fault o
 test('3.9: who goes by the first figure of the code alone is told to read the words, and not how many are right', async () => {
   await room.start('3.9');
   const answers = Object.fromEntries(
-    [...(await bounces())].map(([number, text]) => [number, text.startsWith('4') ? 'soft' : 'hard']),
+    [...(await bounces())].map(([number, text]) => [
+      number,
+      text.startsWith('4') ? 'soft' : 'hard',
+    ]),
   );
   await room.answer('3.9', answers);
   const { missing } = allowed(await room.calls.check.run({ lesson: '3.9', lang: 'en' }));
