@@ -105,3 +105,16 @@ test('the test entries of RFC 5782, and who may not ask', async () => {
   clock.advance(DAY);
   assert.equal(list.answer('9.9.9.127.dnsbl.test', 'A'), undefined);
 });
+
+test('an address that is pardoned was never there, for another start of the list too', async () => {
+  const clock = new ManualClock();
+  const list = await start(clock);
+  const address = newAddress();
+  await list.report(address, 'spam-trap', 'first');
+  const [view] = list.view(address);
+  assert.deepEqual([view!.listedAt, view!.removedAt], [clock.now(), null]);
+  await list.pardon(address);
+  assert.equal(list.isListed(address), false);
+  assert.deepEqual(list.view(address), []);
+  assert.deepEqual((await start(clock)).view(address), []);
+});
