@@ -72,14 +72,14 @@ async function run(command: string, input = ''): Promise<{ code: number; output:
 }
 
 /** Commands whose answer is not yes: a lesson that is not done, a doctor who finds something. */
-const MAY_SAY_NO = ['bin/hikyaku lab check 1.1', 'bin/hikyaku doctor'];
+const MAY_SAY_NO = new Set(['bin/hikyaku lab check 1.1', 'bin/hikyaku doctor']);
 
 test('the section on the practice Internet does what it says', { skip }, async (t) => {
   const commands = await commandsOf('The practice Internet');
   assert.ok(commands.length >= 15);
   for (const command of commands) {
     const { code, output } = await run(command);
-    const expected = MAY_SAY_NO.includes(command) ? [0, 1] : [0];
+    const expected = MAY_SAY_NO.has(command) ? [0, 1] : [0];
     assert.ok(expected.includes(code), `${command}: exit ${code}\n${output}`);
     if (command.startsWith('dig '))
       assert.match(output, /^bigmail\.test\..*MX\s+10 mx\.bigmail\.test\.$/m);

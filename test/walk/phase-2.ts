@@ -192,9 +192,8 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
     const [ban] = await server.json<Record<string, string>>('ban', 'list');
     const { network, since, until } = ban!;
     const minutes = String((Date.parse(until!) - Date.parse(since!)) / 60_000);
-    const refused = await server.json<LoggedEvent>(
-      ...['lab', 'log', '--type', 'command.refused', '--within', '1h'],
-    );
+    const type = ['--type', 'command.refused'];
+    const refused = await server.json<LoggedEvent>('lab', 'log', ...type, '--within', '1h');
     const tooFast = refused.findLast(({ fields }) => fields['reason'] === 'too-fast');
     const visitor = ['--name', 'Hanako', '--email', 'hanako@peer.test', '--message', 'Open?'];
     await server.done('lab', 'app', 'contact', ...visitor);

@@ -277,7 +277,12 @@ async function repair(learner: Learner, fault: FaultName): Promise<void> {
     case 'ban':
       await server.done('ban', 'remove', `${learner.prefix}.1.26`);
       return;
-    default:
+    case 'address':
+    case 'dkim-key':
+    case 'dkim-missing':
+    case 'mx':
+    case 'spf-address':
+    case 'spf-twice':
       await importZone(learner);
   }
 }

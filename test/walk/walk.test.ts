@@ -30,13 +30,15 @@ after(() => learner[Symbol.asyncDispose]());
 async function begin(lesson: string): Promise<Begun> {
   const [last] = await learner.server.json('lab', 'log', '--limit', '1');
   const [started] = await learner.server.json<Omit<Begun, 'seed' | 'firstEvent'>>(
-    ...['lab', 'start', lesson],
+    'lab',
+    'start',
+    lesson,
   );
   const [run] = await learner.server.query<{ seed: number }>(
     'select seed from lab.lesson_runs where lesson = $1',
     [lesson],
   );
-  return { ...started!, seed: Number(run!.seed), firstEvent: Number(last?.['id'] ?? 0) };
+  return { ...started!, seed: run!.seed, firstEvent: Number(last?.['id'] ?? 0) };
 }
 
 async function passes(lesson: string): Promise<void> {
