@@ -225,7 +225,7 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
     await server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
     await pass(learner, '2h');
     const why = 'it is of this machine, or comes with a later lesson';
-    const answers = ['D3', 'D6', 'H3', 'H4', 'P1', 'P3', 'T5'].map((check) => [check, why]);
+    const answers = ['A1', 'D3', 'H3', 'H4', 'P1', 'P2', 'P3'].map((check) => [check, why]);
     await learner.answer('2.15', Object.fromEntries(answers));
   },
 };
