@@ -12,7 +12,15 @@ import { replyText } from '#protocol/smtp/reply';
 import { openFront } from './front.ts';
 import { moveLetters, readLetters } from './mailboxes.ts';
 import type { PostfixPlace } from './postfix-config.ts';
-import { endPostfix, isOurs, logOf, masterOf, startPostfix, writePostfix } from './postfix.ts';
+import {
+  endPostfix,
+  isOurs,
+  logOf,
+  masterOf,
+  startPostfix,
+  watchOver,
+  writePostfix,
+} from './postfix.ts';
 import {
   PEER_DOMAIN,
   PEER_PEOPLE,
@@ -43,12 +51,16 @@ export async function openPostfix(parts: PeerParts): Promise<Peer> {
   await clearAway(folder);
   const ways = { address, port: WAYS_PORT, hostname: HOST, domain: PEER_DOMAIN };
   opened.use(await tellWays({ ...ways, resolver, placeOf: network.placeOf }));
+  const watched = opened.use(new DisposableStack());
   opened.defer(() => clearAway(folder));
 
   let home: string | undefined;
   let awake: Promise<PostfixPlace> | undefined;
   const wakeUp = async (): Promise<PostfixPlace> => {
-    home ??= await makeHome(folder);
+    if (home === undefined) {
+      home = await makeHome(folder);
+      watched.use(watchOver(home));
+    }
     const who = { hostname: HOST, domain: PEER_DOMAIN, people: PEER_PEOPLE };
     const place = { ...who, home, address, port: INNER_PORT, waysPort: WAYS_PORT };
     const { cert, key } = await parts.identity();

@@ -53,6 +53,28 @@ export async function startPostfix(home: string): Promise<void> {
   }
 }
 
+/** Ends the master of the folder once the pipe to us is closed, however we ended. */
+const WATCHER = `
+read -r _
+pid=$(tr -d ' ' < "$1/queue/pid/master.pid") || exit 0
+tr '\\0' '\\n' < "/proc/$pid/environ" | grep -qxF "MAIL_CONFIG=$1/etc" && kill -TERM "$pid"
+`;
+
+/** A crash of ours is its end too. @returns what calls the watcher off: Postfix has to have ended before */
+export function watchOver(home: string): Disposable {
+  const watcher = spawn('/bin/sh', ['-c', WATCHER, 'sh', home], {
+    cwd: '/',
+    detached: true,
+    env: ENVIRONMENT,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  });
+  watcher.on('error', () => {});
+  watcher.stdin!.on('error', () => {});
+  watcher.unref();
+  (watcher.stdin as unknown as { unref(): void }).unref();
+  return { [Symbol.dispose]: () => void watcher.stdin!.end() };
+}
+
 /** Ends it where it runs, and everything that it started. */
 export async function endPostfix(home: string): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
