@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
 import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
@@ -12,9 +15,11 @@ import type { Peer } from './peer.ts';
 import { startPeer } from './start.ts';
 import { withPeerMailboxes } from './calls.ts';
 
-test('the stand-in keeps mail for its people, refuses who is not there, and mail for others', async () => {
+test('the stand-in keeps mail for its people, refuses who is not there, and mail for others', async (t) => {
   await using stage = await startProviderStage({ providers: [] });
-  const { ground } = stage;
+  const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-stand-in-'));
+  t.after(() => rm(folder, { recursive: true }));
+  const ground = { ...stage.ground, folder };
   await using peer = await startPeer({
     ground,
     resolver: stage.zone,
