@@ -69,10 +69,10 @@ export function watchOver(home: string): Disposable {
     stdio: ['pipe', 'ignore', 'ignore'],
   });
   watcher.on('error', () => {});
-  watcher.stdin!.on('error', () => {});
+  watcher.stdin.on('error', () => {});
   watcher.unref();
   (watcher.stdin as unknown as { unref(): void }).unref();
-  return { [Symbol.dispose]: () => void watcher.stdin!.end() };
+  return { [Symbol.dispose]: () => void watcher.stdin.end() };
 }
 
 /** Ends it where it runs, and everything that it started. */
