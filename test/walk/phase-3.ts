@@ -119,11 +119,11 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     const bad = 'session.authentication-failed';
     const [quiet, incident] = await Promise.all(
       ['quiet', 'incident'].map((day) =>
-        server.json<{ hours: { event: string; count: number }[] }>('lab', 'recording', day),
+        server.json<{ event: string; count: number }>('lab', 'recording', day),
       ),
     );
     const [usual, worst] = [quiet, incident].map((rows) =>
-      Math.max(...rows![0]!.hours.filter(({ event }) => event === bad).map(({ count }) => count)),
+      Math.max(...rows!.filter(({ event }) => event === bad).map(({ count }) => count)),
     );
     const limit = String(Math.round((usual! + worst!) / 2));
     const share = 'share of attempt.deferred in attempt.deferred,attempt.delivered >= 40%';
