@@ -22,6 +22,8 @@ let learner: Learner;
 const begun = performance.now();
 /** What takes its time while the learner goes on. */
 const later = new Map<string, Promise<unknown>>();
+/** Whose time is over, and which were not checked yet. */
+const ready: string[] = [];
 before(async () => {
   learner = await startLearner();
 });
@@ -62,17 +64,21 @@ for (const lesson of here) {
     if (IN_THE_MORNING.has(lesson)) await untilMorning(learner);
     const started = performance.now();
     const pending = await solution(learner, await begin(lesson));
-    if (pending !== undefined) later.set(lesson, pending.waits);
-    else await passes(lesson);
+    if (pending === undefined) await passes(lesson);
+    else
+      later.set(
+        lesson,
+        pending.waits.then(() => ready.push(lesson)),
+      );
+    // as a learner would, who sees it in the other window
+    for (const one of ready.splice(0)) await passes(one);
     t.diagnostic(`${lesson}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
   });
 }
 
 test('what took its time is done, and every lesson is passed', async (t) => {
-  for (const [lesson, waits] of later) {
-    await waits;
-    await passes(lesson);
-  }
+  await Promise.all(later.values());
+  for (const lesson of ready.splice(0)) await passes(lesson);
   const lessons = await learner.server.json<{ lesson: string; state: string }>('lab', 'progress');
   const open = lessons.filter(({ lesson, state }) => LESSONS.has(lesson) && state !== 'passed');
   const minutes = (performance.now() - begun) / 60_000;

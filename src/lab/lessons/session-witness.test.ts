@@ -2,7 +2,12 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import { sessionsSince, trimSessions } from '#store/lab/lesson-sessions';
+import {
+  keepSessions,
+  sessionsSince,
+  trimSessions,
+  type SmtpSessionRecord,
+} from '#store/lab/lesson-sessions';
 import type { Pool } from '#store/open';
 import { openTestStore, type TestStore } from '../../../test/support/store.ts';
 import { LessonWitness } from './session-witness.ts';
@@ -67,4 +72,22 @@ test('What one session says is bounded, and so is what is kept of all', async ()
   assert.equal(found.entries.length, 500);
   await trimSessions(at.store.pool, 1);
   assert.deepEqual(await kept(), ['long']);
+});
+
+test('Whoever floods the ports takes no room from the learner', async () => {
+  const { pool } = at.store;
+  const session = (id: string, client: string, beganAt: number): SmtpSessionRecord => ({
+    id,
+    listener: 'mx',
+    client,
+    beganAt,
+    endedAt: beganAt,
+    entries: [],
+  });
+  const flood = Array.from({ length: 50 }, (_, n) => session(`flood-${n}`, '127.20.66.5', 10 + n));
+  await keepSessions(pool, [session('by-hand', '127.0.0.1', 1), ...flood]);
+  await trimSessions(pool, 10);
+  const ids = await kept();
+  assert.ok(ids.includes('by-hand'));
+  assert.equal(ids.filter((id) => id.startsWith('flood-')).length, 10);
 });

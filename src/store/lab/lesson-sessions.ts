@@ -15,10 +15,10 @@ export interface SmtpSessionRecord {
   readonly entries: readonly DialogueEntry[];
 }
 
-/** What is kept: a day of lessons, with whatever knocks at the ports meanwhile. */
-const KEPT = 5000;
+/** What is kept of each client: whoever floods the ports takes no room from the learner. */
+const KEPT = 2000;
 /** What a check reads at most. */
-const MOST_SESSIONS = 2000;
+const MOST_SESSIONS = 20_000;
 
 /** Later ones with the same id take the place of earlier ones. */
 export async function keepSessions(
@@ -40,11 +40,13 @@ export async function keepSessions(
   );
 }
 
-/** Removes all but the newest. */
+/** Removes all but the newest of each client. */
 export async function trimSessions(pool: pg.Pool, kept = KEPT): Promise<void> {
   await pool.query(
     `delete from lab.smtp_sessions where id in (
-       select id from lab.smtp_sessions order by began_at desc, id desc offset $1)`,
+       select id from (
+         select id, row_number() over (partition by client order by began_at desc, id desc) as place from lab.smtp_sessions
+       ) as placed where place > $1)`,
     [kept],
   );
 }

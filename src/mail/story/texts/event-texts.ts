@@ -289,7 +289,7 @@ export const EVENT_TEXTS = {
   },
   'alert.fired': {
     en: 'The alert {alert} went on ({severity}): {numbers}.',
-    ja: 'アラート {alert} が発生しました（{severity}）：{numbers}。',
+    ja: 'アラート {alert} が発生しました（{severity}、{numbers}）。',
   },
   'alert.resolved': {
     en: 'The alert {alert} went off after {time}.',
