@@ -15,7 +15,7 @@ export interface SmtpSessionRecord {
   readonly entries: readonly DialogueEntry[];
 }
 
-/** What is kept of each client: whoever floods the ports takes no room from the learner. */
+/** What is kept of each client on each port: whoever floods one, or writes to thousands, takes no room from letters by hand. */
 const KEPT = 2000;
 /** What a check reads at most. */
 const MOST_SESSIONS = 20_000;
@@ -40,12 +40,12 @@ export async function keepSessions(
   );
 }
 
-/** Removes all but the newest of each client. */
+/** Removes all but the newest of each client on each port. */
 export async function trimSessions(pool: pg.Pool, kept = KEPT): Promise<void> {
   await pool.query(
     `delete from lab.smtp_sessions where id in (
        select id from (
-         select id, row_number() over (partition by client order by began_at desc, id desc) as place from lab.smtp_sessions
+         select id, row_number() over (partition by client, listener order by began_at desc, id desc) as place from lab.smtp_sessions
        ) as placed where place > $1)`,
     [kept],
   );
