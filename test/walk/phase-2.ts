@@ -1,5 +1,5 @@
 /** What a learner does in the lessons of Phase 2, one after the other on one domain of their own. */
-import { writeFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { base64, utf8 } from '#bytes';
 import { ask as askDns } from '#lab/dns/recursor/ask';
@@ -237,6 +237,10 @@ export async function importZone({ server }: Learner, domain = 'example.test'): 
   const file = path.join(server.home, 'zone');
   await writeFile(file, await server.done('domain', 'dns', domain, '--format', 'zone'));
   await server.done('lab', 'dns', 'import', domain, file);
+  // what belongs into the zone of the host stands there as a comment, for whoever has that zone
+  const text = await readFile(file, 'utf8');
+  for (const [, data] of text.matchAll(/^; +mail\.example\.test\. IN CAA (.+)$/gm))
+    await server.done('lab', 'dns', 'set', 'example.test', 'mail.example.test', 'CAA', data!);
 }
 
 interface LoggedEvent {
