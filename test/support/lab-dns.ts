@@ -1,6 +1,6 @@
 /** The DNS of a practice Internet of the test's own, with one provider's zone, a clock that stands still, and our stub resolver in front. */
 import { StubResolver } from '#clients/dns/stub-resolver';
-import pg from 'pg';
+import { ClosingPool } from '#store/closing-pool';
 import { silentLog } from '#log';
 import { startLabDns } from '#lab/dns/start';
 import type { HostedParty, LabDns } from '#lab/dns/start';
@@ -27,7 +27,7 @@ export async function startDnsStage(
 ): Promise<DnsStage> {
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openTestDatabase());
-  const pool = new pg.Pool(database.connection);
+  const pool = new ClosingPool(database.connection);
   opened.defer(() => pool.end());
   const clock = new ManualClock(now);
   const network = labNetwork({ prefix: await freeLabPrefix() });

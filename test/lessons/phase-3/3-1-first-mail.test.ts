@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { chooseFault, FAULTS, type Fault } from '#lab/lessons/first-mail-faults';
 import { pass, untilMorning, writeLetter } from '../../support/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/learner.ts';
+import { eventually } from '../../support/running-server.ts';
 
 let learner: Learner;
 before(async () => {
@@ -32,7 +33,15 @@ interface Explained {
 async function sendAndAsk(): Promise<Explained> {
   await pass(learner, '2h');
   const id = await writeLetter(learner, 'hana@bigmail.test');
-  await pass(learner, '1m');
+  // a site that put off the letter before rests for a while
+  await eventually('the letter was tried', async () => {
+    await pass(learner, '1m');
+    const tried = await learner.server.query(
+      `select 1 from events where message_id = $1 and type in ('attempt.delivered', 'attempt.deferred', 'attempt.failed')`,
+      [id],
+    );
+    return tried.length > 0;
+  });
   const story = await learner.server.done('message', 'trace', id, '--json');
   const [, refused] = /why\.lab\.test\/(\w+)/.exec(story) ?? [];
   const [newest] = await learner.server.json<{ traceId: string }>(
