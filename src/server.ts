@@ -332,6 +332,8 @@ async function start(
         scanner: scanning.scanner,
         history: reputation.history,
         isOwnAddress,
+        // strangers have addresses of their own there
+        isOfTheHouse: surroundings && isOwnAddress,
       }),
       reputation,
       echo,

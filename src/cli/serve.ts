@@ -67,7 +67,9 @@ interface RunOptions extends SettingsOptions {
 /** Runs until a signal ends it. @throws CommandFailure */
 export async function runServer(mode: Mode, options: RunOptions): Promise<void> {
   const given = settings(mode, options);
-  const withLab = mode === 'dev' && given['lab.on'] && options.lab !== false;
+  // who names a resolver wants that DNS, not the one of the practice Internet
+  const wanted = given['lab.on'] && options.lab !== false && given.dns.length === 0;
+  const withLab = mode === 'dev' && wanted;
   const forPeople = process.stdout.isTTY;
   const log = forPeople
     ? terminalLog(given.log_level, (line) => process.stdout.write(line))

@@ -228,7 +228,7 @@ export const FIELDS = {
   ),
   'lab.on': {
     schema: switchOn,
-    doc: 'The practice Internet stands around the server, on the loopback: names below test, providers that judge mail, a clock that may run fast. Nothing leaves the machine while it is on. It is for dev alone.',
+    doc: 'The practice Internet stands around the server, on the loopback: names below test, providers that judge mail, a clock that may run fast. Nothing leaves the machine while it is on. It is for dev alone, and stays off where `dns` names a resolver.',
     defaults: { dev: true, serve: false },
   } as Field<boolean>,
   'lab.network': field(

@@ -23,6 +23,7 @@ export interface ReceptionParts {
   readonly scanner: Scanner | undefined;
   readonly history: SenderHistory | undefined;
   readonly isOwnAddress: (address: string) => boolean;
+  readonly isOfTheHouse: ((address: string) => boolean) | undefined;
 }
 
 export interface Reception {
@@ -39,12 +40,14 @@ export function receptionOf({
   scanner,
   history,
   isOwnAddress,
+  isOfTheHouse,
 }: ReceptionParts): Reception {
   const context: InquiryContext = {
     // where nothing may be asked, nothing is: the checks say so instead of failing
     resolver: resolver === nowhereResolver ? undefined : resolver,
     hostname: config.hostname,
     isOwnAddress,
+    isOfTheHouse,
     now: () => clock.now(),
     verifiesArc: config['receive.arc'] || config['forward.arc_seal'],
     scanner,

@@ -44,6 +44,8 @@ export interface Means {
   /** Our own, in A-labels. */
   readonly hostname: string;
   readonly isOwnAddress: (address: string) => boolean;
+  /** Of whom neither SPF nor the sender's domain is asked: in the practice Internet the learner, who types mail by hand. Undefined: nobody. */
+  readonly isOfTheHouse?: ((address: string) => boolean) | undefined;
   /** Calendar milliseconds. */
   readonly now: () => number;
   readonly zones: readonly ListZone[];

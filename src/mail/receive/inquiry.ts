@@ -19,6 +19,7 @@ export interface InquiryContext extends Pick<
   Means,
   | 'hostname'
   | 'isOwnAddress'
+  | 'isOfTheHouse'
   | 'now'
   | 'zones'
   | 'verifiesArc'

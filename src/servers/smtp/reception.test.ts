@@ -151,13 +151,13 @@ test('an SPF fail without DMARC is junk, refused where the setting says so, and 
   assert.match(mail.text, /spf=softfail/);
 });
 
-test('of this machine itself neither SPF nor the sender’s domain is asked, and no domain is freed from DMARC by that', async () => {
-  const isOwnAddress = (address: string) => address === STRANGER;
+test('of who is of the house neither SPF nor the sender’s domain is asked, and no domain is freed from DMARC by that', async () => {
+  const isOfTheHouse = (address: string) => address === STRANGER;
   const zone = world();
   zone.declare('plain.example', { MX: '10 host.plain.example', TXT: 'v=spf1 -all' });
   await using reception = await startReception(at, zone, {
     policies: { spfFail: 'reject' },
-    inquiry: { isOwnAddress },
+    inquiry: { isOfTheHouse },
   });
   const taken = await reception.send({
     from: 'ann@plain.example',
@@ -172,6 +172,21 @@ test('of this machine itself neither SPF nor the sender’s domain is asked, and
   assert.match(nowhere.reply, /^250 /);
   const refused = await reception.send(forged('strict.example'));
   assert.match(refused.reply, /^550 5\.7\.26 /);
+});
+
+test('this host itself is asked for no SPF; who only has its address, or only its name, is', async () => {
+  const zone = world();
+  zone.declare('mail.example.test', { TXT: 'v=spf1 -all' });
+  const own = { ehlo: 'mail.example.test', header: ['From: root@lenient.example'] };
+  const options = { policies: { spfFail: 'reject' } } as const;
+  const isOwnAddress = (address: string) => address === STRANGER;
+  await using at25 = await startReception(at, zone, { ...options, inquiry: { isOwnAddress } });
+  assert.match((await at25.send(own)).reply, /^250 /);
+  zone.declare('other.example', { A: '192.0.2.1', TXT: 'v=spf1 -all' });
+  const other = await at25.send({ ...own, ehlo: 'other.example' });
+  assert.match(other.reply, /^550 5\.7\.23 /);
+  await using elsewhere = await startReception(at, zone, options);
+  assert.match((await elsewhere.send(own)).reply, /^550 5\.7\.23 /);
 });
 
 test('three weak signs together are junk', async () => {

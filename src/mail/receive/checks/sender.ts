@@ -14,11 +14,10 @@ export interface SenderFacts {
 }
 
 export const sender: Check<'sender', 'mail'> = {
-  gather({ client: { address }, envelope: { reversePath } }, { resolver, isOwnAddress }) {
+  gather({ client: { address }, envelope: { reversePath } }, { resolver, isOfTheHouse }) {
     // an address literal names a host, not a domain
     if (reversePath === null || reversePath.domain.startsWith('[')) return NOTHING_TO_ASK;
-    // a program of this machine is told of a failure on the spot
-    if (isOwnAddress(address)) return NOTHING_TO_ASK;
+    if (isOfTheHouse?.(address) === true) return NOTHING_TO_ASK;
     return resolver === undefined ? NO_DNS : lookUp(reversePath.domain, resolver);
   },
 

@@ -5,10 +5,11 @@ import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
 
 export const spf: Check<'spf', 'mail'> = {
   gather({ client: { address, ehlo }, envelope: { reversePath } }, means) {
-    const { resolver, isOwnAddress } = means;
+    const { resolver, isOwnAddress, isOfTheHouse, hostname } = means;
     if (resolver === undefined) return NO_DNS;
-    // its own loopback is in no record, and says nothing of who writes
-    if (isOwnAddress(address)) return NOTHING_TO_ASK;
+    // this host itself, by way of its loopback, which is in no record
+    const isItself = isOwnAddress(address) && ehlo.toLowerCase() === hostname;
+    if (isItself || isOfTheHouse?.(address) === true) return NOTHING_TO_ASK;
     const now = Math.floor(means.now() / 1000);
     const asking = { resolver, signal: means.signal, receiver: means.hostname, now };
     return checkHost({ ip: address, helo: ehlo, mailFrom: reversePath, ...asking });
