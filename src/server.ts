@@ -186,12 +186,17 @@ async function start(
   const dnsServers = given.resolver ? undefined : await dnsServersOf(mode, config);
   const resolver = given.resolver ?? openResolver(dnsServers, clock);
   if (resolver instanceof StubResolver) parts.use(resolver);
-  const isOwnAddress = ownAddresses({
+  const isOwnOutside = ownAddresses({
     listen: config['smtp.address'],
     sources: config['queue.source_addresses'],
     interfaces: networkInterfaces,
     monotonic: () => clock.monotonic(),
   });
+  // in a network of its own hosts are neighbours on one machine: only what is sent from is this server's
+  const isOwnAddress = (address: string): boolean =>
+    surroundings?.isOutside(address) === true
+      ? config['queue.source_addresses'].includes(address)
+      : isOwnOutside(address);
   const tlsPolicy = startTlsPolicy(
     {
       pool: store.pool,

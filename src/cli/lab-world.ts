@@ -28,7 +28,7 @@ export function labAround(config: Config, log: Log, clock?: LabClock): LabAround
     hostname: config.hostname,
     commands: async () => (await import('./known-commands.ts')).knownCommands(),
     ...(clock && { clock }),
-    allowed: databaseHost(config.database_url),
+    allowed: [...databaseHost(config.database_url), ...hostOf(config['rspamd.url'])],
     ownPorts: new Map([
       [25, config['smtp.port']],
       [587, config['submission.port']],
@@ -71,4 +71,8 @@ function databaseHost(url: string): readonly string[] {
   if (url === '') return [];
   const { hostname, searchParams } = new URL(url);
   return [hostname, searchParams.get('host') ?? ''].filter((host) => host !== '');
+}
+
+function hostOf(url: string): readonly string[] {
+  return url === '' ? [] : [new URL(url).hostname];
 }

@@ -40,7 +40,7 @@ export interface WorldOptions {
   readonly hostname: string;
   /** Every command of the command line, in words: `queue list`. */
   readonly commands?: () => Promise<readonly string[]>;
-  /** What stays within reach although it is not on this machine: the host of the database. */
+  /** What stays within reach although it is not on this machine: the host of the database, and of the content scanner. */
   readonly allowed: readonly string[];
   /** Of a world whose calendar begins elsewhere than now. */
   readonly clock?: LabClock;

@@ -9,6 +9,9 @@ import { DOORS, type DoorName, type InheritedSockets } from './inherited-sockets
 /** Listeners without a door here bind their own ports when they start. */
 export type Doors = ReadonlyMap<DoorName, Door>;
 
+/** Who listens on all addresses listens on those too. */
+const EVERY: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
+
 type Opened = { readonly kind: 'open'; readonly doors: Doors };
 
 /**
@@ -29,7 +32,7 @@ export async function openDoors(
     if (port === 'off') continue;
     try {
       if (descriptors !== undefined) doors.set(name, await adoptDoor(descriptors));
-      else if (more.length > 0 && port !== 0 && address !== more[0])
+      else if (more.length > 0 && port !== 0 && address !== more[0] && !EVERY.has(address))
         doors.set(name, await bindDoors([address, ...more], port));
       else if (all) doors.set(name, await bindDoor(address, port));
     } catch (error) {
