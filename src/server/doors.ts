@@ -1,4 +1,5 @@
 /** The doors of a server: sockets that were handed over, and ports that have to be bound before something else can be done. */
+import { networkInterfaces } from 'node:os';
 import type { Config } from '#config';
 import type { Key } from '#config/fields';
 import { adoptDoor, bindDoor, bindDoors, type Door } from '#servers/net/door';
@@ -8,9 +9,6 @@ import { DOORS, type DoorName, type InheritedSockets } from './inherited-sockets
 
 /** Listeners without a door here bind their own ports when they start. */
 export type Doors = ReadonlyMap<DoorName, Door>;
-
-/** Who listens on all addresses listens on those too. */
-const EVERY: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
 
 type Opened = { readonly kind: 'open'; readonly doors: Doors };
 
@@ -32,8 +30,8 @@ export async function openDoors(
     if (port === 'off') continue;
     try {
       if (descriptors !== undefined) doors.set(name, await adoptDoor(descriptors));
-      else if (more.length > 0 && port !== 0 && address !== more[0] && !EVERY.has(address))
-        doors.set(name, await bindDoors([address, ...more], port));
+      else if (more.length > 0 && port !== 0)
+        doors.set(name, await bindDoors(everyAddress(address, more), port));
       else if (all) doors.set(name, await bindDoor(address, port));
     } catch (error) {
       closeDoors(doors);
@@ -65,4 +63,20 @@ export function placeOf(
 
 export function closeDoors(doors: Doors): void {
   for (const door of doors.values()) door.close();
+}
+
+const EVERY: ReadonlySet<string> = new Set(['::', '0.0.0.0']);
+
+/**
+ * Each address by itself: where neighbours on the loopback have the same port, all of them cannot be taken at once. The unspecified one
+ * stands for those of the machine's interfaces.
+ */
+function everyAddress(address: string, more: readonly string[]): readonly string[] {
+  const own = EVERY.has(address)
+    ? Object.values(networkInterfaces())
+        .flatMap((addresses) => addresses ?? [])
+        .filter(({ family, scopeid }) => (address === '::' || family === 'IPv4') && !scopeid)
+        .map((one) => one.address)
+    : [address];
+  return [...new Set([...own, ...more])];
 }
