@@ -338,7 +338,7 @@ async function start(
         history: reputation.history,
         isOwnAddress,
         // strangers have addresses of their own there
-        isOfTheHouse: surroundings && isOwnAddress,
+        isOfTheHouse: surroundings?.isPrivate,
       }),
       reputation,
       echo,
