@@ -4,8 +4,7 @@ import { say } from '#mail/story/phrase';
 import { duration } from '#mail/story/spoken';
 import { printable, wrap } from '#mail/story/terminal-text';
 import { ALERT_LETTER, SEVERITY_TEXTS } from '#mail/story/texts/alert-texts';
-import { encodeUnstructured } from '#protocol/message/encoded-word';
-import { formatDate } from '#protocol/message/date';
+import { letterHead } from '#protocol/message/letter-head';
 import type { Language } from '#protocol/dsn/language';
 import { runbookOf, textOf } from './built-in.ts';
 import { formatCondition } from './format-condition.ts';
@@ -43,16 +42,7 @@ export function composeAlertLetter(changes: readonly Told[], options: LetterOpti
   const shown = sorted.slice(0, MOST_TOLD);
   const more = sorted.length - shown.length;
   const lines = [
-    `From: ${from}`,
-    `To: ${to}`,
-    `Subject: ${encodeUnstructured(subjectOf(sorted, options), 'Subject: '.length)}`,
-    `Date: ${formatDate(now)}`,
-    `Message-ID: <${messageId}>`,
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: 8bit',
-    'Auto-Submitted: auto-generated',
-    '',
+    ...letterHead({ from, to, subject: subjectOf(sorted, options), now, messageId }),
     ...wrap(say(ALERT_LETTER[intro], language, { hostname }), COLUMNS),
     '',
     ...shown.flatMap((one) => linesOf(one, options)),

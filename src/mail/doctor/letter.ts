@@ -3,8 +3,7 @@ import { utf8 } from '#bytes';
 import { say } from '#mail/story/phrase';
 import { wrap } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
-import { encodeUnstructured } from '#protocol/message/encoded-word';
-import { formatDate } from '#protocol/message/date';
+import { letterHead } from '#protocol/message/letter-head';
 import type { Change } from './difference.ts';
 import { formatChange } from './format.ts';
 import { countOf, type Result } from './result.ts';
@@ -45,16 +44,7 @@ export function composeLetter(
     showsFamilies: false,
   };
   const lines = [
-    `From: ${address}`,
-    `To: ${address}`,
-    `Subject: ${encodeUnstructured(subject, 'Subject: '.length)}`,
-    `Date: ${formatDate(now)}`,
-    `Message-ID: <${messageId}>`,
-    'MIME-Version: 1.0',
-    'Content-Type: text/plain; charset=utf-8',
-    'Content-Transfer-Encoding: 8bit',
-    'Auto-Submitted: auto-generated',
-    '',
+    ...letterHead({ from: address, to: address, subject, now, messageId }),
     ...wrap(say(WORDS['letter-intro'], language, { hostname }), COLUMNS),
     '',
     ...changes.flatMap((change) => [...formatChange(change, format), '']),
