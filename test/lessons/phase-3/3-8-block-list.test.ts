@@ -74,8 +74,7 @@ test('3.8: who empties the list has no readers left, and does not pass by that',
 
 test('3.8: the bought readers go, then the listing; the newsletter goes on for three days', async () => {
   await learner.start('3.8');
-  await newsletter();
-  await pass('10m', '10m');
+  await comeOntoTheList();
   const readers = await learner.server.json<Readers>('lab', 'app', 'readers');
   assert.equal(readers.filter(({ came }) => came === 'bought').length, 4);
   await learner.server.done('lab', 'app', 'readers', '--keep', 'confirmed');
