@@ -2,6 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { networkInterfaces } from 'node:os';
 import { decodeUtf8 } from '#bytes';
+import { askDelegation } from '#clients/dns/delegation';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { readResolvConf } from '#clients/dns/resolv-conf';
 import { parseServerList, type DnsServer } from '#clients/dns/servers';
@@ -84,8 +85,11 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
     resolvers.push(resolver);
     return resolver;
   };
-  const local =
-    parts.resolver ?? (settings.outside ? ask(await serversOf(settings)) : nowhereResolver);
+  const servers = settings.outside ? await serversOf(settings) : undefined;
+  const local = parts.resolver ?? (servers ? ask(servers) : nowhereResolver);
+  const believed =
+    parts.resolver ??
+    (servers ? ask(servers.map((one) => Object.assign({}, one, { trusted: true }))) : local);
   const others = parseServerList(settings.publicResolvers.join(' '));
   const direct = new Map<string, Resolver>();
   return {
@@ -104,6 +108,7 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
     isPrivate: (address) => isPrivateAddress(address) && network?.isOutside(address) !== true,
     dns: {
       local,
+      believed,
       public: others && ask(others),
       at(address) {
         const known =
@@ -111,6 +116,13 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
         direct.set(address, known);
         return known;
       },
+      delegation: (address, zone, signal) =>
+        askDelegation({ address, port: portOf(address), trusted: false }, zone, {
+          clock,
+          randomId: () => randomInt(0x1_0000),
+          timeouts: DNS_TIMES.timeouts,
+          signal,
+        }),
     },
     probes: network ? probesElsewhere(probes, network.placeOf) : probes,
     fetch: fetchBy(local, network),

@@ -22,6 +22,8 @@ export const RCODE = { noError: 0, formErr: 1, servFail: 2, nxDomain: 3, notImp:
 export interface Question {
   readonly name: string;
   readonly type: RecordType;
+  /** Asks only for what the server holds itself (RD=0), and reads where it sends who asks (RFC 1034 §4.3.1). */
+  readonly own?: boolean;
 }
 
 /** A record of the answer section: of the type asked, or an alias on the way to it. */
@@ -41,15 +43,28 @@ export interface Response {
   readonly answers: readonly AnswerRecord[];
   /** The SOA record of the authority section and its own TTL, on which negative caching rests. */
   readonly soa?: { readonly ttl: number; readonly data: SoaData };
+  /** Of a question for what the server holds itself. */
+  readonly authority?: Authority;
 }
 
-/** A query with recursion desired, AD and DO set, and an EDNS0 payload of 1232 octets. */
+/** Whether the zone is the server's own, and to whom it sends who asks: the NS records of the authority section, and their addresses. */
+export interface Authority {
+  readonly authoritative: boolean;
+  readonly delegation: readonly {
+    readonly zone: string;
+    readonly server: string;
+    readonly ttl: number;
+  }[];
+  readonly glue: readonly { readonly name: string; readonly address: string }[];
+}
+
+/** A query with recursion desired unless told otherwise, AD and DO set, and an EDNS0 payload of 1232 octets. */
 export function encodeQuery(id: number, question: Question): Uint8Array {
   return encode({
     type: 'query',
     id,
     // AD asks for the AD bit of the answer (RFC 6840 §5.7); some forwarders pass it on only under DO.
-    flags: RECURSION_DESIRED | AUTHENTIC_DATA,
+    flags: (question.own === true ? 0 : RECURSION_DESIRED) | AUTHENTIC_DATA,
     questions: [{ name: question.name, type: question.type, class: 'IN' }],
     additionals: [
       {
@@ -103,7 +118,7 @@ function read(packet: Buffer, question: Question): Response | 'malformed' | 'mis
   if (!sameQuestion(packet, afterName, question)) return 'mismatch';
   // What follows in a truncated response is asked again over TCP (RFC 2181 §9).
   if (head.truncated) return { ...head, answers: [] };
-  const found = readSections(packet, afterName + 4, question.type);
+  const found = readSections(packet, afterName + 4, question);
   return found === undefined ? 'malformed' : { ...head, ...found };
 }
 
@@ -134,18 +149,24 @@ export const TYPE_CODES = {
   CAA: 257,
 } as const satisfies Record<RecordType, number>;
 
-/** The answers and the SOA of the authority section, or undefined where the framing is broken. */
+/**
+ * The answers and the SOA of the authority section, or undefined where the framing is broken. Where the server is asked for what it holds
+ * itself, also the delegation and its addresses.
+ */
 function readSections(
   packet: Buffer,
   start: number,
-  type: RecordType,
-): Pick<Response, 'answers' | 'soa'> | undefined {
+  { type, own }: Question,
+): Pick<Response, 'answers' | 'soa' | 'authority'> | undefined {
   const answerCount = packet.readUInt16BE(6);
-  const authorityCount = packet.readUInt16BE(8);
+  const authorityEnd = answerCount + packet.readUInt16BE(8);
+  const end = authorityEnd + (own === true ? packet.readUInt16BE(10) : 0);
   const answers: AnswerRecord[] = [];
+  const delegation: Authority['delegation'][number][] = [];
+  const glue: Authority['glue'][number][] = [];
   let soa: Response['soa'];
   let offset = start;
-  for (let index = 0; index < answerCount + authorityCount; index++) {
+  for (let index = 0; index < end; index++) {
     const frame = readFrame(packet, offset);
     if (frame === undefined) return undefined;
     offset = frame.end;
@@ -155,12 +176,37 @@ function readSections(
       if (record === undefined) continue;
       if (record === 'malformed' || answers.length >= MAX_RECORDS) return undefined;
       answers.push(record);
-    } else if (frame.type === TYPE_CODES.SOA && soa === undefined) {
+    } else if (index < authorityEnd && frame.type === TYPE_CODES.SOA && soa === undefined) {
       const data = recordData(packet, frame, 'SOA');
       if (data !== undefined) soa = { ttl: frame.ttl, data };
+    } else if (own === true && delegation.length + glue.length < MAX_RECORDS) {
+      const isDelegation = index < authorityEnd && frame.type === TYPE_CODES.NS;
+      const server = isDelegation ? recordData(packet, frame, 'NS') : undefined;
+      const address = index < authorityEnd ? undefined : addressIn(packet, frame);
+      const name = (server ?? address) === undefined ? undefined : ownerOf(packet, frame);
+      if (name === undefined) continue;
+      if (server !== undefined) delegation.push({ zone: name, server, ttl: frame.ttl });
+      if (address !== undefined) glue.push({ name, address });
     }
   }
-  return { answers, ...(soa && { soa }) };
+  const authoritative = (packet.readUInt16BE(2) & AUTHORITATIVE) !== 0;
+  return {
+    answers,
+    ...(soa && { soa }),
+    ...(own === true && { authority: { authoritative, delegation, glue } }),
+  };
+}
+
+/** The AA bit. */
+const AUTHORITATIVE = 0x0400;
+
+function ownerOf(packet: Buffer, { start }: Frame): string | undefined {
+  return normaliseName(answer.decode(packet, start).name);
+}
+
+function addressIn(packet: Buffer, frame: Frame): string | undefined {
+  if (frame.type === TYPE_CODES.A) return recordData(packet, frame, 'A');
+  return frame.type === TYPE_CODES.AAAA ? recordData(packet, frame, 'AAAA') : undefined;
 }
 
 interface Frame {

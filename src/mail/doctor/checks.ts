@@ -6,15 +6,18 @@
 import type { Check } from './check.ts';
 import { certificate, issuers, renewal } from './checks/certificates.ts';
 import { clientSetup } from './checks/client-setup.ts';
+import { dane } from './checks/dane.ts';
 import { freshSignature, keyStrength, publishedKeys, rotation } from './checks/dkim.ts';
-import { alignment, dmarcPolicy, dmarcRecord, dmarcReports } from './checks/dmarc.ts';
+import { alignment, dmarcPolicy, dmarcRecord } from './checks/dmarc.ts';
+import { dmarcReports } from './checks/dmarc-reports.ts';
 import { clock, database, disk, hostName, load } from './checks/host.ts';
 import { adminPages } from './checks/later.ts';
 import { dnsLists } from './checks/lists.ts';
 import { exchange, exchangeHosts, roles } from './checks/mail-exchange.ts';
+import { nameServers } from './checks/name-servers.ts';
 import { clientAddresses, listeners, outsideProbe, relay } from './checks/network.ts';
 import { plannedRecords } from './checks/plan.ts';
-import { dane, mtaSts, tlsReports } from './checks/policies.ts';
+import { mtaSts, tlsReports } from './checks/policies.ts';
 import { complaintRate, oneClick } from './checks/readers.ts';
 import { registration } from './checks/registration.ts';
 import { confirmedName, ownName, reverseName } from './checks/reverse-names.ts';
@@ -25,7 +28,7 @@ import { deferrals, hardBounces, loginAbuse, queue, sentForm } from './checks/tr
 import { backup, secrets, versions } from './checks/upkeep.ts';
 import { warmUp } from './checks/warm-up.ts';
 import { sourceAddress, wayOut } from './checks/way-out.ts';
-import { nameServers, signedZone, timesToLive, validatingResolver } from './checks/zone.ts';
+import { signedZone, timesToLive, validatingResolver } from './checks/zone.ts';
 import type { CheckId } from './texts.ts';
 
 const host = { of: 'host', needs: [], also: [], server: false } as const;
@@ -120,13 +123,19 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     also: ['no-answer', 'propagating'],
     run: dmarcRecord,
   },
-  M2: { ...domain, ...world, family: 'dmarc', also: ['no-answer'], run: dmarcPolicy },
+  M2: {
+    ...domain,
+    ...world,
+    family: 'dmarc',
+    also: ['no-answer', 'propagating'],
+    run: dmarcPolicy,
+  },
   M3: {
     ...domain,
     ...world,
     ...server,
     family: 'dmarc',
-    also: ['no-answer', 'unreachable'],
+    also: ['no-answer', 'propagating', 'unreachable'],
     run: dmarcReports,
   },
   M4: { ...domain, ...server, family: 'dmarc', run: alignment },

@@ -1,4 +1,5 @@
 /** What checks look with: everything from outside is an argument, so that a test can show them any world. */
+import type { Delegation } from '#clients/dns/delegation';
 import type { Probes } from '#clients/probe/probe';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { HostFacts } from './host-facts.ts';
@@ -40,10 +41,14 @@ export interface DoctorList {
 export interface Places {
   /** The resolver that this host uses. */
   readonly local: Resolver;
+  /** The same, its word on DNSSEC believed wherever it is: to tell why it does not count, and for nothing else. */
+  readonly believed: Resolver;
   /** One that others use; undefined: none is named. */
   readonly public: Resolver | undefined;
   /** A server asked directly, by its address. */
   readonly at: (address: string) => Resolver;
+  /** The name servers of a zone, as a server holds them itself or sends to them. */
+  readonly delegation: (address: string, zone: string, signal: AbortSignal) => Promise<Delegation>;
 }
 
 export type Fetched =

@@ -32,7 +32,8 @@ export async function ask<Type extends RecordType>(
   return { answer, records, evidence: evidenceOf(name, type, answer) };
 }
 
-function evidenceOf<Type extends RecordType>(
+/** What an answer was, for who wants to look again. */
+export function evidenceOf<Type extends RecordType>(
   name: string,
   type: Type,
   answer: DnsAnswer<Type>,
@@ -89,6 +90,9 @@ export interface Authority {
 export interface Authorities {
   /** The name at which the zone begins. */
   readonly zone: string;
+  /** All of its NS records. */
+  readonly names: readonly string[];
+  /** Those of them that have an address. */
   readonly servers: readonly Authority[];
   readonly failure: DnsFailure | undefined;
   readonly evidence: readonly Evidence[];
@@ -108,7 +112,7 @@ export function authoritiesOf(context: Context, name: string): Promise<Authoriti
       const asked = await ask(context, zone, 'NS');
       evidence.push(asked.evidence);
       if (asked.answer.kind === 'failure')
-        return { zone, servers: [], failure: asked.answer, evidence };
+        return { zone, names: [], servers: [], failure: asked.answer, evidence };
       if (asked.records.length === 0) continue;
       const names = asked.records.slice(0, MOST_SERVERS);
       const found = await Promise.all(names.map((server) => addressesOf(context, server)));
@@ -119,9 +123,9 @@ export function authoritiesOf(context: Context, name: string): Promise<Authoriti
           resolver: context.dns.at(address),
         })),
       );
-      return { zone, servers, failure: undefined, evidence };
+      return { zone, names, servers, failure: undefined, evidence };
     }
-    return { zone: name, servers: [], failure: undefined, evidence };
+    return { zone: name, names: [], servers: [], failure: undefined, evidence };
   });
 }
 

@@ -155,6 +155,25 @@ const dmarc =
 const noRecord: Break = ({ names }) => without(names, DMARC, 'TXT');
 const noDmarcAnswer: Break = ({ names }) => change(names, DMARC, { fault: 'servfail' });
 
+/** A domain without a record of its own. */
+function below(label: string, exists = true): (world: Draft, on: Listeners) => void {
+  return (world) => {
+    const name = `${label}.${DOMAIN}`;
+    world.domains = [name];
+    if (exists) world.names[name] = { A: ADDRESS };
+  };
+}
+
+/** Right in the zone, and older elsewhere. */
+function stale(broken: Break): Break {
+  return async (world, on) => {
+    world.own = { ...world.names };
+    await broken(world, on);
+  };
+}
+
+const external = 'v=DMARC1; p=none; rua=mailto:dmarc@reports.example';
+
 function watched(finding: string, days: number): Break {
   return (world, on) => {
     void dmarc('v=DMARC1; p=none')(world, on);
@@ -177,9 +196,18 @@ function reportedOn(own: { readonly count: number; readonly aligned: number }) {
 
 export const DMARC_CASES = [
   caseOf('M1', 'one'),
-  caseOf('M1', 'inherited', (world) => {
-    world.domains = [`news.${DOMAIN}`];
-    world.names[`news.${DOMAIN}`] = { A: ADDRESS };
+  caseOf('M1', 'inherited', below('news')),
+  caseOf('M1', 'none', (world, on) => {
+    below('news')(world, on);
+    void dmarc('v=DMARC1; p=none', 'v=DMARC1; p=reject')(world, on);
+  }),
+  caseOf('M1', 'unusable', (world, on) => {
+    below('news')(world, on);
+    void dmarc('v=DMARC1; p=maybe')(world, on);
+  }),
+  caseOf('M1', 'no-answer', (world, on) => {
+    below('news')(world, on);
+    void noDmarcAnswer(world, on);
   }),
   caseOf('M1', 'old-tags', dmarc('v=DMARC1; p=reject; pct=50')),
   caseOf('M1', 'none', noRecord),
@@ -192,6 +220,35 @@ export const DMARC_CASES = [
   caseOf('M1', 'no-answer', noDmarcAnswer),
 
   caseOf('M2', 'enforced'),
+  // RFC 9989 §4.10.2: the organization's, not that of the nearest name above
+  caseOf('M2', 'enforced', (world, on) => {
+    below('a.b')(world, on);
+    void dmarc('v=DMARC1; p=reject')(world, on);
+    world.names[`_dmarc.b.${DOMAIN}`] = { TXT: 'v=DMARC1; p=none' };
+  }),
+  caseOf('M2', 'watching', (world, on) => {
+    below('a.b')(world, on);
+    void dmarc('v=DMARC1; p=reject')(world, on);
+    world.names[`_dmarc.b.${DOMAIN}`] = { TXT: 'v=DMARC1; p=none; psd=n' };
+  }),
+  caseOf('M2', 'enforced', (world, on) => {
+    below('nowhere', false)(world, on);
+    void dmarc('v=DMARC1; p=none; np=reject')(world, on);
+  }),
+  caseOf('M2', 'watching', (world, on) => {
+    below('news')(world, on);
+    void dmarc('v=DMARC1; p=none; np=reject')(world, on);
+  }),
+  caseOf('M2', 'no-answer', (world, on) => {
+    below('news')(world, on);
+    void dmarc('v=DMARC1; p=none; np=reject')(world, on);
+    world.names[`news.${DOMAIN}`] = { fault: 'timeout' };
+  }),
+  caseOf('M2', 'no-record', (world, on) => {
+    below('news')(world, on);
+    void dmarc('v=DMARC1; p=none', 'v=DMARC1; p=none')(world, on);
+  }),
+  caseOf('M2', 'propagating', stale(dmarc('v=DMARC1; p=reject; t=y'))),
   caseOf('M2', 'watching', dmarc('v=DMARC1; p=none')),
   caseOf('M2', 'idle', watched('watching', 40)),
   caseOf('M2', 'testing', dmarc('v=DMARC1; p=reject; t=y')),
@@ -212,14 +269,47 @@ export const DMARC_CASES = [
     await ofDomain(reportedOn({ count: 50, aligned: 50 }))(world, on);
   }),
   caseOf('M3', 'external', (world, on) => {
-    void dmarc('v=DMARC1; p=none; rua=mailto:dmarc@reports.example')(world, on);
+    void dmarc(external)(world, on);
     world.names[`${DOMAIN}._report._dmarc.reports.example`] = { TXT: 'v=DMARC1' };
   }),
   caseOf('M3', 'none', dmarc('v=DMARC1; p=none')),
   caseOf('M3', 'refused', (world, on) =>
     reports(world, on, { 'RCPT TO:<postmaster@': '550 5.1.1 nobody of this name' }),
   ),
-  caseOf('M3', 'unauthorised', dmarc('v=DMARC1; p=none; rua=mailto:dmarc@reports.example')),
+  caseOf('M3', 'unauthorised', dmarc(external)),
+  caseOf('M3', 'unauthorised', async (world, on) => {
+    await reports(world, on);
+    void dmarc(`v=DMARC1; p=none; rua=mailto:postmaster@${DOMAIN},mailto:dmarc@reports.example`)(
+      world,
+      on,
+    );
+  }),
+  caseOf('M3', 'unauthorised', async (world, on) => {
+    await reports(world, on);
+    void dmarc(
+      `v=DMARC1; p=none; rua=mailto:postmaster@${DOMAIN}; ruf=mailto:dmarc@reports.example`,
+    )(world, on);
+  }),
+  caseOf('M3', 'refused', async (world, on) => {
+    await reports(world, on, { 'RCPT TO:<second@': '550 5.1.1 nobody of this name' });
+    void dmarc(`v=DMARC1; p=none; rua=mailto:postmaster@${DOMAIN},mailto:second@${DOMAIN}`)(
+      world,
+      on,
+    );
+  }),
+  caseOf('M3', 'external', (world, on) => {
+    // one organization, by the walk: no word of the other is needed
+    void dmarc(`v=DMARC1; p=none; rua=mailto:dmarc@reports.${DOMAIN}`)(world, on);
+  }),
+  caseOf('M3', 'no-answer', (world, on) => {
+    void dmarc(external)(world, on);
+    world.names[`${DOMAIN}._report._dmarc.reports.example`] = { fault: 'timeout' };
+  }),
+  caseOf('M3', 'propagating', async (world, on) => {
+    await reports(world, on);
+    world.own = { ...world.names };
+    void dmarc('v=DMARC1; p=none')(world, on);
+  }),
   caseOf('M3', 'no-record', noRecord),
   caseOf('M3', 'no-answer', noDmarcAnswer),
   caseOf('M3', 'unreachable', async (world, on) => {

@@ -1,7 +1,19 @@
 /** D1 to D6, I1 to I3, X1 to X3. */
 import { caseOf, type Break } from './case.ts';
 import type { Listeners } from './listeners.ts';
-import { ADDRESS, change, DAY, DOMAIN, HOST, NOW, REVERSE, without, type Draft } from './world.ts';
+import {
+  ADDRESS,
+  change,
+  DAY,
+  DOMAIN,
+  HOST,
+  NOW,
+  PARENT,
+  REVERSE,
+  sentTo,
+  without,
+  type Draft,
+} from './world.ts';
 
 const SOA = (serial: number): string =>
   `ns1.example.net. hostmaster.example.net. ${serial} 7200 3600 1209600 300`;
@@ -45,10 +57,53 @@ export const DNS_CASES = [
   caseOf('D1', 'different', second({ NS: ['ns1.example.net', 'old.example.net'] })),
   caseOf('D1', 'lame', second({ fault: 'refused' })),
   caseOf('D1', 'none', ({ names }) => without(names, DOMAIN, 'NS')),
-  caseOf('D1', 'no-answer', ({ names }) => change(names, DOMAIN, { fault: 'timeout' })),
+  // nobody's: the servers of the top-level domain are not its own
+  caseOf('D1', 'none', (world) => void (world.domains = ['nobody.org'])),
+  caseOf('D1', 'no-answer', (world) => {
+    change(world.names, DOMAIN, { fault: 'timeout' });
+    change(world.names, 'a.org-servers.example', { fault: 'timeout' });
+  }),
+  caseOf('D1', 'no-answer', ({ delegations }) => {
+    delegations[PARENT] = { kind: 'failure', cause: 'timeout', text: 'no answer' };
+  }),
+  caseOf('D1', 'lame', ({ delegations }) => {
+    // it answers from memory, and not as one that holds the zone
+    delegations['192.0.2.54'] = sentTo(['ns1.example.net']);
+  }),
+  caseOf('D1', 'lame', (world) => {
+    // the parent sends to one that the zone does not name any more, and that does not hold it
+    world.delegations[PARENT] = sentTo(['ns1.example.net', 'ns2.example.net', 'gone.example.net']);
+    world.names['gone.example.net'] = { A: '192.0.2.55' };
+    world.servers['192.0.2.55'] = {};
+  }),
+  caseOf('D1', 'lame', ({ names }) =>
+    change(names, DOMAIN, { NS: ['ns1.example.net', 'ns2.example.net', 'nowhere.example.net'] }),
+  ),
+  caseOf('D1', 'lame', (world) => {
+    // a resolver finds no server that holds the zone
+    world.own = Object.fromEntries(Object.keys(world.names).map((name) => [name, {}]));
+    world.delegations[PARENT] = sentTo(['ns1.example.net', 'ns2.example.net']);
+    change(world.names, DOMAIN, { fault: 'servfail' });
+  }),
+  caseOf('D1', 'parent-differs', ({ delegations }) => {
+    delegations[PARENT] = sentTo(['ns1.example.net']);
+  }),
+  caseOf('D1', 'glue-differs', (world) => {
+    const inside = `ns1.${DOMAIN}`;
+    change(world.names, DOMAIN, { NS: [inside, 'ns2.example.net'] });
+    world.names[inside] = { A: '192.0.2.53' };
+    world.delegations[PARENT] = sentTo([inside, 'ns2.example.net'], { [inside]: '192.0.2.9' });
+  }),
+  caseOf('D1', 'not-delegated', ({ delegations }) => {
+    delegations[PARENT] = { kind: 'none', exists: false, server: PARENT, elapsed: 1 };
+  }),
 
   caseOf('D2', 'validates'),
   caseOf('D2', 'does-not', ({ names }) => without(names, 'com', 'authenticated')),
+  caseOf('D2', 'untrusted', (world) => {
+    world.believed = { ...world.names };
+    without(world.names, 'com', 'authenticated');
+  }),
   caseOf('D2', 'broken', ({ names }) => change(names, 'com', { fault: 'servfail' })),
   caseOf('D2', 'no-answer', ({ names }) => change(names, 'com', { fault: 'network' })),
 

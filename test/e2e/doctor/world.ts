@@ -5,6 +5,7 @@
 import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { base64, concat, utf8 } from '#bytes';
 import type { Probes, ProbeFailure } from '#clients/probe/probe';
+import type { Delegation } from '#clients/dns/delegation';
 import { isPrivateAddress } from '#mail/abuse/protected';
 import { tcpProbes } from '#clients/probe/tcp-probes';
 import { systemClock } from '#clock';
@@ -29,6 +30,8 @@ export const NOW = Date.UTC(2026, 10, 24, 9);
 export const DAY = 86_400_000;
 export const REVERSE = reverseDomain(parseIp(ADDRESS)!);
 const SERVERS = { 'ns1.example.net': '192.0.2.53', 'ns2.example.net': '192.0.2.54' };
+/** Of the zone above. */
+export const PARENT = '192.0.2.100';
 
 export interface Draft {
   settings: Writable<DoctorSettings>;
@@ -39,8 +42,12 @@ export interface Draft {
   names: Names;
   /** What the servers of the zones say; the same unless told. */
   own: Names | undefined;
+  /** What the resolver of the host would say if it were trusted; the same unless told. */
+  believed: Names | undefined;
   /** What one of them says, by its address. */
   servers: Record<string, Names>;
+  /** What servers say of the delegation, by their address: to whom the parent sends, and that the zone is their own. */
+  delegations: Record<string, Delegation>;
   /** What a public resolver says; undefined: there is none. */
   others: Names | undefined;
   probes: Probes;
@@ -132,7 +139,9 @@ export async function wellWorld(): Promise<Draft> {
     },
     names: wellNames(plan),
     own: undefined,
+    believed: undefined,
     servers: {},
+    delegations: {},
     others: undefined,
     probes: { ...tcpProbes(systemClock), ...NOWHERE },
     pages: {
@@ -201,6 +210,8 @@ function wellNames(plan: ReturnType<typeof planWith>): Names {
     authenticated: true,
   };
   for (const [name, address] of Object.entries(SERVERS)) names[name] = { A: address };
+  names['org'] = { NS: 'a.org-servers.example' };
+  names['a.org-servers.example'] = { A: PARENT };
   names['net'] = { SOA: soa };
   names['com'] = { SOA: soa, authenticated: true };
   names[HOST] = { ...names[HOST], CAA: '0 issue letsencrypt.org' };
@@ -233,11 +244,13 @@ export function worldOf(draft: Draft): World {
     domains,
     dns: {
       local: declaredZone(draft.names),
+      believed: declaredZone(draft.believed ?? draft.names),
       public: draft.others && declaredZone(draft.others),
       at(address) {
         const names = draft.servers[address];
         return names ? declaredZone(names) : own;
       },
+      delegation: (address, zone) => delegationBy(draft, address, zone),
     },
     fetch(url) {
       const page = pages[url];
@@ -252,5 +265,33 @@ export function worldOf(draft: Draft): World {
     realNow: () => Date.now(),
     monotonic: () => (monotonic += draft.pace),
     sleep: () => Promise.resolve(),
+  };
+}
+
+/** The parent sends to the servers that the zone names; these hold it. */
+async function delegationBy(draft: Draft, address: string, zone: string): Promise<Delegation> {
+  const told = draft.delegations[address];
+  if (told) return told;
+  const origin = { server: `${address}:53`, elapsed: 1 };
+  const names = draft.servers[address] ?? draft.own ?? draft.names;
+  const answer = await declaredZone(names).resolve(zone, 'NS');
+  if (answer.kind === 'failure') return answer;
+  if (answer.kind !== 'records')
+    return { kind: 'none', exists: answer.kind === 'no-data', ...origin };
+  const kind = address === PARENT ? 'sent' : 'own';
+  return { kind, servers: answer.records, glue: [], ttl: answer.ttl, ...origin };
+}
+
+export function sentTo(
+  servers: readonly string[],
+  glue: Readonly<Record<string, string>> = {},
+): Delegation {
+  return {
+    kind: 'sent',
+    servers,
+    glue: Object.entries(glue).map(([name, address]) => ({ name, address })),
+    ttl: 3600,
+    server: `${PARENT}:53`,
+    elapsed: 1,
   };
 }

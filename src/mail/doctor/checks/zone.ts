@@ -1,48 +1,9 @@
-/** D1 to D3 and D5: the servers of the zone, validation, signatures, times to live. */
+/** D2, D3 and D5: validation, signatures, times to live. The servers of the zone are in `name-servers.ts`. */
 import type { Context } from '#mail/doctor/context';
 import { ask, authoritiesOf, noAnswer } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { listed } from '#mail/doctor/spoken-values';
 import type { RecordType } from '#protocol/dns/resolver';
-
-export async function nameServers(context: Context): Promise<Outcome<'D1'>> {
-  const { zone, servers, failure, evidence } = await authoritiesOf(context, context.domain);
-  if (failure) return noAnswer(`NS ${zone}`, failure, evidence);
-  if (servers.length === 0) return { finding: 'none', values: {}, evidence };
-  const looked = await Promise.all(
-    servers.map(async (server) => {
-      const [soa, ns] = await Promise.all([
-        ask(context, zone, 'SOA', server.resolver),
-        ask(context, zone, 'NS', server.resolver),
-      ]);
-      const list = ns.records.toSorted().join(' ');
-      return {
-        server,
-        serial: soa.records[0]?.serial,
-        list,
-        evidence: [soa.evidence, ns.evidence],
-      };
-    }),
-  );
-  const seen = [...evidence, ...looked.flatMap((one) => one.evidence)];
-  const lame = looked.filter(({ serial }) => serial === undefined);
-  if (lame.length > 0) {
-    const names = listed(lame.map(({ server }) => server.name));
-    return { finding: 'lame', values: { servers: names }, evidence: seen, about: names };
-  }
-  const serials = new Set(looked.map(({ serial }) => serial));
-  if (serials.size > 1) {
-    const each = listed(looked.map(({ server, serial }) => `${server.name} ${serial}`));
-    return { finding: 'stale', values: { serials: each }, evidence: seen };
-  }
-  if (new Set(looked.map(({ list }) => list)).size > 1) {
-    const lists = listed(looked.map(({ server, list }) => `${server.name}: ${list}`));
-    return { finding: 'different', values: { lists }, evidence: seen, about: lists };
-  }
-  const names = listed(servers.map(({ name }) => name));
-  const serial = String(looked[0]!.serial);
-  return { finding: 'same', values: { servers: names, serial }, evidence: seen };
-}
 
 /** A zone that is signed, and that every resolver of the Internet can ask for. */
 const SIGNED = 'com';
@@ -54,8 +15,14 @@ export async function validatingResolver(context: Context): Promise<Outcome<'D2'
       ? { finding: 'broken', values: { cause: answer.text }, evidence: [evidence] }
       : noAnswer(`SOA ${SIGNED}`, answer, [evidence]);
   const { server, authenticated } = answer;
-  const finding = authenticated ? 'validates' : 'does-not';
-  return { finding, values: { server }, evidence: [evidence] };
+  if (authenticated) return { finding: 'validates', values: { server }, evidence: [evidence] };
+  // what it would say if it were believed tells why its word does not count
+  const believed = await ask(context, SIGNED, 'SOA', context.dns.believed);
+  const seen = [evidence, believed.evidence];
+  const { answer: word } = believed;
+  return word.kind !== 'failure' && word.authenticated
+    ? { finding: 'untrusted', values: { server: word.server }, evidence: seen }
+    : { finding: 'does-not', values: { server }, evidence: seen };
 }
 
 export async function signedZone(context: Context): Promise<Outcome<'D3'>> {

@@ -119,8 +119,8 @@ export const AUTHENTICATION_TEXTS = {
       ja: '署名に使う鍵ごとに、手元の鍵と同じレコードが 1 つ。',
     },
     remedy: {
-      en: 'hikyaku dkim list {domain} prints the records to paste, long ones in pieces.',
-      ja: 'hikyaku dkim list {domain} で表示されるレコードを貼り付けてください。長いものは分割してあります。',
+      en: '`hikyaku dkim list {domain}` prints the records to paste, long ones in pieces.',
+      ja: '`hikyaku dkim list {domain}` で表示されるレコードを貼り付けてください。長いものは分割してあります。',
     },
     findings: {
       equal: { status: 'pass', en: '{selectors}', ja: '{selectors} が一致しています。' },
@@ -325,8 +325,8 @@ export const AUTHENTICATION_TEXTS = {
       ja: '自分のメールがすべて揃ったら、quarantine か reject。',
     },
     remedy: {
-      en: 'hikyaku dmarc reports sources says who sends; when all that is yours has passed for a month, raise p= one step.',
-      ja: 'hikyaku dmarc reports sources で送信元を確認し、自分のメールが 1 か月すべて成功していたら p= を 1 段上げてください。',
+      en: '`hikyaku dmarc reports sources` says who sends; when all that is yours has passed for a month, raise p= one step.',
+      ja: '`hikyaku dmarc reports sources` で送信元を確認し、自分のメールが 1 か月すべて成功していたら p= を 1 段上げてください。',
     },
     findings: {
       enforced: { status: 'pass', en: 'p={policy}', ja: 'p={policy} です。' },
@@ -359,8 +359,8 @@ export const AUTHENTICATION_TEXTS = {
         en: 'p={policy}, while others report that {failed} of {count} messages from this server failed.',
         ja: 'p={policy} ですが、このサーバーの {count} 通のうち {failed} 通が失敗したと報告されています。',
         remedy: {
-          en: 'hikyaku dmarc reports sources --domain {domain} says from where; go back to p=none until it is mended.',
-          ja: 'hikyaku dmarc reports sources --domain {domain} で送信元を確認し、直るまで p=none に戻してください。',
+          en: '`hikyaku dmarc reports sources --domain {domain}` says from where; go back to p=none until it is mended.',
+          ja: '`hikyaku dmarc reports sources --domain {domain}` で送信元を確認し、直るまで p=none に戻してください。',
         },
       },
       'no-record': {
@@ -377,8 +377,8 @@ export const AUTHENTICATION_TEXTS = {
       ja: 'あなたの名前で誰が送っているかは、レポートでしか分かりません。',
     },
     expected: {
-      en: 'An address in rua= that takes them.',
-      ja: 'rua= に、受け取れる宛先があること。',
+      en: 'An address in rua=, and every one in rua= and ruf= takes them.',
+      ja: 'rua= に宛先があり、rua= と ruf= のどの宛先も受け取れること。',
     },
     remedy: {
       en: 'Add rua=mailto:postmaster@{domain} to the record.',
@@ -407,8 +407,8 @@ export const AUTHENTICATION_TEXTS = {
         en: '{target} does not say that it takes reports about {domain}.',
         ja: '{target} が {domain} のレポートを受け取ると公開していません。',
         remedy: {
-          en: 'Have its owner publish this name with a TXT record “v=DMARC1”: {domain}._report._dmarc in the domain of the address.',
-          ja: '宛先の管理者に、そのドメインの下の {domain}._report._dmarc に TXT レコード「v=DMARC1」を公開してもらってください。',
+          en: 'Have the owner of {target} publish: {name}. 3600 IN TXT "v=DMARC1"',
+          ja: '{target} の管理者に、このレコードを公開してもらってください：{name}. 3600 IN TXT "v=DMARC1"',
         },
       },
       'no-record': {
@@ -429,8 +429,8 @@ export const AUTHENTICATION_TEXTS = {
       ja: '最近の 100 通すべてが、From のドメインで署名または送信されていること。',
     },
     remedy: {
-      en: 'hikyaku dkim generate for the domain in From; authors write as their own domain.',
-      ja: 'From のドメインに hikyaku dkim generate で鍵を作り、自分のドメインで送信してください。',
+      en: '`hikyaku dkim generate DOMAIN` for the domain in From; authors write as their own domain.',
+      ja: 'From のドメインに `hikyaku dkim generate DOMAIN` で鍵を作り、自分のドメインで送信してください。',
     },
     findings: {
       all: { status: 'pass', en: 'All of the last {count}.', ja: '最近の {count} 通すべてです。' },

@@ -37,6 +37,33 @@ export const DNS_TEXTS = {
         en: 'No answer for the zone from {servers}.',
         ja: '{servers} がこのゾーンに答えません。',
       },
+      'parent-differs': {
+        status: 'warn',
+        en: 'The zone above names {above}, the zone itself {own}.',
+        ja: '親ゾーンは {above}、ゾーン自身は {own} を示しています。',
+        remedy: {
+          en: 'Make both lists the same: NS records in the zone, name servers in the panel of the registrar.',
+          ja: 'ゾーンの NS レコードと、レジストラーの管理画面のネームサーバーを同じにしてください。',
+        },
+      },
+      'glue-differs': {
+        status: 'warn',
+        en: 'The zone above has {glue} for {server}, the zone itself {own}.',
+        ja: '{server} のアドレスが、親ゾーンでは {glue}、ゾーン自身では {own} です。',
+        remedy: {
+          en: 'Change the address of {server} (glue, host record) in the panel of the registrar to {own}.',
+          ja: 'レジストラーの管理画面で {server} のアドレス（グルー、ホストレコード）を {own} にしてください。',
+        },
+      },
+      'not-delegated': {
+        status: 'fail',
+        en: 'The zone above sends nobody to the servers of {domain}.',
+        ja: '親ゾーンに {domain} への委任がありません。',
+        remedy: {
+          en: 'Is the domain still registered? Name its servers in the panel of the registrar.',
+          ja: 'ドメインの登録が続いているか確かめ、レジストラーの管理画面でネームサーバーを指定してください。',
+        },
+      },
       none: {
         status: 'fail',
         en: '{domain} has no name servers.',
@@ -62,8 +89,17 @@ export const DNS_TEXTS = {
       validates: { status: 'pass', en: '{server} validates.', ja: '{server} は検証しています。' },
       'does-not': {
         status: 'warn',
-        en: '{server} does not validate, or is not trusted to say so.',
-        ja: '{server} は検証していないか、その答えを信頼できません。',
+        en: '{server} does not validate: DANE is off.',
+        ja: '{server} は検証しないので、DANE は働きません。',
+      },
+      untrusted: {
+        status: 'warn',
+        en: '{server} validates, but it is on another machine, and its word may be changed on the way: DANE is off.',
+        ja: '{server} は検証しますが、別のマシンにあり、途中で答えを書き換えられるおそれがあるため、DANE は働きません。',
+        remedy: {
+          en: 'apt install unbound, then nameserver 127.0.0.1 in /etc/resolv.conf. Where nobody else can get at the way to {server}, vouch for it instead: HIKYAKU_DNS={server} HIKYAKU_DNS_TRUSTED=true',
+          ja: 'apt install unbound を実行し、/etc/resolv.conf に nameserver 127.0.0.1 と書いてください。{server} までの経路に他人が入れないなら、代わりにそのリゾルバーを信頼できます：HIKYAKU_DNS={server} HIKYAKU_DNS_TRUSTED=true',
+        },
       },
       broken: {
         status: 'fail',
@@ -184,12 +220,12 @@ export const DNS_TEXTS = {
       ja: '計画からずれたレコードは、必要になったときに困ります。',
     },
     expected: {
-      en: 'Every record of hikyaku domain dns {domain} is published, and no other in its place.',
-      ja: 'hikyaku domain dns {domain} の全レコードが公開され、余分なものがないこと。',
+      en: 'Every record of `hikyaku domain dns {domain}` is published, and no other in its place.',
+      ja: '`hikyaku domain dns {domain}` の全レコードが公開され、余分なものがないこと。',
     },
     remedy: {
-      en: 'hikyaku domain dns {domain} prints the lines to paste.',
-      ja: 'hikyaku domain dns {domain} で表示される行を貼り付けてください。',
+      en: '`hikyaku domain dns {domain}` prints the lines to paste.',
+      ja: '`hikyaku domain dns {domain}` で表示される行を貼り付けてください。',
     },
     findings: {
       published: {
