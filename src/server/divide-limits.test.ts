@@ -5,7 +5,6 @@ import { divideLimits } from './divide-limits.ts';
 
 const flags = {
   'limits.connections': '1001',
-  'abuse.messages_a_minute': '0',
   'queue.attempts': '1',
 };
 const read = loadConfig({
@@ -17,13 +16,20 @@ const read = loadConfig({
 if (read.kind === 'invalid') throw new Error(read.problems[0]!.problem);
 const { config } = read;
 
-test('limits of a process are divided, none to nothing, and no limit stays none', () => {
+test('limits of a process are divided, none to nothing', () => {
   const part = divideLimits(config, 4);
   assert.equal(part['limits.connections'], 251);
   assert.equal(part['limits.connections_per_address'], 25);
   assert.equal(part['queue.attempts'], 1);
-  assert.equal(part['abuse.messages_a_minute'], 0);
   assert.equal(part['limits.message_size'], config['limits.message_size']);
+});
+
+test('rates that nodes count together are not divided once more', () => {
+  const part = divideLimits(config, 4);
+  for (const what of ['connections', 'messages', 'recipients'] as const) {
+    const key = `abuse.${what}_a_minute` as const;
+    assert.equal(part[key], config[key], key);
+  }
 });
 
 test('one process has all of it', () => assert.deepEqual(divideLimits(config, 1), config));

@@ -116,6 +116,21 @@ test('a rate that is used up on one node is used up on the other within two seco
   assert.equal(first.mayReceive('198.51.100.1').kind, 'ok');
 });
 
+test('the rates of two nodes are what was set once: both together, and not a part each', async () => {
+  const { guards, second } = await stage();
+  const take = (count: number): number =>
+    guards.reduce((sum, guard) => {
+      const paces = Array.from({ length: count }, () => guard.mayReceive('198.51.100.3').kind);
+      return sum + paces.filter((kind) => kind === 'ok').length;
+    }, 0);
+  // shared from twenty on; all that each knows of the other is told within two seconds
+  assert.equal(take(25), 50);
+  await second();
+  await second();
+  // ten on each: neither has heard of the other's last ones yet
+  assert.equal(take(20), 20);
+});
+
 test('a network may do three times what an address may, an IPv6 /64 is one address', async () => {
   const { guards } = await stage();
   const [guard] = guards;
