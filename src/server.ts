@@ -19,7 +19,7 @@ import { PasswordHasher } from '#mail/accounts/password-hash';
 import { startQueue } from '#mail/queue/worker';
 import { daneStanding } from '#mail/tls-policy/dane-standing';
 import { ownAddresses } from '#mail/queue/own-addresses';
-import { EchoBox } from '#mail/doctor/echo-box';
+import { echoBox } from '#mail/doctor/echo-box';
 import { formatZone } from '#mail/dns-plan/format-zone';
 import { tellPlan } from '#mail/dns-plan/rows';
 import { learnTrust } from '#mail/receive/learn-trust';
@@ -165,7 +165,6 @@ async function start(
       'Set HIKYAKU_DEV_PASSWORD to eight characters or more.',
     );
   }
-  keepMaintained(store, config, log, clock, parts);
   if (mode === 'serve' && (await listDomains(store.pool)).length === 0)
     log.warn('server.empty', { remedy: 'hikyaku setup makes a domain and an account.' });
   keepBackedUp(store, config, dataDir, log, parts);
@@ -300,7 +299,12 @@ async function start(
     }),
   );
 
-  const echo = new EchoBox(clock, randomBytes);
+  const echo = echoBox({
+    secret,
+    newId: store.newId,
+    realNow: () => Date.now(),
+    db: store.pool,
+  });
   const smtp = await startSmtp({
     hostname: config.hostname,
     listeners: {
@@ -359,6 +363,7 @@ async function start(
       reputation.filings?.transferred(accountId, transfer);
     }),
   );
+  keepMaintained(store, mail, config, log, clock, parts);
   const follower = startSearchFollower({ store, mail, log });
   parts.defer(() => follower.stop());
   const imap = await startImap({

@@ -427,6 +427,11 @@ export const FIELDS = {
     'Address of the HTTP listener. Metrics and health are for this machine.',
     '127.0.0.1',
   ),
+  'http.published_address': field(
+    z.union([z.literal(''), ipAddress]),
+    'Address under which the machine publishes this listener, where it is in a container: there it listens on every address, and only this one tells who can reach it. Empty: http.address says so.',
+    '',
+  ),
   'http.names': field(
     listOf(hostName),
     'Names by which this listener is called besides its address, localhost and the host name: that of a container, for whoever reads the metrics. Requests for other names are refused.',

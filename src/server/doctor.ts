@@ -70,7 +70,11 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       realNow: () => Date.now(),
       databaseElsewhere: config.database_url !== '',
       listeners: LISTENERS.map((name) => listenerFacts(parts, name)),
-      http: { address: config['http.address'], port: parts.ports.http },
+      http: {
+        // in a container the machine around it says who gets there
+        address: config['http.published_address'] || config['http.address'],
+        port: parts.ports.http,
+      },
       load: () => loop.facts(),
       secretPaths,
       secretsInEnvironment,
@@ -89,7 +93,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       server: await facts(),
       echo: {
         open: (domain) => Promise.resolve(echo.open(domain)),
-        look: (address) => Promise.resolve(echo.look(address)),
+        look: (address) => echo.look(address),
       },
       before: beforeOf(known),
       domains,

@@ -75,7 +75,6 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       if (destinations.length > 0) queue.wake(destinations);
-      parts.echo.happened(events);
       happened(events);
     },
   };

@@ -112,6 +112,16 @@ test('connections come to both workers, and figures are those of both', async ()
   for (const wire of wires) wire.drop();
 });
 
+test('the round trip of the doctor arrives, whichever worker takes it', async () => {
+  await using server = await startRunningServer({ env: TWO });
+  await bothAreUp(server);
+  // connections are dealt out in turn: each has two of them
+  for (let round = 0; round < 4; round++) {
+    const [trip] = await server.json('doctor', '--only', 'L2');
+    assert.equal(trip!['finding'], 'arrived', JSON.stringify(trip));
+  }
+});
+
 test('a client that comes while no worker is up waits, and is served', async () => {
   await using server = await startRunningServer({ env: TWO });
   await bothAreUp(server);

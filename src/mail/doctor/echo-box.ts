@@ -1,71 +1,71 @@
 /**
  * Addresses of the moment that take a message and keep nothing: what is sent there goes the whole way to the commit, and the events of that say
- * that it arrived. Each can be guessed by nobody, and only for a short while; mail for any other address is judged as ever.
+ * that it arrived. An address is its own proof (an HMAC by a secret of the installation, with its time), so that every node knows it, whichever
+ * opened it; nobody else makes one, and each holds for a short while. Mail for any other address is judged as ever.
  */
-import { hex } from '#bytes';
-import type { Clock } from '#clock';
-import type { Event } from '#events';
+import { createHmac } from 'node:crypto';
+import { equalConstantTime, utf8 } from '#bytes';
 import type { Expansion } from '#mail/deliver/expand';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
+import type { Queryable } from '#store/blobs';
+import { echoOf } from '#store/doctor/echo';
+import { lowestIdAt, timeOfId, type NewId } from '#store/ids';
 
-/** Milliseconds. */
+/** Real milliseconds: a calendar may run fast. */
 const OPEN_FOR = 120_000;
-const MOST = 100;
+/** Clocks of nodes differ a little. */
+const SKEW = 60_000;
 const PREFIX = 'doctor-';
+/** When it was opened in real seconds, an id of the calendar, the proof: 54 octets, where a local part may have 64. */
+const FORM = /^doctor-([0-9a-z]{6,8})-([0-9a-hjkmnp-tv-z]{13})-([0-9a-f]{24})@/;
 
-interface Box {
-  readonly until: number;
-  arrived: boolean;
-  junk: readonly string[];
+export interface EchoBox {
+  /** A new address of a domain that is here. */
+  readonly open: (domain: string) => string;
+  /** Where a mailbox leads that is one of these; undefined for every other. */
+  readonly expansionOf: (mailbox: Mailbox) => Expansion | undefined;
+  /** Whether a message came, to any node, and why it would be junk; undefined before that. */
+  readonly look: (address: string) => Promise<{ readonly junk: readonly string[] } | undefined>;
 }
 
-export class EchoBox {
-  readonly #clock: Clock;
-  readonly #random: (octets: number) => Uint8Array;
-  readonly #boxes = new Map<string, Box>();
+export interface EchoParts {
+  /** Of the installation. */
+  readonly secret: Uint8Array;
+  readonly newId: NewId;
+  readonly realNow: () => number;
+  readonly db: Queryable;
+}
 
-  constructor(clock: Clock, random: (octets: number) => Uint8Array) {
-    this.#clock = clock;
-    this.#random = random;
-  }
-
-  /** A new address of a domain that is here. */
-  open(domain: string): string {
-    const now = this.#clock.monotonic();
-    for (const [address, { until }] of this.#boxes)
-      if (until < now || this.#boxes.size >= MOST) this.#boxes.delete(address);
-    const address = `${PREFIX}${hex(this.#random(12))}@${domain}`;
-    this.#boxes.set(address, { until: now + OPEN_FOR, arrived: false, junk: [] });
-    return address;
-  }
-
-  /** Where a mailbox leads that is one of these; undefined for every other. */
-  expansionOf(mailbox: Mailbox): Expansion | undefined {
-    if (this.#boxes.size === 0 || !mailbox.localPart.startsWith(PREFIX)) return undefined;
-    const address = mailboxKey(mailbox);
-    const box = this.#boxes.get(address);
-    if (box === undefined || box.until < this.#clock.monotonic()) return undefined;
-    const steps = [{ address, rule: 'exact', targets: [] }] as const;
-    return { tenantId: '0', accounts: [], external: [], steps, problems: [] };
-  }
-
-  /** Whether a message came; undefined before that. */
-  look(address: string): { readonly junk: readonly string[] } | undefined {
-    const box = this.#boxes.get(address);
-    return box?.arrived === true ? { junk: box.junk } : undefined;
-  }
-
-  /** To be told of all committed events of reception. */
-  happened(events: readonly Event[]): void {
-    if (this.#boxes.size === 0) return;
-    for (const { type, public: fields, personal } of events) {
-      if (type !== 'recipient.expanded' && type !== 'recipient.judged') continue;
-      const { forwardPath } = personal as { forwardPath: string };
-      const box = this.#boxes.get(forwardPath);
-      if (box === undefined) continue;
-      box.arrived = true;
-      if (type === 'recipient.judged')
-        box.junk = (fields as { reasons: readonly string[] }).reasons;
-    }
-  }
+export function echoBox({ secret, newId, realNow, db }: EchoParts): EchoBox {
+  const key = createHmac('sha256', secret).update('hikyaku doctor echo').digest();
+  const proofOf = (opened: string, id: string, domain: string): string =>
+    createHmac('sha256', key)
+      .update(JSON.stringify([opened, id, domain]))
+      .digest('hex')
+      .slice(0, 24);
+  return {
+    open(domain) {
+      const opened = Math.floor(realNow() / 1000).toString(36);
+      const id = newId();
+      return `${PREFIX}${opened}-${id}-${proofOf(opened, id, domain)}@${domain}`;
+    },
+    expansionOf(mailbox) {
+      if (!mailbox.localPart.startsWith(PREFIX)) return undefined;
+      const address = mailboxKey(mailbox);
+      const [, opened, id, proof] = FORM.exec(address) ?? [];
+      if (opened === undefined) return undefined;
+      const expected = proofOf(opened, id!, mailbox.domain);
+      if (!equalConstantTime(utf8(proof!), utf8(expected))) return undefined;
+      const age = realNow() - Number.parseInt(opened, 36) * 1000;
+      if (age > OPEN_FOR || age < -SKEW) return undefined;
+      const steps = [{ address, rule: 'exact', targets: [] }] as const;
+      return { tenantId: '0', accounts: [], external: [], steps, problems: [] };
+    },
+    async look(address) {
+      const [, , id] = FORM.exec(address) ?? [];
+      if (id === undefined) return undefined;
+      const junk = await echoOf(db, address, lowestIdAt(timeOfId(id) - SKEW));
+      return junk && { junk };
+    },
+  };
 }

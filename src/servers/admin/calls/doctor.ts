@@ -32,7 +32,7 @@ export const doctorCalls = {
     return { address: doctor.echo.open(domain) };
   }),
 
-  'doctor/echoed': value(z.object({ address: text }), ({ doctor }, input) =>
-    Promise.resolve({ junk: doctor.echo.look(input.address)?.junk ?? null }),
-  ),
+  'doctor/echoed': value(z.object({ address: text }), async ({ doctor }, input) => ({
+    junk: (await doctor.echo.look(input.address))?.junk ?? null,
+  })),
 } as const;
