@@ -38,7 +38,11 @@ export function factsAt(now: number): ServerFacts {
       most: 100,
       ahead: undefined,
     },
-    backups: { backup: now - 3_600_000, restoreTest: now - 5 * 86_400_000 },
+    backups: {
+      backup: now - 3_600_000,
+      folder: '/var/lib/hikyaku/backups/20261124T031500Z',
+      restoreTest: now - 5 * 86_400_000,
+    },
     secretPaths: [],
     secretsInEnvironment: [],
     developmentAccounts: [],

@@ -9,6 +9,7 @@ import type { WarmUpFacts } from './warm-up-facts.ts';
 export interface ServerFacts {
   readonly mode: 'dev' | 'serve';
   readonly listeners: readonly ListenerFacts[];
+  /** Where health and metrics can be reached. */
   readonly http: { readonly address: string; readonly port: number };
   readonly load: LoadFacts;
   readonly database: DatabaseFacts;
@@ -60,6 +61,8 @@ export type DatabaseFacts =
 /** Calendar milliseconds; undefined: none is recorded. */
 export interface BackupFacts {
   readonly backup: number | undefined;
+  /** Where the last one lay. */
+  readonly folder: string | undefined;
   readonly restoreTest: number | undefined;
 }
 

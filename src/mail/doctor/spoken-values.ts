@@ -37,3 +37,9 @@ export function listed(values: readonly string[]): string {
 export function quoted(text: string, most = 200): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;
 }
+
+/** A path in a line to paste. */
+export function shellWord(text: string): string {
+  const plain = text.replaceAll(/\p{Cc}/gu, '?');
+  return /^[\w@%+=:,./-]+$/.test(plain) ? plain : `'${plain.replaceAll("'", String.raw`'\''`)}'`;
+}

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { NOUNS } from '#cli/nouns';
 import { placeholdersOf, type Phrase } from '#mail/story/phrase';
+import { commandsIn, faultOf } from '../../../test/support/command-line.ts';
 import { FAMILIES } from './check.ts';
 import { CHECK_IDS, CHECKS } from './checks.ts';
 import { TEXTS } from './texts.ts';
@@ -97,13 +97,21 @@ test('the table has the 57 ids of the contract in its order, and every family', 
   assert.deepEqual([...new Set(CHECK_IDS.map((id) => CHECKS[id].family))], [...FAMILIES]);
 });
 
-test('a command that a text names is one', () => {
+test('each command line that a text names is one, with its verb, arguments and options', async () => {
+  const faults: string[] = [];
   let named = 0;
   for (const [name, phrase] of PHRASES)
     for (const text of [phrase.en, phrase.ja])
-      for (const [, noun] of text.matchAll(/\bhikyaku (?!doctor\b)([a-z][a-z-]*)/g)) {
-        assert.ok(Object.hasOwn(NOUNS, noun!), `${name}: hikyaku ${noun}`);
+      for (const line of commandsIn(text)) {
+        const fault = await faultOf(line);
+        if (fault !== undefined) faults.push(`${name}: ${line}: ${fault}`);
         named++;
       }
-  assert.ok(named > 40, String(named));
+  assert.deepEqual(faults, []);
+  assert.ok(named > 80, String(named));
+});
+
+test('both languages name the same command lines', () => {
+  for (const [name, { en, ja }] of PHRASES)
+    assert.deepEqual(commandsIn(ja).toSorted(), commandsIn(en).toSorted(), name);
 });

@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseServerList } from '#clients/dns/servers';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
-import { daneStanding, validates } from './dane-standing.ts';
+import { daneStanding } from './dane-standing.ts';
 
 test('DANE is on with a resolver on this machine, or one that the operator vouches for', () => {
   assert.deepEqual(daneStanding(parseServerList('192.0.2.53 127.0.0.1:54')), {
@@ -19,11 +18,4 @@ test('DANE is on with a resolver on this machine, or one that the operator vouch
     servers: ['192.0.2.53:53'],
   });
   assert.deepEqual(daneStanding(undefined), { kind: 'off', reason: 'no-resolver', servers: [] });
-});
-
-test('whether a resolver validates shows at the root', async () => {
-  const root = { SOA: 'a.root.test. nstld.root.test. 1 2 3 4 5' };
-  assert.equal(await validates(declaredZone({ '.': { ...root, authenticated: true } })), true);
-  assert.equal(await validates(declaredZone({ '.': root })), false);
-  assert.equal(await validates(declaredZone({ '.': { fault: 'timeout' } })), undefined);
 });

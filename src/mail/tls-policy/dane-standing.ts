@@ -1,9 +1,9 @@
 /**
  * Whether DANE is used at all: only where a resolver is trusted to say what DNSSEC validated (RFC 7672 §2.2.1, RFC 6840 §5.8), which is one on
- * this machine, or one that the operator vouches for (`dns_trusted`). Called by the composition root and by the doctor.
+ * this machine, or one that the operator vouches for (`dns_trusted`). Called by the composition root and `hikyaku tls policy`; why it is off is
+ * what the doctor tells (D2).
  */
 import { serverName, type DnsServer } from '#clients/dns/servers';
-import type { Resolver } from '#protocol/dns/resolver';
 
 export type DaneStanding =
   | { readonly kind: 'on'; readonly servers: readonly string[] }
@@ -19,10 +19,4 @@ export function daneStanding(servers: readonly DnsServer[] | undefined): DaneSta
   return trusted.length > 0
     ? { kind: 'on', servers: trusted.map(serverName) }
     : { kind: 'off', reason: 'untrusted', servers: servers.map(serverName) };
-}
-
-/** Whether the resolver validates, asked of the root, which has been signed since 2010; undefined where that cannot be found out now. */
-export async function validates(resolver: Resolver): Promise<boolean | undefined> {
-  const answer = await resolver.resolve('.', 'SOA');
-  return answer.kind === 'failure' ? undefined : answer.authenticated;
 }

@@ -41,13 +41,27 @@ function recordOf({ bytes, rows, ...record }: Row): BackupRecord {
   return { bytes: Number(bytes), rows: Number(rows), ...record };
 }
 
-/** When the last backup was taken, and the last one read back by a restore; calendar milliseconds. */
-export async function lastBackups(
-  db: Queryable,
-): Promise<{ readonly backup: number | undefined; readonly restoreTest: number | undefined }> {
+export interface LastBackups {
+  /** When the last one was taken; calendar milliseconds. */
+  readonly backup: number | undefined;
+  /** Where that lay. */
+  readonly folder: string | undefined;
+  /** When one was last read back by a restore; calendar milliseconds. */
+  readonly restoreTest: number | undefined;
+}
+
+export async function lastBackups(db: Queryable): Promise<LastBackups> {
   const { rows } = await db.query({
-    text: `select max(at) filter (where kind = 'made') as backup, max(at) filter (where kind = 'restored') as tested from backups`,
+    text: `select max(at) filter (where kind = 'made') as backup, max(at) filter (where kind = 'restored') as tested,
+             (select folder from backups where kind = 'made' order by at desc, id desc limit 1) as folder
+           from backups`,
   });
-  const { backup, tested } = (rows as { backup: Date | null; tested: Date | null }[])[0]!;
-  return { backup: backup?.getTime(), restoreTest: tested?.getTime() };
+  const { backup, tested, folder } = (
+    rows as { backup: Date | null; tested: Date | null; folder: string | null }[]
+  )[0]!;
+  return {
+    backup: backup?.getTime(),
+    folder: folder ?? undefined,
+    restoreTest: tested?.getTime(),
+  };
 }

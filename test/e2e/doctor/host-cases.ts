@@ -34,6 +34,7 @@ function backups(age: number, tested?: number): Break {
   return server({
     backups: {
       backup: NOW - age * DAY,
+      folder: '/var/lib/hikyaku/backups/20261124T031500Z',
       restoreTest: tested === undefined ? undefined : NOW - tested * DAY,
     },
   });
@@ -85,7 +86,11 @@ export const HOST_CASES = [
   caseOf('H6', 'aging', backups(3, 5)),
   caseOf('H6', 'untested', backups(0.5, 45)),
   caseOf('H6', 'old', backups(12, 5)),
-  caseOf('H6', 'none', server({ backups: { backup: undefined, restoreTest: undefined } })),
+  caseOf(
+    'H6',
+    'none',
+    server({ backups: { backup: undefined, folder: undefined, restoreTest: undefined } }),
+  ),
 
   caseOf('H7', 'safe'),
   caseOf('H7', 'in-environment', ({ host }) => void (host.secretsInEnvironment = ['DATABASE_URL'])),

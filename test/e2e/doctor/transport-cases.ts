@@ -1,7 +1,9 @@
 /** T1 to T5, P1 to P3, A1. */
 import type { TlsOptions } from 'node:tls';
 import { probeTls } from '#clients/probe/tls';
+import type { PlannedRecord } from '#mail/dns-plan/record';
 import { recordText } from '#mail/dns-plan/zone-line';
+import { planToJson } from '#mail/doctor/plan-json';
 import type { CertificateFacts } from '#mail/doctor/server-facts';
 import {
   issue,
@@ -13,7 +15,17 @@ import {
 import { certificateFor } from '../../support/certificate.ts';
 import { caseOf, type Break } from './case.ts';
 import type { Listeners } from './listeners.ts';
-import { change, DAY, DOMAIN, HOST, NOW, stsPolicy, without, type Draft } from './world.ts';
+import {
+  ADDRESS,
+  change,
+  DAY,
+  DOMAIN,
+  HOST,
+  NOW,
+  stsPolicy,
+  without,
+  type Draft,
+} from './world.ts';
 
 let root: Promise<Authority> | undefined;
 
@@ -151,6 +163,34 @@ function pinned(fits: boolean, authenticated = true): Break {
   };
 }
 
+function knownFor(finding: string, days: number): Draft['before'] {
+  const status = finding === 'there' ? 'pass' : 'warn';
+  return () => ({ status, finding, since: NOW - days * DAY });
+}
+
+/** The plan has the key that follows. */
+function nextKey(isPublished: boolean): Break {
+  return async (world, on) => {
+    await pinned(true)(world, on);
+    const data = tlsaOf((await certificateFor('next.example')).cert, 3, 1, 1);
+    const record: PlannedRecord = {
+      type: 'TLSA',
+      name: TLSA,
+      data,
+      purpose: 'dane-next',
+      need: 'optional',
+      zone: 'domain',
+    };
+    world.server!.domains = world.server!.domains.map(({ plan, ...one }) => ({
+      ...one,
+      plan: plan && planToJson({ ...plan, records: [...plan.records, record] }),
+    }));
+    const { TLSA: current } = world.names[TLSA]!;
+    const both = [current as string, recordText('TLSA', data)];
+    if (isPublished) change(world.names, TLSA, { TLSA: both });
+  };
+}
+
 export const POLICY_CASES = [
   caseOf('P1', 'enforced'),
   caseOf('P1', 'absent', ({ names }) => without(names, STS, 'TXT')),
@@ -170,6 +210,12 @@ export const POLICY_CASES = [
     const reports = { dmarc: undefined, tls: { at: NOW - DAY, from: 'Big' } };
     server!.domains = server!.domains.map((one) => Object.assign({}, one, { reports }));
   }),
+  caseOf('P2', 'elsewhere', ({ names }) =>
+    change(names, RPT, { TXT: 'v=TLSRPTv1; rua=mailto:tls@reports.example' }),
+  ),
+  caseOf('P2', 'there', (world) => void (world.before = knownFor('there', 13))),
+  caseOf('P2', 'silent', (world) => void (world.before = knownFor('there', 15))),
+  caseOf('P2', 'silent', (world) => void (world.before = knownFor('silent', 1))),
   caseOf('P2', 'none', ({ names }) => without(names, RPT, 'TXT')),
   caseOf('P2', 'broken', ({ names }) => change(names, RPT, { TXT: 'v=TLSRPTv1; rua=nowhere' })),
   caseOf('P2', 'propagating', (world) => {
@@ -179,6 +225,14 @@ export const POLICY_CASES = [
   caseOf('P2', 'no-answer', ({ names }) => change(names, RPT, { fault: 'timeout' })),
 
   caseOf('P3', 'fits', pinned(true)),
+  caseOf('P3', 'fits-both', nextKey(true)),
+  caseOf('P3', 'next-missing', nextKey(false)),
+  caseOf('P3', 'none', async (world, on) => {
+    await pinned(true)(world, on);
+    // another name of ours that takes mail too
+    change(world.names, DOMAIN, { MX: [`10 ${HOST}`, '20 mx2.example.org'] });
+    world.names['mx2.example.org'] = { A: ADDRESS };
+  }),
   caseOf('P3', 'none'),
   caseOf('P3', 'unvalidated', pinned(true, false)),
   caseOf('P3', 'mismatch', pinned(false)),

@@ -11,11 +11,16 @@ import type { ListenerFacts } from '#mail/doctor/server-facts';
 import { DAY, listed, quoted } from '#mail/doctor/spoken-values';
 
 /** The best TLS of a listener, looked at once for all checks. */
-export function tlsOf(context: ServerContext, listener: ListenerFacts): Promise<TlsAnswer> {
+export function tlsOf(
+  context: ServerContext,
+  listener: ListenerFacts,
+  serverName = context.settings.hostname,
+): Promise<TlsAnswer> {
   const { address, port } = listener;
-  const serverName = context.settings.hostname;
   const question = { address, port, start: tlsStartOf(listener), serverName };
-  return context.share(`tls ${listener.name}`, () => context.probes.tls(question, context.signal));
+  return context.share(`tls ${listener.name} ${serverName}`, () =>
+    context.probes.tls(question, context.signal),
+  );
 }
 
 /** Days left. */

@@ -1,21 +1,14 @@
-/** P1 to P3: what a domain asks of those who send to it. */
-import { X509Certificate } from 'node:crypto';
+/** P1 and P2: what a domain asks of those who send to it. */
 import { utf8 } from '#bytes';
-import type { ServerContext } from '#mail/doctor/check';
 import type { Context } from '#mail/doctor/context';
 import { ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
-import { listenerNamed } from '#mail/doctor/own-listeners';
-import { DAY, lastReport, listed, quoted } from '#mail/doctor/spoken-values';
-import { usableTlsa, tlsaName } from '#protocol/dane/tlsa';
-import { verifyDane } from '#protocol/dane/verify-chain';
+import { DAY, lastReport, listed, quoted, spokenAge } from '#mail/doctor/spoken-values';
 import { txtText } from '#protocol/dns/resolver';
 import { namesMx } from '#protocol/mta-sts/match-mx';
 import { parseStsPolicy } from '#protocol/mta-sts/policy-file';
 import { selectStsRecord } from '#protocol/mta-sts/record';
 import { selectTlsrptRecord } from '#protocol/tlsrpt/record';
-import { causeOf, tlsOf } from './certificates.ts';
-import { isOurs } from './mail-exchange.ts';
 
 /** Seconds. */
 const WEEK = (7 * DAY) / 1000;
@@ -71,6 +64,9 @@ async function judgePolicy(context: Context): Promise<Outcome<'P1'>> {
     : { finding: 'enforced', values: { days: String(Math.floor(maxAge / 86_400)) }, evidence };
 }
 
+/** After so long without one whoever sends here has had the time to report. */
+const SILENT_AFTER = 14 * DAY;
+
 export async function tlsReports(context: Context): Promise<Outcome<'P2'>> {
   const last = context.server?.domains.find(({ name }) => name === context.domain)?.reports.tls;
   return judgeAtPlaces(
@@ -86,42 +82,30 @@ export async function tlsReports(context: Context): Promise<Outcome<'P2'>> {
         return { finding: 'broken', values };
       }
       const values = { addresses: listed(record.rua) };
-      return last === undefined
+      if (last !== undefined)
+        return { finding: 'arriving', values: { ...values, ...lastReport(last) } };
+      if (!record.rua.some((uri) => isHere(context, uri))) return { finding: 'elsewhere', values };
+      const days = silentDays(context);
+      return days === undefined
         ? { finding: 'there', values }
-        : { finding: 'arriving', values: { ...values, ...lastReport(last) } };
+        : { finding: 'silent', values: { ...values, days } };
     },
-    ({ finding }) => finding === 'there' || finding === 'arriving',
+    ({ finding }) => !['none', 'broken'].includes(finding),
   );
 }
 
-export async function dane(context: ServerContext): Promise<Outcome<'P3'>> {
-  const { domain, server, settings } = context;
-  const mx = await ask(context, domain, 'MX');
-  const evidence: Evidence[] = [mx.evidence];
-  if (mx.answer.kind === 'failure') return noAnswer(mx.evidence.asked, mx.answer, evidence);
-  const hosts = mx.records.map(({ exchange }) => exchange);
-  const ours = await Promise.all(hosts.map((host) => isOurs(context, host)));
-  const host = hosts.find((_, index) => ours[index]) ?? settings.hostname;
-  const name = tlsaName(25, host);
-  const asked = await ask(context, name, 'TLSA');
-  evidence.push(asked.evidence);
-  if (asked.answer.kind === 'failure') return noAnswer(name, asked.answer, evidence);
-  if (asked.answer.kind !== 'records') return { finding: 'none', values: { name }, evidence };
-  if (!asked.answer.authenticated) return { finding: 'unvalidated', values: { name }, evidence };
-  const listener = listenerNamed(server, 'smtp');
-  const shown = listener && !listener.proxied ? await tlsOf(context, listener) : undefined;
-  if (shown?.kind !== 'secured') {
-    const cause = shown === undefined ? 'PROXY' : causeOf(shown);
-    return { finding: 'no-certificate', values: { name: host, cause }, evidence };
-  }
-  const verdict = verifyDane({
-    chain: shown.chain.map((der) => new X509Certificate(der)),
-    records: usableTlsa(asked.records),
-    names: [host, domain],
-    now: context.realNow(),
-  });
-  const count = String(asked.records.length);
-  return verdict.kind === 'verified'
-    ? { finding: 'fits', values: { name, count }, evidence }
-    : { finding: 'mismatch', values: { name }, evidence, about: verdict.reason };
+/** Whether this server takes in what is sent there. */
+function isHere({ domains, domain }: Context, uri: string): boolean {
+  const [, at] = /^mailto:[^?]*@([^?@!]+)/i.exec(uri) ?? [];
+  return at !== undefined && [...domains, domain].includes(at.toLowerCase());
+}
+
+/** For how long no report came, where that is too long. */
+function silentDays({ before, domain, now }: Context): string | undefined {
+  const known = before('P2', domain);
+  if (known === undefined || !['there', 'silent'].includes(known.finding)) return undefined;
+  const since = now() - known.since;
+  // its status changed with it: what is silent stays so until something comes
+  if (known.finding === 'silent') return spokenAge(since + SILENT_AFTER);
+  return since < SILENT_AFTER ? undefined : spokenAge(since);
 }

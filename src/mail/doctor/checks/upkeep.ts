@@ -2,19 +2,19 @@
 import type { ServerContext } from '#mail/doctor/check';
 import type { Context } from '#mail/doctor/context';
 import type { Outcome } from '#mail/doctor/outcome';
-import { DAY, listed, quoted, spokenAge } from '#mail/doctor/spoken-values';
+import { DAY, listed, quoted, shellWord, spokenAge } from '#mail/doctor/spoken-values';
 
 const BACKUP = { fine: DAY, bearable: 7 * DAY, tested: 30 * DAY };
 
 export function backup({ server, now }: ServerContext): Outcome<'H6'> {
-  const { backup: last, restoreTest } = server.backups;
+  const { backup: last, folder = '', restoreTest } = server.backups;
   if (last === undefined) return { finding: 'none', values: {} };
   const since = now() - last;
   const age = spokenAge(since);
   if (since > BACKUP.bearable) return { finding: 'old', values: { age } };
   if (since > BACKUP.fine) return { finding: 'aging', values: { age } };
   if (restoreTest === undefined || now() - restoreTest > BACKUP.tested)
-    return { finding: 'untested', values: {} };
+    return { finding: 'untested', values: { folder: shellWord(folder) } };
   return { finding: 'recent', values: { age, tested: spokenAge(now() - restoreTest) } };
 }
 

@@ -12,8 +12,8 @@ export const COMMON = {
     en: 'No domain is known here to look at.',
     ja: '調べるドメインがありません。',
     remedy: {
-      en: 'hikyaku domain add example.org, or name one: hikyaku doctor --domain example.org',
-      ja: 'hikyaku domain add example.org で追加するか、hikyaku doctor --domain example.org のように指定してください。',
+      en: '`hikyaku domain add example.org`, or name one: hikyaku doctor --domain example.org',
+      ja: '`hikyaku domain add example.org` で追加するか、`hikyaku doctor --domain example.org` のように指定してください。',
     },
   },
   'no-server': {
@@ -21,8 +21,8 @@ export const COMMON = {
     en: 'No server runs on this data folder, and only it knows.',
     ja: 'このデータフォルダーでサーバーが動いていないため、分かりません。',
     remedy: {
-      en: 'Start it: hikyaku serve. Is HIKYAKU_DATA_DIR the same for both?',
-      ja: 'hikyaku serve で起動してください。HIKYAKU_DATA_DIR が同じかどうかも確かめてください。',
+      en: 'Start it: `hikyaku serve`. Is HIKYAKU_DATA_DIR the same for both?',
+      ja: '`hikyaku serve` で起動してください。HIKYAKU_DATA_DIR が同じかどうかも確かめてください。',
     },
   },
   'no-answer': {

@@ -64,8 +64,8 @@ export const WORDS = {
     ja: '{hostname} の診断で、前回のお知らせから変わった点は次のとおりです。',
   },
   'letter-end': {
-    en: 'hikyaku doctor shows everything; hikyaku doctor --explain {id} explains one check. This letter comes only when something changes; doctor.daily = off ends it.',
-    ja: '全体は hikyaku doctor で、個々の検査は hikyaku doctor --explain {id} で確かめられます。このお知らせは変化のあった日にだけ届きます。不要なら doctor.daily を off にしてください。',
+    en: '`hikyaku doctor` shows everything; `hikyaku doctor --explain {id}` explains one check. This letter comes only when something changes; doctor.daily = off ends it.',
+    ja: '全体は `hikyaku doctor` で、個々の検査は `hikyaku doctor --explain {id}` で確かめられます。このお知らせは変化のあった日にだけ届きます。不要なら doctor.daily を off にしてください。',
   },
   'all-listed': { en: 'Nothing differs.', ja: '変化はありません。' },
 } as const satisfies Readonly<Record<string, Phrase>>;

@@ -209,8 +209,8 @@ export const HOST_TEXTS = {
       ja: '24 時間以内のバックアップと、30 日以内の復元テスト。',
     },
     remedy: {
-      en: 'hikyaku backup create, from a timer every night, and hikyaku backup verify now and then.',
-      ja: 'hikyaku backup create をタイマーで毎晩実行し、時々 hikyaku backup verify で確かめてください。',
+      en: '`hikyaku backup create`, from a timer every night, and once a month `hikyaku backup verify FOLDER --restore` with the newest one.',
+      ja: '`hikyaku backup create` をタイマーで毎晩実行し、月に一度は最新のものを `hikyaku backup verify FOLDER --restore` で復元できるか確かめてください。',
     },
     findings: {
       recent: {
@@ -227,7 +227,10 @@ export const HOST_TEXTS = {
         status: 'warn',
         en: 'No backup was read back in the last 30 days.',
         ja: '30 日以内に復元を試したバックアップがありません。',
-        remedy: { en: 'hikyaku backup verify', ja: 'hikyaku backup verify を実行してください。' },
+        remedy: {
+          en: 'Read it back: hikyaku backup verify {folder} --restore',
+          ja: '次のコマンドで復元を試してください：hikyaku backup verify {folder} --restore',
+        },
       },
       old: {
         status: 'fail',
@@ -276,8 +279,8 @@ export const HOST_TEXTS = {
         en: 'Accounts of a development server are open: {accounts}.',
         ja: '開発用のアカウントが有効なままです：{accounts}。',
         remedy: {
-          en: 'hikyaku account passwd, disable or remove each of them.',
-          ja: 'hikyaku account passwd、disable、remove のどれかで対処してください。',
+          en: 'For each of them `hikyaku account passwd ADDRESS`, `hikyaku account disable ADDRESS` or `hikyaku account remove ADDRESS`.',
+          ja: 'それぞれ `hikyaku account passwd ADDRESS`、`hikyaku account disable ADDRESS`、`hikyaku account remove ADDRESS` のどれかで対処してください。',
         },
       },
     },
@@ -293,8 +296,8 @@ export const HOST_TEXTS = {
       ja: '同じ系列で最新の Node.js であること。',
     },
     remedy: {
-      en: 'Take the newest Node.js of the line, and restart. docker compose pull does both.',
-      ja: '同じ系列の最新の Node.js にして再起動してください。docker compose pull でも済みます。',
+      en: 'Take the newest Node.js of the line, and restart. With Docker Compose: docker compose build --pull hikyaku && docker compose up --detach',
+      ja: '同じ系列の最新の Node.js にして再起動してください。Docker Compose では：docker compose build --pull hikyaku && docker compose up --detach',
     },
     findings: {
       current: {

@@ -60,8 +60,8 @@ export const NETWORK_TEXTS = {
       ja: '大手のメールサーバーのうち 2 つ以上が応答すること。',
     },
     remedy: {
-      en: 'Ask the provider to open port 25, or send through a smarthost: hikyaku route set default smtp.example.net:587 --tls required',
-      ja: '事業者に 25 番の開放を頼むか、リレーを使ってください：hikyaku route set default smtp.example.net:587 --tls required',
+      en: 'Ask the provider to open port 25, or send through a smarthost: hikyaku route set "*" --host smtp.example.net --port 587 --tls required --user NAME --password-file FILE',
+      ja: '事業者に 25 番の開放を頼むか、リレーを使ってください：hikyaku route set "*" --host smtp.example.net --port 587 --tls required --user NAME --password-file FILE',
     },
     findings: {
       greeted: {

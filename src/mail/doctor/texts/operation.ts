@@ -13,8 +13,8 @@ export const OPERATION_TEXTS = {
       ja: '送信元アドレスも {domain} も載っていないこと。',
     },
     remedy: {
-      en: 'Find and stop the cause first (hikyaku message find, account limits), then ask the list for removal on its page.',
-      ja: 'まず原因を見つけて止め（hikyaku message find、アカウントの制限）、それからリストのページで解除を申請してください。',
+      en: 'Find and stop the cause first (`hikyaku message find`, account limits), then ask the list for removal on its page.',
+      ja: 'まず原因を見つけて止め（`hikyaku message find`、アカウントの制限）、それからリストのページで解除を申請してください。',
     },
     findings: {
       'not-listed': {
@@ -56,8 +56,8 @@ export const OPERATION_TEXTS = {
     },
     expected: { en: 'Less than 0.10 %.', ja: '0.10 % 未満。' },
     remedy: {
-      en: 'Pause the stream, and clean the list. hikyaku complaint list shows who complained.',
-      ja: '配信を止め、宛先を整理してください。苦情の一覧は hikyaku complaint list で見られます。',
+      en: 'Pause the stream, and clean the list. `hikyaku complaint list` shows who complained.',
+      ja: '配信を止め、宛先を整理してください。苦情の一覧は `hikyaku complaint list` で見られます。',
     },
     findings: {
       few: {
@@ -120,8 +120,8 @@ export const OPERATION_TEXTS = {
     },
     expected: { en: 'Inside the plan.', ja: '計画の範囲内。' },
     remedy: {
-      en: 'Send less bulk mail until it is over: the plan holds it back by itself. hikyaku warm-up show {site} tells why.',
-      ja: '収まるまで一斉配信を控えてください。送りすぎた分は計画が自動的に待たせます。理由は hikyaku warm-up show {site} で分かります。',
+      en: 'Send less bulk mail until it is over: the plan holds it back by itself. `hikyaku warm-up show {site}` tells why.',
+      ja: '収まるまで一斉配信を控えてください。送りすぎた分は計画が自動的に待たせます。理由は `hikyaku warm-up show {site}` で分かります。',
     },
     findings: {
       none: {
@@ -130,7 +130,7 @@ export const OPERATION_TEXTS = {
         ja: 'ウォームアップ中のアドレスはありません。',
         remedy: {
           en: 'For an address that is new: hikyaku warm-up start',
-          ja: '新しいアドレスから送る場合は、hikyaku warm-up start で始めてください。',
+          ja: '新しいアドレスから送る場合は、`hikyaku warm-up start` で始めてください。',
         },
       },
       inside: {
@@ -153,8 +153,8 @@ export const OPERATION_TEXTS = {
         en: 'The warm-up for {site} is paused by hand ({count} in all): mail for it waits.',
         ja: '{site} へのウォームアップが手動で休止中のため（全 {count} 件）、メールが待機しています。',
         remedy: {
-          en: 'hikyaku warm-up start {site} goes on.',
-          ja: 'hikyaku warm-up start {site} で再開します。',
+          en: '`hikyaku warm-up start {site}` goes on.',
+          ja: '`hikyaku warm-up start {site}` で再開します。',
         },
       },
       stopped: {
@@ -162,8 +162,8 @@ export const OPERATION_TEXTS = {
         en: '{site} refuses mail from us ({count} sites in all), so that nothing goes there.',
         ja: '{site} に拒否されたため（全 {count} 件）、送信を止めています。',
         remedy: {
-          en: 'Find out why (hikyaku queue list, lists, complaints), ask to be taken off, then: hikyaku warm-up start {site}',
-          ja: '原因（hikyaku queue list、ブロックリスト、苦情）を調べて解除を申請し、hikyaku warm-up start {site} で再開してください。',
+          en: 'Find out why (`hikyaku queue list`, lists, complaints), ask to be taken off, then: hikyaku warm-up start {site}',
+          ja: '原因（`hikyaku queue list`、ブロックリスト、苦情）を調べて解除を申請し、`hikyaku warm-up start {site}` で再開してください。',
         },
       },
     },
@@ -176,8 +176,8 @@ export const OPERATION_TEXTS = {
     },
     expected: { en: 'The oldest is younger than an hour.', ja: '最も古いものでも 1 時間未満。' },
     remedy: {
-      en: 'hikyaku queue list shows what waits, hikyaku queue show why.',
-      ja: 'hikyaku queue list で待っているもの、hikyaku queue show でその理由が分かります。',
+      en: '`hikyaku queue list` shows what waits, `hikyaku queue show ID` why.',
+      ja: '`hikyaku queue list` で待っているもの、`hikyaku queue show ID` でその理由が分かります。',
     },
     findings: {
       short: {
@@ -214,8 +214,8 @@ export const OPERATION_TEXTS = {
       ja: '自分のポートに送ったメールが 1 分以内に届くこと。外部の受信箱は今後対応します。',
     },
     remedy: {
-      en: 'hikyaku dmarc check and hikyaku spf check say how this host is judged; the log says what was refused.',
-      ja: 'このホストの判定は hikyaku spf check と hikyaku dmarc check で、拒否された理由はログで分かります。',
+      en: '`hikyaku message find --to doctor- --since 1h` finds the message, `hikyaku message explain ID` says how it was judged, and why.',
+      ja: '`hikyaku message find --to doctor- --since 1h` でメールを探し、`hikyaku message explain ID` で判定とその理由を確かめてください。',
     },
     findings: {
       arrived: {
@@ -239,8 +239,8 @@ export const OPERATION_TEXTS = {
         en: 'Taken, but it did not arrive: {id}.',
         ja: '受け付けたのに届きません：{id}。',
         remedy: {
-          en: 'The id stands in the reply: hikyaku message trace tells where it stopped.',
-          ja: '応答にある ID を hikyaku message trace に渡すと、どこで止まったか分かります。',
+          en: 'The id stands in the reply: `hikyaku message trace ID` tells where it stopped.',
+          ja: '応答にある ID を使い、`hikyaku message trace ID` を実行すると、どこで止まったか分かります。',
         },
       },
     },
@@ -256,8 +256,8 @@ export const OPERATION_TEXTS = {
       ja: '1 日の試行のうち、同じ理由による延期が 5 % 以下。',
     },
     remedy: {
-      en: 'hikyaku queue list --json names hosts and replies; docs/troubleshooting.md has the remedies by reply.',
-      ja: 'hikyaku queue list --json で相手と応答が分かります。対処は docs/troubleshooting.md にあります。',
+      en: '`hikyaku queue list --json` names hosts and replies; docs/troubleshooting.md has the remedies by reply.',
+      ja: '`hikyaku queue list --json` で相手と応答が分かります。対処は docs/troubleshooting.md にあります。',
     },
     findings: {
       few: {
@@ -293,8 +293,8 @@ export const OPERATION_TEXTS = {
       ja: 'Date、Message-ID、1 つの From、正しい MIME、ASCII のヘッダー。',
     },
     remedy: {
-      en: 'Mend the program that wrote it; hikyaku message trace {id} tells which.',
-      ja: '作成したプログラムを直してください。hikyaku message trace {id} で調べられます。',
+      en: 'Mend the program that wrote it; `hikyaku message trace {id}` tells which.',
+      ja: '作成したプログラムを直してください。`hikyaku message trace {id}` で調べられます。',
     },
     findings: {
       good: {
@@ -374,8 +374,8 @@ export const OPERATION_TEXTS = {
         en: '{missing} of {count} bulk messages of the week left without a signature.',
         ja: '1 週間の大量配信 {count} 通のうち {missing} 通が署名なしで送られました。',
         remedy: {
-          en: 'hikyaku dkim generate makes keys for the domain of the author.',
-          ja: 'hikyaku dkim generate で送信者のドメインの鍵を作ってください。',
+          en: '`hikyaku dkim generate DOMAIN` makes keys for the domain of the author.',
+          ja: '`hikyaku dkim generate DOMAIN` で送信者のドメインの鍵を作ってください。',
         },
       },
       'no-bulk': {
@@ -396,8 +396,8 @@ export const OPERATION_TEXTS = {
       ja: 'ログイン失敗の急増がなく、上限に達したアカウントもないこと。',
     },
     remedy: {
-      en: 'hikyaku ban list; hikyaku account passwd and hikyaku account disable for who is abused.',
-      ja: 'hikyaku ban list で確かめ、悪用されたアカウントは hikyaku account passwd か hikyaku account disable で止めてください。',
+      en: '`hikyaku ban list`; `hikyaku account passwd ADDRESS` and `hikyaku account disable ADDRESS` for who is abused.',
+      ja: '`hikyaku ban list` で確かめ、悪用されたアカウントは `hikyaku account passwd ADDRESS` か `hikyaku account disable ADDRESS` で止めてください。',
     },
     findings: {
       calm: {
@@ -430,8 +430,8 @@ export const OPERATION_TEXTS = {
       ja: '状態とメトリクスが、ループバックか内部のネットワークだけにあること。',
     },
     remedy: {
-      en: 'HIKYAKU_HTTP_ADDRESS=127.0.0.1',
-      ja: '次のように設定してください：HIKYAKU_HTTP_ADDRESS=127.0.0.1',
+      en: 'Set HIKYAKU_HTTP_ADDRESS=127.0.0.1. In a container publish the port as 127.0.0.1:8025:8025 and say so: HIKYAKU_HTTP_PUBLISHED_ADDRESS=127.0.0.1',
+      ja: 'HIKYAKU_HTTP_ADDRESS=127.0.0.1 と設定してください。コンテナでは 127.0.0.1:8025:8025 として公開し、そのことを設定してください：HIKYAKU_HTTP_PUBLISHED_ADDRESS=127.0.0.1',
     },
     findings: {
       later: {

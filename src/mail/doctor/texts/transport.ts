@@ -13,8 +13,8 @@ export const TRANSPORT_TEXTS = {
       ja: '{hostname} のもので、チェーンが揃い、残りが 21 日を超えること。',
     },
     remedy: {
-      en: 'hikyaku certificate list says what became of the last renewal.',
-      ja: 'hikyaku certificate list で、前回の更新の結果が分かります。',
+      en: '`hikyaku certificate list` says what became of the last renewal.',
+      ja: '`hikyaku certificate list` で、前回の更新の結果が分かります。',
     },
     findings: {
       valid: {
@@ -39,8 +39,8 @@ export const TRANSPORT_TEXTS = {
         en: 'It is self-signed: nobody outside can trust it.',
         ja: '自己署名で、外部の誰にも信頼されません。',
         remedy: {
-          en: 'Get one: hikyaku certificate request, or name files: HIKYAKU_TLS_CERTIFICATE and HIKYAKU_TLS_KEY.',
-          ja: 'hikyaku certificate request で取得するか、HIKYAKU_TLS_CERTIFICATE と HIKYAKU_TLS_KEY にファイルを指定してください。',
+          en: 'Get one: `hikyaku certificate request {hostname}`, or name files: HIKYAKU_TLS_CERTIFICATE and HIKYAKU_TLS_KEY.',
+          ja: '`hikyaku certificate request {hostname}` で取得するか、HIKYAKU_TLS_CERTIFICATE と HIKYAKU_TLS_KEY にファイルを指定してください。',
         },
       },
       'incomplete-chain': {
@@ -195,8 +195,8 @@ export const TRANSPORT_TEXTS = {
       ja: 'enforce で、MX をすべて含み、期間が 1 週間以上。',
     },
     remedy: {
-      en: 'hikyaku domain dns {domain} has the records; change id= with each change of the policy.',
-      ja: 'hikyaku domain dns {domain} のレコードを公開し、ポリシーを変えたら id= も変えてください。',
+      en: '`hikyaku domain dns {domain}` has the records; change id= with each change of the policy.',
+      ja: '`hikyaku domain dns {domain}` のレコードを公開し、ポリシーを変えたら id= も変えてください。',
     },
     findings: {
       enforced: { status: 'pass', en: 'enforce, {days} days.', ja: 'enforce、{days} 日間です。' },
@@ -240,7 +240,25 @@ export const TRANSPORT_TEXTS = {
       ja: 'このレコードを公開してください：_smtp._tls.{domain}. 3600 IN TXT "v=TLSRPTv1; rua=mailto:postmaster@{domain}"',
     },
     findings: {
-      there: { status: 'pass', en: 'They go to {addresses}.', ja: '宛先は {addresses} です。' },
+      there: {
+        status: 'pass',
+        en: 'They go to {addresses}. No report is known here yet: whoever sends here may take some days.',
+        ja: '宛先は {addresses} です。届いたレポートはまだありません。相手が送り始めるまで数日かかることがあります。',
+      },
+      elsewhere: {
+        status: 'pass',
+        en: 'They go to {addresses}, which is not here: whether they arrive is not known.',
+        ja: '宛先は {addresses} で、このサーバーではありません。届いているかどうかは分かりません。',
+      },
+      silent: {
+        status: 'warn',
+        en: 'They go to {addresses}, but none came for {days}.',
+        ja: '宛先は {addresses} ですが、{days}の間、1 通も届いていません。',
+        remedy: {
+          en: 'Do messages to that address arrive? Only who sends mail to {domain} under TLS reports, so a domain with little mail may hear nothing.',
+          ja: 'その宛先にメールが届くか確かめてください。レポートを送るのは {domain} に TLS でメールを送る相手だけなので、メールの少ないドメインには届かないこともあります。',
+        },
+      },
       arriving: {
         status: 'pass',
         en: 'They go to {addresses}: the last one is of {day}, from {from}.',
@@ -269,14 +287,28 @@ export const TRANSPORT_TEXTS = {
       ja: '合うレコードと次の鍵のレコード。またはレコードなし。',
     },
     remedy: {
-      en: 'hikyaku domain dns {domain} has the record. Publish the next one before a renewal that changes the key.',
-      ja: 'hikyaku domain dns {domain} のレコードを公開してください。鍵を変える更新の前に、次のレコードも公開してください。',
+      en: '`hikyaku domain dns {domain}` has the record. Publish the next one before a renewal that changes the key.',
+      ja: '`hikyaku domain dns {domain}` のレコードを公開してください。鍵を変える更新の前に、次のレコードも公開してください。',
     },
     findings: {
       fits: {
         status: 'pass',
         en: '{name}: {count} records, one fits.',
         ja: '{name} のレコード {count} 個のうち、合うものがあります。',
+      },
+      'fits-both': {
+        status: 'pass',
+        en: '{name}: {count} records, one fits, and one is that of the next key.',
+        ja: '{name} のレコード {count} 個に、今の鍵に合うものと次の鍵のものがあります。',
+      },
+      'next-missing': {
+        status: 'warn',
+        en: '{name} has a record that fits, and none of the next key: when it comes into use, mail is refused.',
+        ja: '{name} に今の鍵に合うレコードはありますが、次の鍵のものがありません。鍵が変わるとメールが拒否されます。',
+        remedy: {
+          en: 'Publish it beside the one that is there: {record}',
+          ja: '今のレコードと並べて公開してください：{record}',
+        },
       },
       none: { status: 'warn', en: '{name} has no record.', ja: '{name} にレコードがありません。' },
       unvalidated: {
@@ -307,8 +339,8 @@ export const TRANSPORT_TEXTS = {
       ja: '送信と IMAP の SRV レコードが {hostname} を示し、autoconfig が応答すること。JMAP は今後対応します。',
     },
     remedy: {
-      en: 'hikyaku domain dns {domain} has the records.',
-      ja: 'hikyaku domain dns {domain} のレコードを公開してください。',
+      en: '`hikyaku domain dns {domain}` has the records.',
+      ja: '`hikyaku domain dns {domain}` のレコードを公開してください。',
     },
     findings: {
       all: {
