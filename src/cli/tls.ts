@@ -1,4 +1,7 @@
-/** `hikyaku tls`: what TLS with other domains must be. `policy` asks by itself and works without a server; `policies` shows what one keeps. */
+/**
+ * `hikyaku tls`: what TLS with other domains must be. `policy` asks by itself and works without a server; `policies` shows what one keeps,
+ * `handshakes` who breaks off here.
+ */
 import type { Command } from 'commander';
 import { isPublicAddress } from '#clients/https/public-address';
 import { tcpDialer } from '#clients/smtp/dial';
@@ -25,6 +28,7 @@ import { printRows } from './output.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, resolverServers, type ResolverOptions } from './resolver.ts';
 import type { ExitCode } from './run.ts';
+import { addHandshakes } from './tls-handshakes.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 type PolicyOptions = ResolverOptions & LanguageOptions;
@@ -46,6 +50,7 @@ export function tls(noun: Command, end: (code: ExitCode) => void): void {
   });
 
   addReports(noun);
+  addHandshakes(noun);
   addVerb(
     noun,
     'policies',

@@ -1,6 +1,7 @@
-/** The policies of other domains on TLS that are at hand. */
+/** The policies of other domains on TLS that are at hand, what others report, and who breaks off handshakes here. */
 import { z } from 'zod';
 import { expiresAt, refreshAt } from '#protocol/mta-sts/cached-policy';
+import { brokenHandshakes } from '#store/tls-policy/handshakes';
 import { listPolicies, readPolicy, type StoredPolicy } from '#store/tls-policy/policies';
 import { rows } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
@@ -11,6 +12,8 @@ import { listTlsReports, type KeptTlsReport } from '#store/reports/tls-reports';
 const PAGE = 500;
 /** Reports that are shown unless more are asked for. */
 const REPORTS = 100;
+const NETWORKS = 50;
+const WEEK = 7 * 86_400_000;
 
 export const tlsCalls = {
   'tls/policies': rows(z.object({ domain: text.optional() }), (context, { domain }) =>
@@ -21,6 +24,19 @@ export const tlsCalls = {
     z.object({ domain: text.optional(), limit }),
     async ({ store }, { domain, limit: most = REPORTS }) =>
       (await listTlsReports(store.pool, { domain, since: 0, limit: most })).map(reportRow),
+  ),
+
+  'tls/handshakes': rows(
+    z.object({ since: z.number().optional(), within: z.number().positive().optional(), limit }),
+    async ({ store, clock }, { since, within = WEEK, limit: most = NETWORKS }) => {
+      const asked = { since: since ?? clock.now() - within, limit: most };
+      const found = await brokenHandshakes(store.pool, asked);
+      return found.map(({ firstAt, lastAt, ...row }) => ({
+        ...row,
+        firstAt: firstAt.toISOString(),
+        lastAt: lastAt.toISOString(),
+      }));
+    },
   ),
 } as const;
 
