@@ -10,6 +10,7 @@ import { createMetrics } from '#servers/http/metrics';
 import { ownMetrics } from '#servers/http/supervised';
 import type { Store } from '#store/open';
 import { ROOT } from './check/source-tree.ts';
+import { DASHBOARD } from './dashboard-schema.ts';
 
 interface Alerts {
   readonly groups: readonly {
@@ -21,13 +22,6 @@ interface Alerts {
   }[];
 }
 
-interface Dashboard {
-  readonly panels: readonly {
-    readonly title: string;
-    readonly targets: readonly { readonly expr: string }[];
-  }[];
-}
-
 function read(file: string): string {
   return readFileSync(path.join(ROOT, file), 'utf8');
 }
@@ -35,7 +29,9 @@ function read(file: string): string {
 const RULES = (parseYaml(read('deploy/prometheus/alerts.yml')) as Alerts).groups.flatMap(
   ({ rules }) => rules,
 );
-const { panels: PANELS } = JSON.parse(read('deploy/grafana/dashboards/hikyaku.json')) as Dashboard;
+const { panels: PANELS } = DASHBOARD.parse(
+  JSON.parse(read('deploy/grafana/dashboards/hikyaku.json')),
+);
 
 /** Every expression with the name of who asks it. */
 const EXPRESSIONS: readonly (readonly [string, string])[] = [
@@ -99,6 +95,38 @@ test('every expression but those of up asks for something of ours', () => {
   for (const [who, expression] of EXPRESSIONS) {
     assert.ok(asked(expression).length > 0 || expression.includes('up{job="hikyaku"}'), who);
   }
+});
+
+test('the dashboard is one that Grafana draws: its own source of data, every panel in a place of its own', () => {
+  const { datasources } = parseYaml(
+    read('deploy/grafana/provisioning/datasources/prometheus.yml'),
+  ) as { readonly datasources: readonly { readonly uid: string; readonly type: string }[] };
+  const known = new Set(datasources.map(({ type, uid }) => `${type} ${uid}`));
+  const taken = new Map<string, string>();
+  for (const { title, datasource, targets, gridPos } of PANELS) {
+    for (const { type, uid } of [datasource, ...targets.map((one) => one.datasource)])
+      assert.ok(known.has(`${type} ${uid}`), title);
+    const { x, y, w, h } = gridPos;
+    for (let row = y; row < y + h; row++)
+      for (let column = x; column < x + w; column++) {
+        const place = `${column} ${row}`;
+        assert.equal(taken.get(place), undefined, `${title} lies over ${taken.get(place)}`);
+        taken.set(place, title);
+      }
+  }
+  assert.equal(new Set(PANELS.map(({ id }) => id)).size, PANELS.length);
+  assert.equal(new Set(PANELS.map(({ title }) => title)).size, PANELS.length);
+});
+
+test('what a legend is made of is what the expression leaves', () => {
+  for (const { title, targets } of PANELS)
+    for (const { expr, legendFormat } of targets) {
+      const named = [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label]) => label!);
+      const grouped = [...expr.matchAll(/\bby \(([^)]*)\)/g)].flatMap(([, names]) =>
+        names!.split(/,\s*/),
+      );
+      assert.deepEqual(named.toSorted(), grouped.toSorted(), title);
+    }
 });
 
 test('every alert says what is wrong and where to begin', () => {

@@ -1,10 +1,11 @@
 /**
  * compose.yaml as its user runs it: the image is built, the project comes up, mail goes in by the published ports and is read by the
- * command line, and is there after a restart; then with a content scanner and with Prometheus. Needs a Docker engine, with images for the names in compose.yaml, and the
- * ports of the development server. Grafana's image is built by nobody here: its dashboard is held by tools/deployment.test.ts.
+ * command line, and is there after a restart; then with a content scanner and with Prometheus, which is asked what the dashboard of Grafana asks. Needs a Docker engine, with images for the names in compose.yaml, and the
+ * ports of the development server. Grafana's image is built by nobody here: the form of its dashboard is held by tools/deployment.test.ts.
  */
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import { peer, swaksPeer } from '../support/peer.ts';
@@ -38,6 +39,19 @@ interface Published {
 interface Mail {
   readonly message: string;
   readonly subject: string;
+}
+
+interface Expression {
+  readonly title: string;
+  readonly expr: string;
+}
+
+function dashboardExpressions(): Expression[] {
+  const file = new URL('../../deploy/grafana/dashboards/hikyaku.json', import.meta.url);
+  const { panels } = JSON.parse(readFileSync(file, 'utf8')) as {
+    panels: { title: string; targets: { expr: string }[] }[];
+  };
+  return panels.flatMap(({ title, targets }) => targets.map(({ expr }) => ({ title, expr })));
 }
 
 describe('compose.yaml', { skip: engineSkip() }, () => {
@@ -155,29 +169,38 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
     );
   });
 
-  test('with the profile rspamd the scanner is asked', { skip: swaks.skip }, async () => {
-    const scanned = compose.with({
-      COMPOSE_PROFILES: 'rspamd',
-      HIKYAKU_RSPAMD_URL: 'http://rspamd:11333',
-    });
-    await scanned.done('up', '--detach', '--wait');
-    const results = await eventually(
-      'the scanner has an opinion',
-      async () => {
-        const { code, output } = await runPeer(swaks.path, [
-          ['--server', '127.0.0.1', '--port', '2525'],
-          ['--from', 'carol@example.org', '--to', BOB, '--header', 'Subject: scanned'],
-        ]);
-        assert.equal(code, 0, output);
-        const metrics = await (await fetch('http://127.0.0.1:8025/metrics')).text();
-        return (
-          /^hikyaku_scans_total\{result="(?!unavailable)(\w+)"\} [1-9]/m.exec(metrics) ?? false
-        );
-      },
-      90,
-    );
-    assert.match(results[1]!, /^(?:accept|junk|greylist|reject)$/);
+  test('what is published on this machine alone is no exposure to the doctor', async () => {
+    const [pages] = await compose.hikyaku<{ finding: string }>('doctor', '--only', 'B2');
+    assert.equal(pages!.finding, 'later');
   });
+
+  test(
+    'with deploy/docker/rspamd.yaml the scanner runs and is asked',
+    { skip: swaks.skip },
+    async () => {
+      const scanned = compose.with({ COMPOSE_FILE: 'compose.yaml:deploy/docker/rspamd.yaml' });
+      await scanned.done('up', '--detach', '--wait');
+      const results = await eventually(
+        'the scanner has an opinion',
+        async () => {
+          const { code, output } = await runPeer(swaks.path, [
+            ['--server', '127.0.0.1', '--port', '2525'],
+            ['--from', 'carol@example.org', '--to', BOB, '--header', 'Subject: scanned'],
+          ]);
+          assert.equal(code, 0, output);
+          const metrics = await (await fetch('http://127.0.0.1:8025/metrics')).text();
+          return (
+            /^hikyaku_scans_total\{result="(?!unavailable)(\w+)"\} [1-9]/m.exec(metrics) ?? false
+          );
+        },
+        90,
+      );
+      assert.match(results[1]!, /^(?:accept|junk|greylist|reject)$/);
+      const { code, stderr } = await scanned.run('exec', '-T', 'rspamd', 'touch', '/usr/x');
+      assert.notEqual(code, 0);
+      assert.match(stderr, /Read-only file system/);
+    },
+  );
 
   test('with the profile monitoring Prometheus reads the metrics and knows the rules', async () => {
     const monitored = compose.with({ COMPOSE_PROFILES: 'monitoring' });
@@ -196,6 +219,29 @@ describe('compose.yaml', { skip: engineSkip() }, () => {
       60,
     );
     assert.match(await ask('rules'), /HikyakuQueueIsNotWorked/);
+    // what the dashboard asks, as Grafana asks it: this Prometheus understands it, and knows what it is about
+    const silent: string[] = [];
+    for (const { title, expr } of dashboardExpressions()) {
+      const query = expr.replaceAll('$__rate_interval', '1m');
+      const { status, error, data } = JSON.parse(
+        await ask(`query?query=${encodeURIComponent(query)}`),
+      ) as { status: string; error?: string; data?: { result: unknown[] } };
+      assert.equal(status, 'success', `${title}: ${error}`);
+      if (data?.result.length === 0) silent.push(expr);
+    }
+    // gauges are there from the start, counters with what they count
+    assert.deepEqual(
+      silent.filter((expr) => !/\b(?:rate|increase)\(|certificate|workers/.test(expr)),
+      [],
+    );
+  });
+
+  test('Prometheus runs without Grafana, and Grafana has it', async () => {
+    const services = async (profile: string): Promise<string[]> =>
+      (await compose.done('--profile', profile, 'config', '--services')).trim().split('\n');
+    assert.ok(!(await services('monitoring')).includes('grafana'));
+    const both = await services('grafana');
+    assert.ok(both.includes('grafana') && both.includes('prometheus'));
   });
 
   test('with the example for a real domain it serves, on the ports of mail', async () => {
