@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { LESSONS } from '#lab/lessons/lessons';
 import { PLAN } from '#lab/lessons/plan';
+import { beginRun, notePassed, removeRun } from '#store/lab/lesson-runs';
 import { allowed, openClassroom, typeLines, type Classroom } from '../support/lesson-world.ts';
 
 let room: Classroom;
@@ -94,6 +95,25 @@ test('Every lesson of Phase 1 can be started in both languages and shows its goa
     }
     await room.calls.reset.run({ lesson, lang: 'en' });
   }
+});
+
+test('Who begins a lesson hears what another one broke and nobody put back', async () => {
+  const { pool } = room.at.store;
+  const told = async (lang: 'en' | 'ja'): Promise<readonly string[]> =>
+    allowed(await room.calls.start.run({ lesson: '1.1', lang })).told;
+  assert.deepEqual(await told('en'), []);
+  for (const lesson of ['2.15', '3.1', '3.2'])
+    await beginRun(pool, { lesson, startedAt: 0, seed: 1 });
+  assert.match(
+    (await told('en')).join('\n'),
+    /^What lesson 2\.15 broke.*\n.* lab reset 3\.1 puts it/,
+  );
+  assert.match((await told('ja')).join('\n'), /^レッスン 2\.15 で.*\nレッスン 3\.1 で/);
+  // to pass 2.15 is to have mended it; what 3.1 broke stays so until its reset
+  for (const lesson of ['2.15', '3.1']) await notePassed(pool, { lesson, at: 1, seen: [] });
+  assert.match((await told('en')).join('\n'), /^What lesson 3\.1 broke.*$/);
+  await removeRun(pool, '3.1');
+  assert.deepEqual(await told('en'), []);
 });
 
 test('What comes in by the control socket is bounded', () => {

@@ -28,6 +28,7 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     const rule = told!.trace.findLast(({ matched }) => matched)!.rule;
     const outcome = told!.code === 250 ? 'spam' : told!.code < 500 ? 'deferred' : 'refused';
     await learner.answer('3.1', { outcome, rule, class: CLASSES[rule]! });
+    return { afterwards: () => putBack(learner, '3.1') };
   },
   '3.2': async (learner, { told }) => {
     const reader = /reader\d{4}@grey\.test/.exec(told.join(' '))![0];
@@ -51,18 +52,18 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
       await sendNewsletter(learner);
       await pass(learner, '1d', '1h');
     }
+    return { afterwards: () => learner.server.done('warm-up', 'stop') };
   },
   '3.5': async (learner) => {
-    await endPlans(learner);
     await learner.server.command('lab', 'app', 'newsletter', '--gap', '0', '--direct');
     await pass(learner, '1d', '6h');
     const plan = ['--first', '8', '--growth', '1.2'];
     await learner.server.done('warm-up', 'start', 'bigmail.test', ...plan);
     await learner.server.command('lab', 'app', 'newsletter', '--gap', '0');
     await pass(learner, '2d', '1h');
+    return { afterwards: () => endPlan(learner) };
   },
   '3.6': async (learner, { told }) => {
-    await endPlans(learner);
     const leaver = /(?:taro|emma|noah)@bigmail\.test/.exec(told.join(' '))![0];
     await field(learner, 'List-Unsubscribe', '--remove');
     await field(learner, 'Precedence', '--remove');
@@ -83,7 +84,6 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     await pass(learner, '4h', '1h');
   },
   '3.8': async (learner) => {
-    await endPlans(learner);
     const { server } = learner;
     const own = ownAddress(learner);
     await sendNewsletter(learner);
@@ -137,7 +137,6 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     await learner.answer('3.11', await readLog(learner, /\w+\.test/.exec(text)![0]));
   },
   '3.12': async (learner, { seed }) => {
-    await endPlans(learner);
     const fault = seeded(seed).pick(FAULT_NAMES);
     await writeLetter(learner, HANA).catch(() => undefined);
     await pass(learner, '3h', '1h');
@@ -208,12 +207,17 @@ const CLASSES: Readonly<Record<string, string>> = {
 
 const PROVIDERS = ['bigmail.test', 'hottest.test', 'purple.test'] as const;
 
-/** What a plan holds back goes with it. */
-async function endPlans({ server }: Learner): Promise<void> {
-  for (const domain of PROVIDERS) {
-    await server.command('warm-up', 'stop', domain);
-    await server.command('queue', 'remove', domain, '--silent');
-  }
+/** What was broken is forgotten elsewhere within two hours. */
+async function putBack(learner: Learner, lesson: string): Promise<void> {
+  await learner.server.done('lab', 'reset', lesson);
+  await pass(learner, '2h');
+}
+
+/** What the plan of lesson 3.5 holds back goes with it. */
+async function endPlan({ server }: Learner): Promise<void> {
+  await server.done('warm-up', 'stop', 'bigmail.test');
+  await server.done('queue', 'remove', 'bigmail.test', '--silent');
+  await server.done('lab', 'reset', '3.5');
 }
 
 async function field({ server }: Learner, ...how: string[]): Promise<void> {

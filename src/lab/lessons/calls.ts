@@ -23,7 +23,7 @@ import { inOwnWords } from './own-words.ts';
 import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
 import { LONGEST_RUNBOOK } from './runbook.ts';
-import { CAVEAT, REFUSALS } from './texts.ts';
+import { CAVEAT, REFUSALS, STILL_BROKEN } from './texts.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 import type { LessonWorld } from './world.ts';
 
@@ -195,9 +195,26 @@ async function startLesson(world: LessonWorld, started: Lesson, input: One) {
     page: pagePath(started, language),
     goal: page.sections.goal,
     steps: inOwnWords(page.sections.steps, { prepared }, ownAddress(world)),
-    told: (begun.told ?? []).map((said) => said[language]),
+    told: [
+      ...(begun.told ?? []).map((said) => said[language]),
+      ...(await stillBroken(world, started)).map((lesson) =>
+        say(STILL_BROKEN, language, { lesson }),
+      ),
+    ],
     questions: questions.map(({ name, text }) => ({ name, text: text[language] })),
   };
+}
+
+/** The other lessons that broke something, and neither were passed since nor put back. */
+async function stillBroken({ store }: LessonWorld, { number }: Lesson): Promise<string[]> {
+  const passed = new Set((await listPassed(store.pool)).map(({ lesson }) => lesson));
+  const runs = await listRuns(store.pool);
+  return runs
+    .map(({ lesson }) => lesson)
+    .filter((lesson) => {
+      const breaks = lesson === number ? undefined : LESSONS.get(lesson)?.breaks;
+      return breaks === 'until-reset' || (breaks === 'until-passed' && !passed.has(lesson));
+    });
 }
 
 function ownAddress({ network }: LessonWorld): string {

@@ -63,6 +63,8 @@ export interface Lesson<Key extends string = string> {
   begin(world: LessonWorld, run: LessonRun): Promise<Begun>;
   /** One sight for each criterion, of what happened since the run began. */
   check(world: LessonWorld, run: LessonRun): Promise<Readonly<Record<Key, Sight>>>;
+  /** It breaks something that other lessons feel: until the learner mended it, which passing shows, or until it is reset. */
+  readonly breaks?: 'until-passed' | 'until-reset';
   /** Puts back what `begin` changed. */
   reset(world: LessonWorld, run: LessonRun): Promise<void>;
 }

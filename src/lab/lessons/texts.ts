@@ -7,6 +7,12 @@ export const CAVEAT: Phrase = {
   ja: '練習用インターネットは仕組みを学ぶためのものです。合格しても、実在のプロバイダーの受信箱に届くことを約束するものではありません。',
 };
 
+/** Said where another lesson begins. */
+export const STILL_BROKEN = {
+  en: 'What lesson {lesson} broke is still broken, and is felt in this one: hikyaku lab reset {lesson} puts it back; then hikyaku lab clock 2h, until nobody remembers it.',
+  ja: 'レッスン {lesson} で壊れたものがそのままで、このレッスンにも影響します。hikyaku lab reset {lesson} で元に戻し、hikyaku lab clock 2h で、その記憶がどこにも残らなくなるまで時計を進めてください。',
+} as const satisfies Phrase;
+
 export const REFUSALS = {
   'no-such-lesson': {
     message: { en: 'there is no lesson {lesson}', ja: 'レッスン {lesson} はありません' },

@@ -40,6 +40,7 @@ const BADNESS: Readonly<Record<Status, number>> = {
 export const doctor = lesson<Key>({
   number: '2.15',
   slug: 'doctor',
+  breaks: 'until-passed',
   criteria: {
     repaired: {
       en: 'Every check that got worse when the lesson began is as well again as it was before',

@@ -69,6 +69,7 @@ const IN_THE_INBOX: Said = {
 export const firstMail = lesson<Key>({
   number: '3.1',
   slug: 'first-mail',
+  breaks: 'until-reset',
   criteria: {
     sent: {
       en: 'A letter that you handed in to your server met bigmail.test',

@@ -37,6 +37,7 @@ const CHOICES: Said = {
 export const unknownFault = lesson<Key>({
   number: '3.12',
   slug: 'unknown-fault',
+  breaks: 'until-passed',
   criteria: {
     named: { en: 'You named the fault', ja: '障害の名前を言い当てた' },
     out: {
