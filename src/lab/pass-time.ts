@@ -3,7 +3,7 @@
  * over a day would skip the hours of warm-up plans, which send a part of the day in each.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { queueIsIdle } from '#store/lab/queue-idle';
+import { nothingInLine } from '#store/lab/queue-idle';
 import type { Pool } from '#store/open';
 import type { LabClock } from './clock.ts';
 
@@ -12,6 +12,8 @@ export interface Passing {
   readonly clock: LabClock;
   /** Resolves once the providers have sent what is due. */
   readonly settle: () => Promise<void>;
+  /** The queue's own word: mail that was handed in a moment ago is not in line yet. */
+  readonly queueIsIdle: () => boolean;
 }
 
 /** Between two looks. Real milliseconds. */
@@ -28,12 +30,17 @@ export async function passTime(passing: Passing, milliseconds: number, by: numbe
 }
 
 /** Resolves once nothing is due at this time of the calendar, at the queue and at the providers. */
-export async function untilQuiet({ pool, clock, settle }: Passing): Promise<void> {
+export async function untilQuiet(passing: Passing): Promise<void> {
+  const { clock, settle } = passing;
   const deadline = clock.monotonic() + PATIENCE;
   // what the providers send may give the queue more to do, and the other way round
   for (let quiet = 0; quiet < 2 && clock.monotonic() < deadline;) {
     await settle();
-    quiet = (await queueIsIdle(pool, clock.now())) ? quiet + 1 : 0;
+    quiet = (await isQuiet(passing)) ? quiet + 1 : 0;
     if (quiet < 2) await delay(LOOK_EVERY);
   }
+}
+
+async function isQuiet({ pool, clock, queueIsIdle }: Passing): Promise<boolean> {
+  return queueIsIdle() && (await nothingInLine(pool, clock.now())) && queueIsIdle();
 }

@@ -76,6 +76,8 @@ export interface LearnersServer {
   readonly ports: Readonly<Record<(typeof SERVICES)[number], number>>;
   readonly directory: Directory;
   readonly settle: () => Promise<void>;
+  /** Whether its queue has nothing under way, and waits for the calendar. */
+  readonly queueIsIdle: () => boolean;
   readonly zoneOf: (domain: string) => Promise<string | undefined>;
   /** What its doctor finds now. */
   readonly examine: () => Promise<readonly Result[]>;
@@ -107,6 +109,7 @@ export function makeWorld(options: WorldOptions): World {
   const calls: Record<string, LabCall> = {};
   let isRegistered = (_domain: string): boolean => false;
   let settle = (): Promise<void> => Promise.resolve();
+  let queueIsIdle = (): boolean => true;
   return {
     clock,
     network,
@@ -142,8 +145,13 @@ export function makeWorld(options: WorldOptions): World {
           ...options,
         }),
       );
-      const pass = (milliseconds: number, by: number) =>
-        passTime({ pool, clock, settle: () => parties.settle() }, milliseconds, by);
+      const passing = {
+        pool,
+        clock,
+        settle: () => parties.settle(),
+        queueIsIdle: () => queueIsIdle(),
+      };
+      const pass = (milliseconds: number, by: number) => passTime(passing, milliseconds, by);
       addCalls(calls, clockCalls(ground, kept, pass), parties.calls);
       const { ca, dns } = parties;
       isRegistered = (domain) => dns.isRegistered(domain);
@@ -159,6 +167,7 @@ export function makeWorld(options: WorldOptions): World {
           const zone = await server.zoneOf(LEARNERS_DOMAIN);
           if (zone !== undefined) await dns.foundLearner(zone, options.hostname);
           parties.begin(server);
+          queueIsIdle = server.queueIsIdle;
         },
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };
