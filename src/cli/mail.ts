@@ -22,8 +22,8 @@ export function mail(noun: Command): void {
     'list <account>',
     'show the messages of an account, newest first',
     'hikyaku mail list bob@example.test',
-    'hikyaku mail list bob@example.test --mailbox Junk --json',
-  ).option('--mailbox <name>', 'only those in one mailbox');
+    'hikyaku mail list bob@example.test --mailbox Archive/2019 --json',
+  ).option('--mailbox <name>', 'only those in one mailbox, named with what is above it');
   addLimit(list, `at most so many (without --json: ${SHOWN})`).action(listMail);
 
   addVerb(
@@ -43,7 +43,29 @@ export function mail(noun: Command): void {
   ).action(rawMail);
 
   addUndelete(noun);
+  addExpire(noun);
   addTransfer(noun);
+}
+
+function addExpire(noun: Command): void {
+  addVerb(
+    noun,
+    'expire <account> [mailbox] [time]',
+    'show the mailboxes and how long each keeps a message; with a time, set it: 12h, 30d, 8w, or never',
+    'hikyaku mail expire bob@example.test',
+    'hikyaku mail expire bob@example.test Trash 30d',
+    'hikyaku mail expire bob@example.test Archive/2019 never',
+  ).action(
+    async (
+      account: string,
+      mailbox: string | undefined,
+      time: string | undefined,
+      options: CommonOptions,
+    ) => {
+      const { expireMail } = await import('./mail-expire.ts');
+      await expireMail(account, mailbox, time, options);
+    },
+  );
 }
 
 function addUndelete(noun: Command): void {

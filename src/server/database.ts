@@ -4,6 +4,7 @@ import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
 import { startEmbedded, type EmbeddedServer } from '#store/embedded/start';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
@@ -77,6 +78,7 @@ export async function reachDatabase(
 /** Partitions, retention and sweeping: once now, then every hour of the calendar. */
 export function keepMaintained(
   store: Store,
+  mail: MailStore,
   config: Config,
   log: Log,
   clock: Clock,
@@ -92,7 +94,7 @@ export function keepMaintained(
     {
       clock,
       every: MAINTENANCE_EVERY,
-      round: () => maintain(store.pool, retention, clock.now()),
+      round: () => maintain(store.pool, mail, retention, clock.now()),
       failed: ({ message }) => log.warn('store.not-maintained', { error: message }),
     },
     parts,

@@ -133,6 +133,8 @@ const DELIVER_EMAILS = `
 export interface ListedEmail {
   readonly emailId: string;
   readonly messageId: string;
+  readonly mailboxId: string;
+  /** The last level of its name. */
   readonly mailbox: string;
   readonly uid: string;
   readonly size: string;
@@ -143,24 +145,21 @@ export interface ListedEmail {
   readonly summary: MessageSummary;
 }
 
-const LISTED = `e.id as "emailId", e.message_id as "messageId", m.name as mailbox, n.uid, e.size, n.flags,
+const LISTED = `e.id as "emailId", e.message_id as "messageId", m.id as "mailboxId", m.name as mailbox, n.uid, e.size, n.flags,
   e.received_at as "receivedAt", e.reverse_path as "reversePath", e.forward_path as "forwardPath", e.summary`;
 
-/**
- * The newest messages of an account, newest first.
- * @param mailbox a name; undefined means all mailboxes
- */
+/** The newest messages of an account, newest first. */
 export async function listEmails(
   db: Queryable,
   accountId: string,
-  { mailbox, limit }: { mailbox?: string | undefined; limit: number },
+  { limit }: { limit: number },
 ): Promise<ListedEmail[]> {
   const { rows } = await db.query({
     text: `select ${LISTED}
            from mailboxes m join mailbox_entries n on n.mailbox_id = m.id join emails e on e.id = n.email_id
-           where m.account_id = $1 and ($2::text is null or lower(m.name) = lower($2))
-           order by e.received_at desc, e.id desc limit $3`,
-    values: [accountId, mailbox ?? null, limit],
+           where m.account_id = $1
+           order by e.received_at desc, e.id desc limit $2`,
+    values: [accountId, limit],
   });
   return rows as ListedEmail[];
 }

@@ -5,6 +5,7 @@ import { event } from '#events';
 import { eraseRemoved, markRemoved } from './directory/accounts.ts';
 import { writeDialogue } from './dialogues.ts';
 import { eventsOfMessage, writeEvents } from './events.ts';
+import { mailStoreOf, type MailStore } from './mailboxes/mail-store.ts';
 import { maintain } from './maintenance.ts';
 import { dropPartitions, makePartitions, type Daily } from './partitions.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
@@ -25,13 +26,18 @@ const RETENTION = {
 
 const clock = new ManualClock();
 let t: TestStore;
+let mail: MailStore;
 let accounts: string[];
 
 before(async () => {
   t = await openTestStore(clock);
+  mail = mailStoreOf(t.store);
   accounts = await addTestAccounts(t.store, 'example.test', ['alice', 'bob', 'carol']);
 });
-after(() => t[Symbol.asyncDispose]());
+after(async () => {
+  await mail[Symbol.asyncDispose]();
+  await t[Symbol.asyncDispose]();
+});
 
 /** Partitions but the default one, without the table's name. */
 async function partitions(table: Daily): Promise<string[]> {
@@ -115,7 +121,7 @@ test('a day goes as a whole when the last of it is old enough, and rows of the d
 });
 
 test('a round keeps what is within its time and ends what is past it, each kind by its own', async () => {
-  const round = (): Promise<void> => maintain(t.store.pool, RETENTION, clock.now());
+  const round = (): Promise<void> => maintain(t.store.pool, mail, RETENTION, clock.now());
   await round();
   await happened('round', clock.now());
   const job = deliveryJob(t.store, [accounts[0]!], utf8('Subject: round\r\n\r\nx\r\n'));
@@ -152,10 +158,10 @@ test('octets that nothing refers to any more go after an hour', async () => {
     `with gone as (delete from mailbox_entries n using emails e where e.id = n.email_id and e.summary ->> 'subject' = 'sweep' returning e.id)
      delete from emails where id in (select id from gone)`,
   );
-  await maintain(t.store.pool, RETENTION, clock.now());
+  await maintain(t.store.pool, mail, RETENTION, clock.now());
   assert.equal(await blobs(), 1);
   clock.advance(2 * HOUR);
-  await maintain(t.store.pool, RETENTION, clock.now());
+  await maintain(t.store.pool, mail, RETENTION, clock.now());
   assert.equal(await blobs(), 0);
 });
 

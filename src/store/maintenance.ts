@@ -4,6 +4,8 @@ import { forgetDays } from './abuse/daily-limits.ts';
 import { sweepBlobs } from './blobs.ts';
 import { forgetComplaints } from './complaints.ts';
 import { eraseRemoved } from './directory/accounts.ts';
+import { expireMail } from './mailboxes/expire.ts';
+import type { MailStore } from './mailboxes/mail-store.ts';
 import { purgeExpunged } from './mailboxes/purge.ts';
 import { dropPartitions, makePartitions } from './partitions.ts';
 import { sweepGreylist } from './reception/greylist.ts';
@@ -26,11 +28,17 @@ const COUNTED_DAYS = 7 * 24 * 60 * 60 * 1000;
 const ENDED_SUPPRESSIONS = 90 * 24 * 60 * 60 * 1000;
 
 /** One round; safe to run in several processes at once. */
-export async function maintain(pool: pg.Pool, retention: Retention, now: number): Promise<void> {
+export async function maintain(
+  pool: pg.Pool,
+  mail: MailStore,
+  retention: Retention,
+  now: number,
+): Promise<void> {
   for (const table of ['events', 'dialogues'] as const) {
     await makePartitions(pool, table, now);
     await dropPartitions(pool, table, now - retention[table]);
   }
+  await expireMail(mail, now);
   await purgeExpunged(pool, now - retention.expunged);
   await eraseRemoved(pool, now - retention.removedAccounts);
   await forgetComplaints(pool, now - retention.events);

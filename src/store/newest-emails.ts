@@ -4,21 +4,17 @@ import type { ListedEmail } from './emails.ts';
 
 const PAGE = 500;
 
-interface Row extends ListedEmail {
-  readonly mailboxId: string;
-}
-
 /**
  * Every entry of the account's mailboxes, newest message first; a message that is in two mailboxes comes twice.
- * @param mailbox a name, in any case; undefined means all
+ * @param mailboxId undefined means all
  * @param limit undefined means no limit
  */
 export async function* listNewest(
   db: Queryable,
   accountId: string,
-  { mailbox, limit = Infinity }: { mailbox?: string | undefined; limit?: number | undefined },
+  { mailboxId, limit = Infinity }: { mailboxId?: string | undefined; limit?: number | undefined },
 ): AsyncGenerator<ListedEmail> {
-  let after: Row | undefined;
+  let after: ListedEmail | undefined;
   for (let left = limit; left > 0; left -= PAGE) {
     const page = Math.min(PAGE, left);
     const { rows } = await db.query({
@@ -26,16 +22,16 @@ export async function* listNewest(
       text: NEWEST,
       values: [
         accountId,
-        mailbox ?? null,
+        mailboxId ?? null,
         after?.emailId ?? null,
         after?.mailboxId ?? null,
         after?.uid ?? null,
         page,
       ],
     });
-    yield* rows as Row[];
+    yield* rows as ListedEmail[];
     if (rows.length < page) return;
-    after = rows.at(-1) as Row;
+    after = rows.at(-1) as ListedEmail;
   }
 }
 
@@ -46,6 +42,6 @@ const NEWEST = `
   from emails e
     join mailbox_entries n on n.email_id = e.id
     join mailboxes m on m.id = n.mailbox_id
-  where e.account_id = $1 and ($2::text is null or lower(m.name) = lower($2))
+  where e.account_id = $1 and ($2::bigint is null or n.mailbox_id = $2)
     and ($3::bigint is null or e.id <= $3 and (e.id, n.mailbox_id, n.uid) < ($3, $4::bigint, $5::bigint))
   order by e.id desc, n.mailbox_id desc, n.uid desc limit $6`;

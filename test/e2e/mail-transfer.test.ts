@@ -62,11 +62,26 @@ test('a Maildir comes in with its folders, flags, keywords and times, and only o
     told.toSorted((a, b) => (String(a.subject) < String(b.subject) ? -1 : 1)),
     [
       { subject: 'answered', mailbox: 'INBOX', flags: ['\\Answered', '\\Flagged'], receivedAt },
-      { subject: 'below', mailbox: '日本', flags: ['\\Seen'], receivedAt },
+      { subject: 'below', mailbox: 'Archive/日本', flags: ['\\Seen'], receivedAt },
       { subject: 'fresh', mailbox: 'INBOX', flags: [], receivedAt },
       { subject: 'read', mailbox: 'INBOX', flags: ['\\Seen'], receivedAt },
     ],
   );
+});
+
+test('a mailbox is named with what is above it, where it is listed and where it is shown', async () => {
+  const listed = (name: string): Promise<Record<string, unknown>[]> =>
+    server.json('mail', 'list', ALICE, '--mailbox', name);
+  const [below, ...others] = await listed('Archive/日本');
+  assert.deepEqual([below!['subject'], others], ['below', []]);
+  assert.deepEqual(await listed('archive/日本'), [below]);
+  assert.equal((await listed('inbox')).length, 3);
+  assert.deepEqual(await listed('Archive'), []);
+  const [shown] = await server.json('mail', 'show', ALICE, String(below!['id']));
+  assert.equal(shown!['mailbox'], 'Archive/日本');
+  const { code, stderr } = await server.command('mail', 'list', ALICE, '--mailbox', '日本');
+  assert.equal(code, 2);
+  assert.match(stderr, /alice@example\.test has no mailbox 日本/);
 });
 
 test('an export is a Maildir that gets what it lacks, and comes back as it was', async () => {

@@ -46,7 +46,7 @@ async function fill(accountId: string, mailboxId: string, count: number): Promis
 function maintained(): Promise<void> {
   const long = 1000 * DAY;
   const retention = { events: long, dialogues: long, expunged: DAY, removedAccounts: long };
-  return maintain(t.mail.pool, retention, clock.now());
+  return maintain(t.mail.pool, t.mail, retention, clock.now());
 }
 
 async function counted(emailIds: readonly number[]): Promise<unknown> {

@@ -69,15 +69,15 @@ test('what was expunged comes back with new UIDs, its flags and its quota, and o
   const quota = await getQuota(t.mail.pool, account);
   const { modseq } = open.view.state;
   await expungeAll(box);
-  assert.deepEqual(await listed({ mailbox: 'FIRST' }), ['first 3 0', 'first 2 12', 'first 1 1']);
-  assert.equal(await broughtBack({ mailbox: 'first' }), 3);
+  assert.deepEqual(await listed({ mailboxId: box }), ['first 3 0', 'first 2 12', 'first 1 1']);
+  assert.equal(await broughtBack({ mailboxId: box }), 3);
   assert.deepEqual(shown(open.view.state), ['4 1 word', '5 4 word', '6 0 word']);
   assert.deepEqual(await getQuota(t.mail.pool, account), quota);
   const { messages, unseen, deleted, uidNext } = await t.mailbox(account, 'first');
   assert.deepEqual([messages, unseen, deleted, uidNext], [3, 2, 0, 7]);
   const vanished = await vanishedSince(t.mail, open.view, modseq, undefined);
   assert.deepEqual(vanished, [{ from: 1, to: 3 }], 'who was away hears that the old UIDs went');
-  assert.equal(await broughtBack({ mailbox: 'first' }), 0);
+  assert.equal(await broughtBack({ mailboxId: box }), 0);
 });
 
 test('a view that is loaded anew shows the same', async () => {
@@ -90,12 +90,12 @@ test('what another mailbox still shows is not gone; what left two comes back to 
   await fill(from, 0);
   await copyMessages(t.mail, account, { from, uids: Uint32Array.of(1), to });
   await expungeAll(from);
-  assert.deepEqual(await listed({ mailbox: 'from' }), []);
+  assert.deepEqual(await listed({ mailboxId: from }), []);
   clock.advance(1000);
   await expungeAll(to);
-  assert.deepEqual(await listed({ mailbox: 'from' }), []);
-  assert.deepEqual(await listed({ mailbox: 'to' }), ['to 1 0']);
-  assert.equal(await broughtBack({ mailbox: 'to' }), 1);
+  assert.deepEqual(await listed({ mailboxId: from }), []);
+  assert.deepEqual(await listed({ mailboxId: to }), ['to 1 0']);
+  assert.equal(await broughtBack({ mailboxId: to }), 1);
   assert.equal((await t.mailbox(account, 'to')).messages, 1);
   assert.equal((await t.mailbox(account, 'from')).messages, 0);
 });
@@ -120,9 +120,9 @@ test('they are chosen by id and by the time of their expunge, within the account
   await fill(box, 0);
   await expungeAll(box);
   assert.deepEqual(await listed({ since: later }), ['chosen 3 0']);
-  const [, second] = await findExpunged(t.mail.pool, account, { mailbox: 'chosen' });
+  const [, second] = await findExpunged(t.mail.pool, account, { mailboxId: box });
   assert.equal(await broughtBack({ emailIds: [second!.emailId] }), 1);
-  assert.deepEqual(await listed({ mailbox: 'chosen' }), ['chosen 3 0', 'chosen 1 0']);
+  assert.deepEqual(await listed({ mailboxId: box }), ['chosen 3 0', 'chosen 1 0']);
   assert.deepEqual(await findExpunged(t.mail.pool, t.accounts[1], {}), []);
 });
 
@@ -133,23 +133,23 @@ test('what has no room stays where it is', async () => {
   await t.mail.pool.query('update accounts set quota_messages = used_messages where id = $1', [
     account,
   ]);
-  const found = await findExpunged(t.mail.pool, account, { mailbox: 'full' });
+  const found = await findExpunged(t.mail.pool, account, { mailboxId: box });
   assert.deepEqual(await undelete(t.mail, account, found), { kind: 'over-quota' });
   await t.mail.pool.query('update accounts set quota_messages = null where id = $1', [account]);
-  assert.equal(await broughtBack({ mailbox: 'full' }), 1);
+  assert.equal(await broughtBack({ mailboxId: box }), 1);
 });
 
 test('after its time nothing comes back, and what was brought back stays', async () => {
   const box = await fresh('purged');
   await fill(box, 0, 0);
   await expungeAll(box);
-  const [one] = await findExpunged(t.mail.pool, account, { mailbox: 'purged' });
+  const [one] = await findExpunged(t.mail.pool, account, { mailboxId: box });
   assert.equal(await broughtBack({ emailIds: [one!.emailId] }), 1);
   clock.advance(2 * HOUR);
   const long = 1000 * 24 * HOUR;
   const retention = { events: long, dialogues: long, expunged: HOUR, removedAccounts: long };
-  await maintain(t.mail.pool, retention, clock.now());
-  assert.deepEqual(await listed({ mailbox: 'purged' }), []);
+  await maintain(t.mail.pool, t.mail, retention, clock.now());
+  assert.deepEqual(await listed({ mailboxId: box }), []);
   const { rows } = await t.mail.pool.query('select id from emails where id = $1', [one!.emailId]);
   assert.equal(rows.length, 1);
 });

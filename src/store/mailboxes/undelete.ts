@@ -16,14 +16,14 @@ import { PIECE } from './uid-ranges.ts';
 export interface ExpungedChoice {
   /** Undefined: all. */
   readonly emailIds?: readonly string[] | undefined;
-  /** The name of the mailbox that they left, in any case. */
-  readonly mailbox?: string | undefined;
+  /** The mailbox that they left. */
+  readonly mailboxId?: string | undefined;
   /** Expunged from then on; calendar milliseconds. */
   readonly since?: number | undefined;
 }
 
 export interface ExpungedEmail extends Omit<ListedEmail, 'mailbox'> {
-  /** Null where it was removed. */
+  /** The last level of its mailbox's name; null where that was removed. */
   readonly mailbox: string | null;
   readonly expungedAt: Date;
 }
@@ -48,7 +48,7 @@ const PAGE = 500;
 export async function findExpunged(
   db: Queryable,
   accountId: string,
-  { emailIds, mailbox, since }: ExpungedChoice,
+  { emailIds, mailboxId, since }: ExpungedChoice,
 ): Promise<Expunged[]> {
   const { rows } = await db.query({
     name: 'find_expunged',
@@ -56,7 +56,7 @@ export async function findExpunged(
     values: [
       accountId,
       emailIds ?? null,
-      mailbox ?? null,
+      mailboxId ?? null,
       since === undefined ? null : new Date(since),
     ],
   });
@@ -71,7 +71,7 @@ const FIND = `
     left join mailboxes m on m.id = x.mailbox_id
   where e.account_id = $1
     and ($2::bigint[] is null or x.email_id = any($2))
-    and ($3::text is null or lower(m.name) = lower($3))
+    and ($3::bigint is null or x.mailbox_id = $3)
     and ($4::timestamptz is null or x.expunged_at >= $4)
     and not exists (select from mailbox_entries n where n.email_id = x.email_id)
     and not exists (
@@ -97,7 +97,8 @@ export async function* describeExpunged(
 }
 
 const DESCRIBE = `
-  select e.id as "emailId", e.message_id as "messageId", m.name as mailbox, x.uid, e.size, x.flags, e.received_at as "receivedAt",
+  select e.id as "emailId", e.message_id as "messageId", x.mailbox_id as "mailboxId", m.name as mailbox, x.uid, e.size,
+    x.flags, e.received_at as "receivedAt",
     e.reverse_path as "reversePath", e.forward_path as "forwardPath", e.summary, x.expunged_at as "expungedAt"
   from unnest($1::bigint[], $2::bigint[]) with ordinality as r(mailbox_id, uid, row)
     join expunged_entries x on x.mailbox_id = r.mailbox_id and x.uid = r.uid

@@ -1,6 +1,7 @@
 /** Reading mailboxes. */
 import { z } from 'zod';
 import type { MessageSummary, Person } from '#protocol/message/summary';
+import type { ListedAccount } from '#store/directory/accounts';
 import { findEmail, FLAG, readEmail, type ListedEmail } from '#store/emails';
 import {
   describeExpunged,
@@ -13,6 +14,7 @@ import { listNewest } from '#store/newest-emails';
 import { bytes, refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, readAccount, text } from '#servers/admin/inputs';
+import { NamedMailboxes } from '#servers/admin/mailboxes';
 
 /** Of the header and the beginning of the body, for showing. */
 const SHOWN_OCTETS = 256 * 1024;
@@ -36,38 +38,41 @@ export const mailCalls = {
       const account = await readAccount(context, input.account);
       if ('kind' in account) return account;
       const { pool } = context.store;
-      return mapped(
-        listNewest(pool, account.accountId, { mailbox: input.mailbox, limit: input.limit }),
-        signal,
-      );
+      const mailboxes = await NamedMailboxes.of(pool, account);
+      const mailbox = input.mailbox === undefined ? undefined : mailboxes.find(input.mailbox);
+      if (mailbox !== undefined && 'kind' in mailbox) return mailbox;
+      const chosen = { mailboxId: mailbox?.id, limit: input.limit };
+      return mapped(listNewest(pool, account.accountId, chosen), mailboxes, signal);
     },
   ),
 
   'mail/show': value(one, async (context, input) => {
     const found = await find(context, input);
     if ('kind' in found) return found;
-    const { accountId, email } = found;
+    const { account, email } = found;
     const parts: Uint8Array[] = [];
     let octets = 0;
-    for await (const chunk of readEmail(context.store.pool, accountId, email.emailId)) {
+    for await (const chunk of readEmail(context.store.pool, account.accountId, email.emailId)) {
       parts.push(chunk);
       octets += chunk.length;
       if (octets >= SHOWN_OCTETS) break;
     }
     const source = Buffer.concat(parts).subarray(0, SHOWN_OCTETS);
-    return { ...row(email), source: source.toString('base64') };
+    const mailboxes = await NamedMailboxes.of(context.store.pool, found.account);
+    return { ...row(email, mailboxes), source: source.toString('base64') };
   }),
 
   'mail/raw': bytes(one, async (context, input) => {
     const found = await find(context, input);
     if ('kind' in found) return found;
-    return readEmail(context.store.pool, found.accountId, found.email.emailId);
+    return readEmail(context.store.pool, found.account.accountId, found.email.emailId);
   }),
 
   'mail/expunged': rows(expunged.extend({ limit }), async (context, input, signal) => {
     const chosen = await chooseExpunged(context, input);
     if ('kind' in chosen) return chosen;
-    return expungedRows(context, chosen.found.slice(0, input.limit), signal);
+    const found = chosen.found.slice(0, input.limit);
+    return expungedRows(context, found, chosen.mailboxes, signal);
   }),
 
   'mail/undelete': value(expunged, async (context, input) => {
@@ -79,7 +84,7 @@ export const mailCalls = {
     return refuse(
       'over-quota',
       `${account} has no room for ${found.length === 1 ? 'that message' : `${found.length} messages`}`,
-      `Choose fewer by their ids, or give it a larger quota.`,
+      `Choose fewer by their ids, or give it more: hikyaku account quota ${account}`,
     );
   }),
 } as const;
@@ -87,6 +92,7 @@ export const mailCalls = {
 interface Chosen {
   readonly accountId: string;
   readonly account: string;
+  readonly mailboxes: NamedMailboxes;
   readonly found: readonly Expunged[];
 }
 
@@ -96,10 +102,13 @@ async function chooseExpunged(
 ): Promise<Chosen | Refusal> {
   const account = await readAccount(context, given);
   if ('kind' in account) return account;
+  const mailboxes = await NamedMailboxes.of(context.store.pool, account);
+  const left = mailbox === undefined ? undefined : mailboxes.find(mailbox);
+  if (left !== undefined && 'kind' in left) return left;
   const emailIds = ids?.filter((id) => /^[1-9]\d{0,17}$/.test(id));
   const found = await findExpunged(context.store.pool, account.accountId, {
     emailIds,
-    mailbox,
+    mailboxId: left?.id,
     since: since ?? (within === undefined ? undefined : context.clock.now() - within),
   });
   const known = new Set(found.map(({ emailId }) => emailId));
@@ -111,43 +120,46 @@ async function chooseExpunged(
       `hikyaku mail undelete ${account.name} lists those that can. retention.expunged says for how long.`,
     );
   }
-  return { accountId: account.accountId, account: account.name, found };
+  return { accountId: account.accountId, account: account.name, mailboxes, found };
 }
 
 async function* expungedRows(
   { store }: AdminContext,
   found: readonly Expunged[],
+  mailboxes: NamedMailboxes,
   signal: AbortSignal,
 ): AsyncGenerator<ReturnType<typeof expungedRow>> {
   for await (const email of describeExpunged(store.pool, found)) {
     if (signal.aborted) return;
-    yield expungedRow(email);
+    yield expungedRow(email, mailboxes);
   }
 }
 
-function expungedRow(email: ExpungedEmail) {
-  const { mailbox, expungedAt } = email;
-  return { ...row({ ...email, mailbox: '' }), mailbox, expungedAt: expungedAt.toISOString() };
+function expungedRow(email: ExpungedEmail, mailboxes: NamedMailboxes) {
+  const mailbox = mailboxes.nameOf(email.mailboxId) ?? email.mailbox;
+  const expungedAt = email.expungedAt.toISOString();
+  return { ...row({ ...email, mailbox: '' }, mailboxes), mailbox, expungedAt };
 }
 
 async function* mapped(
   emails: AsyncIterable<ListedEmail>,
+  mailboxes: NamedMailboxes,
   signal: AbortSignal,
 ): AsyncGenerator<ReturnType<typeof row>> {
   for await (const email of emails) {
     if (signal.aborted) return;
-    yield row(email);
+    yield row(email, mailboxes);
   }
 }
 
 async function find(
   context: AdminContext,
   input: z.infer<typeof one>,
-): Promise<{ accountId: string; email: ListedEmail } | Refusal> {
+): Promise<{ account: ListedAccount; email: ListedEmail } | Refusal> {
   const account = await readAccount(context, input.account);
   if ('kind' in account) return account;
   const email = await findEmail(context.store.pool, account.accountId, input.id);
-  if (email) return { accountId: account.accountId, email };
+  if (email) return { account, email };
   return refuse(
     'no-such-message',
     `${account.name} has no message ${input.id}`,
@@ -156,13 +168,14 @@ async function find(
 }
 
 /** A message as scripts see it; names and types are stable. */
-function row(email: ListedEmail) {
+function row(email: ListedEmail, mailboxes: NamedMailboxes) {
   const { summary } = email;
   return {
     id: email.emailId,
     /** Ours, as `message trace` takes it. */
     messageId: email.messageId,
-    mailbox: email.mailbox,
+    /** With what is above it: `Archive/2019`. */
+    mailbox: mailboxes.nameOf(email.mailboxId) ?? email.mailbox,
     uid: Number(email.uid),
     from: people(summary.from),
     to: people(summary.to),

@@ -1,0 +1,47 @@
+/** The mailboxes of an account by the names that people read and write: `Archive/2019`. */
+import { DELIMITER } from '#protocol/imap/mailbox-name';
+import type { Queryable } from '#store/blobs';
+import { canonicalPath } from '#store/mailboxes/names';
+import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+import { refuse, type Refusal } from './call.ts';
+
+export class NamedMailboxes {
+  readonly all: readonly Mailbox[];
+  readonly #account: string;
+  readonly #names: ReadonlyMap<string, string>;
+
+  private constructor(account: string, all: readonly Mailbox[]) {
+    this.#account = account;
+    this.all = all;
+    this.#names = new Map(all.map(({ id, path }) => [id, path.join(DELIMITER)]));
+  }
+
+  static async of(
+    db: Queryable,
+    { accountId, name }: { readonly accountId: string; readonly name: string },
+  ): Promise<NamedMailboxes> {
+    return new NamedMailboxes(name, (await listMailboxes(db, accountId)).mailboxes);
+  }
+
+  /** Undefined where it was made or removed meanwhile. */
+  nameOf(mailboxId: string): string | undefined {
+    return this.#names.get(mailboxId);
+  }
+
+  /** By its name as written; in another case where no two are alike but for that. */
+  find(given: string): Mailbox | Refusal {
+    const canonical = canonicalPath(given.split(DELIMITER));
+    const name = canonical.kind === 'path' ? canonical.path.join(DELIMITER) : given;
+    const exact = this.all.find(({ id }) => this.nameOf(id) === name);
+    if (exact) return exact;
+    const alike = this.all.filter(
+      ({ id }) => this.nameOf(id)!.toLowerCase() === name.toLowerCase(),
+    );
+    if (alike.length === 1) return alike[0]!;
+    return refuse(
+      'no-such-mailbox',
+      `${this.#account} has no mailbox ${given}`,
+      `hikyaku mail expire ${this.#account} lists its mailboxes; what lies below another is written Archive/2019.`,
+    );
+  }
+}
