@@ -1,8 +1,9 @@
 /** `hikyaku account`: who has a mailbox here. */
 import type { Command } from 'commander';
 import { accountLimit } from './account-limit.ts';
+import { accountQuota, readSize } from './account-quota.ts';
+import { accountSendAs } from './account-send-as.ts';
 import { callRows, callValue } from './control.ts';
-import { CommandFailure } from './failure.ts';
 import { printDone, printRows, remark } from './output.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
 import { localTime, shortSize } from './terminal.ts';
@@ -67,7 +68,9 @@ export function account(noun: Command): void {
       printDone(options, changed, `${changed.account} has a new password.`);
     });
 
+  accountQuota(noun);
   accountLimit(noun);
+  accountSendAs(noun);
 
   addVerb(
     noun,
@@ -103,13 +106,4 @@ export function account(noun: Command): void {
     );
     remark('Its mail is erased after the time that retention.removed_accounts sets.');
   });
-}
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-function readSize(given: string): number {
-  const match = /^(\d{1,12})([kmg]?)b?$/i.exec(given);
-  const size = match ? Number(match[1]) * UNITS[match[2]!.toLowerCase()]! : 0;
-  if (size > 0 && Number.isSafeInteger(size)) return size;
-  throw new CommandFailure(`--quota ${given} is no size`, 'Write it like 500M or 2G.');
 }

@@ -1,8 +1,13 @@
 /** `hikyaku alias`: addresses that lead to others. */
 import type { Command } from 'commander';
 import { callRows, callValue } from './control.ts';
-import { printDone, printRows } from './output.ts';
+import { printDone, printRows, remark } from './output.ts';
+import { shellWord } from './shell-word.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
+
+interface SetOptions extends CommonOptions {
+  readonly sendAs?: boolean;
+}
 
 export function alias(noun: Command): void {
   addVerb(
@@ -11,11 +16,20 @@ export function alias(noun: Command): void {
     'let an address lead to others, here or elsewhere; *@domain takes what nobody else has',
     'hikyaku alias set sales@example.test alice@example.test bob@example.test',
     "hikyaku alias set '*@example.test' alice@example.test",
+    'hikyaku alias set info@example.test alice@example.test --send-as',
   )
     .alias('add')
-    .action(async (name: string, targets: string[], options: CommonOptions) => {
-      const set = await callValue(options, 'alias/set', { alias: name, targets });
-      printDone(options, set, `${set.alias} leads to ${set.targets.join(', ')}.`);
+    .option('--send-as', 'its targets that are accounts here may write as it too')
+    .action(async (name: string, targets: string[], options: SetOptions) => {
+      const { sendAs } = options;
+      const set = await callValue(options, 'alias/set', { alias: name, targets, sendAs });
+      const { alias: address, senders, onlyReceive } = set;
+      const lines = [`${address} leads to ${set.targets.join(', ')}.`];
+      if (senders.length > 0) lines.push(`As ${address} may write: ${senders.join(', ')}.`);
+      printDone(options, set, lines.join('\n'));
+      if (onlyReceive.length === 0) return;
+      remark(`To let ${onlyReceive.join(', ')} write as ${address} too:`);
+      remark(`  hikyaku account send-as add ${onlyReceive[0]} ${shellWord(address)}`);
     });
 
   addVerb(noun, 'list', 'show the aliases', 'hikyaku alias list').action(

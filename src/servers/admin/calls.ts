@@ -14,11 +14,13 @@ import { doctorCalls } from './calls/doctor.ts';
 import { domainCalls } from './calls/domain.ts';
 import { domainDnsCalls } from './calls/domain-dns.ts';
 import { mailCalls } from './calls/mail.ts';
+import { mailExpireCalls } from './calls/mail-expire.ts';
 import { mailTransferCalls } from './calls/mail-transfer.ts';
 import { messageCalls } from './calls/message.ts';
 import { queueCalls } from './calls/queue.ts';
 import { reputationCalls } from './calls/reputation.ts';
 import { routeCalls } from './calls/route.ts';
+import { sendAsCalls } from './calls/send-as.ts';
 import { setupCalls } from './calls/setup.ts';
 import { srsCalls } from './calls/srs.ts';
 import { suppressionCalls } from './calls/suppression.ts';
@@ -43,11 +45,13 @@ export const CALLS = {
   ...domainCalls,
   ...domainDnsCalls,
   ...mailCalls,
+  ...mailExpireCalls,
   ...mailTransferCalls,
   ...messageCalls,
   ...queueCalls,
   ...reputationCalls,
   ...routeCalls,
+  ...sendAsCalls,
   ...setupCalls,
   ...srsCalls,
   ...suppressionCalls,

@@ -29,6 +29,29 @@ export function readDomain(given: string): string | Refusal {
   );
 }
 
+/** An address, or all of a domain. */
+export interface NameOrAll {
+  /** Comparison key; null is every one. */
+  readonly localPart: string | null;
+  readonly domain: string;
+}
+
+/** `sales@example.test`, or `*@example.test`. */
+export function readNameOrAll(given: string): NameOrAll | Refusal {
+  if (given.startsWith('*@')) {
+    const domain = readDomain(given.slice(2));
+    return typeof domain === 'string' ? { localPart: null, domain } : domain;
+  }
+  const mailbox = readAddress(given);
+  if ('kind' in mailbox) return mailbox;
+  const key = mailboxKey(mailbox);
+  return { localPart: key.slice(0, key.lastIndexOf('@')), domain: mailbox.domain };
+}
+
+export function nameOf({ localPart, domain }: NameOrAll): string {
+  return `${localPart ?? '*'}@${domain}`;
+}
+
 /** What stands behind the @ of a forward-path: a domain in A-labels, or an address literal in its one spelling (RFC 5321 §4.1.3). */
 export function readMailDomain(given: string): string | Refusal {
   if (!given.startsWith('[')) return readDomain(given);

@@ -5,6 +5,7 @@
 import type pg from 'pg';
 import { inTransaction } from '#store/transaction';
 import { setPassword, type PasswordVerifiers } from './credentials.ts';
+import { forgetSendAs } from './send-as.ts';
 
 export interface NewAccount {
   /** Comparison key of the local part and A-labels: the name, the login and the address. */
@@ -55,6 +56,8 @@ export function insertAccount(pool: pg.Pool, account: NewAccount): Promise<Accou
       `insert into account_rights (account_id, principal_id, rights) values ($1, $2, 'lrswipkxtecda')`,
       [accountId, principalId],
     );
+    // who could write as the address while it was nobody's has lost that
+    await forgetSendAs(client, name);
     await client.query('insert into send_as (principal_id, address) values ($1, $2)', [
       principalId,
       name,
@@ -132,6 +135,44 @@ export async function findAccount(pool: pg.Pool, name: string): Promise<ListedAc
   return rows[0] as ListedAccount | undefined;
 }
 
+export interface QuotaSet {
+  readonly usedBytes: number;
+  readonly usedMessages: number;
+  /** Null is no limit. */
+  readonly quotaBytes: number | null;
+  readonly quotaMessages: number | null;
+}
+
+/**
+ * What an account may hold. Undefined leaves a limit as it is, null takes it away; nothing goes from an account that holds more.
+ * @returns what holds now; undefined where there is no such account
+ */
+export async function setQuota(
+  pool: pg.Pool,
+  name: string,
+  { bytes, messages }: { bytes?: number | null | undefined; messages?: number | null | undefined },
+): Promise<QuotaSet | undefined> {
+  const { rows } = await pool.query<Record<keyof QuotaSet, string | null>>(
+    `update accounts set
+       quota_bytes = case when $2 then $3::bigint else quota_bytes end,
+       quota_messages = case when $4 then $5::bigint else quota_messages end
+     where name = $1 and removed_at is null
+     returning used_bytes as "usedBytes", used_messages as "usedMessages", quota_bytes as "quotaBytes",
+       quota_messages as "quotaMessages"`,
+    [name, bytes !== undefined, bytes ?? null, messages !== undefined, messages ?? null],
+  );
+  const row = rows[0];
+  const limit = (value: string | null): number | null => (value === null ? null : Number(value));
+  return (
+    row && {
+      usedBytes: Number(row.usedBytes),
+      usedMessages: Number(row.usedMessages),
+      quotaBytes: limit(row.quotaBytes),
+      quotaMessages: limit(row.quotaMessages),
+    }
+  );
+}
+
 /** Disables (no login, no new mail) or opens an account again; false when there is none. */
 export async function setDisabled(
   pool: pg.Pool,
@@ -195,6 +236,7 @@ const ERASE = [
 
 async function erase(client: pg.ClientBase, id: string, name: string): Promise<void> {
   for (const statement of ERASE) await client.query(statement, [id]);
+  await forgetSendAs(client, name);
   await client.query('delete from principals where login = $1', [name]);
   await client.query('delete from accounts where id = $1', [id]);
 }

@@ -1,6 +1,7 @@
 /** Aliases: addresses that lead to other addresses, here or elsewhere. Callers say `directory` after a change. */
 import type pg from 'pg';
 import { inTransaction } from '#store/transaction';
+import { forgetSendAs } from './send-as.ts';
 
 export type AliasSet =
   | { readonly kind: 'set' }
@@ -45,18 +46,22 @@ export function setAlias(
   });
 }
 
-/** False when there is no such alias. */
-export async function removeAlias(
+/** Takes along what lets accounts write as it; false when there is no such alias. */
+export function removeAlias(
   pool: pg.Pool,
   localPart: string | null,
   domain: string,
 ): Promise<boolean> {
-  const { rowCount } = await pool.query(
-    `delete from addresses x using domains d
-     where d.id = x.domain_id and d.name = $2 and x.local_part is not distinct from $1 and x.account_id is null`,
-    [localPart, domain],
-  );
-  return rowCount === 1;
+  return inTransaction(pool, async (client) => {
+    const { rowCount } = await client.query(
+      `delete from addresses x using domains d
+       where d.id = x.domain_id and d.name = $2 and x.local_part is not distinct from $1 and x.account_id is null`,
+      [localPart, domain],
+    );
+    if (rowCount === 0) return false;
+    if (localPart !== null) await forgetSendAs(client, `${localPart}@${domain}`);
+    return true;
+  });
 }
 
 export interface ListedAlias {

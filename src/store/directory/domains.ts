@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import { inTransaction } from '#store/transaction';
 import { insertKey, type NewDkimKey } from './dkim-keys.ts';
+import { forgetSendAsOfDomain } from './send-as.ts';
 
 export type DomainAdded =
   | { readonly kind: 'added'; readonly domainId: string }
@@ -65,7 +66,7 @@ export function removeDomain(pool: pg.Pool, name: string): Promise<DomainRemoved
       [domain.id, name],
     );
     if (used.length > 0) return { kind: 'in-use', addresses: used.map(({ address }) => address) };
-    await client.query('delete from send_as where domain_id = $1', [domain.id]);
+    await forgetSendAsOfDomain(client, domain.id, name);
     await client.query('delete from domains where id = $1', [domain.id]);
     return { kind: 'removed' };
   });

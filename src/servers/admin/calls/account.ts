@@ -7,12 +7,14 @@ import {
   type PasswordRefusal,
 } from '#mail/accounts/administer';
 import { mailboxKey } from '#protocol/address/mailbox';
-import { listAccounts, markRemoved, setDisabled } from '#store/directory/accounts';
+import { listAccounts, markRemoved, setDisabled, setQuota } from '#store/directory/accounts';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { noSuchAccount, noSuchDomain, NOTHING, readAddress, text } from '#servers/admin/inputs';
 
 const password = z.string().max(1024);
+/** Null is no limit. */
+const quota = z.number().int().positive().nullable().optional();
 
 export const accountCalls = {
   'account/add': value(
@@ -53,6 +55,19 @@ export const accountCalls = {
     if (changed.kind === 'no-such-account') return noSuchAccount(mailboxKey(mailbox));
     return changed.kind === 'busy' ? accountBusy() : passwordRefused(changed.reason);
   }),
+
+  'account/quota': value(
+    z.object({ address: text, bytes: quota, messages: quota }),
+    async ({ store }, { address, bytes, messages }) => {
+      const mailbox = readAddress(address);
+      if ('kind' in mailbox) return mailbox;
+      const name = mailboxKey(mailbox);
+      const set = await setQuota(store.pool, name, { bytes, messages });
+      if (set === undefined) return noSuchAccount(name);
+      store.notices.say('directory');
+      return { account: name, ...set };
+    },
+  ),
 
   'account/disable': value(z.object({ address: text }), (context, { address }) =>
     change(context, address, (name) => setDisabled(context.store.pool, name, context.clock.now())),

@@ -2,22 +2,37 @@
 import { z } from 'zod';
 import { formatMailbox, mailboxKey } from '#protocol/address/mailbox';
 import { listAliases, removeAlias, setAlias } from '#store/directory/addresses';
-import { refuse, rows, value, type Refusal } from '#servers/admin/call';
-import { noSuchDomain, NOTHING, readAddress, readDomain, text } from '#servers/admin/inputs';
+import { accountsAmong, grantSendAs } from '#store/directory/send-as';
+import { refuse, rows, value } from '#servers/admin/call';
+import {
+  nameOf,
+  noSuchDomain,
+  NOTHING,
+  readAddress,
+  readNameOrAll,
+  text,
+} from '#servers/admin/inputs';
 
 const MOST_TARGETS = 1000;
 
 export const aliasCalls = {
   'alias/set': value(
-    z.object({ alias: text, targets: z.array(text).min(1).max(MOST_TARGETS) }),
+    z.object({
+      alias: text,
+      targets: z.array(text).min(1).max(MOST_TARGETS),
+      /** Its targets that are accounts may write as it. */
+      sendAs: z.boolean().optional(),
+    }),
     async ({ store, clock }, input) => {
-      const alias = readAlias(input.alias);
+      const alias = readNameOrAll(input.alias);
       if ('kind' in alias) return alias;
       const targets: string[] = [];
+      const keys = new Set<string>();
       for (const given of input.targets) {
         const target = readAddress(given);
         if ('kind' in target) return target;
         targets.push(formatMailbox(target));
+        keys.add(mailboxKey(target));
       }
       const set = await setAlias(store.pool, { ...alias, targets, now: clock.now() });
       if (set.kind === 'no-such-domain') return noSuchDomain(alias.domain);
@@ -28,8 +43,18 @@ export const aliasCalls = {
           'An address is an account or an alias: take another one.',
         );
       }
+      const accounts = await accountsAmong(store.pool, [...keys], alias);
+      if (input.sendAs === true)
+        for (const { account } of accounts) await grantSendAs(store.pool, account, alias);
       store.notices.say('directory');
-      return { alias: nameOf(alias), targets };
+      const isSender = (one: { maySendAs: boolean }) => one.maySendAs || input.sendAs === true;
+      return {
+        alias: nameOf(alias),
+        targets,
+        /** Of its targets, the accounts that may write as it, and those that only receive. */
+        senders: accounts.filter(isSender).map(({ account }) => account),
+        onlyReceive: accounts.filter((one) => !isSender(one)).map(({ account }) => account),
+      };
     },
   ),
 
@@ -41,7 +66,7 @@ export const aliasCalls = {
   ),
 
   'alias/remove': value(z.object({ alias: text }), async ({ store }, input) => {
-    const alias = readAlias(input.alias);
+    const alias = readNameOrAll(input.alias);
     if ('kind' in alias) return alias;
     if (!(await removeAlias(store.pool, alias.localPart, alias.domain))) {
       return refuse(
@@ -54,25 +79,3 @@ export const aliasCalls = {
     return { alias: nameOf(alias) };
   }),
 } as const;
-
-interface Alias {
-  /** Comparison key; null is the catch-all. */
-  readonly localPart: string | null;
-  readonly domain: string;
-}
-
-/** `sales@example.test`, or `*@example.test` for whatever else comes to the domain. */
-function readAlias(given: string): Alias | Refusal {
-  if (given.startsWith('*@')) {
-    const domain = readDomain(given.slice(2));
-    return typeof domain === 'string' ? { localPart: null, domain } : domain;
-  }
-  const mailbox = readAddress(given);
-  if ('kind' in mailbox) return mailbox;
-  const key = mailboxKey(mailbox);
-  return { localPart: key.slice(0, key.lastIndexOf('@')), domain: mailbox.domain };
-}
-
-function nameOf({ localPart, domain }: { localPart: string | null; domain: string }): string {
-  return `${localPart ?? '*'}@${domain}`;
-}
