@@ -1,6 +1,7 @@
 /**
  * Brings messages from files into the mailboxes of an account: as they come, several to a transaction. A message that its mailbox has
- * already, octet for octet as read, is passed over, so that an import that broke off is simply run again. Line ends become CRLF.
+ * already, octet for octet as read, is passed over, so that an import that broke off is simply run again. Copies are counted: of n in the
+ * source and m in the mailbox n − m come, so that a mailbox with copies comes back whole. Line ends become CRLF.
  * Called by servers/admin for `mail import`.
  */
 import { createHash } from 'node:crypto';
@@ -85,17 +86,16 @@ export async function* importMessages(
         yield step;
         if (step.kind === 'stopped') return;
       }
-      const found = targets.get(name) ?? (await openTarget(context, message.mailbox, name));
+      const found = targets.get(name) ?? (await openTarget(context, message.mailbox, targets));
       if ('reason' in found)
         return yield { kind: 'stopped', reason: found.reason, mailbox: name, ...state };
       targets.set(name, (target = found));
     }
     const incoming = await take(context, message);
-    if (await target.known.has(incoming)) {
+    if (await target.known.take(incoming)) {
       state.known++;
       continue;
     }
-    target.known.add(incoming);
     batch.push(incoming);
     octets += incoming.blob.kind === 'whole' ? incoming.blob.size : 0;
     if (batch.length < BATCH_MESSAGES && octets < BATCH_OCTETS) continue;
@@ -131,14 +131,21 @@ async function take(
 async function openTarget(
   { mail, accountId }: ImportContext,
   path: readonly string[],
-  name: string,
+  targets: ReadonlyMap<string, Target>,
 ): Promise<Target | { reason: 'bad-mailbox-name' | 'too-many-mailboxes' | 'mailbox-gone' }> {
   const created = await createMailbox(mail, accountId, { path, subscribed: true });
   if (created.kind === 'bad-name') return { reason: 'bad-mailbox-name' };
   if (created.kind === 'too-many') return { reason: 'too-many-mailboxes' };
   const mailbox = await findMailbox(mail.pool, accountId, path);
   if (!mailbox) return { reason: 'mailbox-gone' };
-  return { id: mailbox.id, name, known: await KnownMessages.of(mail, accountId, mailbox.id) };
+  const { id } = mailbox;
+  // under another spelling: what it has is counted once
+  const open = [...targets.values()].find((target) => target.id === id);
+  return {
+    id,
+    name: path.join('/'),
+    known: open?.known ?? (await KnownMessages.of(mail, accountId, id)),
+  };
 }
 
 async function storeBatch(
@@ -163,11 +170,15 @@ function withoutKeywords(message: NewMessage): NewMessage {
   return { ...message, keywords: [] };
 }
 
-/** What a mailbox holds, by the hash of each message as read. Those that are a prefix and a blob are hashed when one of their size comes. */
+/**
+ * What a mailbox held before the import and no message of the source was matched with yet, by the hash of each message as read. Those
+ * that are a prefix and a blob are hashed when one of their size comes.
+ */
 class KnownMessages {
   readonly #mail: MailStore;
   readonly #accountId: string;
-  readonly #hashes = new Set<string>();
+  /** How many by hash. */
+  readonly #left = new Map<string, number>();
   readonly #unhashed = new Map<number, string[]>();
 
   private constructor(mail: MailStore, accountId: string) {
@@ -178,24 +189,27 @@ class KnownMessages {
   static async of(mail: MailStore, accountId: string, mailboxId: string): Promise<KnownMessages> {
     const known = new KnownMessages(mail, accountId);
     for await (const { sha256, size, emailId } of walkMailbox(mail.pool, mailboxId)) {
-      if (sha256) known.#hashes.add(hex(sha256));
+      if (sha256) known.#count(hex(sha256));
       else known.#unhashed.set(size, [...(known.#unhashed.get(size) ?? []), emailId]);
     }
     return known;
   }
 
-  async has({ blob }: NewMessage): Promise<boolean> {
+  /** Whether one like it was left; then there is one less. */
+  async take({ blob }: NewMessage): Promise<boolean> {
     for (const emailId of this.#unhashed.get(blob.size) ?? []) {
       const hash = createHash('sha256');
       for await (const chunk of readEmail(this.#mail.pool, this.#accountId, emailId))
         hash.update(chunk);
-      this.#hashes.add(hash.digest('hex'));
+      this.#count(hash.digest('hex'));
     }
     this.#unhashed.delete(blob.size);
-    return this.#hashes.has(blobOrder(blob));
+    const left = this.#left.get(blobOrder(blob)) ?? 0;
+    if (left > 0) this.#left.set(blobOrder(blob), left - 1);
+    return left > 0;
   }
 
-  add({ blob }: NewMessage): void {
-    this.#hashes.add(blobOrder(blob));
+  #count(hash: string): void {
+    this.#left.set(hash, (this.#left.get(hash) ?? 0) + 1);
   }
 }
