@@ -142,20 +142,29 @@ async function serversOf(settings: DoctorSettings): Promise<readonly DnsServer[]
 }
 
 function fetchBy(resolver: Resolver, network: DoctorNetwork | undefined): Fetch {
+  const dialer = network?.dialer ?? tcpDialer;
   return async (url, mediaType, signal) => {
     const { hostname, pathname, search } = new URL(url);
+    let asked: string | undefined;
     const result = await httpsGet(hostname, pathname + search, {
       ...FETCH,
       resolver,
-      dialer: network?.dialer ?? tcpDialer,
+      dialer: {
+        ...dialer,
+        dial(target) {
+          asked = target.address;
+          return dialer.dial(target);
+        },
+      },
       ...(network && { ca: network.trustedRoots }),
       mayReach: () => true,
       mediaType,
       signal,
     });
+    const by = asked === undefined ? {} : { by: asked };
     if (result.kind === 'failed')
-      return { kind: 'failed', cause: `${result.reason}: ${result.detail}` };
-    return { kind: 'fetched', body: decodeUtf8(result.bytes) ?? '' };
+      return { kind: 'failed', cause: `${result.reason}: ${result.detail}`, ...by };
+    return { kind: 'fetched', body: decodeUtf8(result.bytes) ?? '', ...by };
   };
 }
 

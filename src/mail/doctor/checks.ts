@@ -91,16 +91,16 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   I3: { ...host, ...world, family: 'identity', also: ['no-answer', 'no-address'], run: ownName },
 
   X1: { ...domain, ...world, family: 'mx', also: ['no-answer', 'propagating'], run: exchange },
-  X2: { ...domain, ...world, family: 'mx', also: ['no-answer'], run: exchangeHosts },
+  X2: { ...domain, ...world, family: 'mx', also: ['no-answer', 'propagating'], run: exchangeHosts },
   X3: { ...domain, ...server, family: 'mx', also: ['unreachable'], run: roles },
 
   S1: { ...domain, ...world, family: 'spf', also: ['no-answer', 'propagating'], run: spfRecord },
-  S2: { ...domain, ...world, family: 'spf', also: ['no-answer'], run: spfLimits },
+  S2: { ...domain, ...world, family: 'spf', also: ['no-answer', 'propagating'], run: spfLimits },
   S3: {
     ...domain,
     ...world,
     family: 'spf',
-    also: ['no-answer', 'no-address'],
+    also: ['no-answer', 'propagating', 'no-address'],
     run: spfOfAddresses,
   },
 
@@ -112,9 +112,30 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     also: ['no-answer', 'propagating'],
     run: publishedKeys,
   },
-  K2: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: keyStrength },
-  K3: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: freshSignature },
-  K4: { ...domain, ...world, ...server, family: 'dkim', also: ['no-answer'], run: rotation },
+  K2: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dkim',
+    also: ['no-answer', 'propagating'],
+    run: keyStrength,
+  },
+  K3: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dkim',
+    also: ['no-answer', 'propagating'],
+    run: freshSignature,
+  },
+  K4: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'dkim',
+    also: ['no-answer', 'propagating'],
+    run: rotation,
+  },
 
   M1: {
     ...domain,
@@ -154,7 +175,14 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     also: ['no-answer', 'propagating'],
     run: tlsReports,
   },
-  P3: { ...domain, ...world, ...server, family: 'policy', also: ['no-answer'], run: dane },
+  P3: {
+    ...domain,
+    ...world,
+    ...server,
+    family: 'policy',
+    also: ['no-answer', 'propagating'],
+    run: dane,
+  },
 
   A1: { ...domain, ...world, family: 'clients', also: ['no-answer'], run: clientSetup },
 

@@ -51,9 +51,13 @@ export interface Places {
   readonly delegation: (address: string, zone: string, signal: AbortSignal) => Promise<Delegation>;
 }
 
-export type Fetched =
+export type Fetched = (
   | { readonly kind: 'fetched'; readonly body: string }
-  | { readonly kind: 'failed'; readonly cause: string };
+  | { readonly kind: 'failed'; readonly cause: string }
+) & {
+  /** The address that was asked, where it came that far. */
+  readonly by?: string;
+};
 
 /** GET by HTTPS, the certificate verified, no redirect followed, bounded in time and octets. Anything but 200 is a failure. */
 export type Fetch = (url: string, mediaType: string, signal: AbortSignal) => Promise<Fetched>;

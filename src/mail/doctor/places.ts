@@ -57,15 +57,17 @@ const SILENT: ReadonlySet<string> = new Set(['no-answer', 'unreachable', 'no-add
  * the question that differs, and not that it is wrong.
  * @param judge asks `context.dns.local`, which is another place each time; what it does besides it does once, by `context.share`
  * @param isRight whether a finding is what is wanted
+ * @param validated it matters whether answers are validated: that is for this host's resolver to say, wherever they come from
  */
 export async function judgeEverywhere<Known extends Context, Result extends Judged>(
   context: Known,
   judge: (context: Known) => Promise<Result | CommonOutcome> | Result | CommonOutcome,
   isRight: (result: Judged) => boolean,
+  validated = false,
 ): Promise<Result | CommonOutcome> {
   const { dns } = context;
   const at = async (resolver: Resolver) => {
-    const noted = noting(resolver);
+    const noted = noting(validated ? validatedBy(dns.local, resolver) : resolver);
     const result = await judge({ ...context, dns: { ...dns, local: noted.resolver } });
     return { result, asked: noted.evidence };
   };
@@ -86,6 +88,20 @@ export async function judgeEverywhere<Known extends Context, Result extends Judg
       return { finding: 'propagating', values: { place: by, ttl: String(ttl) }, evidence };
     }
   return { ...counting.result, evidence };
+}
+
+function validatedBy(local: Resolver, place: Resolver): Resolver {
+  if (place === local) return local;
+  return {
+    async resolve(name, type, options) {
+      const [answer, word] = await Promise.all([
+        place.resolve(name, type, options),
+        local.resolve(name, type, options),
+      ]);
+      if (answer.kind === 'failure') return answer;
+      return { ...answer, authenticated: word.kind !== 'failure' && word.authenticated };
+    },
+  };
 }
 
 /** The answer that is not that of the zone. */

@@ -29,6 +29,14 @@ const includes =
     change(world.names, DOMAIN, { TXT: [`v=spf1 ${terms.join(' ')} ip4:${ADDRESS} ~all`] });
     for (const term of terms) world.names[term.slice('include:'.length)] = { TXT: 'v=spf1 -all' };
   };
+/** Right in the zone, and older elsewhere. */
+function stale(broken: Break): Break {
+  return async (world, on) => {
+    world.own = { ...world.names };
+    await broken(world, on);
+  };
+}
+
 const failing: Break = ({ names }) => change(names, DOMAIN, { TXT: { fault: 'servfail' } });
 function noAddress(world: Draft): void {
   world.settings.addresses = [];
@@ -53,6 +61,7 @@ export const SPF_CASES = [
   caseOf('S2', 'many', includes(9)),
   caseOf('S2', 'broken', includes(11)),
   caseOf('S2', 'no-record', spf('other text')),
+  caseOf('S2', 'propagating', stale(includes(11))),
   caseOf('S2', 'no-answer', failing),
 
   caseOf('S3', 'pass'),
@@ -61,6 +70,7 @@ export const SPF_CASES = [
   caseOf('S3', 'not-passed', spf('v=spf1 ip4:203.0.113.1 -all')),
   caseOf('S3', 'all-pass', spf('v=spf1 +all')),
   caseOf('S3', 'no-record', spf('other text')),
+  caseOf('S3', 'propagating', stale(spf('v=spf1 ip4:203.0.113.1 -all'))),
   caseOf('S3', 'no-answer', failing),
   caseOf('S3', 'no-address', noAddress),
 ];
@@ -90,6 +100,9 @@ function weakKey(bits: number): Break {
   };
 }
 
+const testing: Break = ({ names }) =>
+  change(names, NAME, { TXT: `${keysOfDomain().facts[0]!.record}; t=y` });
+const revoked: Break = ({ names }) => change(names, NAME, { TXT: 'v=DKIM1; k=rsa; p=' });
 const noKeyAnswer: Break = ({ names }) => change(names, NAME, { fault: 'timeout' });
 
 export const DKIM_CASES = [
@@ -107,13 +120,12 @@ export const DKIM_CASES = [
   caseOf('K2', 'strong'),
   caseOf('K2', 'short', weakKey(1024)),
   caseOf('K2', 'weak', weakKey(768)),
-  caseOf('K2', 'testing', ({ names }) =>
-    change(names, NAME, { TXT: `${keysOfDomain().facts[0]!.record}; t=y` }),
-  ),
+  caseOf('K2', 'testing', testing),
   caseOf('K2', 'not-published', ({ names }) => {
     for (const { selector } of keysOfDomain().facts)
       without(names, `${selector}._domainkey.${DOMAIN}`, 'TXT');
   }),
+  caseOf('K2', 'propagating', stale(testing)),
   caseOf('K2', 'no-keys', noKeys),
   caseOf('K2', 'no-answer', noKeyAnswer),
 
@@ -127,6 +139,7 @@ export const DKIM_CASES = [
   caseOf('K3', 'failed', async (world, on) => {
     await ofDomain({ sample: await signedSample(keysOfDomain().signing, true) })(world, on);
   }),
+  caseOf('K3', 'propagating', stale(revoked)),
   caseOf('K3', 'unsigned', ofDomain({ sample: undefined })),
   caseOf('K3', 'no-keys', noKeys),
   caseOf('K3', 'no-answer', noKeyAnswer),
@@ -142,7 +155,8 @@ export const DKIM_CASES = [
     const retired = { ...first!, selector: 's0', state: 'retired', retiredAt: NOW - DAY } as const;
     void ofDomain({ keys: [first!, next!, retired] })(world, undefined as never);
   }),
-  caseOf('K4', 'revoked', ({ names }) => change(names, NAME, { TXT: 'v=DKIM1; k=rsa; p=' })),
+  caseOf('K4', 'revoked', revoked),
+  caseOf('K4', 'propagating', stale(revoked)),
   caseOf('K4', 'no-keys', noKeys),
   caseOf('K4', 'no-answer', noKeyAnswer),
 ];
@@ -161,14 +175,6 @@ function below(label: string, exists = true): (world: Draft, on: Listeners) => v
     const name = `${label}.${DOMAIN}`;
     world.domains = [name];
     if (exists) world.names[name] = { A: ADDRESS };
-  };
-}
-
-/** Right in the zone, and older elsewhere. */
-function stale(broken: Break): Break {
-  return async (world, on) => {
-    world.own = { ...world.names };
-    await broken(world, on);
   };
 }
 

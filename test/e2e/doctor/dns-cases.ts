@@ -223,6 +223,10 @@ export const EXCHANGE_CASES = [
   caseOf('X2', 'address', mx(`10 ${ADDRESS}`)),
   caseOf('X2', 'dangling', mx('10 nowhere.example.org.')),
   caseOf('X2', 'no-mx', ({ names }) => without(names, DOMAIN, 'MX')),
+  caseOf('X2', 'propagating', (world, on) => {
+    world.own = { ...world.names };
+    void mx('10 nowhere.example.org.')(world, on);
+  }),
   caseOf('X2', 'no-answer', ({ names }) => change(names, DOMAIN, { MX: { fault: 'timeout' } })),
 
   caseOf('X3', 'both', listen),

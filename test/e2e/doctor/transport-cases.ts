@@ -191,6 +191,12 @@ function nextKey(isPublished: boolean): Break {
   };
 }
 
+/** A record of a key that nobody shows any more. */
+async function pinnedElsewhere({ names }: Draft): Promise<void> {
+  const { cert } = await certificateFor('other.example');
+  names[TLSA] = { TLSA: recordText('TLSA', tlsaOf(cert, 3, 1, 1)), authenticated: true };
+}
+
 export const POLICY_CASES = [
   caseOf('P1', 'enforced'),
   caseOf('P1', 'absent', ({ names }) => without(names, STS, 'TXT')),
@@ -239,6 +245,11 @@ export const POLICY_CASES = [
   caseOf('P3', 'no-certificate', async (world, on) => {
     await pinned(true)(world, on);
     world.server!.listeners = [await on.closed('smtp')];
+  }),
+  caseOf('P3', 'propagating', async (world, on) => {
+    await pinned(true)(world, on);
+    world.own = { ...world.names };
+    await pinnedElsewhere(world);
   }),
   caseOf('P3', 'no-answer', ({ names }) => change(names, TLSA, { fault: 'servfail' })),
 ];

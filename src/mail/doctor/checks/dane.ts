@@ -6,6 +6,7 @@ import type { ServerContext } from '#mail/doctor/check';
 import { ask, noAnswer } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { listenerNamed } from '#mail/doctor/own-listeners';
+import { judgeEverywhere } from '#mail/doctor/places';
 import { planFromJson } from '#mail/doctor/plan-json';
 import { listed } from '#mail/doctor/spoken-values';
 import { tlsaName, usableTlsa } from '#protocol/dane/tlsa';
@@ -17,7 +18,16 @@ import { isOurs } from './mail-exchange.ts';
 /** Hosts that are looked at: more exchanges are of no use to anybody. */
 const MOST_HOSTS = 8;
 
-export async function dane(context: ServerContext): Promise<Outcome<'P3'>> {
+export function dane(context: ServerContext): Promise<Outcome<'P3'>> {
+  return judgeEverywhere(
+    context,
+    judgeHosts,
+    ({ finding }) => finding === 'fits' || finding === 'fits-both',
+    true,
+  );
+}
+
+async function judgeHosts(context: ServerContext): Promise<Outcome<'P3'>> {
   const { domain, settings } = context;
   const mx = await ask(context, domain, 'MX');
   const evidence: Evidence[] = [mx.evidence];

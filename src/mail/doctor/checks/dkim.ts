@@ -3,6 +3,7 @@ import type { ServerContext } from '#mail/doctor/check';
 import { ask, judgeAtPlaces, noAnswer } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import type { DomainFacts, KeyFacts } from '#mail/doctor/server-facts';
+import { judgeEverywhere, noting } from '#mail/doctor/places';
 import { DAY, listed, quoted } from '#mail/doctor/spoken-values';
 import { fromBase64 } from '#mail/doctor/from-base64';
 import { keyLookup } from '#protocol/dkim/key-lookup';
@@ -65,7 +66,13 @@ function publishedKey(context: ServerContext, key: KeyFacts, name: string): Prom
 /** RFC 8301 §3.2. */
 const BITS = { fine: 2048, bearable: 1024 };
 
-export async function keyStrength(context: ServerContext): Promise<Outcome<'K2'>> {
+export function keyStrength(context: ServerContext): Promise<Outcome<'K2'>> {
+  return judgeEverywhere(context, judgeKeyStrength, ({ finding }) =>
+    ['strong', 'short'].includes(finding),
+  );
+}
+
+async function judgeKeyStrength(context: ServerContext): Promise<Outcome<'K2'>> {
   const found = domainOf(context);
   if (found === undefined) return { finding: 'no-keys', values: {} };
   const looked = await publishedRecords(context, found);
@@ -116,23 +123,31 @@ async function publishedRecords(
   };
 }
 
-export async function freshSignature(context: ServerContext): Promise<Outcome<'K3'>> {
+export function freshSignature(context: ServerContext): Promise<Outcome<'K3'>> {
+  return judgeEverywhere(context, judgeFreshSignature, ({ finding }) =>
+    ['verified'].includes(finding),
+  );
+}
+
+async function judgeFreshSignature(context: ServerContext): Promise<Outcome<'K3'>> {
   const found = domainOf(context);
   if (found === undefined) return { finding: 'no-keys', values: {} };
   const message = fromBase64(found.sample ?? '');
   const { bodyStart } = splitHeader(message);
+  const noted = noting(context.dns.local);
   const { signatures } = await verifyMessage({
     header: message.subarray(0, bodyStart),
     body: [message.subarray(bodyStart)],
-    lookup: keyLookup(context.dns.local),
+    lookup: keyLookup(noted.resolver),
     now: Math.floor(context.now() / 1000),
   });
-  const evidence = signatures.map(({ domain = '', selector = '', result, reason }) => ({
+  if (signatures.length === 0) return { finding: 'unsigned', values: {} };
+  const verdicts = signatures.map(({ domain = '', selector = '', result, reason }) => ({
     asked: `DKIM ${selector}._domainkey.${domain}`,
-    by: '',
+    by: 'verify()',
     answer: reason === undefined ? result : `${result} (${reason})`,
   }));
-  if (signatures.length === 0) return { finding: 'unsigned', values: {} };
+  const evidence: readonly Evidence[] = [...verdicts, ...noted.evidence];
   const name = ({ domain = '', selector = '' }: (typeof signatures)[number]): string =>
     `${selector}._domainkey.${domain}`;
   const unknown = signatures.find(({ result }) => result === 'temperror');
@@ -155,7 +170,13 @@ const OLD = 12;
 /** How long after its last signature a key is asked for. */
 const KEPT = 7 * DAY;
 
-export async function rotation(context: ServerContext): Promise<Outcome<'K4'>> {
+export function rotation(context: ServerContext): Promise<Outcome<'K4'>> {
+  return judgeEverywhere(context, judgeRotation, ({ finding }) =>
+    ['young', 'old'].includes(finding),
+  );
+}
+
+async function judgeRotation(context: ServerContext): Promise<Outcome<'K4'>> {
   const found = domainOf(context);
   if (found === undefined) return { finding: 'no-keys', values: {} };
   const looked = await publishedRecords(context, found);

@@ -6,6 +6,7 @@ import { addressesOf, ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doc
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { sendingAddresses } from '#mail/doctor/own-addresses';
 import { hostPort, listenerNamed, targetOf } from '#mail/doctor/own-listeners';
+import { judgeEverywhere } from '#mail/doctor/places';
 import { listed, quoted } from '#mail/doctor/spoken-values';
 import { parseIp } from '#protocol/address/ip-address';
 
@@ -40,7 +41,11 @@ export async function isOurs(context: Context, host: string): Promise<boolean> {
   return addresses.some((address) => own.has(canonicalAddress(address)));
 }
 
-export async function exchangeHosts(context: Context): Promise<Outcome<'X2'>> {
+export function exchangeHosts(context: Context): Promise<Outcome<'X2'>> {
+  return judgeEverywhere(context, judgeHosts, ({ finding }) => finding === 'hosts');
+}
+
+async function judgeHosts(context: Context): Promise<Outcome<'X2'>> {
   const mx = await ask(context, context.domain, 'MX');
   if (mx.answer.kind === 'failure') return noAnswer(mx.evidence.asked, mx.answer, [mx.evidence]);
   const hosts = mx.records.map(({ exchange: host }) => host).filter((host) => host !== '.');

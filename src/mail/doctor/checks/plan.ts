@@ -1,7 +1,7 @@
 /** D6: the DNS beside the plan. */
 import type { ServerContext } from '#mail/doctor/check';
-import { authoritiesOf } from '#mail/doctor/dns-questions';
-import type { Outcome } from '#mail/doctor/outcome';
+import { authoritiesOf, evidenceOf } from '#mail/doctor/dns-questions';
+import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { planFromJson } from '#mail/doctor/plan-json';
 import { listed } from '#mail/doctor/spoken-values';
 import {
@@ -23,11 +23,7 @@ export async function plannedRecords(context: ServerContext): Promise<Outcome<'D
     askAuthorities(context, plan),
   ]);
   const compared = comparePlan(plan, answers, authority);
-  const evidence = compared.map(({ type, name, standing, observed }) => ({
-    asked: `${type} ${name}`,
-    by: '',
-    answer: `${standing}: ${listed(observed)}`,
-  }));
+  const evidence = compared.flatMap((one) => evidenceFor(one, [authority, answers]));
   const of = (isIt: (one: ComparedRecord) => boolean): string =>
     listed(
       compared.filter(isIt).map(({ type, name, standing }) => `${type} ${name} (${standing})`),
@@ -69,4 +65,20 @@ async function askAuthorities(context: ServerContext, plan: DnsPlan): Promise<Pl
     }),
   );
   return new Map(answers);
+}
+
+/** What each place said, and how that stands beside the plan. An alias may be published as addresses. */
+function evidenceFor(
+  { type, name, standing }: ComparedRecord,
+  places: readonly PlanAnswers[],
+): readonly Evidence[] {
+  const types = type === 'CNAME' ? (['A', 'AAAA'] as const) : [type];
+  return places.flatMap((answers) =>
+    types.flatMap((one) => {
+      const answer = answers.get(`${one} ${name}`);
+      if (answer === undefined) return [];
+      const evidence = evidenceOf(name, one, answer);
+      return [{ ...evidence, answer: `${standing}: ${evidence.answer}` }];
+    }),
+  );
 }

@@ -2,6 +2,7 @@
 import { utf8 } from '#bytes';
 import type { Context } from '#mail/doctor/context';
 import { ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doctor/dns-questions';
+import { fetchPage } from '#mail/doctor/fetch-page';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { DAY, lastReport, listed, quoted, spokenAge } from '#mail/doctor/spoken-values';
 import { txtText } from '#protocol/dns/resolver';
@@ -36,11 +37,10 @@ async function judgeSts(context: Context, { records }: Asked<'TXT'>): Promise<Ou
 async function judgePolicy(context: Context): Promise<Outcome<'P1'>> {
   const { domain } = context;
   const url = `https://mta-sts.${domain}/.well-known/mta-sts.txt`;
-  const fetched = await context.fetch(url, 'text/plain', context.signal);
-  const answer = quoted(
-    fetched.kind === 'fetched' ? fetched.body.replaceAll(/\r?\n/g, ' | ') : fetched.cause,
+  const { fetched, evidence: page } = await fetchPage(context, url, 'text/plain', (body) =>
+    body.replaceAll(/\r?\n/g, ' | '),
   );
-  const evidence: Evidence[] = [{ asked: url, by: '', answer }];
+  const evidence: Evidence[] = [page];
   if (fetched.kind === 'failed')
     return { finding: 'not-there', values: { cause: quoted(fetched.cause) }, evidence };
   const parsed = parseStsPolicy(utf8(fetched.body));

@@ -1,7 +1,8 @@
 /** D4: since when the domain is registered and until when, as its registry says (RFC 9224, RFC 9083 §4.5). */
 import type { Context } from '#mail/doctor/context';
 import { above } from '#mail/doctor/domain-order';
-import type { Outcome } from '#mail/doctor/outcome';
+import { fetchPage } from '#mail/doctor/fetch-page';
+import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { DAY, quoted } from '#mail/doctor/spoken-values';
 
 const OLD_ENOUGH = 42 * DAY;
@@ -10,24 +11,41 @@ const SOON = 14 * DAY;
 export async function registration(context: Context): Promise<Outcome<'D4'>> {
   const { domain, settings } = context;
   if (settings.rdap === '') return { finding: 'not-asked', values: {} };
-  const list = await context.fetch(settings.rdap, 'application/json', context.signal);
-  if (list.kind === 'failed') return unreachable(settings.rdap, list.cause);
+  const { fetched: list, evidence: asked } = await fetchPage(
+    context,
+    settings.rdap,
+    'application/json',
+    (body) => `${body.length}`,
+  );
+  if (list.kind === 'failed') return unreachable(asked, list.cause);
   const registry = registryOf(list.body, domain);
   if (registry === undefined) return { finding: 'not-said', values: {} };
   // what is registered is the domain or a name above it
   let failure: Outcome<'D4'> | undefined;
   for (const name of [domain, ...above(domain)]) {
     const url = `${registry}domain/${name}`;
-    const fetched = await context.fetch(url, 'application/rdap+json', context.signal);
-    if (fetched.kind === 'fetched') return judge(context.now(), url, fetched.body);
-    failure ??= unreachable(url, fetched.cause);
+    const { fetched, evidence } = await fetchPage(
+      context,
+      url,
+      'application/rdap+json',
+      shownDates,
+    );
+    if (fetched.kind === 'fetched') return judge(context.now(), evidence, fetched.body);
+    failure ??= unreachable(evidence, fetched.cause);
   }
   return failure!;
 }
 
-function unreachable(what: string, cause: string): Outcome<'D4'> {
-  const evidence = [{ asked: what, by: '', answer: quoted(cause) }];
-  return { finding: 'unreachable', values: { what, cause: quoted(cause) }, evidence };
+function unreachable(evidence: Evidence, cause: string): Outcome<'D4'> {
+  const values = { what: evidence.asked, cause: quoted(cause) };
+  return { finding: 'unreachable', values, evidence: [evidence] };
+}
+
+function shownDates(body: string): string {
+  const { registered, expires } = readEvents(body);
+  return [registered, expires]
+    .map((at) => (at === undefined ? '?' : new Date(at).toISOString()))
+    .join(' – ');
 }
 
 /** RFC 9224 §4: the base URL of the top-level domain, by HTTPS. */
@@ -50,12 +68,9 @@ function registryOf(body: string, domain: string): string | undefined {
   return undefined;
 }
 
-function judge(now: number, url: string, body: string): Outcome<'D4'> {
+function judge(now: number, page: Evidence, body: string): Outcome<'D4'> {
   const { registered, expires } = readEvents(body);
-  const shown = [registered, expires].map((at) =>
-    at === undefined ? '?' : new Date(at).toISOString(),
-  );
-  const evidence = [{ asked: url, by: '', answer: shown.join(' – ') }];
+  const evidence = [page];
   const left = expires === undefined ? undefined : expires - now;
   if (left !== undefined && left < SOON) {
     const days = String(Math.floor(left / DAY));

@@ -3,6 +3,7 @@ import type { Context } from '#mail/doctor/context';
 import { ask, noAnswer } from '#mail/doctor/dns-questions';
 import type { CommonOutcome, Outcome } from '#mail/doctor/outcome';
 import { NO_ADDRESS, sendingAddresses } from '#mail/doctor/own-addresses';
+import { noting } from '#mail/doctor/places';
 import { listed } from '#mail/doctor/spoken-values';
 import { parseIp, reverseDomain } from '#protocol/address/ip-address';
 import { checkIprev } from '#protocol/iprev/check';
@@ -42,15 +43,17 @@ export async function confirmedName(context: Context): Promise<Outcome<'I2'>> {
   const addresses = sendingAddresses(context);
   if (addresses.length === 0) return NO_ADDRESS;
   const { hostname } = context.settings;
-  const resolver = context.dns.local;
+  const noted = noting(context.dns.local);
+  const { resolver } = noted;
   const reports = await Promise.all(
     addresses.map((ip) => checkIprev({ ip, resolver, signal: context.signal })),
   );
-  const evidence = reports.map(({ ip, result, names }) => ({
+  const verdicts = reports.map(({ ip, result, names }) => ({
     asked: `iprev ${ip}`,
-    by: '',
+    by: 'iprev',
     answer: `${result} ${names.join(' ')}`.trim(),
   }));
+  const evidence: readonly Evidence[] = [...verdicts, ...noted.evidence];
   const unknown = reports.find(({ result }) => result === 'temperror');
   if (unknown)
     return { finding: 'no-answer', values: { query: unknown.ip, cause: 'temperror' }, evidence };

@@ -3,6 +3,7 @@ import type { Context } from '#mail/doctor/context';
 import { judgeAtPlaces } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { NO_ADDRESS, sendingAddresses } from '#mail/doctor/own-addresses';
+import { judgeEverywhere, noting } from '#mail/doctor/places';
 import { listed, quoted } from '#mail/doctor/spoken-values';
 import { checkHost } from '#protocol/spf/check-host';
 import type { SpfReport } from '#protocol/spf/report';
@@ -29,9 +30,14 @@ const NOBODY = '192.0.2.254';
 /** RFC 7208 §4.6.4 allows ten. */
 const MANY = 8;
 
-export async function spfLimits(context: Context): Promise<Outcome<'S2'>> {
-  const report = await evaluate(context, NOBODY, context.domain);
-  const evidence = [evidenceOf(report)];
+export function spfLimits(context: Context): Promise<Outcome<'S2'>> {
+  return judgeEverywhere(context, judgeLimits, ({ finding }) =>
+    ['sound', 'many'].includes(finding),
+  );
+}
+
+async function judgeLimits(context: Context): Promise<Outcome<'S2'>> {
+  const { report, evidence } = await evaluate(context, NOBODY, context.domain);
   if (report.result === 'temperror')
     return {
       finding: 'no-answer',
@@ -46,12 +52,17 @@ export async function spfLimits(context: Context): Promise<Outcome<'S2'>> {
   return { finding: lookups > MANY ? 'many' : 'sound', values, evidence, about: values.lookups };
 }
 
-export async function spfOfAddresses(context: Context): Promise<Outcome<'S3'>> {
+export function spfOfAddresses(context: Context): Promise<Outcome<'S3'>> {
+  return judgeEverywhere(context, judgeAddresses, ({ finding }) => finding === 'pass');
+}
+
+async function judgeAddresses(context: Context): Promise<Outcome<'S3'>> {
   const addresses = sendingAddresses(context);
   if (addresses.length === 0) return NO_ADDRESS;
   const { domain, settings } = context;
-  const reports = await Promise.all(addresses.map((ip) => evaluate(context, ip, domain)));
-  const evidence: Evidence[] = reports.map(evidenceOf);
+  const evaluated = await Promise.all(addresses.map((ip) => evaluate(context, ip, domain)));
+  const reports = evaluated.map(({ report }) => report);
+  const evidence: Evidence[] = evaluated.flatMap((one) => one.evidence);
   const unknown = reports.find(({ result }) => result === 'temperror');
   if (unknown)
     return { finding: 'no-answer', values: { query: domain, cause: 'temperror' }, evidence };
@@ -66,8 +77,8 @@ export async function spfOfAddresses(context: Context): Promise<Outcome<'S3'>> {
   }
   if (end === undefined || end === '?all') return { finding: 'open-end', values: {}, evidence };
   const hellos = await Promise.all(addresses.map((ip) => evaluate(context, ip, undefined)));
-  evidence.push(...hellos.map(evidenceOf));
-  const hello = hellos.find(({ result }) => result !== 'pass');
+  evidence.push(...hellos.flatMap((one) => one.evidence));
+  const hello = hellos.map(({ report }) => report).find(({ result }) => result !== 'pass');
   if (hello?.result === 'temperror')
     return {
       finding: 'no-answer',
@@ -98,24 +109,36 @@ function hasOneRecord({ steps, reason }: SpfReport): boolean {
   return reason !== 'several-records' && steps.some(({ step }) => step === 'record-found');
 }
 
-function evaluate(context: Context, ip: string, domain: string | undefined): Promise<SpfReport> {
+interface Evaluated {
+  readonly report: SpfReport;
+  /** What came of it, and every question that it asked. */
+  readonly evidence: readonly Evidence[];
+}
+
+async function evaluate(
+  context: Context,
+  ip: string,
+  domain: string | undefined,
+): Promise<Evaluated> {
   const { settings, dns, signal, now } = context;
-  return checkHost({
+  const noted = noting(dns.local);
+  const report = await checkHost({
     ip,
     helo: settings.hostname,
     mailFrom: domain === undefined ? null : { localPart: 'postmaster', domain },
-    resolver: dns.local,
+    resolver: noted.resolver,
     receiver: settings.hostname,
     now: Math.floor(now() / 1000),
     signal,
   });
+  return { report, evidence: [evidenceOf(report), ...noted.evidence] };
 }
 
 function evidenceOf({ domain, ip, identity, result, mechanism, lookups }: SpfReport): Evidence {
   const by = mechanism === undefined ? '' : ` (${mechanism})`;
   return {
     asked: `SPF ${domain} ${ip} (${identity})`,
-    by: '',
+    by: 'check_host()',
     answer: `${result}${by}, ${lookups} look-ups`,
   };
 }

@@ -1,6 +1,7 @@
 /** H6 to H8: backups, secrets, versions. */
 import type { ServerContext } from '#mail/doctor/check';
 import type { Context } from '#mail/doctor/context';
+import { fetchPage } from '#mail/doctor/fetch-page';
 import type { Outcome } from '#mail/doctor/outcome';
 import { DAY, listed, quoted, shellWord, spokenAge } from '#mail/doctor/spoken-values';
 
@@ -53,11 +54,13 @@ export async function versions(context: Context): Promise<Outcome<'H8'>> {
   const { nodeVersion: node, version: hikyaku } = context.host;
   const { nodeReleases: url } = context.settings;
   if (url === '') return { finding: 'not-asked', values: { hikyaku, node } };
-  const fetched = await context.fetch(url, 'application/json', context.signal);
+  const { fetched, evidence: page } = await fetchPage(context, url, 'application/json', (body) => {
+    const list = readReleases(body);
+    return list === undefined ? 'no list of releases' : `${list.length} releases`;
+  });
   const cause = fetched.kind === 'failed' ? fetched.cause : 'no list of releases';
   const releases = fetched.kind === 'fetched' ? readReleases(fetched.body) : undefined;
-  const answer = releases === undefined ? quoted(cause) : `${releases.length} releases`;
-  const evidence = [{ asked: url, by: '', answer }];
+  const evidence = [page];
   if (releases === undefined)
     return { finding: 'unreachable', values: { what: url, cause: quoted(cause) }, evidence };
   const ours = numbersOf(node);
