@@ -36,18 +36,19 @@ import { addSettingsOptions } from './settings-options.ts';
 import { localTime, styled, terminalColumns } from './terminal.ts';
 import type { CommonOptions } from './verb.ts';
 
-interface DoctorOptions extends CommonOptions, LanguageOptions {
+export interface DoctorOptions extends CommonOptions, LanguageOptions {
   readonly mode: Mode;
   readonly domain?: string;
   readonly only?: string;
   readonly strict?: boolean;
   readonly watch?: boolean;
+  readonly every?: string;
   readonly evidence?: boolean;
   readonly explain?: string;
 }
 
-/** Between rounds of `--watch`. Milliseconds. */
-const WATCH_EVERY = 60_000;
+/** Between rounds of `--watch`. Seconds. */
+const EVERY = { usual: '60', most: 86_400 };
 const FILE_COLUMNS = 100;
 
 export function doctor(command: Command, end: (code: ExitCode) => void): void {
@@ -56,7 +57,8 @@ export function doctor(command: Command, end: (code: ExitCode) => void): void {
     .option('--only <list>', 'families or checks: dns,tls,H3')
     .option('--json', 'one JSON object a line')
     .option('--strict', 'warnings count as failures')
-    .option('--watch', 'look again every minute, and show only what changes')
+    .option('--watch', 'look again and again, and show only what changes')
+    .option('--every <seconds>', 'how often --watch looks', EVERY.usual)
     .option('--evidence', 'show what was asked, and what the answer was')
     .option('--explain <id>', 'explain one check')
     .addOption(
@@ -70,7 +72,8 @@ export function doctor(command: Command, end: (code: ExitCode) => void): void {
   );
   command.action(async (options: DoctorOptions) => {
     if (options.explain !== undefined) {
-      explain(options.explain, options);
+      const { 'doctor.documentation': documentation } = settings(options.mode, options);
+      explain(options.explain, options, documentation);
       end(0);
       return;
     }
@@ -80,22 +83,25 @@ export function doctor(command: Command, end: (code: ExitCode) => void): void {
 
 async function once(options: DoctorOptions): Promise<ExitCode> {
   const ids = checksOf(options.only);
-  const { results, hostname, known, hasServer, asksPublic } = await waiting(
-    'examining',
-    examine(options, ids),
-  );
-  const since = sinceBy(known);
+  const examined = await waiting('examining', examine(options, ids));
+  const { results, hasServer, asksPublic } = examined;
   if (options.json === true) {
-    for (const result of results)
-      printJson(resultToJson(result, hostname, options.lang, since(result)));
+    for (const result of results) printResult(result, examined, options);
   } else {
-    for (const line of formatResults(results, formatOptions(options, hostname, since)))
-      printLine(line);
+    for (const line of formatResults(results, screenFormat(options, examined))) printLine(line);
     printLine(`\n${formatSummary(results, options.lang)}`);
     if (!hasServer) remark(say(WORDS['no-server'], options.lang, {}));
     else if (!asksPublic) remark(say(WORDS['not-asked-public'], options.lang, {}));
   }
   return exitCodeOf(results, options);
+}
+
+function printResult(
+  result: Result,
+  { hostname, known, documentation }: Examined,
+  { lang }: DoctorOptions,
+): void {
+  printJson(resultToJson(result, hostname, lang, sinceBy(known)(result), documentation));
 }
 
 function exitCodeOf(results: readonly Result[], { strict }: DoctorOptions): ExitCode {
@@ -106,16 +112,15 @@ function exitCodeOf(results: readonly Result[], { strict }: DoctorOptions): Exit
 /** Until it is ended by a signal. */
 async function watch(options: DoctorOptions): Promise<ExitCode> {
   const ids = checksOf(options.only);
+  const every = readEvery(options.every ?? EVERY.usual);
   let told: ReadonlyMap<string, Mark> | undefined;
   for (;;) {
-    const { results, hostname, known } = await examine(options, ids);
-    const since = sinceBy(known);
-    const format = formatOptions(options, hostname, since);
+    const examined = await examine(options, ids);
+    const { results } = examined;
+    const format = screenFormat(options, examined);
     const changes = told && everyChange(results, told);
     const shown = changes?.map(({ result }) => result) ?? results;
-    if (options.json === true)
-      for (const result of shown)
-        printJson(resultToJson(result, hostname, options.lang, since(result)));
+    if (options.json === true) for (const result of shown) printResult(result, examined, options);
     else {
       const lines = changes
         ? changes.flatMap((change) => formatChange(change, format))
@@ -123,7 +128,7 @@ async function watch(options: DoctorOptions): Promise<ExitCode> {
       for (const line of lines) printLine(line);
     }
     told = new Map(results.map((result) => [keyOf(result), result]));
-    await systemClock.sleep(WATCH_EVERY, holdOpen());
+    await systemClock.sleep(every, holdOpen(every));
   }
 }
 
@@ -141,21 +146,23 @@ function everyChange(results: readonly Result[], told: ReadonlyMap<string, Mark>
 }
 
 /** The clock's sleep does not keep a process alive by itself. */
-function holdOpen(): AbortSignal {
+function holdOpen(milliseconds: number): AbortSignal {
   const controller = new AbortController();
-  setTimeout(() => controller.abort(), WATCH_EVERY);
+  setTimeout(() => controller.abort(), milliseconds);
   return controller.signal;
 }
 
-interface Examined {
+export interface Examined {
   readonly results: readonly Result[];
   readonly hostname: string;
   readonly known: readonly RememberedResult[];
   readonly hasServer: boolean;
   readonly asksPublic: boolean;
+  readonly documentation: string;
 }
 
-async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise<Examined> {
+/** Called by set-up too. @throws CommandFailure */
+export async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise<Examined> {
   const config = settings(options.mode, options);
   const asked = await askServer(options);
   const own = asked?.settings ?? doctorSettings(options.mode, config);
@@ -188,7 +195,17 @@ async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise
     known: remembered,
     hasServer: asked !== undefined,
     asksPublic: own.publicResolvers.length > 0 || !own.outside,
+    documentation: own.documentation,
   };
+}
+
+function readEvery(given: string): number {
+  const seconds = Number(given);
+  if (Number.isInteger(seconds) && seconds >= 1 && seconds <= EVERY.most) return seconds * 1000;
+  throw new CommandFailure(
+    `--every ${given} is no number of seconds`,
+    `Give a whole number from 1 to ${EVERY.most}.`,
+  );
 }
 
 function readDomain(given: string): string {
@@ -258,7 +275,12 @@ const STYLES = {
   unknown: 'cyan',
 } as const;
 
-function formatOptions(options: DoctorOptions, hostname: string, since: Since): FormatOptions {
+/** As this terminal shows it. */
+export function screenFormat(
+  options: DoctorOptions,
+  { hostname, known, documentation }: Examined,
+): FormatOptions {
+  const since = sinceBy(known);
   return {
     language: options.lang,
     hostname,
@@ -271,7 +293,17 @@ function formatOptions(options: DoctorOptions, hostname: string, since: Since): 
       const at = since(result);
       return at === undefined ? undefined : localTime(new Date(at).toISOString());
     },
+    documentation,
     showsEvidence: options.evidence === true,
     showsFamilies: true,
+  };
+}
+
+/** For a file. */
+export function plainFormat(options: DoctorOptions, examined: Examined): FormatOptions {
+  return {
+    ...screenFormat(options, examined),
+    columns: FILE_COLUMNS,
+    style: (_, text) => text,
   };
 }

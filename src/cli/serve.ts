@@ -47,7 +47,8 @@ async function setUpWhereNothingIs(options: SettingsOptions): Promise<void> {
   if (read.kind === 'config' || read.problems.some(({ key }) => key !== 'hostname')) return;
   if (process.stdin.isTTY && process.stdout.isTTY) {
     const { runSetup } = await import('./setup.ts');
-    return runSetup({ ...options, lang: usualLanguage(), doctor: true });
+    await runSetup({ ...options, lang: usualLanguage(), doctor: true, startFollows: true });
+    return;
   }
   const { message, remedy } = wrongConfig(read.problems);
   throw new CommandFailure(message, `${remedy}\nhikyaku setup makes all that a first start needs.`);

@@ -39,6 +39,22 @@ export const SETUP_TEXTS = {
     en: 'Start the server: hikyaku serve',
     ja: 'サーバーを起動してください：hikyaku serve',
   },
+  'next-service': {
+    en: 'Start the server: sudo sh -c "{commands}"',
+    ja: 'サーバーを起動してください：sudo sh -c "{commands}"',
+  },
+  'server-started': {
+    en: 'The server runs (process {id}); what it says goes to {file}',
+    ja: 'サーバーを起動しました（プロセス {id}）。ログ：{file}',
+  },
+  'service-started': {
+    en: 'The server runs, started by systemd: systemctl status hikyaku',
+    ja: 'systemd でサーバーを起動しました：systemctl status hikyaku',
+  },
+  log: {
+    en: 'All of this stands in {file}',
+    ja: 'この内容は {file} にも記録しました',
+  },
   'next-restart': {
     en: 'Start the server again: its settings changed',
     ja: '設定が変わったので、サーバーを起動し直してください',
@@ -48,8 +64,12 @@ export const SETUP_TEXTS = {
     ja: '正しく整ったか調べてください：hikyaku doctor --mode serve --domain {domain}',
   },
   'doctor-runs': {
-    en: 'What the doctor says now. Much of it fails until the records are published and the server runs.',
-    ja: '現在の診断結果です。レコードが登録され、サーバーが動くまでは、異常が多く出ます。',
+    en: 'What the doctor can say now',
+    ja: '現時点での診断結果',
+  },
+  'doctor-later': {
+    en: 'Not looked at yet: {checks}. Once the server runs and the records are published: hikyaku doctor --mode serve --domain {domain}',
+    ja: 'まだ調べていないもの：{checks}。サーバーが動き、レコードを登録したら：hikyaku doctor --mode serve --domain {domain}',
   },
 } as const satisfies Record<string, Phrase>;
 

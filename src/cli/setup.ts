@@ -1,16 +1,19 @@
 /**
  * `hikyaku setup`: from nothing to a server for a domain. Asks or takes flags, writes the settings, makes domain, keys, account and the
- * addresses that every domain has, shows the DNS records, and lets the doctor look. Each step leaves alone what is there.
+ * addresses that every domain has, shows the DNS records, starts the server where it is asked to, and lets the doctor look. Each step leaves alone what
+ * is there; what was said is kept in the data folder.
  */
 import { chmodSync, existsSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import type { Command } from 'commander';
+import { formatZone } from '#mail/dns-plan/format-zone';
 import { say } from '#mail/story/phrase';
 import { formatMailbox } from '#protocol/address/mailbox';
+import { willBecome } from '#server/privileges';
 import { printPlan } from './domain-dns.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
-import { printJson, printText, remark, type OutputOptions } from './output.ts';
+import { printLine, remark, type OutputOptions } from './output.ts';
 import type { ExitCode } from './run.ts';
 import type { SecretOptions } from './secret.ts';
 import { readSettings, reportProblems, settings } from './settings.ts';
@@ -23,7 +26,9 @@ import {
   type SetupAnswers,
   type SetupFlags,
 } from './setup-answers.ts';
-import { prepareServer } from './setup-server.ts';
+import { SetupLog } from './setup-log.ts';
+import { prepareServer, type Prepared } from './setup-server.ts';
+import { SERVE_LOG, serviceCommands, startProcess, startService } from './setup-start.ts';
 import { SETUP_TEXTS, STEP_TEXTS } from './setup-texts.ts';
 import { styled } from './terminal.ts';
 
@@ -31,6 +36,9 @@ export interface SetupOptions
   extends SetupFlags, SecretOptions, SettingsOptions, LanguageOptions, OutputOptions {
   /** False with --no-doctor. */
   readonly doctor: boolean;
+  readonly start?: boolean;
+  /** The server is started as soon as this has ended. */
+  readonly startFollows?: boolean;
 }
 
 export function setup(command: Command, end: (code: ExitCode) => void): void {
@@ -44,49 +52,132 @@ export function setup(command: Command, end: (code: ExitCode) => void): void {
       'you have read the terms of service of Let’s Encrypt and agree to them',
     )
     .option('--yes', 'ask nothing: what is offered is taken')
+    .option(
+      '--start',
+      'start the server: by systemd where its units are installed and this is root',
+    )
     .option('--no-doctor', 'do not let the doctor look')
-    .option('--json', 'one JSON object for each step');
+    .option('--json', 'one JSON object for each step, each record and each check');
   addSettingsOptions(addLanguage(command)).addHelpText(
     'after',
-    '\nExamples:\n  $ hikyaku setup\n  $ hikyaku setup --address me@example.org --hostname mail.example.org --password-file secret --yes',
+    '\nExamples:\n  $ hikyaku setup\n  $ hikyaku setup --address me@example.org --hostname mail.example.org --password-file secret --yes --start',
   );
   command.action(async (options: SetupOptions) => {
-    await runSetup(options);
-    end(0);
+    end((await runSetup(options)) ? 0 : 1);
   });
 }
 
-/** @throws CommandFailure */
-export async function runSetup(options: SetupOptions): Promise<void> {
-  const { lang, json } = options;
-  const tell = (text: string): void => (json === true ? undefined : printText(text));
+/** @returns whether nothing that the doctor looked at fails @throws CommandFailure */
+export async function runSetup(options: SetupOptions): Promise<boolean> {
+  const { lang } = options;
+  const log = new SetupLog(options);
   const isTerminal = process.stdin.isTTY;
   if (isTerminal && options.yes !== true) remark(`${say(SETUP_TEXTS.welcome, lang, {})}\n`);
   const known = knownBy(options);
   const answers = await answersFor(options, known, lang, isTerminal ? askTerminal : undefined);
-  const domain = answers.address.domain;
   const file = writeSettings(options, known, answers);
-  if (json === true)
-    printJson({ what: 'settings', name: file ?? '', state: file ? 'made' : 'there' });
-  tell(
+  log.tell(
     file ? say(SETUP_TEXTS.settings, lang, { file }) : say(SETUP_TEXTS['settings-there'], lang, {}),
+    { what: 'settings', name: file ?? '', state: file ? 'made' : 'there' },
   );
-
-  const made = await prepareServer(options, answers.address);
-  for (const { what, name, state } of made.steps) {
-    if (json === true) printJson({ what, name, state });
-    tell(say(STEP_TEXTS[what][state], lang, { name }));
+  const config = settings('serve', options);
+  const dataDir = path.resolve(config.data_dir);
+  if (options.start === true && willBecome(config) && serviceCommands() === undefined)
+    throw new CommandFailure(
+      `--start: only root takes the ports, before it becomes ${config.user}`,
+      'Run it without --start, then start the server as root: hikyaku serve',
+    );
+  try {
+    return await setUpServer(options, answers, { log, dataDir, changed: file !== undefined });
+  } catch (error) {
+    if (error instanceof CommandFailure) log.keep(`${error.message}\n${error.remedy}`);
+    throw error;
+  } finally {
+    const written = log.write(dataDir, Date.now());
+    if (written !== undefined) {
+      log.show(() => remark(say(SETUP_TEXTS.log, lang, { file: written })));
+      log.json({ what: 'log', name: written, state: 'made' });
+    }
   }
-  if (json === true) return;
-  tell('');
-  printPlan(made.plan, { lang, format: 'table' });
-  if (options.doctor) await letDoctorLook(options, domain);
-  tell(styled('bold', say(SETUP_TEXTS.next, lang, {})));
-  tell(`  ${say(SETUP_TEXTS['next-dns'], lang, { domain })}`);
-  if (!answers.agreesToTerms) tell(`  ${say(SETUP_TEXTS['next-terms'], lang, {})}`);
-  if (made.runs && file !== undefined) tell(`  ${say(SETUP_TEXTS['next-restart'], lang, {})}`);
-  if (!made.runs) tell(`  ${say(SETUP_TEXTS['next-serve'], lang, {})}`);
-  tell(`  ${say(SETUP_TEXTS['next-doctor'], lang, { domain })}`);
+}
+
+interface Run {
+  readonly log: SetupLog;
+  readonly dataDir: string;
+  /** Whether the settings were. */
+  readonly changed: boolean;
+}
+
+async function setUpServer(
+  options: SetupOptions,
+  answers: SetupAnswers,
+  run: Run,
+): Promise<boolean> {
+  const { lang } = options;
+  const { log } = run;
+  const { domain } = answers.address;
+  const made = await prepareServer(options, answers.address);
+  for (const { what, name, state } of made.steps)
+    log.tell(say(STEP_TEXTS[what][state], lang, { name }), { what, name, state });
+  log.tell('');
+  log.show(() => printPlan(made.plan, { lang, format: 'table' }));
+  log.keep(formatZone(made.plan, lang));
+  for (const record of made.plan.records) log.json({ what: 'record', domain, ...record });
+  const runs = made.runs || (await start(options, run));
+  const isNew = made.steps.some(({ what, state }) => what === 'domain' && state === 'made');
+  let isWell = true;
+  if (options.doctor) {
+    // it is loaded only here
+    const { letDoctorLook } = await import('./setup-doctor.ts');
+    const asked = { ...options, mode: 'serve', domain } as const;
+    isWell = await letDoctorLook(asked, { runs, isNew }, log);
+  }
+  tellNext(options, answers, made, { ...run, runs });
+  return isWell;
+}
+
+/** @returns whether the server runs now @throws CommandFailure */
+async function start(options: SetupOptions, { log, dataDir }: Run): Promise<boolean> {
+  if (options.start !== true) return false;
+  const { lang } = options;
+  const commands = serviceCommands();
+  if (commands === undefined) {
+    const id = await startProcess(options, dataDir);
+    const values = { id: String(id), file: path.join(dataDir, SERVE_LOG) };
+    const value = { what: 'server', name: String(id), state: 'made' };
+    log.tell(say(SETUP_TEXTS['server-started'], lang, values), value);
+    return true;
+  }
+  // who is not root is told how
+  if (process.geteuid!() !== 0) return false;
+  startService(commands);
+  const value = { what: 'server', name: 'hikyaku.service', state: 'made' };
+  log.tell(say(SETUP_TEXTS['service-started'], lang, {}), value);
+  return true;
+}
+
+function tellNext(
+  { lang, startFollows }: SetupOptions,
+  { address: { domain }, agreesToTerms }: SetupAnswers,
+  made: Prepared,
+  { log, changed, runs }: Run & { readonly runs: boolean },
+): void {
+  const next = (text: string): void => log.tell(`  ${text}`, { what: 'next', text });
+  const title = say(SETUP_TEXTS.next, lang, {});
+  log.show(() => printLine(styled('bold', title)));
+  log.keep(title);
+  next(say(SETUP_TEXTS['next-dns'], lang, { domain }));
+  if (!agreesToTerms) next(say(SETUP_TEXTS['next-terms'], lang, {}));
+  if (made.runs && changed) next(say(SETUP_TEXTS['next-restart'], lang, {}));
+  if (!runs && startFollows !== true) {
+    const commands = serviceCommands()?.join(' && ');
+    next(
+      commands === undefined
+        ? say(SETUP_TEXTS['next-serve'], lang, {})
+        : say(SETUP_TEXTS['next-service'], lang, { commands }),
+    );
+  }
+  next(say(SETUP_TEXTS['next-doctor'], lang, { domain }));
 }
 
 /** What the settings say already. @throws CommandFailure where they are wrong */
@@ -145,24 +236,4 @@ function writeSettings(
     );
   }
   return path.resolve(file);
-}
-
-/** @throws CommandFailure */
-async function letDoctorLook(options: SetupOptions, domain: string): Promise<void> {
-  const { lang, config, set = [] } = options;
-  remark(`\n${say(SETUP_TEXTS['doctor-runs'], lang, {})}\n`);
-  // it is loaded only here, and ends in its own way
-  const { run } = await import('./run.ts');
-  await run([
-    'doctor',
-    '--mode',
-    'serve',
-    '--domain',
-    domain,
-    '--lang',
-    lang,
-    ...(config === undefined ? [] : ['--config', config]),
-    ...set.flatMap((setting) => ['--set', setting]),
-  ]);
-  remark('');
 }
