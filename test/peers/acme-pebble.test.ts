@@ -1,6 +1,6 @@
 /** Orders from Pebble, a real certificate authority for tests, which validates, refuses nonces and forgets everything. */
 import assert from 'node:assert/strict';
-import { X509Certificate } from 'node:crypto';
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, afterEach, before, beforeEach, describe, test } from 'node:test';
 import { connect, type ConnectionOptions } from 'node:tls';
+import { httpsTransport } from '#clients/acme/request';
 import { systemClock } from '#clock';
 import type { EventStep } from '#events';
 import { silentLog } from '#log';
@@ -16,6 +17,8 @@ import { dueAt } from '#mail/certificates/lines';
 import type { OrderFailure } from '#mail/certificates/order-steps';
 import { publicKeyDigest } from '#mail/certificates/x509';
 import { remedyFor } from '#mail/story/tell/tell-certificate';
+import { accountKey, signRequest } from '#protocol/acme/jws';
+import { readAcmeAccount, type AcmeAccount } from '#store/certificates/accounts';
 import { takeCertificateLease } from '#store/certificates/lease';
 import { openStore, type Store } from '#store/open';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
@@ -249,6 +252,28 @@ describe('certificates from Pebble', { skip: pebblePeer.skip }, () => {
     assert.ok(!stepKeys(again.lines).includes('account-forgotten'));
   });
 
+  test('an account that was deactivated stays so: another key gets an account, and the next order is its own', async () => {
+    await using one = node();
+    await one.answerHttp(pebble.httpPort);
+    await one.renew();
+    const before = await readAcmeAccount(opened.store.pool, pebble.directory);
+    await deactivate(pebble, before!);
+    const { lines } = await one.renew({ force: true });
+    assert.equal(lines[0]?.kind, 'issued', JSON.stringify(lines));
+    const keys = stepKeys(lines);
+    const [lost, fresh, made] = ['account-forgotten', 'account-key-new', 'account-new'].map((key) =>
+      keys.indexOf(key),
+    );
+    assert.ok(lost! >= 0 && fresh! > lost! && made! > fresh!, keys.join(' '));
+    const after = await readAcmeAccount(opened.store.pool, pebble.directory);
+    assert.notEqual(after!.url, before!.url);
+    assert.notDeepEqual(after!.privateKey, before!.privateKey);
+    // from here on it is an account like any other
+    const again = await one.renew({ force: true });
+    assert.equal(again.lines[0]?.kind, 'issued');
+    assert.ok(stepKeys(again.lines).includes('account-known'));
+  });
+
   test('an account key that was lost is replaced', async () => {
     await using one = node();
     await one.answerHttp(pebble.httpPort);
@@ -404,6 +429,39 @@ function failureIn(lines: readonly RenewedLine[]): OrderFailure {
   const failed = lines.find((line) => line.kind === 'failed');
   assert.ok(failed, JSON.stringify(lines));
   return failed.failure;
+}
+
+/** What the owner of an account may ask for (RFC 8555 §7.3.6); nothing here does. */
+async function deactivate(pebble: Pebble, { privateKey, url }: AcmeAccount): Promise<void> {
+  const key = accountKey(
+    createPrivateKey({ key: Buffer.from(privateKey), format: 'der', type: 'pkcs8' }),
+  );
+  using transport = httpsTransport({
+    ca: await readFile(pebble.caFile, 'utf8'),
+    userAgent: 'hikyaku test',
+    network: undefined,
+  });
+  const signal = AbortSignal.timeout(10_000);
+  const { body: directory } = await transport.request(
+    { method: 'GET', url: pebble.directory },
+    signal,
+  );
+  const { newNonce } = JSON.parse(directory) as { newNonce: string };
+  // some nonces are refused by chance
+  await eventually('it is deactivated', async () => {
+    const { headers } = await transport.request({ method: 'HEAD', url: newNonce }, signal);
+    const body = signRequest(key, {
+      url: url!,
+      nonce: String(headers['replay-nonce']),
+      account: url!,
+      payload: { status: 'deactivated' },
+    });
+    const answer = await transport.request({ method: 'POST', url: url!, body }, signal);
+    return (
+      answer.status === 200 &&
+      (JSON.parse(answer.body) as { status: string }).status === 'deactivated'
+    );
+  });
 }
 
 function stepKeys(lines: readonly RenewedLine[]): string[] {
