@@ -75,7 +75,7 @@ async function claimFrom(
   const store = stack.use(opened.store);
   const queue = openQueuePool(store.connection, silentLog);
   stack.defer(() => queue.end());
-  await reconcileDestinations(queue);
+  await reconcileDestinations(queue, Date.now());
   options.say('queue: filled, workers begin');
   const tally = new Tally();
   const began = performance.now();
@@ -112,7 +112,7 @@ async function work(store: Store, queue: QueuePool, tally: Tally, until: number)
     tally.latencies.push(performance.now() - began);
     if (taken === undefined) return;
     if (taken.messages.length > 0) await deliver(store, taken, now);
-    await tally.retried(() => releaseLease(queue, token, { kind: 'accepts' }));
+    await tally.retried(() => releaseLease(queue, token, { kind: 'accepts' }, Date.now()));
   }
 }
 

@@ -714,6 +714,7 @@ create table queue_messages (
   expires_at timestamp with time zone not null,
   tls_required text collate "C",
   list_id text collate "C",
+  watch_at timestamp with time zone,
   PRIMARY KEY (id),
   FOREIGN KEY (blob_id) REFERENCES blobs(id),
   CHECK ((tls_required = ANY (ARRAY['yes'::text, 'no'::text])))
@@ -1258,9 +1259,12 @@ CREATE INDEX principal_members_member ON public.principal_members USING btree (m
 CREATE INDEX queue_claims_due ON public.queue_claims USING btree (site, stream, source_pool, next_at) WHERE ((lease IS NULL) AND (held IS NULL));
 CREATE INDEX queue_claims_lease ON public.queue_claims USING btree (lease) WHERE (lease IS NOT NULL);
 CREATE INDEX queue_claims_removal ON public.queue_claims USING btree (message_id, recipient_id) WHERE (held = ANY (ARRAY['removal'::text, 'removal-silent'::text]));
-CREATE INDEX queue_destinations_ready ON public.queue_destinations USING btree (ready_at) WHERE (running < cap);
+CREATE INDEX queue_destinations_ready ON public.queue_destinations USING btree (ready_at) WHERE ((running < cap) AND (NOT (stream = 'bulk'::text)));
+CREATE INDEX queue_destinations_ready_bulk ON public.queue_destinations USING btree (ready_at) WHERE ((running < cap) AND (stream = 'bulk'::text));
 CREATE INDEX queue_messages_account ON public.queue_messages USING btree (account_id) WHERE (account_id IS NOT NULL);
 CREATE INDEX queue_messages_blob ON public.queue_messages USING btree (blob_id);
+CREATE INDEX queue_messages_unwatched ON public.queue_messages USING btree (arrived_at) WHERE (watch_at IS NULL);
+CREATE INDEX queue_messages_watch ON public.queue_messages USING btree (watch_at) WHERE (watch_at IS NOT NULL);
 CREATE INDEX queue_recipients_domain ON public.queue_recipients USING btree (domain);
 CREATE INDEX search_segments_account ON public.search_segments USING btree (account_id);
 CREATE UNIQUE INDEX send_as_address ON public.send_as USING btree (principal_id, address) WHERE (address IS NOT NULL);
@@ -1365,6 +1369,7 @@ comment on column queue_messages.reverse_path is 'null is the null reverse-path'
 comment on column queue_messages.notify_author is 'false: no notice is ever sent, since the reverse-path may be forged';
 comment on column queue_messages.tls_required is 'RFC 8689: yes by REQUIRETLS, no by the field TLS-Required; null: the author says nothing';
 comment on column queue_messages.list_id is 'RFC 2919, in lower case: whoever left this list gets none of its mail that still waits';
+comment on column queue_messages.watch_at is 'when it is looked at for what waits without an attempt; null: never looked at; infinity: no more, all of it is held';
 comment on column queue_recipients.recipient_id is '1, 2, … within its message';
 comment on column queue_recipients.domain is 'of the forward-path; empty for a mailbox here';
 comment on column queue_recipients.reverse_path is 'as sent to this recipient (VERP, SRS are per recipient)';

@@ -38,6 +38,8 @@ const RECONCILE_EVERY = 30_000;
 const REAP_EVERY = 5_000;
 /** A ready destination that could not be taken is in other hands at this moment. */
 const BUSY_PAUSE = 20;
+/** One in so many attempts at once is kept from bulk mail. */
+const KEPT = 5;
 /** After a failure of the database. */
 const FAILURE_PAUSE = 1_000;
 const DEFAULT_GRACE = 5_000;
@@ -181,6 +183,7 @@ class Worker implements Queue {
       limit: CLAIM_LIMIT,
       // in another order each time: a site that has one attempt at once sees them all
       sources: sourceAddresses.length === 0 ? {} : { '': shuffled(sourceAddresses, random) },
+      bulk: this.#hasRoomForBulk(),
     });
     if (!claimed) return false;
     if (claimed.planDue.length > 0) await this.#warmUp.seeTo(claimed.site, claimed.planDue);
@@ -192,6 +195,12 @@ class Worker implements Queue {
     });
     this.#attempts.add(attempt);
     return true;
+  }
+
+  /** Personal mail finds a place, whatever newsletter is on its way. */
+  #hasRoomForBulk(): boolean {
+    const { attempts } = this.#options;
+    return this.#attempts.size < attempts - Math.floor(attempts / KEPT);
   }
 
   /** Runs an attempt to its end and gives the lease back. Never rejects. */
@@ -219,7 +228,7 @@ class Worker implements Queue {
     lease[Symbol.dispose]();
     try {
       if (tally) await this.#releasePlanned(claimed, mood, tally);
-      else await releaseLease(this.#queue, claimed.token, mood);
+      else await releaseLease(this.#queue, claimed.token, mood, this.#now());
     } catch (error) {
       // it ends by itself
       log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
@@ -230,13 +239,13 @@ class Worker implements Queue {
   /** The plan gets back what was not used, hears the replies, and reacts. */
   async #releasePlanned(claimed: Claim, mood: SiteMood, tally: Tally): Promise<void> {
     const replies = tally.counts();
-    const day = await releasePlanned(this.#queue, claimed.token, mood, replies);
+    const day = await releasePlanned(this.#queue, claimed.token, mood, replies, this.#now());
     if (day) await this.#warmUp.heard(claimed, claimed.stream === 'bulk', replies, day);
   }
 
   /** How long to wait for the next destination. */
   async #pause(): Promise<Pause> {
-    const at = await nextReadyAt(this.#queue);
+    const at = await nextReadyAt(this.#queue, this.#hasRoomForBulk());
     if (at === undefined) return undefined;
     const ms = at - this.#options.store.clock.now();
     return ms > 0 ? { calendar: ms } : { real: BUSY_PAUSE };
@@ -261,7 +270,7 @@ class Worker implements Queue {
   async #begin(): Promise<void> {
     try {
       const gone = (await heldLeases(this.#queue)).filter(({ node }) => isGone(node));
-      for (const { token } of gone) await releaseLease(this.#queue, token, { kind: 'neutral' });
+      for (const { token } of gone) await this.#giveBack(token);
     } catch (error) {
       this.#failed('queue.reap', error);
     }
@@ -272,7 +281,7 @@ class Worker implements Queue {
 
   async #reconcile(): Promise<void> {
     try {
-      await reconcileDestinations(this.#queue);
+      await reconcileDestinations(this.#queue, this.#now());
       this.#look();
     } catch (error) {
       this.#failed('queue.reconcile', error);
@@ -293,11 +302,20 @@ class Worker implements Queue {
     this.#options.log.warn(name, { error: (error as Error).message });
   }
 
+  /** Nobody knows what became of the lease. */
+  #giveBack(token: string): Promise<boolean> {
+    return releaseLease(this.#queue, token, { kind: 'neutral' }, this.#now());
+  }
+
+  #now(): number {
+    return this.#options.store.clock.now();
+  }
+
   /** Gives back what workers held that are gone or stand still. */
   async #reap(): Promise<void> {
     try {
       const tokens = await expiredLeases(this.#queue);
-      for (const token of tokens) await releaseLease(this.#queue, token, { kind: 'neutral' });
+      for (const token of tokens) await this.#giveBack(token);
       if (tokens.length > 0) this.#look();
     } catch (error) {
       this.#failed('queue.reap', error);

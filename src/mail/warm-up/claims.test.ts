@@ -43,7 +43,7 @@ async function queue(outbound: Outbound, stream: 'bulk' | 'transactional', count
     const to = Array.from({ length: count }, (_, i) => ({ address: `r${i}@${SITE}`, stream }));
     await outbound.enqueue({ to });
   }
-  await reconcileDestinations(outbound.store.pool);
+  await reconcileDestinations(outbound.store.pool, outbound.store.clock.now());
 }
 
 function keeperOf({ pool, clock }: Store): WarmUpKeeper {
@@ -78,8 +78,9 @@ async function drain(store: Store, sources?: readonly string[]): Promise<Record<
 async function deliver(store: Store, one: Claim): Promise<void> {
   await store.pool.query('delete from queue_claims where lease = $1', [one.token]);
   const heard = { ...NO_REPLIES, taken: one.count, delivered: one.count };
-  if (one.planned) await releasePlanned(store.pool, one.token, { kind: 'accepts' }, heard);
-  else await releaseLease(store.pool, one.token, { kind: 'accepts' });
+  if (one.planned)
+    await releasePlanned(store.pool, one.token, { kind: 'accepts' }, heard, store.clock.now());
+  else await releaseLease(store.pool, one.token, { kind: 'accepts' }, store.clock.now());
 }
 
 async function pacedUntil({ pool }: Store): Promise<unknown> {
@@ -143,17 +144,12 @@ test('what a lease did not use goes back; one that nobody ended keeps its part',
   const { store } = outbound;
   const first = (await claimOne(store))!;
   assert.deepEqual([first.count, first.planned], [5, true]);
-  const day = await releasePlanned(store.pool, first.token, NEUTRAL, {
-    ...NO_REPLIES,
-    taken: 2,
-    delivered: 1,
-    deferred: 1,
-    slowed: 1,
-  });
+  const heard = { ...NO_REPLIES, taken: 2, delivered: 1, deferred: 1, slowed: 1 };
+  const day = await releasePlanned(store.pool, first.token, NEUTRAL, heard, clock.now());
   assert.deepEqual([day?.taken, day?.delivered, day?.slowed, day?.rests], [2, 1, 1, 0]);
   const second = (await claimOne(store))!;
   assert.equal(second.count, 3);
-  await releaseLease(store.pool, second.token, NEUTRAL);
+  await releaseLease(store.pool, second.token, NEUTRAL, store.clock.now());
   assert.deepEqual(await drain(store), {});
   assert.equal((await readPlan(store.pool, KEY))!.pace!.taken, 5);
 });
@@ -257,7 +253,7 @@ test('a source that is new begins a plan with the first mail to a site; sites it
   for (const site of ['local', 'relay:mail.example.test:25']) {
     await outbound.enqueue({ to: [`a@${SITE}`] });
     await store.pool.query('update queue_claims set site = $1', [site]);
-    await reconcileDestinations(store.pool);
+    await reconcileDestinations(store.pool, store.clock.now());
     const taken = (await claimOne(store, ['192.0.2.1']))!;
     assert.deepEqual([taken.site, taken.count, taken.planned], [site, 1, false]);
     await deliver(store, taken);

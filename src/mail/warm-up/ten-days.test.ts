@@ -63,7 +63,7 @@ async function queue(outbound: Outbound, stream: 'bulk' | 'transactional', count
       outbound.enqueue({ to: [{ address: `${stream}${i}@big.test`, stream }], expiresAt }),
     ),
   );
-  await reconcileDestinations(outbound.store.pool);
+  await reconcileDestinations(outbound.store.pool, outbound.store.clock.now());
 }
 
 /** Lets the workers do what they can, hour by hour, to a time. */

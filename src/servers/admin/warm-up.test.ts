@@ -57,7 +57,7 @@ async function open(sources: readonly string[] = ['']): Promise<Desk> {
       const { count: taken } = one;
       await store.pool.query('delete from queue_claims where lease = $1', [token]);
       const heard = { taken, delivered: taken, deferred: 0, slowed: 0, refused: 0, bounced: 0 };
-      await releasePlanned(store.pool, token, { kind: 'accepts' }, heard);
+      await releasePlanned(store.pool, token, { kind: 'accepts' }, heard, store.clock.now());
       return taken;
     },
     [Symbol.asyncDispose]: () => outbound[Symbol.asyncDispose](),
@@ -73,7 +73,7 @@ async function queueMail({ outbound }: Desk, recipients: number): Promise<string
   );
   const to = Array.from({ length: recipients }, (_, i) => `r${i}@big.test`);
   const { id } = await outbound.enqueue({ to });
-  await reconcileDestinations(pool);
+  await reconcileDestinations(pool, outbound.store.clock.now());
   return id;
 }
 

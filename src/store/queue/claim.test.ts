@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Store } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
-import { claim, releaseLease, type Claim, type SiteMood } from './claim.ts';
-import { reconcileDestinations } from './destinations.ts';
+import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';
+import { nextReadyAt, reconcileDestinations, wakeDestinations } from './destinations.ts';
 
 const SITE = 'other.test';
 const ACCEPTS: SiteMood = { kind: 'accepts' };
@@ -15,7 +15,7 @@ async function openSite(clock: ManualClock, recipients = 200): Promise<Outbound>
   const outbound = await openOutbound(clock);
   const to = Array.from({ length: recipients }, (_, i) => `r${i}@${SITE}`);
   await outbound.enqueue({ to });
-  await reconcileDestinations(outbound.store.pool);
+  await reconcileDestinations(outbound.store.pool, clock.now());
   return outbound;
 }
 
@@ -36,7 +36,8 @@ async function room(store: Store, sources: readonly string[] = []): Promise<numb
   const taken: string[] = [];
   const take = (): Promise<Claim | undefined> => claimOne(store, sources);
   for (let got = await take(); got?.count === 1; got = await take()) taken.push(got.token);
-  for (const token of taken) await releaseLease(store.pool, token, { kind: 'neutral' });
+  for (const token of taken)
+    await releaseLease(store.pool, token, { kind: 'neutral' }, store.clock.now());
   return taken.length;
 }
 
@@ -48,7 +49,7 @@ async function lease(
 ): Promise<Claim> {
   const got = await claimOne(store, sources);
   assert.equal(got?.count, 1);
-  await releaseLease(store.pool, got.token, mood);
+  await releaseLease(store.pool, got.token, mood, store.clock.now());
   return got;
 }
 
@@ -63,7 +64,7 @@ test('a new site gets four attempts at once; a fifth has to wait for one to end'
   const held: Claim[] = [];
   for (let i = 0; i < 4; i++) held.push((await claimOne(store))!);
   assert.equal(await claimOne(store), undefined);
-  await releaseLease(store.pool, held[0]!.token, { kind: 'neutral' });
+  await releaseLease(store.pool, held[0]!.token, { kind: 'neutral' }, store.clock.now());
   assert.equal((await claimOne(store))?.count, 1);
   assert.equal(await claimOne(store), undefined);
 });
@@ -137,8 +138,8 @@ test('an end of the pause that is nearer does not shorten one that was asked for
     kind: 'defers',
     blockedUntil: clock.now() + minutes * MINUTE,
   });
-  await releaseLease(store.pool, first!.token, at(10));
-  await releaseLease(store.pool, second!.token, at(1));
+  await releaseLease(store.pool, first!.token, at(10), store.clock.now());
+  await releaseLease(store.pool, second!.token, at(1), store.clock.now());
   clock.advance(5 * MINUTE);
   assert.notEqual((await claimOne(store))?.count, 1);
   clock.advance(5 * MINUTE);
@@ -153,8 +154,13 @@ test('of two sources the less busy is taken, of equal ones the first named, and 
   const other = await claimOne(store, ['192.0.2.9', '192.0.2.1']);
   assert.deepEqual([one!.source, other!.source], ['192.0.2.9', '192.0.2.1']);
   const until = clock.now() + MINUTE;
-  await releaseLease(store.pool, one!.token, { kind: 'defers', blockedUntil: until });
-  await releaseLease(store.pool, other!.token, ACCEPTS);
+  await releaseLease(
+    store.pool,
+    one!.token,
+    { kind: 'defers', blockedUntil: until },
+    store.clock.now(),
+  );
+  await releaseLease(store.pool, other!.token, ACCEPTS, store.clock.now());
   for (let i = 0; i < 3; i++) {
     assert.equal((await lease(store, ACCEPTS, ['192.0.2.9', '192.0.2.1'])).source, '192.0.2.1');
   }
@@ -168,9 +174,81 @@ test('a destination has as many attempts at once as its sources have together, w
   const first = (await claimOne(store, sources))!;
   const second = (await claimOne(store, sources))!;
   assert.notEqual(first.source, second.source);
-  await releaseLease(store.pool, second.token, { kind: 'neutral' });
-  await releaseLease(store.pool, first.token, DEFERS);
+  await releaseLease(store.pool, second.token, { kind: 'neutral' }, store.clock.now());
+  await releaseLease(store.pool, first.token, DEFERS, store.clock.now());
   const { rows } = await store.pool.query('select cap from queue_destinations');
   assert.deepEqual(rows, [{ cap: 6 }]);
   assert.equal(await room(store, sources), 6);
+});
+
+async function enqueueAt(
+  outbound: Outbound,
+  domain: string,
+  count: number,
+  stream: 'bulk' | 'transactional' = 'transactional',
+): Promise<void> {
+  const to = Array.from({ length: count }, (_, i) => ({ address: `r${i}@${domain}`, stream }));
+  const { destinations } = await outbound.enqueue({ to });
+  const { pool, clock } = outbound.store;
+  await wakeDestinations(pool, destinations, clock.now());
+}
+
+test('a destination that was served goes to the end of the line, however old its mail is', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openOutbound(clock);
+  const { store } = outbound;
+  await enqueueAt(outbound, 'old.test', 20);
+  clock.advance(MINUTE);
+  await enqueueAt(outbound, 'new.test', 20);
+  const served: string[] = [];
+  for (let i = 0; i < 6; i++) {
+    clock.advance(1000);
+    served.push((await lease(store, ACCEPTS)).site);
+    // what was missed is found again, and takes nobody's place
+    await reconcileDestinations(store.pool, clock.now());
+  }
+  const turns = ['old.test', 'new.test'];
+  assert.deepEqual(served, [...turns, ...turns, ...turns]);
+});
+
+test('personal mail goes before bulk mail that waits for longer, and bulk mail leaves it one attempt of a site', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openOutbound(clock);
+  const { store } = outbound;
+  await enqueueAt(outbound, SITE, 20, 'bulk');
+  assert.equal(await room(store), 3);
+  clock.advance(MINUTE);
+  await enqueueAt(outbound, SITE, 2);
+  const streams: string[] = [];
+  while (streams.length < 3) {
+    const got = (await claimOne(store))!;
+    if (got.count > 0) streams.push(got.stream);
+  }
+  assert.deepEqual(streams, ['transactional', 'transactional', 'bulk']);
+});
+
+test('bulk mail under way takes no more while other mail waits for its site', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openOutbound(clock);
+  const { store } = outbound;
+  await enqueueAt(outbound, SITE, 20, 'bulk');
+  const bulk = (await claimOne(store))!;
+  assert.equal((await claimMore(store.pool, bulk.token, clock.now(), 5))!.count, 5);
+  await enqueueAt(outbound, SITE, 1);
+  assert.equal((await claimMore(store.pool, bulk.token, clock.now(), 5))!.count, 0);
+  // somebody has it by now
+  assert.equal((await claimOne(store))!.stream, 'transactional');
+  assert.equal((await claimOne(store))!.count, 0);
+  assert.equal((await claimMore(store.pool, bulk.token, clock.now(), 5))!.count, 5);
+});
+
+test('with no room for bulk mail only other mail is taken, and waited for', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openOutbound(clock);
+  const { store } = outbound;
+  await enqueueAt(outbound, SITE, 3, 'bulk');
+  const request = { token: 'x', node: 'node', now: clock.now(), limit: 1, sources: {} };
+  assert.equal(await claim(store.pool, { ...request, bulk: false }), undefined);
+  assert.equal(await nextReadyAt(store.pool, false), undefined);
+  assert.equal(await nextReadyAt(store.pool), clock.now());
 });

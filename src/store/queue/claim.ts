@@ -3,7 +3,8 @@
  * attempt lives and falls back to the queue when it is not. Any number of processes and machines claim from one database.
  *
  * Fair by construction: destinations are served in order of `ready_at`, and one that was served goes to the end of the line, so that
- * a dead or throttled site starves nobody. Leases use the clock of the database, schedules the calendar handed in.
+ * a dead or throttled site starves nobody; what is due at a site goes in order of `next_at`, so that no letter takes the turn of another.
+ * Personal mail goes before bulk mail. Leases use the clock of the database, schedules the calendar handed in.
  */
 import type { Queryable } from '#store/blobs';
 import { messagesFrom, messagesOf, type ClaimedMessage, type ClaimedRow } from './claimed.ts';
@@ -20,6 +21,9 @@ export const FIRST_CAP = 4;
 /** When all sources of a destination are busy or blocked, look again after this. Milliseconds. */
 const BUSY_PAUSE = 1000;
 
+/** Which destinations, as SQL: personal mail goes before bulk mail (docs/decisions/0048). */
+export const IS_BULK = `stream = 'bulk'`;
+
 export interface ClaimRequest {
   /** Unique for each claim; names the lease. */
   readonly token: string;
@@ -30,6 +34,8 @@ export interface ClaimRequest {
   readonly limit: number;
   /** The source addresses of each pool, of equally busy ones the first is taken; '' lets the system choose. */
   readonly sources: Readonly<Record<string, readonly string[]>>;
+  /** False: of bulk mail nothing is taken now. */
+  readonly bulk?: boolean;
 }
 
 export interface Claim extends DestinationKey {
@@ -58,6 +64,7 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
     request.limit,
     JSON.stringify(request.sources),
     new Date(request.now + BUSY_PAUSE),
+    request.bulk ?? true,
   ];
   const plain = await db.query({ name: 'claim', text: CLAIM, values });
   const isPaced = (plain.rows as { paced: boolean }[])[0]?.paced === true;
@@ -89,8 +96,16 @@ export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim
 }
 
 /** The stream of the destination, as {@link planRoom} asks it. */
-const IS_BULK = `d.stream = 'bulk'`;
-const AT_A_GLANCE = { isBulk: IS_BULK, now: '$3', waiting: '0' };
+const GOES_IN_BULK = `d.${IS_BULK}`;
+const AT_A_GLANCE = { isBulk: GOES_IN_BULK, now: '$3', waiting: '0' };
+/** Of a destination with bulk mail: other mail for its site is due, or looks again in a moment since the site had no room. */
+function givesWay(destination: string, until: string): string {
+  return `(${destination}.${IS_BULK} and exists (
+    select from queue_destinations o
+    where o.site = ${destination}.site and not o.${IS_BULK} and o.ready_at <= ${until} and o.running < o.cap))`;
+}
+/** Attempts at once: bulk mail leaves one for other mail, where there are several. */
+const CAP = `case when d.${IS_BULK} then greatest(l.cap - 1, 1) else l.cap end`;
 /** Other mail for the site goes first: no more of it than the day allows is counted. */
 const WAITING = `(select count(*)::integer from (
   select from queue_claims w
@@ -128,13 +143,18 @@ interface ClaimText {
  */
 function claiming(text: ClaimText): string {
   return `
-  with destination as (
+  with personal as (
     select site, stream, source_pool from queue_destinations
-    where ready_at <= $3 and running < cap
+    where ready_at <= $3 and running < cap and not ${IS_BULK}
     order by ready_at limit 1 for update skip locked),
+  bulk as (
+    select site, stream, source_pool from queue_destinations
+    where $7 and not exists (select from personal) and ready_at <= $3 and running < cap and ${IS_BULK}
+    order by ready_at limit 1 for update skip locked),
+  destination as (select * from personal union all select * from bulk),
   candidate as (
     select s.source, s.turn, coalesce(l.running, 0) as running, coalesce(l.failures, 0) as failures,
-      coalesce(l.cap, ${FIRST_CAP}) as cap, coalesce(l.running < ${text.cap}, true) as has_room,
+      coalesce(l.cap, ${FIRST_CAP}) as cap, coalesce(l.running < ${text.cap}, true) and not ${givesWay('d', '$6')} as has_room,
       coalesce(l.blocked_until > $3, false) as blocked, l.blocked_until, ${text.candidate}
     from destination d
       cross join lateral jsonb_array_elements_text(coalesce($5::jsonb -> d.source_pool, '[""]'::jsonb))
@@ -144,9 +164,9 @@ function claiming(text: ClaimText): string {
   source as (
     select * from candidate where has_room and not blocked and ${text.usable} order by running, turn limit 1),${text.room}
   due as (
-    select c.message_id, c.recipient_id
+    select c.message_id, c.recipient_id, c.next_at as turn
     from destination d, source, lateral (
-      select message_id, recipient_id from queue_claims
+      select message_id, recipient_id, next_at from queue_claims
       where site = d.site and stream = d.stream and source_pool = d.source_pool
         and lease is null and held is null and next_at <= $3
       order by next_at limit ${text.most} for update skip locked) c),
@@ -183,7 +203,7 @@ function claiming(text: ClaimText): string {
 /** Takes nothing, and changes nothing, where a warm-up plan has to be asked. */
 const CLAIM = claiming({
   candidate: `(l.plan_day is not null or ${IS_NEW}) as paced`,
-  cap: 'l.cap',
+  cap: CAP,
   usable: 'not exists (select from candidate where paced)',
   room: '',
   most: '$4',
@@ -201,7 +221,7 @@ const CLAIM = claiming({
 const CLAIM_PACED = claiming({
   candidate: `l.plan_day is not null as planned, ${IS_NEW} or coalesce(l.day_until <= $3, false) as due,
       case when l.plan_day is not null then ${planUntil(AT_A_GLANCE)} end as paced_until`,
-  cap: `case when l.plan_day is null then l.cap else least(l.cap, ${PLANNED_CAP}) end`,
+  cap: `case when l.plan_day is null then ${CAP} else least(l.cap, ${PLANNED_CAP}) end`,
   usable: 'not due and paced_until is null',
   room: `
   room as (
@@ -213,10 +233,10 @@ const CLAIM_PACED = claiming({
   reserved: 'case when source.planned then n else 0 end',
   limits: `,
       day_taken = site_limits.day_taken + (select n from counted),
-      day_bulk = site_limits.day_bulk + (select case when ${IS_BULK} then n else 0 end from destination d, counted),
+      day_bulk = site_limits.day_bulk + (select case when ${GOES_IN_BULK} then n else 0 end from destination d, counted),
       hour_taken = ${takenInHour('site_limits', 'hour_taken', '$3')} + (select n from counted),
       hour_bulk = ${takenInHour('site_limits', 'hour_bulk', '$3')}
-        + (select case when ${IS_BULK} then n else 0 end from destination d, counted),
+        + (select case when ${GOES_IN_BULK} then n else 0 end from destination d, counted),
       hour_until = case when site_limits.hour_until <= $3 then ${hourEnd('$3')} else site_limits.hour_until end`,
   unserved: `(select case when bool_and(not due and (blocked or paced_until is not null))
           then min(greatest(case when blocked then blocked_until end, paced_until)) else $6 end from candidate)`,
@@ -235,7 +255,8 @@ export interface More {
 }
 
 /**
- * Takes more of the same destination under a lease that is held, and renews it. Under a warm-up plan there is no more.
+ * Takes more of the same destination under a lease that is held, and renews it. Under a warm-up plan there is no more, nor of bulk mail
+ * while other mail waits for the site.
  * @returns undefined when the lease was lost; nothing where no more is due
  */
 export async function claimMore(
@@ -247,7 +268,7 @@ export async function claimMore(
   const { rows } = await db.query({
     name: 'claim_more',
     text: CLAIM_MORE,
-    values: [token, new Date(now), limit],
+    values: [token, new Date(now), limit, new Date(now + BUSY_PAUSE)],
   });
   const { held, count } = rows[0] as { held: boolean; count: number };
   if (!held) return undefined;
@@ -260,13 +281,13 @@ const CLAIM_MORE = `
     where token = $1 and until > clock_timestamp()
     returning site, stream, source_pool, reserved),
   due as (
-    select c.message_id, c.recipient_id
+    select c.message_id, c.recipient_id, c.next_at as turn
     from lease l, lateral (
-      select message_id, recipient_id from queue_claims
+      select message_id, recipient_id, next_at from queue_claims
       where site = l.site and stream = l.stream and source_pool = l.source_pool
         and lease is null and held is null and next_at <= $2
       order by next_at limit $3 for update skip locked) c
-    where l.reserved = 0),
+    where l.reserved = 0 and not ${givesWay('l', '$4')}),
   taken as (
     update queue_claims c set lease = $1 from due
     where c.message_id = due.message_id and c.recipient_id = due.recipient_id)

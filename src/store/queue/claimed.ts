@@ -141,7 +141,10 @@ function recipientOf(row: ClaimedRow, reversePath: string | null): ClaimedRecipi
   };
 }
 
-/** Recipients in the order of their messages ({@link ClaimedRow}), from rows (message_id, recipient_id). */
+/**
+ * Recipients in the order of their messages ({@link ClaimedRow}), from rows (message_id, recipient_id, turn): the message with the first turn goes
+ * first, of equal ones that with the fewest attempts.
+ */
 export function messagesFrom(taken: string): string {
   return `
   select r.message_id as id, r.recipient_id as "recipientId", r.forward_path as "forwardPath", r.domain,
@@ -152,13 +155,14 @@ export function messagesFrom(taken: string): string {
     m.tls_required as "tlsRequired", m.list_id as "listId",
     extract(epoch from m.arrived_at)::float8 * 1000 as "arrivedAt", extract(epoch from m.expires_at)::float8 * 1000 as "expiresAt"
   from (
-    select q.*, row_number() over (partition by message_id order by recipient_id) as place
+    select q.*, row_number() over (partition by message_id order by recipient_id) as place,
+      min(turn) over (partition by message_id) as turn, min(attempts) over (partition by message_id) as tries
     from ${taken} join queue_recipients q using (message_id, recipient_id)) r
     left join queue_messages m on r.place = 1 and m.id = r.message_id
     left join blobs b on b.id = m.blob_id
-  order by r.message_id, r.place`;
+  order by r.turn, r.tries, r.message_id, r.place`;
 }
 
 const CLAIMED_MESSAGES = messagesFrom(
-  'unnest($1::text[], $2::integer[]) as c(message_id, recipient_id)',
+  'unnest($1::text[], $2::integer[]) with ordinality as c(message_id, recipient_id, turn)',
 );

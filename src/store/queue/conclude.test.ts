@@ -28,9 +28,9 @@ async function lostMessage(store: Store, id: string): Promise<void> {
      values ($1, 1, 'a@other.test', 'queued', $2)`,
     [id, new Date()],
   );
-  await reconcileDestinations(store.pool);
+  await reconcileDestinations(store.pool, store.clock.now());
   await claimAs(store, 'first');
-  await releaseLease(store.pool, 'first', { kind: 'neutral' });
+  await releaseLease(store.pool, 'first', { kind: 'neutral' }, store.clock.now());
   await claimAs(store, 'second');
 }
 

@@ -3,7 +3,7 @@
  * when a domain turns out to belong to another site.
  */
 import type { Queryable } from '#store/blobs';
-import { FIRST_CAP } from './claim.ts';
+import { FIRST_CAP, IS_BULK } from './claim.ts';
 import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 
 /** Makes destinations ready at a time, or earlier where they already were. Calendar milliseconds. */
@@ -28,8 +28,9 @@ export async function wakeDestinations(
 /**
  * Finds destinations whose recipients are due earlier than their line says, and gives them their place.
  * Walks the index from destination to destination, so that its cost is that of destinations, not of recipients.
+ * @param now calendar milliseconds: nobody gets a place before those who are in line
  */
-export async function reconcileDestinations(db: Queryable): Promise<void> {
+export async function reconcileDestinations(db: Queryable, now: number): Promise<void> {
   await db.query({
     name: 'reconcile_destinations',
     text: `
@@ -42,22 +43,26 @@ export async function reconcileDestinations(db: Queryable): Promise<void> {
           where lease is null and held is null and (site, stream, source_pool) > (d.site, d.stream, d.source_pool)
           order by site, stream, source_pool, next_at limit 1) n)
       insert into queue_destinations (site, stream, source_pool, ready_at, cap)
-      select site, stream, source_pool, next_at, ${FIRST_CAP} from destination order by 1, 2, 3
+      select site, stream, source_pool, greatest(next_at, $1), ${FIRST_CAP} from destination order by 1, 2, 3
       on conflict (site, stream, source_pool) do update set ready_at = excluded.ready_at
       where queue_destinations.ready_at > excluded.ready_at`,
-    values: [],
+    values: [new Date(now)],
   });
 }
 
-/** When the next destination with room is ready, in calendar milliseconds; undefined when none is. */
-export async function nextReadyAt(db: Queryable): Promise<number | undefined> {
+/**
+ * When the next destination with room is ready, in calendar milliseconds; undefined when none is.
+ * @param bulk false: those of bulk mail do not count
+ */
+export async function nextReadyAt(db: Queryable, bulk = true): Promise<number | undefined> {
+  const first = (which: string): string =>
+    `(select ready_at from queue_destinations where running < cap and ready_at < 'infinity' and ${which} order by ready_at limit 1)`;
   const { rows } = await db.query({
     name: 'next_ready_at',
-    text: `select ready_at from queue_destinations
-           where running < cap and ready_at < 'infinity' order by ready_at limit 1`,
-    values: [],
+    text: `select least(${first(`not ${IS_BULK}`)}, ${first(`${IS_BULK} and $1`)}) as at`,
+    values: [bulk],
   });
-  return (rows as { ready_at: Date }[])[0]?.ready_at.getTime();
+  return (rows as { at: Date | null }[])[0]?.at?.getTime();
 }
 
 /**

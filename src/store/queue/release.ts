@@ -15,15 +15,26 @@ const MAX_CAP = 20;
 const SUCCESSES_TO_GROW = 2;
 
 /**
- * Ends a lease: what it still held is due again, and the destination's line moves on.
+ * Ends a lease: what it still held is due again, and the destination goes to the end of the line.
+ * @param now calendar milliseconds
  * @returns false when the lease had already expired and was given back by others
  */
-export async function releaseLease(db: Queryable, token: string, mood: SiteMood): Promise<boolean> {
+export async function releaseLease(
+  db: Queryable,
+  token: string,
+  mood: SiteMood,
+  now: number,
+): Promise<boolean> {
   const blockedUntil = mood.kind === 'defers' ? mood.blockedUntil : undefined;
   const { rows } = await db.query({
     name: 'release_lease',
     text: RELEASE_LEASE,
-    values: [token, mood.kind, blockedUntil === undefined ? null : new Date(blockedUntil)],
+    values: [
+      token,
+      mood.kind,
+      blockedUntil === undefined ? null : new Date(blockedUntil),
+      new Date(now),
+    ],
   });
   return rows.length > 0;
 }
@@ -56,6 +67,7 @@ export async function releasePlanned(
   token: string,
   mood: SiteMood,
   heard: HeardReplies,
+  now: number,
 ): Promise<PlannedDay | undefined> {
   const blockedUntil = mood.kind === 'defers' ? mood.blockedUntil : undefined;
   const { taken, delivered, deferred, slowed, refused, bounced } = heard;
@@ -66,6 +78,7 @@ export async function releasePlanned(
       token,
       mood.kind,
       blockedUntil === undefined ? null : new Date(blockedUntil),
+      new Date(now),
       taken,
       delivered,
       deferred,
@@ -92,14 +105,14 @@ const RELEASE_PLANNED = releasing(
   ['day', 'hour']
     .map(
       (window) => `,
-      ${window}_taken = greatest(l.${window}_taken - greatest(lease.reserved - $4, 0), 0),
-      ${window}_bulk = greatest(l.${window}_bulk - case when lease.stream = 'bulk' then greatest(lease.reserved - $4, 0) else 0 end, 0)`,
+      ${window}_taken = greatest(l.${window}_taken - greatest(lease.reserved - $5, 0), 0),
+      ${window}_bulk = greatest(l.${window}_bulk - case when lease.stream = 'bulk' then greatest(lease.reserved - $5, 0) else 0 end, 0)`,
     )
     .join(''),
   `
   counted as (
-    update warm_up_days w set taken = w.taken + $4, delivered = w.delivered + $5, deferred = w.deferred + $6,
-      slowed = w.slowed + $7, refused = w.refused + $8, bounced = w.bounced + $9
+    update warm_up_days w set taken = w.taken + $5, delivered = w.delivered + $6, deferred = w.deferred + $7,
+      slowed = w.slowed + $8, refused = w.refused + $9, bounced = w.bounced + $10
     from limits, warm_up_plans p
     where p.site = limits.site and p.source = limits.source and w.site = p.site and w.source = p.source and w.day = p.day
     returning w.*, limits.day_until),`,
@@ -138,10 +151,10 @@ function releasing(limits: string, counted: string, answered: string): string {
   update queue_destinations q set
     running = greatest(q.running - 1, 0),
     cap = greatest(q.cap + coalesce((select limits.cap - l.cap from limits join site_limits l using (site, source)), 0), 1),
-    ready_at = least(q.ready_at,
+    ready_at = greatest($4, least(q.ready_at,
       (select min(next_at) from queue_claims c
        where c.site = q.site and c.stream = q.stream and c.source_pool = q.source_pool and held is null and lease is null),
-      (select min(next_at) from freed where held is null))
+      (select min(next_at) from freed where held is null)))
   from lease, (select set_config('synchronous_commit', 'off', true)) as without_disk
   where q.site = lease.site and q.stream = lease.stream and q.source_pool = lease.source_pool
   returning ${answered}`;
