@@ -1,6 +1,7 @@
 /** Which checks `--only` means, and what `--explain` tells of one. */
 import { FAMILIES } from '#mail/doctor/check';
 import { CHECK_IDS, CHECKS } from '#mail/doctor/checks';
+import { documentOf } from '#mail/doctor/document';
 import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import type { FindingText } from '#mail/doctor/texts/entry';
 import { FAMILY_WORDS, STATUS_WORDS, WORDS } from '#mail/doctor/texts/frame';
@@ -33,7 +34,11 @@ function idsOf(word: string): readonly CheckId[] {
 }
 
 /** @throws CommandFailure */
-export function explain(given: string, options: OutputOptions & { readonly lang: Language }): void {
+export function explain(
+  given: string,
+  options: OutputOptions & { readonly lang: Language },
+  documentation: string,
+): void {
   const id = CHECK_IDS.find((one) => one === given.toUpperCase());
   if (id === undefined)
     throw new CommandFailure(
@@ -51,6 +56,7 @@ export function explain(given: string, options: OutputOptions & { readonly lang:
       why: open(why, lang),
       expected: open(expected, lang),
       remedy: open(remedy, lang),
+      doc: documentOf(id, lang, documentation),
       findings: findings.map(([finding, text]) => ({
         finding,
         status: text.status,
@@ -68,6 +74,7 @@ export function explain(given: string, options: OutputOptions & { readonly lang:
     [WORDS.remedy, remedy],
   ] as const)
     print(say(word, lang, { text: open(phrase, lang) }));
+  printLine(say(WORDS.document, lang, { at: documentOf(id, lang, documentation) }));
   printLine('');
   print(say(WORDS['can-find'], lang, {}));
   for (const [, text] of findings)

@@ -648,6 +648,11 @@ export const FIELDS = {
     'Certificate authority as CAA records name it.',
     'letsencrypt.org',
   ),
+  'doctor.documentation': field(
+    httpsUrl,
+    'Where the documentation is published that the doctor leads to, an https URL whose end is the folder with doctor.md. Empty: the docs folder of this installation.',
+    '',
+  ),
   'doctor.daily': {
     schema: switchOn,
     doc: 'Examines this server once a day, by one of its nodes, and writes to postmaster when something differs from the last letter.',

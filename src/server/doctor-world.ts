@@ -38,6 +38,7 @@ export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
     rdap: config['doctor.rdap'],
     nodeReleases: config['doctor.node_releases'],
     issuer: config['doctor.issuer'],
+    documentation: config['doctor.documentation'],
   };
 }
 

@@ -111,6 +111,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
         clock,
         log,
         hostname: config.hostname,
+        documentation: settings.documentation,
         language: config.lang,
         queueLifetime: config['queue.lifetime'],
         random: randomBytes,

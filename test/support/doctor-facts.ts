@@ -20,6 +20,7 @@ export const SETTINGS: DoctorSettings = {
   rdap: '',
   nodeReleases: '',
   issuer: 'letsencrypt.org',
+  documentation: '',
 };
 
 /** @param now calendar milliseconds */

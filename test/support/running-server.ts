@@ -9,6 +9,7 @@
  *     const mails = await server.json('mail', 'list', 'bob@example.test');
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createInterface } from 'node:readline';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { chmod, mkdtemp, readFile, rm } from 'node:fs/promises';
@@ -262,6 +263,26 @@ export class RunningServer implements AsyncDisposable {
       resolve({ code, stdout, stderr });
     });
     return promise;
+  }
+
+  /** Runs its program beside this server until it is disposed of: its lines as they come. */
+  beside(...args: readonly string[]): Disposable & { next(): Promise<string> } {
+    const { NODE_OPTIONS: _, ...env } = this.env;
+    const child = spawn(this.#program, args, {
+      cwd: this.home,
+      env,
+      stdio: ['ignore', 'pipe', 'inherit'],
+      timeout: COMMAND_PATIENCE,
+    });
+    const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+    return {
+      async next() {
+        const { value, done } = await lines.next();
+        if (done === true) throw new Error(`hikyaku ${args.join(' ')} ended`);
+        return value;
+      },
+      [Symbol.dispose]: () => void child.kill(),
+    };
   }
 
   /** The same, where it has to succeed: what it printed. */

@@ -46,6 +46,7 @@ function options(more: Partial<RoundOptions> = {}): RoundOptions {
     clock,
     log: silentLog,
     hostname: HOST,
+    documentation: 'https://docs.example.org/',
     language: 'en',
     queueLifetime: DAY,
     random: randomBytes,
@@ -76,6 +77,7 @@ test('what is wrong is told to postmaster once, by the queue, and then not again
   assert.deepEqual(others, []);
   assert.match(letter!, /^postmaster@example\.test\n/);
   assert.match(letter!, /\r\nAuto-Submitted: auto-generated\r\n/);
+  assert.match(letter!, /\r\n +More: https:\/\/docs\.example\.org\/doctor\.md#h3\r\n/);
   assert.match(letter!, /FAIL {5}H3 {2}Disk \(new\): Only 9 % of 10 GB is free\./);
   assert.doesNotMatch(letter!, /H1/);
   assert.equal(woken, 1);

@@ -31,6 +31,8 @@ export interface RoundOptions {
   readonly log: Log;
   readonly hostname: string;
   readonly language: Language;
+  /** Where the documentation is published; empty: in the installation. */
+  readonly documentation: string;
   /** How long delivery is tried. Milliseconds. */
   readonly queueLifetime: number;
   readonly random: (octets: number) => Uint8Array;
@@ -111,6 +113,7 @@ async function examineAndTell(
             ...names,
             language: options.language,
             hostname,
+            documentation: options.documentation,
             now: clock.now(),
             since: (result) => sinceOf(known, result),
           }),

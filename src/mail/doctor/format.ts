@@ -3,6 +3,7 @@ import { say } from '#mail/story/phrase';
 import { printable, wrap } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
 import type { Family } from './check.ts';
+import { documentOf } from './document.ts';
 import type { Change } from './difference.ts';
 import { countOf, type Result } from './result.ts';
 import type { Status } from './status.ts';
@@ -18,6 +19,8 @@ export interface FormatOptions {
   readonly style: (status: Status | 'heading' | 'aside', text: string) => string;
   /** When it began, as people read it; undefined: not known. */
   readonly since: (result: Result) => string | undefined;
+  /** Where the documentation is published; empty: in this installation. */
+  readonly documentation: string;
   readonly showsEvidence: boolean;
   readonly showsFamilies: boolean;
 }
@@ -117,6 +120,11 @@ export function formatResult(result: Result, options: FormatOptions, remark = ''
   }
   const time = isTrouble || status === 'unknown' ? options.since(result) : undefined;
   if (time !== undefined) aside(say(WORDS.since, language, { time }));
+  if (isTrouble || status === 'unknown' || options.showsEvidence) {
+    const at = documentOf(id, language, options.documentation);
+    // an address that is broken over lines cannot be opened
+    lines.push(style('aside', indented(printable(say(WORDS.document, language, { at }), LONGEST))));
+  }
   if (options.showsEvidence)
     for (const evidence of result.evidence) aside(tellEvidence(evidence, language));
   return lines;

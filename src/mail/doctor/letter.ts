@@ -19,6 +19,7 @@ export interface LetterOptions {
   readonly now: number;
   /** When it began, as people read it. */
   readonly since: (result: Result) => string | undefined;
+  readonly documentation: string;
 }
 
 /** RFC 5322 §2.1.1 wants 78; some for quoting. */
@@ -30,7 +31,7 @@ export function composeLetter(
   results: readonly Result[],
   options: LetterOptions,
 ): Uint8Array {
-  const { language, hostname, address, messageId, now, since } = options;
+  const { language, hostname, address, messageId, now, since, documentation } = options;
   const { fail, warn } = countOf(results);
   const counts = { hostname, fail: String(fail), warn: String(warn) };
   const subject = say(WORDS['letter-subject'], language, counts);
@@ -40,6 +41,7 @@ export function composeLetter(
     columns: COLUMNS,
     style: (_: string, text: string) => text,
     since,
+    documentation,
     showsEvidence: false,
     showsFamilies: false,
   };

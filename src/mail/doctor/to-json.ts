@@ -1,13 +1,25 @@
 /** A result as one stable JSON object. */
 import type { Language } from '#protocol/dsn/language';
+import { documentOf } from './document.ts';
 import type { Result } from './result.ts';
+import type { Status } from './status.ts';
 import { tellResult } from './tell.ts';
+
+/** How grave it is, for who sorts results and does not know the words of the doctor. */
+const SEVERITY = {
+  pass: 'none',
+  skip: 'none',
+  unknown: 'unknown',
+  warn: 'warning',
+  fail: 'error',
+} as const satisfies Record<Status, string>;
 
 export function resultToJson(
   result: Result,
   hostname: string,
   language: Language,
   firstSeen: number | undefined,
+  documentation = '',
 ) {
   const { id, family, subject, status, finding, values, evidence, at } = result;
   const told = tellResult(result, hostname, language);
@@ -15,6 +27,7 @@ export function resultToJson(
     id,
     family,
     subject,
+    severity: SEVERITY[status],
     status,
     finding,
     title: told.title,
@@ -32,6 +45,6 @@ export function resultToJson(
       at: new Date(at).toISOString(),
     })),
     firstSeen: firstSeen === undefined ? null : new Date(firstSeen).toISOString(),
-    doc: `docs/doctor.md#${id.toLowerCase()}`,
+    doc: documentOf(id, language, documentation),
   };
 }

@@ -13,6 +13,8 @@ interface Line {
   readonly subject: string;
   readonly status: string;
   readonly finding: string;
+  readonly severity: string;
+  readonly doc: string;
   readonly firstSeen: string | null;
 }
 
@@ -65,8 +67,14 @@ test('the round trip leaves nothing in a mailbox, and its address is gone', asyn
   assert.deepEqual(await server.json('mail', 'list', 'alice@example.test'), []);
 });
 
-test('the last message that an account sent is judged by its form, wherever a copy of it is', async () => {
-  assert.equal((await lines('--only', 'C1'))[0]!.finding, 'none-kept');
+test('who watches is told what changes: the form of the message that an account sent just now', async () => {
+  using watched = server.beside('doctor', '--json', '--only', 'C1,H5', '--watch', '--every', '1');
+  const next = async (): Promise<Line> => JSON.parse(await watched.next()) as Line;
+  const first = [await next(), await next()];
+  assert.deepEqual(
+    first.map(({ id, finding }) => `${id} ${finding}`),
+    ['H5 ready', 'C1 none-kept'],
+  );
   const port = server.ports.submission;
   const transport = createTransport({
     host: '127.0.0.1',
@@ -81,8 +89,12 @@ test('the last message that an account sent is judged by its form, wherever a co
     html: '<p>Hello</p>',
   });
   transport.close();
-  const [form] = await lines('--only', 'C1');
-  assert.equal(form!.finding, 'html-only');
+  // nothing of H5, which is as it was
+  const { id, finding, severity, doc } = await next();
+  assert.deepEqual(
+    [id, finding, severity, doc],
+    ['C1', 'html-only', 'warning', 'docs/doctor.md#c1'],
+  );
 });
 
 test('--explain tells of one check in either language, and a wrong name what there is', async () => {
@@ -90,10 +102,13 @@ test('--explain tells of one check in either language, and a wrong name what the
   assert.match(english.stdout, /^I2 {2}Confirmed reverse name/);
   const japanese = await server.command('doctor', '--explain', 'I2', '--lang', 'ja');
   assert.match(japanese.stdout, /^I2 {2}逆引きの確認/);
+  assert.match(english.stdout, /^More: docs\/doctor\.md#i2$/m);
+  assert.match(japanese.stdout, /^詳しく：docs\/doctor\.ja\.md#i2$/m);
   for (const args of [
     ['--explain', 'Z9'],
     ['--only', 'nothing'],
     ['--domain', 'no domain'],
+    ['--watch', '--every', 'soon'],
   ]) {
     const { code, stderr } = await server.command('doctor', ...args);
     assert.equal(code, 2, args.join(' '));

@@ -94,6 +94,7 @@ async function golden(language: Language): Promise<void> {
     columns: 100,
     style: (_: string, text: string) => text,
     since: () => undefined,
+    documentation: '',
     showsEvidence: false,
     showsFamilies: false,
   };

@@ -37,6 +37,7 @@ export const WORDS = {
   expected: { en: 'Expected: {text}', ja: '正しい状態：{text}' },
   why: { en: 'Why: {text}', ja: '理由：{text}' },
   remedy: { en: 'Remedy: {text}', ja: '対処：{text}' },
+  document: { en: 'More: {at}', ja: '詳しく：{at}' },
   since: { en: 'Since {time}.', ja: '{time} から続いています。' },
   evidence: {
     en: 'Looked at: {asked} at {by}: {answer}',
