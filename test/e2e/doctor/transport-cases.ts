@@ -163,9 +163,14 @@ function pinned(fits: boolean, authenticated = true): Break {
   };
 }
 
-function knownFor(finding: string, days: number): Draft['before'] {
+/** What was found before, for so long, and how many messages came in the last week. */
+function withoutReport(finding: string, days: number, messages = 20): Break {
   const status = finding === 'there' ? 'pass' : 'warn';
-  return () => ({ status, finding, since: NOW - days * DAY });
+  return (world) => {
+    world.before = () => ({ status, finding, since: NOW - days * DAY });
+    const clients = Array.from({ length: messages }, () => '203.0.113.1');
+    world.server!.traffic = { ...world.server!.traffic, clients };
+  };
 }
 
 /** The plan has the key that follows. */
@@ -219,9 +224,10 @@ export const POLICY_CASES = [
   caseOf('P2', 'elsewhere', ({ names }) =>
     change(names, RPT, { TXT: 'v=TLSRPTv1; rua=mailto:tls@reports.example' }),
   ),
-  caseOf('P2', 'there', (world) => void (world.before = knownFor('there', 13))),
-  caseOf('P2', 'silent', (world) => void (world.before = knownFor('there', 15))),
-  caseOf('P2', 'silent', (world) => void (world.before = knownFor('silent', 1))),
+  caseOf('P2', 'there', withoutReport('there', 13)),
+  caseOf('P2', 'there', withoutReport('there', 15, 19)),
+  caseOf('P2', 'silent', withoutReport('there', 15)),
+  caseOf('P2', 'silent', withoutReport('silent', 1)),
   caseOf('P2', 'none', ({ names }) => without(names, RPT, 'TXT')),
   caseOf('P2', 'broken', ({ names }) => change(names, RPT, { TXT: 'v=TLSRPTv1; rua=nowhere' })),
   caseOf('P2', 'propagating', (world) => {

@@ -66,6 +66,8 @@ async function judgePolicy(context: Context): Promise<Outcome<'P1'>> {
 
 /** After so long without one whoever sends here has had the time to report. */
 const SILENT_AFTER = 14 * DAY;
+/** Messages of the last week: where hardly any come, nobody has anything to report. */
+const ENOUGH_MAIL = 20;
 
 export async function tlsReports(context: Context): Promise<Outcome<'P2'>> {
   const last = context.server?.domains.find(({ name }) => name === context.domain)?.reports.tls;
@@ -101,7 +103,8 @@ function isHere({ domains, domain }: Context, uri: string): boolean {
 }
 
 /** For how long no report came, where that is too long. */
-function silentDays({ before, domain, now }: Context): string | undefined {
+function silentDays({ before, domain, now, server }: Context): string | undefined {
+  if ((server?.traffic.clients.length ?? 0) < ENOUGH_MAIL) return undefined;
   const known = before('P2', domain);
   if (known === undefined || !['there', 'silent'].includes(known.finding)) return undefined;
   const since = now() - known.since;

@@ -252,11 +252,11 @@ export const TRANSPORT_TEXTS = {
       },
       silent: {
         status: 'warn',
-        en: 'They go to {addresses}, but none came for {days}.',
-        ja: '宛先は {addresses} ですが、{days}の間、1 通も届いていません。',
+        en: 'They go to {addresses}, but none came for {days}, though mail comes in.',
+        ja: '宛先は {addresses} です。メールは届いていますが、レポートは {days}の間、1 通も届いていません。',
         remedy: {
-          en: 'Do messages to that address arrive? Only who sends mail to {domain} under TLS reports, so a domain with little mail may hear nothing.',
-          ja: 'その宛先にメールが届くか確かめてください。レポートを送るのは {domain} に TLS でメールを送る相手だけなので、メールの少ないドメインには届かないこともあります。',
+          en: 'Do messages to that address arrive? Only who sends mail to {domain} under TLS reports, and not everybody does.',
+          ja: 'その宛先にメールが届くか確かめてください。レポートを送るのは {domain} に TLS でメールを送る相手だけで、送らない相手もいます。',
         },
       },
       arriving: {
