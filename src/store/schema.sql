@@ -494,6 +494,20 @@ create table email_structures (
   PRIMARY KEY (email_id)
 ) with (toast_tuple_target=8160);
 
+create table email_texts (
+  email_id bigint not null,
+  account_id bigint not null,
+  version smallint not null,
+  cut smallint not null,
+  header bytea not null,
+  body bytea not null,
+  subject bytea not null,
+  from_field bytea not null,
+  to_field bytea not null,
+  cc_field bytea not null,
+  PRIMARY KEY (email_id)
+);
+
 create table emails (
   id bigint not null,
   account_id bigint not null,
@@ -1346,6 +1360,7 @@ comment on column doctor_results.since is 'when the status was first seen; anoth
 comment on column doctor_results.told_status is 'in the last letter; null: never told';
 comment on column doctor_round.until is 'by the clock of the database, the one that all nodes share';
 comment on column domains.name is 'A-labels, lower case';
+comment on column email_texts.cut is 'bits, in the order of the columns: more text was there, so that only what is found is certain';
 comment on column emails.message_id is 'our id of the message, as in events; the Message-ID field is in summary';
 comment on column emails.prefix is 'what this delivery put before the blob: Return-Path, Delivered-To, Received, …';
 comment on column emails.hidden is 'start, end, start, end, …: octet ranges of the blob that are not part of the message as read';

@@ -15,6 +15,7 @@ import { bodyText, headerText } from '#protocol/message/part-text';
 import { readEmail } from '#store/emails';
 import type { Store } from '#store/open';
 import { IndexConnection } from '#store/search/connection';
+import { saveTexts } from '#store/search/texts';
 import { deliveryJob } from './store.ts';
 
 /** A message with these texts and hardly another letter; with `from` also a sender of that name. */
@@ -61,6 +62,7 @@ export function indexContext(
       }
     },
     saveStructures: async () => {},
+    saveTexts: (accountId, emails) => saveTexts(store, accountId, emails),
     tidied: new Set(),
     othersWait: () => false,
     ...changes,

@@ -1,7 +1,7 @@
 /**
  * SEARCH (RFC 9051 §6.4.4): which messages of a mailbox fit the keys. What the view of the mailbox knows comes first, over whole
- * columns; what it leaves open is asked of the index, then of the rows of the emails, then of headers, and at last of whole messages:
- * each only of the messages, and only for the keys, that can still change the result. Messages are taken some hundred at a time.
+ * columns; what it leaves open is asked of the index, then of the texts that are kept of messages, of the rows of the emails, of headers,
+ * and at last of whole messages: each only of the messages, and only for the keys, that can still change the result. Messages are taken some hundred at a time.
  * Called by servers/imap.
  */
 import { LF } from '#bytes';
@@ -11,6 +11,7 @@ import { readFacts, readSavedDates } from '#store/mailboxes/facts';
 import { readSmall } from '#store/mailboxes/octets';
 import { readThrough, type ViewCache } from '#store/mailboxes/view-cache';
 import type { OctetPool } from '#store/octet-query';
+import { askTexts, TEXTS_AT_ONCE } from '#store/search/texts';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 import { askIndex, type IndexAnswer, type TextCondition } from './ask-index.ts';
 import type { EmailQuestion, RowNeeds } from './email-keys.ts';
@@ -21,8 +22,10 @@ import {
   conditionsOf,
   headerAnswers,
   messageAnswers,
+  textQuestion,
   type MessageKey,
   type MessageQuestion,
+  type TextQuestion,
 } from './text-keys.ts';
 import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
 import { presentPlaces, type Places, type ViewQuestion } from './view-keys.ts';
@@ -51,6 +54,8 @@ export function findMessages(context: SearchContext, key: SearchKey): Promise<Ui
 const VIEW_BATCH = 1024;
 /** Messages that are asked about at once. */
 const BATCH = 500;
+/** For more keys than these messages are read sooner than they are asked about the texts of each. */
+const TEXT_KEYS = 8;
 /** Whole messages that are read at once. */
 const READ_BATCH = 128;
 /** For fewer the messages themselves are read sooner than the index is asked. */
@@ -65,6 +70,8 @@ class Search {
   readonly #verdicts: Uint8Array;
   /** What the index said to the conditions of keys, by their nodes. */
   readonly #index = new Map<number, readonly IndexAnswer[]>();
+  /** What the kept texts said to keys, by their nodes: of each message. */
+  readonly #texts = new Map<number, Uint8Array>();
   #decided = 0;
 
   constructor(context: SearchContext, key: SearchKey) {
@@ -79,7 +86,10 @@ class Search {
 
   async run(): Promise<Uint32Array> {
     const texts = await this.#askView();
-    if (texts > WORTH_ASKING) await this.#askIndex();
+    if (texts > WORTH_ASKING) {
+      await this.#askIndex();
+      await this.#askTexts();
+    }
     const left = this.#undecided();
     for (let at = 0; at < left.length; at += BATCH)
       await this.#askAbout(left.subarray(at, at + BATCH));
@@ -147,11 +157,51 @@ class Search {
     for (const { node, conditions } of asked)
       if (conditions.length > 0)
         this.#index.set(node, answers.slice(at, (at += conditions.length)));
+    await this.#review();
+  }
+
+  /** Draws conclusions for all messages that are left. */
+  async #review(visit?: (messages: Uint32Array) => void): Promise<void> {
     const left = this.#undecided();
     for (let from = 0; from < left.length; from += VIEW_BATCH) {
       const messages = left.subarray(from, from + VIEW_BATCH);
       this.#begin(messages);
       this.#keepVerdicts(messages);
+      visit?.(messages);
+      await this.#context.pause(0, this.#verdicts.length);
+    }
+  }
+
+  /** What is in many messages is looked for in the texts that are kept of them. */
+  async #askTexts(): Promise<void> {
+    const questions = [...this.#keys.header, ...this.#keys.message].flatMap(({ node, key }) => {
+      const question = textQuestion(key);
+      return question ? [{ node, question }] : [];
+    });
+    for (const { node, question } of questions.slice(0, TEXT_KEYS)) {
+      const wanting: number[] = [];
+      await this.#review((messages) => {
+        for (let i = 0; i < messages.length; i++)
+          if (this.#truth.wants(node, i)) wanting.push(messages[i]!);
+      });
+      if (wanting.length > WORTH_ASKING) await this.#askTextsOf(wanting, node, question);
+    }
+    await this.#review();
+  }
+
+  async #askTextsOf(
+    messages: readonly number[],
+    node: number,
+    question: TextQuestion,
+  ): Promise<void> {
+    const { pool, accountId, view } = this.#context;
+    const said = new Uint8Array(this.#verdicts.length).fill(UNKNOWN);
+    this.#texts.set(node, said);
+    const ids = messages.map((message) => view.emailIds[this.#all.now[message]!]!);
+    const ask = (some: readonly number[]) => askTexts(pool, accountId, some, question);
+    for await (const { at, answers } of readAhead(ids, TEXTS_AT_ONCE, ask)) {
+      for (const [i, answer] of answers.entries())
+        if (answer !== 'unknown') said[messages[at + i]!] = answer === 'yes' ? YES : NO;
       await this.#context.pause(0, this.#verdicts.length);
     }
   }
@@ -175,6 +225,7 @@ class Search {
     const ids = Float64Array.from(places.now, (place) => this.#context.view.emailIds[place]!);
     this.#fillView(places);
     this.#fillIndex(ids);
+    this.#fillTexts(messages);
     this.#conclude();
     return { places, ids };
   }
@@ -200,6 +251,14 @@ class Search {
         if (answers.some((answer) => answer(id) === 'yes')) column[i] = YES;
         else if (answers.every((answer) => answer(id) === 'no')) column[i] = NO;
       }
+    }
+  }
+
+  #fillTexts(messages: Uint32Array): void {
+    for (const [node, said] of this.#texts) {
+      const column = this.#truth.column(node);
+      for (const [i, message] of messages.entries())
+        if (said[message] !== UNKNOWN) column[i] = said[message]!;
     }
   }
 

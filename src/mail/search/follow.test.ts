@@ -24,15 +24,15 @@ beforeEach(() => {
 });
 
 function follow(
-  changes: Partial<Pick<IndexContext, 'readMessages' | 'saveStructures'>> = {},
+  changes: Partial<Pick<IndexContext, 'readMessages' | 'saveStructures' | 'saveTexts'>> = {},
   warned: (event: string, fields?: LogFields) => void = () => {},
 ): Follower & AsyncDisposable {
-  const { readMessages, saveStructures } = indexContext(opened.store);
+  const { readMessages, saveStructures, saveTexts } = indexContext(opened.store);
   const { connection, pool, notices } = opened.store;
   const follower = new Follower(
     { connection, pool, notices, clock },
     { ...silentLog, warn: warned },
-    { readMessages, saveStructures, ...changes },
+    { readMessages, saveStructures, saveTexts, ...changes },
   );
   return Object.assign(follower, { [Symbol.asyncDispose]: () => follower.stop() });
 }

@@ -9,6 +9,7 @@ import type { Store } from '#store/open';
 import { saveStructures } from '#store/mailboxes/structures';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { accountsBehind } from '#store/search/behind';
+import { saveTexts } from '#store/search/texts';
 import { IndexConnection } from '#store/search/connection';
 import { INDEX_VERSION } from './grams.ts';
 import { indexAccount, type IndexContext } from './index-account.ts';
@@ -36,11 +37,15 @@ export function startSearchFollower({ store, mail, log }: SearchFollowerOptions)
   return new Follower(store, log, {
     readMessages: (accountId, emailIds, wait) => readMessages(mail.pool, accountId, emailIds, wait),
     saveStructures: (accountId, structures) => saveStructures(mail, accountId, structures),
+    saveTexts: (accountId, emails) => saveTexts(mail, accountId, emails),
     lastRead: () => mail.lastRead.at,
   });
 }
 
-interface FollowerParts extends Pick<IndexContext, 'readMessages' | 'saveStructures'> {
+interface FollowerParts extends Pick<
+  IndexContext,
+  'readMessages' | 'saveStructures' | 'saveTexts'
+> {
   readonly lastRead?: () => number;
 }
 
@@ -62,7 +67,7 @@ export class Follower implements SearchFollower {
   constructor(
     store: SearchFollowerOptions['store'],
     log: Log,
-    { readMessages, saveStructures, lastRead }: FollowerParts,
+    { readMessages, saveStructures, saveTexts, lastRead }: FollowerParts,
   ) {
     this.#store = store;
     this.#log = log;
@@ -74,6 +79,7 @@ export class Follower implements SearchFollower {
       log,
       readMessages,
       saveStructures,
+      saveTexts,
       tidied: new Set(),
       othersWait: () => this.#behind.size > 0 || this.#heard.size > 1,
     };

@@ -32,8 +32,11 @@ export function listsOf(place: Place): { readonly narrow: number; readonly wide:
   return { narrow, wide: narrow + 1 };
 }
 
-/** To be raised when the grams of a text change, or the text itself (part-text.ts, fold.ts): accounts are indexed anew then. */
-export const INDEX_VERSION = 1;
+/**
+ * To be raised when the grams of a text change, the text itself (part-text.ts, fold.ts), or what is kept of it (message-texts.ts):
+ * accounts are indexed anew then.
+ */
+export const INDEX_VERSION = 2;
 
 interface Adds {
   add(key: number): void;

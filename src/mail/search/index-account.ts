@@ -1,6 +1,6 @@
 /**
  * Takes the mail of one account into its search index, a batch at a time, and stores the structure of each message, since it was
- * parsed for it. Redo is harmless: a batch counts only together with the account's new position.
+ * parsed for it, and its text. Redo is harmless: a batch counts only together with the account's new position.
  * Called by follow.ts.
  */
 import type { Log } from '#log';
@@ -10,11 +10,13 @@ import type { ParsedStructure } from '#store/mailboxes/structures';
 import { emailsAfter } from '#store/search/behind';
 import type { IndexConnection } from '#store/search/connection';
 import { addSegment, openIndex, segmentsOf } from '#store/search/segments';
+import type { EmailTexts } from '#store/search/texts';
 import { dropPurged } from './drop-purged.ts';
 import { INDEX_VERSION } from './grams.ts';
 import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { MessageGrams } from './message-grams.ts';
+import { packTexts } from './message-texts.ts';
 import type { Pace } from './pace.ts';
 import type { Wait } from './read-ahead.ts';
 import type { ReadMessage } from './read-messages.ts';
@@ -36,6 +38,7 @@ export interface IndexContext {
     accountId: string,
     structures: readonly ParsedStructure[],
   ) => Promise<void>;
+  readonly saveTexts: (accountId: string, emails: readonly EmailTexts[]) => Promise<void>;
   /** Accounts whose purged mail was looked for; emptied now and then. */
   readonly tidied: Set<string>;
   /** Turns are to be short. */
@@ -47,8 +50,8 @@ export type Turn = 'done' | 'more' | 'elsewhere';
 /** Emails that are looked at in one turn, and of which one segment is made. */
 const BATCH = 4096;
 const SHORT_BATCH = 512;
-/** Structures that are stored at once. */
-const STRUCTURES = 256;
+/** Messages whose structures and texts are stored at once. */
+const READINGS = 256;
 
 /** One turn at an account: a batch at most. `elsewhere`: another process is at it. */
 export async function indexAccount(context: IndexContext, accountId: string): Promise<Turn> {
@@ -84,20 +87,20 @@ async function indexEmails(
   const grams = new MessageGrams();
   let position = after;
   let batch = new SegmentBatch(pace, signal);
-  let structures: ParsedStructure[] = [];
+  let read: Reading[] = [];
   const last = emailIds.at(-1)!;
   const waiting = <T>(answer: Promise<T>): Promise<T> => pace.wait(answer);
   for await (const { emailId, bytes } of context.readMessages(accountId, emailIds, waiting)) {
     if (bytes) {
-      const { structure, found } = readForIndex(context, grams, emailId, bytes);
-      await batch.add(emailId, found);
-      if (structure !== undefined) structures.push({ emailId, structure });
+      const reading = readForIndex(context, grams, emailId, bytes);
+      await batch.add(emailId, reading?.grams);
+      if (reading) read.push(reading);
     }
     await pace.rest(signal);
     if (signal.aborted) return false;
-    if (structures.length === STRUCTURES || (emailId === last && structures.length > 0)) {
-      await pace.wait(context.saveStructures(accountId, structures));
-      structures = [];
+    if (read.length === READINGS || (emailId === last && read.length > 0)) {
+      await pace.wait(save(context, accountId, read));
+      read = [];
     }
     if (!batch.full && emailId !== last) continue;
     const blocks = await batch.blocks();
@@ -110,19 +113,47 @@ async function indexEmails(
   return true;
 }
 
+interface Reading {
+  readonly grams: EmailGrams | undefined;
+  readonly structure: ParsedStructure;
+  readonly texts: EmailTexts;
+}
+
+async function save(
+  { saveStructures, saveTexts }: IndexContext,
+  accountId: string,
+  read: readonly Reading[],
+): Promise<void> {
+  await Promise.all([
+    saveStructures(
+      accountId,
+      read.map(({ structure }) => structure),
+    ),
+    saveTexts(
+      accountId,
+      read.map(({ texts }) => texts),
+    ),
+  ]);
+}
+
 /** A message that cannot be read for a fault of ours is found by every search, so that it is read then. */
 function readForIndex(
   { log }: IndexContext,
-  grams: MessageGrams,
+  messageGrams: MessageGrams,
   emailId: number,
   bytes: Uint8Array,
-): { structure: string | undefined; found: EmailGrams | undefined } {
+): Reading | undefined {
   try {
     const parsed = parseStructure(bytes);
-    return { structure: formatKept(parsed), found: grams.of(bytes, parsed.part) };
+    const { grams, strings } = messageGrams.of(bytes, parsed.part);
+    return {
+      grams,
+      structure: { emailId, structure: formatKept(parsed) },
+      texts: packTexts(emailId, strings, grams === undefined),
+    };
   } catch (error) {
     log.error('search.message-not-indexed', { emailId, error: (error as Error).stack });
-    return { structure: undefined, found: undefined };
+    return undefined;
   }
 }
 

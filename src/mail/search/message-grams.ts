@@ -1,5 +1,5 @@
 /**
- * The grams of one message: of all its text that SEARCH may look into (`protocol/message/part-text.ts`), folded.
+ * The grams of one message, and its text: all that SEARCH may look into (`protocol/message/part-text.ts`), folded.
  * Called by index-account.ts.
  */
 import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/address-text';
@@ -10,6 +10,7 @@ import { bodyText, headerText, type TextBudget } from '#protocol/message/part-te
 import type { Part } from '#protocol/message/structure';
 import { FIELD_PLACES, addGrams, listsOf, LISTS, type Place } from './grams.ts';
 import { KeySet } from './key-set.ts';
+import type { Strings } from './message-texts.ts';
 import type { EmailGrams } from './sorted-run.ts';
 
 /**
@@ -18,27 +19,39 @@ import type { EmailGrams } from './sorted-run.ts';
  */
 const MAX_CHARACTERS = 1024 * 1024;
 
+export interface IndexedText {
+  /** Good until the next call; undefined where the message has more text than is indexed. */
+  readonly grams: EmailGrams | undefined;
+  readonly strings: Strings;
+}
+
 export class MessageGrams {
   readonly #lists = Array.from({ length: LISTS }, () => new KeySet());
+  #strings = emptyStrings();
 
-  /** Good until the next call; undefined where the message has more text than is indexed. */
-  of(message: Uint8Array, root: Part): EmailGrams | undefined {
+  of(message: Uint8Array, root: Part): IndexedText {
     for (const list of this.#lists) list.clear();
+    const strings = (this.#strings = emptyStrings());
     const budget: TextBudget = { left: MAX_CHARACTERS, cut: false };
     for (const text of headerText(message, root, budget)) this.#add('header', text);
     for (const text of bodyText(message, root, budget)) this.#add('body', text);
-    if (budget.cut) return undefined;
     const header = splitHeader(message.subarray(root.headerStart, root.bodyStart));
     for (const place of FIELD_PLACES)
       for (const field of fieldsNamed(header, place))
         for (const text of fieldTexts(message, field)) this.#add(place, text);
-    return this.#lists.map(({ keys }) => keys);
+    return { grams: budget.cut ? undefined : this.#lists.map(({ keys }) => keys), strings };
   }
 
   #add(place: Place, text: string): void {
     const { narrow, wide } = listsOf(place);
-    addGrams(foldText(text), this.#lists[narrow]!, this.#lists[wide]!);
+    const folded = foldText(text);
+    this.#strings[place].push(folded);
+    addGrams(folded, this.#lists[narrow]!, this.#lists[wide]!);
   }
+}
+
+function emptyStrings(): Record<Place, string[]> {
+  return { header: [], body: [], subject: [], from: [], to: [], cc: [] };
 }
 
 /** Where SEARCH looks for what is in a field: as `text-keys.ts` reads it. */

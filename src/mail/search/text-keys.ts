@@ -11,7 +11,10 @@ import { foldText } from '#protocol/message/fold';
 import { parseStructure } from '#protocol/message/parse-structure';
 import { bodyText, headerText } from '#protocol/message/part-text';
 import type { TextCondition } from './ask-index.ts';
+import type { TextPlace } from '#store/search/texts';
 import { DAY_KEYS, dayFits, type DayKey } from './email-keys.ts';
+import { FIELD_PLACES, INDEX_VERSION } from './grams.ts';
+import { needleOctets } from './message-texts.ts';
 import type { Leaf } from './truth.ts';
 
 export type TextKey =
@@ -54,6 +57,28 @@ export function conditionsOf(key: TextKey): readonly TextCondition[] {
     default:
       return key satisfies never;
   }
+}
+
+/** What the texts that are kept of messages are asked about a key. */
+export interface TextQuestion {
+  readonly places: readonly TextPlace[];
+  readonly needle: Buffer;
+  readonly version: number;
+}
+
+/** Undefined for a key that they do not answer. */
+export function textQuestion(key: TextKey): TextQuestion | undefined {
+  const places = placesOf(key);
+  if (!places || key.kind === 'day' || key.needle === '') return undefined;
+  const needle = needleOctets(key.needle);
+  return needle && { places, needle, version: INDEX_VERSION };
+}
+
+function placesOf(key: TextKey): readonly TextPlace[] | undefined {
+  if (key.kind === 'body') return ['body'];
+  if (key.kind === 'text') return ['body', 'header'];
+  const place = key.kind === 'field' && FIELD_PLACES.find((name) => name === key.field);
+  return place ? [place] : undefined;
 }
 
 /**

@@ -228,6 +228,7 @@ const ERASE = [
   'delete from mailbox_entries where mailbox_id in (select id from mailboxes where account_id = $1)',
   'delete from expunged_entries where email_id in (select id from emails where account_id = $1)',
   'delete from email_structures where email_id in (select id from emails where account_id = $1)',
+  'delete from email_texts where email_id in (select id from emails where account_id = $1)',
   'delete from emails where account_id = $1',
   'delete from thread_links where account_id = $1',
   'delete from tombstones where account_id = $1',

@@ -52,6 +52,7 @@ const PURGE = `
     where not exists (select from mailbox_entries n where n.email_id = p.email_id)
       and entries = (select count(*) from expunged_entries x where x.email_id = p.email_id)),
   structure as (delete from email_structures s using unused u where s.email_id = u.email_id),
+  texts as (delete from email_texts t using unused u where t.email_id = u.email_id),
   email as (delete from emails e using unused u where e.id = u.email_id)
   update accounts a set forgotten_modseq = greatest(a.forgotten_modseq, (select max(modseq) from purged)) where a.id = $1`;
 
