@@ -8,6 +8,7 @@ import type { Log } from '#log';
 import { BUILT_IN_RULES } from '#mail/alerts/built-in';
 import type { Store } from '#store/open';
 import { countAlertsOn } from '#store/alerts/history';
+import { STREAMS } from '#store/queue/enqueue';
 import { queueFigures, type QueueFigures } from '#store/queue/figures';
 
 export interface Metrics {
@@ -86,7 +87,10 @@ function addQueueGauges(registry: Registry, { store, log }: MetricsOptions): voi
       async collect() {
         const rows = await look();
         this.reset();
-        for (const row of rows ?? []) this.set({ stream: row.stream }, value(row));
+        // not known is no figure, nothing there is one
+        if (rows === undefined) return;
+        for (const stream of STREAMS) this.set({ stream }, 0);
+        for (const row of rows) this.set({ stream: row.stream }, value(row));
       },
     });
     registry.registerMetric(queue);

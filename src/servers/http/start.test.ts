@@ -144,6 +144,10 @@ test('metrics follow the committed events and the queue', async () => {
     /^hikyaku_certificate_expires_timestamp_seconds\{name="mail\.example\.test"\} 1800000000$/m,
   );
   assert.match(text, /^# TYPE hikyaku_queue_recipients gauge$/m);
+  // an empty queue is a figure, for dashboards and alerts
+  for (const name of ['recipients', 'due', 'held', 'oldest_seconds'])
+    for (const stream of ['transactional', 'bulk', 'dsn', 'forward'])
+      assert.match(text, new RegExp(`^hikyaku_queue_${name}\\{stream="${stream}"\\} 0$`, 'm'));
   assert.match(text, /^hikyaku_nodejs_eventloop_lag_seconds /m);
 });
 

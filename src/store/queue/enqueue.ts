@@ -5,7 +5,8 @@
 import type { RowsStatement, StatementResult } from '#store/batch';
 import type { MessageView } from '#store/emails';
 
-export type Stream = 'transactional' | 'bulk' | 'dsn' | 'forward';
+export const STREAMS = ['transactional', 'bulk', 'dsn', 'forward'] as const;
+export type Stream = (typeof STREAMS)[number];
 
 /** The site of mailboxes here; no host name equals it, since it has no dot. */
 export const LOCAL_SITE = 'local';
