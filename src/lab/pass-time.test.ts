@@ -28,3 +28,16 @@ test('mail that the queue has not put in line yet is waited for, though nothing 
   assert.ok(looks > 5);
   assert.ok(settled > 5, 'the parties are asked again after each look');
 });
+
+test('a lease that an attempt left when the database died holds nothing up', async () => {
+  const { pool } = at.store;
+  await pool.query(
+    `insert into queue_leases (token, node, site, stream, source_pool, source, until, reserved)
+     values ('lost', 'gone', 'local', 'transactional', '', '', now() + interval '2 minutes', 0)`,
+  );
+  const clock = labClock(systemClock);
+  const settle = (): Promise<void> => Promise.resolve();
+  const begun = performance.now();
+  await passTime({ pool, clock, settle, queueIsIdle: () => true }, 60_000, 60_000);
+  assert.ok(performance.now() - begun < 5000);
+});

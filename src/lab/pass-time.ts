@@ -12,7 +12,7 @@ export interface Passing {
   readonly clock: LabClock;
   /** Resolves once the providers have sent what is due. */
   readonly settle: () => Promise<void>;
-  /** The queue's own word: mail that was handed in a moment ago is not in line yet. */
+  /** The queue's own word, of attempts and of mail that was handed in a moment ago and is not in line yet. */
   readonly queueIsIdle: () => boolean;
 }
 
