@@ -27,10 +27,11 @@ const RENTED = 128;
 
 /**
  * Addresses in a network that she rented for the occasion, each once. A server remembers for hours what a network did: from the same one
- * a second attack would wait for its turn.
+ * a second attack would wait for its turn, so that each second has another.
+ * @param at calendar milliseconds
  */
-export function rentedAddresses(network: Named, chance: Seeded): string[] {
-  const rented = RENTED + chance.number(256 - RENTED);
+export function rentedAddresses(network: Named, chance: Seeded, at: number): string[] {
+  const rented = RENTED + (Math.floor(at / 1000) % (256 - RENTED));
   const numbers = Array.from({ length: 200 }, (_, index) => 20 + index);
   return chance.shuffled(numbers).map((last) => `${prefixOf(network)}.${rented}.${last}`);
 }

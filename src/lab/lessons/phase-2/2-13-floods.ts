@@ -72,7 +72,7 @@ export const floods = lesson<Key>({
     },
   ],
   begin(world, run) {
-    const [sprayer, flooder] = rentedAddresses(world.network, seeded(run.seed));
+    const [sprayer, flooder] = rentedAddresses(world.network, seeded(run.seed), run.startedAt);
     return Promise.resolve({ prepared: { sprayer: sprayer!, flooder: flooder! } });
   },
   async check(world, run) {

@@ -56,7 +56,7 @@ export const incidents = lesson<Key>({
     })),
   async begin(world, run) {
     const chance = seeded(run.seed);
-    const addresses = rentedAddresses(world.network, chance);
+    const addresses = rentedAddresses(world.network, chance, run.startedAt);
     const kinds = chance.shuffled(Object.keys(INCIDENTS)).slice(0, NAMES.length);
     const planted = kinds.map((kind, index) => ({ kind, address: addresses[index]! }));
     const victim = victimOf(world);
