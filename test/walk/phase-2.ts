@@ -217,7 +217,7 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
       .map(([event]) => event!.id);
     await learner.answer('2.14', { first: first!, second: second!, third: third! });
   },
-  '2.15': async (learner) => {
+  '2.15': async (learner, { questions }) => {
     const { server } = learner;
     await server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
     await importZone(learner);
@@ -227,7 +227,7 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
     // the name is there since a moment, and was asked for before in vain
     await server.command('certificate', 'renew', `mta-sts.${DOMAIN}`, '--force');
     const why = 'it is of this machine, or comes with a later lesson';
-    const answers = ['A1', 'D3', 'H3', 'H4', 'P1', 'P2', 'P3'].map((check) => [check, why]);
+    const answers = questions.map(({ name }) => [name, why]);
     await learner.answer('2.15', Object.fromEntries(answers));
   },
 };
