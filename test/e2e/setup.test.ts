@@ -88,7 +88,7 @@ test('an empty folder becomes a server with settings, domain, account and the ad
   });
 
   const again = ['settings', 'domain', 'account', 'postmaster', 'abuse'];
-  const there = (await states(server)).map(({ what, state }) => `${String(what)} ${String(state)}`);
+  const there = (await states(server)).map(({ what, state }) => `${what} ${state}`);
   assert.deepEqual(
     there,
     again.map((what) => `${what} there`),
@@ -104,7 +104,7 @@ test('what broke off is taken up again, beside a running server too', async () =
   await server.start();
   assert.match(await server.log(), /"event":"server\.empty"/);
   await server.done('domain', 'add', 'here.test');
-  const made = (await states(server)).map(({ what, state }) => `${String(what)} ${String(state)}`);
+  const made = (await states(server)).map(({ what, state }) => `${what} ${state}`);
   assert.deepEqual(made, [
     'settings there',
     'domain there',

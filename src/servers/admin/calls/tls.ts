@@ -1,7 +1,7 @@
 /** The policies of other domains on TLS that are at hand, what others report, and who breaks off handshakes here. */
 import { z } from 'zod';
 import { expiresAt, refreshAt } from '#protocol/mta-sts/cached-policy';
-import { brokenHandshakes } from '#store/tls-policy/handshakes';
+import { brokenHandshakes, type BrokenHandshakes } from '#store/tls-policy/handshakes';
 import { listPolicies, readPolicy, type StoredPolicy } from '#store/tls-policy/policies';
 import { rows } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
@@ -31,11 +31,7 @@ export const tlsCalls = {
     async ({ store, clock }, { since, within = WEEK, limit: most = NETWORKS }) => {
       const asked = { since: since ?? clock.now() - within, limit: most };
       const found = await brokenHandshakes(store.pool, asked);
-      return found.map(({ firstAt, lastAt, ...row }) => ({
-        ...row,
-        firstAt: firstAt.toISOString(),
-        lastAt: lastAt.toISOString(),
-      }));
+      return found.map(handshakeRow);
     },
   ),
 } as const;
@@ -75,6 +71,10 @@ async function* policiesFrom(
     if (page.length < PAGE) return;
     behind = page.at(-1)!.domain;
   }
+}
+
+function handshakeRow({ firstAt, lastAt, ...row }: BrokenHandshakes) {
+  return { ...row, firstAt: firstAt.toISOString(), lastAt: lastAt.toISOString() };
 }
 
 function reportRow({ beginsAt, endsAt, receivedAt, ...report }: KeptTlsReport) {
