@@ -13,6 +13,7 @@ const NO_PTR = new Set(['4.7.23', '5.7.25']);
 export const reverseName = lesson<Key>({
   number: '2.3',
   slug: 'reverse-name',
+  breaks: 'until-passed',
   criteria: {
     'put-off': {
       en: 'Bigmail put off mail of your server, since its address had no name that leads back',
