@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import type { RowOf } from '#servers/admin/calls';
 import { callRows, callValue } from './control.ts';
+import { limited } from './limited.ts';
 import { printJson, printLine, printRows } from './output.ts';
 import { readSince, SINCE_EXAMPLES, type Since } from './since.ts';
 import { localTime, terminalColumns, wantsColor } from './terminal.ts';
@@ -27,6 +28,9 @@ const STATUSES: readonly Status[] = [
 ];
 
 const DEFAULT_SINCE: Since = { within: 7 * 24 * 60 * 60 * 1000 };
+
+/** What people see of many messages unless they ask for more; programs get all of them. */
+const SHOWN = 100;
 
 interface FindOptions extends CommonOptions {
   readonly from?: string;
@@ -58,7 +62,7 @@ export function message(noun: Command): void {
     .option('--to <address>', 'that go to an address with this in it')
     .option('--since <time>', `${SINCE_EXAMPLES} (7d)`, readSince)
     .addOption(new Option('--status <status>', 'how a recipient stands').choices(STATUSES));
-  addLimit(find, 'at most so many (100)').action(findMessages);
+  addLimit(find, `at most so many (without --json: ${SHOWN})`).action(findMessages);
 
   addVerb(
     noun,
@@ -91,9 +95,12 @@ async function explain(id: string, options: ExplainOptions): Promise<void> {
 }
 
 async function findMessages(options: FindOptions): Promise<void> {
-  const { from, to, since = DEFAULT_SINCE, status, limit } = options;
-  await printRows(
+  const { from, to, since = DEFAULT_SINCE, status } = options;
+  const { rows, tell } = limited(options, SHOWN, 'the newest', (limit) =>
     callRows(options, 'message/find', { from, to, ...since, status, limit }),
+  );
+  await printRows(
+    rows,
     [
       { title: 'MESSAGE', value: (row) => row.messageId },
       { title: 'TIME', value: (row) => localTime(row.at) },
@@ -104,6 +111,7 @@ async function findMessages(options: FindOptions): Promise<void> {
     options,
     'No message was found. --since looks further back than a week.',
   );
+  tell();
 }
 
 function fromText(reversePath: string | null): string {

@@ -4,12 +4,17 @@ import { tellHeldBack } from '#mail/story/tell/tell-warm-up';
 import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { callRows, callValue } from './control.ts';
 import { usualLanguage } from './language.ts';
-import { printDone, printJson, printRows, printText } from './output.ts';
+import { limited } from './limited.ts';
+import { printDone, printJson, printRows, printText, remark } from './output.ts';
 import type { Column } from './table.ts';
 import { localTime, shortDuration, shortSize } from './terminal.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 type Recipient = RowOf<'queue/list'>;
+
+/** What people see of a long queue unless they ask for more; programs get all of it. */
+const SHOWN = 1000;
+const SHOWN_DOMAINS = 100;
 
 interface ListOptions extends CommonOptions {
   readonly status?: Recipient['status'];
@@ -31,15 +36,13 @@ export function queue(noun: Command): void {
       'held',
     ]),
   );
-  addLimit(list, 'at most so many (1000)').action(
+  addLimit(list, `at most so many (without --json: ${SHOWN})`).action(
     async (what: string | undefined, options: ListOptions) => {
-      const { status, limit } = options;
-      await printRows(
-        callRows(options, 'queue/list', { what, status, limit }),
-        COLUMNS,
-        options,
-        'Nothing waits in the queue.',
+      const { rows, tell } = limited(options, SHOWN, 'the oldest', (limit) =>
+        callRows(options, 'queue/list', { what, status: options.status, limit }),
       );
+      await printRows(rows, COLUMNS, options, 'Nothing waits in the queue.');
+      tell();
     },
   );
 
@@ -61,7 +64,7 @@ export function queue(noun: Command): void {
     'show how many recipients wait, by domain and age in minutes',
     'hikyaku queue shape',
   );
-  addLimit(shape, 'at most so many domains (100)').action(showShape);
+  addLimit(shape, `at most so many domains (without --json: ${SHOWN_DOMAINS})`).action(showShape);
 }
 
 const COLUMNS: readonly Column<Recipient>[] = [
@@ -173,15 +176,17 @@ async function showMessage(id: string, options: CommonOptions): Promise<void> {
 type Shape = ValueOf<'queue/shape'>;
 
 async function showShape(options: CommonOptions & { limit?: number }): Promise<void> {
-  const shape = await callValue(options, 'queue/shape', { limit: options.limit });
+  const limit = options.limit ?? (options.json === true ? undefined : SHOWN_DOMAINS);
+  const shape = await callValue(options, 'queue/shape', { limit });
   if (options.json === true) {
     for (const { domain, recipients, byAge } of shape.domains) {
       printJson({ domain, recipients, byAge, minutes: shape.minutes });
     }
+    tellLeftOut(shape);
     return;
   }
   await printRows(
-    shape.domains.length === 0 ? [] : [totalOf(shape), ...shape.domains],
+    shape.domains.length === 0 ? [] : [{ domain: 'TOTAL', ...shape.total }, ...shape.domains],
     [
       { title: 'DOMAIN', value: (row) => row.domain },
       { title: 'ALL', value: (row) => row.recipients, align: 'right' },
@@ -196,14 +201,12 @@ async function showShape(options: CommonOptions & { limit?: number }): Promise<v
     options,
     'Nothing waits in the queue.',
   );
+  tellLeftOut(shape);
 }
 
-function totalOf({ domains, minutes }: Shape): Shape['domains'][number] {
-  const sum = (pick: (row: Shape['domains'][number]) => number): number =>
-    domains.reduce((total, row) => total + pick(row), 0);
-  return {
-    domain: 'TOTAL',
-    recipients: sum((row) => row.recipients),
-    byAge: Array.from({ length: minutes.length + 1 }, (_, i) => sum((row) => row.byAge[i] ?? 0)),
-  };
+function tellLeftOut({ domains, leftOut }: Shape): void {
+  if (leftOut === 0) return;
+  remark(
+    `These are the fullest ${domains.length} domains; ${leftOut} more are in the total alone.`,
+  );
 }

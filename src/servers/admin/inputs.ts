@@ -11,7 +11,8 @@ import type { AdminContext } from './context.ts';
 export const NOTHING = z.object({});
 /** Longer texts are no address, no domain and no id. */
 export const text = z.string().min(1).max(1000);
-export const limit = z.number().int().positive().max(1_000_000).optional();
+/** One more than anybody is shown: whether there are more is asked by it. */
+export const limit = z.number().int().positive().max(1_000_001).optional();
 
 /** An address with a domain, as people write it. */
 export function readAddress(given: string): Mailbox | Refusal {

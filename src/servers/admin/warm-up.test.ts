@@ -47,7 +47,7 @@ async function open(sources: readonly string[] = ['']): Promise<Desk> {
     ask: (call, input) => call.run(context, call.input.parse(input), signal),
     async rows(call, input) {
       const found = await call.run(context, call.input.parse(input), signal);
-      return [...(found as Iterable<unknown>)];
+      return Array.fromAsync(found as AsyncIterable<unknown>);
     },
     async send() {
       const token = `token-${tokens++}`;

@@ -72,12 +72,28 @@ export function heldBackUntil(
 export async function listQueue(
   db: Queryable,
   selection: QueueSelection,
-  { status, limit }: { readonly status?: QueueStatus | undefined; readonly limit: number },
+  {
+    status,
+    after,
+    limit,
+  }: {
+    readonly status?: QueueStatus | undefined;
+    /** The last one of a page that was read before. */
+    readonly after?: Pick<QueuedRecipient, 'messageId' | 'recipientId'> | undefined;
+    readonly limit: number;
+  },
 ): Promise<QueuedRecipient[]> {
   const { rows } = await db.query({
     text: `${QUEUED} where ${SELECTED} and ($3::text is null or ${STATUS} = $3)
+             and ($5::text is null or (r.message_id, r.recipient_id) > ($5, $6::integer))
            order by r.message_id, r.recipient_id limit $4`,
-    values: [...selected(selection), status ?? null, limit],
+    values: [
+      ...selected(selection),
+      status ?? null,
+      limit,
+      after?.messageId ?? null,
+      after?.recipientId ?? null,
+    ],
   });
   return rows as QueuedRecipient[];
 }

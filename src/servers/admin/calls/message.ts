@@ -13,8 +13,6 @@ import {
   type TraceOptions,
 } from '#servers/admin/trace-message';
 
-const DEFAULT_LIMIT = 100;
-
 const traced = z.object({
   id: text,
   lang: z.enum(LANGUAGES).optional(),
@@ -40,7 +38,7 @@ export const messageCalls = {
         {
           ...input,
           since: since ?? (within === undefined ? 0 : clock.now() - within),
-          limit: input.limit ?? DEFAULT_LIMIT,
+          limit: input.limit ?? Infinity,
         },
         signal,
       ),

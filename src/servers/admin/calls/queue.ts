@@ -3,7 +3,6 @@ import { z } from 'zod';
 import {
   heldBackUntil,
   holdQueued,
-  listQueue,
   queueShape,
   releaseQueued,
   retryQueued,
@@ -11,14 +10,17 @@ import {
   showQueued,
   type QueuedRecipient,
   type QueueSelection,
+  type QueueStatus,
+  type ShapeRow,
 } from '#store/queue/admin';
+import { walkQueue } from '#store/queue/walk';
 import { isId } from '#store/ids';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, readMailDomain, text } from '#servers/admin/inputs';
 
-const DEFAULT_LIMIT = 1000;
-const DEFAULT_DOMAINS = 100;
+/** Whoever asks for no fewer gets all, up to what one answer may hold. */
+const MOST_DOMAINS = 1_000_000;
 /** Who did it, as the story tells it. */
 const BY = 'operator';
 
@@ -32,14 +34,10 @@ export const queueCalls = {
       status: z.enum(['waiting', 'deferred', 'active', 'held']).optional(),
       limit,
     }),
-    async ({ store, clock }, input) => {
+    async (context, input, signal) => {
       const chosen = select({ what: input.what, all: input.what === undefined });
       if (chosen.kind === 'refused') return chosen;
-      const queued = await listQueue(store.pool, chosen, {
-        status: input.status,
-        limit: input.limit ?? DEFAULT_LIMIT,
-      });
-      return queued.map((one) => row(one, clock.now()));
+      return listed(context, chosen, input, signal);
     },
   ),
 
@@ -80,11 +78,38 @@ export const queueCalls = {
     },
   ),
 
-  'queue/shape': value(z.object({ limit }), async ({ store, clock }, input) => ({
-    minutes: SHAPE_MINUTES,
-    domains: await queueShape(store.pool, clock.now(), input.limit ?? DEFAULT_DOMAINS),
-  })),
+  'queue/shape': value(z.object({ limit }), async ({ store, clock }, input) => {
+    const all = await queueShape(store.pool, clock.now(), MOST_DOMAINS);
+    const domains = all.slice(0, input.limit);
+    const sum = (pick: (row: ShapeRow) => number): number =>
+      all.reduce((total, one) => total + pick(one), 0);
+    return {
+      minutes: SHAPE_MINUTES,
+      domains,
+      /** Domains that are not among them. */
+      leftOut: all.length - domains.length,
+      /** Of all domains. */
+      total: {
+        recipients: sum(({ recipients }) => recipients),
+        byAge: Array.from({ length: SHAPE_MINUTES.length + 1 }, (_, i) =>
+          sum(({ byAge }) => byAge[i] ?? 0),
+        ),
+      },
+    };
+  }),
 } as const;
+
+async function* listed(
+  { store, clock }: AdminContext,
+  chosen: QueueSelection,
+  wanted: { readonly status?: QueueStatus | undefined; readonly limit?: number | undefined },
+  signal: AbortSignal,
+): AsyncGenerator<ReturnType<typeof row>> {
+  for await (const one of walkQueue(store.pool, chosen, wanted)) {
+    if (signal.aborted) return;
+    yield row(one, clock.now());
+  }
+}
 
 type Change = (
   store: AdminContext['store'],
