@@ -4,6 +4,7 @@
  */
 import { connect } from 'node:net';
 import { randomBytes } from 'node:crypto';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '#clock';
 import { utf8 } from '#bytes';
 import type { Dialer } from '#clients/smtp/dial';
@@ -151,8 +152,13 @@ export async function openOutbound(
       });
     },
     async forward(clock, type, count, messageId) {
-      const until = outbound.until(type, count, messageId).then(() => 'done');
-      while ((await Promise.race([until, clock.toNextSleeper()])) !== 'done');
+      let isDone = false;
+      const until = outbound.until(type, count, messageId).then(() => (isDone = true));
+      while (!isDone) {
+        if (queues.every(({ isIdle }) => isIdle))
+          await Promise.race([until, clock.toNextSleeper()]);
+        else await setImmediate();
+      }
     },
     async [Symbol.asyncDispose]() {
       await Promise.all(queues.map((queue) => queue.stop(0)));

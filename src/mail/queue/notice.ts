@@ -89,7 +89,7 @@ export interface NoticeContext {
   readonly options: QueueOptions;
   readonly message: ClaimedMessage;
   readonly contents: Contents;
-  /** Undefined where no attempt was made: an operator ended it. */
+  /** Undefined where no attempt was made: an operator ended it, or it waits without one. */
   readonly attemptId: string | undefined;
   /** Calendar milliseconds. */
   readonly now: number;
@@ -256,7 +256,8 @@ function noticeRecipient(
     ...(host !== undefined && { remoteMta: { type: 'dns', value: host } }),
     diagnosticCode: { type: code === undefined ? 'x-hikyaku' : 'smtp', value: text },
     ...(attemptId !== undefined && { lastAttempt: now, attempts: recipient.attempts + 1 }),
-    ...(fate === 'delayed' && { willRetryUntil: message.expiresAt }),
+    // what is held waits for a person
+    ...(fate === 'delayed' && result.kind !== 'held' && { willRetryUntil: message.expiresAt }),
   };
 }
 

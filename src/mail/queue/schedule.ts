@@ -47,9 +47,16 @@ export function isDelayed(
   message: { readonly arrivedAt: number; readonly expiresAt: number },
   now: number,
 ): boolean {
+  return now >= delayedFrom(options, message);
+}
+
+/** From when on an author is to be told that a message waits. */
+export function delayedFrom(
+  { lifetime, delayNotice }: ScheduleOptions,
+  message: { readonly arrivedAt: number; readonly expiresAt: number },
+): number {
   // a message for later (FUTURERELEASE) has not waited before its time
-  const since = Math.max(message.arrivedAt, message.expiresAt - options.lifetime);
-  return now - since >= options.delayNotice;
+  return Math.max(message.arrivedAt, message.expiresAt - lifetime) + delayNotice;
 }
 
 /** A site that could not be reached, or asks for less, is left alone for at most this long. */

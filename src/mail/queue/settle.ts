@@ -189,8 +189,18 @@ function concludeDeferred(
   }
   const delayed = isDelayed(schedule, message, now);
   const delayNotified = recipient.delayNotified || delayed;
+  const delayIsNews = delayed && !recipient.delayNotified;
+  const nextAt = next.at;
   return {
-    conclusion: { kind: 'deferred', recipientId, reply, status, nextAt: next.at, delayNotified },
+    conclusion: {
+      kind: 'deferred',
+      recipientId,
+      reply,
+      status,
+      nextAt,
+      delayNotified,
+      delayIsNews,
+    },
     fate: delayed ? 'delayed' : undefined,
   };
 }

@@ -30,6 +30,7 @@ import { Recorder } from './record.ts';
 import { Removals } from './remove.ts';
 import { shuffled } from './route-exchanges.ts';
 import { Wakes } from './wakes.ts';
+import { Watch } from './watch.ts';
 import { isGone, workerName } from './worker-name.ts';
 
 export type { Queue, QueueOptions } from './options.ts';
@@ -56,6 +57,7 @@ class Worker implements Queue {
   readonly #cleanUp: CleanUp;
   readonly #removals: Removals;
   readonly #warmUp: WarmUpKeeper;
+  readonly #watch: Watch;
   readonly #fresh = new FreshOctets();
   readonly #lingering = new Lingering(() => this.#attempts.size < this.#options.attempts);
   readonly #wakes: Wakes;
@@ -102,6 +104,13 @@ class Worker implements Queue {
         store.notices.say('queue');
       },
     });
+    this.#watch = new Watch({
+      options,
+      queue: this.#queue,
+      wake: (destinations) => this.wake(destinations),
+      freed: (blobIds) => this.#cleanUp.add(blobIds),
+      looked: () => this.#look(),
+    });
     this.#unlisten = store.notices.on('queue', () => this.#look());
     this.#timers = [
       setInterval(() => void this.#reconcile(), RECONCILE_EVERY),
@@ -113,7 +122,13 @@ class Worker implements Queue {
   }
 
   get isIdle(): boolean {
-    return this.#rests && !this.#news && this.#attempts.size === 0 && this.#wakes.isIdle;
+    return (
+      this.#rests &&
+      !this.#news &&
+      !this.#watch.isLooking &&
+      this.#attempts.size === 0 &&
+      this.#wakes.isIdle
+    );
   }
 
   wake(destinations: Parameters<Queue['wake']>[0]): void {
@@ -144,6 +159,7 @@ class Worker implements Queue {
     await this.#loop;
     await Promise.all(this.#attempts);
     await this.#removals.stop();
+    await this.#watch.close();
     await this.#wakes.close();
     await this.#cleanUp.close();
     await this.#queue.end();
@@ -159,6 +175,7 @@ class Worker implements Queue {
     while (!this.#stopping.signal.aborted) {
       try {
         this.#news = false;
+        this.#watch.start();
         if (this.#attempts.size >= this.#options.attempts) await this.#sleep(undefined);
         else if (!(await this.#claim())) await this.#sleep(await this.#pause());
       } catch (error) {
@@ -245,9 +262,10 @@ class Worker implements Queue {
 
   /** How long to wait for the next destination. */
   async #pause(): Promise<Pause> {
-    const at = await nextReadyAt(this.#queue, this.#hasRoomForBulk());
-    if (at === undefined) return undefined;
-    const ms = at - this.#options.store.clock.now();
+    const readyAt = await nextReadyAt(this.#queue, this.#hasRoomForBulk());
+    // what a look finds wakes the loop
+    if (this.#watch.isLooking) return undefined;
+    const ms = Math.min(readyAt ?? Infinity, this.#watch.nextAt) - this.#now();
     return ms > 0 ? { calendar: ms } : { real: BUSY_PAUSE };
   }
 

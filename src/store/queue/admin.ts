@@ -194,6 +194,29 @@ export function holdQueued(
   return change(db, text, selection, now, by);
 }
 
+/** What is let go has at least so much time left: while it was held none was lost. */
+const RELEASED_FOR = '1 day';
+
+/**
+ * Parts of a statement that lets go: the messages, locked before their recipients as everywhere, and their time.
+ * @param which of queue_claims c and queue_recipients r
+ */
+function lettingGo(which: string): string {
+  return `
+    with held as (
+      select m.id from queue_messages m
+      where m.id in (
+        select c.message_id from queue_claims c join queue_recipients r using (message_id, recipient_id) where ${which})
+      order by m.id for no key update),
+    changed as (
+      update queue_claims c set held = null, next_at = least(c.next_at, $3) from held, queue_recipients r
+      where c.message_id = held.id and r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${which}
+      returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
+    later as (
+      update queue_messages m set expires_at = greatest(m.expires_at, $3 + interval '${RELEASED_FOR}'), watch_at = $3
+      from held where m.id = held.id)`;
+}
+
 /** Lets go what is held, for whatever reason; what has no route is held again. What is being removed is not let go. */
 export function releaseQueued(
   db: Queryable,
@@ -202,11 +225,7 @@ export function releaseQueued(
   by: string,
 ): Promise<number> {
   const text = `
-    with changed as (
-      update queue_claims c set held = null, next_at = least(c.next_at, $3) from queue_recipients r
-      where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED}
-        and c.held not in ('removal', 'removal-silent')
-      returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
+    ${lettingGo(`${SELECTED} and c.held not in ('removal', 'removal-silent')`)},
     released as (
       update queue_recipients r set released = true from changed c
       where r.message_id = c.message_id and r.recipient_id = c.recipient_id),
@@ -218,10 +237,7 @@ export function releaseQueued(
 /** After `route set`: lets go what waited for a route. */
 export function releaseNoRoute(db: Queryable, now: number, by: string): Promise<number> {
   const text = `
-    with changed as (
-      update queue_claims c set held = null, next_at = least(c.next_at, $3) from queue_recipients r
-      where r.message_id = c.message_id and r.recipient_id = c.recipient_id and ${SELECTED} and c.held = 'no-route'
-      returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
+    ${lettingGo(`${SELECTED} and c.held = 'no-route'`)},
     event as (${recorded('queue.released')})
     ${DESTINATIONS}`;
   return change(db, text, { kind: 'all' }, now, by);

@@ -8,7 +8,13 @@ import { conclude, type Conclusion } from './conclude.ts';
 import { reconcileDestinations } from './destinations.ts';
 
 const REPLY = { recipientId: 1, reply: 'so it went', status: '4.0.0' };
-const LATER = { ...REPLY, kind: 'deferred', nextAt: 0, delayNotified: false } as const;
+const LATER = {
+  ...REPLY,
+  kind: 'deferred',
+  nextAt: 0,
+  delayNotified: false,
+  delayIsNews: false,
+} as const;
 
 async function claimAs({ pool, clock }: Store, token: string): Promise<void> {
   const request = { token, node: 'node', now: clock.now(), limit: 10, sources: {} };

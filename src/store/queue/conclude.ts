@@ -23,6 +23,8 @@ export type Conclusion =
       readonly nextAt: number;
       /** The author was told of the delay, now or before. */
       readonly delayNotified: boolean;
+      /** Now, for the first time: strictly so, or nothing is stored. */
+      readonly delayIsNews: boolean;
     }
   | { readonly kind: 'held'; readonly recipientId: number; readonly reason: string };
 
@@ -51,7 +53,7 @@ export function lockQueueMessages(messageIds: readonly string[]): Statement {
  * - `lenient`: what was delivered leaves the queue whoever holds it by now, since the peer has it; anything else counts only
  *   under the lease.
  * - `strict`: all of it counts only under the lease, or the transaction fails with {@link LEASE_LOST}: for what must happen once
- *   together with it, a delivery to a mailbox here or a notice.
+ *   together with it, a delivery to a mailbox here or a notice. So it does where a delay is news no more, since it was told meanwhile.
  *
  * @param now calendar milliseconds
  */
@@ -73,7 +75,7 @@ export function conclude(
 const CONCLUDE = `
   with outcome as materialized (
     select * from jsonb_to_recordset($2) as o(message_id text, id integer, token text, kind text, reply text, status text,
-      next_at timestamptz, held text, delay_notified boolean)),
+      next_at timestamptz, held text, delay_notified boolean, delay_is_news boolean)),
   finished as (
     delete from queue_claims c using outcome o
     where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('delivered', 'failed')
@@ -89,15 +91,18 @@ const CONCLUDE = `
     returning o.*),
   tried as (
     update queue_recipients r set attempts = attempts + 1, last_attempt_at = $1, last_reply = w.reply, last_status = w.status,
-      delay_notified = w.delay_notified
-    from waiting w where w.kind = 'deferred' and r.message_id = w.message_id and r.recipient_id = w.id),
+      delay_notified = r.delay_notified or w.delay_notified
+    from waiting w where w.kind = 'deferred' and r.message_id = w.message_id and r.recipient_id = w.id
+      and not ($3 and w.delay_is_news and r.delay_notified)
+    returning r.message_id),
   told as (
     update submission_recipients s set smtp_reply = o.reply, changed_at = $1,
       delivered = case o.kind when 'delivered' then 'yes' when 'failed' then 'no' else 'queued' end
     from outcome o
     where o.kind <> 'held' and s.message_id = o.message_id and s.recipient_id = o.id
       and (o.message_id, o.id) in (select message_id, recipient_id from finished union all select message_id, id from waiting))
-  select 1 / (not $3 or (select count(*) from finished) + (select count(*) from waiting) = (select count(*) from outcome))::integer`;
+  select 1 / (not $3 or (select count(*) from finished) + (select count(*) from tried)
+    + (select count(*) from waiting where kind = 'held') = (select count(*) from outcome))::integer`;
 
 function conclusionRow(
   messageId: string,
@@ -115,6 +120,7 @@ function conclusionRow(
     status,
     next_at: new Date(conclusion.nextAt).toISOString(),
     delay_notified: conclusion.delayNotified,
+    delay_is_news: conclusion.delayIsNews,
   };
 }
 
