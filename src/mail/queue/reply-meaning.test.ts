@@ -27,6 +27,12 @@ const REPLIES: readonly (readonly [ReplyMeaning, SaidReply['stage'], string, str
   ['greylisted', 'mail', '4.7.1', 'GREYLISTED'],
   ['other', 'rcpt', '4.7.1', 'try again'],
   ['unknown-recipient', 'rcpt', '5.1.1', 'The email account does not exist'],
+  [
+    'unknown-recipient',
+    'rcpt',
+    '5.4.1',
+    'Recipient address rejected: Access denied. AS(201806281)',
+  ],
   ['unknown-recipient', 'rcpt', '5.2.1', 'The account is disabled'],
   ['mailbox', 'rcpt', '4.2.1', 'The user is receiving mail at a rate that prevents more'],
   ['mailbox', 'rcpt', '4.2.2', 'over quota'],

@@ -86,6 +86,13 @@ export const REPLY_PATTERNS: readonly ReplyPattern[] = [
   { meaning: 'blocked', class: 5, words: ['[bl2'], source: YAHOO },
 
   { meaning: 'authentication', status: ['7.515'], source: MICROSOFT },
+  {
+    meaning: 'unknown-recipient',
+    class: 5,
+    status: ['4.1'],
+    words: ['recipient address rejected: access denied'],
+    source: 'Microsoft, directory-based edge blocking of Exchange Online, 2025',
+  },
   { meaning: 'rate-limited', words: ['rp-001', 'rp-002', 'rp-003'], source: MICROSOFT },
   { meaning: 'rate-limited', status: ['7.650', '7.651', '7.652'], source: MICROSOFT },
   { meaning: 'blocked', words: ['s3140', 's3150'], source: MICROSOFT },

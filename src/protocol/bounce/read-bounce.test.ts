@@ -112,6 +112,46 @@ test('Outlook.com says under 5.5.0 that there is no mailbox; the same words of o
   assert.equal(found('5.5.0', words), 'ours content');
 });
 
+test('Exchange Online says «access denied» of who does not exist under 5.4.1; others say it of us', () => {
+  const words = 'Recipient address rejected: Access denied.';
+  assert.equal(found('5.4.1', `${words} AS(201806281) [x.prod.outlook.com]`), 'hard no-mailbox');
+  assert.equal(found('5.4.1', words, { code: 550 }), 'hard no-mailbox');
+  assert.equal(found('4.4.1', words, { code: 450 }), 'soft no-mailbox');
+  // Postfix of a list of those who may be written to
+  assert.equal(found('5.7.1', `<ann@there.example>: ${words}`), 'ours policy');
+  assert.equal(found(undefined, words), 'ours policy');
+  assert.equal(found('5.4.1', 'Connection refused'), 'soft unreachable');
+  assert.equal(found('5.4.1', 'no answer'), 'soft unreachable');
+});
+
+test('Exchange says 5.1.10 of who does not exist, others of a domain without mail', () => {
+  const words = 'RESOLVER.ADR.RecipientNotFound; Recipient not found by SMTP address lookup';
+  assert.equal(found('5.1.10', words), 'hard no-mailbox');
+  assert.equal(found('5.1.10', 'null MX'), 'hard takes-no-mail');
+});
+
+describe('a doubt never suppresses anybody:', () => {
+  for (const [status, text] of [
+    ['5.1.1', 'Rejected as spam'],
+    ['5.1.1', '<ann@there.example>: blocked by policy, see https://www.spamhaus.org/x'],
+    ['5.1.1', 'Sender address rejected: not welcome'],
+    ['5.1.2', 'No DMARC record of your domain'],
+    ['5.1.6', 'listed by a blocklist'],
+    ['5.2.1', 'mailbox unavailable: your IP has a poor reputation'],
+  ] as const)
+    test(`${status} ${text}`, () => {
+      for (const afterContent of [false, true]) {
+        assert.equal(found(status, text, { code: 550, afterContent }), 'ours policy');
+      }
+    });
+
+  test('but what stands in an address is no word of who refuses', () => {
+    const text = 'The account <spam.dkim@rblmail.example> is not here';
+    assert.equal(found('5.1.1', text, { code: 550 }), 'hard no-mailbox');
+    assert.equal(found('5.0.0', 'ann@spam.example: user unknown'), 'hard no-mailbox');
+  });
+});
+
 describe('prose', () => {
   test('is read up to the message that it brings back', () => {
     const back = '\r\n--- Below this line is a copy of the message.\r\n550 5.1.1 no such user\r\n';

@@ -3,7 +3,7 @@
  * where the code is general, or names a policy though the words say that there is no mailbox. Pure; linear in a bounded text.
  */
 import { parseEnhancedCode } from '#protocol/smtp/enhanced-code';
-import { WORDS } from './words.ts';
+import { WORDS, WORDS_OF_STATUS, type WordRow } from './words.ts';
 
 export type BounceReason =
   | 'no-mailbox'
@@ -73,9 +73,13 @@ function isForNow({ status, code }: Failure): boolean {
 
 function reasonOf({ status, text, afterContent = false }: Failure): BounceReason {
   const code = status === undefined ? undefined : parseEnhancedCode(status);
-  const exact = code && BY_STATUS[`${code.subject}.${code.detail}`];
-  if (exact !== undefined) return exact;
-  const said = reasonInWords(text);
+  const key = code && `${code.subject}.${code.detail}`;
+  const words = wordsOf(text);
+  const special = key && reasonIn(words, WORDS_OF_STATUS[key] ?? []);
+  if (special !== undefined) return special;
+  const said = reasonIn(words, WORDS);
+  const exact = key && BY_STATUS[key];
+  if (exact !== undefined) return isDoubtful(exact, said) ? said : exact;
   if (said === 'no-mailbox' && afterContent) return 'filtered';
   return (
     said ??
@@ -85,12 +89,22 @@ function reasonOf({ status, text, afterContent = false }: Failure): BounceReason
   );
 }
 
+/** The code says that the address takes no mail, and the words that it is for us, or for the message. */
+function isDoubtful(exact: BounceReason, said: BounceReason | undefined): said is BounceReason {
+  return CLASS_OF[exact] === 'hard' && said !== undefined && CLASS_OF[said] === 'ours';
+}
+
 /** Longer text is no reply. */
 const MAX_WORDS = 4096;
 
-function reasonInWords(text: string): BounceReason | undefined {
-  const words = text.slice(0, MAX_WORDS).toLowerCase().replaceAll(/\s+/g, ' ');
-  return WORDS.find(([, phrases]) => phrases.some((phrase) => words.includes(phrase)))?.[0];
+/** In lower case with single spaces, without addresses: what they are called says nothing. */
+function wordsOf(text: string): string {
+  const words = text.slice(0, MAX_WORDS).toLowerCase().split(/\s+/);
+  return words.filter((word) => !word.includes('@')).join(' ');
+}
+
+function reasonIn(words: string, rows: readonly WordRow[]): BounceReason | undefined {
+  return rows.find(([, phrases]) => phrases.some((phrase) => words.includes(phrase)))?.[0];
 }
 
 /** RFC 3463 §3.2 to §3.8, RFC 7505 §6, and the registry of RFC 5248. */

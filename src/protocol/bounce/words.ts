@@ -4,7 +4,17 @@
  */
 import type { BounceReason } from './reasons.ts';
 
-export const WORDS: readonly (readonly [BounceReason, readonly string[]])[] = [
+export type WordRow = readonly [BounceReason, readonly string[]];
+
+/** What words mean beside one code (subject and detail) alone, whatever they mean elsewhere. */
+export const WORDS_OF_STATUS: Readonly<Record<string, readonly WordRow[]>> = {
+  // Exchange Online: the directory of the domain has no such recipient
+  '4.1': [['no-mailbox', ['recipient address rejected: access denied']]],
+  // Exchange; for others it is a null MX (RFC 7505)
+  '1.10': [['no-mailbox', ['recipientnotfound', 'recipient not found']]],
+};
+
+export const WORDS: readonly WordRow[] = [
   [
     'policy',
     [
