@@ -83,14 +83,22 @@ function statusText({ status, held }: Recipient): string {
   return held === null ? status : `${status}: ${held}`;
 }
 
-function nextText({ status, nextAt, heldBack }: Recipient): string {
+/** When it is tried next, as the server's calendar has it. */
+export function nextText({
+  status,
+  nextAt,
+  heldBack,
+  asOf,
+}: Pick<Recipient, 'status' | 'nextAt' | 'heldBack' | 'asOf'>): string {
   if (status === 'held' || status === 'active') return '-';
-  if (heldBack) return heldBack.until === null ? 'warm-up' : `warm-up: ${inText(heldBack.until)}`;
-  return inText(nextAt);
+  if (heldBack) {
+    return heldBack.until === null ? 'warm-up' : `warm-up: ${inText(heldBack.until, asOf)}`;
+  }
+  return inText(nextAt, asOf);
 }
 
-function inText(nextAt: string): string {
-  const left = Date.parse(nextAt) - Date.now();
+function inText(nextAt: string, asOf: string): string {
+  const left = Date.parse(nextAt) - Date.parse(asOf);
   return left <= 0 ? 'due' : `in ${shortDuration(left)}`;
 }
 

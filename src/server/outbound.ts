@@ -88,7 +88,7 @@ function unroutedBy(
   hasDomain: OutboundSettings['hasDomain'],
 ): QueueOptions['unrouted'] {
   if (hasDomain !== undefined) return (domain) => (hasDomain(domain) ? 'deliver' : 'hold');
-  return mode === 'dev' ? 'hold' : 'deliver';
+  return () => (mode === 'dev' ? 'hold' : 'deliver');
 }
 
 /** In dev nothing is asked outside this machine unless a resolver is named. */

@@ -79,7 +79,7 @@ export async function startForwarder(
     attempts: 4,
     schedule: { firstRetry: 60e3, longestGap: 3600e3, lifetime: 432e6, delayNotice: 3600e3 },
     sourceAddresses: [],
-    unrouted: 'deliver',
+    unrouted: () => 'deliver',
     delivery: 'deliver',
     languages: ['en'],
     concluded: (_, concluded) => {

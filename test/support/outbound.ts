@@ -108,7 +108,7 @@ export async function openOutbound(
       delayNotice: 4 * HOUR,
     },
     sourceAddresses: [],
-    unrouted: 'deliver',
+    unrouted: () => 'deliver',
     delivery: 'deliver',
     languages: ['en'],
     concluded: (_, concluded) => {

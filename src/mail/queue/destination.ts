@@ -41,7 +41,7 @@ export async function decide(
   if (await directory.isLocalDomain(domain)) return move(context, domain, LOCAL_SITE, token);
   const routes = await directory.routes();
   const configured = routes.some((one) => one.domain === domain || one.domain === '*');
-  if (!configured && isHeld(options, domain)) {
+  if (!configured && options.unrouted(domain) === 'hold') {
     const step: RouteStep = { key: 'route.none-configured', domain };
     return { kind: 'held', reason: 'no-route', steps: [step] };
   }
@@ -56,10 +56,6 @@ export async function decide(
   if (routing.kind !== 'hosts') return unroutable(domain, routing);
   if (routing.site !== site) return move(context, domain, routing.site, token);
   return await secured(context, domain, routing);
-}
-
-function isHeld({ unrouted }: AttemptContext['options'], domain: string): boolean {
-  return (typeof unrouted === 'function' ? unrouted(domain) : unrouted) === 'hold';
 }
 
 /** With what the domain says of TLS. */

@@ -44,7 +44,7 @@ export interface QueueOptions {
   /** Source addresses of the pool '' (`queue.source_addresses`); none lets the system choose. */
   readonly sourceAddresses: readonly string[];
   /** What happens to mail for a foreign domain without a configured route: `hold` in dev, where nothing leaves the machine. */
-  readonly unrouted: 'deliver' | 'hold' | ((domain: string) => 'deliver' | 'hold');
+  readonly unrouted: (domain: string) => 'deliver' | 'hold';
   /** HIKYAKU_DELIVERY: `hold` keeps all mail for other hosts until it is released. */
   readonly delivery: 'deliver' | 'hold';
   /** Of notices; the Subject is in the first. */

@@ -116,7 +116,7 @@ test('421 leaves the rest of a claim untried, and the site alone for a while', a
 
 test('in dev, mail for a domain without a route is held until there is one', async () => {
   await using peer = await startSmtpPeer();
-  await using outbound = await openOutbound(new ManualClock(), ZONE, { unrouted: 'hold' });
+  await using outbound = await openOutbound(new ManualClock(), ZONE, { unrouted: () => 'hold' });
   outbound.ports.set('127.0.0.1', peer.port);
   const queue = outbound.start();
   const id = await outbound.send({ to: ['a@relay.test', 'b@never.test'] });

@@ -47,7 +47,9 @@ async function open(sources: readonly string[] = ['']): Promise<Desk> {
     ask: (call, input) => call.run(context, call.input.parse(input), signal),
     async rows(call, input) {
       const found = await call.run(context, call.input.parse(input), signal);
-      return Array.fromAsync(found as AsyncIterable<unknown>);
+      const rows: unknown[] = [];
+      for await (const row of found as AsyncIterable<unknown>) rows.push(row);
+      return rows;
     },
     async send() {
       const token = `token-${tokens++}`;
@@ -170,7 +172,11 @@ test('queue and story say what a plan holds back and until when', async () => {
   assert.equal(await desk.send(), 1);
   assert.equal(await desk.send(), 0);
   const until = '2026-11-24T10:00:00.000Z';
-  const queued = (await desk.rows(queueCalls['queue/list'], {})) as { heldBack: unknown }[];
+  const queued = (await desk.rows(queueCalls['queue/list'], {})) as {
+    heldBack: unknown;
+    asOf: string;
+  }[];
+  assert.equal(queued[0]!.asOf, new Date(desk.clock.now()).toISOString());
   assert.deepEqual(
     queued.map(({ heldBack }) => heldBack),
     [

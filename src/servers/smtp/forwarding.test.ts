@@ -145,6 +145,25 @@ describe('an alias that leads elsewhere', () => {
     );
   });
 
+  test('is known again by its Delivered-To when it is forwarded back, to any alias that it passed', async () => {
+    await using forwarder = await startForwarder(at);
+    await forwarder.alias('away', 'ann@next.example');
+    await forwarder.alias('again', 'ann@next.example');
+    await forwarder.reception.send(letter({ to: ['away'] }));
+    await forwarder.until('attempt.delivered');
+    /** As the next host sends it on, byte for byte. */
+    const backBy = async (to: string): Promise<string> => {
+      const content = latin1(forwarder.next.accepted.at(-1)!.content);
+      const back = letter({ to: [to], changed: () => content.replace(/\r\n$/, '') });
+      return (await forwarder.reception.send(back)).reply;
+    };
+    assert.match(await backBy('AWAY'), /^554 5\.4\.6 .*in circles/);
+    // by way of another alias it goes round once more, and no further
+    assert.match(await backBy('again'), /^250 /);
+    await forwarder.until('attempt.delivered');
+    assert.match(await backBy('away'), /^554 5\.4\.6 .*in circles/);
+  });
+
   test('leaves a reverse-path of a domain here and the null one as they are', async () => {
     await using forwarder = await startForwarder(at);
     const own = { from: 'alice@example.test', ip: HERE };

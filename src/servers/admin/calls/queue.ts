@@ -157,6 +157,8 @@ function row(recipient: QueuedRecipient, now: number) {
     held: recipient.held,
     attempts: recipient.attempts,
     nextAt: recipient.nextAt.toISOString(),
+    /** The server's own time, by which the others are: its calendar may be another than the reader's. */
+    asOf: new Date(now).toISOString(),
     heldBack:
       until === undefined
         ? null
