@@ -447,7 +447,7 @@ async function start(
       ports,
       resolver: given.resolver,
       network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
-      certificates: () => certificates.states(),
+      certificates,
       plan: publishing.desk.plan,
       queued,
     }),

@@ -177,6 +177,7 @@ export async function examine(options: DoctorOptions, ids: readonly CheckId[]): 
     clock: lab?.clock ?? systemClock,
     server: asked?.facts,
     echo: asked && echoOf(options),
+    challenge: asked && ((type) => callValue(options, 'doctor/challenge', { type })),
     before: beforeOf(known),
     domains: here,
     secretPaths: asked?.facts.secretPaths ?? [dataDir],

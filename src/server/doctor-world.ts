@@ -49,6 +49,7 @@ export interface WorldParts {
   /** Undefined where no server runs. */
   readonly server: ServerFacts | undefined;
   readonly echo: Context['echo'];
+  readonly challenge: Context['challenge'];
   readonly before: Context['before'];
   readonly domains: readonly string[];
   readonly secretPaths: readonly string[];
@@ -98,6 +99,7 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
     server,
     domains: parts.domains,
     echo: parts.echo,
+    challenge: parts.challenge,
     before: parts.before,
     host: hostFacts({
       dataDir: parts.dataDir,

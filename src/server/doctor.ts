@@ -7,7 +7,6 @@ import type { Clock } from '#clock';
 import type { Config, Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
-import type { CertificateState } from '#mail/certificates/states';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import { beforeOf, doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
 import { startDailyRounds, type RoundOptions } from '#mail/doctor/daily-round';
@@ -15,13 +14,21 @@ import type { EchoBox } from '#mail/doctor/echo-box';
 import { gatherFacts } from '#mail/doctor/gather-facts';
 import type { Result } from '#mail/doctor/result';
 import { runChecks } from '#mail/doctor/run';
-import type { ListenerFacts, ListenerName, LoadFacts } from '#mail/doctor/server-facts';
+import type {
+  AuthorityFacts,
+  ListenerFacts,
+  ListenerName,
+  LoadFacts,
+} from '#mail/doctor/server-facts';
 import type { Resolver } from '#protocol/dns/resolver';
+import { readAcmeAccount } from '#store/certificates/accounts';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
+import type { Certificates } from './certificates.ts';
+import { trialChallenges } from './trial-challenges.ts';
 import { doctorSettings, doctorWorld, secretsIn, type DoctorNetwork } from './doctor-world.ts';
 
 export interface DoctorParts {
@@ -37,7 +44,7 @@ export interface DoctorParts {
   /** Given instead of the configured one. */
   readonly resolver: Resolver | undefined;
   readonly network: DoctorNetwork | undefined;
-  readonly certificates: () => Promise<readonly CertificateState[]>;
+  readonly certificates: Pick<Certificates, 'states' | 'settings' | 'challenges'>;
   /** Undefined where the domain is not here. */
   readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
   readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
@@ -81,10 +88,11 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       backups: () => lastBackups(store.pool),
       plan: parts.plan,
       certificates: () =>
-        config['acme.directory'] === 'off' ? Promise.resolve([]) : parts.certificates(),
-      overHttp: config['acme.challenge'] === 'http-01',
+        config['acme.directory'] === 'off' ? Promise.resolve([]) : parts.certificates.states(),
+      authority: () => authorityFacts(parts),
     });
-  const desk = doctorDesk({ settings, facts, echo, pool: store.pool, clock });
+  const challenge = trialChallenges(parts.certificates.challenges, config.hostname);
+  const desk = doctorDesk({ settings, facts, echo, challenge, pool: store.pool, clock });
   const examine: RoundOptions['examine'] = async (domains, known, signal) => {
     using world = await doctorWorld({
       settings,
@@ -95,6 +103,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
         open: (domain) => Promise.resolve(echo.open(domain)),
         look: (address) => echo.look(address),
       },
+      challenge,
       before: beforeOf(known),
       domains,
       secretPaths,
@@ -131,6 +140,16 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
       await rounds?.[Symbol.asyncDispose]();
     },
   };
+}
+
+async function authorityFacts({
+  store,
+  certificates: { settings },
+}: DoctorParts): Promise<AuthorityFacts | undefined> {
+  if (settings === undefined) return undefined;
+  const { directory, challenge } = settings;
+  const account = await readAcmeAccount(store.pool, directory);
+  return { directory, accountUri: account?.url, challenge: challenge.type };
 }
 
 function listenerFacts({ config, ports }: DoctorParts, name: ListenerName): ListenerFacts {

@@ -18,6 +18,8 @@ export function testDesk({
       realNow: () => clock.now(),
       db: pool,
     }),
+    challenge: (type) =>
+      Promise.resolve({ type, name: 'doctor.test', token: 'token', keyAuthorization: 'answer' }),
     pool,
     clock,
   });

@@ -59,6 +59,7 @@ export function factsAt(now: number): ServerFacts {
     },
     queue: { waiting: 0, oldestAt: undefined, hours: [] },
     certificates: [],
+    authority: undefined,
     warmUps: [],
   };
 }

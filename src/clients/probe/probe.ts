@@ -40,6 +40,8 @@ export interface TlsQuestion {
   readonly start: TlsStart;
   /** For SNI. */
   readonly serverName: string;
+  /** Protocols to offer (RFC 7301). */
+  readonly alpn?: readonly string[];
   /** The only version to speak; what both sides like best without it. */
   readonly version?: 'TLSv1' | 'TLSv1.1' | 'TLSv1.2' | 'TLSv1.3';
   /** OpenSSL's names. */
@@ -67,6 +69,12 @@ export interface HttpQuestion {
   readonly path: string;
 }
 
+export interface HttpAnswer {
+  readonly status: number;
+  /** Its beginning, one character per octet. */
+  readonly body: string;
+}
+
 export interface Probes {
   greeting(target: ProbeTarget, signal: AbortSignal): Promise<Greeting | ProbeFailure>;
   /** Sends each line once the reply to the one before is there. SMTP replies, or lines of IMAP up to the tagged one. */
@@ -77,8 +85,8 @@ export interface Probes {
     signal: AbortSignal,
   ): Promise<Dialogue | ProbeFailure>;
   tls(question: TlsQuestion, signal: AbortSignal): Promise<TlsAnswer>;
-  /** The status that a plain HTTP server answers with. */
-  http(question: HttpQuestion, signal: AbortSignal): Promise<number | ProbeFailure>;
+  /** What a plain HTTP server answers; redirects are not followed. */
+  http(question: HttpQuestion, signal: AbortSignal): Promise<HttpAnswer | ProbeFailure>;
   /** Milliseconds that the clock of a time server is ahead of ours (RFC 4330). */
   time(address: string, signal: AbortSignal): Promise<number | ProbeFailure>;
 }

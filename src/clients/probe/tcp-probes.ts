@@ -7,6 +7,7 @@ import { failed, LineConnection } from './line-connection.ts';
 import type {
   Dialogue,
   Greeting,
+  HttpAnswer,
   HttpQuestion,
   ProbeFailure,
   Probes,
@@ -20,7 +21,7 @@ export function tcpProbes(clock: Clock, ca?: readonly string[]): Probes {
   return {
     greeting,
     dialogue,
-    http: askStatus,
+    http: askPage,
     tls: (question, signal) => probeTls(question, signal, ca),
     time: (address, signal) => askTime(address, clock, randomBytes(8), signal),
   };
@@ -69,19 +70,28 @@ async function dialogue(
   }
 }
 
-/** Milliseconds. */
+/** Milliseconds; octets that are read of a page. */
 const HTTP_PATIENCE = 4000;
+const MOST_READ = 4096;
 
-function askStatus(
+function askPage(
   { address, port, host, path }: HttpQuestion,
   signal: AbortSignal,
-): Promise<number | ProbeFailure> {
+): Promise<HttpAnswer | ProbeFailure> {
   return new Promise((resolve) => {
     const asked = request(
       { host: address, port, path, headers: { host, connection: 'close' }, agent: false, signal },
       (answer) => {
-        resolve(answer.statusCode ?? 0);
-        answer.destroy();
+        let body = '';
+        const end = (): void => {
+          resolve({ status: answer.statusCode ?? 0, body: body.slice(0, MOST_READ) });
+          answer.destroy();
+        };
+        answer.setEncoding('latin1').on('data', (chunk: string) => {
+          body += chunk;
+          if (body.length >= MOST_READ) end();
+        });
+        answer.once('end', end).once('error', end);
       },
     );
     asked.setTimeout(HTTP_PATIENCE, () => {

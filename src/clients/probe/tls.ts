@@ -65,7 +65,7 @@ async function startTlsOfImap(connection: LineConnection): Promise<TlsAnswer | u
 
 function handshake(
   socket: Socket,
-  { serverName, version, ciphers, address }: TlsQuestion,
+  { serverName, version, ciphers, address, alpn }: TlsQuestion,
   signal: AbortSignal,
   ca: readonly string[] | undefined,
 ): Promise<TlsAnswer> {
@@ -80,6 +80,7 @@ function handshake(
     ...(version && { minVersion: version, maxVersion: version }),
     ...(suites !== undefined && { ciphers: suites }),
     ...(ca && { ca: [...ca] }),
+    ...(alpn && { ALPNProtocols: [...alpn] }),
     checkServerIdentity: () => undefined,
   };
   return new Promise((resolve) => {

@@ -4,7 +4,7 @@
  * may come to besides its own findings.
  */
 import type { Check } from './check.ts';
-import { certificate, issuers, renewal } from './checks/certificates.ts';
+import { certificate } from './checks/certificates.ts';
 import { clientSetup } from './checks/client-setup.ts';
 import { dane } from './checks/dane.ts';
 import { freshSignature, keyStrength, publishedKeys, rotation } from './checks/dkim.ts';
@@ -12,6 +12,7 @@ import { alignment, dmarcPolicy, dmarcRecord } from './checks/dmarc.ts';
 import { dmarcReports } from './checks/dmarc-reports.ts';
 import { clock, database, disk, hostName, load } from './checks/host.ts';
 import { adminPages } from './checks/later.ts';
+import { issuers } from './checks/issuers.ts';
 import { dnsLists } from './checks/lists.ts';
 import { exchange, exchangeHosts, roles } from './checks/mail-exchange.ts';
 import { nameServers } from './checks/name-servers.ts';
@@ -20,6 +21,7 @@ import { plannedRecords } from './checks/plan.ts';
 import { mtaSts, tlsReports } from './checks/policies.ts';
 import { complaintRate, oneClick } from './checks/readers.ts';
 import { registration } from './checks/registration.ts';
+import { renewal } from './checks/renewal.ts';
 import { confirmedName, ownName, reverseName } from './checks/reverse-names.ts';
 import { roundTrip } from './checks/round-trip.ts';
 import { spfLimits, spfOfAddresses, spfRecord } from './checks/spf.ts';
@@ -165,7 +167,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   T2: { ...host, ...server, ...production, family: 'tls', run: renewal },
   T3: { ...host, ...server, family: 'tls', also: ['unreachable'], run: tlsVersions },
   T4: { ...host, ...server, family: 'tls', also: ['unreachable'], run: loginInClear },
-  T5: { ...host, ...world, family: 'tls', also: ['no-answer'], run: issuers },
+  T5: { ...host, ...world, family: 'tls', also: ['no-answer', 'propagating'], run: issuers },
 
   P1: { ...domain, ...world, family: 'policy', also: ['no-answer', 'propagating'], run: mtaSts },
   P2: {
@@ -184,7 +186,13 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     run: dane,
   },
 
-  A1: { ...domain, ...world, family: 'clients', also: ['no-answer'], run: clientSetup },
+  A1: {
+    ...domain,
+    ...world,
+    family: 'clients',
+    also: ['no-answer', 'propagating'],
+    run: clientSetup,
+  },
 
   R1: {
     ...domain,

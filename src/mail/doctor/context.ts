@@ -72,6 +72,15 @@ export interface Echo {
   readonly look: (address: string) => Promise<{ readonly junk: readonly string[] } | undefined>;
 }
 
+/** What an authority would ask for, to see whether it would find it (RFC 8555 §8.3, RFC 8737 §3). */
+export interface TrialChallenge {
+  readonly type: 'http-01' | 'tls-alpn-01';
+  /** For SNI; nobody's. */
+  readonly name: string;
+  readonly token: string;
+  readonly keyAuthorization: string;
+}
+
 export interface Context {
   readonly settings: DoctorSettings;
   /** What the check is about: a domain, or the name of the host. */
@@ -88,6 +97,8 @@ export interface Context {
   readonly fetch: Fetch;
   /** Undefined where no server runs. */
   readonly echo: Echo | undefined;
+  /** Has this server answer a challenge that no authority gave; undefined where none runs. */
+  readonly challenge: ((type: TrialChallenge['type']) => Promise<TrialChallenge>) | undefined;
   readonly sleep: (milliseconds: number) => Promise<void>;
   /** Calendar milliseconds: ages of what the server did. */
   readonly now: () => number;

@@ -7,7 +7,7 @@ import {
   type RememberedResult,
 } from '#store/doctor/results';
 import type { Pool } from '#store/open';
-import type { DoctorSettings } from './context.ts';
+import type { Context, DoctorSettings } from './context.ts';
 import type { EchoBox } from './echo-box.ts';
 import type { ServerFacts } from './server-facts.ts';
 
@@ -15,19 +15,24 @@ export interface DoctorDesk {
   readonly settings: DoctorSettings;
   readonly facts: () => Promise<ServerFacts>;
   readonly echo: EchoBox;
+  readonly challenge: NonNullable<Context['challenge']>;
   readonly before: () => Promise<RememberedResult[]>;
   /** Remembers results; answers everything that is remembered then. */
   readonly keep: (results: readonly KeptResult[]) => Promise<RememberedResult[]>;
 }
 
 export function doctorDesk(
-  parts: Pick<DoctorDesk, 'settings' | 'facts' | 'echo'> & { pool: Pool; clock: Clock },
+  parts: Pick<DoctorDesk, 'settings' | 'facts' | 'echo' | 'challenge'> & {
+    pool: Pool;
+    clock: Clock;
+  },
 ): DoctorDesk {
-  const { settings, facts, echo, pool, clock } = parts;
+  const { settings, facts, echo, challenge, pool, clock } = parts;
   return {
     settings,
     facts,
     echo,
+    challenge,
     before: () => readResults(pool),
     async keep(results) {
       await keepResults(pool, results, clock.now());

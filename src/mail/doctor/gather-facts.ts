@@ -2,6 +2,7 @@
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { concat, utf8, base64 } from '#bytes';
 import type { Clock } from '#clock';
+import { SAME_NAMES } from '#mail/certificates/renewal-time';
 import type { CertificateState } from '#mail/certificates/states';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import { ownCounts, ownSources } from '#mail/reports/advise-on-reports';
@@ -10,6 +11,7 @@ import { hashBody } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { formatDate } from '#protocol/message/date';
 import { splitHeader } from '#protocol/message/fields';
+import { issuedSince } from '#store/certificates/certificates';
 import type { Directory } from '#store/directory/directory';
 import { listDkimKeys, type ListedKey } from '#store/directory/dkim-keys';
 import { listDomains } from '#store/directory/domains';
@@ -37,6 +39,7 @@ import { isBelow } from './domain-order.ts';
 import { lintMessage } from './lint-message.ts';
 import { planToJson } from './plan-json.ts';
 import type {
+  AuthorityFacts,
   BackupFacts,
   CertificateFacts,
   ComplaintFacts,
@@ -67,8 +70,7 @@ export interface GatherParts {
   readonly backups: () => Promise<BackupFacts>;
   readonly plan: (domain: string) => Promise<DnsPlan | undefined>;
   readonly certificates: () => Promise<readonly CertificateState[]>;
-  /** Whether they are proved by HTTP-01. */
-  readonly overHttp: boolean;
+  readonly authority: () => Promise<AuthorityFacts | undefined>;
 }
 
 /** Domains that facts are gathered of: signing costs something for each. */
@@ -112,9 +114,12 @@ export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
     traffic,
     queue: { waiting: waiting.waiting, oldestAt: waiting.oldestAt?.getTime(), hours },
     warmUps,
-    certificates: certificates
-      .filter(({ origin }) => origin === 'acme' || origin === 'none')
-      .map((state) => certificateFacts(state, parts.overHttp)),
+    certificates: await Promise.all(
+      certificates
+        .filter(({ origin }) => origin === 'acme' || origin === 'none')
+        .map((state) => certificateFacts(parts, state)),
+    ),
+    authority: await parts.authority(),
   };
 }
 
@@ -276,12 +281,16 @@ function bulkFacts(
   return { messages, oneClick: of('one-click'), unsigned: of('unsigned') };
 }
 
-function certificateFacts(
+/** Of limits that the authority told us of, and of the one that we keep to before it does. */
+const LIMITS: readonly unknown[] = ['rateLimited', 'many-of-the-same'];
+
+async function certificateFacts(
+  { pool, realNow }: GatherParts,
   { names, order, renewAt }: CertificateState,
-  overHttp: boolean,
-): CertificateFacts {
+): Promise<CertificateFacts> {
   const failed = order?.state === 'failed' ? order.failure : undefined;
   const told = [failed?.['cause'], failed?.['text']].filter((one) => typeof one === 'string');
   const failure = failed && told.join(': ');
-  return { names, failure, limited: failed?.['cause'] === 'rateLimited', overHttp, renewAt };
+  const { count: issued } = await issuedSince(pool, names, realNow() - SAME_NAMES.within);
+  return { names, failure, limited: LIMITS.includes(failed?.['cause']), issued, renewAt };
 }

@@ -23,6 +23,8 @@ export interface ServerFacts {
   readonly traffic: TrafficFacts;
   readonly queue: QueueFacts;
   readonly certificates: readonly CertificateFacts[];
+  /** Who is asked for them; undefined: nobody. */
+  readonly authority: AuthorityFacts | undefined;
   readonly warmUps: readonly WarmUpFacts[];
 }
 
@@ -158,13 +160,21 @@ export interface QueueFacts {
   readonly hours: readonly { readonly came: number; readonly left: number }[];
 }
 
+export interface AuthorityFacts {
+  /** URL of its directory (RFC 8555 §7.1.1). */
+  readonly directory: string;
+  /** Undefined until there is one. */
+  readonly accountUri: string | undefined;
+  readonly challenge: 'http-01' | 'tls-alpn-01' | 'dns-01';
+}
+
 export interface CertificateFacts {
   readonly names: readonly string[];
   readonly failure: string | undefined;
   /** The authority limits us. */
   readonly limited: boolean;
-  /** Proved by HTTP-01. */
-  readonly overHttp: boolean;
+  /** Certificates for exactly these names in seven days, of which authorities issue few. */
+  readonly issued: number;
   /** Calendar milliseconds. */
   readonly renewAt: number | undefined;
 }

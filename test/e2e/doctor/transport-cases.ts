@@ -1,10 +1,14 @@
 /** T1 to T5, P1 to P3, A1. */
-import type { TlsOptions } from 'node:tls';
+import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { createSecureContext, type TlsOptions } from 'node:tls';
+import type { HttpAnswer, ProbeFailure } from '#clients/probe/probe';
 import { probeTls } from '#clients/probe/tls';
 import type { PlannedRecord } from '#mail/dns-plan/record';
 import { recordText } from '#mail/dns-plan/zone-line';
 import { planToJson } from '#mail/doctor/plan-json';
-import type { CertificateFacts } from '#mail/doctor/server-facts';
+import { challengeCertificate } from '#mail/certificates/x509';
+import type { AuthorityFacts, CertificateFacts, ListenerFacts } from '#mail/doctor/server-facts';
 import {
   issue,
   issueExpired,
@@ -23,6 +27,7 @@ import {
   HOST,
   NOW,
   stsPolicy,
+  TRIAL,
   without,
   type Draft,
 } from './world.ts';
@@ -67,13 +72,65 @@ const closed: Break = async (world, on) => {
   world.server!.listeners = [await on.closed('submissions')];
 };
 
-function ordered(more: Partial<CertificateFacts>): Break {
+type Challenge = AuthorityFacts['challenge'];
+const ACCOUNT = 'https://ca.test/acct/1';
+const DIRECTORY = 'https://ca.test/directory';
+
+function ordered(more: Partial<CertificateFacts>, challenge: Challenge = 'http-01'): Break {
   return (world) => {
     const renewAt = NOW + 40 * DAY;
     world.server!.certificates = [
-      { names: [HOST], failure: undefined, limited: false, overHttp: true, renewAt, ...more },
+      { names: [HOST], failure: undefined, limited: false, issued: 1, renewAt, ...more },
     ];
-    world.probes.http = () => Promise.resolve(404);
+    world.server!.authority = { directory: DIRECTORY, accountUri: ACCOUNT, challenge };
+    world.probes.http = ({ path }) =>
+      Promise.resolve(
+        path.endsWith(`/${TRIAL.token}`)
+          ? { status: 200, body: TRIAL.keyAuthorization }
+          : { status: 404, body: '' },
+      );
+  };
+}
+
+const answersHttp =
+  (answer: HttpAnswer | ProbeFailure): Break =>
+  (world, on) => {
+    void ordered({})(world, on);
+    world.probes.http = () => Promise.resolve(answer);
+  };
+
+/** What port 443 shows to who asks as an authority does. */
+const answersAlpn =
+  (authorization: string): Break =>
+  async (world, on) => {
+    await ordered({}, 'tls-alpn-01')(world, on);
+    const { cert } = await challengeCertificate(TRIAL.name, authorization, Date.now());
+    world.probes.tls = ({ port, serverName, alpn }) => {
+      assert.deepEqual([port, serverName, alpn], [443, TRIAL.name, ['acme-tls/1']]);
+      return Promise.resolve({
+        kind: 'secured',
+        version: 'TLSv1.3',
+        cipher: 'TLS_AES_128_GCM_SHA256',
+        chain: [new X509Certificate(cert).raw],
+        untrusted: 'self-signed certificate',
+      });
+    };
+  };
+
+/** Another name for which certificates are ordered, and what who asks for it gets. */
+function otherName(days: number | undefined): Break {
+  return async (world, on) => {
+    const by = await authority();
+    const name = `mta-sts.${DOMAIN}`;
+    const main = await issue(by, { names: [HOST], notAfter: new Date(Date.now() + 60.5 * DAY) });
+    const notAfter = new Date(Date.now() + ((days ?? 60) + 0.5) * DAY);
+    const other = await issue(by, { names: [name], notAfter });
+    const SNICallback: TlsOptions['SNICallback'] = (asked, done) => {
+      const { cert, key } = asked === name && days !== undefined ? other : main;
+      done(null, createSecureContext({ cert, key }));
+    };
+    await show(world, on, { ...main, SNICallback });
+    void ordered({ names: [HOST, name] })(world, on);
   };
 }
 
@@ -88,6 +145,20 @@ async function replies(
     await on.listen('imap', { replies: imap }),
   ];
 }
+
+const caa =
+  (value: string): Break =>
+  (world, on) => {
+    void ordered({})(world, on);
+    change(world.names, HOST, { CAA: `0 issue ${value}` });
+  };
+
+const identities =
+  (name: string): Break =>
+  (world, on) => {
+    void caa('ca.test')(world, on);
+    world.pages[DIRECTORY] = JSON.stringify({ meta: { caaIdentities: [name] } });
+  };
 
 export const TLS_CASES = [
   caseOf('T1', 'valid', async (world, on) => void (await secure(world, on))),
@@ -104,14 +175,26 @@ export const TLS_CASES = [
     show(world, on, await issue(await rootAuthority('Unknown'), { names: [HOST] })),
   ),
   caseOf('T1', 'unreachable', closed),
+  caseOf('T1', 'valid', otherName(60)),
+  caseOf('T1', 'name-ending', otherName(12)),
+  caseOf('T1', 'name-about-to-end', otherName(3)),
+  caseOf('T1', 'name-without', otherName(undefined)),
 
   caseOf('T2', 'ready', ordered({})),
   caseOf('T2', 'slowed', ordered({ failure: 'rateLimited: too many', limited: true })),
   caseOf('T2', 'failing', ordered({ failure: 'unauthorized: 404' })),
+  caseOf('T2', 'closed', answersHttp({ kind: 'failed', cause: 'timed out' })),
   caseOf('T2', 'closed', (world, on) => {
-    void ordered({})(world, on);
-    world.probes.http = () => Promise.resolve({ kind: 'failed', cause: 'timed out' });
+    void ordered({ names: [HOST, `nowhere.${DOMAIN}`] })(world, on);
   }),
+  // something answers, and it is not this server
+  caseOf('T2', 'foreign', answersHttp({ status: 404, body: 'not found' })),
+  caseOf('T2', 'foreign', answersHttp({ status: 200, body: 'Welcome' })),
+  caseOf('T2', 'foreign', answersAlpn('of somebody else')),
+  caseOf('T2', 'ready', answersAlpn(TRIAL.keyAuthorization)),
+  caseOf('T2', 'closed', ordered({}, 'tls-alpn-01')),
+  caseOf('T2', 'by-dns', ordered({}, 'dns-01')),
+  caseOf('T2', 'near-limit', ordered({ issued: 3 })),
   caseOf('T2', 'not-used'),
 
   caseOf('T3', 'modern', async (world, on) => void (await secure(world, on))),
@@ -142,6 +225,21 @@ export const TLS_CASES = [
   caseOf('T5', 'allows'),
   caseOf('T5', 'none', ({ names }) => without(names, HOST, 'CAA')),
   caseOf('T5', 'forbids', ({ names }) => change(names, HOST, { CAA: '0 issue other.example' })),
+  caseOf('T5', 'forbids', (world, on) => {
+    // of another name that certificates are ordered for
+    void ordered({ names: [HOST, `mta-sts.${DOMAIN}`] })(world, on);
+    world.names[`mta-sts.${DOMAIN}`] = { CAA: '0 issue other.example' };
+  }),
+  caseOf('T5', 'allows', caa(`letsencrypt.org; accounturi=${ACCOUNT}; validationmethods=http-01`)),
+  caseOf('T5', 'other-account', caa('letsencrypt.org; accounturi=https://ca.test/acct/2')),
+  caseOf('T5', 'other-method', caa('letsencrypt.org; validationmethods=dns-01')),
+  // the directory of the authority says what it is called
+  caseOf('T5', 'allows', identities('ca.test')),
+  caseOf('T5', 'forbids', identities('other.test')),
+  caseOf('T5', 'propagating', (world, on) => {
+    world.own = { ...world.names };
+    void caa('other.example')(world, on);
+  }),
   caseOf('T5', 'no-answer', ({ names }) => change(names, HOST, { CAA: { fault: 'servfail' } })),
 ];
 
@@ -260,14 +358,68 @@ export const POLICY_CASES = [
   caseOf('P3', 'no-answer', ({ names }) => change(names, TLSA, { fault: 'servfail' })),
 ];
 
+/** Where the SRV records lead, as mail programs reach it. */
+const reached: Break = async (world, on) => {
+  await secure(world, on);
+  const [smtp, submissions, imap] = world.server!.listeners as readonly ListenerFacts[];
+  const at: Readonly<Record<number, number>> = {
+    465: submissions!.port,
+    587: smtp!.port,
+    993: submissions!.port,
+    143: imap!.port,
+  };
+  const { tls } = world.probes;
+  world.probes.tls = (question, signal) =>
+    tls({ ...question, address: '127.0.0.1', port: at[question.port]! }, signal);
+};
+
+const alsoReached =
+  (breaks: Break): Break =>
+  async (world, on) => {
+    await reached(world, on);
+    await breaks(world, on);
+  };
+
 export const CLIENT_CASES = [
-  caseOf('A1', 'all'),
-  caseOf('A1', 'no-srv', ({ names }) => without(names, `_imaps._tcp.${DOMAIN}`, 'SRV')),
-  caseOf('A1', 'no-autoconfig', ({ pages }) => {
-    pages[`https://autoconfig.${DOMAIN}/mail/config-v1.1.xml`] = '!look-up: nowhere';
-  }),
+  caseOf('A1', 'all', reached),
+  caseOf(
+    'A1',
+    'no-srv',
+    alsoReached(({ names }) => without(names, `_imaps._tcp.${DOMAIN}`, 'SRV')),
+  ),
+  caseOf(
+    'A1',
+    'no-autoconfig',
+    alsoReached(({ pages }) => {
+      pages[`https://autoconfig.${DOMAIN}/mail/config-v1.1.xml`] = '!look-up: nowhere';
+    }),
+  ),
+  caseOf(
+    'A1',
+    'no-autodiscover',
+    alsoReached(({ pages }) => {
+      pages[`https://autodiscover.${DOMAIN}/autodiscover/autodiscover.xml`] =
+        '<html>Welcome</html>';
+    }),
+  ),
+  caseOf(
+    'A1',
+    'no-tls',
+    alsoReached(({ probes }) => {
+      probes.tls = () => Promise.resolve({ kind: 'no-starttls' });
+    }),
+  ),
+  caseOf('A1', 'no-tls'),
   caseOf('A1', 'other-host', ({ names }) =>
     change(names, `_imaps._tcp.${DOMAIN}`, { SRV: '0 1 993 imap.example.net.' }),
+  ),
+  caseOf(
+    'A1',
+    'propagating',
+    alsoReached((world) => {
+      world.own = { ...world.names };
+      change(world.names, `_imaps._tcp.${DOMAIN}`, { SRV: '0 1 993 imap.example.net.' });
+    }),
   ),
   caseOf('A1', 'no-answer', ({ names }) =>
     change(names, `_imaps._tcp.${DOMAIN}`, { fault: 'timeout' }),

@@ -6,6 +6,7 @@ import { createPublicKey, generateKeyPairSync, type KeyObject } from 'node:crypt
 import { base64, concat, utf8 } from '#bytes';
 import type { Probes, ProbeFailure } from '#clients/probe/probe';
 import type { Delegation } from '#clients/dns/delegation';
+import { probeTls } from '#clients/probe/tls';
 import { isPrivateAddress } from '#mail/abuse/protected';
 import { tcpProbes } from '#clients/probe/tcp-probes';
 import { systemClock } from '#clock';
@@ -54,6 +55,7 @@ export interface Draft {
   /** Bodies by URL; a text that begins with `!` is why there is none. */
   pages: Record<string, string>;
   echo: Writable<Echo>;
+  challenge: NonNullable<Context['challenge']>;
   before: Context['before'];
   /** Milliseconds that a look at the echo takes. */
   pace: number;
@@ -146,20 +148,33 @@ export async function wellWorld(): Promise<Draft> {
     probes: { ...tcpProbes(systemClock), ...NOWHERE },
     pages: {
       [`https://mta-sts.${DOMAIN}/.well-known/mta-sts.txt`]: stsPolicy('enforce', HOST, 1_209_600),
+      [`https://autodiscover.${DOMAIN}/autodiscover/autodiscover.xml`]: '<Autodiscover/>',
       [`https://autoconfig.${DOMAIN}/mail/config-v1.1.xml`]: '<?xml version="1.0"?><clientConfig/>',
     },
     echo: {
       open: (name) => Promise.resolve(`doctor-1@${name}`),
       look: () => Promise.resolve({ junk: [] }),
     },
+    challenge: (type) => Promise.resolve({ type, ...TRIAL }),
     before: () => undefined,
     pace: 50,
     domains: [DOMAIN],
   };
 }
 
+/** A challenge that no authority gave. */
+export const TRIAL = {
+  name: `doctor-1.${HOST}`,
+  token: 'hikyaku-doctor-1',
+  keyAuthorization: 'hikyaku-doctor-1.2',
+};
+
 /** Nothing outside loopback is ever reached. */
-const NOWHERE: Pick<Probes, 'time' | 'http'> = {
+const NOWHERE: Pick<Probes, 'time' | 'http' | 'tls'> = {
+  tls: (question, signal) =>
+    question.address.startsWith('127.')
+      ? probeTls(question, signal)
+      : Promise.resolve(failure('timed out')),
   time: () => Promise.resolve(failure('timed out')),
   http: () => Promise.resolve(failure('refused')),
 };
@@ -230,7 +245,7 @@ export function without(names: Names, name: string, ...types: (keyof DeclaredNam
 }
 
 export function worldOf(draft: Draft): World {
-  const { settings, server, host, probes, pages, echo, before, domains } = draft;
+  const { settings, server, host, probes, pages, echo, challenge, before, domains } = draft;
   const own = declaredZone(draft.own ?? draft.names);
   let monotonic = 0;
   return {
@@ -240,6 +255,7 @@ export function worldOf(draft: Draft): World {
     isPrivate: isPrivateAddress,
     probes,
     echo: server && echo,
+    challenge: server && challenge,
     before,
     domains,
     dns: {

@@ -1,14 +1,11 @@
-/** T1, T2 and T5: what the listeners show, whether it can be renewed, and who may issue it. */
+/** T1: the certificates that the listeners show, for the name of the host and for the other names that are ordered. */
 import { X509Certificate } from 'node:crypto';
 import type { TlsAnswer } from '#clients/probe/probe';
 import type { ServerContext } from '#mail/doctor/check';
-import type { Context } from '#mail/doctor/context';
-import { addressesOf, ask, noAnswer } from '#mail/doctor/dns-questions';
-import { above } from '#mail/doctor/domain-order';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { reachable, shown, tlsStartOf } from '#mail/doctor/own-listeners';
 import type { ListenerFacts } from '#mail/doctor/server-facts';
-import { DAY, listed, quoted } from '#mail/doctor/spoken-values';
+import { DAY, quoted } from '#mail/doctor/spoken-values';
 
 /** The best TLS of a listener, looked at once for all checks. */
 export function tlsOf(
@@ -41,8 +38,12 @@ export async function certificate(context: ServerContext): Promise<Outcome<'T1'>
   const judged = looked.flatMap(({ answer }) =>
     answer.kind === 'secured' ? [judgeChain(context, answer)] : [],
   );
-  // one listener with another certificate is enough to be wrong
-  const worst = judged.toSorted((a, b) => RANK.indexOf(a.finding) - RANK.indexOf(b.finding))[0];
+  const others = await otherNames(context);
+  evidence.push(...others.flatMap((one) => one.evidence ?? []));
+  // one listener with another certificate, or one name without its own, is enough to be wrong
+  const worst = [...judged, ...others].toSorted(
+    (a, b) => RANK.indexOf(a.finding) - RANK.indexOf(b.finding),
+  )[0];
   if (worst !== undefined) return { ...worst, evidence };
   const first = looked[0];
   const values = {
@@ -60,9 +61,50 @@ const RANK: readonly string[] = [
   'self-signed',
   'incomplete-chain',
   'about-to-end',
+  'name-without',
+  'name-about-to-end',
   'ending',
+  'name-ending',
   'valid',
 ];
+
+/** Names besides that of the host that are looked at: those of policies and of settings, two or three for each domain. */
+const MOST_NAMES = 60;
+
+/** What who asks for each of the other names that are ordered gets (SNI); nothing of those that are as they should be. */
+async function otherNames(context: ServerContext): Promise<Outcome<'T1'>[]> {
+  const { server, settings } = context;
+  // every listener has the same certificates
+  const [listener] = reachable(server);
+  if (listener === undefined) return [];
+  const ordered = new Set(server.certificates.flatMap(({ names }) => names));
+  ordered.delete(settings.hostname);
+  const names = [...ordered].filter((name) => !name.startsWith('*.')).slice(0, MOST_NAMES);
+  const judged = await Promise.all(
+    names.map(async (name): Promise<Outcome<'T1'> | undefined> => {
+      const answer = await tlsOf(context, listener, name);
+      if (answer.kind !== 'secured') return undefined;
+      const own = firstOf(answer);
+      const evidence = [
+        {
+          asked: `TLS ${shown(listener)} SNI ${name}`,
+          by: listener.name,
+          answer: `${own.fingerprint256} ${own.validToDate.toISOString().slice(0, 10)}`,
+        },
+      ];
+      const left = Math.floor((own.validToDate.getTime() - context.realNow()) / DAY);
+      if (own.checkHost(name) === undefined || answer.untrusted !== undefined) {
+        const cause = quoted(answer.untrusted ?? own.subjectAltName ?? own.subject);
+        return { finding: 'name-without', values: { name, cause }, evidence, about: name };
+      }
+      const values = { name, days: String(left) };
+      if (left > DAYS.fine) return undefined;
+      const finding = left < DAYS.bearable ? 'name-about-to-end' : 'name-ending';
+      return { finding, values, evidence, about: name };
+    }),
+  );
+  return judged.filter((one) => one !== undefined);
+}
 
 function firstOf({ chain }: Secured): X509Certificate {
   return new X509Certificate(chain[0]!);
@@ -99,64 +141,4 @@ export function causeOf(answer: TlsAnswer): string {
     case 'failed':
       return quoted(answer.cause);
   }
-}
-
-/** RFC 8555 §8.3. */
-const CHALLENGE = '/.well-known/acme-challenge/hikyaku-doctor';
-
-export async function renewal(context: ServerContext): Promise<Outcome<'T2'>> {
-  const { certificates } = context.server;
-  if (certificates.length === 0) return { finding: 'not-used', values: {} };
-  const limited = certificates.find((one) => one.limited);
-  if (limited) return { finding: 'slowed', values: { cause: quoted(limited.failure ?? '') } };
-  const failed = certificates.find(({ failure }) => failure !== undefined);
-  if (failed) return { finding: 'failing', values: { cause: quoted(failed.failure!) } };
-  const challenged = certificates.filter(({ overHttp }) => overHttp);
-  const names = [...new Set(challenged.flatMap((one) => one.names))];
-  const looked = await Promise.all(names.map((name) => challengePath(context, name)));
-  const evidence = looked.flatMap((one) => one.evidence);
-  const closed = looked.find(({ cause }) => cause !== undefined);
-  if (closed) return { finding: 'closed', values: { cause: closed.cause! }, evidence };
-  const next = Math.min(...certificates.map(({ renewAt }) => renewAt ?? Infinity));
-  const shownNext = Number.isFinite(next) ? new Date(next).toISOString().slice(0, 10) : '?';
-  return { finding: 'ready', values: { next: shownNext }, evidence };
-}
-
-/** Any answer but an error of the server shows that the way is open: nobody gave us this challenge. */
-async function challengePath(
-  context: ServerContext,
-  host: string,
-): Promise<{ readonly cause: string | undefined; readonly evidence: readonly Evidence[] }> {
-  const { addresses, evidence } = await addressesOf(context, host);
-  const [address] = addresses;
-  if (address === undefined) return { cause: `${host}: no address`, evidence };
-  const answer = await context.probes.http(
-    { address, port: 80, host, path: CHALLENGE },
-    context.signal,
-  );
-  const text = typeof answer === 'number' ? `HTTP ${answer}` : answer.cause;
-  const seen = [...evidence, { asked: `http://${host}${CHALLENGE}`, by: address, answer: text }];
-  const isOpen = typeof answer === 'number' && answer < 500;
-  return { cause: isOpen ? undefined : `${host}: ${text}`, evidence: seen };
-}
-
-/** RFC 8659 §3: the records of the nearest name that has any. */
-export async function issuers(context: Context): Promise<Outcome<'T5'>> {
-  const { hostname, issuer } = context.settings;
-  const evidence: Evidence[] = [];
-  for (const name of [hostname, ...above(hostname)]) {
-    const asked = await ask(context, name, 'CAA');
-    evidence.push(asked.evidence);
-    if (asked.answer.kind === 'failure')
-      return noAnswer(asked.evidence.asked, asked.answer, evidence);
-    if (asked.records.length === 0) continue;
-    const issue = asked.records.filter(({ tag }) => tag.toLowerCase() === 'issue');
-    const allowed = issue.map(({ value }) => value.split(';', 1)[0]!.trim().toLowerCase());
-    // records that restrict something else let everybody issue
-    if (issue.length === 0 || allowed.includes(issuer))
-      return { finding: 'allows', values: { name, issuer }, evidence };
-    const values = { name, allowed: listed(allowed.map((one) => one || ';')), issuer };
-    return { finding: 'forbids', values, evidence, about: values.allowed };
-  }
-  return { finding: 'none', values: {}, evidence };
 }

@@ -9,8 +9,8 @@ export const TRANSPORT_TEXTS = {
       ja: 'メールソフトは不正な証明書を拒み、検証する送信者（MTA-STS）は送信を止めます。',
     },
     expected: {
-      en: 'For {hostname}, with its whole chain, and more than 21 days to go.',
-      ja: '{hostname} のもので、チェーンが揃い、残りが 21 日を超えること。',
+      en: 'For {hostname} and every other name that is ordered, with its whole chain, and more than 21 days to go.',
+      ja: '{hostname} と取得対象の各名前のもので、チェーンが揃い、残りが 21 日を超えること。',
     },
     remedy: {
       en: '`hikyaku certificate list` says what became of the last renewal.',
@@ -27,6 +27,25 @@ export const TRANSPORT_TEXTS = {
         status: 'fail',
         en: 'It ends in {days} days.',
         ja: '残り {days} 日しかありません。',
+      },
+      'name-ending': {
+        status: 'warn',
+        en: 'That for {name} ends in {days} days.',
+        ja: '{name} の証明書は残り {days} 日です。',
+      },
+      'name-about-to-end': {
+        status: 'fail',
+        en: 'That for {name} ends in {days} days.',
+        ja: '{name} の証明書は残り {days} 日しかありません。',
+      },
+      'name-without': {
+        status: 'fail',
+        en: 'Who asks for {name} gets a certificate that is not for it, or that nobody trusts: {cause}.',
+        ja: '{name} に対して、その名前のものではない、または信頼されない証明書を示しています：{cause}。',
+        remedy: {
+          en: 'Get one: hikyaku certificate renew {name}',
+          ja: '次のコマンドで取得してください：hikyaku certificate renew {name}',
+        },
       },
       expired: { status: 'fail', en: 'It ended on {date}.', ja: '{date} に期限が切れました。' },
       'wrong-name': {
@@ -57,18 +76,45 @@ export const TRANSPORT_TEXTS = {
       ja: '更新できないことは、必要になった日に初めて分かります。',
     },
     expected: {
-      en: 'The last attempt worked, and the way of the challenge is open.',
-      ja: '前回の更新が成功し、検証の経路が通じていること。',
+      en: 'The last attempt worked, and an authority that came now would find our answer.',
+      ja: '前回の更新が成功し、認証局が今来ても応答を見つけられること。',
     },
     remedy: {
-      en: 'Open port 80 of {hostname} to all, or use DNS-01.',
-      ja: '{hostname} の 80 番を全体に開くか、DNS-01 を使ってください。',
+      en: 'Open port 80 of {hostname} (443 for tls-alpn-01) to all, or use DNS-01.',
+      ja: '{hostname} の 80 番（tls-alpn-01 では 443 番）を全体に開くか、DNS-01 を使ってください。',
     },
     findings: {
       ready: {
         status: 'pass',
-        en: 'The challenge path answers; next renewal {next}.',
-        ja: '検証の経路は応答します。次の更新は {next} です。',
+        en: 'A challenge of our own was answered from outside as it should be; next renewal {next}.',
+        ja: '試験用の検証に外から正しく応答しました。次の更新は {next} です。',
+      },
+      'by-dns': {
+        status: 'unknown',
+        en: 'The last order worked, and the next is due {next}. The hook that changes the zone is run for a real order alone.',
+        ja: '前回の取得は成功し、次の更新は {next} です。ゾーンを変更するフックは、実際の取得でしか実行しません。',
+        remedy: {
+          en: 'To try the whole way now: hikyaku certificate renew {hostname} --force',
+          ja: '今すぐ全体を試すには：hikyaku certificate renew {hostname} --force',
+        },
+      },
+      'near-limit': {
+        status: 'warn',
+        en: '{count} certificates were issued for {names} in seven days. Authorities issue five, and then none for days.',
+        ja: '{names} の証明書が 7 日間に {count} 回発行されています。認証局は 5 回で発行を止めます。',
+        remedy: {
+          en: 'Order no more by hand, and keep the data folder: it holds what was issued.',
+          ja: '手動での取得をやめ、発行済みの証明書があるデータフォルダーを消さないでください。',
+        },
+      },
+      foreign: {
+        status: 'fail',
+        en: 'What answers at {what} did not give our answer: {answer}.',
+        ja: '{what} が当方の応答を返しません：{answer}。',
+        remedy: {
+          en: 'Its name must lead to this server, and a proxy before it must pass /.well-known/acme-challenge/ (port 80) or acme-tls/1 (port 443) on.',
+          ja: 'その名前をこのサーバーに向け、手前のプロキシーに /.well-known/acme-challenge/（80 番）または acme-tls/1（443 番）を通させてください。',
+        },
       },
       slowed: {
         status: 'warn',
@@ -181,6 +227,28 @@ export const TRANSPORT_TEXTS = {
         status: 'fail',
         en: '{name} allows only {allowed}, not {issuer}.',
         ja: '{name} が許すのは {allowed} だけで、{issuer} を含みません。',
+        remedy: {
+          en: 'Publish this beside or instead: {name}. 3600 IN CAA 0 issue "{issuer}"',
+          ja: 'このレコードを加えるか、置き換えてください：{name}. 3600 IN CAA 0 issue "{issuer}"',
+        },
+      },
+      'other-account': {
+        status: 'fail',
+        en: '{name} lets {issuer} issue for another account only ({bound}), while ours is {account}.',
+        ja: '{name} は {issuer} の別のアカウント（{bound}）だけに発行を許しています。当方のアカウントは {account} です。',
+        remedy: {
+          en: 'Change the record to: {name}. 3600 IN CAA 0 issue "{right}"',
+          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 issue "{right}"',
+        },
+      },
+      'other-method': {
+        status: 'fail',
+        en: '{name} lets {issuer} issue by {methods} only, while this server proves its names by {challenge}.',
+        ja: '{name} は {issuer} に {methods} での検証だけを許していますが、このサーバーは {challenge} を使います。',
+        remedy: {
+          en: 'Change the record to: {name}. 3600 IN CAA 0 issue "{right}"',
+          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 issue "{right}"',
+        },
       },
     },
   },
@@ -335,8 +403,8 @@ export const TRANSPORT_TEXTS = {
       ja: 'なければ、利用者がホストとポートを手で入力します。',
     },
     expected: {
-      en: 'SRV records for submission and IMAP that name {hostname}, and autoconfig that answers. JMAP comes with later work.',
-      ja: '送信と IMAP の SRV レコードが {hostname} を示し、autoconfig が応答すること。JMAP は今後対応します。',
+      en: 'SRV records for submission and IMAP that name {hostname}, TLS there, and autoconfig and Autodiscover that answer. JMAP comes with later work.',
+      ja: '送信と IMAP の SRV レコードが {hostname} を示し、そこで TLS を使え、autoconfig と Autodiscover が応答すること。JMAP は今後対応します。',
     },
     remedy: {
       en: '`hikyaku domain dns {domain}` has the records.',
@@ -345,8 +413,8 @@ export const TRANSPORT_TEXTS = {
     findings: {
       all: {
         status: 'pass',
-        en: 'SRV records and autoconfig are there.',
-        ja: 'SRV レコードと autoconfig が揃っています。',
+        en: 'SRV records, autoconfig and Autodiscover are there, and the hosts speak TLS.',
+        ja: 'SRV レコード、autoconfig、Autodiscover が揃い、ホストは TLS で応答します。',
       },
       'no-srv': {
         status: 'warn',
@@ -357,6 +425,20 @@ export const TRANSPORT_TEXTS = {
         status: 'warn',
         en: 'autoconfig does not answer: {cause}.',
         ja: 'autoconfig が応答しません：{cause}。',
+      },
+      'no-autodiscover': {
+        status: 'warn',
+        en: 'Autodiscover does not answer: {cause}.',
+        ja: 'Autodiscover が応答しません：{cause}。',
+      },
+      'no-tls': {
+        status: 'fail',
+        en: '{name} leads to {target}, where mail programs get no TLS that they can trust: {cause}.',
+        ja: '{name} の示す {target} で、信頼できる TLS を使えません：{cause}。',
+        remedy: {
+          en: 'Open the port to all, and look at the certificate of {hostname} (T1).',
+          ja: 'ポートを全体に開き、{hostname} の証明書（T1）を確かめてください。',
+        },
       },
       'other-host': {
         status: 'fail',

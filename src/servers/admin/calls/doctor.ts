@@ -25,6 +25,11 @@ export const doctorCalls = {
     doctor.keep(input.results),
   ),
 
+  'doctor/challenge': value(
+    z.object({ type: z.enum(['http-01', 'tls-alpn-01']) }),
+    async ({ doctor }, input) => doctor.challenge(input.type),
+  ),
+
   'doctor/echo': value(z.object({ domain: text }), async ({ doctor, directory }, input) => {
     const domain = readDomain(input.domain);
     if (typeof domain !== 'string') return domain;
