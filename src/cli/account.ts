@@ -6,6 +6,7 @@ import { accountSendAs } from './account-send-as.ts';
 import { callRows, callValue } from './control.ts';
 import { printDone, printRows, remark } from './output.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
+import { promptFor } from './secret-texts.ts';
 import { localTime, shortSize } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
@@ -23,7 +24,7 @@ export function account(noun: Command): void {
     .option('--quota <size>', 'how much it may hold: 500M, 2G (without: no limit)', readSize)
     .action(
       async (address: string, options: CommonOptions & SecretOptions & { quota?: number }) => {
-        const password = await readPassword(options, `Password for ${address}`, true);
+        const password = await readPassword(options, promptFor('made', { who: address }), true);
         const added = await callValue(options, 'account/add', {
           address,
           password,
@@ -63,7 +64,7 @@ export function account(noun: Command): void {
   )
     .option('--password-file <file>', PASSWORD_FILE)
     .action(async (address: string, options: CommonOptions & SecretOptions) => {
-      const password = await readPassword(options, `New password for ${address}`, true);
+      const password = await readPassword(options, promptFor('changed', { who: address }), true);
       const changed = await callValue(options, 'account/passwd', { address, password });
       printDone(options, changed, `${changed.account} has a new password.`);
     });

@@ -7,7 +7,13 @@ import { formatZone } from '#mail/dns-plan/format-zone';
 import { parkedPlan } from '#mail/dns-plan/plan';
 import { tellPlan, type PlanRow, type ToldPlan } from '#mail/dns-plan/rows';
 import type { PlanZone } from '#mail/dns-plan/record';
-import { NEED_WORDS, PLAN_PIECES, STANDING_WORDS, ZONE_HEADS } from '#mail/dns-plan/texts';
+import {
+  COLUMN_HEADS,
+  NEED_WORDS,
+  PLAN_PIECES,
+  STANDING_WORDS,
+  ZONE_HEADS,
+} from '#mail/dns-plan/texts';
 import { compareByAll } from '#mail/publish/desk';
 import { say } from '#mail/story/phrase';
 import { wrap } from '#mail/story/terminal-text';
@@ -155,15 +161,19 @@ function columnsOf(rows: readonly PlanRow[], lang: Language): readonly Column<Pl
   const isCompared = rows.some(({ standing }) => standing !== undefined);
   const standing: Column<PlanRow> = isCompared
     ? {
-        title: 'STANDING',
+        title: COLUMN_HEADS.standing[lang],
         value: (row) => (row.standing ? STANDING_WORDS[row.standing][lang] : ''),
       }
-    : { title: 'NEED', value: ({ need }) => (need ? NEED_WORDS[need][lang] : '') };
+    : { title: COLUMN_HEADS.need[lang], value: ({ need }) => (need ? NEED_WORDS[need][lang] : '') };
   return [
     standing,
-    { title: 'TYPE', value: ({ type }) => type },
-    { title: 'NAME', value: ({ name }) => `${name}.` },
-    { title: 'DATA', value: (row) => row.data ?? row.observed?.[0] ?? '', shrinks: true },
+    { title: COLUMN_HEADS.type[lang], value: ({ type }) => type },
+    { title: COLUMN_HEADS.name[lang], value: ({ name }) => `${name}.` },
+    {
+      title: COLUMN_HEADS.data[lang],
+      value: (row) => row.data ?? row.observed?.[0] ?? '',
+      shrinks: true,
+    },
   ];
 }
 

@@ -7,6 +7,7 @@ import { CommandFailure } from './failure.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
 import type { ExitCode } from './run.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
+import { promptFor } from './secret-texts.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
 
@@ -70,7 +71,7 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
       const usual = PORTS[tls];
       if (usual === undefined)
         throw new CommandFailure(`--tls ${tls} is not known`, 'Write starttls or implicit.');
-      const password = await readPassword(options, `Password of ${user}`, false);
+      const password = await readPassword(options, promptFor('login', { who: user }), false);
       const input = { host, port: options.port ?? usual, tls, user, password };
       const done = await callAdded<Answer<'app-config'>>(options, 'lab/app-config', input);
       printDone(

@@ -10,7 +10,7 @@ import { parseServerList, serverName, type DnsServer } from '#clients/dns/server
 import { StubResolver } from '#clients/dns/stub-resolver';
 import type { Resolver } from '#protocol/dns/resolver';
 import { CommandFailure } from './failure.ts';
-import { labHere } from './lab-here.ts';
+import { labHere, type LabHere } from './lab-here.ts';
 import { settings } from './settings.ts';
 import type { CommonOptions } from './verb.ts';
 
@@ -21,6 +21,8 @@ export interface ResolverOptions extends CommonOptions {
 export interface CliResolver extends Resolver, Disposable {
   /** What time it is where it asks: the practice Internet has a calendar of its own. */
   readonly now: () => number;
+  /** The practice Internet, where that is asked. */
+  readonly lab: LabHere | undefined;
   /** @throws CommandFailure where questions were asked and no server could be reached at all: nothing was found out */
   assertReached(): void;
 }
@@ -34,7 +36,7 @@ export function addResolver(command: Command): Command {
 
 /** @throws CommandFailure where the settings are wrong */
 export async function cliResolver(options: ResolverOptions): Promise<CliResolver> {
-  const { servers, clock } = await whomToAsk(options);
+  const { servers, clock, lab } = await whomToAsk(options);
   const stub = new StubResolver({
     servers,
     clock: systemClock,
@@ -44,6 +46,7 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
   let unreached: string | undefined;
   return {
     now: () => clock.now(),
+    lab,
     async resolve(name, type, ask) {
       const answer = await stub.resolve(name, type, ask);
       if (answer.kind !== 'failure') reached = true;
@@ -68,13 +71,14 @@ export async function cliResolver(options: ResolverOptions): Promise<CliResolver
 interface Asked {
   readonly servers: readonly DnsServer[];
   readonly clock: Pick<Clock, 'now'>;
+  readonly lab?: LabHere;
 }
 
 async function resolverOfLab(options: ResolverOptions): Promise<Asked | undefined> {
   const lab = await labHere(options);
   if (lab === undefined) return undefined;
   const place = lab.network.placeOf(lab.network.addressOf('resolver.test'), 53);
-  return { servers: [{ ...place, trusted: true }], clock: lab.clock };
+  return { servers: [{ ...place, trusted: true }], clock: lab.clock, lab };
 }
 
 /** Whom such a command asks. @throws CommandFailure where the settings are wrong */

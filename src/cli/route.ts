@@ -3,6 +3,7 @@ import { Option, type Command } from 'commander';
 import { callRows, callValue } from './control.ts';
 import { printDone, printRows } from './output.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
+import { promptFor } from './secret-texts.ts';
 import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
 
 const TLS = ['none', 'opportunistic', 'required', 'verified', 'implicit'] as const;
@@ -41,7 +42,7 @@ export function route(noun: Command): void {
       const password =
         username === undefined
           ? undefined
-          : await readPassword(options, `Password of ${username} at ${host}`, false);
+          : await readPassword(options, promptFor('elsewhere', { who: username, host }), false);
       const set = await callValue(options, 'route/set', {
         domain,
         host,

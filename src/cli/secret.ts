@@ -4,7 +4,11 @@
  */
 import { readFile } from 'node:fs/promises';
 import { StringDecoder } from 'node:string_decoder';
+import { say } from '#mail/story/phrase';
+import type { Language } from '#protocol/dsn/language';
 import { CommandFailure } from './failure.ts';
+import { usualLanguage } from './language.ts';
+import { promptFor, secretFailure, type Prompt } from './secret-texts.ts';
 
 const MOST_OCTETS = 4096;
 
@@ -22,33 +26,30 @@ export interface Terminal {
 
 /** @param twice ask again, for a password that is being set @throws CommandFailure */
 export async function readPassword(
-  { passwordFile }: SecretOptions,
-  prompt: string,
+  { passwordFile, lang = usualLanguage() }: SecretOptions & { readonly lang?: Language },
+  prompt: Prompt,
   twice: boolean,
   terminal: Terminal = { input: process.stdin, output: process.stderr },
 ): Promise<string> {
-  if (passwordFile !== undefined && passwordFile !== '-') return fromFile(passwordFile);
-  if (passwordFile === '-' || terminal.input.isTTY !== true) return fromInput(terminal);
-  const password = await ask(`${prompt}: `, terminal);
-  if (twice && (await ask('Once more: ', terminal)) !== password) {
-    throw new CommandFailure('the two passwords differ', 'Try again.');
+  if (passwordFile !== undefined && passwordFile !== '-') return fromFile(passwordFile, lang);
+  if (passwordFile === '-' || terminal.input.isTTY !== true) return fromInput(terminal, lang);
+  const password = await ask(prompt, terminal, lang);
+  if (twice && (await ask(promptFor('again'), terminal, lang)) !== password) {
+    throw secretFailure('differ', lang);
   }
-  return given(password);
+  return given(password, lang);
 }
 
-async function fromFile(path: string): Promise<string> {
+async function fromFile(path: string, lang: Language): Promise<string> {
   try {
-    return given(firstLine(await readFile(path)));
+    return given(firstLine(await readFile(path), lang), lang);
   } catch (error) {
     if (error instanceof CommandFailure) throw error;
-    throw new CommandFailure(
-      `the password file cannot be read: ${(error as Error).message}`,
-      'Name a file that holds the password alone.',
-    );
+    throw secretFailure('unreadable', lang, { reason: (error as Error).message });
   }
 }
 
-async function fromInput({ input }: Terminal): Promise<string> {
+async function fromInput({ input }: Terminal, lang: Language): Promise<string> {
   const parts: Buffer[] = [];
   let octets = 0;
   for await (const part of input as AsyncIterable<Buffer>) {
@@ -56,31 +57,30 @@ async function fromInput({ input }: Terminal): Promise<string> {
     octets += part.length;
     if (octets > MOST_OCTETS) break;
   }
-  return given(firstLine(Buffer.concat(parts)));
+  return given(firstLine(Buffer.concat(parts), lang), lang);
 }
 
 /** Files end with a line end that belongs to no password. */
-function firstLine(content: Buffer): string {
-  if (content.length > MOST_OCTETS) {
-    throw new CommandFailure('that is too long for a password', 'Give a password of one line.');
-  }
+function firstLine(content: Buffer, lang: Language): string {
+  if (content.length > MOST_OCTETS) throw secretFailure('too-long', lang);
   const text = content.toString().replace(/\r?\n$/, '');
   if (!/[\r\n]/.test(text)) return text;
-  throw new CommandFailure('the password has several lines', 'Give the password alone.');
+  throw secretFailure('several-lines', lang);
 }
 
-function given(password: string): string {
+function given(password: string, lang: Language): string {
   if (password !== '') return password;
-  throw new CommandFailure(
-    'no password was given',
-    'Type one, or give it with --password-file or on standard input.',
-  );
+  throw secretFailure('none', lang);
 }
 
 const [INTERRUPT, END, BACKSPACE, DELETE] = ['\x03', '\x04', '\b', '\x7f'];
 
 /** Reads a line from the terminal without showing it. */
-function ask(prompt: string, { input, output }: Terminal): Promise<string> {
+function ask(
+  { phrase, values }: Prompt,
+  { input, output }: Terminal,
+  lang: Language,
+): Promise<string> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const decoder = new StringDecoder('utf8');
   let typed: string[] = [];
@@ -98,7 +98,7 @@ function ask(prompt: string, { input, output }: Terminal): Promise<string> {
         return;
       }
       if (character === INTERRUPT) {
-        done(() => reject(new CommandFailure('interrupted', 'Nothing was changed.')));
+        done(() => reject(secretFailure('interrupted', lang)));
         return;
       }
       if (character === BACKSPACE || character === DELETE) typed.pop();
@@ -106,7 +106,7 @@ function ask(prompt: string, { input, output }: Terminal): Promise<string> {
       else typed.push(character);
     }
   };
-  output.write(prompt);
+  output.write(`${say(phrase, lang, values)}: `);
   input.setRawMode(true);
   input.on('data', onData);
   input.resume();

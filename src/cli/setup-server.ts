@@ -8,7 +8,6 @@ import type { SetUpStep } from '#mail/accounts/set-up';
 import { setUp } from '#mail/accounts/set-up';
 import { readPlan } from '#mail/dns-plan/read-plan';
 import { tellPlan, type ToldPlan } from '#mail/dns-plan/rows';
-import { say } from '#mail/story/phrase';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { acmeSettings } from '#server/certificates';
 import { openDatabase } from '#server/database';
@@ -57,9 +56,8 @@ async function withPassword(
   address: Mailbox,
   run: Run,
 ): Promise<readonly SetUpStep[]> {
-  const prompt = say(SETUP_TEXTS['ask-password'], options.lang, {
-    address: formatMailbox(address),
-  });
+  const values = { address: formatMailbox(address) };
+  const prompt = { phrase: SETUP_TEXTS['ask-password'], values };
   const { passwordFile } = options;
   const given = passwordFile === undefined ? undefined : await readPassword(options, prompt, false);
   const first = await run(given);

@@ -13,7 +13,7 @@ import {
   type DialogueEntry,
 } from '#protocol/smtp/dialogue';
 import { tcpDialer } from '#clients/smtp/dial';
-import { systemClock } from '#clock';
+import { systemClock, type Clock } from '#clock';
 import { say } from '#mail/story/phrase';
 import { printable, STICKY, wrap } from '#mail/story/terminal-text';
 import { toAscii } from '#protocol/address/domain';
@@ -39,6 +39,7 @@ import { RESULTS } from './probe/texts.ts';
 import { Progress, waiting } from './progress.ts';
 import { cliResolver } from './resolver.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
+import { promptFor } from './secret-texts.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { wholeNumber, type CommonOptions } from './verb.ts';
 
@@ -111,8 +112,8 @@ function collect(value: string, before: readonly string[] = []): readonly string
 }
 
 async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> {
-  const network = (await labHere(options))?.network;
-  const plan = await planOf(host, options);
+  const lab = await labHere(options);
+  const plan = await planOf(host, options, lab?.clock ?? systemClock);
   const explainer = new Explainer(options.lang);
   const progress = new Progress(`waiting for ${host}`);
   const show = (entry: DialogueEntry): void => {
@@ -123,7 +124,8 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
   };
   const start = systemClock.monotonic();
   const running = runProbe(plan, {
-    dialer: network?.dialer ?? tcpDialer,
+    dialer: lab?.network.dialer ?? tcpDialer,
+    ca: isInTest(host) || plan.address.address.startsWith('127.') ? lab?.trustedRoots : undefined,
     recorder: new DialogueRecorder(start, DIALOGUE_LIMITS, show),
     monotonic: () => systemClock.monotonic(),
     randomBytes,
@@ -134,12 +136,17 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
   return result;
 }
 
-async function planOf(host: string, options: ProbeOptions): Promise<ProbePlan> {
+/** @param clock whose calendar the date of the message is read from */
+async function planOf(
+  host: string,
+  options: ProbeOptions,
+  clock: Pick<Clock, 'now'>,
+): Promise<ProbePlan> {
   const from = readFrom(options);
   const to = (options.to ?? []).map(readMailbox);
   const helo = options.helo ?? hostname();
   const { tls, port = tls === 'implicit' ? 465 : 25 } = options;
-  const content = await contentOf(options, from, to, helo);
+  const content = await contentOf(options, from, to, helo, clock.now());
   const isUtf8 = [from, ...to].some((mailbox) => mailbox !== null && needsSmtputf8(mailbox));
   const parameters =
     (content.some((octet) => octet > 127) ? ' BODY=8BITMIME' : '') + (isUtf8 ? ' SMTPUTF8' : '');
@@ -184,7 +191,8 @@ function readMailbox(given: string): Mailbox {
 async function credentialsOf(options: ProbeOptions): Promise<ProbePlan['credentials']> {
   const { auth: username } = options;
   if (username === undefined) return undefined;
-  return { username, password: await readPassword(options, `Password of ${username}`, false) };
+  const prompt = promptFor('login', { who: username });
+  return { username, password: await readPassword(options, prompt, false) };
 }
 
 async function contentOf(
@@ -192,6 +200,7 @@ async function contentOf(
   from: Mailbox | null,
   to: readonly Mailbox[],
   helo: string,
+  now: number,
 ): Promise<Uint8Array> {
   if (data === undefined) {
     return makeMessage({
@@ -199,7 +208,7 @@ async function contentOf(
       to: to.map((mailbox) => formatMailbox(mailbox)),
       subject,
       body,
-      now: systemClock.now(),
+      now,
       unique: hex(randomBytes(12)),
       host: helo,
     });
@@ -215,8 +224,7 @@ async function contentOf(
 }
 
 async function addressOf(host: string, options: ProbeOptions): Promise<ProbePlan['address']> {
-  // names below test are the practice Internet's, and nobody else's (RFC 6761 §6.2)
-  if (host.endsWith('.test')) return addressInTest(host, options);
+  if (isInTest(host)) return addressInTest(host, options);
   try {
     return await waiting(`looking up ${host}`, lookup(host));
   } catch (error) {
@@ -225,6 +233,11 @@ async function addressOf(host: string, options: ProbeOptions): Promise<ProbePlan
       'Name a host (for the MX of a domain: dig MX example.net), or give an address.',
     );
   }
+}
+
+/** Names below test are the practice Internet's, and nobody else's (RFC 6761 §6.2). */
+function isInTest(host: string): boolean {
+  return host.endsWith('.test');
 }
 
 async function addressInTest(host: string, options: ProbeOptions): Promise<ProbePlan['address']> {

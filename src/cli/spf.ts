@@ -1,7 +1,6 @@
 /** `hikyaku spf check`: may this address send for this sender? Asks the DNS by itself; works without a server here. */
 import { hostname } from 'node:os';
 import type { Command } from 'commander';
-import { systemClock } from '#clock';
 import type { Language } from '#protocol/dsn/language';
 import { tellSpfResult, tellSpfStep } from '#mail/story/tell/tell-spf';
 import { say } from '#mail/story/phrase';
@@ -51,7 +50,7 @@ async function runCheck(options: SpfOptions): Promise<SpfReport> {
   using resolver = await cliResolver(options);
   const signal = AbortSignal.timeout(PATIENCE);
   const receiver = hostname();
-  const now = Math.floor(systemClock.now() / 1000);
+  const now = Math.floor(resolver.now() / 1000);
   const domain = asked.mailFrom?.domain ?? asked.helo;
   const report = await waiting(
     `asking the DNS for ${domain}`,

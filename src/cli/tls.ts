@@ -123,11 +123,13 @@ async function decide(given: string, options: PolicyOptions): Promise<LiveDecisi
   using resolver = await cliResolver(options);
   using sts = new StsPolicies({
     store: { ...noPolicyStore, read: () => Promise.resolve(known.policy) },
-    clock: systemClock,
+    // a policy's lifetime is counted by the calendar of whoever publishes it
+    clock: resolver.lab?.clock ?? systemClock,
     log: silentLog,
     resolver,
-    dialer: tcpDialer,
-    mayReach: isPublicAddress,
+    dialer: resolver.lab?.network.dialer ?? tcpDialer,
+    mayReach: resolver.lab ? () => true : isPublicAddress,
+    ...(resolver.lab && { ca: resolver.lab.trustedRoots }),
   });
   const decision = await waiting(
     `asking for the policies of ${domain}`,

@@ -41,6 +41,8 @@ export interface ProbePlan {
 
 export interface ProbeParts {
   readonly dialer: Dialer;
+  /** Roots to trust instead of the system's, PEM. */
+  readonly ca?: readonly string[] | undefined;
   readonly recorder: DialogueRecorder;
   readonly monotonic: () => number;
   readonly randomBytes: (octets: number) => Uint8Array;
@@ -136,9 +138,13 @@ class Probe {
 
   async #secure(): Promise<Trouble> {
     const { host, tls, timeout } = this.#plan;
-    const { recorder, monotonic } = this.#parts;
+    const { recorder, monotonic, ca } = this.#parts;
     const released = this.#connection.releaseSocket();
-    const result = await handshake(released, { serverName: host, timeoutMs: timeout });
+    const result = await handshake(released, {
+      serverName: host,
+      timeoutMs: timeout,
+      ...(ca && { ca }),
+    });
     if (result.kind === 'failed') {
       this.#connection.hangUp();
       return `the TLS handshake failed: ${result.detail}`;

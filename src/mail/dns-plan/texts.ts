@@ -148,6 +148,14 @@ export const STANDING_WORDS = {
   unknown: { en: 'unknown', ja: '不明' },
 } as const satisfies Record<Standing, Phrase>;
 
+export const COLUMN_HEADS = {
+  standing: { en: 'STANDING', ja: '状態' },
+  need: { en: 'NEED', ja: '要否' },
+  type: { en: 'TYPE', ja: '種類' },
+  name: { en: 'NAME', ja: '名前' },
+  data: { en: 'DATA', ja: 'データ' },
+} as const satisfies Record<string, Phrase>;
+
 export const NEED_WORDS = {
   publish: { en: 'publish', ja: '公開' },
   optional: { en: 'optional', ja: '任意' },
