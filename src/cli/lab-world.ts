@@ -37,12 +37,20 @@ export function labAround(config: Config, log: Log, clock?: LabClock): LabAround
       [993, config['imaps.port']],
     ]),
   });
+  if (config.workers > 1) {
+    log.warn('lab.one-worker', {
+      workers: config.workers,
+      remedy:
+        'One process owns the practice Internet, so one worker runs. To try several: hikyaku dev --no-lab.',
+    });
+  }
   const { network, calls, settle, ...rest } = world;
   const own = network.addressOf('mail.example.test');
   const resolver = network.placeOf(network.addressOf('resolver.test'), 53);
   return {
     config: {
       ...config,
+      workers: 1,
       dns: [`${resolver.address}:${resolver.port}`],
       'queue.source_addresses': [own],
       'doctor.addresses': [own],
@@ -53,6 +61,7 @@ export function labAround(config: Config, log: Log, clock?: LabClock): LabAround
       ...(config['unsubscribe.url'] === '' && { 'unsubscribe.url': `https://${config.hostname}` }),
       'reports.tls': true,
       'reports.dmarc': true,
+      'alerts.mail': true,
       'doctor.issuer': 'ca.test',
       'doctor.mail_exchanges': ['bigmail.test', 'hottest.test', 'purple.test'],
       'http.public_address': own,

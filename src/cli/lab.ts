@@ -33,7 +33,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
     .addHelpText('after', '\nExample:\n  $ hikyaku lab up')
     .action(async (options: SettingsOptions) => {
       const { runServer } = await import('./serve.ts');
-      await runServer('dev', options);
+      await runServer('dev', { ...options, labAsked: true });
       end(0);
     });
   addClockVerb(noun);

@@ -15,6 +15,7 @@ import { startSupervisor } from '#server/supervisor';
 import { banner } from './banner.ts';
 import { CommandFailure } from './failure.ts';
 import { collectAtRest } from './rest.ts';
+import { labWanted, type LabWish } from './lab-wanted.ts';
 import { usualLanguage } from './language.ts';
 import type { ExitCode } from './run.ts';
 import { readSettings, settings } from './settings.ts';
@@ -60,17 +61,12 @@ const WORKER = new URL(`./worker${path.extname(import.meta.filename)}`, import.m
 /** After a second signal there is no more patience. */
 const HURRY = 0;
 
-interface RunOptions extends SettingsOptions {
-  /** False: `--no-lab`. */
-  readonly lab?: boolean;
-}
+type RunOptions = SettingsOptions & LabWish;
 
 /** Runs until a signal ends it. @throws CommandFailure */
 export async function runServer(mode: Mode, options: RunOptions): Promise<void> {
   const given = settings(mode, options);
-  // who names a resolver wants that DNS, not the one of the practice Internet
-  const wanted = given['lab.on'] && options.lab !== false && given.dns.length === 0;
-  const withLab = mode === 'dev' && wanted;
+  const withLab = labWanted(mode, given, options);
   const forPeople = process.stdout.isTTY;
   const log = forPeople
     ? terminalLog(given.log_level, (line) => process.stdout.write(line))

@@ -105,6 +105,7 @@ function simulated(config: Config): Config {
     'queue.attempts': 1,
     'reports.tls': false,
     'reports.dmarc': false,
+    'alerts.mail': false,
     'acme.directory': 'off',
   };
 }
