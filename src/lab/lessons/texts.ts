@@ -9,8 +9,8 @@ export const CAVEAT: Phrase = {
 
 /** Said where another lesson begins. */
 export const STILL_BROKEN = {
-  en: 'What lesson {lesson} broke is still broken, and is felt in this one: hikyaku lab reset {lesson} puts it back; then hikyaku lab clock 2h, until nobody remembers it.',
-  ja: 'レッスン {lesson} で壊れたものがそのままで、このレッスンにも影響します。hikyaku lab reset {lesson} で元に戻し、hikyaku lab clock 2h で、その記憶がどこにも残らなくなるまで時計を進めてください。',
+  en: 'What lesson {lesson} broke is still broken, and is felt in this one. hikyaku lab reset {lesson} puts it back; let two hours pass then (hikyaku lab clock 2h), until nobody remembers it, and begin this one anew.',
+  ja: 'レッスン {lesson} で壊れたものがそのままで、このレッスンにも影響します。hikyaku lab reset {lesson} で元に戻し、古い情報がどこにも残らないよう hikyaku lab clock 2h で時計を進めてから、このレッスンを始め直してください。',
 } as const satisfies Phrase;
 
 export const REFUSALS = {
