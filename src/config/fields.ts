@@ -550,6 +550,7 @@ export const FIELDS = {
     true,
   ),
 
+  // what is for an operator to choose; servers/smtp/limits.ts and servers/imap/limits.ts have the limits of a session
   'limits.message_size': field(
     octets,
     'Largest message that is taken. Large providers take 25 to 50 MB: what is larger would come back from most.',

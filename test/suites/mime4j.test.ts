@@ -133,6 +133,27 @@ for (const name of names)
     }
   });
 
+/** A part begins with its header, its body follows at once, and its children lie within, one after the other. */
+function assertNested({ headerStart, bodyStart, bodyEnd, children, message }: Part): void {
+  assert.ok(headerStart <= bodyStart && bodyStart <= bodyEnd);
+  if (message) assert.equal(message.part.headerStart, bodyStart);
+  let from = bodyStart;
+  for (const part of [...(children ?? []), ...(message ? [message.part] : [])]) {
+    assert.ok(from <= part.headerStart && part.bodyEnd <= bodyEnd);
+    assertNested(part);
+    from = part.bodyEnd;
+  }
+}
+
+test('the tree of each message points into it from the first octet to the last: nothing is lost, nothing made up', () => {
+  for (const name of names) {
+    const bytes = read(`${name}.msg`);
+    const { part } = parseStructure(bytes);
+    assert.deepEqual([part.headerStart, part.bodyEnd], [0, bytes.length], name);
+    assertNested(part);
+  }
+});
+
 test('the suite has 32 messages, of which 6 are read otherwise, and so many decoded bodies', () => {
   assert.equal(names.length, 32);
   assert.equal(differences, 6);

@@ -1,4 +1,8 @@
-/** Every limit of the IMAP servers, each with its reason. Times are milliseconds. */
+/**
+ * Every limit of an IMAP session, each with its reason. Times are milliseconds. What is configured stands with its reason in
+ * config/fields.ts: `limits.message_size`, and the connections, `limits.imap_connections` and
+ * `limits.imap_connections_per_address`, which servers/net counts.
+ */
 import { RECEIVER_LIMITS, type ReceiverLimits } from '#protocol/imap/receiver';
 
 export interface ImapLimits {

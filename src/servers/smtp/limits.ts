@@ -1,4 +1,8 @@
-/** Every limit of the SMTP servers, each with its reason. Times are milliseconds. */
+/**
+ * Every limit of an SMTP session, each with its reason. Times are milliseconds. What is configured stands with its reason in
+ * config/fields.ts: `limits.message_size`, `limits.recipients`, and the connections, `limits.connections` and
+ * `limits.connections_per_address`, which servers/net counts.
+ */
 import { RECEIVER_LIMITS, type ReceiverLimits } from '#protocol/smtp/receiver';
 
 export interface SmtpLimits {
