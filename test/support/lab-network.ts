@@ -1,19 +1,23 @@
-/** A practice Internet of a test's own: the second number of its addresses is the process's, so that several run side by side. */
-import { createServer } from 'node:net';
+/** A practice Internet of a test's own: the second number of its addresses is held by the process, so that several run side by side. */
+import { holdAddress, nobodyListens } from './held-address.ts';
 
-/** @returns the first two numbers, `127.x`, of a network in which nobody listens yet */
+const FIRST = 30;
+const NETWORKS = 220;
+/** A host that no practice Internet has. */
+const HOLDER = '255.254';
+
+let tried = process.pid;
+
+/** @returns the first two numbers, `127.x`, of a network in which nobody listens, and that nobody else is given while this process lives */
 export async function freeLabPrefix(): Promise<string> {
-  for (let tried = 0; tried < 220; tried++) {
-    const prefix = `127.${30 + ((process.pid + tried) % 220)}`;
-    if (await isFree(`${prefix}.0.53`)) return prefix;
+  for (let left = NETWORKS; left > 0; left--) {
+    const prefix = `127.${FIRST + (tried++ % NETWORKS)}`;
+    // the resolver of a practice Internet that was not asked for here listens for as long as it runs
+    if (
+      (await nobodyListens(`${prefix}.0.53`, 5353)) &&
+      (await holdAddress(`${prefix}.${HOLDER}`, 5353))
+    )
+      return prefix;
   }
   throw new Error('no network is free');
-}
-
-/** The resolver of a practice Internet listens for as long as it runs. */
-async function isFree(address: string): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const server = createServer().on('error', () => resolve(false));
-  server.listen(5353, address, () => server.close(() => resolve(true)));
-  return promise;
 }

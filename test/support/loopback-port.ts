@@ -1,32 +1,36 @@
 /**
  * Ports for programs that cannot be told to listen on port 0. They lie below those that the kernel gives to
- * outgoing connections, and each process hands out a range of its own, so that no other test takes one first.
+ * outgoing connections, and each process holds ranges of its own, so that no other test takes one first.
  */
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
+import { holdAddress, nobodyListens } from './held-address.ts';
 
 const FIRST = 10_000;
 /** Linux gives 32768 and up to outgoing connections (ip_local_port_range). */
-const RANGES = 227;
-const RANGE = 100;
+const RANGES = 455;
+const RANGE = 50;
+const HOST = '127.0.0.1';
 
-let handedOut = 0;
+let unused: Promise<number[]> = Promise.resolve([]);
 
-/** A port of 127.0.0.1 on which nothing listened a moment ago, and that this process was not given before. */
+/** A port of 127.0.0.1 on which nothing listened a moment ago, and that nobody else is given while this process lives. */
 export async function freePort(): Promise<number> {
-  for (let tried = 0; tried < RANGE; tried++) {
-    const port = FIRST + (process.pid % RANGES) * RANGE + (handedOut++ % RANGE);
-    if (await isFree(port)) return port;
+  for (;;) {
+    unused = unused.then((ports) => (ports.length > 0 ? ports : holdRange()));
+    const port = (await unused).shift();
+    if (port !== undefined && (await nobodyListens(HOST, port))) return port;
   }
-  throw new Error('all loopback ports of this process are in use');
 }
 
-async function isFree(port: number): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
-  const server = createServer();
-  server.once('error', () => resolve(false));
-  server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
-  return promise;
+/** The first port of a range is listened on for as long as its others are ours. */
+async function holdRange(): Promise<number[]> {
+  for (let tried = 0; tried < RANGES; tried++) {
+    const first = FIRST + ((process.pid + tried) % RANGES) * RANGE;
+    if (await holdAddress(HOST, first))
+      return Array.from({ length: RANGE - 1 }, (_, index) => first + 1 + index);
+  }
+  throw new Error('all ranges of loopback ports are held');
 }
 
 /** Resolves once a server on the port speaks first (SMTP, IMAP); throws when it has not within `seconds`. */
