@@ -5,10 +5,10 @@
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLog } from '#log';
 import { startEmbedded } from '#store/embedded/start';
+import { databaseFolder } from './database-folder.ts';
 
 export interface PostgresServer {
   /** The superuser's address. */
@@ -26,12 +26,12 @@ rm -rf -- "$2"
 
 /** Starts one; throws with PostgreSQL's own words if it cannot. */
 export async function startPostgresServer(): Promise<PostgresServer> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'hikyaku-test-'));
+  const dataDir = await mkdtemp(join(databaseFolder(), 'hikyaku-test-'));
   const server = await startEmbedded({
     dataDir,
     log: silentLog,
-    // Every test file has connections of its own; the runner starts one file per core.
-    settings: { max_connections: '200' },
+    // Every test file has connections of its own, and several files run at a time.
+    settings: { max_connections: '300', max_wal_size: '256MB' },
   });
   if (server.kind !== 'running') {
     await rm(dataDir, { recursive: true, force: true });

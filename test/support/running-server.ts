@@ -20,6 +20,7 @@ import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import { layoutOf, PORT, type Layout } from '#store/embedded/layout';
 import { alive } from '#store/embedded/postmaster';
 import { DATABASE } from '#store/embedded/session';
+import { databaseFolder } from './database-folder.ts';
 import { freePort } from './loopback-port.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
@@ -95,7 +96,7 @@ export async function startRunningServer(
 
 /** The same, not started yet. */
 export async function prepareServer(options: RunningServerOptions = {}): Promise<RunningServer> {
-  const home = realpathSync(await mkdtemp(path.join(tmpdir(), 'hikyaku-run-')));
+  const home = realpathSync(await mkdtemp(path.join(databaseFolder(), 'hikyaku-run-')));
   // PostgreSQL runs as another user where we are root
   await chmod(home, 0o755);
   const ports: ServerPorts = {
