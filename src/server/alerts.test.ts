@@ -6,6 +6,7 @@ import { silentLog } from '#log';
 import { alertsOf, alertsThatAreOn } from '#store/alerts/history';
 import { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
+import { logReaches } from '../../test/support/log-horizon.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
 import { addTestAccounts, openTestStore } from '../../test/support/store.ts';
 import { startAlerts } from './alerts.ts';
@@ -57,6 +58,7 @@ test('rounds find what happened, write to postmaster, and forget what is long ov
     },
   );
   await store.writer.run({ accounts: [], order: '', bytes: 0, statements: [writeEvents([lost])] });
+  await logReaches(store.pool);
   await rounds(8);
   const [on, ...others] = await alertsThatAreOn(store.pool);
   assert.equal(on?.rule, 'scanner-lost');

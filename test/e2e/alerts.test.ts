@@ -12,6 +12,7 @@ import { AlertWatch } from '#mail/alerts/watch';
 import { alertsOf } from '#store/alerts/history';
 import { changeRule } from '#store/alerts/rules';
 import { listEmails, readEmail } from '#store/emails';
+import { logReaches } from '../support/log-horizon.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { openOutbound } from '../support/outbound.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
@@ -68,6 +69,7 @@ test('deferrals of a real peer lead to one letter, and to one when they are over
   const pass = async (minutes: number): Promise<void> => {
     for (let i = 0; i < 2 * minutes; i++) {
       clock.advance(MINUTE / 2);
+      await logReaches(store.pool);
       await watch.round(signal);
     }
   };

@@ -50,7 +50,7 @@ async function days(seed: number, order: string): Promise<object> {
     await stage.providers.endOfDay();
   }
   await stage.providers.settle();
-  return stateOf(stage);
+  return await stateOf(stage);
 }
 
 async function stateOf({ ground: { pool }, providers }: ProviderStage): Promise<object> {

@@ -9,6 +9,7 @@ import { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { inTransaction } from '#store/transaction';
 import { appendEvents } from '#store/events';
+import { logReaches } from '../../../test/support/log-horizon.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
 import { MOST_RULES } from './in-force.ts';
@@ -110,6 +111,7 @@ async function letters(): Promise<string[]> {
 
 /** Time passes, and the round after it sees all that was written before. */
 async function pass(watch: AlertWatch, milliseconds: number): Promise<void> {
+  await logReaches(t.store.pool);
   clock.advance(milliseconds);
   await watch.round(signal);
   clock.advance(20_000);
@@ -205,6 +207,7 @@ test('many writers and several nodes: no event is missed, none counts twice', as
   await Promise.all(writers);
   isDone.value = true;
   await Promise.all(readers);
+  await logReaches(t.store.pool);
   // each of them dies, and a new one goes on
   await watchOf().round(signal);
   const { rows } = await t.store.pool.query<{ sum: string }>(

@@ -3,6 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { event } from '#events';
 import { appendEvents } from '#store/events';
 import { inTransaction } from '#store/transaction';
+import { logReaches } from '../../../test/support/log-horizon.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store.ts';
 import { readLog } from './log-reader.ts';
 import { aloneForAlerts, alertProgress, moveProgress, wasOvertaken } from './progress.ts';
@@ -87,6 +88,7 @@ test('the log is read page by page, in its order, and nothing of what may still 
     }
   };
   await inTransaction(pool, (client) => appendEvents(client, [held('1'), held('2')]));
+  await logReaches(pool);
   const open = await pool.connect();
   await open.query('begin');
   await appendEvents(open, [held('3')]);
@@ -95,6 +97,7 @@ test('the log is read page by page, in its order, and nothing of what may still 
   assert.deepEqual(first.found, ['1', '2']);
   await open.query('commit');
   open.release();
+  await logReaches(pool);
   const second = await read(10, first.upTo);
   assert.deepEqual(second.found, ['3', '4']);
   assert.deepEqual((await read(10, second.upTo)).found, []);
