@@ -109,7 +109,9 @@ test('a database that is lost is told once, and the work goes on with a new conn
         if (lose) {
           lose = false;
           await opened.store.pool.query(
-            `select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and classid = 7415203`,
+            `select pg_terminate_backend(pid) from pg_locks
+             where locktype = 'advisory' and classid = 7415203
+               and database = (select oid from pg_database where datname = current_database())`,
           );
         }
         yield* readMessages(id, emailIds, wait);
