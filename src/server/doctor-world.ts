@@ -16,6 +16,7 @@ import type { Config, Mode } from '#config';
 import { readDoctorList } from '#config/doctor-list';
 import { envName, FIELDS, KEYS, type Field } from '#config/fields';
 import type { Context, DoctorSettings, Fetch } from '#mail/doctor/context';
+import { PAGE_PATH } from '#mail/unsubscribe/offer';
 import { hostFacts } from '#mail/doctor/host-facts';
 import type { World } from '#mail/doctor/run';
 import { isPrivateAddress } from '#mail/abuse/protected';
@@ -38,8 +39,15 @@ export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
     rdap: config['doctor.rdap'],
     nodeReleases: config['doctor.node_releases'],
     issuer: config['doctor.issuer'],
+    leaving: leavingOf(config),
     documentation: config['doctor.documentation'],
   };
+}
+
+function leavingOf(config: Config): string {
+  if (!config['unsubscribe.offer']) return '';
+  const url = config['unsubscribe.url'] || `https://${config.hostname}`;
+  return `${url.replace(/\/$/, '')}${PAGE_PATH}doctor`;
 }
 
 export interface WorldParts {

@@ -139,11 +139,12 @@ test('bulk messages of a week are counted by their ways out; other mail is not',
     ]),
   ]);
   const counted = await bulkWaysOut(t.store.pool, now);
+  const day = new Date(now).toISOString().slice(0, 10);
   assert.deepEqual(
     counted.toSorted((a, b) => b.count - a.count),
     [
-      { wayOut: 'one-click', count: 2 },
-      { wayOut: 'none', count: 1 },
+      { day, wayOut: 'one-click', count: 2 },
+      { day, wayOut: 'none', count: 1 },
     ],
   );
 });

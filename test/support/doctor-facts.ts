@@ -20,6 +20,7 @@ export const SETTINGS: DoctorSettings = {
   rdap: '',
   nodeReleases: '',
   issuer: 'letsencrypt.org',
+  leaving: '',
   documentation: '',
 };
 
@@ -54,8 +55,8 @@ export function factsAt(now: number): ServerFacts {
       deferrals: { attempts: 0, reasons: [] },
       logins: { failures: 2, usual: 1, names: 1, beyond: [] },
       complaints: [],
-      bulk: { messages: 0, oneClick: 0, unsigned: 0 },
-      lastSent: undefined,
+      bulk: { messages: 0, oneClick: 0, unsigned: 0, mostADay: 0 },
+      lastSent: [],
     },
     queue: { waiting: 0, oldestAt: undefined, hours: [] },
     certificates: [],

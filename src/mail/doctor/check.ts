@@ -35,6 +35,8 @@ interface Row {
   readonly needs: readonly Need[];
   /** What it may come to besides findings of its own, and besides what the frame says of what it needs. */
   readonly also: readonly CommonFinding[];
+  /** Milliseconds that it may take, where that is more than others. */
+  readonly patience?: number;
 }
 
 export type ServerContext = Context & { readonly server: ServerFacts };

@@ -23,7 +23,7 @@ import { complaintRate, oneClick } from './checks/readers.ts';
 import { registration } from './checks/registration.ts';
 import { renewal } from './checks/renewal.ts';
 import { confirmedName, ownName, reverseName } from './checks/reverse-names.ts';
-import { roundTrip } from './checks/round-trip.ts';
+import { ROUND_TRIP_PATIENCE, roundTrip } from './checks/round-trip.ts';
 import { spfLimits, spfOfAddresses, spfRecord } from './checks/spf.ts';
 import { loginInClear, tlsVersions } from './checks/tls.ts';
 import { deferrals, hardBounces, loginAbuse, queue, sentForm } from './checks/traffic.ts';
@@ -206,7 +206,14 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   R4: { ...host, ...server, family: 'reputation', run: warmUp },
 
   L1: { ...host, ...server, family: 'flow', run: queue },
-  L2: { ...domain, ...server, family: 'flow', also: ['unreachable'], run: roundTrip },
+  L2: {
+    ...domain,
+    ...server,
+    family: 'flow',
+    also: ['unreachable'],
+    patience: ROUND_TRIP_PATIENCE,
+    run: roundTrip,
+  },
   L3: { ...host, ...server, family: 'flow', run: deferrals },
 
   C1: { ...host, ...server, family: 'content', run: sentForm },

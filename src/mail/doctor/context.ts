@@ -28,6 +28,8 @@ export interface DoctorSettings {
   readonly nodeReleases: string;
   /** Who issues our certificates, as CAA names it. */
   readonly issuer: string;
+  /** A page where readers leave lists, of nobody; empty: none is offered. */
+  readonly leaving: string;
   /** Where the documentation is published; empty: in this installation. */
   readonly documentation: string;
 }

@@ -23,13 +23,14 @@ import {
   bulkWaysOut,
   failedLogins,
   lastClients,
-  lastSentCopy,
+  lastSentCopies,
   lastSentMessages,
   openAccountsOf,
   queueByHour,
   waitingRecipients,
   type AttemptCount,
   type SentMessage,
+  type WaysOut,
 } from '#store/doctor/traffic';
 import { complaintRates, type ComplaintRate } from '#store/complaints';
 import type { Pool } from '#store/open';
@@ -80,7 +81,9 @@ const LAST = 100;
 const LAST_OF_ALL = 2000;
 const HOURS = 3;
 /** Octets of a message that are looked at. */
-const MOST_OCTETS = 1024 * 1024;
+const MOST_OCTETS = 256 * 1024;
+/** Messages of which the form is looked at. */
+const LINTED = 10;
 const WEEK = 7 * 86_400_000;
 /** Accounts of the first start in dev. */
 const DEVELOPMENT = 'example.test';
@@ -230,12 +233,12 @@ async function sampleOf(
 }
 
 async function trafficFacts(pool: Pool, now: number): Promise<TrafficFacts> {
-  const [clients, attempts, failures, beyond, copy, rates, waysOut] = await Promise.all([
+  const [clients, attempts, failures, beyond, copies, rates, waysOut] = await Promise.all([
     lastClients(pool, now, LAST),
     attemptsOfDay(pool, now),
     failedLogins(pool, now),
     accountsBeyond(pool, now),
-    lastSentCopy(pool, now, MOST_OCTETS),
+    lastSentCopies(pool, now, { count: LINTED, octets: MOST_OCTETS }),
     complaintRates(pool, now - WEEK),
     bulkWaysOut(pool, now),
   ]);
@@ -261,7 +264,10 @@ async function trafficFacts(pool: Pool, now: number): Promise<TrafficFacts> {
     },
     complaints: bySite(rates),
     bulk: bulkFacts(waysOut),
-    lastSent: copy && { id: copy.messageId, lint: lintMessage(copy.octets, copy.smtputf8) },
+    lastSent: copies.map(({ messageId: id, octets, smtputf8 }) => ({
+      id,
+      lint: lintMessage(octets, smtputf8),
+    })),
   };
 }
 
@@ -273,12 +279,16 @@ function bySite(rates: readonly ComplaintRate[]): ComplaintFacts[] {
   }));
 }
 
-function bulkFacts(
-  waysOut: readonly { readonly wayOut: string; readonly count: number }[],
-): TrafficFacts['bulk'] {
-  const of = (wayOut: string): number => waysOut.find((one) => one.wayOut === wayOut)?.count ?? 0;
-  const messages = waysOut.reduce((sum, { count }) => sum + count, 0);
-  return { messages, oneClick: of('one-click'), unsigned: of('unsigned') };
+function bulkFacts(waysOut: readonly WaysOut[]): TrafficFacts['bulk'] {
+  const sum = (some: readonly WaysOut[]): number => some.reduce((all, { count }) => all + count, 0);
+  const of = (wayOut: string): number => sum(waysOut.filter((one) => one.wayOut === wayOut));
+  const days = Map.groupBy(waysOut, ({ day }) => day);
+  return {
+    messages: sum(waysOut),
+    oneClick: of('one-click'),
+    unsigned: of('unsigned'),
+    mostADay: Math.max(0, ...[...days.values()].map(sum)),
+  };
 }
 
 /** Of limits that the authority told us of, and of the one that we keep to before it does. */

@@ -102,7 +102,7 @@ async function bounded(
     controller.abort();
     resolve({ finding: 'too-slow', values: {} });
   };
-  const timer = setTimeout(giveUp, PATIENCE);
+  const timer = setTimeout(giveUp, check.patience ?? PATIENCE);
   stop?.addEventListener('abort', giveUp, { once: true });
   const context = { ...world, domain: subject, share, signal: controller.signal };
   // what a check with `server: true` gets has one: `notNeeded` saw to it

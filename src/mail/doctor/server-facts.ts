@@ -124,8 +124,11 @@ export interface TrafficFacts {
     readonly messages: number;
     readonly oneClick: number;
     readonly unsigned: number;
+    /** Of the day that had the most. */
+    readonly mostADay: number;
   };
-  readonly lastSent: { readonly id: string; readonly lint: Lint } | undefined;
+  /** The newest ten that accounts handed in and of which a copy is here. */
+  readonly lastSent: readonly { readonly id: string; readonly lint: Lint }[];
 }
 
 export interface ComplaintFacts {

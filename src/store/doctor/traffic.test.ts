@@ -11,7 +11,7 @@ import {
   attemptsOfDay,
   failedLogins,
   lastClients,
-  lastSentCopy,
+  lastSentCopies,
   lastSentMessages,
   openAccountsOf,
   queueByHour,
@@ -167,7 +167,7 @@ test('what came into the queue and left it is told hour by hour, the oldest firs
     { came: 0, left: 2 },
   ]);
   assert.deepEqual(await waitingRecipients(t.store.pool), { waiting: 0, oldestAt: null });
-  assert.equal(await lastSentCopy(t.store.pool, now, 1000), undefined);
+  assert.deepEqual(await lastSentCopies(t.store.pool, now, { count: 10, octets: 1000 }), []);
 });
 
 test('the database tells its version, its schema and its clock', async () => {

@@ -92,18 +92,22 @@ export async function lastSentMessages(
 }
 
 /** Messages of the last week that went as bulk mail, by the way out of it that they left with. */
-export async function bulkWaysOut(
-  db: Queryable,
-  now: number,
-): Promise<{ wayOut: string; count: number }[]> {
+export interface WaysOut {
+  /** `2026-11-26`, of UTC. */
+  readonly day: string;
+  readonly wayOut: string;
+  readonly count: number;
+}
+
+export async function bulkWaysOut(db: Queryable, now: number): Promise<WaysOut[]> {
   const { rows } = await db.query({
-    text: `select "wayOut", count(*)::integer as count from (
-             select fields->>'wayOut' as "wayOut" from events
+    text: `select day, "wayOut", count(*)::integer as count from (
+             select to_char(at at time zone 'UTC', 'YYYY-MM-DD') as day, fields->>'wayOut' as "wayOut" from events
              where type = 'message.submitted' and at >= $1 and fields ? 'wayOut' limit ${MOST}) e
-           group by 1`,
+           group by 1, 2`,
     values: [new Date(now - WEEK)],
   });
-  return rows as { wayOut: string; count: number }[];
+  return rows as WaysOut[];
 }
 
 export interface QueueState {
@@ -147,12 +151,12 @@ export interface SentCopy {
   readonly octets: Uint8Array;
 }
 
-/** Octets of the last message that an account handed in and of which a copy is here, as it left; its beginning where it is large. */
-export async function lastSentCopy(
+/** Octets of the newest messages that accounts handed in and of which a copy is here, as they left; the beginning of large ones. */
+export async function lastSentCopies(
   db: Queryable,
   now: number,
-  most: number,
-): Promise<SentCopy | undefined> {
+  most: { readonly count: number; readonly octets: number },
+): Promise<SentCopy[]> {
   const { rows } = await db.query({
     text: `with sent as (
              select message_id, created_at, coalesce((envelope->>'smtputf8')::boolean, false) as smtputf8
@@ -166,29 +170,41 @@ export async function lastSentCopy(
              select e.message_id, e.blob_id, e.prefix, e.hidden
              from readers a cross join lateral (
                select message_id, blob_id, prefix, hidden from emails where account_id = a.id order by id desc limit 200) e)
-           select s.message_id as "messageId", s.smtputf8, c.blob_id as "blobId", c.prefix, c.hidden
-           from sent s join copies c on c.message_id = s.message_id order by s.created_at desc limit 1`,
-    values: [new Date(now - WEEK)],
+           select distinct on (s.created_at, s.message_id)
+             s.message_id as "messageId", s.smtputf8, c.blob_id as "blobId", c.prefix, c.hidden
+           from sent s join copies c on c.message_id = s.message_id
+           order by s.created_at desc, s.message_id limit $2`,
+    values: [new Date(now - WEEK), most.count],
   });
-  const row = (
-    rows as {
-      messageId: string;
-      smtputf8: boolean;
-      blobId: string;
-      prefix: Buffer;
-      hidden: number[];
-    }[]
-  )[0];
-  if (row === undefined) return undefined;
+  const copies: SentCopy[] = [];
+  for (const row of rows as SentRow[]) {
+    const octets = await octetsOf(db, row, most.octets);
+    copies.push({ messageId: row.messageId, smtputf8: row.smtputf8, octets });
+  }
+  return copies;
+}
+
+interface SentRow {
+  readonly messageId: string;
+  readonly smtputf8: boolean;
+  readonly blobId: string;
+  readonly prefix: Buffer;
+  readonly hidden: number[];
+}
+
+async function octetsOf(
+  db: Queryable,
+  { blobId, prefix, hidden }: SentRow,
+  most: number,
+): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of readView(db, row.blobId, row.prefix, row.hidden)) {
+  for await (const chunk of readView(db, blobId, prefix, hidden)) {
     chunks.push(chunk);
     size += chunk.length;
     if (size >= most) break;
   }
-  const octets = Buffer.concat(chunks).subarray(0, most);
-  return { messageId: row.messageId, smtputf8: row.smtputf8, octets };
+  return Buffer.concat(chunks).subarray(0, most);
 }
 
 /** Accounts of a domain that can be logged in to. */

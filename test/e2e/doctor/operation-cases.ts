@@ -35,7 +35,16 @@ const complaints = (delivered: number, complained: number): Break =>
   });
 
 const bulk = (more: Partial<TrafficFacts['bulk']>): Break =>
-  traffic({ bulk: { messages: 0, oneClick: 0, unsigned: 0, ...more } });
+  traffic({ bulk: { messages: 0, oneClick: 0, unsigned: 0, mostADay: 0, ...more } });
+
+/** What is there where our links lead. */
+function leaving(page: string): Break {
+  return (world, on) => {
+    void bulk({ messages: 12, oneClick: 12 })(world, on);
+    world.settings.leaving = 'https://mail.example.org/u/doctor';
+    world.pages[world.settings.leaving] = page;
+  };
+}
 
 const outcomes = (delivered: number, failed: number): Break =>
   traffic({ outcomes: { delivered, failed } });
@@ -72,13 +81,18 @@ const deferred = (attempts: number, count: number): Break =>
     },
   });
 
-function sent(message: string): Break {
-  const lint = lintMessage(utf8(message), false);
-  return traffic({ lastSent: { id: '0h2k3m4n5p6q7', lint } });
+/** The newest first. */
+function sent(...messages: readonly string[]): Break {
+  const lastSent = messages.map((message, index) => ({
+    id: `0h2k3m4n5p6q${index}`,
+    lint: lintMessage(utf8(message), false),
+  }));
+  return traffic({ lastSent });
 }
 
 const HEADER =
   'From: a@example.org\r\nDate: Tue, 24 Nov 2026 09:00:00 +0000\r\nMessage-ID: <1@example.org>\r\n';
+const MIXED = 'MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=b\r\n';
 const html = (size: number): string => `<p>${'x'.repeat(size)}</p>`;
 const two = (size: number): string =>
   `${HEADER}MIME-Version: 1.0\r\nContent-Type: multipart/alternative; boundary=b\r\n\r\n--b\r\n\r\nx\r\n--b\r\nContent-Type: text/html\r\n\r\n${html(size)}\r\n--b--\r\n`;
@@ -129,6 +143,7 @@ export const OPERATION_CASES = [
 
   caseOf('R4', 'none'),
   caseOf('R4', 'inside', warmUps({}, { taken: 20 })),
+  caseOf('R4', 'ahead', warmUps({}, { site: 'mx.small.example', taken: 60 })),
   caseOf('R4', 'finished', warmUps({ state: 'finished' })),
   caseOf('R4', 'slowed', warmUps({}, { site: 'mx.small.example', slowed: 2 })),
   caseOf('R4', 'slowed', warmUps({ restsUntil: NOW + 3_600_000 })),
@@ -147,9 +162,10 @@ export const OPERATION_CASES = [
 
   caseOf('L2', 'arrived', trip()),
   caseOf('L2', 'junk', trip({}, { echo: junk })),
-  caseOf('L2', 'slow', trip({}, { pace: 6000 })),
+  caseOf('L2', 'arrived', trip({}, { pace: 20_000 })),
+  caseOf('L2', 'slow', trip({}, { pace: 61_000 })),
   caseOf('L2', 'refused', trip({ 'RCPT TO': '550 5.1.1 nobody of this name' })),
-  caseOf('L2', 'lost', trip({}, { echo: silent, pace: 1000 })),
+  caseOf('L2', 'lost', trip({}, { echo: silent, pace: 5000 })),
   caseOf('L2', 'unreachable', async (world, on) => {
     world.server!.listeners = [await on.closed('smtp')];
   }),
@@ -157,6 +173,15 @@ export const OPERATION_CASES = [
   caseOf('L3', 'few', deferred(100, 2)),
   caseOf('L3', 'some', deferred(100, 10)),
   caseOf('L3', 'many', deferred(100, 40)),
+  ...(['4.7.28', '4.7.32', '4.2.1', '4.4.1', '4.3.0'] as const).map((status) =>
+    caseOf(
+      'L3',
+      'many',
+      traffic({
+        deferrals: { attempts: 100, reasons: [{ stage: 'rcpt', status, count: 90 }] },
+      }),
+    ),
+  ),
   caseOf('L3', 'too-few', deferred(5, 3)),
 
   caseOf('C1', 'good', sent(`${HEADER}\r\nHello.\r\n`)),
@@ -167,10 +192,45 @@ export const OPERATION_CASES = [
   caseOf('C1', 'bare-line-end', sent(`${HEADER}\r\nHello.\nBare.\r\n`)),
   caseOf('C1', 'raw-header', sent(`${HEADER}Subject: \u98db\u811a\r\n\r\nHello.\r\n`)),
   caseOf('C1', 'broken-mime', sent(`${HEADER}Content-Type: multipart/mixed\r\n\r\nHello.\r\n`)),
+  caseOf('C1', 'broken-mime', sent(`${HEADER}Content-Transfer-Encoding: eight\r\n\r\nHello.\r\n`)),
+  caseOf(
+    'C1',
+    'broken-mime',
+    sent(`${HEADER}${MIXED}Content-Transfer-Encoding: base64\r\n\r\n--b\r\n\r\nx\r\n--b--\r\n`),
+  ),
+  caseOf(
+    'C1',
+    'bad-date',
+    sent(HEADER.replace(/Date: .*/, 'Date: yesterday at nine') + '\r\nHello.\r\n'),
+  ),
+  ...[
+    '=?utf-8?B?6Zc?=',
+    '=?utf-8?Q?=3?=',
+    '=?klingon?Q?x?=',
+    '=?utf-8?Q?two words?=',
+    '=?utf-8?X?a?=',
+  ].map((word) =>
+    caseOf('C1', 'bad-encoded-word', sent(`${HEADER}Subject: ${word}\r\n\r\nHello.\r\n`)),
+  ),
+  caseOf(
+    'C1',
+    'good',
+    sent(`${HEADER}Subject: =?utf-8?B?6ZaT?= =?iso-2022-jp?B?GyRCNFYbKEI=?=\r\n\r\nHello.\r\n`),
+  ),
+  // not only the newest
+  caseOf(
+    'C1',
+    'missing',
+    sent(`${HEADER}\r\nHello.\r\n`, two(110_000), 'From: a@example.org\r\n\r\nHello.\r\n'),
+  ),
   caseOf('C1', 'none-kept'),
 
   caseOf('C2', 'good', bulk({ messages: 12, oneClick: 12 })),
   caseOf('C2', 'some', bulk({ messages: 12, oneClick: 9 })),
+  caseOf('C2', 'many-without', bulk({ messages: 9000, oneClick: 8999, mostADay: 5000 })),
+  caseOf('C2', 'some', bulk({ messages: 9000, oneClick: 8999, mostADay: 4999 })),
+  caseOf('C2', 'good', leaving('!status: 404')),
+  caseOf('C2', 'closed', leaving('!certificate: self-signed certificate')),
   caseOf('C2', 'unsigned', bulk({ messages: 12, oneClick: 9, unsigned: 3 })),
   caseOf('C2', 'no-bulk'),
 

@@ -6,10 +6,12 @@ import { listed, quoted } from '#mail/doctor/spoken-values';
 import { formatDate } from '#protocol/message/date';
 
 /** Milliseconds. */
-const LOOK_EVERY = 100;
-const PATIENCE = 8000;
+const LOOK_EVERY = 200;
+const PATIENCE = 80_000;
 /** A host that takes this long for one message has something that holds it up. */
-const SLOW = 5000;
+const SLOW = 60_000;
+/** Of the whole check: the address is taken for two minutes. */
+export const ROUND_TRIP_PATIENCE = 100_000;
 
 export async function roundTrip(context: ServerContext): Promise<Outcome<'L2'>> {
   const { domain, server, echo, probes, signal, monotonic, settings } = context;

@@ -1,7 +1,10 @@
 /** R3, L1, L3, C1 and B1: how mail fares, by what the server counted. */
 import type { ServerContext } from '#mail/doctor/check';
+import { sectionOnDeferral } from '#mail/doctor/document';
 import type { Outcome } from '#mail/doctor/outcome';
-import { DAY, HOUR, listed, percent, spokenAge } from '#mail/doctor/spoken-values';
+import { textOf } from '#mail/doctor/result';
+import type { TrafficFacts } from '#mail/doctor/server-facts';
+import { DAY, HOUR, listed, percent, quoted, spokenAge } from '#mail/doctor/spoken-values';
 
 /** Fewer messages tell nothing about the next. */
 const LEAST = 20;
@@ -34,7 +37,7 @@ export function queue({ server, now }: ServerContext): Outcome<'L1'> {
 
 const DEFERRALS = { fine: 5, bearable: 20 };
 
-export function deferrals({ server }: ServerContext): Outcome<'L3'> {
+export function deferrals({ server, settings }: ServerContext): Outcome<'L3'> {
   const { attempts, reasons } = server.traffic.deferrals;
   const count = String(attempts);
   if (attempts < LEAST) return { finding: 'too-few', values: { count } };
@@ -44,7 +47,9 @@ export function deferrals({ server }: ServerContext): Outcome<'L3'> {
   const share = (100 * most) / attempts;
   const values = { count, share: percent(most, attempts), reason };
   if (share <= DEFERRALS.fine) return { finding: 'few', values };
-  return { finding: share <= DEFERRALS.bearable ? 'some' : 'many', values, about: reason };
+  const finding = share <= DEFERRALS.bearable ? 'some' : 'many';
+  const section = sectionOnDeferral(top!.stage, top!.status, settings.documentation);
+  return { finding, values: { ...values, section }, about: reason };
 }
 
 /** Octets: what Gmail shows of a message. */
@@ -52,17 +57,29 @@ const HTML_SHOWN = 102 * 1024;
 
 export function sentForm({ server }: ServerContext): Outcome<'C1'> {
   const { lastSent } = server.traffic;
-  if (lastSent === undefined) return { finding: 'none-kept', values: {} };
-  const { id, lint } = lastSent;
+  if (lastSent.length === 0) return { finding: 'none-kept', values: {} };
+  const judged = lastSent.flatMap((one) => judgeForm(one) ?? []);
+  // of several the gravest is told, the newest of these
+  for (const status of ['fail', 'warn'])
+    for (const outcome of judged)
+      if (textOf('C1', outcome.finding).status === status) return outcome;
+  return { finding: 'good', values: { count: String(lastSent.length) } };
+}
+
+function judgeForm({ id, lint }: TrafficFacts['lastSent'][number]): Outcome<'C1'> | undefined {
   const values = { id };
   if (lint.from > 1) return { finding: 'two-from', values: { id, count: String(lint.from) } };
   if (lint.missing.length > 0)
     return { finding: 'missing', values: { id, fields: listed(lint.missing) } };
+  if (lint.badDate !== undefined)
+    return { finding: 'bad-date', values: { id, date: quoted(lint.badDate, 80) } };
+  if (lint.badEncodedWord !== undefined)
+    return { finding: 'bad-encoded-word', values: { id, word: quoted(lint.badEncodedWord, 80) } };
   if (lint.bareLineEnd) return { finding: 'bare-line-end', values };
   if (lint.rawHeader) return { finding: 'raw-header', values };
   if (lint.brokenMime) return { finding: 'broken-mime', values };
   if (lint.htmlOnly) return { finding: 'html-only', values };
-  return { finding: lint.html > HTML_SHOWN ? 'html-large' : 'good', values };
+  return lint.html > HTML_SHOWN ? { finding: 'html-large', values } : undefined;
 }
 
 /** Failures in an hour that anybody's server sees, how many times the usual make a wave, and names that are a spray. */

@@ -18,6 +18,12 @@ export function warmUp({ server, now }: ServerContext): Outcome<'R4'> {
       about: sites.join(' '),
     };
   }
+  const ahead = open.find(({ taken, planned }) => taken > planned);
+  if (ahead) {
+    const { site, taken, planned } = ahead;
+    const values = { site, taken: String(taken), planned: String(planned) };
+    return { finding: 'ahead', values, about: site };
+  }
   const slow = open
     .filter(({ restsUntil = 0, slowed }) => slowed > 0 || restsUntil > now())
     .toSorted((a, b) => b.slowed - a.slowed)[0];

@@ -43,9 +43,13 @@ export const NETWORK_TEXTS = {
     },
     findings: {
       'no-probe': {
-        status: 'skip',
+        status: 'unknown',
         en: 'No host outside looks back at this one.',
         ja: '外から確かめるホストがありません。',
+        remedy: {
+          en: 'From another host: nc -v {hostname} 25',
+          ja: '別のホストから試してください：nc -v {hostname} 25',
+        },
       },
     },
   },

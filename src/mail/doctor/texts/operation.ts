@@ -143,6 +143,15 @@ export const OPERATION_TEXTS = {
         en: 'All plans ({count}) are finished.',
         ja: '{count} 件の計画はすべて完了しました。',
       },
+      ahead: {
+        status: 'warn',
+        en: '{taken} recipients at {site} today, while the plan has {planned}.',
+        ja: '{site} への今日の宛先は {taken} 件で、計画の {planned} 件を超えています。',
+        remedy: {
+          en: 'Hold bulk mail for {site} until tomorrow: hikyaku warm-up show {site}',
+          ja: '{site} への一斉配信を明日まで控え、計画を確かめてください：hikyaku warm-up show {site}',
+        },
+      },
       slowed: {
         status: 'warn',
         en: '{site} put off {share} % of {count} today for rate or reputation.',
@@ -256,7 +265,7 @@ export const OPERATION_TEXTS = {
       ja: '1 日の試行のうち、同じ理由による延期が 5 % 以下。',
     },
     remedy: {
-      en: '`hikyaku queue list --json` names hosts and replies; docs/troubleshooting.md has the remedies by reply.',
+      en: '`hikyaku queue list --json` names hosts and replies; the remedies stand in docs/troubleshooting.md.',
       ja: '`hikyaku queue list --json` で相手と応答が分かります。対処は docs/troubleshooting.md にあります。',
     },
     findings: {
@@ -269,11 +278,19 @@ export const OPERATION_TEXTS = {
         status: 'warn',
         en: '{share} % of {count} attempts: {reason}.',
         ja: '{count} 回の試行の {share} %：{reason}。',
+        remedy: {
+          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {section}',
+          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{section}',
+        },
       },
       many: {
         status: 'fail',
         en: '{share} % of {count} attempts: {reason}.',
         ja: '{count} 回の試行の {share} % に達しています：{reason}。',
+        remedy: {
+          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {section}',
+          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{section}',
+        },
       },
       'too-few': {
         status: 'skip',
@@ -289,8 +306,8 @@ export const OPERATION_TEXTS = {
       ja: '形式の崩れたメールは、迷惑メールと見なされるか拒否されます。',
     },
     expected: {
-      en: 'Date, Message-ID, one From, valid MIME, a header in ASCII.',
-      ja: 'Date、Message-ID、1 つの From、正しい MIME、ASCII のヘッダー。',
+      en: 'Date, Message-ID, one From, valid MIME, a header in ASCII with encoded words that can be read.',
+      ja: '正しい Date と Message-ID、1 つの From、正しい MIME、読み取れるエンコードだけを含む ASCII のヘッダー。',
     },
     remedy: {
       en: 'Mend the program that wrote it; `hikyaku message trace {id}` tells which.',
@@ -299,8 +316,8 @@ export const OPERATION_TEXTS = {
     findings: {
       good: {
         status: 'pass',
-        en: 'The last that is still here is well formed.',
-        ja: '残っている最新のメールは正しい形式です。',
+        en: 'The last {count} that are still here are well formed.',
+        ja: '残っている最新の {count} 通は正しい形式です。',
       },
       'html-only': {
         status: 'warn',
@@ -316,6 +333,16 @@ export const OPERATION_TEXTS = {
         status: 'fail',
         en: '{id} lacks {fields}.',
         ja: '{id} に {fields} がありません。',
+      },
+      'bad-date': {
+        status: 'fail',
+        en: 'The Date of {id} is none (RFC 5322): {date}',
+        ja: '{id} の Date が日付の形式（RFC 5322）ではありません：{date}',
+      },
+      'bad-encoded-word': {
+        status: 'fail',
+        en: 'An encoded word of {id} cannot be read (RFC 2047): {word}',
+        ja: '{id} に読み取れないエンコード（RFC 2047）があります：{word}',
       },
       'two-from': {
         status: 'fail',
@@ -368,6 +395,20 @@ export const OPERATION_TEXTS = {
         status: 'warn',
         en: '{missing} of {count} bulk messages of the week do not have it.',
         ja: '1 週間の大量配信 {count} 通のうち {missing} 通にありません。',
+      },
+      'many-without': {
+        status: 'fail',
+        en: '{missing} of {count} bulk messages of the week do not have it, and a day had {most}: from 5,000 a day on it is demanded.',
+        ja: '1 週間の大量配信 {count} 通のうち {missing} 通にありません。1 日に {most} 通の日があり、5,000 通以上では必須です。',
+      },
+      closed: {
+        status: 'fail',
+        en: 'The page that our links lead to cannot be reached: {cause}.',
+        ja: '解除リンクのページに届きません：{cause}。',
+        remedy: {
+          en: 'Open port 443 of {hostname} to all, and look at its certificate (T1); or name another place: HIKYAKU_UNSUBSCRIBE_URL',
+          ja: '{hostname} の 443 番を全体に開き、証明書（T1）を確かめるか、別の場所を指定してください：HIKYAKU_UNSUBSCRIBE_URL',
+        },
       },
       unsigned: {
         status: 'fail',
