@@ -145,7 +145,7 @@ export class Watch {
 
   async #tell(overdue: ReadonlyMap<string, Overdue>, now: number): Promise<void> {
     const { pool } = this.#context.options.store;
-    const stuck = [...overdue.values()].flatMap(({ failed, delayed }) => [...failed, ...delayed]);
+    const stuck = [...overdue.values()].flatMap(({ failed, delayed }) => failed.concat(delayed));
     const messages = await claimedMessages(pool, {
       messageIds: stuck.map(({ messageId }) => messageId),
       recipientIds: stuck.map(({ recipientId }) => recipientId),
