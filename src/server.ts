@@ -373,6 +373,7 @@ async function start(
       imaps: listenerOf(config, doors, 'imaps'),
     },
     tls: tls.tls,
+    timeZone: config['imap.time_zone'],
     limits: { ...IMAP_LIMITS, messageSize: config['limits.message_size'] },
     connections: {
       total: config['limits.imap_connections'],

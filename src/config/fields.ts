@@ -6,6 +6,7 @@ import { isIP } from 'node:net';
 import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
+import { isTimeZone } from '#protocol/imap/time-zone';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { readDoctorList } from './doctor-list.ts';
 import { readListZone } from './list-zone.ts';
@@ -58,6 +59,7 @@ const sparedSender = z
   .string()
   .refine((text) => readSparedSender(text) !== undefined, 'is no domain, address or network');
 const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'is no IP address');
+const timeZone = z.string().refine(isTimeZone, 'is no name of a time zone');
 /** One from which a connection can leave. */
 const sourceAddress = ipAddress.refine(
   (text) => text !== '::' && text !== '0.0.0.0',
@@ -413,6 +415,11 @@ export const FIELDS = {
     list,
     'Networks (CIDR) whose connections begin with a PROXY protocol header.',
     [],
+  ),
+  'imap.time_zone': field(
+    timeZone,
+    'Time zone, by its name (`Asia/Tokyo`), in which IMAP tells when a message came, and whose days SEARCH SINCE, ON and BEFORE mean.',
+    'UTC',
   ),
   'imaps.port': ports(2993, 993, 'Port of IMAP under TLS from the first octet.'),
   'imaps.address': ON_LOOPBACK,

@@ -29,6 +29,8 @@ export interface TestImapOptions {
   readonly connections?: { readonly total: number; readonly perAddress: number };
   readonly proxyFrom?: readonly string[];
   readonly services?: Partial<GivenServices>;
+  /** UTC unless told. */
+  readonly timeZone?: string;
   readonly clock?: Clock;
   readonly log?: Log;
 }
@@ -54,6 +56,7 @@ export async function startTestImap(
     listeners: { imap: listener, imaps: listener },
     hostname: HOSTNAME,
     tls: await testIdentity(),
+    timeZone: options.timeZone ?? 'UTC',
     limits: { ...IMAP_LIMITS, authFailureDelay: 0, ...options.limits },
     connections: options.connections ?? { total: 20_000, perAddress: 20_000 },
     services: {

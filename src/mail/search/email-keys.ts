@@ -1,8 +1,10 @@
 /**
  * The search keys that the row of an email answers: days, size, age, thread (RFC 9051 §6.4.4, RFC 5032, RFC 8474, RFC 8514). Days
- * are compared without time or zone: INTERNALDATE and SAVEDATE by their day in UTC, the Date field by the day that is written in it.
+ * are compared without time or zone: INTERNALDATE and SAVEDATE by their day in the zone in which they are told, the Date field by the day that
+ * is written in it.
  * Called by find-messages.ts, text-keys.ts.
  */
+import { localTime, type ZoneOffset } from '#protocol/imap/time-zone';
 import type { EmailFacts } from '#store/mailboxes/facts';
 import { NO, UNKNOWN, YES, type Leaf } from './truth.ts';
 
@@ -22,6 +24,8 @@ export interface RowNeeds {
 export interface EmailQuestion {
   /** Calendar milliseconds. */
   readonly now: number;
+  /** Of the zone in which INTERNALDATE and SAVEDATE are told. */
+  readonly offsetAt: ZoneOffset;
   /** The number in a THREADID; undefined for one that no thread has. */
   readonly threadNumber: (id: string) => number | undefined;
 }
@@ -33,7 +37,11 @@ export interface EmailKey {
 }
 
 /** Undefined where the row does not know the answer. */
-export function emailKey(leaf: Leaf, { now, threadNumber }: EmailQuestion): EmailKey | undefined {
+export function emailKey(
+  leaf: Leaf,
+  { now, offsetAt, threadNumber }: EmailQuestion,
+): EmailKey | undefined {
+  const local = (at: number): number => localTime(at, offsetAt(at));
   switch (leaf.key) {
     case 'LARGER':
       return fact(({ size }) => size > leaf.octets);
@@ -42,7 +50,7 @@ export function emailKey(leaf: Leaf, { now, threadNumber }: EmailQuestion): Emai
     case 'BEFORE':
     case 'ON':
     case 'SINCE':
-      return fact(({ receivedAt }) => dayFits(leaf.key, receivedAt, leaf.day));
+      return fact(({ receivedAt }) => dayFits(leaf.key, local(receivedAt), leaf.day));
     case 'OLDER':
       return fact(({ receivedAt }) => now - receivedAt >= leaf.seconds * 1000);
     case 'YOUNGER':
@@ -57,7 +65,7 @@ export function emailKey(leaf: Leaf, { now, threadNumber }: EmailQuestion): Emai
       return {
         needs: 'savedAt',
         answer: ({ savedAt }) =>
-          savedAt !== undefined && dayFits(DAY_KEYS[leaf.key], savedAt, leaf.day) ? YES : NO,
+          savedAt !== undefined && dayFits(DAY_KEYS[leaf.key], local(savedAt), leaf.day) ? YES : NO,
       };
     case 'SENTBEFORE':
     case 'SENTON':
@@ -103,7 +111,7 @@ const DAY = 86_400_000;
 /** A zone is written with four digits: no more than 99 hours and 99 minutes. */
 const LARGEST_ZONE = 5 * DAY;
 
-/** Whether an instant fits a day, which begins at midnight UTC. */
+/** Whether a time fits a day, which begins at midnight; both as if their zone were UTC. */
 export function dayFits(key: DayKey, at: number, day: number): boolean {
   if (key === 'BEFORE') return at < day;
   return at >= day && (key === 'SINCE' || at < day + DAY);

@@ -122,6 +122,7 @@ function searchContext(changes: Partial<SearchContext> = {}): SearchContext {
     view: state,
     saved: Uint32Array.of(3, 4, 5, 60),
     now: NOW,
+    offsetAt: () => 0,
     emailNumber: Number,
     threadNumber: Number,
     pause: () => undefined,

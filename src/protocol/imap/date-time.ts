@@ -1,5 +1,6 @@
-/** Dates of IMAP (RFC 9051 §9 date, date-time): `17-Jul-1996`, and `17-Jul-1996 02:44:25 -0700`. Written in UTC. */
+/** Dates of IMAP (RFC 9051 §9 date, date-time): `17-Jul-1996`, and `17-Jul-1996 02:44:25 -0700`. */
 import { Malformed, type Decoder } from './decoder.ts';
+import { localTime } from './time-zone.ts';
 
 const MONTHS = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 /** Years that can be written in UTC: 1 to 9999. */
@@ -44,12 +45,22 @@ export function decodeDate(decoder: Decoder): number {
   return day;
 }
 
-/** `17-Jul-1996 09:44:25 +0000`, without quotes. */
-export function formatDateTime(milliseconds: number): string {
-  const date = new Date(milliseconds);
+/**
+ * `17-Jul-1996 02:44:25 -0700`, without quotes.
+ * @param offset minutes east of UTC; not kept where the year could not be written
+ */
+export function formatDateTime(milliseconds: number, offset = 0): string {
+  const local = localTime(milliseconds, offset);
+  if (offset !== 0 && !(local >= FIRST && local < BEHIND)) return formatDateTime(milliseconds);
+  const date = new Date(local);
   const day = `${two(date.getUTCDate())}-${MONTHS[date.getUTCMonth()]!}-${String(date.getUTCFullYear()).padStart(4, '0')}`;
   const time = `${two(date.getUTCHours())}:${two(date.getUTCMinutes())}:${two(date.getUTCSeconds())}`;
-  return `${day} ${time} +0000`;
+  return `${day} ${time} ${formatZone(offset)}`;
+}
+
+function formatZone(offset: number): string {
+  const minutes = Math.abs(offset);
+  return `${offset < 0 ? '-' : '+'}${two(Math.floor(minutes / 60))}${two(minutes % 60)}`;
 }
 
 function two(value: number): string {

@@ -9,6 +9,7 @@ import type { Conduct } from '#mail/abuse/conduct';
 import type { LoginGate } from '#mail/abuse/login-gate';
 import type { Authenticator } from '#mail/accounts/authenticate';
 import type { TlsIdentity } from '#servers/net/tls-context';
+import type { ZoneOffset } from '#protocol/imap/time-zone';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
@@ -35,6 +36,8 @@ export interface GivenServices {
 
 /** With what the sessions of a process share. */
 export interface ImapServices extends GivenServices {
+  /** Of the zone in which INTERNALDATE and SAVEDATE are told, and whose days SEARCH means. */
+  readonly offsetAt: ZoneOffset;
   /** For messages that are read as a whole though they are large. */
   readonly largeMessages: Turns;
   /** What FETCH said of messages and will always say. */

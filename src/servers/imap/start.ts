@@ -9,6 +9,7 @@ import {
   type ListenerPlace,
   type ListenersFailure,
 } from '#servers/net/session-listeners';
+import { offsetsIn } from '#protocol/imap/time-zone';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
@@ -24,6 +25,8 @@ export interface ImapOptions {
   readonly hostname: string;
   /** The certificate of the moment. */
   readonly tls: { readonly current: TlsIdentity };
+  /** A name of the IANA database: in which dates are told. */
+  readonly timeZone: string;
   readonly limits: ImapLimits;
   readonly connections: ConnectionLimits;
   readonly services: GivenServices;
@@ -46,6 +49,7 @@ export async function startImap(options: ImapOptions): Promise<ImapServer | List
   const { tls, limits, hostname, listeners } = options;
   const services: ImapServices = {
     ...options.services,
+    offsetAt: offsetsIn(options.timeZone),
     largeMessages: new Turns(limits.largeMessages),
     words: new WordCache(),
     compressed: { now: 0 },

@@ -7,6 +7,7 @@ import { formatBody, formatBodyStructure } from '#protocol/imap/body-structure';
 import type { FetchItem } from '#protocol/imap/command';
 import { formatDateTime } from '#protocol/imap/date-time';
 import { formatEnvelope, formatNstring } from '#protocol/imap/envelope';
+import type { ZoneOffset } from '#protocol/imap/time-zone';
 import { previewText } from '#protocol/message/preview';
 import type { Section } from '#protocol/message/section';
 import { flagsAt } from '#servers/imap/flags-text';
@@ -27,6 +28,8 @@ export interface ItemContext {
   readonly recent: Recent;
   /** The client takes UTF-8 in quoted strings. */
   readonly utf8: boolean;
+  /** Of the zone in which dates are told. */
+  readonly offsetAt: ZoneOffset;
   /** A part has a transfer encoding that nobody knows. */
   readonly unknownEncoding: () => void;
 }
@@ -117,7 +120,8 @@ export function isInView(item: FetchItem): boolean {
 }
 
 export function compileItem(item: FetchItem, context: ItemContext): Item {
-  const { state, utf8: inUtf8, loader, recent } = context;
+  const { state, utf8: inUtf8, loader, recent, offsetAt } = context;
+  const dateTime = (at: number): string => formatDateTime(at, offsetAt(at));
   switch (item.item) {
     case 'FLAGS':
       return ({ place }) => `FLAGS ${flagsAt(state, place, recent)}`;
@@ -130,10 +134,10 @@ export function compileItem(item: FetchItem, context: ItemContext): Item {
     case 'THREADID':
       return ({ facts }) => `THREADID (${objectId('thread', facts!.threadId)})`;
     case 'INTERNALDATE':
-      return ({ facts }) => `INTERNALDATE "${formatDateTime(facts!.receivedAt)}"`;
+      return ({ facts }) => `INTERNALDATE "${dateTime(facts!.receivedAt)}"`;
     case 'SAVEDATE':
       return ({ savedAt }) =>
-        `SAVEDATE ${savedAt === undefined ? 'NIL' : `"${formatDateTime(savedAt)}"`}`;
+        `SAVEDATE ${savedAt === undefined ? 'NIL' : `"${dateTime(savedAt)}"`}`;
     case 'RFC822.SIZE':
       return ({ facts }) => `RFC822.SIZE ${facts!.size}`;
     case 'ENVELOPE':

@@ -87,6 +87,7 @@ export class FetchRun {
       utf8: enabled.utf8 || enabled.rev2,
       unknownEncoding: () => (this.unknownEncoding = true),
       recent: state.selected!.recent,
+      offsetAt: services.offsetAt,
     };
     const compile = (items: readonly FetchItem[]): Item[] =>
       items.map((item) => compileItem(item, context));

@@ -46,6 +46,7 @@ export async function runSearch(
     view: selected.now,
     saved: saved ?? NONE,
     now: clock.now(),
+    offsetAt: services.offsetAt,
     isRecent: (uid) => selected.recent.has(uid),
     emailNumber: (id) => objectNumber('email', id),
     threadNumber: (id) => objectNumber('thread', id),
