@@ -1,12 +1,14 @@
 /**
  * The hard guard of the practice Internet: while it is on, no socket of this process reaches anything but the loopback and the database,
- * whoever opens it and for whatever reason. The dialers and resolvers that are handed in stay inside by themselves; this holds for what
+ * and no name is looked up in the DNS of this machine, whoever asks and for whatever reason. The dialers and resolvers that are handed in stay inside by themselves; this holds for what
  * would forget to take them.
  */
 import { Socket as DatagramSocket } from 'node:dgram';
-import { Socket, isIP, type SocketConnectOpts } from 'node:net';
+import { Socket, type SocketConnectOpts } from 'node:net';
 import { parseIp } from '#protocol/address/ip-address';
 import { contains, readNetwork } from '#protocol/address/network';
+import { guardNames } from './guard-names.ts';
+import { replaced } from './replaced.ts';
 
 export interface GuardOptions {
   /** Host names and addresses that stay within reach: of the database. */
@@ -16,8 +18,6 @@ export interface GuardOptions {
 }
 
 const LOOPBACK = ['127.0.0.0/8', '::1/128'].map((text) => readNetwork(text)!);
-
-type Method = (this: object, ...args: unknown[]) => unknown;
 
 /** Closes the way out until it is disposed of. */
 export function guardTheWayOut({ allowed, refused }: GuardOptions): Disposable {
@@ -43,26 +43,17 @@ export function guardTheWayOut({ allowed, refused }: GuardOptions): Disposable {
         throw outside(host);
       };
     });
-  parts.use(datagrams('connect', (args) => args[1]));
-  // the address is the last text that is one; the first argument may be a text to send
-  parts.use(
-    datagrams('send', (args) =>
-      args.slice(1).find((arg) => typeof arg === 'string' && isIP(arg) !== 0),
-    ),
-  );
+  parts.use(datagrams('connect', (args) => args[1] || undefined));
+  parts.use(datagrams('send', receiverOf));
+  parts.use(guardNames(stays, (name) => refused(name, undefined), outside));
   return parts;
 }
 
-/** Puts another method in the place of one, until it is disposed of. */
-function replaced(prototype: object, name: string, make: (original: Method) => Method): Disposable {
-  const methods = prototype as Record<string, Method>;
-  const original = methods[name]!;
-  methods[name] = make(original);
-  return {
-    [Symbol.dispose]() {
-      methods[name] = original;
-    },
-  };
+/** Of `send(message[, offset, length][, port][, address][, done])`, read as Node reads it. Undefined: this machine, or who is connected to. */
+function receiverOf(args: readonly unknown[]): unknown {
+  const [, , length, port, address] = args;
+  const sliced = Boolean(address) || (Boolean(port) && typeof port !== 'function');
+  return (sliced ? address : length) || undefined;
 }
 
 /** `node:net` hands its arguments on as one list, with options first. Undefined: a unix socket. */
