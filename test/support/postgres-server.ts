@@ -13,6 +13,8 @@ import { databaseFolder } from './database-folder.ts';
 export interface PostgresServer {
   /** The superuser's address. */
   readonly url: string;
+  /** Goes with it, however the run ends. */
+  readonly folder: string;
   stop(): Promise<void>;
 }
 
@@ -41,6 +43,7 @@ export async function startPostgresServer(): Promise<PostgresServer> {
   const { host, user, database } = server.superuser;
   return {
     url: `postgresql://${user}@localhost/${database}?host=${encodeURIComponent(host)}`,
+    folder: dataDir,
     async stop() {
       await server.stop();
       pipe.end();
