@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { mock, test } from 'node:test';
 import { limited } from './limited.ts';
 
 async function* numbers(most: number | undefined, there: number): AsyncGenerator<number> {
@@ -20,13 +20,9 @@ async function read(
   let count = 0;
   for await (const _ of rows) count++;
   const said: string[] = [];
-  const { write } = process.stderr;
-  process.stderr.write = (text: string | Uint8Array) => said.push(String(text)) > 0;
-  try {
-    tell();
-  } finally {
-    process.stderr.write = write;
-  }
+  const write = mock.method(process.stderr, 'write', (text: string) => said.push(text) > 0);
+  tell();
+  write.mock.restore();
   return [count, asked, said.join('')];
 }
 

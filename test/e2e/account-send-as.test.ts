@@ -48,9 +48,8 @@ test('an account writes as an alias once it may, signed by the domain of the ali
 });
 
 test('alias set --send-as lets the accounts among its targets write as it; the alias takes that along when it goes', async () => {
-  const [set] = await server.json(
-    ...['alias', 'set', 'info@other.test', ALICE, 'x@elsewhere.test', '--send-as'],
-  );
+  const targets = [ALICE, 'x@elsewhere.test'];
+  const [set] = await server.json('alias', 'set', 'info@other.test', ...targets, '--send-as');
   assert.deepEqual([set!['senders'], set!['onlyReceive']], [[ALICE], []]);
   assert.equal((await sendAs('info@other.test', 'as info')).code, 0);
   await server.done('alias', 'remove', 'info@other.test');
@@ -82,9 +81,8 @@ test('what cannot be is refused with a remedy', async () => {
 });
 
 test('who may write as an address to which nobody receives mail is told so', async () => {
-  const { stderr } = await server.command(
-    ...['account', 'send-as', 'add', ALICE, 'no-reply@other.test'],
-  );
+  const added = `account send-as add ${ALICE} no-reply@other.test`;
+  const { stderr } = await server.command(...added.split(' '));
   assert.match(stderr, /Nobody receives mail to no-reply@other\.test/);
   await server.done('account', 'send-as', 'remove', ALICE, 'no-reply@other.test');
 });

@@ -25,7 +25,11 @@ function isThere(time: number): boolean {
 
 test('smtp probe knows the certificates of the practice Internet, and dates its letter by its calendar', async () => {
   const verified = await server.json<Record<string, unknown>>(
-    ...['smtp', 'probe', 'mx.bigmail.test', '--tls', 'verified'],
+    'smtp',
+    'probe',
+    'mx.bigmail.test',
+    '--tls',
+    'verified',
   );
   assert.deepEqual(verified.at(-1), { kind: 'well', stage: 'tls' });
   const args =
@@ -40,7 +44,9 @@ test('smtp probe knows the certificates of the practice Internet, and dates its 
 
 test('a policy of MTA-STS is fetched from its host there', async () => {
   const [decision] = await server.json<{ by: string; hosts: { mode: string }[] }>(
-    ...['tls', 'policy', 'bigmail.test'],
+    'tls',
+    'policy',
+    'bigmail.test',
   );
   assert.deepEqual(
     decision!.hosts.map(({ mode }) => mode),

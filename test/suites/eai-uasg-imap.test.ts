@@ -210,7 +210,7 @@ function range(from: number, to: number): number[] {
 }
 
 test('every id of the MDA, MSP and MUA lists is run here, or skipped with its reason', (t) => {
-  const skipped = new Map(
+  const skipped = new Map<string, string>(
     SKIPS.flatMap(({ role, ids, why }) =>
       ids.map((id) => [`EAI-${role}-${String(id).padStart(3, '0')}`, why] as const),
     ),
