@@ -47,6 +47,18 @@ export function addRegistrarVerbs(lab: Command): void {
 
   addVerb(
     noun,
+    'give-up <domain>',
+    'give a domain up that you bought; its zone goes with it',
+    'hikyaku lab registrar give-up hanako.test',
+  ).action(async (domain: string, options: CommonOptions) =>
+    printChanged(
+      options,
+      await callAdded<ToldChange>(options, 'lab/registrar-give-up', { domain }),
+    ),
+  );
+
+  addVerb(
+    noun,
     'ns <domain> <host...>',
     'say which name servers have the zone',
     'hikyaku lab registrar ns hanako.test ns1.dnshost.test ns2.dnshost.test',

@@ -55,8 +55,11 @@ export class Books {
   }
 
   #apply({ kind, name, value }: DnsFact, at: number): void {
-    if (kind === 'zone') this.hosting.put(name, value as HostedContent, at);
-    if (kind === 'delegation') this.registry.set(name, value as Delegation, at);
+    // null: given up
+    if (kind === 'zone' && value === null) this.hosting.remove(name);
+    else if (kind === 'zone') this.hosting.put(name, value as HostedContent, at);
+    if (kind === 'delegation')
+      this.registry.set(name, (value as Delegation | null) ?? undefined, at);
     if (kind === 'pointer') this.reverse.set(name, value as string | null, at);
   }
 
@@ -84,9 +87,19 @@ export class Books {
     return { at, byAll: this.hosting.put(zone, content, at) };
   }
 
-  async putDelegation(domain: string, fact: Delegation): Promise<{ at: number; byAll: number }> {
+  /** Within a turn: both servers serve it no more. */
+  async dropZone(zone: string): Promise<void> {
+    await this.facts.write('zone', zone, null);
+    this.hosting.remove(zone);
+  }
+
+  /** @param fact null: the domain is given up */
+  async putDelegation(
+    domain: string,
+    fact: Delegation | null,
+  ): Promise<{ at: number; byAll: number }> {
     const at = await this.facts.write('delegation', domain, fact);
-    return { at, byAll: this.registry.set(domain, fact, at) };
+    return { at, byAll: this.registry.set(domain, fact ?? undefined, at) };
   }
 
   async putPointer(ip: string, name: string | null): Promise<{ at: number; byAll: number }> {

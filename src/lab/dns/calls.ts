@@ -76,6 +76,7 @@ function registrarCalls({ registrar, isp }: LabDns): Record<string, LabCall> {
   return {
     'registrar-domains': call(z.unknown(), () => ({ domains: registrar.domains() })),
     'registrar-buy': call(domain, async (input) => told(await registrar.buy(input.domain))),
+    'registrar-give-up': call(domain, async (input) => told(await registrar.giveUp(input.domain))),
     'registrar-ns': call(delegation, async ({ domain: which, ...input }) =>
       told(await registrar.setDelegation(which, input)),
     ),

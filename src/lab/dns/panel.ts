@@ -231,7 +231,7 @@ function judgeSets(zone: string, sets: readonly RRset[]): Refused | undefined {
     return refused(
       'conflict',
       `The DS record of ${zone} stands at the registry, not in the zone itself (RFC 4035 §2.4).`,
-      'Hand it to the registrar: hikyaku lab registrar ds add.',
+      'Hand it to the registrar: hikyaku lab registrar ds-add.',
     );
   }
   return judgeTogether(zone, sets);

@@ -267,3 +267,22 @@ test('a reverse name that the learner set stays when their zone is given to them
   const reversed = `${own.split('.').toReversed().join('.')}.in-addr.arpa`;
   assert.deepEqual(shown(await stub.resolve(reversed, 'PTR')), ['www.example.test']);
 });
+
+test('a domain that was bought can be given up, and is gone with its zone; the first one stays', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock } = stage;
+  await dns.registrar.buy('hanako.test');
+  clock.advance(15 * MINUTE);
+  const ns = await askServer(stage, 'ns1.dnshost.test', 'hanako.test', 'NS');
+  assert.equal(Array.isArray(ns), true);
+  assert.equal((await dns.registrar.giveUp('hanako.test')).kind, 'changed');
+  clock.advance(15 * MINUTE);
+  assert.equal(await askServer(stage, 'ns.registry.test', 'hanako.test', 'NS'), 'nxdomain');
+  assert.deepEqual(
+    dns.registrar.domains().map(({ domain }) => domain),
+    ['example.test'],
+  );
+  assert.equal((await dns.registrar.giveUp('hanako.test')).kind, 'refused');
+  assert.equal((await dns.registrar.giveUp('example.test')).kind, 'refused');
+  assert.equal((await dns.registrar.buy('hanako.test')).kind, 'changed');
+});

@@ -2,7 +2,7 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { AT_HOSTERS } from './books.ts';
 import type { Books } from './books.ts';
-import { HOSTERS, TLD, TTL } from './infrastructure.ts';
+import { HOSTERS, LEARNERS_DOMAIN, TLD, TTL } from './infrastructure.ts';
 import { changed, isRefused, refused } from './outcome.ts';
 import type { Changed, Refused } from './outcome.ts';
 import { plainRecord, readRecord } from './records.ts';
@@ -65,7 +65,7 @@ export class Registrar {
         return refused(
           'too-many',
           `${MAX_DOMAINS} domains are all that one account may have.`,
-          'Start over with «hikyaku lab reset».',
+          'Give one up with «hikyaku lab registrar give-up DOMAIN».',
         );
       }
       if (hosting.content(domain) === undefined) {
@@ -73,6 +73,25 @@ export class Registrar {
       }
       const { at, byAll } = await this.#books.putDelegation(domain, AT_HOSTERS);
       return changed(domain, at, { from: byAll, byAll }, TTL.negative);
+    });
+  }
+
+  /** With its zone at the hosting company. The first domain is the server's own, and stays. */
+  giveUp(text: string): Promise<Changed | Refused> {
+    return this.#books.facts.inTurn(async () => {
+      const domain = parseName(text) ?? text;
+      const { learners } = this.#books.registry;
+      if (!learners.has(domain)) return notYours(domain, [...learners.keys()]);
+      if (domain === LEARNERS_DOMAIN) {
+        return refused(
+          'in-use',
+          `${domain} is the domain of your server.`,
+          'Give up one that you bought.',
+        );
+      }
+      await this.#books.dropZone(domain);
+      const { at, byAll } = await this.#books.putDelegation(domain, null);
+      return changed(domain, at, { from: byAll, byAll }, TTL.delegation);
     });
   }
 
