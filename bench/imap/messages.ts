@@ -12,7 +12,7 @@ const COMMON = POOL - 1;
 
 /** In one message of a thousand. */
 export const RARE_WORD = 'Zaunkönigreich';
-export const RARE_SUBJECT = 'quarterly-figures';
+export const RARE_SUBJECT = 'figures-q';
 export const RARE_KANJI = '鷦';
 export const RARE_TWO = '鷯鳥';
 /** In all of them. */
@@ -21,7 +21,7 @@ export const COMMON_PHRASE = 'with kind regards';
 export const COMMON_KANJI = '書';
 export const COMMON_TWO = '請求';
 export const COMMON_GREETING = 'お世話になっております';
-export const COMMON_SUBJECT = 'subject-of-all';
+export const COMMON_SUBJECT = 'of-all';
 
 const LETTER = `${COMMON_GREETING}。請求書を送ります。 With kind regards, `;
 
