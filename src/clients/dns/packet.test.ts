@@ -4,6 +4,7 @@ import { decode, encode } from 'dns-packet';
 import type { Answer, OptAnswer } from 'dns-packet';
 import * as fc from 'fast-check';
 import { packetRecord, parseRecordText } from '../../../test/support/record-text.ts';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { TYPE_CODES, answersId, decodeResponse, encodeQuery } from './packet.ts';
 import type { Response } from './packet.ts';
 import type { RecordType } from '#protocol/dns/resolver';
@@ -232,7 +233,7 @@ test('a chain of thousands of pointers in every record takes no time', () => {
     ...Array<Buffer>(512).fill(record),
   ]);
   bytes.writeUInt16BE(513, 6);
-  const began = performance.now();
+  const began = computedFor();
   assert.equal(read(bytes, 'a.test', 'A').answers.at(-1)?.name, 'a.test');
-  assert.ok(performance.now() - began < 1_000);
+  assert.ok(computedFor() - began < 1_000);
 });

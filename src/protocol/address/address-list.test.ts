@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { parseAddressList } from './address-list.ts';
 import type { SyntaxReason } from './cfws.ts';
 import { formatMailbox } from './mailbox.ts';
@@ -110,7 +111,7 @@ test('a domain that could break out of an envelope is made harmless', () => {
 
 test('time stays linear on hostile input', () => {
   const size = 200_000;
-  const started = performance.now();
+  const started = computedFor();
   for (const text of [
     '('.repeat(size),
     '()'.repeat(size),
@@ -127,7 +128,7 @@ test('time stays linear on hostile input', () => {
   ])
     parseAddressList(text);
   // About 50 ms in all; quadratic time on one of them would be minutes.
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(computedFor() - started < 5_000);
 });
 
 test('a list of formatted mailboxes reads back as itself', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { formatTagList, parseTagList } from './tag-list.ts';
 
 function pairs(text: string): (readonly [string, string])[] | string {
@@ -64,9 +65,9 @@ describe('tag-lists', () => {
       `a=${' \t'.repeat(1e5)}b`,
       ';'.repeat(2e5),
     ]) {
-      const before = performance.now();
+      const before = computedFor();
       parseTagList(hostile);
-      assert.ok(performance.now() - before < 500);
+      assert.ok(computedFor() - before < 500);
     }
   });
 });

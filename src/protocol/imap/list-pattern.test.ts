@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { listMatcher } from './list-pattern.ts';
 
 describe('patterns of LIST', () => {
@@ -34,10 +35,10 @@ describe('patterns of LIST', () => {
 
   it('costs a name its length, however it repeats itself', () => {
     const name = `${'a'.repeat(8000)}b`;
-    const began = performance.now();
+    const began = computedFor();
     assert.equal(listMatcher(`${'*a'.repeat(60)}c*b`)(name), false);
     for (let i = 0; i < 100; i++) assert.equal(listMatcher(`*${'a'.repeat(4000)}c*b`)(name), false);
-    assert(performance.now() - began < 1000);
+    assert(computedFor() - began < 1000);
   });
 
   it('finds what a regular expression finds', () => {

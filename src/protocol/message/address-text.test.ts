@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { hiddenAddresses } from './address-text.ts';
 import { splitHeader } from './fields.ts';
 import { parseStructure } from './parse-structure.ts';
@@ -33,7 +34,7 @@ test('the text of a header has both the field and the addresses hidden in it', (
 });
 
 test('a field of nothing but commas and comments is read in linear time', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const unit of ['(', '(),', ' @', 'a (', '<', '\\']) hidden(unit.repeat(100_000));
-  assert.ok(performance.now() - start < 2000);
+  assert.ok(computedFor() - start < 2000);
 });

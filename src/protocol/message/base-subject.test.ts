@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { baseSubject } from './base-subject.ts';
 
 for (const [subject, base] of [
@@ -75,10 +76,10 @@ test('the result is that of the procedure of the RFC, taken literally', () => {
 });
 
 test('time stays linear on hostile subjects', () => {
-  const started = performance.now();
+  const started = computedFor();
   for (const part of ['[a]', '[', '[fwd:', 're:', 're[a]', ' ', '(fwd)', '[a] re:', '[]re'])
     baseSubject(part.repeat(100_000));
   baseSubject(`${'[fwd:'.repeat(50_000)}x${']'.repeat(50_000)}`);
   baseSubject(`${'[fwd: [a] '.repeat(50_000)}x${' (fwd)]'.repeat(50_000)}`);
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(computedFor() - started < 5_000);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { formatDate, parseDate, parseDay } from './date.ts';
 
 const NOON = Date.UTC(2026, 10, 24, 12, 0, 0);
@@ -100,9 +101,9 @@ test('any text is read or refused, in linear time', () => {
     }),
     { numRuns: 500 },
   );
-  const started = performance.now();
+  const started = computedFor();
   for (const text of ['(', '1 ', 'a', ' ', '1', ':']) parseDate(text.repeat(1_000_000));
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(computedFor() - started < 5_000);
 });
 
 test('the day of a date is the one that is written, whatever the zone', () => {

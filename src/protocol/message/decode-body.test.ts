@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { base64, concat, fromLatin1, latin1 } from '#bytes';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { bodyDecoder, decodeBody } from './decode-body.ts';
 
 const decode = (text: string, encoding: string) => latin1(decodeBody(fromLatin1(text), encoding)!);
@@ -112,11 +113,11 @@ test('cutting a body into pieces changes nothing', () => {
 });
 
 test('hostile bodies take linear time and no more memory than they have', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const piece of ['=', ' ', '= ', '=\r', '=4', 'a', '\n'])
     for (const encoding of ['base64', 'quoted-printable']) {
       const body = fromLatin1(piece.repeat(4_000_000 / piece.length));
       assert.ok(decodeBody(body, encoding)!.length <= body.length);
     }
-  assert.ok(performance.now() - start < 5_000);
+  assert.ok(computedFor() - start < 5_000);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { parseEnvelopeAddresses } from './envelope-addresses.ts';
 
 const END = [null, null, null, null];
@@ -72,7 +73,7 @@ test('addresses are bounded', () => {
 });
 
 test('hostile fields take linear time', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const piece of [
     '(',
     '"',
@@ -91,7 +92,7 @@ test('hostile fields take linear time', () => {
     'a:b;',
   ])
     parseEnvelopeAddresses(piece.repeat(65_536 / piece.length));
-  assert.ok(performance.now() - start < 1_000);
+  assert.ok(computedFor() - start < 1_000);
 });
 
 test('whatever stands in the field, groups are closed and strings are whole', () => {

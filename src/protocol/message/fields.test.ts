@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { fieldOctets, fieldsNamed, fieldValue, splitHeader } from './fields.ts';
 
 const split = (text: string) => {
@@ -159,9 +160,9 @@ test('the octets of a value are unfolded and trimmed, without what no string of 
   assert.equal(octets('A: \xc3\xa9\x01\0\r!\r\n\r\n'), '\xc3\xa9\x01  !');
   assert.equal(octets('A: abcdef\r\n\r\n', 4), 'abc');
   assert.equal(octets('A:\r\n\r\n'), '');
-  const start = performance.now();
+  const start = computedFor();
   octets(`A: x${' '.repeat(1e6)}y${' \r'.repeat(1e6)}\r\n\r\n`);
-  assert.ok(performance.now() - start < 1_000);
+  assert.ok(computedFor() - start < 1_000);
 });
 
 test('a header can be told to end at a line that starts with a hyphen', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { htmlText } from './html-text.ts';
 
 for (const [html, expected] of [
@@ -26,7 +27,7 @@ for (const [html, expected] of [
   });
 
 test('hostile HTML takes linear time', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const piece of [
     '<',
     '<a',
@@ -41,7 +42,7 @@ test('hostile HTML takes linear time', () => {
     '<script></script',
   ])
     htmlText(piece.repeat(2_000_000 / piece.length));
-  assert.ok(performance.now() - start < 5_000);
+  assert.ok(computedFor() - start < 5_000);
 });
 
 test('no HTML throws', () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { formatMessageId, newMessageId, parseMessageIds } from './message-id.ts';
 
 test('identifiers come out in order without their brackets', () => {
@@ -52,8 +53,8 @@ test('what is written is read back, and hostile text takes linear time', () => {
       assert.deepEqual(parseMessageIds(ids.map(formatMessageId).join('\r\n ')), ids);
     }),
   );
-  const started = performance.now();
+  const started = computedFor();
   for (const text of ['<', '>', '<>', '<a>', '<a'])
     assert.ok(parseMessageIds(text.repeat(300_000)).length <= 50);
-  assert.ok(performance.now() - started < 5_000);
+  assert.ok(computedFor() - started < 5_000);
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { parseParameters } from './parameters.ts';
 
 const cases: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [
@@ -106,7 +107,7 @@ test('parameters are bounded', () => {
 });
 
 test('hostile fields take linear time', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const piece of [
     '(',
     ')',
@@ -127,7 +128,7 @@ test('hostile fields take linear time', () => {
     parseParameters(piece.repeat(65_536 / piece.length), 0);
   for (const piece of ['(', '(a) ', 'b ', '" ', '(()'])
     parseParameters(`; name=${piece.repeat(65_536 / piece.length)}`, 0);
-  assert.ok(performance.now() - start < 1_000);
+  assert.ok(computedFor() - start < 1_000);
 });
 
 test('what is written strictly is read back', () => {

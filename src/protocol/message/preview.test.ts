@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { utf8 } from '#bytes';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { parseStructure } from './parse-structure.ts';
 import { previewText } from './preview.ts';
 
@@ -56,10 +57,10 @@ test('the preview has 200 characters, whole ones', () => {
 });
 
 test('hostile texts take linear time', () => {
-  const start = performance.now();
+  const start = computedFor();
   for (const piece of ['\u200b', ' \u200b', '>\r\n', '\n', '<', '&', '\u0301'])
     for (const type of ['text/plain', 'text/html']) text(type, piece.repeat(1_000_000));
-  assert.ok(performance.now() - start < 5_000);
+  assert.ok(computedFor() - start < 5_000);
 });
 
 test('whatever the text, its preview is one short line', () => {
