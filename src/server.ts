@@ -449,6 +449,7 @@ async function start(
       resolver: given.resolver,
       network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
       certificates,
+      web: publishing.ports,
       plan: publishing.desk.plan,
       queued,
     }),

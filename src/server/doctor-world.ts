@@ -1,6 +1,8 @@
 /** The world as the doctor sees it, from the settings: for the command line, and for the round of the day in a server. */
 import { randomInt } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { networkInterfaces } from 'node:os';
+import path from 'node:path';
 import { decodeUtf8 } from '#bytes';
 import { askDelegation } from '#clients/dns/delegation';
 import { nowhereResolver } from '#clients/dns/nowhere';
@@ -177,6 +179,35 @@ function fetchBy(resolver: Resolver, network: DoctorNetwork | undefined): Fetch 
       return { kind: 'failed', cause: `${result.reason}: ${result.detail}`, ...by };
     return { kind: 'fetched', body: decodeUtf8(result.bytes) ?? '', ...by };
   };
+}
+
+/** Where secrets lie for a container alone: whoever is in it may read them. */
+const CONTAINER_SECRETS = '/run/secrets/';
+
+/** Files that hold secrets by the settings: those of …_FILE names, and a file of settings with a secret in it. */
+export function secretFilesIn(env: NodeJS.ProcessEnv): readonly string[] {
+  const secret = KEYS.filter((key) => (FIELDS[key] as Field<unknown>).secret === true);
+  const named = secret.flatMap((key) => env[`${envName(key)}_FILE`] ?? []);
+  const settings = env['HIKYAKU_CONFIG'] ?? 'hikyaku.toml';
+  return [...named, ...(holdsSecret(settings, secret) ? [settings] : [])]
+    .filter((file) => !file.startsWith(CONTAINER_SECRETS))
+    .map((file) => path.resolve(file));
+}
+
+function holdsSecret(file: string, secret: readonly string[]): boolean {
+  try {
+    const lines = readFileSync(file, 'utf8').split('\n');
+    // `[acme]` and then `eab_mac_key =`, or `acme.eab_mac_key =`
+    const names = new Set(secret.map((key) => key.slice(key.lastIndexOf('.') + 1)));
+    return lines.some((line) => {
+      const [key = '', value = ''] = line.split('=', 2);
+      const name = key.trim().split('.').at(-1)!.replaceAll('"', '');
+      return names.has(name) && !/^\s*(""|'')?\s*(#.*)?$/.test(value);
+    });
+  } catch {
+    // no such file, or none that this user reads: nothing of ours is in it
+    return false;
+  }
 }
 
 /** Names of secrets that stand in the environment themselves: a URL only where it has a password. */

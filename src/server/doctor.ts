@@ -19,6 +19,7 @@ import type {
   ListenerFacts,
   ListenerName,
   LoadFacts,
+  WebFacts,
 } from '#mail/doctor/server-facts';
 import type { Resolver } from '#protocol/dns/resolver';
 import { readAcmeAccount } from '#store/certificates/accounts';
@@ -29,7 +30,13 @@ import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
 import type { Certificates } from './certificates.ts';
 import { trialChallenges } from './trial-challenges.ts';
-import { doctorSettings, doctorWorld, secretsIn, type DoctorNetwork } from './doctor-world.ts';
+import {
+  doctorSettings,
+  doctorWorld,
+  secretFilesIn,
+  secretsIn,
+  type DoctorNetwork,
+} from './doctor-world.ts';
 
 export interface DoctorParts {
   readonly mode: Mode;
@@ -41,6 +48,8 @@ export interface DoctorParts {
   readonly log: Log;
   readonly echo: EchoBox;
   readonly ports: Readonly<Record<ListenerName | 'http', number>>;
+  /** Of the listeners for everybody; undefined: off. */
+  readonly web: Readonly<Record<WebFacts['name'], number | undefined>>;
   /** Given instead of the configured one. */
   readonly resolver: Resolver | undefined;
   readonly network: DoctorNetwork | undefined;
@@ -65,6 +74,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
   const tlsKey = config['tls.key'];
   const secretPaths = [
     dataDir,
+    ...secretFilesIn(process.env),
     ...(tlsKey === '' ? [path.join(dataDir, 'tls', 'self-signed.key')] : [tlsKey]),
   ];
   const secretsInEnvironment = secretsIn(process.env, mode);
@@ -82,6 +92,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
         address: config['http.published_address'] || config['http.address'],
         port: parts.ports.http,
       },
+      web: webFacts(parts),
       load: () => loop.facts(),
       secretPaths,
       secretsInEnvironment,
@@ -152,12 +163,23 @@ async function authorityFacts({
   return { directory, accountUri: account?.url, challenge: challenge.type };
 }
 
+function webFacts({ config, web }: DoctorParts): readonly WebFacts[] {
+  return (['http', 'https'] as const).flatMap((name) => {
+    const port = web[name];
+    const address = reachedAt(config[`${name}.public_address`]);
+    return port === undefined ? [] : [{ name, address, port }];
+  });
+}
+
+/** Who listens on every address is reached on this machine. */
+function reachedAt(address: string): string {
+  return address === '::' ? '::1' : address === '0.0.0.0' ? '127.0.0.1' : address;
+}
+
 function listenerFacts({ config, ports }: DoctorParts, name: ListenerName): ListenerFacts {
   const address = config[`${name}.address`];
-  // who listens on every address is reached on this machine
-  const reached = address === '::' ? '::1' : address === '0.0.0.0' ? '127.0.0.1' : address;
   const proxied = config[`${name}.proxy_from`].length > 0;
-  return { name, address: reached, port: ports[name], proxied };
+  return { name, address: reachedAt(address), port: ports[name], proxied };
 }
 
 /** Milliseconds between looks at the event loop. */

@@ -30,6 +30,7 @@ export function factsAt(now: number): ServerFacts {
     mode: 'serve',
     listeners: [],
     http: { address: '127.0.0.1', port: 8025 },
+    web: [],
     load: { lag: 3, free: 6e9, total: 8e9 },
     database: {
       kind: 'up',
@@ -38,6 +39,7 @@ export function factsAt(now: number): ServerFacts {
       newest: 17,
       busy: 10,
       most: 100,
+      pool: { busy: 1, most: 8 },
       ahead: undefined,
     },
     backups: {

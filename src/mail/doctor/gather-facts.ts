@@ -65,6 +65,7 @@ export interface GatherParts {
   readonly databaseElsewhere: boolean;
   readonly listeners: readonly ListenerFacts[];
   readonly http: ServerFacts['http'];
+  readonly web: ServerFacts['web'];
   readonly secretPaths: readonly string[];
   readonly secretsInEnvironment: readonly string[];
   readonly load: () => LoadFacts;
@@ -89,11 +90,16 @@ const WEEK = 7 * 86_400_000;
 const DEVELOPMENT = 'example.test';
 
 export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
-  const { mode, pool, clock, listeners, http, load } = parts;
+  const { mode, pool, clock, listeners, http, web, load } = parts;
   const now = clock.now();
+  // before our own questions take some
+  const inUse = {
+    busy: pool.totalCount - pool.idleCount,
+    most: pool.options.max,
+  };
   const [database, backups, accounts, domains, traffic, waiting, hours, certificates, warmUps] =
     await Promise.all([
-      databaseFacts(parts),
+      databaseFacts(parts, inUse),
       parts.backups(),
       openAccountsOf(pool, DEVELOPMENT),
       domainFacts(parts),
@@ -107,6 +113,7 @@ export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
     mode,
     listeners,
     http,
+    web,
     load: load(),
     database,
     backups,
@@ -126,13 +133,16 @@ export async function gatherFacts(parts: GatherParts): Promise<ServerFacts> {
   };
 }
 
-async function databaseFacts(parts: GatherParts): Promise<DatabaseFacts> {
+async function databaseFacts(
+  parts: GatherParts,
+  inUse: { readonly busy: number; readonly most: number },
+): Promise<DatabaseFacts> {
   try {
     const state = await databaseState(parts.pool);
     const ahead = parts.databaseElsewhere
       ? await databaseAhead(parts.pool, parts.realNow)
       : undefined;
-    return { kind: 'up', ...state, ahead };
+    return { kind: 'up', ...state, pool: inUse, ahead };
   } catch (error) {
     return { kind: 'down', cause: (error as Error).message.slice(0, 200) };
   }

@@ -21,6 +21,8 @@ export interface HostFacts {
 export interface SecretFile {
   readonly path: string;
   readonly mode: number;
+  /** Of neither the user of this process nor the system's. */
+  readonly isForeign: boolean;
 }
 
 export interface HostParts {
@@ -64,8 +66,9 @@ async function modesOf(paths: readonly string[]): Promise<readonly SecretFile[]>
   const found = await Promise.all(
     paths.map(async (path) => {
       try {
-        const { mode } = await stat(path);
-        return [{ path, mode: mode & 0o777 }];
+        const { mode, uid } = await stat(path);
+        const isForeign = uid !== 0 && uid !== (process.getuid?.() ?? uid);
+        return [{ path, mode: mode & 0o777, isForeign }];
       } catch {
         return [];
       }

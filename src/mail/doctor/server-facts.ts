@@ -11,6 +11,8 @@ export interface ServerFacts {
   readonly listeners: readonly ListenerFacts[];
   /** Where health and metrics can be reached. */
   readonly http: { readonly address: string; readonly port: number };
+  /** The listeners for everybody, where they are on. */
+  readonly web: readonly WebFacts[];
   readonly load: LoadFacts;
   readonly database: DatabaseFacts;
   readonly backups: BackupFacts;
@@ -39,6 +41,13 @@ export interface ListenerFacts {
   readonly proxied: boolean;
 }
 
+export interface WebFacts {
+  readonly name: 'http' | 'https';
+  /** To connect to. */
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface LoadFacts {
   /** Milliseconds: 99 of 100 turns of the event loop were less late. */
   readonly lag: number;
@@ -55,6 +64,8 @@ export type DatabaseFacts =
       readonly newest: number;
       readonly busy: number;
       readonly most: number;
+      /** Connections of this server itself: in use, and how many it may have. */
+      readonly pool: { readonly busy: number; readonly most: number };
       /** Milliseconds that its clock is ahead of ours; undefined where it is on this machine. */
       readonly ahead: number | undefined;
     }

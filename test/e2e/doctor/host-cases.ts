@@ -79,6 +79,9 @@ export const HOST_CASES = [
 
   caseOf('H5', 'ready'),
   caseOf('H5', 'crowded', database({ busy: 90 })),
+  caseOf('H5', 'pool-crowded', database({ pool: { busy: 7, most: 8 } })),
+  caseOf('H5', 'ready', database({ pool: { busy: 6, most: 8 } })),
+  caseOf('H5', 'unsupported', database({ version: '13.22' })),
   caseOf('H5', 'behind', database({ schema: 12 })),
   caseOf('H5', 'down', server({ database: { kind: 'down', cause: 'connection refused' } })),
 
@@ -95,7 +98,10 @@ export const HOST_CASES = [
   caseOf('H7', 'safe'),
   caseOf('H7', 'in-environment', ({ host }) => void (host.secretsInEnvironment = ['DATABASE_URL'])),
   caseOf('H7', 'readable', ({ host }) => {
-    host.secretFiles = () => Promise.resolve([{ path: SECRET, mode: 0o644 }]);
+    host.secretFiles = () => Promise.resolve([{ path: SECRET, mode: 0o644, isForeign: false }]);
+  }),
+  caseOf('H7', 'foreign-owner', ({ host }) => {
+    host.secretFiles = () => Promise.resolve([{ path: SECRET, mode: 0o600, isForeign: true }]);
   }),
   caseOf('H7', 'development-accounts', server({ developmentAccounts: ['alice@example.test'] })),
 
@@ -142,6 +148,12 @@ export const NETWORK_CASES = [
   caseOf('N1', 'foreign', (world, on) => listen(world, on, { banner: '220 other.example ESMTP' })),
   caseOf('N1', 'missing', async (world, on) => {
     world.server!.listeners = [await on.closed('smtp')];
+  }),
+
+  caseOf('N1', 'missing', async (world, on) => {
+    await listen(world, on);
+    const { address, port } = await on.closed('smtp');
+    world.server!.web = [{ name: 'https', address, port }];
   }),
 
   caseOf('N2', 'no-probe'),

@@ -134,7 +134,8 @@ export async function wellWorld(): Promise<Draft> {
       dataDir: '/var/lib/hikyaku',
       disk: () => Promise.resolve({ free: 60e9, total: 100e9 }),
       publicAddresses: () => [ADDRESS],
-      secretFiles: () => Promise.resolve([{ path: '/var/lib/hikyaku', mode: 0o700 }]),
+      secretFiles: () =>
+        Promise.resolve([{ path: '/var/lib/hikyaku', mode: 0o700, isForeign: false }]),
       secretsInEnvironment: [],
       nodeVersion: 'v24.5.0',
       version: '0.1.0',

@@ -5,6 +5,7 @@ import type { Context } from '#mail/doctor/context';
 import { addressesOf, noAnswer } from '#mail/doctor/dns-questions';
 import { listed, percent } from '#mail/doctor/spoken-values';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
+import { supportedUntil } from '#mail/doctor/postgresql-support';
 import { NO_ADDRESS, sendingAddresses } from '#mail/doctor/own-addresses';
 
 export async function hostName(context: Context): Promise<Outcome<'H1'>> {
@@ -128,7 +129,7 @@ export function load({ server }: ServerContext): Outcome<'H4'> {
 /** Of all connections that the database takes. */
 const CROWDED = 0.8;
 
-export function database({ server }: ServerContext): Outcome<'H5'> {
+export function database({ server, realNow }: ServerContext): Outcome<'H5'> {
   const { database: found } = server;
   if (found.kind === 'down') return { finding: 'down', values: { cause: found.cause } };
   const values = {
@@ -146,5 +147,13 @@ export function database({ server }: ServerContext): Outcome<'H5'> {
     },
   ];
   if (found.schema < found.newest) return { finding: 'behind', values, evidence };
-  return { finding: found.busy > CROWDED * found.most ? 'crowded' : 'ready', values, evidence };
+  if (found.busy > CROWDED * found.most) return { finding: 'crowded', values, evidence };
+  if (found.pool.busy > CROWDED * found.pool.most) {
+    const own = { busy: String(found.pool.busy), most: String(found.pool.most) };
+    return { finding: 'pool-crowded', values: own, evidence };
+  }
+  const until = supportedUntil(found.version);
+  return until !== undefined && new Date(realNow()).toISOString().slice(0, 10) > until
+    ? { finding: 'unsupported', values: { version: found.version, until }, evidence }
+    : { finding: 'ready', values, evidence };
 }

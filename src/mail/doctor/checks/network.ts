@@ -1,6 +1,7 @@
 /** N1, N2, N5 and N6: our own ports, who comes in by them, and whom they refuse. */
 import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerContext } from '#mail/doctor/check';
+import type { WebFacts } from '#mail/doctor/server-facts';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { hostPort, listenerNamed, reachable, shown, targetOf } from '#mail/doctor/own-listeners';
 import { listed, quoted } from '#mail/doctor/spoken-values';
@@ -18,9 +19,15 @@ export async function listeners(context: ServerContext): Promise<Outcome<'N1'>> 
     by: listener.name,
     answer: answer.kind === 'greeting' ? quoted(answer.line) : answer.cause,
   }));
+  const web = await Promise.all(server.web.map((one) => lookAtWeb(context, one)));
+  evidence.push(...web.map((one) => one.evidence));
   const missing = looked.filter(({ answer }) => answer.kind === 'failed');
-  if (missing.length > 0) {
-    const ports = listed(missing.map(({ listener }) => shown(listener)));
+  const silent = web.filter(({ answers }) => !answers);
+  if (missing.length + silent.length > 0) {
+    const ports = listed([
+      ...missing.map(({ listener }) => shown(listener)),
+      ...silent.map(({ name }) => name),
+    ]);
     return { finding: 'missing', values: { ports }, evidence, about: ports };
   }
   const foreign = looked.filter(
@@ -30,6 +37,28 @@ export async function listeners(context: ServerContext): Promise<Outcome<'N1'>> 
     (foreign.length > 0 ? foreign : looked).map(({ listener }) => shown(listener)),
   );
   return { finding: foreign.length > 0 ? 'foreign' : 'all', values: { ports }, evidence };
+}
+
+/** Ports 80 and 443: by the first certificates are proved, by the second policies and settings are fetched. */
+async function lookAtWeb(
+  { probes, settings, signal }: ServerContext,
+  { name, address, port }: WebFacts,
+): Promise<{ readonly name: string; readonly answers: boolean; readonly evidence: Evidence }> {
+  const host = settings.hostname;
+  const question = { address, port, start: 'implicit', serverName: host } as const;
+  const answer =
+    name === 'http'
+      ? await probes.http({ address, port, host, path: '/' }, signal)
+      : await probes.tls(question, signal);
+  const answers = !('cause' in answer);
+  const said =
+    'cause' in answer ? answer.cause : 'status' in answer ? `HTTP ${answer.status}` : 'TLS';
+  const evidence = {
+    asked: `connect ${hostPort({ address, port })}`,
+    by: name,
+    answer: quoted(said),
+  };
+  return { name: `${name} (${port})`, answers, evidence };
 }
 
 export function outsideProbe(): Outcome<'N2'> {

@@ -39,6 +39,9 @@ export async function secrets({ host, server, settings }: Context): Promise<Outc
   const readable = listed(files.filter(({ mode }) => mode & FOR_OTHERS).map(({ path }) => path));
   if (readable !== '')
     return { finding: 'readable', values: { files: readable }, evidence, about: readable };
+  const foreign = listed(files.filter(({ isForeign }) => isForeign).map(({ path }) => path));
+  if (foreign !== '')
+    return { finding: 'foreign-owner', values: { files: foreign }, evidence, about: foreign };
   const names = listed(host.secretsInEnvironment);
   return names === ''
     ? { finding: 'safe', values: {}, evidence }

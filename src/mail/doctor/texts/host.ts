@@ -164,8 +164,8 @@ export const HOST_TEXTS = {
       ja: 'データベースがなければ、サーバーはメールを受け取れません（451）。',
     },
     expected: {
-      en: 'It answers, its schema is that of this version, and connections are left.',
-      ja: '応答があり、スキーマがこの版と同じで、接続に余裕があること。',
+      en: 'It answers, its version still gets corrections, its schema is that of this version, and connections are left.',
+      ja: '応答があり、修正が提供される版で、スキーマがこの版と同じで、接続に余裕があること。',
     },
     remedy: {
       en: 'Start PostgreSQL; look at DATABASE_URL. Restart the server: that brings the schema forward.',
@@ -184,6 +184,24 @@ export const HOST_TEXTS = {
         remedy: {
           en: 'Raise max_connections in postgresql.conf.',
           ja: 'postgresql.conf の max_connections を増やしてください。',
+        },
+      },
+      'pool-crowded': {
+        status: 'warn',
+        en: '{busy} of the {most} connections of this server are in use.',
+        ja: 'このサーバー自身の接続 {most} のうち {busy} が使われています。',
+        remedy: {
+          en: 'Something is slow: the log names heavy work. On a machine with more processors raise the number of workers: HIKYAKU_WORKERS',
+          ja: '何かが遅くなっています。重い処理はログで分かります。プロセッサーに余裕があれば、ワーカーを増やしてください：HIKYAKU_WORKERS',
+        },
+      },
+      unsupported: {
+        status: 'warn',
+        en: 'PostgreSQL {version} has had no corrections since {until}.',
+        ja: 'PostgreSQL {version} の修正の提供は {until} に終わりました。',
+        remedy: {
+          en: 'Make a backup, then move to a newer major version: hikyaku backup create',
+          ja: 'バックアップを取ってから、新しいメジャーバージョンに移ってください：hikyaku backup create',
         },
       },
       behind: {
@@ -273,6 +291,15 @@ export const HOST_TEXTS = {
         status: 'fail',
         en: 'Others may read {files}.',
         ja: '所有者以外も {files} を読めます。',
+      },
+      'foreign-owner': {
+        status: 'fail',
+        en: 'They belong to another user, who can change who reads them: {files}.',
+        ja: '別のユーザーの所有で、そのユーザーが読み取りの許可を変えられます：{files}。',
+        remedy: {
+          en: 'Give them to the user of this server with chown.',
+          ja: 'chown で、このサーバーのユーザーの所有にしてください。',
+        },
       },
       'development-accounts': {
         status: 'fail',

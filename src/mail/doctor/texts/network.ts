@@ -9,8 +9,8 @@ export const NETWORK_TEXTS = {
       ja: '応答のないポートでは、受信も送信も閲覧もできません。',
     },
     expected: {
-      en: 'Each of the five listeners greets with the name of this host.',
-      ja: '5 つのポートすべてが、このホスト名で応答すること。',
+      en: 'Each of the five listeners greets with the name of this host, and those of the web that are on answer.',
+      ja: '5 つのポートがこのホスト名で応答し、有効な Web のポートも応答すること。',
     },
     remedy: {
       en: 'ss -ltnp shows who has the port. Ports below 1024 need CAP_NET_BIND_SERVICE.',
