@@ -39,5 +39,6 @@ test('a lease that an attempt left when the database died holds nothing up', asy
   const settle = (): Promise<void> => Promise.resolve();
   const begun = performance.now();
   await passTime({ pool, clock, settle, queueIsIdle: () => true }, 60_000, 60_000);
-  assert.ok(performance.now() - begun < 5000);
+  // the lease would hold it up for two minutes
+  assert.ok(performance.now() - begun < 30_000);
 });
