@@ -81,3 +81,37 @@ test('what cannot be brought back is said to be none', async () => {
   const nobody = await server.command('mail', 'undelete', 'nobody@example.test');
   assert.match(nobody.stderr, /there is no account/);
 });
+
+test('how long a mailbox keeps a message is set, listed and taken back', async () => {
+  assert.match(
+    await server.done('mail', 'expire', BOB, 'Trash', '30d'),
+    /^Trash of bob@example\.test keeps a message for 30d\.$/m,
+  );
+  const kept = async (): Promise<unknown[]> =>
+    (await server.json('mail', 'expire', BOB))
+      .filter((row) => row['expireAfter'] !== null)
+      .map((row) => [row['mailbox'], row['expireAfter']]);
+  assert.deepEqual(await kept(), [['Trash', 30 * 24 * 60 * 60 * 1000]]);
+  assert.match(await server.done('mail', 'expire', BOB), /^Trash +\d+ +30d$/m);
+  await server.done('mail', 'expire', BOB, 'Trash', 'never');
+  assert.deepEqual(await kept(), []);
+  for (const [mailbox, time] of [
+    ['Trash', '30'],
+    ['Trash', '0d'],
+    ['Nowhere', '30d'],
+  ] as const)
+    assert.equal((await server.command('mail', 'expire', BOB, mailbox, time)).code, 2);
+  assert.equal((await server.command('mail', 'expire', BOB, 'Trash')).code, 2);
+});
+
+test('undelete chooses by the whole name of a mailbox', async () => {
+  await client.ok('CREATE Letters/2019');
+  await client.ok('APPEND Letters/2019 (\\Deleted) ', literal('Subject: below\r\n\r\nx\r\n'));
+  await client.ok('SELECT Letters/2019');
+  await client.ok('EXPUNGE');
+  const [below, ...others] = await server.json(
+    ...'mail undelete bob@example.test --mailbox Letters/2019'.split(' '),
+  );
+  assert.deepEqual([below!['subject'], below!['mailbox'], others], ['below', 'Letters/2019', []]);
+  assert.deepEqual(await server.json('mail', 'undelete', BOB, '--mailbox', 'Letters'), []);
+});
