@@ -22,6 +22,7 @@ export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): P
   mail.lastRead.at = clock.monotonic();
   if (command.changedSince !== undefined || command.items.some(({ item }) => item === 'MODSEQ'))
     state.useModseqs();
+  if (await sayFlagsAlone(state, selected, command)) return DONE;
   const found = targetsOf(state, selected, command);
   if (found.kind === 'refused') return found.reply;
   if (command.vanished) await sayVanished(state, command.changedSince!, command.set);
@@ -36,6 +37,23 @@ export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): P
 }
 
 const DONE = ok('Fetched');
+
+/** Where flags alone are asked for, and all messages stand where the client was told: no object is made for each of them. */
+async function sayFlagsAlone(
+  state: SessionState,
+  selected: SelectedMailbox,
+  command: CommandOf<'FETCH'>,
+): Promise<boolean> {
+  const { set, uid, changedSince, partial } = command;
+  const { told, now } = selected;
+  if (told.uids !== now.uids || changedSince !== undefined || partial !== undefined) return false;
+  const run = new FetchRun(state, selected, command, NONE);
+  if (!run.flagsAlone) return false;
+  const resolved = resolve(told, set, uid, state.saved);
+  if (resolved.kind === 'no-such-number') return false;
+  await run.allFlags(resolved.places);
+  return true;
+}
 
 /** What NOTIFY tells of messages that came in (RFC 5465 §5.2). */
 export async function fetchArrivals(

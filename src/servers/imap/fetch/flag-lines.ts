@@ -1,15 +1,17 @@
 /**
  * The lines of FETCH FLAGS and UID FETCH FLAGS, which clients ask of whole mailboxes at each start: what is said of equal flags is made
- * once, and the loop does as little as can be, since a process that has just begun runs it slowly. Called by run.ts.
+ * once, and a run of messages with equal flags is put together by the engine, since a process that has just begun runs a loop slowly.
+ * Called by run.ts.
  */
 import type { FetchItem } from '#protocol/imap/command';
 import { flagsText } from '#servers/imap/flags-text';
 import type { Recent } from '#servers/imap/recent';
 import type { ViewState } from '#store/mailboxes/view';
-import type { Target } from './run.ts';
 
 /** Lines that are put together at once. */
 const LINES = 1000;
+/** From so many on the engine is faster, whose help costs something each time. */
+const RUN = 8;
 /** Beside the bits of flags that are stored. */
 const RECENT = 128;
 
@@ -19,10 +21,17 @@ export function areFlagLines(items: readonly FetchItem[]): boolean {
   return names === 'FLAGS' || names === 'UID FLAGS';
 }
 
+/** Messages by their places in the view, and how each is called. */
+export interface NumberedPlaces {
+  readonly places: Uint32Array;
+  /** Message numbers, or UIDs for UIDFETCH (RFC 9586). */
+  readonly numbers: Uint32Array;
+}
+
 /** @param verb FETCH, with message numbers, or UIDFETCH, with UIDs (RFC 9586) */
 export function* flagLines(
   state: ViewState,
-  targets: readonly Target[],
+  { places, numbers }: NumberedPlaces,
   verb: 'FETCH' | 'UIDFETCH',
   withUid: boolean,
   recent: Recent,
@@ -31,20 +40,34 @@ export function* flagLines(
   const { first } = recent;
   const ends = new Map<number, string>();
   const start = ` ${verb} (${withUid ? 'UID ' : ''}`;
-  for (let from = 0; from < targets.length; from += LINES) {
-    const until = Math.min(from + LINES, targets.length);
+  for (let from = 0; from < places.length; from += LINES) {
+    const until = Math.min(from + LINES, places.length);
     let lines = '';
-    for (let i = from; i < until; i++) {
-      const { place, sequence } = targets[i]!;
+    for (let at = from; at < until;) {
+      const place = places[at]!;
+      const some = flags[place]!;
+      const words = keywords[place]!;
       const isRecent = uids[place]! >= first && recent.has(uids[place]!);
-      const set = keywords[place]! * 256 + flags[place]! + (isRecent ? RECENT : 0);
+      let next = at + 1;
+      for (; next < until; next++) {
+        const other = places[next]!;
+        if (flags[other] !== some || keywords[other] !== words) break;
+        if ((uids[other]! >= first && recent.has(uids[other]!)) !== isRecent) break;
+      }
+      const set = words * 256 + some + (isRecent ? RECENT : 0);
       let end = ends.get(set);
       if (end === undefined) {
         end = `${withUid ? ' ' : start}FLAGS ${flagsText(state, place, isRecent)})\r\n`;
         ends.set(set, end);
       }
-      const number = verb === 'FETCH' ? sequence : uids[place]!;
-      lines += withUid ? `* ${number}${start}${uids[place]!}${end}` : `* ${number}${end}`;
+      if (!withUid && next - at >= RUN)
+        lines += `* ${numbers.subarray(at, next).join(`${end}* `)}${end}`;
+      else
+        for (; at < next; at++)
+          lines += withUid
+            ? `* ${numbers[at]!}${start}${uids[places[at]!]!}${end}`
+            : `* ${numbers[at]!}${end}`;
+      at = next;
     }
     yield lines;
   }

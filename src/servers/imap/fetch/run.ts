@@ -51,7 +51,7 @@ export class FetchRun {
   readonly #seen: ReadonlySet<number>;
   readonly #verb: 'FETCH' | 'UIDFETCH';
   /** Only flags are asked for, with the UID or without. */
-  readonly #flagsAlone: boolean;
+  readonly flagsAlone: boolean;
   readonly #constant: Constant | undefined;
   /** Octets of structures that are being stored. */
   #unsaved = 0;
@@ -95,7 +95,7 @@ export class FetchRun {
     this.#items = compile(items);
     this.#seenItems = compile(withFlags(items, enabled.condstore));
     this.#verb = enabled.uidOnly ? 'UIDFETCH' : 'FETCH';
-    this.#flagsAlone = areFlagLines(items);
+    this.flagsAlone = areFlagLines(items);
     const constant = items.filter((item) => isConstant(item));
     const inView = items.filter((item) => isInView(item));
     if (constant.length > 0 && constant.length + inView.length === items.length) {
@@ -110,7 +110,10 @@ export class FetchRun {
   async all(targets: readonly Target[]): Promise<void> {
     sayKeywords(this.#state);
     const { needs } = this.#loader;
-    if (this.#flagsAlone) return this.#sayFlags(targets);
+    if (this.flagsAlone) {
+      const places = Uint32Array.from(targets, ({ place }) => place);
+      return this.#sayFlags(places, (i) => targets[i]!.sequence);
+    }
     if (!Object.values(needs).includes(true)) return this.#sayKnown(targets);
     if (this.#constant) return this.#sayConstant(targets, this.#constant);
     if (needs.octets && targets.length === 1) {
@@ -150,11 +153,21 @@ export class FetchRun {
     if (this.#unsaved > UNSAVED) await saving;
   }
 
-  async #sayFlags(targets: readonly Target[]): Promise<void> {
+  /** The flags of messages that stand where the client was told. */
+  allFlags(places: Uint32Array): Promise<void> {
+    sayKeywords(this.#state);
+    return this.#sayFlags(places, (i) => places[i]! + 1);
+  }
+
+  async #sayFlags(places: Uint32Array, sequenceAt: (i: number) => number): Promise<void> {
     const { out, link } = this.#state;
     const { recent } = this.#state.selected!;
+    const { uids } = this.#view;
     const withUid = this.#items.length > 1;
-    for (const lines of flagLines(this.#view, targets, this.#verb, withUid, recent)) {
+    const numbers = new Uint32Array(places.length);
+    for (let i = 0; i < places.length; i++)
+      numbers[i] = this.#verb === 'FETCH' ? sequenceAt(i) : uids[places[i]!]!;
+    for (const lines of flagLines(this.#view, { places, numbers }, this.#verb, withUid, recent)) {
       out.text(lines);
       await link.room();
     }
