@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
+import { databaseFolder } from '../../test/support/database-folder.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
 import { eventually } from '../../test/support/running-server.ts';
 import { startEmbedded } from './embedded/start.ts';
@@ -18,7 +18,7 @@ async function close(opened: Opened): Promise<string> {
 }
 
 test('a server that may forget what it confirmed is refused by the name of the setting, unless each is allowed', async () => {
-  const dataDir = await mkdtemp(path.join(tmpdir(), 'hikyaku-unsafe-'));
+  const dataDir = await mkdtemp(path.join(databaseFolder(), 'hikyaku-unsafe-'));
   try {
     const settings = { fsync: 'off', full_page_writes: 'off' };
     const server = await startEmbedded({ dataDir, log: silentLog, settings });

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { mkdtemp, readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import pg from 'pg';
@@ -13,6 +12,7 @@ import { createMailbox } from '#store/mailboxes/create';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';
 import { migrate } from '#store/migrate';
+import { databaseFolder } from '../../../test/support/database-folder.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newMessage } from '../../../test/support/mail-store.ts';
@@ -33,7 +33,7 @@ let root: string;
 let accountId: string;
 
 before(async () => {
-  root = await mkdtemp(path.join(tmpdir(), 'hikyaku-backup-'));
+  root = await mkdtemp(path.join(databaseFolder(), 'hikyaku-backup-'));
   outbound = await openOutbound(clock);
   mail = mailStoreOf(outbound.store);
   accountId = await accountNamed(outbound.store.pool, ALICE);

@@ -7,6 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { silentLog } from '#log';
+import { databaseFolder } from '../../../test/support/database-folder.ts';
 import { LineProgram } from '../../../test/support/line-program.ts';
 import { startEmbedded, type Connection, type EmbeddedServer } from './start.ts';
 import type { State } from './supervisor.ts';
@@ -18,7 +19,7 @@ const PROGRAM = fileURLToPath(
 let folder: string;
 
 before(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'hikyaku-embedded-'));
+  folder = await mkdtemp(join(databaseFolder(), 'hikyaku-embedded-'));
   // Where root may not make user namespaces, another user has to pass.
   await chmod(folder, 0o711);
 });
