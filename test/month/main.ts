@@ -1,13 +1,14 @@
 /**
  * npm run lab:month: thirty days of warm-up at three providers, twice with one seed, in two fresh databases: the same counts by day, provider,
  * verdict and reply code, and the same reputation in the end. Prints how long each took. Exit code 1 where they differ, where the sender was not
- * well received, or where the first took far longer than the two minutes that it may.
+ * well received, or where the first took longer than the two
+ * minutes that it may. A machine that is slow, or has other things to do, says by HIKYAKU_MONTH_SECONDS what it may take there; CI does not.
  */
 import assert from 'node:assert/strict';
 import { runSimulation, type Simulation } from '../support/simulation.ts';
 
-/** Seconds: twice what a machine with nothing else to do may take. */
-const MOST = 240;
+/** Seconds. */
+const MOST = Number(process.env['HIKYAKU_MONTH_SECONDS'] ?? 120);
 
 const first = await timed('first');
 const again = await timed('again');
@@ -19,7 +20,7 @@ for (const { provider, kind, quota, reputation } of first.final) {
   assert.ok(quota >= 160, `${provider} allows only ${quota}`);
   assert.doesNotMatch(reputation, /poor|bad/, provider);
 }
-assert.ok(first.seconds < MOST, `thirty days took ${first.seconds} s`);
+assert.ok(first.seconds < MOST, `thirty days took ${first.seconds} s, and may take ${MOST} s`);
 process.stdout.write('both runs are alike\n');
 
 async function timed(name: string): Promise<Simulation> {
