@@ -3,6 +3,7 @@ import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { RULES } from './rules.ts';
 import { startBlockList } from './start.ts';
 
 const HOUR = 60 * 60 * 1000;
@@ -32,17 +33,18 @@ test('one message to a spam trap lists an address; the DNS says so with the reas
   assert.deepEqual(list.answer(nameOf(address), 'MX'), []);
 });
 
-test('complaints list from the fifth within a day on, spread over days never', async () => {
+test('complaints list when there are more within a day than the rule allows, spread over days never', async () => {
   const clock = new ManualClock();
   const list = await start(clock);
   const [slow, fast] = [newAddress(), newAddress()];
-  for (let n = 0; n < 8; n++) {
+  const { most } = RULES.complaint;
+  for (let n = 0; n < 2 * most; n++) {
     await list.report(slow, 'complaint', `${n}`);
-    clock.advance(DAY / 4 + 1);
+    clock.advance(DAY / most + 1);
   }
-  for (let n = 0; n < 4; n++) await list.report(fast, 'complaint', `${n}`);
+  for (let n = 0; n < most; n++) await list.report(fast, 'complaint', `${n}`);
   assert.equal(list.isListed(fast), false);
-  await list.report(fast, 'complaint', '4');
+  await list.report(fast, 'complaint', 'one more');
   assert.equal(list.isListed(fast), true);
   assert.equal(list.isListed(slow), false);
 });
@@ -73,7 +75,7 @@ test('a listing ends by itself after quiet days', async () => {
   const clock = new ManualClock();
   const list = await start(clock);
   const address = newAddress();
-  await list.report(address, 'spoof', 'as bank.test');
+  for (let n = 0; n <= RULES.spoof.most; n++) await list.report(address, 'spoof', 'as bank.test');
   clock.advance(7 * DAY - 1);
   assert.equal(list.isListed(address), true);
   clock.advance(1);

@@ -112,6 +112,9 @@ test('when the day ends, reports of DMARC and TLS go out, once', async () => {
     ],
   });
   assert.equal(forged.code, '250', forged.lines.join('\n'));
+  // the day was judged by p=none, whatever is published when the report goes out
+  const published = 'v=DMARC1; p=quarantine; rua=mailto:rua@example.test';
+  stage.zone.declare('_dmarc.example.test', { TXT: [published] });
   const ended = await stage.providers.endOfDay();
   assert.equal(ended.day, '2030-01-02');
   await stage.providers.settle();
@@ -122,6 +125,7 @@ test('when the day ends, reports of DMARC and TLS go out, once', async () => {
   assert.match(xml, /<domain>example\.test<\/domain>/);
   assert.match(xml, /<source_ip>127\.\d+\.66\.5<\/source_ip><count>1<\/count>/);
   assert.match(xml, /<header_from>example\.test<\/header_from>/);
+  assert.match(xml, /<p>none<\/p>/);
   assert.equal((await arrived('tls')).length, 1);
   assert.equal((await stage.providers.endOfDay()).reports, 1, 'of the letters of that night');
   await stage.providers.settle();

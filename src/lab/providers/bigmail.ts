@@ -413,6 +413,7 @@ export const BIGMAIL: Provider = {
       fewestUnknown: 5,
       pressed: 1,
     },
+    noOneClick: 5,
     forgets: 30,
   },
   dnsList: 'dnsbl.test',

@@ -35,5 +35,7 @@ export function countedOf(
     rescued: done('rescue'),
     opened: done('open'),
     replied: done('reply'),
+    deleted: done('delete'),
+    noOneClick: message.marked && !message.oneClick ? readers.length : 0,
   };
 }

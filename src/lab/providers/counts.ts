@@ -18,6 +18,10 @@ export interface Counts {
   readonly rescued: number;
   readonly opened: number;
   readonly replied: number;
+  /** Thrown away unread. */
+  readonly deleted: number;
+  /** Copies of list mail that nobody can leave by one click. */
+  readonly noOneClick: number;
   /** Messages that were seen whole, and what passed of them. */
   readonly judged: number;
   readonly spf: number;
@@ -38,6 +42,8 @@ export const NOTHING: Counts = {
   rescued: 0,
   opened: 0,
   replied: 0,
+  deleted: 0,
+  noOneClick: 0,
   judged: 0,
   spf: 0,
   dkim: 0,
@@ -65,4 +71,9 @@ export function spamRate({ complaints, inbox }: Counts): number {
 /** Unknown mailboxes among all recipients that were judged. 0 to 1. */
 export function unknownRate({ unknown, accepted }: Counts): number {
   return unknown === 0 ? 0 : unknown / (unknown + accepted);
+}
+
+/** Thrown away unread among what lay in inboxes. 0 to 1. */
+export function deletedRate({ deleted, inbox }: Counts): number {
+  return inbox === 0 ? 0 : deleted / inbox;
 }

@@ -2,6 +2,7 @@
  * What a provider goes by, in short and as plain JSON: the facts that the production checks of `mail/receive` found out, told apart by
  * the stage at which they are there. Kept with the trace of a message.
  */
+import type { PublishedPolicy } from '#protocol/dmarc-report/report';
 import type { SpfResult } from '#protocol/spf/report';
 
 /** From MAIL on. */
@@ -42,6 +43,8 @@ export interface MessageFacts {
   readonly hasPolicy: boolean;
   /** Whose record it is. */
   readonly policyDomain: string;
+  /** The record, as a report tells it. */
+  readonly published?: PublishedPolicy;
   readonly alignedSpf: boolean;
   readonly alignedDkim: boolean;
   /** How the From field was read. */

@@ -10,7 +10,7 @@ export type ReplyValues = Readonly<
 const MOST = 255;
 
 /**
- * @param why where to read about it; undefined in exams
+ * @param why where to read about it; undefined in exams, which give only the code: no word says what was wrong
  * @param signature how the provider's replies end
  */
 export function fillReply(
@@ -23,9 +23,9 @@ export function fillReply(
   const lines = reply.lines.map((line) =>
     line.replaceAll(PLACEHOLDER, (_, name: keyof ReplyValues) => values[name].slice(0, MOST)),
   );
-  const end = why === undefined ? signature : `See ${why} - ${signature}`;
   const { code, enhanced } = reply;
-  return { kind: 'told', code, enhanced, lines: [...lines, end], reason };
+  const said = why === undefined ? [signature] : [...lines, `See ${why} - ${signature}`];
+  return { kind: 'told', code, enhanced, lines: said, reason };
 }
 
 const PLACEHOLDER = /%(ip|name|ehlo|spf|dkim|from|to)\b/g;

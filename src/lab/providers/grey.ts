@@ -59,6 +59,7 @@ export const GREY: Provider = {
     most: 10_000,
     bulkLine: 10_000,
     bad: { spamRate: 1, fewestComplaints: 1000, unknownRate: 1, fewestUnknown: 1000, pressed: 1 },
+    noOneClick: Infinity,
     forgets: 30,
   },
   dnsList: undefined,

@@ -15,7 +15,17 @@ import { PROVIDERS } from './list.ts';
 const provider = fc.constantFrom(...PROVIDERS);
 const count = fc.nat({ max: 10_000 });
 const day: fc.Arbitrary<Counts> = fc
-  .record({ accepted: count, unknown: count, pressed: count, complaints: count, inbox: count })
+  .record({
+    accepted: count,
+    unknown: count,
+    pressed: count,
+    complaints: count,
+    inbox: count,
+    deleted: count,
+    replied: count,
+    rescued: count,
+    noOneClick: count,
+  })
   .map((counted) => plus(NOTHING, counted));
 const days = fc.array(day, { maxLength: 60 });
 
@@ -66,18 +76,19 @@ test('whatever is counted, the quota stays within its bounds and changes by a fa
   );
 });
 
-test('more complaints, unknown mailboxes or pressure never make a day better', () => {
-  const rank = { bad: 0, quiet: 1, good: 2 };
+test('more complaints, unknown mailboxes, pressure, letters thrown away or without a way out never make a day better', () => {
+  const rank = { bad: 0, careless: 1, quiet: 2, good: 3 };
   fc.assert(
     fc.property(
       provider,
       fc.nat({ max: 5000 }),
       day,
-      fc.constantFrom('complaints', 'unknown', 'pressed'),
+      fc.constantFrom('complaints', 'unknown', 'pressed', 'deleted', 'noOneClick'),
       count,
-      ({ growth }, quota, counted, name, more) => {
-        const before = kindOfDay(growth, quota, counted);
-        const after = kindOfDay(growth, quota, plus(counted, { [name]: more }));
+      fc.boolean(),
+      ({ growth }, quota, counted, name, more, bulk) => {
+        const before = kindOfDay(growth, { quota, bulk }, counted);
+        const after = kindOfDay(growth, { quota, bulk }, plus(counted, { [name]: more }));
         assert.ok(rank[after] <= rank[before]);
       },
     ),
@@ -91,4 +102,47 @@ test('a bad reputation heals in silence, and is never more than forgotten', () =
       assert.equal(healed, score < 0 ? Math.min(0, score + passed) : score);
     }),
   );
+});
+
+const strict = PROVIDERS.filter(({ growth }) => growth.noOneClick < Infinity);
+
+test('bulk mail without one-click halves the quota where it is asked for, and leaves the reputation alone', () => {
+  assert.deepEqual(
+    strict.map(({ name }) => name),
+    ['bigmail', 'purple'],
+  );
+  for (const { growth } of strict) {
+    const sent = plus(NOTHING, { accepted: 100, inbox: 100, noOneClick: 100 });
+    const standing: Standing = { quota: 200, score: 2, bulk: true };
+    assert.deepEqual(afterDay(growth, standing, sent), { quota: 100, score: 2, bulk: true });
+    const few = plus(sent, { noOneClick: growth.noOneClick - 1 - sent.noOneClick });
+    assert.equal(afterDay(growth, standing, few).quota, 400);
+    // a small list of a sender who never sent much
+    const small = plus(NOTHING, { accepted: 10, inbox: 10, noOneClick: 10 });
+    assert.equal(afterDay(growth, { quota: 20, score: 0, bulk: false }, small).quota, 40);
+  }
+});
+
+test('a day on which most throw it away unread shows nothing good; a few who do say nothing', () => {
+  for (const { growth } of strict) {
+    const standing: Standing = { quota: 60, score: 1, bulk: true };
+    const sent = { accepted: 60, inbox: 60 };
+    const unwanted = plus(NOTHING, { ...sent, deleted: 40 });
+    assert.deepEqual(afterDay(growth, standing, unwanted), standing);
+    const usual = plus(NOTHING, { ...sent, opened: 30, deleted: 21 });
+    assert.deepEqual(afterDay(growth, standing, usual), { quota: 120, score: 2, bulk: true });
+    const small = plus(NOTHING, { accepted: 30, inbox: 30, deleted: 30 });
+    assert.equal(afterDay(growth, standing, small).quota, 120);
+  }
+});
+
+test('who is answered, and looked for in the spam folder, is forgiven in half the time', () => {
+  for (const { growth } of PROVIDERS) {
+    const poor: Standing = { quota: 1000, score: -4, bulk: false };
+    const silent = plus(NOTHING, { accepted: 10, spam: 10 });
+    const missed = plus(silent, { rescued: 1, replied: 1 });
+    assert.equal(afterDay(growth, poor, silent).score, -3);
+    assert.equal(afterDay(growth, poor, missed).score, -2);
+    assert.equal(afterDay(growth, { ...poor, score: 3 }, missed).score, 3);
+  }
 });

@@ -2,7 +2,7 @@
  * How much a sender may send, and what is thought of it: both change when a day ends, by what was counted in it, so that within a day it
  * does not matter in which order mail comes. Pure.
  */
-import { spamRate, unknownRate, type Counts } from './counts.ts';
+import { deletedRate, spamRate, unknownRate, type Counts } from './counts.ts';
 
 /** A provider's taste. */
 export interface Growth {
@@ -25,6 +25,8 @@ export interface Growth {
     /** Pressed beyond the quota by more than this share of it. */
     readonly pressed: number;
   };
+  /** So many copies of list mail without one-click, of a sender of bulk mail, and the quota shrinks; Infinity: nobody minds. */
+  readonly noOneClick: number;
   /** Days without mail after which a sender is as good as new. */
   readonly forgets: number;
 }
@@ -47,7 +49,13 @@ const EXTREME = 4;
 /** From this share of the quota on a day shows that the sender can be trusted with more. */
 const USED = 0.25;
 
-export type DayKind = 'good' | 'bad' | 'quiet';
+/** From this share of copies on that were thrown away unread, of at least so many, a day shows nothing good. */
+const UNWANTED = { share: 0.55, fewest: 50 };
+/** So many answers and rescues speak for a sender whose reputation is bad. */
+const VOICES = 2;
+
+/** careless: what is sent lacks what bulk mail has to have */
+export type DayKind = 'good' | 'bad' | 'careless' | 'quiet';
 
 export function newcomer({ first }: Growth): Standing {
   return { quota: first, score: 0, bulk: false };
@@ -59,30 +67,38 @@ export function reputationOf({ score }: Pick<Standing, 'score'>): Reputation {
   return score < 3 ? 'unknown' : 'good';
 }
 
-/** @param quota of that day */
-export function kindOfDay(growth: Growth, quota: number, day: Counts): DayKind {
+/** @param standing on that day */
+export function kindOfDay(
+  growth: Growth,
+  { quota, bulk }: Pick<Standing, 'quota' | 'bulk'>,
+  day: Counts,
+): DayKind {
   const { bad } = growth;
   const complained = day.complaints >= bad.fewestComplaints && spamRate(day) >= bad.spamRate;
   const guessed = day.unknown >= bad.fewestUnknown && unknownRate(day) >= bad.unknownRate;
   if (complained || guessed || day.pressed > quota * bad.pressed) return 'bad';
-  return day.accepted >= quota * USED ? 'good' : 'quiet';
+  const isBulk = bulk || day.accepted >= growth.bulkLine;
+  if (isBulk && day.noOneClick >= growth.noOneClick) return 'careless';
+  const unwanted = day.inbox >= UNWANTED.fewest && deletedRate(day) >= UNWANTED.share;
+  return day.accepted >= quota * USED && !unwanted ? 'good' : 'quiet';
 }
 
 /** What the sender may do tomorrow. */
 export function afterDay(growth: Growth, standing: Standing, day: Counts): Standing {
   const { quota, score } = standing;
   const bulk = standing.bulk || day.accepted >= growth.bulkLine;
-  switch (kindOfDay(growth, quota, day)) {
+  const halved = Math.max(growth.least, Math.floor(quota / 2));
+  // who is answered and looked for is forgiven sooner
+  const heard = day.replied + day.rescued >= VOICES ? healed(score, 1) : score;
+  switch (kindOfDay(growth, standing, day)) {
     case 'good':
-      return { quota: Math.min(growth.most, quota * 2), score: bounded(score + GOOD_DAY), bulk };
+      return { quota: Math.min(growth.most, quota * 2), score: bounded(heard + GOOD_DAY), bulk };
     case 'bad':
-      return {
-        quota: Math.max(growth.least, Math.floor(quota / 2)),
-        score: bounded(score + BAD_DAY),
-        bulk,
-      };
+      return { quota: halved, score: bounded(score + BAD_DAY), bulk };
+    case 'careless':
+      return { quota: halved, score, bulk };
     case 'quiet':
-      return { quota, score: healed(score, 1), bulk };
+      return { quota, score: healed(heard, 1), bulk };
   }
 }
 

@@ -233,6 +233,7 @@ export const HOTTEST: Provider = {
     most: 3000,
     bulkLine: 50,
     bad: { spamRate: 0.003, fewestComplaints: 2, unknownRate: 0.15, fewestUnknown: 5, pressed: 1 },
+    noOneClick: Infinity,
     forgets: 30,
   },
   dnsList: 'dnsbl.test',

@@ -182,6 +182,7 @@ export const KEITAI: Provider = {
     most: 500,
     bulkLine: 50,
     bad: { spamRate: 0.005, fewestComplaints: 2, unknownRate: 0.1, fewestUnknown: 5, pressed: 0.5 },
+    noOneClick: Infinity,
     forgets: 30,
   },
   dnsList: undefined,

@@ -19,6 +19,13 @@ export interface PostmasterRow {
   /** Complaints among what lay in inboxes. */
   readonly spamRate: number | null;
   readonly complaints: number;
+  /** What else readers did: they drive the reputation too. */
+  readonly opened: number;
+  readonly replied: number;
+  readonly rescued: number;
+  readonly deleted: number;
+  /** Copies of list mail that nobody can leave by one click. */
+  readonly noOneClick: number;
   readonly deferred: number;
   readonly rejected: number;
   /** Reply codes with their number, the most frequent first. */
@@ -52,6 +59,11 @@ export function postmasterRow({
     tls: share(counts.tls),
     spamRate: counts.inbox === 0 ? null : spamRate(counts),
     complaints: counts.complaints,
+    opened: counts.opened,
+    replied: counts.replied,
+    rescued: counts.rescued,
+    deleted: counts.deleted,
+    noOneClick: counts.noOneClick,
     deferred: counts.deferred,
     rejected: counts.rejected,
     errors: Object.entries(codes)

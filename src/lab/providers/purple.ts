@@ -248,6 +248,7 @@ export const PURPLE: Provider = {
     most: 3000,
     bulkLine: 50,
     bad: { spamRate: 0.003, fewestComplaints: 2, unknownRate: 0.1, fewestUnknown: 5, pressed: 1 },
+    noOneClick: 5,
     forgets: 30,
   },
   dnsList: 'dnsbl.test',

@@ -4,6 +4,8 @@ import { knownOf, type AllFacts } from '#mail/receive/facts';
 import type { Content } from '#mail/receive/intake';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { SignatureReport } from '#protocol/dkim/report';
+import type { DmarcRecord } from '#protocol/dmarc/record';
+import type { PublishedPolicy } from '#protocol/dmarc-report/report';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import { parseMessageIds } from '#protocol/message/message-id';
 import type { ClientFacts, MessageFacts } from './facts.ts';
@@ -62,6 +64,7 @@ export function messageFacts(content: Content, facts: AllFacts): MessageFacts {
     policy: dmarc?.policy ?? 'none',
     hasPolicy: dmarc?.record !== undefined,
     policyDomain: dmarc?.policyDomain ?? '',
+    ...(dmarc?.record && { published: publishedIn(dmarc.policyDomain ?? '', dmarc.record) }),
     alignedSpf: dmarc?.aligned.spf ?? false,
     alignedDkim: dmarc?.aligned.dkim ?? false,
     author: author?.kind ?? 'none',
@@ -80,6 +83,12 @@ export function messageFacts(content: Content, facts: AllFacts): MessageFacts {
     follows: parseMessageIds(values('References').join(' ')).length,
     size: content.blob.size,
   };
+}
+
+/** A record as a report tells it. */
+export function publishedIn(domain: string, record: DmarcRecord): PublishedPolicy {
+  const { p = 'none', sp = '', np = '', fo, adkim, aspf, t } = record;
+  return { domain, discovery: 'treewalk', p, sp, np, fo: fo.join(':'), adkim, aspf, testing: t };
 }
 
 /** RFC 8058 §3: the address is of https, the field says so in its one way, and a signature covers both (§4). */

@@ -3,6 +3,7 @@
  * Decisions and their counts are made in one go, with nothing awaited in between, so that a quota holds for mail that comes all at once.
  */
 import type { Log } from '#log';
+import type { OffenceKind } from '#lab/dnsbl/rules';
 import type { Accepted, Arrival } from '#mail/receive/accept';
 import type { Client, Envelope } from '#mail/receive/envelope';
 import type { Inquiry } from '#mail/receive/inquiry';
@@ -54,6 +55,15 @@ export interface ReceptionContext {
   readonly explains: () => boolean;
   readonly judged: (judged: Judged) => void;
   readonly taken: (taken: Taken) => void;
+  /** Told of what a block list would want to know. */
+  readonly offended: (offence: ProviderOffence) => void;
+}
+
+export interface ProviderOffence {
+  readonly address: string;
+  readonly kind: OffenceKind;
+  /** What a block list tells of it: enough to find the mail, not the trap. */
+  readonly detail: string;
 }
 
 export type Doors = Required<Pick<SmtpServices, 'admit' | 'judgeRecipient' | 'accept'>>;
@@ -120,6 +130,10 @@ export class Reception implements Doors {
       const told = this.#tell(refusal, envelope, pending, { message, identity });
       this.#countMessage(given, name, told);
       if (refusal.rule.stage === 'rate') this.#press(client.ip, name, arrival);
+      if (refusal.rule.when.key === 'refused-by-author' && isSpoof(client, message)) {
+        const detail = `as ${message.authorDomain}, by ${client.spfDomain}, to ${this.#context.provider.domain}`;
+        this.#context.offended({ address: client.ip, kind: 'spoof', detail });
+      }
       this.#context.judged({
         ...given,
         provider: this.#context.provider,
@@ -162,6 +176,10 @@ export class Reception implements Doors {
     }
     const told = this.#tell(verdict, envelope, pending, { to });
     const unknown = verdict.rule.when.key === 'unknown-mailbox' ? 1 : 0;
+    if (unknown > 0) {
+      const detail = `nobody of that name at ${this.#context.provider.domain}`;
+      this.#context.offended({ address: client.ip, kind: 'unknown-user', detail });
+    }
     this.#countRefusal(client.ip, told, { unknown });
     await this.#keep(envelope, pending, told);
     return told;
@@ -281,6 +299,11 @@ export class Reception implements Doors {
     this.#untrimmed = 0;
     await trimProviderMail(pool, provider.name);
   }
+}
+
+/** Whose own domain vouches for the envelope, while another stands in From: a mistake in one's own records is no spoof. */
+function isSpoof({ spf, spfDomain }: ClientFacts, { authorDomain }: MessageFacts): boolean {
+  return spf === 'pass' && primaryDomain(spfDomain) !== primaryDomain(authorDomain);
 }
 
 /** A recipient whose mail the party keeps in its own way. */

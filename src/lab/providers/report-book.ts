@@ -11,8 +11,11 @@ import type { SessionNote } from '#mail/tls-policy/ledger';
 import { reportDestinations } from '#protocol/dmarc-report/destinations';
 import { formatDmarcReport } from '#protocol/dmarc-report/format';
 import { composeDmarcReportMail } from '#protocol/dmarc-report/report-mail';
-import type { DmarcAggregateReport, ReportedRow } from '#protocol/dmarc-report/report';
-import type { DmarcRecord } from '#protocol/dmarc/record';
+import type {
+  DmarcAggregateReport,
+  PublishedPolicy,
+  ReportedRow,
+} from '#protocol/dmarc-report/report';
 import { recordLookup } from '#protocol/dmarc/record-lookup';
 import { txtText, type Resolver } from '#protocol/dns/resolver';
 import { selectTlsrptRecord } from '#protocol/tlsrpt/record';
@@ -28,6 +31,7 @@ import type { SessionCount } from '#store/tls-policy/sessions';
 import { findProvider } from './list.ts';
 import { dateOf } from './memory.ts';
 import type { NewLetter } from './outbox.ts';
+import { publishedIn } from './read-facts.ts';
 import type { Judged } from './reception.ts';
 import type { Provider } from './rule.ts';
 
@@ -46,7 +50,10 @@ const LONGEST_WORD = 200;
 /** What the table of rows holds of TLS sessions is told apart from what it holds of messages by this. */
 const TLS = 'tls:';
 
-type DmarcRow = Omit<ReportedRow, 'messages'>;
+/** With the policy by which it was judged: its owner may have changed it before the report goes out. */
+interface DmarcRow extends Omit<ReportedRow, 'messages'> {
+  readonly policy: PublishedPolicy;
+}
 type TlsRow = Omit<SessionCount, 'sessions'>;
 
 export class ReportBook {
@@ -59,10 +66,12 @@ export class ReportBook {
 
   /** A message came in the name of a domain. What is to come again is counted when it has. */
   judged({ provider, client, message, refused, folder }: Judged): void {
-    if (!provider.reports.dmarc || !message.hasPolicy) return;
+    const { published } = message;
+    if (!provider.reports.dmarc || published === undefined) return;
     if (refused !== undefined && refused.code < 500) return;
     const failed = message.dmarc === 'fail';
     const row: DmarcRow = {
+      policy: published,
       sourceIp: client.ip,
       disposition:
         failed && refused !== undefined && message.policy === 'reject'
@@ -136,40 +145,62 @@ export class ReportBook {
     rows: readonly Pick<SeenRow, 'record' | 'messages'>[],
     signal: AbortSignal,
   ): Promise<number> {
-    const { resolver, ground } = this.#options;
+    const { resolver } = this.#options;
     const asked = await recordLookup(resolver, { signal }, () => {})(domain);
     if (asked.kind !== 'record') return 0;
     const to = await reportDestinations(domain, asked.record.rua, { resolver, signal });
-    const id = ground.store.newId();
+    const addresses = to.map(({ address }) => address);
+    // a report tells one policy (RFC 9990 §3.1.1.5): where it was changed within the day there are two
+    const byPolicy = Map.groupBy(rows, ({ record }) =>
+      JSON.stringify((record as unknown as DmarcRow).policy),
+    );
+    let sent = 0;
+    for (const alike of byPolicy.values()) {
+      const { policy = publishedIn(domain, asked.record) } = alike[0]!
+        .record as unknown as Partial<DmarcRow>;
+      const judged = alike.map(({ record, messages }) => ({
+        ...(record as unknown as DmarcRow),
+        messages,
+      }));
+      sent += await this.#sendDmarcReport(provider, day, policy, judged, addresses);
+    }
+    return sent;
+  }
+
+  #sendDmarcReport(
+    provider: Provider,
+    day: string,
+    policy: PublishedPolicy,
+    rows: readonly ReportedRow[],
+    addresses: readonly string[],
+  ): Promise<number> {
+    const id = this.#options.ground.store.newId();
     const begin = Date.parse(day);
+    const from = `noreply@${provider.domain}`;
     const report: DmarcAggregateReport = {
       organization: provider.domain,
-      email: `noreply@${provider.domain}`,
+      email: from,
       extraContact: '',
       reportId: `${id}@${provider.domain}`,
       begin,
       end: begin + DAY - 1000,
       errors: [],
       generator: provider.shown,
-      policy: publishedIn(domain, asked.record),
-      rows: rows.map(({ record, messages }) => ({ ...(record as unknown as DmarcRow), messages })),
+      policy,
+      rows,
     };
     const compressed = gzipSync(formatDmarcReport(report));
-    return this.#send(
-      provider,
-      'dmarc-report',
-      to.map(({ address }) => address),
-      (address, now) =>
-        composeDmarcReportMail({
-          from: `noreply@${provider.domain}`,
-          to: [address],
-          now,
-          lines: dmarcReportLines(report, day),
-          boundary: `report${id}`,
-          submitter: provider.domain,
-          report,
-          compressed,
-        }),
+    return this.#send(provider, 'dmarc-report', addresses, (address, now) =>
+      composeDmarcReportMail({
+        from,
+        to: [address],
+        now,
+        lines: dmarcReportLines(report, day),
+        boundary: `report${id}`,
+        submitter: provider.domain,
+        report,
+        compressed,
+      }),
     );
   }
 
@@ -257,9 +288,4 @@ export class ReportBook {
   #today(): number {
     return Math.floor(this.#options.ground.clock.now() / DAY);
   }
-}
-
-function publishedIn(domain: string, record: DmarcRecord): DmarcAggregateReport['policy'] {
-  const { p = 'none', sp = '', np = '', fo, adkim, aspf, t } = record;
-  return { domain, discovery: 'treewalk', p, sp, np, fo: fo.join(':'), adkim, aspf, testing: t };
 }

@@ -15,8 +15,8 @@ import { startHost } from './host.ts';
 import { ownKey, type OwnKey } from './keys.ts';
 import { PROVIDERS } from './list.ts';
 import { dateOf, Memory } from './memory.ts';
-import { Outbox, type NewLetter } from './outbox.ts';
-import { Reception, type Taken } from './reception.ts';
+import { Outbox } from './outbox.ts';
+import { Reception, type ProviderOffence, type Taken } from './reception.ts';
 import { ReportBook } from './report-book.ts';
 import type { Provider } from './rule.ts';
 import { sendAnswers } from './send-answers.ts';
@@ -43,13 +43,6 @@ export interface ProvidersOptions {
   readonly offended?: (offence: ProviderOffence) => Promise<void>;
   /** Those that are to run; all unless told. */
   readonly providers?: readonly Provider[];
-}
-
-export interface ProviderOffence {
-  readonly address: string;
-  readonly kind: 'spam-trap';
-  /** What a block list tells of it: enough to find the mail, not the trap. */
-  readonly detail: string;
 }
 
 /** learn: replies say where they are explained · exam: they do not, and nobody explains them */
@@ -126,6 +119,15 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
   parts.use(outbox);
   const under = new Set<Promise<void>>();
   parts.defer(async () => void (await Promise.all(under)));
+  const work = (name: string, done: Promise<void> | undefined): void => {
+    if (done === undefined) return;
+    const watched = done
+      .catch((error: unknown) => log.warn(name, { error: (error as Error).message }))
+      .finally(() => under.delete(watched));
+    under.add(watched);
+  };
+  const offended = (offence: ProviderOffence): void =>
+    work('lab.offence-not-told', options.offended?.(offence));
 
   for (const provider of providers) {
     await registerZone(providerZone(provider, ground.network, keys.get(provider.domain)!));
@@ -138,13 +140,13 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
       seed,
       explains: () => mode === 'learn',
       judged: (judged) => book.judged(judged),
+      offended,
       taken: (taken) => {
-        const work = answerAndTell(options, taken, (letter) => outbox.add(letter))
-          .catch((error: unknown) =>
-            log.warn('lab.answers-not-made', { error: (error as Error).message }),
-          )
-          .finally(() => under.delete(work));
-        under.add(work);
+        tellOffences(taken, offended);
+        work(
+          'lab.answers-not-made',
+          sendAnswers(ground, taken, (letter) => outbox.add(letter)),
+        );
       },
     });
     const tls = await identityOf([provider.mx]);
@@ -204,21 +206,21 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
   };
 }
 
-async function answerAndTell(
-  { ground, offended }: Pick<ProvidersOptions, 'ground' | 'offended'>,
-  taken: Taken,
-  add: (letter: NewLetter) => Promise<void>,
-): Promise<void> {
-  const { client, message, readers, provider } = taken;
-  if (readers.some(({ person }) => person.trap)) {
-    const { head, header } = taken.arrival.content;
-    const subject = summarize(head, header)
-      .subject.slice(0, 80)
-      .replaceAll(/\p{Cc}/gu, ' ');
-    const detail = `«${subject}» of ${message.authorDomain || 'nobody'} at ${provider.domain}`;
-    await offended?.({ address: client.ip, kind: 'spam-trap', detail });
-  }
-  await sendAnswers(ground, taken, add);
+/** What a block list hears of a message that was taken: traps that got it, and readers who say that it is spam. */
+function tellOffences(
+  { arrival, client, message, readers, provider }: Taken,
+  offended: (offence: ProviderOffence) => void,
+): void {
+  const complain = readers.filter(({ acts }) => acts.some(({ kind }) => kind === 'complain'));
+  const trapped = readers.some(({ person }) => person.trap);
+  if (!trapped && complain.length === 0) return;
+  const { head, header } = arrival.content;
+  const subject = summarize(head, header)
+    .subject.slice(0, 80)
+    .replaceAll(/\p{Cc}/gu, ' ');
+  const detail = `«${subject}» of ${message.authorDomain || 'nobody'} at ${provider.domain}`;
+  if (trapped) offended({ address: client.ip, kind: 'spam-trap', detail });
+  for (const _ of complain) offended({ address: client.ip, kind: 'complaint', detail });
 }
 
 /** Soon after each midnight of the calendar, until it is over. */
