@@ -23,11 +23,11 @@ function wrongIn(line: string, whole: boolean): string | undefined {
   const words = (line.match(/"[^"]*"|'[^']*'|[^\s"']+/g) ?? []).map((word) =>
     word.replaceAll(/^["']|["'.,:;)]+$/g, ''),
   );
-  let command = nouns.get(words.shift() ?? '');
-  if (command === undefined) return 'no such noun';
-  for (;;) {
-    const verb = command.commands.find((one) => one.name() === words[0]);
-    if (verb === undefined) break;
+  const noun = nouns.get(words.shift() ?? '');
+  if (noun === undefined) return 'no such noun';
+  let command = noun;
+  const below = (): Command | undefined => command.commands.find((one) => one.name() === words[0]);
+  for (let verb = below(); verb !== undefined; verb = below()) {
     command = verb;
     words.shift();
   }

@@ -76,9 +76,15 @@ test('no name is looked up outside, by getaddrinfo or by c-ares', async () => {
   const outside = { code: 'ENETUNREACH' };
   const asking = new Resolver();
   const askingLater = new LaterResolver();
-  const withDone = [lookup, resolveMx, resolve4, asking.resolveTxt.bind(asking)];
+  type Done = (error: NodeJS.ErrnoException | null) => void;
+  const withDone: readonly ((name: string, done: Done) => void)[] = [
+    lookup,
+    resolveMx,
+    resolve4,
+    (name, done) => asking.resolveTxt(name, done),
+  ];
   for (const way of withDone) {
-    const answered = new Promise((resolve) => void way('mx.example', resolve));
+    const answered = new Promise((resolve) => way('mx.example', resolve));
     assert.equal(((await answered) as NodeJS.ErrnoException).code, 'ENETUNREACH');
   }
   for (const way of [lookupLater, resolveMxLater, askingLater.resolve4.bind(askingLater)])
