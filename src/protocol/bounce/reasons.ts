@@ -71,14 +71,17 @@ function isForNow({ status, code }: Failure): boolean {
   return code === undefined ? (status ?? '').startsWith('4') : code < 500;
 }
 
+/** No table has it. */
+const NO_STATUS = '';
+
 function reasonOf({ status, text, afterContent = false }: Failure): BounceReason {
   const code = status === undefined ? undefined : parseEnhancedCode(status);
-  const key = code && `${code.subject}.${code.detail}`;
+  const key = code ? `${code.subject}.${code.detail}` : NO_STATUS;
   const words = wordsOf(text);
-  const special = key && reasonIn(words, WORDS_OF_STATUS[key] ?? []);
+  const special = reasonIn(words, WORDS_OF_STATUS[key] ?? []);
   if (special !== undefined) return special;
   const said = reasonIn(words, WORDS);
-  const exact = key && BY_STATUS[key];
+  const exact = BY_STATUS[key];
   if (exact !== undefined) return isDoubtful(exact, said) ? said : exact;
   if (said === 'no-mailbox' && afterContent) return 'filtered';
   return (
