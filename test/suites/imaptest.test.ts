@@ -18,12 +18,5 @@ imaptestSuite(() => own.imap.account('alice'), {
     'urlauth-binary': 'no URLAUTH URLAUTH=BINARY',
     urlauth2: 'no URLAUTH second user',
   },
-  deviations: {
-    'append-binary': {
-      why:
-        'a message is given as it came, octet by octet, since signatures stand and fall with it, although RFC 9051 §7.5.2 wants ' +
-        'binary data encoded before it is sent in BODY[]; BINARY[] (§6.4.5.1) is for it',
-      lines: [20],
-    },
-  },
+  deviations: {},
 });

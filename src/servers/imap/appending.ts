@@ -2,10 +2,12 @@
  * APPEND and REPLACE (RFC 9051 §6.3.12, RFC 3502, RFC 8508) while their messages come: each goes to the store piece by piece, and at
  * the end of the command all of them are put into the mailbox, or none. Whether a message is wanted is said before its octets are.
  */
+import { concat } from '#bytes';
 import type { MessageHead } from '#protocol/imap/command';
 import type { ReceiverEvent } from '#protocol/imap/receiver';
 import { formatSet } from '#protocol/imap/sequence-set';
 import { Intake } from '#mail/receive/intake';
+import { encodeBinary } from '#protocol/message/encode-binary';
 import { summarize } from '#protocol/message/summary';
 import { append, replace, type Appended, type NewMessage } from '#store/mailboxes/append';
 import { getQuota } from '#store/mailboxes/quota';
@@ -27,9 +29,16 @@ export interface Appending {
   readonly messages: NewMessage[];
   /** Octets of messages that are held in memory until the end. */
   held: number;
-  current: { readonly intake: Intake; readonly head: MessageHead } | undefined;
+  current: Current | undefined;
   /** The store failed: the rest is read and thrown away. */
   failure: { readonly error: unknown } | undefined;
+}
+
+interface Current {
+  readonly intake: Intake;
+  readonly head: MessageHead;
+  /** Of a message that may have to be encoded: its octets, until it is there. */
+  readonly binary: Uint8Array[] | undefined;
 }
 
 /** From here on it is worth a question whether there is room. Octets. */
@@ -52,7 +61,10 @@ export async function beginMessage(state: SessionState, event: Begin): Promise<u
     return;
   }
   const { writer, clock } = state.services.mail;
-  state.appending!.current = { intake: new Intake(writer, clock, { hashBody: false }), head };
+  const { limits } = state.settings;
+  const intake = new Intake(writer, clock, { hashBody: false });
+  const mayBeEncoded = head.binary && !head.utf8 && head.size <= limits.encodedMessage;
+  state.appending!.current = { intake, head, binary: mayBeEncoded ? [] : undefined };
   state.receiver.takeMessage();
   if (head.synchronising) state.out.text('+ Send the message\r\n');
 }
@@ -99,7 +111,12 @@ async function refusalOf(state: SessionState, head: MessageHead): Promise<Reply 
 export function takePiece(state: SessionState, bytes: Uint8Array): Promise<undefined> | undefined {
   const appending = state.appending!;
   if (appending.failure !== undefined) return undefined;
-  return appending.current!.intake.push(bytes)?.then(undefined, (error: unknown) => {
+  const { intake, binary } = appending.current!;
+  if (binary) {
+    binary.push(Uint8Array.from(bytes));
+    return undefined;
+  }
+  return intake.push(bytes)?.then(undefined, (error: unknown) => {
     appending.failure = { error };
     return undefined;
   }) as Promise<undefined> | undefined;
@@ -107,11 +124,17 @@ export function takePiece(state: SessionState, bytes: Uint8Array): Promise<undef
 
 export async function endMessage(state: SessionState): Promise<undefined> {
   const appending = state.appending!;
-  const { intake, head } = appending.current!;
+  const { intake, head, binary } = appending.current!;
   appending.current = undefined;
   if (appending.failure !== undefined) return;
   try {
-    const content = await intake.finish({ headerSize: head.size, eightBit: false });
+    let headerSize = head.size;
+    if (binary) {
+      const message = encodeBinary(concat(binary));
+      headerSize = message.length;
+      await intake.push(message);
+    }
+    const content = await intake.finish({ headerSize, eightBit: false });
     if (content.blob.kind === 'whole') appending.held += content.blob.size;
     appending.messages.push({
       blob: content.blob,

@@ -13,6 +13,8 @@ export interface ImapLimits {
   readonly appendMessages: number;
   /** Octets of small messages of one APPEND, which wait in memory for its end. */
   readonly appendHeld: number;
+  /** Octets of a message in a literal8 that is encoded where it must be; larger ones are stored as they come. */
+  readonly encodedMessage: number;
   /** Large messages that are read as a whole at once, all sessions together. */
   readonly largeMessages: number;
   /** Sessions under COMPRESS, all together. */
@@ -49,6 +51,8 @@ export const IMAP_LIMITS: ImapLimits = {
   appendMessages: 1000,
   // As much as some sessions may take at the same time.
   appendHeld: 16 * 1024 * 1024,
+  // It is held in memory until it is there, by each session that sends one.
+  encodedMessage: 4 * 1024 * 1024,
   // Each takes the memory of a message, and parsing it the time of one core.
   largeMessages: 2,
   // Each takes some 100 KB more than others.
