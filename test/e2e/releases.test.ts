@@ -38,7 +38,7 @@ for (const version of await readdir(RELEASES))
       );
       await using server = await startRunningServer({ data });
       const [alice, bob] = ['alice@example.test', 'bob@example.test'];
-      const saved = await server.json('mail', 'list', alice, '--mailbox', '日本');
+      const saved = await server.json('mail', 'list', alice, '--mailbox', 'Saved/日本');
       assert.deepEqual(subjects(saved), ['one', 'two']);
       const large = saved.find((mail) => mail['subject'] === 'two')!;
       const raw = await server.done('mail', 'raw', alice, String(large['id']));
