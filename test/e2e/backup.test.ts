@@ -1,9 +1,9 @@
 /** `backup`: made by a running server, read back without one, restored as a whole and for one account. */
 import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { databaseFolder } from '../support/database-folder.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const ALICE = 'alice@example.test';
@@ -13,7 +13,7 @@ let folder: string;
 
 before(async () => {
   server = await startRunningServer();
-  folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-backup-'));
+  folder = await mkdtemp(path.join(databaseFolder(), 'hikyaku-backup-'));
   const maildir = path.join(folder, 'maildir');
   await mkdir(path.join(maildir, 'cur'), { recursive: true });
   for (const subject of ['one', 'two', 'three'])
