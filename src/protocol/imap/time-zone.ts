@@ -16,7 +16,8 @@ const REMEMBERED = 20_000;
 
 export function isTimeZone(name: string): boolean {
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: name }) !== undefined;
+    offsetsIn(name);
+    return true;
   } catch {
     return false;
   }
