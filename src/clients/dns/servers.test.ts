@@ -47,6 +47,9 @@ test('the AD bit of a server elsewhere counts only where the operator vouches fo
     false,
   ]);
   assert.deepEqual(trusted('192.0.2.1 192.0.2.2:54', true), [true, true]);
+  // Docker's own only passes on what a resolver elsewhere said
+  assert.deepEqual(trusted('127.0.0.11 127.0.0.11:53 127.0.0.110'), [false, false, true]);
+  assert.deepEqual(trusted('127.0.0.11', true), [true]);
 });
 
 test('a server that failed is asked last for half a minute, until it answers', () => {

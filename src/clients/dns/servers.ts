@@ -46,9 +46,12 @@ function parseServer(entry: string, trusted: boolean): DnsServer | undefined {
   return { address, port, trusted: trusted || isOnThisMachine(address) };
 }
 
-/** Nobody else answers on the loopback. */
+/** Of a container: passes questions on to whatever the host asks, and the AD bit of the answer with them. */
+const DOCKER = '127.0.0.11';
+
+/** Nobody else answers on the loopback, but in a container. */
 export function isOnThisMachine(address: string): boolean {
-  return address === '::1' || address.startsWith('127.');
+  return address !== DOCKER && (address === '::1' || address.startsWith('127.'));
 }
 
 /** Milliseconds for which a server that could not be reached is asked last. */
