@@ -115,6 +115,7 @@ export async function doctorWorld(parts: WorldParts): Promise<World & Disposable
       dataDir: parts.dataDir,
       secretPaths: parts.secretPaths,
       secretsInEnvironment: parts.secretsInEnvironment,
+      user: process.getuid?.(),
       nodeVersion: process.version,
       interfaces: networkInterfaces,
     }),

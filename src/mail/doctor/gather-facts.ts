@@ -302,7 +302,7 @@ function bulkFacts(waysOut: readonly WaysOut[]): TrafficFacts['bulk'] {
 }
 
 /** Of limits that the authority told us of, and of the one that we keep to before it does. */
-const LIMITS: readonly unknown[] = ['rateLimited', 'many-of-the-same'];
+const LIMITS: ReadonlySet<unknown> = new Set(['rateLimited', 'many-of-the-same']);
 
 async function certificateFacts(
   { pool, realNow }: GatherParts,
@@ -312,5 +312,5 @@ async function certificateFacts(
   const told = [failed?.['cause'], failed?.['text']].filter((one) => typeof one === 'string');
   const failure = failed && told.join(': ');
   const { count: issued } = await issuedSince(pool, names, realNow() - SAME_NAMES.within);
-  return { names, failure, limited: LIMITS.includes(failed?.['cause']), issued, renewAt };
+  return { names, failure, limited: LIMITS.has(failed?.['cause']), issued, renewAt };
 }

@@ -29,6 +29,8 @@ export interface HostParts {
   readonly dataDir: string;
   readonly secretPaths: readonly string[];
   readonly secretsInEnvironment: readonly string[];
+  /** Number of the user of this process; undefined where there is none. */
+  readonly user: number | undefined;
   readonly nodeVersion: string;
   readonly interfaces: typeof networkInterfaces;
 }
@@ -46,7 +48,7 @@ export function hostFacts(parts: HostParts): HostFacts {
         .flatMap((addresses) => addresses ?? [])
         .filter(({ internal, address }) => !internal && !isPrivateAddress(address))
         .map(({ address }) => address),
-    secretFiles: () => modesOf(parts.secretPaths),
+    secretFiles: () => modesOf(parts.secretPaths, parts.user),
   };
 }
 
@@ -62,12 +64,15 @@ async function diskOf(
   }
 }
 
-async function modesOf(paths: readonly string[]): Promise<readonly SecretFile[]> {
+async function modesOf(
+  paths: readonly string[],
+  user: number | undefined,
+): Promise<readonly SecretFile[]> {
   const found = await Promise.all(
     paths.map(async (path) => {
       try {
         const { mode, uid } = await stat(path);
-        const isForeign = uid !== 0 && uid !== (process.getuid?.() ?? uid);
+        const isForeign = uid !== 0 && uid !== (user ?? uid);
         return [{ path, mode: mode & 0o777, isForeign }];
       } catch {
         return [];

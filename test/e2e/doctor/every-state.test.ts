@@ -78,7 +78,8 @@ test('what could not be found out is never told as well, and never as wrong', ()
 function steady(line: string): string {
   return line
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replaceAll(/\b(smtp|submissions?|imaps?) \(\d+\)/g, '$1 (PORT)')
+    .replaceAll(/\b(smtp|submissions?|imaps?|https?) \(\d+\)/g, '$1 (PORT)')
+    .replaceAll(/\b[0-9a-f]{64}\b/g, 'DIGEST')
     .replaceAll(/\b20\d\d-\d\d-\d\d\b/g, 'DATE');
 }
 

@@ -8,7 +8,7 @@ import type { PlannedRecord } from '#mail/dns-plan/record';
 import { recordText } from '#mail/dns-plan/zone-line';
 import { planToJson } from '#mail/doctor/plan-json';
 import { challengeCertificate } from '#mail/certificates/x509';
-import type { AuthorityFacts, CertificateFacts, ListenerFacts } from '#mail/doctor/server-facts';
+import type { AuthorityFacts, CertificateFacts } from '#mail/doctor/server-facts';
 import {
   issue,
   issueExpired,
@@ -361,16 +361,19 @@ export const POLICY_CASES = [
 /** Where the SRV records lead, as mail programs reach it. */
 const reached: Break = async (world, on) => {
   await secure(world, on);
-  const [smtp, submissions, imap] = world.server!.listeners as readonly ListenerFacts[];
+  const [smtp, submissions, imap] = world.server!.listeners;
   const at: Readonly<Record<number, number>> = {
     465: submissions!.port,
     587: smtp!.port,
     993: submissions!.port,
     143: imap!.port,
   };
-  const { tls } = world.probes;
-  world.probes.tls = (question, signal) =>
-    tls({ ...question, address: '127.0.0.1', port: at[question.port]! }, signal);
+  const { probes } = world;
+  world.probes = {
+    ...probes,
+    tls: (question, signal) =>
+      probes.tls({ ...question, address: '127.0.0.1', port: at[question.port]! }, signal),
+  };
 };
 
 const alsoReached =

@@ -12,7 +12,7 @@ import { causeOf } from './certificates.ts';
 import { isOurs } from './mail-exchange.ts';
 
 /** RFC 8314 §5.1: those under TLS from the first octet are the ones to have. */
-const WANTED: readonly string[] = ['_submissions._tcp', '_imaps._tcp'];
+const WANTED: ReadonlySet<string> = new Set(['_submissions._tcp', '_imaps._tcp']);
 const STARTS: Readonly<Record<string, TlsStart>> = {
   '_submissions._tcp': 'implicit',
   '_imaps._tcp': 'implicit',
@@ -54,7 +54,7 @@ async function judgeSetup(context: Context): Promise<Outcome<'A1'>> {
   );
   evidence.push(...tried.evidence);
   if (tried.outcome) return { ...tried.outcome, evidence };
-  const missing = asked.filter(({ service, count }) => WANTED.includes(service) && count === 0);
+  const missing = asked.filter(({ service, count }) => WANTED.has(service) && count === 0);
   if (missing.length > 0) {
     const names = listed(missing.map(({ name }) => name));
     return { finding: 'no-srv', values: { names }, evidence, about: names };
