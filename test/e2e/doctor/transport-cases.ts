@@ -284,10 +284,11 @@ function nextKey(isPublished: boolean): Break {
       need: 'optional',
       zone: 'domain',
     };
-    world.server!.domains = world.server!.domains.map(({ plan, ...one }) => ({
-      ...one,
-      plan: plan && planToJson({ ...plan, records: [...plan.records, record] }),
-    }));
+    world.server!.domains = world.server!.domains.map((one) => {
+      const { plan } = one;
+      const more = plan && planToJson({ ...plan, records: [...plan.records, record] });
+      return Object.assign({}, one, { plan: more });
+    });
     const { TLSA: current } = world.names[TLSA]!;
     const both = [current as string, recordText('TLSA', data)];
     if (isPublished) change(world.names, TLSA, { TLSA: both });
