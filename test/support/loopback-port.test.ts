@@ -7,7 +7,7 @@ import { freePort } from './loopback-port.ts';
 
 /** The module as another process has it that begins at the same place. */
 const elsewhere = async (name: string) =>
-  (await import(`./loopback-port.ts?${name}`)) as typeof Ports;
+  (await import(`${import.meta.resolve('./loopback-port.ts')}?${name}`)) as typeof Ports;
 
 test('processes that begin at the same place are given ports of their own', async () => {
   const ports = new Set<number>();
