@@ -5,9 +5,8 @@ import { holdAddress } from './held-address.ts';
 import { freeLabPrefix } from './lab-network.ts';
 
 test('every practice Internet has a network of its own, before anybody listens in it too', async () => {
-  const other = (await import(
-    `${import.meta.resolve('./lab-network.ts')}?other`
-  )) as typeof Networks;
+  const address = `${import.meta.resolve('./lab-network.ts')}?other`;
+  const other = (await import(address)) as typeof Networks;
   const prefixes: string[] = [];
   for (const ask of [freeLabPrefix, other.freeLabPrefix, freeLabPrefix]) prefixes.push(await ask());
   assert.equal(new Set(prefixes).size, prefixes.length);

@@ -6,8 +6,10 @@ import type * as Ports from './loopback-port.ts';
 import { freePort } from './loopback-port.ts';
 
 /** The module as another process has it that begins at the same place. */
-const elsewhere = async (name: string) =>
-  (await import(`${import.meta.resolve('./loopback-port.ts')}?${name}`)) as typeof Ports;
+const elsewhere = async (name: string) => {
+  const address = `${import.meta.resolve('./loopback-port.ts')}?${name}`;
+  return (await import(address)) as typeof Ports;
+};
 
 test('processes that begin at the same place are given ports of their own', async () => {
   const ports = new Set<number>();
