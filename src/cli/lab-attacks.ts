@@ -1,4 +1,4 @@
-/** `hikyaku lab mallory spray`, `flood`: attacks on the own server; and `hikyaku lab log`, where they can be found again. */
+/** `hikyaku lab mallory spray`, `flood`, `scan`, `harvest`: attacks on the own server; and `hikyaku lab log`, where they can be found again. */
 import type { Command } from 'commander';
 import type { AttackCalls } from '#lab/lessons/attack-calls';
 import type { LogCalls } from '#lab/lessons/log-calls';
@@ -45,7 +45,33 @@ export function addAttackVerbs(mallory: Command, end: (code: ExitCode) => void):
     printDone(options, report, `She began ${taken} messages, ${ended}`);
     end(reply === '' ? 1 : 0);
   });
+  addScoutVerbs(mallory, end);
   addDowngradeVerb(mallory, end);
+}
+
+function addScoutVerbs(mallory: Command, end: (code: ExitCode) => void): void {
+  addVerb(
+    mallory,
+    'scan',
+    'let her look what listens, speaking HTTP to a port that begins with TLS',
+    'hikyaku lab mallory scan',
+  ).action(async (options: CommonOptions) => {
+    const report = await callAdded<Answer<'mallory-scan'>>(options, 'lab/mallory-scan', {});
+    printDone(options, report, `Somebody was there ${report.there} of ${report.tried} times.`);
+  });
+
+  addVerb(
+    mallory,
+    'harvest',
+    'let her ask for name after name, to learn which mailboxes there are; exit 1 where she finds some',
+    'hikyaku lab mallory harvest',
+  ).action(async (options: CommonOptions) => {
+    const report = await callAdded<Answer<'mallory-harvest'>>(options, 'lab/mallory-harvest', {});
+    const { asked, found, reply } = report;
+    const names = found.join(' ') || 'nobody';
+    printDone(options, report, `She asked for ${asked} names and found ${names}. Last: ${reply}`);
+    end(found.length > 0 ? 1 : 0);
+  });
 }
 
 function addDowngradeVerb(mallory: Command, end: (code: ExitCode) => void): void {

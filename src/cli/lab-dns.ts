@@ -6,6 +6,7 @@ import type { ListedZone } from '#lab/dns/panel';
 import type { AskedQuestion } from '#lab/dns/questions';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
+import { addFaultVerbs } from './lab-dns-faults.ts';
 import { printChanged, type ToldChange } from './lab-changed.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
 import { localTime } from './terminal.ts';
@@ -26,6 +27,7 @@ export function addDnsVerbs(lab: Command): void {
   addZoneVerbs(noun);
   addSigningVerbs(noun);
   addResolverVerbs(noun);
+  addFaultVerbs(noun);
 }
 
 function addZoneVerbs(noun: Command): void {

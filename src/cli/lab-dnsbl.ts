@@ -1,5 +1,6 @@
 /** `hikyaku lab dnsbl`: who is on the block list of the practice Internet, why, and how to come off it. */
-import type { Command } from 'commander';
+import { Option, type Command } from 'commander';
+import { REFUSAL_CODES, REFUSALS, type Refused } from '#lab/dnsbl/answer';
 import { causeText } from '#lab/dnsbl/start';
 import type { BlockListPage } from '#lab/dnsbl/calls';
 import type { Removal } from '#lab/dnsbl/rules';
@@ -12,6 +13,7 @@ import { addVerb, type CommonOptions } from './verb.ts';
 
 interface DnsblOptions extends CommonOptions {
   readonly remove?: true;
+  readonly refuse?: Refused | 'nobody';
 }
 
 export function addDnsblVerb(noun: Command): void {
@@ -21,9 +23,17 @@ export function addDnsblVerb(noun: Command): void {
     'who is on the block list dnsbl.test, and why; --remove asks to be taken off',
     'hikyaku lab dnsbl',
     'hikyaku lab dnsbl 127.20.25.25 --remove',
+    'hikyaku lab dnsbl --refuse public-resolver   # then: hikyaku doctor --only R1',
   )
     .option('--remove', 'ask for the address to be taken off')
+    .addOption(
+      new Option(
+        '--refuse <why>',
+        'let the list answer everybody that they may not ask, as the big lists do; nobody ends it',
+      ).choices([...REFUSALS, 'nobody']),
+    )
     .action(async (address: string | undefined, options: DnsblOptions) => {
+      if (options.refuse !== undefined) return refuse(options.refuse, options);
       if (options.remove) return remove(address, options);
       const page = await callAdded<BlockListPage>(
         options,
@@ -55,6 +65,16 @@ export function addDnsblVerb(noun: Command): void {
         'Nothing bad was seen of anybody.',
       );
     });
+}
+
+async function refuse(why: Refused | 'nobody', options: CommonOptions): Promise<void> {
+  const asked = { why: why === 'nobody' ? null : why };
+  const done = await callAdded<{ refused: Refused | null }>(options, 'lab/dnsbl-refuse', asked);
+  const sentence =
+    done.refused === null
+      ? 'Everybody may ask dnsbl.test again.'
+      : `dnsbl.test answers every question with ${REFUSAL_CODES[done.refused]} now, which is no listing. --refuse nobody ends it.`;
+  printDone(options, done, sentence);
 }
 
 async function remove(address: string | undefined, options: CommonOptions): Promise<void> {

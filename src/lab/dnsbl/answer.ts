@@ -8,10 +8,12 @@ export const ZONE = 'dnsbl.test';
 /** Seconds. */
 export const TTL = 300;
 
-export type Refused = 'public-resolver' | 'too-many';
+export const REFUSALS = ['typing-error', 'public-resolver', 'too-many'] as const;
+export type Refused = (typeof REFUSALS)[number];
 
 /** RFC 5782 §5 has no such codes: these are what a large list of today uses. */
 export const REFUSAL_CODES: Readonly<Record<Refused, string>> = {
+  'typing-error': '127.255.255.252',
   'public-resolver': '127.255.255.254',
   'too-many': '127.255.255.255',
 };

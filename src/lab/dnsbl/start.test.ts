@@ -101,6 +101,8 @@ test('the test entries of RFC 5782, and who may not ask', async () => {
   assert.equal(list.answer('02.0.0.127.dnsbl.test', 'A'), undefined);
   list.refuse('public-resolver');
   assert.deepEqual(list.answer('2.0.0.127.dnsbl.test', 'A'), ['127.255.255.254']);
+  list.refuse('typing-error');
+  assert.deepEqual(list.answer('2.0.0.127.dnsbl.test', 'A'), ['127.255.255.252']);
   list.refuse(undefined);
   for (let n = 0; n < 10_000; n++) list.answer('9.9.9.127.dnsbl.test', 'A');
   assert.deepEqual(list.answer('9.9.9.127.dnsbl.test', 'A'), ['127.255.255.255']);

@@ -1,7 +1,9 @@
 /** Mallory, when she is sent: from the addresses that the lesson under way gave her, or from one that she always has. */
 import { z } from 'zod';
 import { flood } from '#lab/mallory/flood';
-import { spray } from '#lab/mallory/spray';
+import { harvest } from '#lab/mallory/harvest';
+import { scan } from '#lab/mallory/scan';
+import { NAMES, spray } from '#lab/mallory/spray';
 import { malloryAddress, type Victim } from '#lab/mallory/victim';
 import { findRun } from '#store/lab/lesson-runs';
 import { downgradeAttack, type DowngradeReport } from './downgrade-attack.ts';
@@ -9,6 +11,9 @@ import type { LessonWorld } from './world.ts';
 
 /** The lesson whose addresses they are, and where she is without it. */
 export const ATTACKS = { lesson: '2.13', sprayer: 13, flooder: 14 } as const;
+/** From where she looks around. */
+const SCOUT = 15;
+const SCANS = 8;
 
 export function attackCalls(world: LessonWorld) {
   const from = async (who: 'sprayer' | 'flooder'): Promise<string> => {
@@ -24,6 +29,17 @@ export function attackCalls(world: LessonWorld) {
     'mallory-flood': {
       input: z.object({}),
       run: async () => flood(victimOf(world), await from('flooder')),
+    },
+    'mallory-scan': {
+      input: z.object({}),
+      run: async () => ({
+        there: await scan(victimOf(world), malloryAddress(world.network, SCOUT), SCANS),
+        tried: SCANS,
+      }),
+    },
+    'mallory-harvest': {
+      input: z.object({}),
+      run: () => harvest(victimOf(world), malloryAddress(world.network, SCOUT), NAMES),
     },
     'mallory-downgrade': {
       input: z.object({}),

@@ -158,10 +158,9 @@ export class ReportBook {
     for (const alike of byPolicy.values()) {
       const { policy = publishedIn(domain, asked.record) } = alike[0]!
         .record as unknown as Partial<DmarcRow>;
-      const judged = alike.map(({ record, messages }) => ({
-        ...(record as unknown as DmarcRow),
-        messages,
-      }));
+      const judged = alike.map(({ record, messages }) =>
+        Object.assign({ messages }, record as unknown as DmarcRow),
+      );
       sent += await this.#sendDmarcReport(provider, day, policy, judged, addresses);
     }
     return sent;
