@@ -77,3 +77,17 @@ test('3.6: with a header as it should be readers have it in the inbox, and one w
   const state = await learner.check('3.6');
   assert.deepEqual(state.missing, [], JSON.stringify(state.why));
 });
+
+test('3.6: who sends the next newsletter three days after the click has not shown that it is honoured in time', async () => {
+  const leaver = await begin();
+  await field('List-Unsubscribe', '--remove');
+  await field('Precedence', '--remove');
+  await field(LIST);
+  await sendNewsletter();
+  await learner.server.done('lab', 'unsubscribe', leaver);
+  await pass(learner, '3d', '12h');
+  await sendNewsletter();
+  const state = await learner.check('3.6');
+  assert.deepEqual(state.missing, ['honoured']);
+  assert.match(state.why['honoured']!, /more than 48 hours/);
+});

@@ -40,6 +40,8 @@ const OLD_FIELDS = [
   'Precedence: bulk',
   'List-Unsubscribe: <mailto:alice@example.test?subject=unsubscribe>',
 ];
+/** Within which providers want it honoured. Milliseconds of the calendar. */
+const IN_TIME = 48 * 3_600_000;
 const MAILBOX_ROWS = 50;
 
 export const oneClick = lesson<Key>({
@@ -61,8 +63,8 @@ export const oneClick = lesson<Key>({
       rfc: 'RFC 8058 §3.2',
     },
     honoured: {
-      en: 'The newsletter after that went to the others, and not to this reader',
-      ja: 'その後のニュースレターは他の読者に届き、この読者には届かなかった',
+      en: 'Within 48 hours of the click a newsletter went to the others, and none to this reader',
+      ja: '解除から 48 時間以内のニュースレターが他の読者に届き、この読者には届かなかった',
       rfc: 'RFC 2369 §3.2',
     },
   },
@@ -217,6 +219,11 @@ function honouredSight(
   const arrived = others.every((address) =>
     boxes.get(address)?.some(({ receivedAt }) => receivedAt > left.at),
   );
+  if (withheld && withheld.at > left.at + IN_TIME)
+    return missing({
+      en: 'The first newsletter after the click came more than 48 hours later, too late to show that it was honoured in time. Start the lesson again.',
+      ja: '解除後の最初のニュースレターが 48 時間を過ぎてから送られたため、期限内に応じたことを確かめられません。レッスンを始め直してください。',
+    });
   return withheld && arrived
     ? seen({ event: withheld.id, message: withheld.messageId! })
     : missing({
