@@ -154,14 +154,24 @@ function addSigningVerbs(noun: Command): void {
 function addResolverVerbs(noun: Command): void {
   addVerb(
     noun,
-    'cache',
-    'show what the resolver remembers, and for how long',
+    'cache [name]',
+    'show what the resolver remembers, and for how long; of one name, what its name servers say now too',
     'hikyaku lab dns cache',
-  ).action(async (options: CommonOptions) => {
-    const { entries } = await callAdded<{ entries: CachedRow[] }>(options, 'lab/dns-cache', {});
+    'hikyaku lab dns cache example.test',
+  ).action(async (name: string | undefined, options: CommonOptions) => {
+    const { entries, now = [] } = await callAdded<{ entries: CachedRow[]; now?: CachedRow[] }>(
+      options,
+      'lab/dns-cache',
+      name === undefined ? {} : { name },
+    );
+    const rows = [
+      ...entries.map((row) => Object.assign({ by: 'cache' }, row)),
+      ...now.map((row) => Object.assign({ by: 'authority' }, row)),
+    ];
     await printRows(
-      entries,
+      rows,
       [
+        ...(name === undefined ? [] : [{ title: 'BY', value: (row: { by: string }) => row.by }]),
         { title: 'NAME', value: (row) => (row.name === '' ? '.' : row.name) },
         { title: 'TYPE', value: (row) => row.type },
         { title: 'LEFT', value: (row) => `${row.ttlLeft} s`, align: 'right' },

@@ -115,7 +115,9 @@ function watchingCalls({
   });
   return {
     'dns-resolver': call(z.unknown(), () => ({ ...resolver, trustAnchor })),
-    'dns-cache': call(z.unknown(), () => ({ entries: cache.list() })),
+    'dns-cache': call(z.object({ name: name.optional() }), (input) =>
+      input.name === undefined ? { entries: cache.list() } : besideAuthority(cache, input.name),
+    ),
     'dns-flush': call(z.object({ name: name.optional() }), (input) => ({
       forgotten: cache.flush(input.name),
     })),
@@ -134,6 +136,20 @@ function watchingCalls({
       ended: faults.remove(id),
     })),
   };
+}
+
+/** Where nothing is remembered of a name. */
+const USUAL = ['A', 'MX', 'TXT'];
+
+/** What is remembered of one name, and what is said of it now. */
+async function besideAuthority(cache: LabDns['cache'], given: string): Promise<object> {
+  const asked = parseName(given);
+  if (asked === undefined)
+    return refused('bad-name', `${given} is no name.`, 'Give one such as mail.example.test.');
+  const entries = cache.list().filter((row) => row.name === asked);
+  const types = entries.map((row) => row.type).filter((one) => one !== 'any');
+  const now = await cache.now(asked, types.length === 0 ? USUAL : [...new Set(types)]);
+  return { entries, now };
 }
 
 type FaultInput = Parameters<LabDns['faults']['declare']>[0];

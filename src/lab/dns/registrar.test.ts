@@ -286,3 +286,11 @@ test('a domain that was bought can be given up, and is gone with its zone; the f
   assert.equal((await dns.registrar.giveUp('example.test')).kind, 'refused');
   assert.equal((await dns.registrar.buy('hanako.test')).kind, 'changed');
 });
+
+test('what the name servers say now stands beside what is remembered', async () => {
+  await using stage = await startDnsStage();
+  const { dns } = stage;
+  await dns.panel.setRecords('example.test', record('www.example.test', 'A', '127.20.25.1'));
+  const [now] = await dns.cache.now('www.example.test', ['A']);
+  assert.deepEqual([now?.type, now?.kind, now?.values], ['A', 'records', ['127.20.25.1']]);
+});

@@ -6,6 +6,7 @@ import type { Pool } from '#store/open';
 import { answerQuery } from './authority.ts';
 import type { DynamicZone, ServedZone } from './authority.ts';
 import { AT_HOSTERS, Books } from './books.ts';
+import { typeCode } from './wire/record-types.ts';
 import { listCache } from './cache-list.ts';
 import type { CachedRow } from './cache-list.ts';
 import { dsOf } from './dnssec/key.ts';
@@ -80,6 +81,8 @@ export interface LabDns extends AsyncDisposable {
   readonly faults: Faults;
   readonly cache: {
     list(): CachedRow[];
+    /** What the authorities say of these types of a name now: as one that remembers nothing would find it. */
+    now(name: string, types: readonly string[]): Promise<CachedRow[]>;
     /** A name and what lies below it, or everything. Answers how many entries were forgotten. */
     flush(name?: string): number;
   };
@@ -115,12 +118,21 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
   books.open(known);
   const resolver = { address: addressOf('resolver.test'), port };
   const rootKey = keyOf(keys.root).dnskey;
-  const recursor = new Recursor({
+  const recursion = {
     ...resolver,
     clock,
     hints: [{ name: ROOT_HOST, addresses: [addressOf(ROOT_HOST)] }],
     trustAnchor: [dsOf('', rootKey)],
-  });
+  };
+  const recursor = new Recursor(recursion);
+  const now = async (name: string, types: readonly string[]): Promise<CachedRow[]> => {
+    using fresh = new Recursor(recursion);
+    for (const type of types) await fresh.resolve(name, typeCode(type)!);
+    const found = listCache(fresh).filter((row) => row.name === name);
+    return found.filter(
+      ({ kind, type }) => kind !== 'delegation' && [...types, 'any'].includes(type),
+    );
+  };
   const questions = new Questions();
   const faults = new Faults();
   const duties: HostDuties = { clock, log, port, questions, faults };
@@ -145,7 +157,7 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     isp: new Isp(books),
     questions,
     faults,
-    cache: { list: () => listCache(recursor), flush },
+    cache: { list: () => listCache(recursor), now, flush },
     isRegistered(domain) {
       const sold = domain.split('.').slice(-2).join('.');
       return books.registry.isHouse(sold) || books.registry.learners.has(sold);
