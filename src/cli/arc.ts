@@ -9,7 +9,7 @@ import { verifyChain } from '#protocol/arc/verify-chain';
 import { printExplained } from './explained.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { addResolver, type ResolverOptions } from './resolver.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addVerb } from './verb.ts';
 import { verifyFile } from './verify-file.ts';
 

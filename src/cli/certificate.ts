@@ -12,7 +12,7 @@ import { explainedLines } from './explained.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printDone, printJson, printLine, printRows, printText } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { localTime, terminalColumns } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 

@@ -3,7 +3,7 @@ import { Option, type Command } from 'commander';
 import { originText, type ConfigProblem, type Mode } from '#config';
 import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
 import { checkSettings } from '#server/check-settings';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { printJson, printLine, printRows, remark } from './output.ts';
 import { readSettings, reportProblems } from './settings.ts';
 import type { Column } from './table.ts';

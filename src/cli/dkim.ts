@@ -7,7 +7,7 @@ import { callRows, callValue } from './control.ts';
 import { addDkimRotate, keyStory } from './dkim-rotate.ts';
 import { addDkimVerify } from './dkim-verify.ts';
 import { printDone, printLine, printJson, remark } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { styled } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 import { zoneLine } from '#mail/dns-plan/zone-line';

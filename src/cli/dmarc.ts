@@ -18,7 +18,7 @@ import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, type ResolverOptions } from './resolver.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addVerb } from './verb.ts';
 
 interface CheckOptions extends ResolverOptions, LanguageOptions {

@@ -30,7 +30,7 @@ import { labHere } from './lab-here.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printLine, remark } from './output.ts';
 import { waiting } from './progress.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { settings } from './settings.ts';
 import { addSettingsOptions } from './settings-options.ts';
 import { localTime, styled, terminalColumns } from './terminal.ts';

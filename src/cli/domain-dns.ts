@@ -25,7 +25,7 @@ import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printLine, printText, remark, type OutputOptions } from './output.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, type ResolverOptions } from './resolver.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { Table, type Column } from './table.ts';
 import { styled, terminalColumns } from './terminal.ts';
 import { addVerb } from './verb.ts';

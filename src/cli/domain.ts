@@ -5,7 +5,7 @@ import { printDone, printRows } from './output.ts';
 import { localTime } from './terminal.ts';
 import { addDomainDns } from './domain-dns.ts';
 import { addDomainPolicies } from './domain-policies.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
 export function domain(noun: Command, end: (code: ExitCode) => void): void {

@@ -1,6 +1,6 @@
 /** How a command says that it could not: a cause and what to do about it, on standard error. */
 import { printable } from '#mail/story/terminal-text';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** Characters of one line. */
 const MOST_SHOWN = 2000;

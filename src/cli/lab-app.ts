@@ -5,7 +5,7 @@ import type { Send } from '#lab/app/files';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
 import { promptFor } from './secret-texts.ts';
 import { localTime } from './terminal.ts';

@@ -6,7 +6,7 @@ import { printable } from '#mail/story/terminal-text';
 import { callAdded } from './control.ts';
 import { readLength } from './length.ts';
 import { printDone, printRows } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
 

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import type { PartyCalls, Posted } from '#lab/lessons/party-calls';
 import { callAdded } from './control.ts';
 import { printDone, printRows } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
 interface SpoofOptions extends CommonOptions {

@@ -7,7 +7,7 @@ import { CommandFailure } from './failure.ts';
 import { addAttackVerbs, addLogVerb } from './lab-attacks.ts';
 import { addSpoofVerb } from './lab-letters.ts';
 import { printJson, printRows, printText } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
 type LoginRow = Exclude<

@@ -19,7 +19,7 @@ import { addReaderVerbs } from './lab-readers.ts';
 import { addSimulateVerb } from './lab-simulate.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { printDone } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';

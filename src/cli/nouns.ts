@@ -1,6 +1,6 @@
 /** The nouns of the command line. Each file registers its verbs on the command that it is given. */
 import type { Command } from 'commander';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 
 /** Registers verbs; `end` sets the exit code of what was run. */
 export type Register = (command: Command, end: (code: ExitCode) => void) => void;

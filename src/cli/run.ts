@@ -1,10 +1,8 @@
 /** The command line: nouns, each in a file of its own that is loaded when its turn comes, and how a command ends. */
 import { Command, CommanderError } from 'commander';
+import type { ExitCode } from './exit-code.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
 import { NOUNS } from './nouns.ts';
-
-/** 0 done, 1 the thing asked about is not well, 2 could not run. */
-export type ExitCode = 0 | 1 | 2;
 
 /** @param args without the program's name */
 export async function run(args: readonly string[]): Promise<ExitCode> {

@@ -17,7 +17,7 @@ import { CommandFailure } from './failure.ts';
 import { collectAtRest } from './rest.ts';
 import { labWanted, type LabWish } from './lab-wanted.ts';
 import { usualLanguage } from './language.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { readSettings, settings } from './settings.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 import { listenForSignals, type Signals } from './signals.ts';

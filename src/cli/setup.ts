@@ -14,7 +14,7 @@ import { printPlan } from './domain-dns.ts';
 import { CommandFailure } from './failure.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printLine, remark, type OutputOptions } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import type { SecretOptions } from './secret.ts';
 import { readSettings, reportProblems, settings } from './settings.ts';
 import { addSettings, type AddedSettings } from './settings-file.ts';

@@ -22,7 +22,7 @@ import { parseMailbox } from '#protocol/address/path';
 import { CommandFailure } from './failure.ts';
 import { labHere } from './lab-here.ts';
 import { usualLanguage } from './language.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { printJson, printLine } from './output.ts';
 import { crlf, makeMessage } from './probe/content.ts';
 import { Explainer } from './probe/explain.ts';

@@ -27,7 +27,7 @@ import { addLanguage, type LanguageOptions } from './language.ts';
 import { printRows } from './output.ts';
 import { waiting } from './progress.ts';
 import { addResolver, cliResolver, resolverServers, type ResolverOptions } from './resolver.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { addHandshakes } from './tls-handshakes.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
