@@ -17,7 +17,7 @@ import { CommandFailure } from './failure.ts';
 import { LAB_TEXTS, STATES } from './lab-lesson-texts.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printRows, printText, remark } from './output.ts';
-import type { ExitCode } from './run.ts';
+import type { ExitCode } from './exit-code.ts';
 import { localTime, styled } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
@@ -204,12 +204,19 @@ function printStarted(started: LessonValueOf<'start'>, lang: Language): void {
   remark(say(LAB_TEXTS['when-done'], lang, { lesson }));
 }
 
-function printVerdict({ lesson, passed, seen, missing, caveat }: Check, lang: Language): void {
+function printVerdict(
+  { lesson, passed, seen, missing, note, anew, caveat }: Check,
+  lang: Language,
+): void {
   for (const { text, evidence } of seen)
     printText(`${styled('green', '✓')} ${text}${evidenceText(evidence, lang)}`);
   for (const { text, why } of missing)
     printText(`${styled('red', '✗')} ${text}${why === null ? '' : `\n  ${why}`}`);
-  if (passed) {
+  if (note !== null) printText(`\n${note}`);
+  if (anew !== null) {
+    printText('');
+    printStarted(anew, lang);
+  } else if (passed) {
     printText(say(LAB_TEXTS['lesson-passed'], lang, { lesson }));
     remark(caveat);
   } else remark(say(LAB_TEXTS['lesson-open'], lang, { lesson }));

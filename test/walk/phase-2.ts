@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { base64, utf8 } from '#bytes';
+import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { ask as askDns } from '#lab/dns/recursor/ask';
 import { TYPE } from '#lab/dns/wire/record-types';
 import type { Learner } from '../support/learner.ts';
@@ -217,7 +218,7 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
       .map(([event]) => event!.id);
     await learner.answer('2.14', { first: first!, second: second!, third: third! });
   },
-  '2.15': async (learner, { questions }) => {
+  '2.15': async (learner, { questions, told }) => {
     const { server } = learner;
     await server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
     await importZone(learner);
@@ -227,7 +228,11 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
     // the name is there since a moment, and was asked for before in vain
     await server.command('certificate', 'renew', `mta-sts.${DOMAIN}`, '--force');
     const why = 'it is of this machine, or comes with a later lesson';
-    const answers = questions.map(({ name }) => [name, why]);
+    const list = told.find((text) => text.startsWith('What a warning leads to'))!;
+    const answers = questions.map(({ name }) => {
+      const before = list.slice(0, list.indexOf(`) ${TEXTS[name as CheckId].why.en}`));
+      return [name, `${before.slice(before.lastIndexOf('(') + 1)}: ${why}`];
+    });
     await learner.answer('2.15', Object.fromEntries(answers));
   },
 };

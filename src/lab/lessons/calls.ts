@@ -24,6 +24,7 @@ import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
 import { LONGEST_RUNBOOK } from './runbook.ts';
 import { CAVEAT, REFUSALS, STILL_BROKEN } from './texts.ts';
+import { triesLeft, TRY_TEXTS } from './tries.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 import type { LessonWorld } from './world.ts';
 
@@ -86,18 +87,29 @@ export function lessonCalls(world: LessonWorld) {
 
     check: {
       input: one,
-      run: async (input: One): Promise<(Verdict & { caveat: string }) | LessonRefusal> => {
+      run: async (input: One): Promise<Checked | LessonRefusal> => {
         const found = findLesson(input);
         if ('kind' in found) return found;
         const run = await findRun(pool, found.number);
         if (run === undefined) return refuse('not-started', input);
         await world.settle();
-        const verdict = verdictOf(found, await found.check(world, run), input.lang);
+        const sights = await found.check(world, run);
+        const verdict = verdictOf(found, sights, input.lang);
         if (verdict.passed) {
           const seen = verdict.seen.map(({ key, evidence }) => ({ key, ...evidence }));
           await notePassed(pool, { lesson: found.number, at: world.clock.now(), seen });
         }
-        return { ...verdict, caveat: CAVEAT[input.lang] };
+        const caveat = CAVEAT[input.lang];
+        const left = await triesLeft(pool, run, sights);
+        if (left === undefined) return { ...verdict, note: null, anew: null, caveat };
+        if (left > 0) {
+          const note = say(TRY_TEXTS.left, input.lang, { left: String(left) });
+          return { ...verdict, note, anew: null, caveat };
+        }
+        const anew = await startLesson(world, found, input);
+        if ('kind' in anew) return anew;
+        const note = say(TRY_TEXTS.anew, input.lang, { lesson: found.number });
+        return { ...verdict, note, anew, caveat };
       },
     },
 
@@ -158,6 +170,24 @@ export function lessonCalls(world: LessonWorld) {
   };
 }
 
+export interface Checked extends Verdict {
+  /** Of answers that are not right. */
+  readonly note: string | null;
+  /** What the lesson began anew with, after too many of them. */
+  readonly anew: Started | null;
+  readonly caveat: string;
+}
+
+interface Started {
+  readonly lesson: string;
+  readonly title: string;
+  readonly page: string;
+  readonly goal: string;
+  readonly steps: string;
+  readonly told: readonly string[];
+  readonly questions: readonly { readonly name: string; readonly text: string }[];
+}
+
 export type LessonCalls = ReturnType<typeof lessonCalls>;
 export type LessonCallName = keyof LessonCalls;
 export type LessonInputOf<Name extends LessonCallName> = z.infer<LessonCalls[Name]['input']>;
@@ -167,7 +197,11 @@ export type LessonValueOf<Name extends LessonCallName> = Exclude<
   LessonRefusal
 >;
 
-async function startLesson(world: LessonWorld, started: Lesson, input: One) {
+async function startLesson(
+  world: LessonWorld,
+  started: Lesson,
+  input: One,
+): Promise<Started | LessonRefusal> {
   const { pool } = world.store;
   const { lang: language } = input;
   const page = await readPage(started, language);

@@ -23,7 +23,7 @@ export type Said = Readonly<Record<Language, string>>;
 export type Sight =
   | { readonly kind: 'seen'; readonly evidence: Evidence }
   /** `why`: what was there instead, where that helps. */
-  | { readonly kind: 'missing'; readonly why?: Said };
+  | { readonly kind: 'missing'; readonly why?: Said; readonly isGuess?: true };
 
 export const MISSING: Sight = { kind: 'missing' };
 
@@ -33,6 +33,11 @@ export function seen(evidence: Evidence): Sight {
 
 export function missing(why: Said): Sight {
   return { kind: 'missing', why };
+}
+
+/** Of a whole sheet of answers that is not right: a few of them, and the lesson begins anew. Which answer it is is not told, nor how many. */
+export function wrong(why: Said): Sight {
+  return { kind: 'missing', why, isGuess: true };
 }
 
 /** What `begin` laid out. */

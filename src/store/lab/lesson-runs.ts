@@ -44,7 +44,7 @@ export async function beginRun(
     `insert into lab.lesson_runs (lesson, started_at, after_event, seed, prepared)
      values ($1, $2, (select case when is_called then last_value else 0 end from event_ids), $3, '{}')
      on conflict (lesson) do update set started_at = excluded.started_at, after_event = excluded.after_event,
-       seed = excluded.seed, prepared = '{}', answers = null, hints = 0
+       seed = excluded.seed, prepared = '{}', answers = null, hints = 0, wrong_sheets = '{}'
      returning *`,
     [run.lesson, new Date(run.startedAt), run.seed],
   );
@@ -72,6 +72,21 @@ export async function keepAnswers(
     lesson,
     jsonText(answers),
   ]);
+}
+
+/** Counts a sheet of answers that was found wrong, each once. @returns how many there are */
+export async function countWrongSheet(
+  pool: pg.Pool,
+  lesson: string,
+  digest: string,
+): Promise<number> {
+  const { rows } = await pool.query<{ wrong: number }>(
+    `update lab.lesson_runs set wrong_sheets =
+       case when $2 = any(wrong_sheets) then wrong_sheets else array_append(wrong_sheets, $2) end
+     where lesson = $1 returning cardinality(wrong_sheets) as wrong`,
+    [lesson, digest],
+  );
+  return rows[0]?.wrong ?? 0;
 }
 
 /** Counts a hint, up to `most`. @returns the number of the hint to show */

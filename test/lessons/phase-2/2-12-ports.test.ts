@@ -68,7 +68,7 @@ test('2.12: half the offers, and a table that is guessed, are named as such', as
   const verdict = await room.calls.check.run({ lesson: '2.12', lang: 'en' });
   assert.ok('missing' in verdict);
   assert.equal(verdict.missing.length, 8);
-  assert.equal(verdict.missing.at(-1)!.why, 'Wrong: 2');
+  assert.match(verdict.missing.at(-1)!.why!, /^Not every cell/);
 });
 
 test('2.12: an empty cell is named, and what mallory probes is not the learner’s', async () => {

@@ -47,7 +47,7 @@ test('2.14: three incidents are found by counting, and each by its first event',
   assert.ok(found.size > 3, 'there is noise');
   const [first, second, third] = begun as [string, string, string];
   await learner.answer('2.14', { first: second, second: third });
-  assert.deepEqual((await learner.check('2.14')).missing, ['third', 'in-time']);
+  assert.deepEqual((await learner.check('2.14')).missing, ['first', 'second', 'third', 'in-time']);
   await learner.answer('2.14', { third: first });
   const state = await learner.check('2.14');
   assert.deepEqual(state.missing, []);
@@ -62,9 +62,22 @@ test('2.14: noise, a later event and one incident twice are none of the three', 
   const many = found.find((events) => events.length >= 4)!;
   await learner.answer('2.14', { first: noise, second: many[1]!.id, third: many[0]!.id });
   const state = await learner.check('2.14');
-  assert.deepEqual(state.seen, ['third']);
+  assert.deepEqual(state.seen, []);
+  assert.match(state.why['third']!, /one at least is of every day/);
   await learner.answer('2.14', { first: many[0]!.id, second: '1' });
   assert.match((await learner.check('2.14')).why['third']!, /already/);
+});
+
+test('2.14: a calendar that stands still stops no time: the clock on the wall counts', async () => {
+  await learner.start('2.14');
+  await learner.server.done('lab', 'clock', 'still');
+  await learner.server.query(
+    `update lab.lesson_runs set prepared = prepared || jsonb_build_object('wall', $1::bigint) where lesson = '2.14'`,
+    [Date.now() - 11 * 60_000],
+  );
+  const state = await learner.check('2.14');
+  await learner.server.done('lab', 'clock', 'real');
+  assert.match(state.why['in-time']!, /^It has been 12 minutes/);
 });
 
 test('2.14: half an hour of the calendar takes no time from who has the clock on the wall', async () => {

@@ -3,6 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/doctor-faults';
+import { TEXTS, type CheckId } from '#mail/doctor/texts';
+import { told } from '../../support/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/learner.ts';
 import { eventually } from '../../support/running-server.ts';
 
@@ -82,24 +84,46 @@ test('2.15: half a repair, and what is not to be explained away, are named', asy
   const { code, stderr } = await learner.server.command('lab', 'answer', '2.15', 'X1=it is so');
   assert.equal(code, 2);
   assert.match(stderr, /does not ask for X1/);
-  await learner.answer('2.15', { D6: 'a plan is only a plan, is it not' });
+  await learner.answer('2.15', { D6: '1: a plan is only a plan, is it not' });
   assert.ok((await learner.check('2.15')).missing.includes('repaired'));
 });
 
-test('2.15: mended, with a word on every warning, it is green; a word that is none does not do', async () => {
-  await learner.start('2.15');
+/** As one who reads the list: the number of what a check is about. */
+function numberIn(list: string, id: CheckId): number {
+  const before = list.slice(0, list.indexOf(`) ${TEXTS[id].why.en}`));
+  return Number(before.slice(before.lastIndexOf('(') + 1));
+}
+
+test('2.15: mended, with number and reason for every warning, it is green; ten characters of anything are no reason', async () => {
+  const list = (await told(learner, '2.15')).find((text) => text.startsWith('What a warning'))!;
   await mendZone();
   await mendPointer();
   await learner.server.command('lab', 'dns', 'remove', 'example.test', '@', 'CAA');
   await lab('clock', '2h');
-  await learner.answer('2.15', { D3: 'later' });
-  assert.deepEqual((await learner.check('2.15')).missing, ['no-warning']);
-  const why = 'comes with lesson 2.11, and the disk is of the machine';
-  await learner.answer('2.15', { D3: why, D6: why, H3: why, H4: why, P1: why, P3: why, T5: why });
+  const open = await asked();
+  const give = (make: (number: number) => string): Promise<void> => {
+    const given = open.map((id) => [id, make(numberIn(list, id))] as const);
+    return learner.answer('2.15', Object.fromEntries(given));
+  };
+  await give(() => 'xxxxxxxxxxxxxxxxxxxx');
+  assert.match((await learner.check('2.15')).why['no-warning']!, /What a warning leads to/);
+  await give((number) => `${number}: later`);
+  assert.match((await learner.check('2.15')).why['no-warning']!, /What a warning leads to/);
+  await give((number) => `${number === 1 ? 2 : 1}: it comes with a later lesson`);
+  assert.match((await learner.check('2.15')).why['no-warning']!, /^At least one warning/);
+  await give((number) => `${number}: it comes with a later lesson`);
   const state = await learner.check('2.15');
   assert.deepEqual(state.why, {});
   assert.ok(state.passed);
 });
+
+/** What the lesson asks for. */
+async function asked(): Promise<CheckId[]> {
+  const [run] = await learner.server.query<{ warned: CheckId[] }>(
+    `select prepared -> 'warned' as warned from lab.lesson_runs where lesson = '2.15'`,
+  );
+  return [...new Set([...run!.warned, 'H3', 'H4'] as const)];
+}
 
 test('2.15: a lesson that is put back leaves the zone as it was', async () => {
   const before = await learner.server.done('lab', 'dns', 'list', 'example.test', '--json');

@@ -79,6 +79,38 @@ test('3.9: who goes by the first figure of the code alone is told to read the wo
   assert.doesNotMatch(missing[0]!.why!, /\d/);
 });
 
+test('3.9: whoever tries one sheet after the other is told kindly, and after three has twenty others', async () => {
+  await room.start('3.9');
+  const right = await readWell();
+  const all = (word: string): Record<string, string> =>
+    Object.fromEntries(Object.keys(right).map((number) => [number, word]));
+  const check = async (lang: 'en' | 'ja' = 'en') =>
+    allowed(await room.calls.check.run({ lesson: '3.9', lang }));
+  await room.answer('3.9', all('soft'));
+  assert.match((await check()).note!, /may still be wrong: 2\./);
+  // to look again is no other try
+  assert.match((await check('ja')).note!, /あと 2 回/);
+  await room.answer('3.9', all('hard'));
+  assert.match((await check()).note!, /may still be wrong: 1\./);
+  // nor is an answer that is open
+  await room.answer('3.9', { 1: 'bounced' });
+  assert.equal((await check()).note, null);
+  await room.answer('3.9', all('ours'));
+  const last = await check();
+  assert.match(last.note!, /^That was the third sheet/);
+  assert.equal(last.anew!.questions.length, 20);
+  const now = await bounces();
+  assert.deepEqual(
+    last.anew!.questions.map(({ text }) => text),
+    [...now.values()],
+  );
+  assert.deepEqual((await room.check('3.9')).missing, ['answered', 'right', 'careful']);
+  await room.answer('3.9', right);
+  assert.equal((await room.check('3.9')).passed, false, 'the answers of before are worth nothing');
+  await room.answer('3.9', await readWell());
+  assert.ok((await room.check('3.9')).passed);
+});
+
 test('3.9: another word than the three is named with its number', async () => {
   await room.start('3.9');
   await room.answer('3.9', { ...(await readWell()), 7: 'bounced' });

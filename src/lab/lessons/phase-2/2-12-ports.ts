@@ -8,6 +8,7 @@ import {
   missing,
   NOTHING_LAID_OUT,
   seen,
+  wrong,
   type Question,
   type Said,
   type Sight,
@@ -200,9 +201,11 @@ function matrixSight({ answers = {} }: LessonRun): Sight {
     const names = open.join(', ');
     return missing({ en: `Not filled in: ${names}`, ja: `埋まっていない欄：${names}` });
   }
-  // which one is wrong is not told: there are few choices
-  const wrong = Object.entries(MATRIX).filter(([name, right]) => given(name) !== right).length;
-  if (wrong > 0) return missing({ en: `Wrong: ${wrong}`, ja: `誤りの数：${wrong}` });
+  if (Object.entries(MATRIX).some(([name, right]) => given(name) !== right))
+    return wrong({
+      en: 'Not every cell is what the ports answered you. Which ones is not told: compare the table with your own sessions.',
+      ja: '表に、ポートの応答と異なる欄があります。どの欄かは示されません。自分のセッションと見比べてください。',
+    });
   return seen({
     at: Object.entries(MATRIX)
       .map(([name, right]) => `${name}=${right}`)

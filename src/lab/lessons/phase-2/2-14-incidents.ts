@@ -5,7 +5,15 @@ import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { victimOf } from '#lab/lessons/attack-calls';
 import { INCIDENTS, NOISE } from '#lab/lessons/incidents';
-import { lesson, MISSING, missing, seen, type Question, type Sight } from '#lab/lessons/lesson';
+import {
+  lesson,
+  MISSING,
+  missing,
+  seen,
+  wrong,
+  type Question,
+  type Sight,
+} from '#lab/lessons/lesson';
 import { seeded } from '#lab/lessons/seeded';
 import { textOf } from '#lab/lessons/seen-sessions';
 
@@ -42,8 +50,8 @@ export const incidents = lesson<Key>({
       ja: '三つ目の異常が始まったイベントを答えた',
     },
     'in-time': {
-      en: 'It took you less than ten minutes, by the calendar or by the clock on the wall',
-      ja: '練習用インターネットの暦、または現実の時計で 10 分以内に終えた',
+      en: 'It took you less than ten minutes, by the clock on the wall',
+      ja: '現実の時計で 10 分以内に終えた',
     },
   },
   questions: () =>
@@ -93,13 +101,15 @@ export const incidents = lesson<Key>({
       ],
     };
   },
-  check(world, run) {
+  check(_world, run) {
     const right = new Set(plantedIn(run).map(({ event }) => event));
     const given = NAMES.map((name) => run.answers?.[name]?.trim() ?? '');
+    const isWhole = given.every((answer) => answer !== '');
+    const isRight = new Set(given).size === NAMES.length && given.every((one) => right.has(one));
     const sights = given.map((answer, index): Sight => {
-      if (answer === '') return MISSING;
-      const again = given.indexOf(answer) < index;
-      return right.has(answer) && !again ? seen({ event: answer }) : missing(again ? TWICE : WRONG);
+      if (isRight) return seen({ event: answer });
+      if (answer !== '' && given.indexOf(answer) < index) return missing(TWICE);
+      return isWhole ? wrong(WRONG) : MISSING;
     });
     return Promise.resolve({
       first: sights[0]!,
@@ -107,7 +117,6 @@ export const incidents = lesson<Key>({
       third: sights[2]!,
       'in-time': timeSight(
         run,
-        world.clock.now(),
         sights.every(({ kind }) => kind === 'seen'),
       ),
     });
@@ -116,8 +125,8 @@ export const incidents = lesson<Key>({
 });
 
 const WRONG = {
-  en: 'No incident began with this event: it is one of every day, or a later one of an incident.',
-  ja: 'このイベントで始まった異常はありません。日常の出来事か、異常の途中のイベントです。',
+  en: 'Not with each of the three events an incident began: one at least is of every day, or a later one of an incident.',
+  ja: '三つのうち少なくとも一つは、異常が始まったイベントではありません。日常の出来事か、異常の途中のイベントです。',
 };
 const TWICE = {
   en: 'You have named this one already.',
@@ -134,10 +143,9 @@ function plantedIn({ prepared }: LessonRun): readonly Planted[] {
   return prepared['incidents'] as unknown as readonly Planted[];
 }
 
-/** By the clock that took less. Nothing was in time while there is nothing. */
-function timeSight(run: LessonRun, now: number, isDone: boolean): Sight {
-  const wall = run.prepared['wall'] as number;
-  const minutes = Math.min(now - run.startedAt, Date.now() - wall) / 60_000;
+/** By the clock on the wall: the calendar may be put forward, or stand still. Nothing was in time while there is nothing. */
+function timeSight({ prepared }: LessonRun, isDone: boolean): Sight {
+  const minutes = (Date.now() - Number(prepared['wall'])) / 60_000;
   const taken = Math.ceil(minutes);
   if (minutes > MINUTES) {
     return missing({

@@ -8,13 +8,18 @@ import { malloryAddress } from '#lab/mallory/victim';
 import type { Result } from '#mail/doctor/result';
 import type { Status } from '#mail/doctor/status';
 import { tellResult } from '#mail/doctor/tell';
-import { TEXTS, type CheckId } from '#mail/doctor/texts';
-import { say } from '#mail/story/phrase';
 import type { Json } from '#events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { DOCTOR_FAULTS, placeOf, recordsAt, type FaultSite } from '#lab/lessons/doctor-faults';
-import { lesson, missing, seen, type Question, type Said, type Sight } from '#lab/lessons/lesson';
+import { lesson, missing, seen, wrong, type Said, type Sight } from '#lab/lessons/lesson';
 import { seeded } from '#lab/lessons/seeded';
+import {
+  consequencesOf,
+  explainable,
+  explanationOf,
+  numberOf,
+  questionOf,
+} from '#lab/lessons/warnings-left';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'repaired' | 'no-fail' | 'no-warning';
@@ -22,10 +27,6 @@ type Key = 'repaired' | 'no-fail' | 'no-warning';
 const FAULTS = 5;
 /** Longer than any cache keeps a record of the zone. Milliseconds of the calendar. */
 const CACHES_FORGET = 2 * 60 * 60 * 1000;
-/** Of the machine that it runs on: they may warn at any time. */
-const OF_THE_MACHINE = ['H3', 'H4'] as const satisfies CheckId[];
-/** Characters: a word explains nothing. */
-const SHORTEST = 10;
 const SHOWN = 3;
 
 /** The worse, the larger; what is unknown or not needed says nothing. */
@@ -51,8 +52,8 @@ export const doctor = lesson<Key>({
       ja: 'ドクターのチェックに FAIL が一つもない',
     },
     'no-warning': {
-      en: 'Every warning that is left is explained',
-      ja: '残った WARN には、すべて説明がある',
+      en: 'Of every warning that is left you know what it leads to, and say why it may stay',
+      ja: '残った WARN のすべてについて、放っておくとどうなるかを選び、残してよい理由を説明した',
     },
   },
   questions: (run) => explainable(run).map(questionOf),
@@ -90,14 +91,16 @@ export const doctor = lesson<Key>({
     const after = await learner().examine();
     const was = statusesOf(before);
     const worse = after.filter((one) => BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass']);
+    const prepared = {
+      broken,
+      worse: worse.map(keyOf),
+      before: was,
+      warned: before.filter(({ status }) => status === 'warn').map(({ id }) => id),
+    };
     return {
-      prepared: {
-        broken,
-        worse: worse.map(keyOf),
-        before: was,
-        warned: before.filter(({ status }) => status === 'warn').map(({ id }) => id),
-      },
+      prepared,
       told: [
+        consequencesOf({ ...run, prepared }),
         {
           en: `The doctor finds ${worse.length} checks worse than before. The clock is four hours later now.`,
           ja: `ドクターの診断は、始める前より ${worse.length} 項目悪くなりました。時計は 4 時間進んでいます。`,
@@ -114,13 +117,12 @@ export const doctor = lesson<Key>({
       (one) => worse.has(keyOf(one)) && BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass'],
     );
     const failing = results.filter(({ status }) => status === 'fail');
-    const warning = results.filter((one) => one.status === 'warn' && !isExplained(run, one));
     const of = `${results.length}`;
     return {
       repaired:
         still.length === 0 ? seen({ at: `${worse.size}/${worse.size}` }) : tell(still, hostname),
       'no-fail': failing.length === 0 ? seen({ at: of }) : tell(failing, hostname),
-      'no-warning': warning.length === 0 ? seen({ at: of }) : tell(warning, hostname),
+      'no-warning': warningsSight(run, results, hostname),
     };
   },
   /** What the learner has mended meanwhile is left alone. */
@@ -190,29 +192,29 @@ function statusesOf(results: readonly Result[]): Record<string, Status> {
   return Object.fromEntries(results.map((one) => [keyOf(one), one.status]));
 }
 
-/** What warned before anything was broken: a learner may live with it, and say why. */
-function explainable({ prepared }: LessonRun): readonly CheckId[] {
-  const warned = (prepared['warned'] ?? []) as readonly CheckId[];
-  return [...new Set([...OF_THE_MACHINE, ...warned])].toSorted();
+/** No word of a warning is judged before there is one for each that may stay. */
+function warningsSight(run: LessonRun, results: readonly Result[], hostname: string): Sight {
+  const warning = results.filter(({ status }) => status === 'warn');
+  const open = warning.filter(({ id }) => explanationOf(run, id) === undefined);
+  if (open.length > 0) {
+    const { en, ja } = toldOf(open, hostname);
+    const list = consequencesOf(run);
+    return missing({ en: `${en}\n  ${list.en}`, ja: `${ja}\n  ${list.ja}` });
+  }
+  if (warning.some(({ id }) => explanationOf(run, id) !== numberOf(run, id))) return wrong(WRONG);
+  return seen({ at: `${results.length}` });
 }
 
-function isExplained(run: LessonRun, { id }: Result): boolean {
-  const given = run.answers?.[id]?.trim() ?? '';
-  return explainable(run).includes(id) && given.length >= SHORTEST;
-}
-
-function questionOf(id: CheckId): Question {
-  const title = (language: keyof Said): string => say(TEXTS[id].title, language, {});
-  return {
-    name: id,
-    text: {
-      en: `if it warns: why «${title('en')}» may stay so`,
-      ja: `WARN のままなら：「${title('ja')}」をそのままにしてよい理由`,
-    },
-  };
-}
+const WRONG: Said = {
+  en: 'At least one warning leads to something else than you say. hikyaku doctor --explain tells why each check matters.',
+  ja: '少なくとも一つの WARN について、選んだ番号が違います。それぞれのチェックがなぜ大切かは、hikyaku doctor --explain で確認できます。',
+};
 
 function tell(results: readonly Result[], hostname: string): Sight {
+  return missing(toldOf(results, hostname));
+}
+
+function toldOf(results: readonly Result[], hostname: string): Said {
   const lines = (language: keyof Said): string => {
     const told = results.slice(0, SHOWN).map((one) => {
       const { observed } = tellResult(one, hostname, language);
@@ -221,5 +223,5 @@ function tell(results: readonly Result[], hostname: string): Sight {
     const more = results.length - told.length;
     return [...told, ...(more > 0 ? [`+${more}`] : [])].join(' | ');
   };
-  return missing({ en: lines('en'), ja: lines('ja') });
+  return { en: lines('en'), ja: lines('ja') };
 }

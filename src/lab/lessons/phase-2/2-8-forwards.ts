@@ -13,6 +13,7 @@ import {
   missing,
   preparedText,
   seen,
+  wrong,
   type Question,
   type Said,
   type Sight,
@@ -157,7 +158,7 @@ function cameSight(mail: readonly Judged[], isIt: (mail: Judged) => boolean): Si
   });
 }
 
-/** Which of them are wrong is not told: there are few words to choose from. */
+/** Neither which of them are wrong is told, nor how many: there are few words to choose from. */
 function answeredSight(
   { answers = {} }: LessonRun,
   way: Way,
@@ -175,12 +176,13 @@ function answeredSight(
     });
   }
   const asked = askedOf(way);
-  const right = asked.filter(([name, { answer }]) => given(name) === answer(one, domain));
-  if (right.length === asked.length)
-    return seen({ message: id, at: right.map(([name]) => `${name}=${given(name)}`).join(' ') });
-  return missing({
-    en: `Of ${asked.length} answers ${right.length} are what bigmail found.`,
-    ja: `${asked.length} 個の答えのうち、bigmail の判定と一致したのは ${right.length} 個です。`,
+  const open = asked.flatMap(([name]) => (given(name) === '' ? [name] : [])).join(', ');
+  if (open !== '') return missing({ en: `Not answered: ${open}`, ja: `答えていない質問：${open}` });
+  if (asked.every(([name, { answer }]) => given(name) === answer(one, domain)))
+    return seen({ message: id, at: asked.map(([name]) => `${name}=${given(name)}`).join(' ') });
+  return wrong({
+    en: `Not all of these ${asked.length} answers are what bigmail found.`,
+    ja: `${asked.length} 個の答えの中に、bigmail の判定と一致しないものがあります。`,
   });
 }
 

@@ -5,6 +5,7 @@ import {
   MISSING,
   missing,
   seen,
+  wrong,
   type Question,
   type Said,
   type Sight,
@@ -56,9 +57,10 @@ const QUESTIONS: readonly Question[] = [
   },
 ];
 
+/** Which of the three it is is not told: there are few words to choose from. */
 const WRONG: Said = {
-  en: 'What was answered is not what the trace says.',
-  ja: '答えがトレースの内容と一致しません。',
+  en: 'What was answered is not all what the trace says.',
+  ja: '三つの答えのどれかが、トレースの内容と一致しません。',
 };
 
 const IN_THE_INBOX: Said = {
@@ -122,16 +124,17 @@ export const firstMail = lesson<Key>({
     const { trace, messageId } = found;
     const keptOut = trace.verdict !== 'inbox';
     const rule = decidingRule(trace);
-    const answer = (name: string, right: string | undefined): Sight =>
-      keptOut ? answerSight(run, name, right) : MISSING;
+    const right = {
+      outcome: outcomeOf(trace),
+      rule: rule ?? '',
+      class: CLASSES.find(([pattern]) => pattern.test(rule ?? ''))?.[1] ?? '',
+    };
     return {
       sent: seen({ message: messageId, at: `${DOMAIN} ${trace.id}` }),
       'kept-out': keptOut
         ? seen({ message: messageId, at: `${trace.code} ${trace.enhanced ?? ''}`.trim() })
         : missing(IN_THE_INBOX),
-      outcome: answer('outcome', outcomeOf(trace)),
-      rule: answer('rule', rule),
-      class: answer('class', CLASSES.find(([pattern]) => pattern.test(rule ?? ''))?.[1]),
+      ...(keptOut ? answerSights(run, right) : { outcome: MISSING, rule: MISSING, class: MISSING }),
     };
   },
   reset: repair,
@@ -169,8 +172,17 @@ function decidingRule({ trace }: TraceRow): string | undefined {
   return entries.findLast(({ matched, later }) => matched && later !== 'passes')?.rule;
 }
 
-function answerSight({ answers }: LessonRun, name: string, right: string | undefined): Sight {
-  const given = answers?.[name]?.trim().toLowerCase();
-  if (given === undefined) return MISSING;
-  return given === right ? seen({ at: given }) : missing(WRONG);
+type Answers<T> = Readonly<Record<'outcome' | 'rule' | 'class', T>>;
+
+/** All three are judged together, once all three are there. */
+function answerSights({ answers = {} }: LessonRun, right: Answers<string>): Answers<Sight> {
+  const given = (name: keyof typeof right): string => answers[name]?.trim().toLowerCase() ?? '';
+  const names = ['outcome', 'rule', 'class'] as const;
+  const isWhole = names.every((name) => given(name) !== '');
+  const isRight = names.every((name) => given(name) === right[name]);
+  const sight = (name: keyof typeof right): Sight => {
+    if (isRight) return seen({ at: given(name) });
+    return isWhole ? wrong(WRONG) : MISSING;
+  };
+  return { outcome: sight('outcome'), rule: sight('rule'), class: sight('class') };
 }

@@ -15,6 +15,7 @@ import {
   missing,
   preparedText,
   seen,
+  wrong,
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
@@ -95,9 +96,9 @@ function namedSight(run: LessonRun): Sight {
   if (given === undefined) return MISSING;
   if (given === preparedText(run, 'fault')) return seen({ at: given });
   const known = FAULT_NAMES.some((name) => name === given);
-  return missing(
-    known ? { en: 'It is another one.', ja: '別の障害です。' } : { en: CHOICES.en, ja: CHOICES.ja },
-  );
+  return known
+    ? wrong({ en: 'It is another one.', ja: '別の障害です。' })
+    : missing({ en: CHOICES.en, ja: CHOICES.ja });
 }
 
 async function outSight(world: LessonWorld, since: LessonRun): Promise<Sight> {

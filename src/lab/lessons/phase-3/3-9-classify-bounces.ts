@@ -4,7 +4,7 @@ import type { BounceClass } from '#protocol/bounce/reasons';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { drawBounces, SAMPLES } from '#lab/lessons/bounce-samples';
 import { bringLetter } from '#lab/lessons/bring-letter';
-import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
+import { lesson, MISSING, missing, seen, wrong, type Sight } from '#lab/lessons/lesson';
 import type { LessonWorld } from '#lab/lessons/world';
 
 const CLASSES: ReadonlySet<string> = new Set<BounceClass>(['hard', 'soft', 'ours']);
@@ -80,14 +80,14 @@ function sightsOf(run: LessonRun): Readonly<Record<Key, Sight>> {
     right:
       count >= ENOUGH
         ? seen({ at: `${count}/${SAMPLES}` })
-        : missing({
+        : wrong({
             en: 'Fewer than eighteen are right. Read the words too, not the codes alone.',
             ja: '正しいものが 18 通に届きません。コードだけでなく、文面も読んでください。',
           }),
     careful:
       givenUp === 0
         ? seen({ at: 'ours ≠ hard' })
-        : missing({
+        : wrong({
             en: 'At least one that speaks of your server, your domain or your message was called hard.',
             ja: '自分のサーバー、ドメイン、またはメッセージについて述べているものを、一つ以上 hard と答えています。',
           }),
