@@ -5,6 +5,7 @@ import type { App } from './app.ts';
 import { submitForm } from './contact-form.ts';
 import { fieldName, readField } from './fields.ts';
 import {
+  noteRemovals,
   readFields,
   readSettings,
   readSignups,
@@ -114,7 +115,13 @@ export function appCalls(app: App) {
         const signups = await readSignups(app);
         const all = await readSubscribers(app);
         const kept = keep === undefined ? all : all.filter((one) => signups[one] === keep);
-        if (kept.length < all.length) await writeSubscribers(app, kept);
+        if (kept.length < all.length) {
+          await writeSubscribers(app, kept);
+          await noteRemovals(
+            app,
+            all.filter((one) => !kept.includes(one)),
+          );
+        }
         return {
           readers: kept.map((address) => ({ address, came: signups[address] ?? null })),
           removed: all.length - kept.length,

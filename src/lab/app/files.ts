@@ -28,6 +28,8 @@ export interface Send {
   readonly reply: string;
 }
 
+/** More than any lesson has readers. */
+const REMOVALS = 1000;
 /** Past this the log is put aside, under a name that is overwritten the next time. */
 const LOG_OCTETS = 8 * 1024 * 1024;
 
@@ -35,6 +37,7 @@ const settingsFile = ({ folder }: App): string => path.join(folder, 'settings.js
 const subscribersFile = ({ folder }: App): string => path.join(folder, 'subscribers.json');
 const fieldsFile = ({ folder }: App): string => path.join(folder, 'fields.json');
 const signupsFile = ({ folder }: App): string => path.join(folder, 'signups.json');
+const removalsFile = ({ folder }: App): string => path.join(folder, 'removals.json');
 const logFile = ({ folder }: App): string => path.join(folder, 'sends.jsonl');
 
 /** Undefined: it was never configured. */
@@ -81,6 +84,27 @@ export async function writeSignups(
   signups: Readonly<Record<string, Signup>>,
 ): Promise<void> {
   await replace(signupsFile(app), `${JSON.stringify(signups, null, 2)}\n`);
+}
+
+/** When readers were taken off the newsletter's list, by address. Calendar milliseconds; of the newest {@link REMOVALS}. */
+export async function readRemovals(app: App): Promise<Readonly<Record<string, number>>> {
+  const text = await textOf(removalsFile(app));
+  return text === undefined ? {} : z.record(z.string(), z.number()).parse(JSON.parse(text));
+}
+
+/** A new list has no history. */
+export async function forgetRemovals(app: App): Promise<void> {
+  await replace(removalsFile(app), '{}\n');
+}
+
+export async function noteRemovals(app: App, addresses: readonly string[]): Promise<void> {
+  const now = app.clock.now();
+  const others = Object.entries(await readRemovals(app)).filter(
+    ([address]) => !addresses.includes(address),
+  );
+  const removals = [...others, ...addresses.map((address) => [address, now] as const)];
+  const kept = Object.fromEntries(removals.slice(-REMOVALS));
+  await replace(removalsFile(app), `${JSON.stringify(kept, null, 2)}\n`);
 }
 
 export async function noteSend(app: App, send: Send): Promise<void> {

@@ -2,7 +2,14 @@
  * Lesson 3.8: the app's list has a spam trap in it, as lists that were bought do. The learner's address comes onto dnsbl.test by what the
  * providers see, comes off by the list's own rules, and has to stay off while the newsletter goes on.
  */
-import { readSubscribers, writeSignups, writeSubscribers, type Signup } from '#lab/app/files';
+import {
+  forgetRemovals,
+  readRemovals,
+  readSubscribers,
+  writeSignups,
+  writeSubscribers,
+  type Signup,
+} from '#lab/app/files';
 import type { BlockListView } from '#lab/dnsbl/start';
 import { isTrap, TRAP_NAMES } from '#lab/people/traps';
 import { eventsSince } from '#store/lab/lesson-events';
@@ -41,8 +48,8 @@ export const blockList = lesson<Key>({
       ja: 'スパムトラップがニュースレターの名簿から消え、登録を確認した読者は全員残っている',
     },
     removed: {
-      en: 'You asked for the removal, and the block list took your address off',
-      ja: '削除を申請し、ブロックリストから自分のアドレスが外された',
+      en: 'You asked for the removal after that, and the block list took your address off',
+      ja: 'そのあとで削除を申請し、ブロックリストから自分のアドレスが外された',
     },
     stays: {
       en: 'Since then the newsletter reached readers who confirmed on three days, and your address was not listed again',
@@ -56,6 +63,7 @@ export const blockList = lesson<Key>({
       readers.map(([address]) => address),
     );
     await writeSignups(world.app, Object.fromEntries(readers));
+    await forgetRemovals(world.app);
     const address = ownAddress(world);
     const view = aroundOf(world).blockList.view(address)[0];
     const times = (view?.times ?? 0) + (view?.listed === true ? 0 : 1);
@@ -75,7 +83,7 @@ export const blockList = lesson<Key>({
       listed: listedSight(view, run),
       refused: await refusedSight(world, run),
       cleaned: await cleanedSight(world, run),
-      removed: removedSight(view, run),
+      removed: await removedSight(world, view, run),
       stays: await staysSight(world, run, view),
     };
   },
@@ -141,10 +149,22 @@ async function cleanedSight({ app }: LessonWorld, run: LessonRun): Promise<Sight
   });
 }
 
-function removedSight(view: BlockListView | undefined, run: LessonRun): Sight {
+/** The cause first: whoever waits a quiet day, is taken off and cleans the list then has shown nothing. */
+async function removedSight(
+  { app }: LessonWorld,
+  view: BlockListView | undefined,
+  run: LessonRun,
+): Promise<Sight> {
   const removedAt = view?.removedAt ?? undefined;
   if (removedAt === undefined || removedAt < run.startedAt) return MISSING;
-  return seen({ at: new Date(removedAt).toISOString() });
+  const cleaned = Object.entries(await readRemovals(app)).some(
+    ([address, at]) => isTrap(address.split('@')[0]!) && at < removedAt,
+  );
+  if (cleaned) return seen({ at: new Date(removedAt).toISOString() });
+  return missing({
+    en: 'Your address was taken off while the trap was still among the readers. The cause comes first: start the lesson again, take the bought readers off (hikyaku lab app readers --keep …), and ask for the removal after that.',
+    ja: 'スパムトラップが名簿に残っているうちに、アドレスが外されました。先に直すのは原因です。レッスンを始め直し、買った読者を名簿から消してから（hikyaku lab app readers --keep …）、削除を申請してください。',
+  });
 }
 
 async function staysSight(
