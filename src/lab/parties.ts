@@ -26,7 +26,8 @@ import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
 import { placesOf } from './replay/places.ts';
-import type { LearnersServer, WorldOptions } from './world.ts';
+import type { LearnersServer } from './learners-server.ts';
+import type { WorldOptions } from './world.ts';
 
 export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts' | 'commands'> {
   readonly ground: Ground;

@@ -8,10 +8,8 @@ import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
 import type { Log } from '#log';
-import type { Result } from '#mail/doctor/result';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { SessionWitness } from '#servers/smtp/settings';
-import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
 import type { LabHost } from './addresses.ts';
@@ -21,6 +19,7 @@ import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
+import type { LearnersServer } from './learners-server.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 import { openParties } from './parties.ts';
@@ -67,23 +66,6 @@ export interface OpenWorld extends AsyncDisposable {
   readonly trustedRoots: readonly string[];
   readonly nameServerPort: number;
   begin(server: LearnersServer): Promise<void>;
-}
-
-export const SERVICES = ['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'] as const;
-
-/** What the practice Internet knows of the server in its midst. */
-export interface LearnersServer {
-  readonly ports: Readonly<Record<(typeof SERVICES)[number], number>>;
-  readonly directory: Directory;
-  readonly settle: () => Promise<void>;
-  /** Whether its queue has nothing under way, and waits for the calendar. */
-  readonly queueIsIdle: () => boolean;
-  readonly zoneOf: (domain: string) => Promise<string | undefined>;
-  /** What its doctor finds now. */
-  readonly examine: () => Promise<readonly Result[]>;
-  /** As its operator does. */
-  readonly ban: (address: string, reason: string) => Promise<unknown>;
-  readonly unban: (address: string) => Promise<boolean>;
 }
 
 /** Nothing runs yet, but from here on nothing leaves the machine. */

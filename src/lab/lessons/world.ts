@@ -7,7 +7,7 @@ import type { BlockList } from '#lab/dnsbl/start';
 import type { LabNetwork } from '#lab/network';
 import type { Peer } from '#lab/peer/peer';
 import type { Providers } from '#lab/providers/start';
-import type { LearnersServer } from '#lab/world';
+import type { LearnersServer } from '#lab/learners-server';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
