@@ -10,7 +10,8 @@ let room: Classroom;
 before(async () => {
   room = await openClassroom();
 });
-after(() => room[Symbol.asyncDispose]());
+// what waits there for good is a failure of its own, soon
+after(() => room[Symbol.asyncDispose](), { timeout: 60_000 });
 
 async function refusal(coming: Promise<object>): Promise<[string, string, string]> {
   const { kind, reason, message, remedy } = (await coming) as Record<string, string>;

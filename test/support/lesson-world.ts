@@ -44,6 +44,12 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
   const witness = new LessonWitness({ clock: systemClock, log: silentLog });
   witness.keepIn(store.pool);
   const notes = new EventBuffer(store.writer, silentLog, () => {});
+  const settle = async (): Promise<void> => {
+    await witness.flush();
+    await notes.flush();
+  };
+  // once the server has stopped: what its last sessions leave behind is not written into a store that closes
+  parts.defer(settle);
   const smtp = parts.use(
     await startTestSmtp(at, {
       ...options,
@@ -53,11 +59,8 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
   const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-lessons-'));
   parts.defer(() => rm(folder, { recursive: true }));
   const network = labNetwork({ prefix: await freeLabPrefix() });
-  const settle = async (): Promise<void> => {
-    await witness.flush();
-    await notes.flush();
-  };
-  parts.defer(settle);
+  const ending = new AbortController();
+  parts.defer(() => ending.abort());
   const world: LessonWorld = {
     store,
     clock: systemClock,
@@ -72,7 +75,7 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
     random: randomBytes,
     settle,
     app: { network, clock: systemClock, random: randomBytes, folder, owner: 'bob@example.test' },
-    ending: new AbortController().signal,
+    ending: ending.signal,
     around: undefined,
   };
   const calls = lessonCalls(world);
