@@ -101,6 +101,15 @@ export function bigintArray(values: ArrayLike<number>): Buffer {
   return out;
 }
 
+/** The elements of an `integer[]` in binary form, none of them null; of null there are none. */
+export function integersOf(field: Buffer | undefined): number[] {
+  const elements: number[] = [];
+  // each after its length
+  if (field)
+    for (let at = HEADER + 4; at < field.length; at += 8) elements.push(field.readInt32BE(at));
+  return elements;
+}
+
 function writeHeader(out: Buffer, start: number, oid: number, length: number): number {
   let at = out.writeInt32BE(1, start);
   at = out.writeInt32BE(1, at);

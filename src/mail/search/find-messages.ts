@@ -157,7 +157,6 @@ class Search {
     for (const { node, conditions } of asked)
       if (conditions.length > 0)
         this.#index.set(node, answers.slice(at, (at += conditions.length)));
-    await this.#review();
   }
 
   /** Draws conclusions for all messages that are left. */
@@ -221,8 +220,10 @@ class Search {
   /** Takes some messages as the batch, with what the view and the index know of them. */
   #begin(messages: Uint32Array): { places: Places; ids: Float64Array } {
     const { told, now } = this.#all;
+    const { emailIds } = this.#context.view;
     const places = { told: messages.map((m) => told[m]!), now: messages.map((m) => now[m]!) };
-    const ids = Float64Array.from(places.now, (place) => this.#context.view.emailIds[place]!);
+    const ids = new Float64Array(messages.length);
+    for (let i = 0; i < ids.length; i++) ids[i] = emailIds[places.now[i]!]!;
     this.#fillView(places);
     this.#fillIndex(ids);
     this.#fillTexts(messages);
@@ -231,8 +232,9 @@ class Search {
   }
 
   #keepVerdicts(messages: Uint32Array, gone?: ReadonlySet<number>): void {
-    for (const [i, message] of messages.entries())
-      this.#verdicts[message] = gone?.has(i) === true ? NO : this.#truth.result[i]!;
+    const { result } = this.#truth;
+    for (let i = 0; i < messages.length; i++)
+      this.#verdicts[messages[i]!] = gone?.has(i) === true ? NO : result[i]!;
   }
 
   #conclude(): void {
@@ -247,9 +249,9 @@ class Search {
   #fillIndex(ids: Float64Array): void {
     for (const [node, answers] of this.#index) {
       const column = this.#truth.column(node);
-      for (const [i, id] of ids.entries()) {
-        if (answers.some((answer) => answer(id) === 'yes')) column[i] = YES;
-        else if (answers.every((answer) => answer(id) === 'no')) column[i] = NO;
+      for (let i = 0; i < ids.length; i++) {
+        const said = either(answers, ids[i]!);
+        if (said !== UNKNOWN) column[i] = said;
       }
     }
   }
@@ -257,8 +259,10 @@ class Search {
   #fillTexts(messages: Uint32Array): void {
     for (const [node, said] of this.#texts) {
       const column = this.#truth.column(node);
-      for (const [i, message] of messages.entries())
-        if (said[message] !== UNKNOWN) column[i] = said[message]!;
+      for (let i = 0; i < messages.length; i++) {
+        const known = said[messages[i]!]!;
+        if (known !== UNKNOWN) column[i] = known;
+      }
     }
   }
 
@@ -369,6 +373,17 @@ class Search {
       );
     return { key, inHeader: may('header'), inBody: may('body') };
   }
+}
+
+/** Whether one of the conditions is true of an email. */
+function either(answers: readonly IndexAnswer[], emailId: number): number {
+  let known = NO;
+  for (const answer of answers) {
+    const said = answer(emailId);
+    if (said === 'yes') return YES;
+    if (said === 'maybe') known = UNKNOWN;
+  }
+  return known;
 }
 
 /** Whether it reaches to the end of the header. */
