@@ -3,6 +3,7 @@
  * arriving in order, or its answer from coming home; none can be seen from the others.
  */
 import type { Json } from '#events';
+import type { CheckId } from '#mail/doctor/texts';
 import { removeRoute, setRoute } from '#store/directory/routes';
 import { setDisabled } from '#store/directory/accounts';
 import type { Said } from './lesson.ts';
@@ -11,6 +12,8 @@ import { editZone, restoreZone, strangeKey, type ZoneEdit } from './zone-edit.ts
 
 export interface HiddenFault {
   readonly text: Said;
+  /** Checks of the doctor that may not fail once it is mended, whatever they said before. */
+  readonly touches: readonly CheckId[];
   /** @returns what `mend` needs; a text: why it cannot be laid out */
   readonly plant: (world: LessonWorld) => Promise<Readonly<Record<string, Json>> | string>;
   /** Puts back what is still as it was planted. */
@@ -40,6 +43,7 @@ const OLD_NAME_SERVERS = ['ns.dnsbl.test'];
 
 export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
   ptr: {
+    touches: ['I1', 'I2'],
     text: { en: 'the reverse name of your address', ja: '自分のアドレスの逆引き名' },
     async plant(world) {
       const { isp } = aroundOf(world).dns;
@@ -56,6 +60,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     },
   },
   'spf-address': zoneFault(
+    ['S1', 'S3'],
     { en: 'SPF names another address', ja: 'SPF が別のアドレスを指している' },
     (world) => ({
       pick: isSpf(world),
@@ -67,11 +72,16 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
         ),
     }),
   ),
-  'spf-twice': zoneFault({ en: 'two SPF records', ja: 'SPF レコードが二つある' }, (world) => ({
-    pick: isSpf(world),
-    values: (values) => [...values, '"v=spf1 include:hottest.test ~all"'],
-  })),
+  'spf-twice': zoneFault(
+    ['S1', 'S3'],
+    { en: 'two SPF records', ja: 'SPF レコードが二つある' },
+    (world) => ({
+      pick: isSpf(world),
+      values: (values) => [...values, '"v=spf1 include:hottest.test ~all"'],
+    }),
+  ),
   'dkim-key': zoneFault(
+    ['K1'],
     {
       en: 'the DKIM keys in the DNS are not those that sign',
       ja: 'DNS にある DKIM の鍵が、署名に使う鍵と違う',
@@ -79,14 +89,20 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     () => ({ pick: isDkimKey, values: async ([value = '']) => [await strangeKey(value)] }),
   ),
   'dkim-missing': zoneFault(
+    ['K1'],
     { en: 'the DKIM keys are gone from the DNS', ja: 'DKIM の鍵が DNS から消えている' },
     () => ({ pick: isDkimKey, values: () => [] }),
   ),
-  mx: zoneFault({ en: 'MX leads elsewhere', ja: 'MX が別の場所を指している' }, ({ server }) => ({
-    pick: ({ name, type }) => type === 'MX' && name === server.domain,
-    values: () => [`10 old-mail.${server.domain}.`],
-  })),
+  mx: zoneFault(
+    ['X1', 'X2'],
+    { en: 'MX leads elsewhere', ja: 'MX が別の場所を指している' },
+    ({ server }) => ({
+      pick: ({ name, type }) => type === 'MX' && name === server.domain,
+      values: () => [`10 old-mail.${server.domain}.`],
+    }),
+  ),
   address: zoneFault(
+    ['X2', 'I2'],
     { en: 'the address of your host in the DNS', ja: 'DNS にある自分のホストのアドレス' },
     ({ server, network }) => ({
       pick: ({ name, type }) => type === 'A' && name === server.hostname,
@@ -94,6 +110,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     }),
   ),
   'name-servers': {
+    touches: ['D1'],
     text: {
       en: 'the delegation names the wrong name servers',
       ja: '委任先のネームサーバーが間違っている',
@@ -115,6 +132,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     },
   },
   route: {
+    touches: ['L2'],
     text: { en: 'a route that leads nowhere', ja: '行き先のない配送ルート' },
     async plant({ store, clock }) {
       const route = { domain: SITE, host: 'app.test', port: 25, tls: 'opportunistic' } as const;
@@ -128,6 +146,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     },
   },
   'block-list': {
+    touches: ['R1'],
     text: {
       en: 'your address is on a block list',
       ja: '自分のアドレスがブロックリストに載っている',
@@ -140,6 +159,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     mend: (world) => aroundOf(world).blockList.pardon(ownAddress(world)),
   },
   account: {
+    touches: [],
     text: { en: 'the account of alice is disabled', ja: 'alice のアカウントが無効になっている' },
     async plant({ store, server, clock }) {
       const alice = `alice@${server.domain}`;
@@ -153,6 +173,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
     },
   },
   ban: {
+    touches: [],
     text: {
       en: 'your server bans a host that has mail for you',
       ja: 'メールを届けに来るホストを、自分のサーバーが締め出している',
@@ -181,9 +202,14 @@ function isSpf({ server }: LessonWorld): ZoneEdit['pick'] {
 const isDkimKey: ZoneEdit['pick'] = ({ name, type }) =>
   type === 'TXT' && name.includes('._domainkey.');
 
-function zoneFault(text: Said, edit: (world: LessonWorld) => ZoneEdit): HiddenFault {
+function zoneFault(
+  touches: readonly CheckId[],
+  text: Said,
+  edit: (world: LessonWorld) => ZoneEdit,
+): HiddenFault {
   return {
     text,
+    touches,
     async plant(world) {
       const edited = await editZone(world, edit(world));
       return typeof edited === 'string' ? edited : { edited };

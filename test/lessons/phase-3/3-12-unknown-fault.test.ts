@@ -99,3 +99,28 @@ test('3.12: another name, and a repair that is put off, do not pass; reset puts 
   const zone = await done('lab', 'dns', 'list', 'example.test');
   assert.ok(zone.includes(`v=spf1 mx ip4:${own()} ~all`));
 });
+
+test('3.12: a failure of before where the fault is, and a warning that is new, are not green', async () => {
+  const [pointer, mailServer] = ['dyn-9-9.pool.isp.test', 'mail.example.test'];
+  await done('lab', 'isp', 'ptr', own(), pointer);
+  await done('lab', 'clock', '3h');
+  await begin('ptr');
+  await done('lab', 'isp', 'ptr', own(), pointer);
+  await done('lab', 'clock', '3h');
+  assert.match((await learner.check('3.12')).why['doctor']!, /^I[12] /);
+  await done('lab', 'isp', 'ptr', own(), mailServer);
+  await done(
+    'lab',
+    'dns',
+    'set',
+    'example.test',
+    '_dmarc.example.test',
+    'TXT',
+    '"v=DMARC1; p=none"',
+  );
+  await done('lab', 'clock', '3h');
+  assert.match((await learner.check('3.12')).why['doctor']!, /^M/);
+  await importZone();
+  await done('lab', 'clock', '3h');
+  assert.ok((await learner.check('3.12')).seen.includes('doctor'));
+});

@@ -3,6 +3,7 @@
  * ways again: what a provider found out about that letter has to be in order, so that no fault can be slept through.
  */
 import type { Json } from '#events';
+import type { Family } from '#mail/doctor/check';
 import type { Result } from '#mail/doctor/result';
 import { tellResult } from '#mail/doctor/tell';
 import { eventsSince } from '#store/lab/lesson-events';
@@ -27,6 +28,8 @@ type Key = 'named' | 'out' | 'back' | 'doctor';
 
 /** Longer than any cache keeps what was there before. Milliseconds of the calendar. */
 const CACHES_FORGET = 2 * 60 * 60 * 1000;
+/** Of the machine that it runs on, and of letters that the fault itself kept back: time mends them, not the learner. */
+const CHANGES_BY_ITSELF: ReadonlySet<Family> = new Set(['host', 'reputation', 'flow', 'abuse']);
 const PROVIDER = 'bigmail';
 const FRIEND = 'hana@bigmail.test';
 
@@ -50,21 +53,21 @@ export const unknownFault = lesson<Key>({
       ja: 'hana@bigmail.test からの返事が alice のメールボックスに届いている',
     },
     doctor: {
-      en: 'The doctor finds no FAIL that was not there before',
-      ja: 'ドクターの診断に、開始前になかった FAIL がない',
+      en: 'The doctor finds no FAIL where the fault was, and neither FAIL nor WARN that was not there before',
+      ja: 'ドクターの診断で、壊れた箇所に FAIL がなく、開始前になかった FAIL や WARN もない',
     },
   },
   questions: () => [{ name: 'fault', text: CHOICES }],
   async begin(world, run) {
     const { learner, clock } = aroundOf(world);
-    const failing = (await learner().examine()).filter(isFail).map(keyOf);
+    const before = (await learner().examine()).filter(isBad).map(standingOf);
     const name = seeded(run.seed).pick(FAULT_NAMES);
     const planted = await HIDDEN_FAULTS[name].plant(world);
     if (typeof planted === 'string') return { failure: planted };
     // as if it had been so for long: nobody remembers what was there before
     clock.step(CACHES_FORGET);
     return {
-      prepared: { fault: name, planted, failing, since: clock.now() },
+      prepared: { fault: name, planted, before, since: clock.now() },
       told: [
         {
           en: `Something is broken, and has been for a while. alice says: «I write to ${FRIEND}, and it is not as it was.» It is two hours later.`,
@@ -160,22 +163,35 @@ async function backSight(world: LessonWorld, since: LessonRun): Promise<Sight> {
 }
 
 async function doctorSight(world: LessonWorld, run: LessonRun): Promise<Sight> {
-  const before = run.prepared['failing'] as readonly string[];
+  const before = run.prepared['before'] as readonly string[];
+  const { touches } = HIDDEN_FAULTS[preparedText(run, 'fault') as FaultName];
   const results = await aroundOf(world).learner().examine();
-  const worse = results.filter((one) => isFail(one) && !before.includes(keyOf(one)));
-  if (worse.length === 0) return seen({ at: `${results.length}` });
+  const wrongs = results.filter((one) => {
+    if (one.status === 'fail' && touches.includes(one.id)) return true;
+    return isNew(one, before);
+  });
+  const [first] = wrongs;
+  if (first === undefined) return seen({ at: `${results.length}` });
   // the first alone: the learner has a doctor of their own to ask
   const told = (language: keyof Said): string => {
-    const { observed } = tellResult(worse[0]!, world.server.hostname, language);
-    return `${worse[0]!.id} ${observed}`;
+    const { observed } = tellResult(first, world.server.hostname, language);
+    return `${first.id} ${observed}`;
   };
   return missing({ en: told('en'), ja: told('ja') });
 }
 
-function isFail({ status }: Result): boolean {
-  return status === 'fail';
+/** What failed before and warns now has become better. */
+function isNew(one: Result, before: readonly string[]): boolean {
+  if (!isBad(one) || CHANGES_BY_ITSELF.has(one.family)) return false;
+  const { id, subject } = one;
+  const was = [standingOf(one), standingOf({ id, subject, status: 'fail' })];
+  return !was.some((standing) => before.includes(standing));
 }
 
-function keyOf({ id, subject }: Result): string {
-  return `${id} ${subject}`;
+function isBad({ status }: Result): boolean {
+  return status === 'fail' || status === 'warn';
+}
+
+function standingOf({ id, subject, status }: Pick<Result, 'id' | 'subject' | 'status'>): string {
+  return `${id} ${subject} ${status}`;
 }
