@@ -42,6 +42,20 @@ export const LAB_TEXTS = {
     en: '{passed} of {of} lessons are passed.',
     ja: '{of} 件のうち {passed} 件のレッスンに合格しています。',
   },
+  learner: { en: 'LEARNER', ja: '学習者' },
+  signature: { en: 'SIGNATURE', ja: '署名' },
+  unchanged: { en: 'unchanged', ja: '改変なし' },
+  changed: { en: 'not valid', ja: '無効' },
+  'stuck-at': { en: 'BEGUN, NOT PASSED (HINTS)', ja: '未合格（ヒント数）' },
+  key: { en: 'KEY', ja: '鍵' },
+  'result-written': {
+    en: 'Written to {file}, signed by the key {key}… of this practice Internet.',
+    ja: '{file} に書き出しました。この練習用インターネットの鍵 {key}… で署名しています。',
+  },
+  'signature-says': {
+    en: 'A signature says that the file was not changed since. The key lies on the learner’s machine: ask each learner for theirs once, and compare.',
+    ja: '署名は、書き出した後にファイルが変更されていないことを示します。鍵は学習者のマシンにあるため、一度は本人に鍵を確認し、見比べてください。',
+  },
   'none-yet': {
     en: 'No lesson was started yet: hikyaku lab start 1.1',
     ja: 'まだどのレッスンも始めていません：hikyaku lab start 1.1',

@@ -15,6 +15,7 @@ import type { Language } from '#protocol/dsn/language';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { LAB_TEXTS, STATES } from './lab-lesson-texts.ts';
+import { addProgressVerb } from './lab-progress.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printRows, printText, remark } from './output.ts';
 import type { ExitCode } from './exit-code.ts';
@@ -115,8 +116,9 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
     else printText(template.trimEnd());
   });
 
-  verb(noun, 'progress', 'show which lessons were passed, and when', 'hikyaku lab progress').action(
-    async (options: LessonOptions) => {
+  addProgressVerb(
+    noun,
+    async (options) => {
       const { lessons, passed, of, caveat } = await ask(options, 'progress', {
         lang: options.lang,
       });
@@ -126,6 +128,7 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
       const counts = { passed: String(passed), of: String(of) };
       remark(`${say(LAB_TEXTS.progress, options.lang, counts)} ${caveat}`);
     },
+    end,
   );
 }
 

@@ -1,5 +1,7 @@
 /** Lessons as their learner sees them on the command line of a server in the practice Internet. */
 import assert from 'node:assert/strict';
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { startLearner, type Learner } from '../support/learner.ts';
 import { typeLines } from '../support/lesson-world.ts';
@@ -56,6 +58,22 @@ test('1.5 and 1.8 stand in the practice Internet too', async () => {
   const [newest] = await learner.server.json('mail', 'list', 'alice@example.test');
   assert.match(String(newest!['subject']), /^The long way \(\w+\)$/);
   assert.equal(newest!['mailbox'], 'INBOX');
+});
+
+test('Progress goes into a signed file; of several files the class sees who is stuck, and which was changed', async () => {
+  const { server } = learner;
+  const [mine, forged] = ['mine.json', 'forged.json'].map((name) => path.join(server.home, name));
+  await server.done('lab', 'progress', '--file', mine!, '--learner', 'Hanako');
+  const text = await readFile(mine!, 'utf8');
+  assert.match(text, /"lesson": "1\.8",\n +"state": "started"/);
+  const good = await server.done('lab', 'progress', '--verify', mine!);
+  assert.match(good, /^Hanako +unchanged +2\/37 +1\.8 /m);
+  await writeFile(forged!, text.replace('"learner": "Hanako"', '"learner": "Taro"'));
+  const both = await server.command('lab', 'progress', '--verify', mine!, forged!, '--lang', 'ja');
+  assert.equal(both.code, 1);
+  assert.match(both.stdout, /Hanako +改変なし/);
+  assert.match(both.stdout, /forged\.json +無効/);
+  assert.match(both.stderr, /鍵は学習者のマシンにある/);
 });
 
 test('What a learner answers wrongly is told at once', async () => {

@@ -17,12 +17,14 @@ import {
   removeRun,
   type LessonRun,
 } from '#store/lab/lesson-runs';
+import { installationSecret } from '#store/directory/installation';
 import type { Lesson } from './lesson.ts';
 import { LESSONS } from './lessons.ts';
 import { inOwnWords } from './own-words.ts';
 import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
 import { LONGEST_RUNBOOK } from './runbook.ts';
+import { learnerName, signResult } from './result-file.ts';
 import { CAVEAT, REFUSALS, STILL_BROKEN } from './texts.ts';
 import { triesLeft, TRY_TEXTS } from './tries.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
@@ -156,6 +158,20 @@ export function lessonCalls(world: LessonWorld) {
         const answers = { ...run.answers, ...input.answers };
         await keepAnswers(pool, found.number, answers);
         return { lesson: found.number, answers, open: names.filter((name) => !(name in answers)) };
+      },
+    },
+
+    /** A file for others to see. */
+    result: {
+      input: z.object({ learner: learnerName }),
+      run: async ({ learner }: { learner: string }) => {
+        const lessons = await listLessons(world, 'en');
+        const begun = lessons.flatMap(({ lesson, state, hints, passedAt }) =>
+          state === 'passed' || state === 'started' ? [{ lesson, state, hints, passedAt }] : [],
+        );
+        const secret = await installationSecret(pool, world.random(32));
+        const at = new Date(world.clock.now()).toISOString();
+        return signResult(secret, { learner, at, of: lessons.length, lessons: begun });
       },
     },
 
