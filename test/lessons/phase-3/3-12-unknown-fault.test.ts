@@ -124,3 +124,17 @@ test('3.12: a failure of before where the fault is, and a warning that is new, a
   await done('lab', 'clock', '3h');
   assert.ok((await learner.check('3.12')).seen.includes('doctor'));
 });
+
+test('3.12: whoever tries one name after the other has a new run after the third, and nothing is answered there', async () => {
+  await begin('account');
+  const notes: (string | null)[] = [];
+  for (const fault of ['mx', 'ptr', 'ban']) {
+    await learner.answer('3.12', { fault });
+    const { stdout } = await learner.server.command('lab', 'check', '3.12', '--json');
+    notes.push((JSON.parse(stdout) as { note: string | null }).note);
+  }
+  assert.match(notes[1]!, /may still be wrong: 1/);
+  assert.match(notes[2]!, /has begun anew/);
+  assert.equal((await learner.check('3.12')).why['named'], null);
+  await done('lab', 'reset', '3.12');
+});

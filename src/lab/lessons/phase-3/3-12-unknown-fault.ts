@@ -166,11 +166,10 @@ async function doctorSight(world: LessonWorld, run: LessonRun): Promise<Sight> {
   const before = run.prepared['before'] as readonly string[];
   const { touches } = HIDDEN_FAULTS[preparedText(run, 'fault') as FaultName];
   const results = await aroundOf(world).learner().examine();
-  const wrongs = results.filter((one) => {
+  const first = results.find((one) => {
     if (one.status === 'fail' && touches.includes(one.id)) return true;
     return isNew(one, before);
   });
-  const [first] = wrongs;
   if (first === undefined) return seen({ at: `${results.length}` });
   // the first alone: the learner has a doctor of their own to ask
   const told = (language: keyof Said): string => {
