@@ -68,7 +68,8 @@ test('005 has expired a minute later', async () => {
   );
 });
 
-test('the suite has 6 messages with 8 signatures', () => {
+test('the suite has 6 messages with 8 signatures', (t) => {
+  t.diagnostic(`messages: ${cases.length}, signatures: ${signatures}`);
   assert.equal(cases.length, 6);
   assert.equal(signatures, 8);
 });

@@ -24,9 +24,10 @@ const EXPECTED: Readonly<Record<string, readonly unknown[]>> = {
   'google.com_smtp_tls_report.eml': ['Google Inc.', 'cardinalhealth.ca', 'no-policy-found', 48, 0, []],
 };
 
-test('all four samples', () => {
+test('all four samples', (t) => {
   const names = readdirSync(SUITE).filter((name) => /\.(json|eml)$/.test(name));
   assert.equal(names.length, 4);
+  t.diagnostic(`cases: ${names.length}`);
   for (const name of names) {
     const { organizationName, policies } = reportIn(name);
     assert.equal(policies.length, 1);
