@@ -5,9 +5,9 @@ import { bringLetter } from '#lab/lessons/bring-letter';
 import {
   lesson,
   MISSING,
-  missing,
   preparedText,
   seen,
+  wrong,
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
@@ -108,7 +108,7 @@ export const readThePath = lesson<PathQuestion>({
 function answerSight(run: LessonRun, question: PathQuestion): Sight {
   const given = run.answers?.[question]?.trim().toLowerCase().replace(/\.$/, '');
   if (given === undefined) return MISSING;
-  return given === preparedText(run, question) ? seen({ at: given }) : missing(WRONG);
+  return given === preparedText(run, question) ? seen({ at: given }) : wrong(WRONG);
 }
 
 /** Tells letters of several starts apart. */

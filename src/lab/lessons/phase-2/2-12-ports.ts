@@ -115,7 +115,7 @@ export const ports = lesson<Key>({
       SeenSession[],
       SeenSession[],
     ];
-    return {
+    const probes = {
       'mx-offer': sightOf(mx, (session) => {
         const { clear, secure } = offersOf(session);
         return (
@@ -150,8 +150,9 @@ export const ports = lesson<Key>({
       }),
       'submissions-mail': sightOf(submissions, refusesWithoutLogin),
       clear: await clearSight(world, run),
-      matrix: matrixSight(run),
     };
+    const isProbed = Object.values(probes).every(({ kind }) => kind === 'seen');
+    return { ...probes, matrix: matrixSight(run, isProbed) };
   },
 });
 
@@ -193,7 +194,8 @@ async function clearSight(world: LessonWorld, run: LessonRun): Promise<Sight> {
   return found ? seen({ event: found.id }) : MISSING;
 }
 
-function matrixSight({ answers = {} }: LessonRun): Sight {
+/** Everybody’s table is the same: it is judged once the learner has seen what each port answers. */
+function matrixSight({ answers = {} }: LessonRun, isProbed: boolean): Sight {
   const given = (name: string): string => answers[name]?.trim().toLowerCase() ?? '';
   const open = Object.keys(MATRIX).filter((name) => given(name) === '');
   if (open.length === Object.keys(MATRIX).length) return MISSING;
@@ -201,6 +203,11 @@ function matrixSight({ answers = {} }: LessonRun): Sight {
     const names = open.join(', ');
     return missing({ en: `Not filled in: ${names}`, ja: `埋まっていない欄：${names}` });
   }
+  if (!isProbed)
+    return missing({
+      en: 'The table is judged once every port was probed.',
+      ja: '表は、すべてのポートを調べ終えてから判定します。',
+    });
   if (Object.entries(MATRIX).some(([name, right]) => given(name) !== right))
     return wrong({
       en: 'Not every cell is what the ports answered you. Which ones is not told: compare the table with your own sessions.',
