@@ -18,6 +18,7 @@ import { addReplayVerb } from './lab-replay.ts';
 import { addReaderVerbs } from './lab-readers.ts';
 import { addSimulateVerb } from './lab-simulate.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
+import { addWebVerb } from './lab-web.ts';
 import { printDone } from './output.ts';
 import type { ExitCode } from './exit-code.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -53,6 +54,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addReaderVerbs(noun);
   addSimulateVerb(noun);
   addReplayVerb(noun);
+  addWebVerb(noun);
 }
 
 const STEP = /^(\d{1,4})(m|h|d)$/;

@@ -22,6 +22,7 @@ export const HOSTS = {
   'mx.grey.test': '5.25',
   'out.grey.test': '5.26',
   'ns.dnsbl.test': '6.53',
+  'web.lab.test': '6.80',
   'mx.peer.test': '7.25',
   'app.test': '8.10',
   /** A service that sends newsletters for others. */

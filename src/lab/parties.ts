@@ -9,6 +9,7 @@ import type { LabHost } from './addresses.ts';
 import { caCalls } from './ca/calls.ts';
 import { freshProofs } from './ca/fresh-proofs.ts';
 import { startLabCa, type LabCa } from './ca/start.ts';
+import type { DynamicZone } from './dns/authority.ts';
 import { dnsCalls } from './dns/calls.ts';
 import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
 import { startLabDns, type LabDns } from './dns/start.ts';
@@ -26,6 +27,10 @@ import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
 import { placesOf } from './replay/places.ts';
+import { SITES } from './web/sites.ts';
+import { startLabWeb } from './web/start.ts';
+import { webCalls } from './web/calls.ts';
+import { homeOfPages, recordOfList, withPostmaster } from './web/zones.ts';
 import type { LearnersServer } from './learners-server.ts';
 import type { WorldOptions } from './world.ts';
 
@@ -68,7 +73,9 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
     }),
   );
   const blockList = await startBlockList(ground);
-  parts.use(await publishBlockList(dns, blockList));
+  const web = network.addressOf('web.lab.test');
+  await dns.addParty(homeOfPages(web));
+  parts.use(await publishBlockList(dns, blockList, web));
   const providers = parts.use(
     await startProviders({
       ground,
@@ -77,7 +84,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       identityOf: (names) => identityOf(ca, names),
       trustedRoots: ca.trustedRoots,
       calendarMoved: options.calendarMoved,
-      registerZone: (zone) => dns.addParty(zone),
+      registerZone: (zone) => dns.addParty(withPostmaster(zone, web)),
       offended: ({ address, kind, detail }) => blockList.report(address, kind, detail),
     }),
   );
@@ -133,11 +140,21 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
     addressOf: ({ mx }) => network.addressOf(mx),
     providers,
   });
+  const pages = parts.use(
+    await startLabWeb({
+      network,
+      log,
+      calls: ofProviders,
+      blockList,
+      identity: await ca.issue(SITES),
+    }),
+  );
   const opened = parts.move();
   return {
     dns,
     ca,
     calls: {
+      ...webCalls(pages),
       ...dnsCalls(dns),
       ...blockListCalls(blockList),
       ...caCalls(ca),
@@ -171,12 +188,13 @@ function learnersPlace({ hostname, ownPorts, ground }: PartiesOptions) {
   };
 }
 
-function publishBlockList(dns: LabDns, list: BlockList): Promise<AsyncDisposable> {
-  return dns.addDynamicZone(ZONE, 'ns.dnsbl.test', (name, type) => {
+function publishBlockList(dns: LabDns, list: BlockList, web: string): Promise<AsyncDisposable> {
+  const answer: DynamicZone = (name, type) => {
     const values = list.answer(name, type);
     if (values === undefined) return 'no-name' as const;
     return values.map((value) => ({ type, ttl: TTL, value }));
-  });
+  };
+  return dns.addDynamicZone(ZONE, 'ns.dnsbl.test', answer, [recordOfList(web)]);
 }
 
 /** Certificates of the parties themselves last as long as the process needs them. */

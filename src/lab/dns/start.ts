@@ -90,8 +90,13 @@ export interface LabDns extends AsyncDisposable {
   isRegistered(domain: string): boolean;
   /** A party's zone, seen at once; one that is there is replaced. */
   addParty(party: HostedParty): Promise<void>;
-  /** A zone that is a function, on a name server of its own; it ends with what comes back. */
-  addDynamicZone(zone: string, host: LabHost, answer: DynamicZone): Promise<AsyncDisposable>;
+  /** A zone that is a function, on a name server of its own, beside the records that it has; it ends with what comes back. */
+  addDynamicZone(
+    zone: string,
+    host: LabHost,
+    answer: DynamicZone,
+    records?: readonly ZoneRecord[],
+  ): Promise<AsyncDisposable>;
   /**
    * The learner's first domain with the records of a zone file, and its host's reverse name, as if they had been there for long. Answers
    * false where the learner changed the zone before: then nothing happens. @throws where the text is no zone
@@ -163,8 +168,8 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
       return books.registry.isHouse(sold) || books.registry.learners.has(sold);
     },
     addParty: (party) => facts.inTurn(async () => foundParty(books, party, await facts.read())),
-    addDynamicZone: async (zone, host, answer) => {
-      const ended = await openDynamicZone(books, zone, host, answer, duties);
+    addDynamicZone: async (zone, host, answer, records = []) => {
+      const ended = await openDynamicZone(books, { zone, host, answer, records }, duties);
       return hosts.use(ended);
     },
     async foundLearner(zone, host) {
@@ -232,15 +237,20 @@ async function openAuthorities(
   }
 }
 
+interface DynamicParty {
+  readonly zone: string;
+  readonly host: LabHost;
+  readonly answer: DynamicZone;
+  readonly records: readonly ZoneRecord[];
+}
+
 async function openDynamicZone(
   { registry, addressOf, clock }: Books,
-  apex: string,
-  host: LabHost,
-  dynamic: DynamicZone,
+  { zone: apex, host, answer: dynamic, records: more }: DynamicParty,
   duties: HostDuties,
 ): Promise<AsyncDisposable> {
   const ip = addressOf(host);
-  const records = [nameServers(apex, [host], TTL.hosted), address(host, ip)];
+  const records = [nameServers(apex, [host], TTL.hosted), address(host, ip), ...more];
   const soa = soaSet(apex, host, serialAt(clock.now()), TTL.hosted);
   const zone = buildZone(apex, [soa, ...mustRead(apex, records)]);
   const served = new Map([[apex, { apex, at: () => zone, dynamic }]]);

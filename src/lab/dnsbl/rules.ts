@@ -56,7 +56,7 @@ export function isListed(
   now: number,
 ): boolean {
   if (listing === undefined || listing.removedAt !== undefined) return false;
-  return now < lastOf(listing, offences) + EXPIRES * 2 ** (listing.times - 1);
+  return now < endOf(listing, offences.at(-1));
 }
 
 /** The listing that an offence leads to; undefined: none, or it is listed already. @param offences that one included */
@@ -91,11 +91,19 @@ export function removalOf(
 ): Removal {
   if (listing === undefined || !isListed(listing, offences, now)) return { kind: 'not-listed' };
   const last = offences.at(-1);
-  const until = (last?.at ?? listing.listedAt) + QUIET * 2 ** (listing.times - 1);
+  const until = quietUntil(listing, last);
   if (last !== undefined && now < until) return { kind: 'too-early', until, last };
   return { kind: 'removed', listing: { ...listing, removedAt: now } };
 }
 
-function lastOf(listing: Listing, offences: readonly Offence[]): number {
-  return Math.max(listing.listedAt, offences.at(-1)?.at ?? 0);
+type Held = Pick<Listing, 'listedAt' | 'times'>;
+
+/** From when on who asks is taken off, unless more is seen. */
+export function quietUntil({ listedAt, times }: Held, last: Offence | undefined): number {
+  return (last?.at ?? listedAt) + QUIET * 2 ** (times - 1);
+}
+
+/** When a listing ends by itself, unless more is seen. */
+export function endOf({ listedAt, times }: Held, last: Offence | undefined): number {
+  return Math.max(listedAt, last?.at ?? 0) + EXPIRES * 2 ** (times - 1);
 }

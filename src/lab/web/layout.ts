@@ -1,0 +1,138 @@
+/** What every page of the practice Internet has around it. No script, nothing from elsewhere, one style that its digest allows. Pure. */
+import { createHash } from 'node:crypto';
+import type { Language } from '#protocol/dsn/language';
+import { html, textOf, written, type Content, type Html } from './html.ts';
+import { placeFor, type Caller, type Site } from './sites.ts';
+import { TEXTS, type TextKey } from './texts.ts';
+
+/** Who asked, and how a page speaks to them. */
+export interface Reader {
+  readonly caller: Caller;
+  readonly lang: Language;
+}
+
+export interface Page {
+  readonly status: number;
+  readonly title: TextKey;
+  readonly body: Content;
+  /** Where the page is in the other language, but for `lang=`; undefined: it has no address of its own. */
+  readonly self?: { readonly site: Site; readonly path: string; readonly query?: Query };
+}
+
+type Query = Readonly<Record<string, string>>;
+
+const STYLE = `
+:root { color-scheme: light dark }
+body { font: 16px/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }
+table { border-collapse: collapse }
+th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top }
+pre { background: #8882; padding: .6rem .8rem; overflow-x: auto }
+.bad { font-weight: bold }
+a[hreflang] { float: right }
+footer { margin-top: 3rem; font-size: .9rem }
+`;
+
+/** CSP Level 3. */
+export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256')
+  .update(STYLE)
+  .digest('base64')}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`;
+
+const STYLE_ELEMENT = written(`<style>${STYLE}</style>`);
+
+export function document({ title, body, self }: Page, reader: Reader): string {
+  const { lang } = reader;
+  const t = speaker(lang);
+  const other = lang === 'en' ? 'ja' : 'en';
+  const link =
+    self &&
+    html`<a
+      href="${linkTo(reader, self.site, self.path, { ...self.query, lang: other })}"
+      hreflang="${other}"
+      lang="${other}"
+      >${t('other')}</a
+    > `;
+  return textOf(
+    html`<!doctype html>
+      <html lang="${lang}">
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <title>${t(title)}</title>
+          ${STYLE_ELEMENT}
+        </head>
+        <body>
+          <main>
+            ${link}
+            <h1>${t(title)}</h1>
+            ${body}
+          </main>
+          <footer>${t('practice')}</footer>
+        </body>
+      </html> `,
+  );
+}
+
+export function speaker(lang: Language): (key: TextKey) => string {
+  return (key) => TEXTS[key][lang];
+}
+
+export function linkTo({ caller }: Reader, site: Site, path: string, query: Query = {}): string {
+  const asked = new URLSearchParams(query).toString();
+  return placeFor(caller, site, path) + (asked === '' ? '' : `?${asked}`);
+}
+
+/** A row for each pair whose value is there. */
+export function pairs(rows: readonly (readonly [string, Content])[]): Html {
+  const there = rows.filter(([, value]) => value !== undefined);
+  return html`<table>
+    ${there.map(
+      ([name, value]) =>
+        html`<tr>
+          <th scope="row">${name}</th>
+          <td>${value}</td>
+        </tr> `,
+    )}
+  </table>`;
+}
+
+export function table(titles: readonly string[], rows: readonly (readonly Content[])[]): Html {
+  return html`<table>
+    <thead>
+      <tr>
+        ${titles.map((title) => html`<th scope="col">${title}</th>`)}
+      </tr>
+    </thead>
+    <tbody>
+      ${rows.map(
+        (row) =>
+          html`<tr>
+            ${row.map((cell) => html`<td>${cell}</td>`)}
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/** A form that asks for one thing, and leads to a page. */
+export function askFor(
+  reader: Reader,
+  site: Site,
+  name: string,
+  label: TextKey,
+  button: TextKey,
+  value = '',
+): Html {
+  const t = speaker(reader.lang);
+  return html`<form action="${linkTo(reader, site, '/')}">
+    <input type="hidden" name="lang" value="${reader.lang}" />
+    <p>
+      <label>${t(label)} <input name="${name}" value="${value}" maxlength="253" required /></label>
+      <button>${t(button)}</button>
+    </p>
+  </form>`;
+}
+
+/** Milliseconds of the calendar as people read them; the zone is said. */
+export function moment(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`;
+}

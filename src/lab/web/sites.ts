@@ -1,0 +1,31 @@
+/**
+ * The names that the pages answer to. A browser outside the practice Internet cannot look up `.test`: for it each site is a folder of the
+ * plain address, `http://127.20.6.80:8080/why.lab.test/…`. Pure.
+ */
+export const WEB_HOST = 'web.lab.test';
+export const WHY = 'why.lab.test';
+export const BLOCK_LIST = 'dnsbl.test';
+export const POSTMASTER = 'postmaster.bigmail.test';
+
+export const SITES = [WHY, BLOCK_LIST, POSTMASTER] as const;
+export type Site = (typeof SITES)[number];
+
+/** How a page was asked for: by the name of its site, or by the address. */
+export type Caller =
+  | { readonly kind: 'name'; readonly site: Site }
+  | { readonly kind: 'address' }
+  | { readonly kind: 'foreign' };
+
+/** @param header Host, as it came @param address of the listener */
+export function callerOf(header: string | undefined, address: string): Caller {
+  const host = (header ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
+  const site = SITES.find((one) => one === host);
+  if (site !== undefined) return { kind: 'name', site };
+  return { kind: host === address ? 'address' : 'foreign' };
+}
+
+/** Where a path of a site is for who called so. */
+export function placeFor(caller: Caller, site: Site, path: string): string {
+  if (caller.kind === 'name') return caller.site === site ? path : `http://${site}${path}`;
+  return `/${site}${path}`;
+}
