@@ -1,5 +1,5 @@
 /** HTML by a template that escapes: what is put into it is text unless it came from the template itself. Pure. */
-import { escapeHtml } from '#servers/http/landing-page';
+import { escapeHtml } from '#protocol/http/escape-html';
 
 const MADE = Symbol('made by html``');
 

@@ -47,7 +47,7 @@ before(async () => {
   const servers = [{ ...dns.resolver, trusted: true }];
   resolver = opened.use(new StubResolver({ servers, clock, randomId: () => 7, cacheSize: 0 }));
   const { cert, key } = await certificateFor('why.lab.test');
-  const identity = { cert: String(cert), key: String(key) };
+  const identity = { cert, key };
   root = identity.cert;
   opened.use(await startLabWeb({ network, log, calls, blockList: list, identity }));
 });

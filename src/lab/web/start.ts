@@ -11,7 +11,7 @@ import type { BlockList } from '#lab/dnsbl/start';
 import type { providerCalls } from '#lab/providers/calls';
 import type { Log } from '#log';
 import type { PemPair } from '#mail/certificates/x509';
-import { chooseLanguage } from '#servers/http/landing-page';
+import { chooseLanguage } from '#protocol/http/accept-language';
 import { wordOf } from './asked.ts';
 import { html } from './html.ts';
 import { CONTENT_SECURITY_POLICY, document, speaker, type Page, type Reader } from './layout.ts';

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { chooseLanguage, CONTENT_SECURITY_POLICY, landingPage } from './landing-page.ts';
+import { chooseLanguage } from '#protocol/http/accept-language';
+import { CONTENT_SECURITY_POLICY, landingPage } from './landing-page.ts';
 
 const PORTS = {
   smtp: 2525,

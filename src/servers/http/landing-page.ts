@@ -3,6 +3,7 @@
  * anything from elsewhere; pure.
  */
 import { createHash } from 'node:crypto';
+import { escapeHtml } from '#protocol/http/escape-html';
 import { TEXTS, type Language } from './landing-texts.ts';
 
 export type { Language } from './landing-texts.ts';
@@ -87,43 +88,4 @@ function commands({ submission }: Facts['ports']): [keyof typeof TEXTS, string][
     ['shape', 'bin/hikyaku queue shape'],
     ['probe', `bin/hikyaku smtp probe 127.0.0.1 --port ${submission} --quit-after ehlo`],
   ];
-}
-
-/**
- * The language for a reader: `?lang=` over Accept-Language (RFC 9110 §12.5.4) over the server's own.
- * @param accept the header as it came
- */
-export function chooseLanguage(
-  asked: string | undefined,
-  accept: string | undefined,
-  fallback: Language,
-): Language {
-  if (isLanguage(asked)) return asked;
-  let best: Language = fallback;
-  let quality = 0;
-  for (const range of (accept ?? '').slice(0, 500).split(',')) {
-    const [tag = '', ...parameters] = range.split(';').map((part) => part.trim().toLowerCase());
-    const primary = tag.split('-')[0];
-    const q = parameters.find((parameter) => parameter.startsWith('q='));
-    const weight = q === undefined ? 1 : Number(q.slice(2));
-    if (isLanguage(primary) && weight > quality) [best, quality] = [primary, weight];
-  }
-  return best;
-}
-
-function isLanguage(tag: string | undefined): tag is Language {
-  return tag === 'en' || tag === 'ja';
-}
-
-const ENTITIES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-};
-
-/** For text between tags and in quoted attributes. */
-export function escapeHtml(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => ENTITIES[character]!);
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { ALL_BULK } from '#store/suppression';
 import type { Subscription } from '#mail/unsubscribe/token';
-import { escapeHtml } from '#servers/http/landing-page';
+import { escapeHtml } from '#protocol/http/escape-html';
 import type { Language } from '#servers/http/landing-texts';
 import { UNSUBSCRIBE_TEXTS } from './unsubscribe-texts.ts';
 

@@ -7,7 +7,7 @@ import { latin1 } from '#bytes';
 import type { LeavingDesk } from '#mail/unsubscribe/leave';
 import { PAGE_PATH } from '#mail/unsubscribe/offer';
 import type { Subscription } from '#mail/unsubscribe/token';
-import { chooseLanguage } from '#servers/http/landing-page';
+import { chooseLanguage } from '#protocol/http/accept-language';
 import type { Language } from '#servers/http/landing-texts';
 import { askingPage, donePage, UNSUBSCRIBE_POLICY } from './unsubscribe-page.ts';
 
