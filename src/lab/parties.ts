@@ -27,7 +27,7 @@ import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
 import { placesOf } from './replay/places.ts';
-import { SITES } from './web/sites.ts';
+import { SITES, WEB_HOST } from './web/sites.ts';
 import { startLabWeb } from './web/start.ts';
 import { webCalls } from './web/calls.ts';
 import { homeOfPages, recordOfList, withPostmaster } from './web/zones.ts';
@@ -146,7 +146,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       log,
       calls: ofProviders,
       blockList,
-      identity: await ca.issue(SITES),
+      identity: await ca.issue([WEB_HOST, ...SITES]),
     }),
   );
   const opened = parts.move();

@@ -10,7 +10,7 @@ export const POSTMASTER = 'postmaster.bigmail.test';
 export const SITES = [WHY, BLOCK_LIST, POSTMASTER] as const;
 export type Site = (typeof SITES)[number];
 
-/** How a page was asked for: by the name of its site, or by the address. */
+/** How a page was asked for: by the name of its site, or by the address of the host (its own name is as good). */
 export type Caller =
   | { readonly kind: 'name'; readonly site: Site }
   | { readonly kind: 'address' }
@@ -21,7 +21,7 @@ export function callerOf(header: string | undefined, address: string): Caller {
   const host = (header ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
   const site = SITES.find((one) => one === host);
   if (site !== undefined) return { kind: 'name', site };
-  return { kind: host === address ? 'address' : 'foreign' };
+  return { kind: host === address || host === WEB_HOST ? 'address' : 'foreign' };
 }
 
 /** Where a path of a site is for who called so. */

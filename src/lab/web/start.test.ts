@@ -182,6 +182,7 @@ test('other names are turned away, other places are not there, and every page fo
     assert.doesNotMatch(text, /<html/, host);
   }
   assert.equal((await fetched('/dnsbl.test/', { host: 'why.lab.test' })).status, 404);
+  assert.equal((await fetched('/why.lab.test/', { host: 'web.lab.test' })).status, 200);
   const { status, headers, text } = await fetched('/');
   assert.equal(status, 200);
   assert.equal(headers['content-security-policy'], CONTENT_SECURITY_POLICY);
