@@ -4,18 +4,22 @@ import type { Language } from '#protocol/dsn/language';
 interface Texts {
   readonly exam: string;
   readonly caveat: string;
+  /** Before the address of the same in a browser. */
+  readonly page: string;
   /** Before ids. */
   readonly others: string;
 }
 
 export const LAB_PROVIDER_TEXTS: Readonly<Record<Language, Texts>> = {
   en: {
+    page: 'As a page: ',
     others: 'The same message was judged before, or elsewhere: ',
     exam: 'In an exam there is the code alone: hikyaku lab mode learn shows the rules again.',
     caveat:
       'These are the rules of the practice Internet. Real providers have more of them, and do not tell: passing here promises no inbox.',
   },
   ja: {
+    page: 'ブラウザーで見る：',
     others: '同じメッセージに対するほかの判定：',
     exam: '試験モードでは返答コードしか見られません。hikyaku lab mode learn で規則が見えるようになります。',
     caveat:

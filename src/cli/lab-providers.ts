@@ -11,6 +11,8 @@ import type {
 import type { ListedPerson } from '#lab/providers/list-people';
 import { entryLines } from '#lab/providers/tell-trace';
 import type { PostmasterRow } from '#lab/providers/postmaster';
+import type { WebView } from '#lab/web/calls';
+import { WHY } from '#lab/web/sites';
 import type { Language } from '#protocol/dsn/language';
 import { utf8 } from '#bytes';
 import { callAdded } from './control.ts';
@@ -170,8 +172,10 @@ function addWhy(lab: Command): void {
     ),
   ).action(async (id: string, options: SpokenOptions) => {
     const told = await callAdded<Explained>(options, 'lab/why', { id, lang: options.lang });
-    if (options.json === true) printJson(told);
-    else printText(explainedLines(told, options.lang).join('\n'));
+    if (options.json === true) return printJson(told);
+    const { url } = await callAdded<WebView>(options, 'lab/web', {});
+    const page = `${LAB_PROVIDER_TEXTS[options.lang].page}${url}${WHY}/${told.id}?lang=${options.lang}`;
+    printText([...explainedLines(told, options.lang), page].join('\n'));
   });
 }
 

@@ -59,6 +59,7 @@ test('with everything in order it lies in the inbox, and the story can be read f
     assert.ok(whole!.raw.includes(result), `${result} in ${whole!.raw}`);
   assert.match(whole!.raw, /with ESMTPS/);
   const told = await server.done('lab', 'why', traceId, '--lang', 'ja');
+  assert.match(told, new RegExp(`http://[\\d.]+:8080/why\\.lab\\.test/${traceId}\\?lang=ja`));
   assert.match(told, /受信箱に届く保証にはなりません/);
   const [page] = await server.json('lab', 'postmaster', 'bigmail', '--sender', 'example.test');
   assert.equal(page!['dmarc'], 1);
