@@ -145,5 +145,5 @@ function viewOf(
 }
 
 export function causeText(cause: string, lang: 'en' | 'ja'): string {
-  return cause in RULES ? RULES[cause as OffenceKind].text[lang] : cause;
+  return Object.hasOwn(RULES, cause) ? RULES[cause as OffenceKind].text[lang] : cause;
 }

@@ -92,6 +92,13 @@ test('learning, every rule that was asked is told in either language; in an exam
   );
 });
 
+test('an id is asked for in printable letters: what no database takes is no question to it', () => {
+  const { input } = calls().why;
+  assert.ok(input.safeParse({ id: 'https://why.lab.test/06zwy9q4m043c', lang: 'en' }).success);
+  for (const id of ['06zwy\0', '06zwy\n', '\u2028', 'a'.repeat(201)])
+    assert.ok(!input.safeParse({ id, lang: 'en' }).success);
+});
+
 test('every text of every rule is filled: nothing is left open', async () => {
   for (const provider of PROVIDERS) {
     const rules = calls().rules.run({ provider: provider.name, lang: 'ja' });

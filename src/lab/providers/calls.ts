@@ -156,7 +156,13 @@ export function providerCalls({ pool, now, addressOf, providers }: Parts) {
       },
     },
     why: {
-      input: z.object({ id: z.string().max(200), lang }),
+      input: z.object({
+        id: z
+          .string()
+          .max(200)
+          .regex(/^[ -~]*$/),
+        lang,
+      }),
       run: async ({ id: given, lang: language }: { id: string; lang: 'en' | 'ja' }) => {
         // the address of the page is taken as well
         const id = given.replace(/^https:\/\/why\.lab\.test\//, '');
