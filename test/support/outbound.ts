@@ -45,7 +45,9 @@ export interface Outbound extends AsyncDisposable {
   send(mail: TestMail): Promise<string>;
   /** Resolves once so many events of the type (of the message) were concluded. */
   until(type: Event['type'], count?: number, messageId?: string): Promise<void>;
-  /** The same, while the clock moves on whenever the workers wait for it. */
+  /** Resolves once the workers have given back what they took, and wait for the calendar. */
+  rest(): Promise<void>;
+  /** The same as `until`, while the clock moves on whenever the workers wait for it. */
   forward(
     clock: ManualClock,
     type: Event['type'],
@@ -150,6 +152,9 @@ export async function openOutbound(
         waiting.add(check);
         check();
       });
+    },
+    async rest() {
+      while (!queues.every(({ isIdle }) => isIdle)) await setImmediate();
     },
     async forward(clock, type, count, messageId) {
       let isDone = false;
