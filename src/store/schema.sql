@@ -1112,6 +1112,7 @@ create table lab.lesson_runs (
   prepared jsonb not null,
   answers jsonb,
   hints integer not null default 0,
+  wrong_sheets text[] not null default '{}'::text[],
   PRIMARY KEY (lesson)
 );
 
@@ -1439,6 +1440,7 @@ comment on column written_to.recipient is 'the first 16 octets of a SHA-256 of t
 comment on column lab.dns_facts.changed_at is 'by the calendar of the practice Internet';
 comment on column lab.lesson_runs.after_event is 'events with larger ids, from started_at on, are looked at';
 comment on column lab.lesson_runs.prepared is 'what the lesson laid out for this learner';
+comment on column lab.lesson_runs.wrong_sheets is 'digests of the sheets of answers that were found wrong, each once: after a few the lesson begins anew';
 comment on column lab.lessons_passed.seen is 'where each criterion was seen; kept when the lesson is started again';
 comment on column lab.provider_days.codes is 'how often each reply code was given: {"421 4.7.28": 3}';
 comment on column lab.provider_mail.raw is 'as it came, cut where it is long';
