@@ -2,7 +2,7 @@
  * npm run lab:month: thirty days of warm-up at three providers, twice with one seed, in two fresh databases: the same counts by day, provider,
  * verdict and reply code, and the same reputation in the end. Prints how long each took. Exit code 1 where they differ, where the sender was not
  * well received, or where the first took longer than the two
- * minutes that it may. A machine that is slow, or has other things to do, says by HIKYAKU_MONTH_SECONDS what it may take there; CI does not.
+ * minutes that it may. A machine that is slow, or has other things to do, says by HIKYAKU_MONTH_SECONDS what it may take there.
  */
 import assert from 'node:assert/strict';
 import { runSimulation, type Simulation } from '../support/simulation.ts';
