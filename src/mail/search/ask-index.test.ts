@@ -49,7 +49,7 @@ const condition: fc.Arbitrary<TextCondition> = fc.oneof(
 
 /** Deliver these, then index what there is, take a turn, or purge some of those that there were. */
 const step = fc.record({
-  messages: fc.array(fc.tuple(text(6), text(40), text(3)), { maxLength: 4 }),
+  messages: fc.array(fc.tuple(text(6), text(40), text(3)), { maxLength: 5 }),
   next: fc.constantFrom('nothing', 'index', 'index', 'index', 'purge'),
 });
 
@@ -82,7 +82,8 @@ test('the index says of every text what a look into the message says, whatever i
     ),
     { numRuns: ROUNDS, endOnFailure: true },
   );
-  assert.ok(merges > ROUNDS * 8, 'hardly anything was merged');
+  // chance gives about 120; 99 to 142 were seen
+  assert.ok(merges > ROUNDS * 6, `hardly anything was merged: ${merges}`);
 });
 
 /** Of an account that is wholly indexed, short needles leave no doubt. */
