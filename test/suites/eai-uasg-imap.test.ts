@@ -20,20 +20,9 @@ import {
   type TestStore,
 } from '../support/smtp-server.ts';
 import { readEaiCases, type EaiRole } from './eai-uasg/cases.ts';
+import { ADDRESSES, covered, DOMAINS, eai, LOCAL_PARTS } from './eai-uasg/covered.ts';
 
-const DOMAINS = ['例え.テスト', 'उदाहरण.परीक्षा', 'مثال.إختبار', 'bücher.example'];
-const LOCAL_PARTS = ['用户', 'おとわ', 'अजय', 'علي', 'jürgen', 'ascii'];
-const ADDRESSES = DOMAINS.flatMap((domain) =>
-  LOCAL_PARTS.flatMap((local) => [`${local}@${domain}`, `${local}@${toAscii(domain)!}`]),
-);
 const OWNERS = ['用户@例え.テスト', 'अजय@उदाहरण.परीक्षा', 'علي@مثال.إختبار', 'jürgen@bücher.example'];
-
-const covered = new Set<string>();
-
-function eai(ids: string, name: string, body: () => Promise<void>): void {
-  for (const id of ids.split(' ')) covered.add(`EAI-${id}`);
-  test(`${ids}: ${name}`, body);
-}
 
 let at: TestStore;
 let smtp: TestSmtp;

@@ -24,20 +24,7 @@ import {
   type TestStore,
 } from '../support/smtp-server.ts';
 import { readEaiCases } from './eai-uasg/cases.ts';
-
-const DOMAINS = ['例え.テスト', 'उदाहरण.परीक्षा', 'مثال.إختبار', 'bücher.example'];
-const LOCAL_PARTS = ['用户', 'おとわ', 'अजय', 'علي', 'jürgen', 'ascii'];
-/** Every mixture of local part and U-labels or A-labels. */
-const ADDRESSES = DOMAINS.flatMap((domain) =>
-  LOCAL_PARTS.flatMap((local) => [`${local}@${domain}`, `${local}@${toAscii(domain)!}`]),
-);
-
-const covered = new Set<string>();
-
-function eai(ids: string, name: string, body: () => Promise<void>): void {
-  for (const id of ids.split(' ')) covered.add(`EAI-${id}`);
-  test(`${ids}: ${name}`, body);
-}
+import { ADDRESSES, covered, DOMAINS, eai, LOCAL_PARTS } from './eai-uasg/covered.ts';
 
 let at: TestStore;
 let smtp: TestSmtp;
