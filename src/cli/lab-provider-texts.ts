@@ -1,4 +1,5 @@
 /** What `hikyaku lab why` says beside the rules themselves. */
+import { EXAM_TEXT } from '#lab/providers/exam-text';
 import type { Language } from '#protocol/dsn/language';
 
 interface Texts {
@@ -14,14 +15,14 @@ export const LAB_PROVIDER_TEXTS: Readonly<Record<Language, Texts>> = {
   en: {
     page: 'As a page: ',
     others: 'The same message was judged before, or elsewhere: ',
-    exam: 'In an exam there is the code alone: hikyaku lab mode learn shows the rules again.',
+    exam: EXAM_TEXT.en,
     caveat:
       'These are the rules of the practice Internet. Real providers have more of them, and do not tell: passing here promises no inbox.',
   },
   ja: {
     page: 'ブラウザーで見る：',
     others: '同じメッセージに対するほかの判定：',
-    exam: '試験モードでは返答コードしか見られません。hikyaku lab mode learn で規則が見えるようになります。',
+    exam: EXAM_TEXT.ja,
     caveat:
       'これは練習用インターネットの規則です。実際のプロバイダーにはもっと多くの、公開されていない規則があります。ここで合格しても受信箱に届く保証にはなりません。',
   },

@@ -1,5 +1,6 @@
 /** What the pages of the practice Internet say around what they were given. */
 import type { Refused } from '#lab/dnsbl/answer';
+import { EXAM_TEXT } from '#lab/providers/exam-text';
 import type { Phrase } from '#mail/story/phrase';
 import type { Item, Verdict } from './compliance.ts';
 
@@ -25,10 +26,7 @@ export const TEXTS = {
   when: { en: 'When', ja: '日時' },
   reply: { en: 'Reply', ja: '返答' },
   verdict: { en: 'Verdict', ja: '判定' },
-  exam: {
-    en: 'In an exam there is the code alone: hikyaku lab mode learn shows the rules again.',
-    ja: '試験モードでは返答コードしか見られません。hikyaku lab mode learn で規則が見えるようになります。',
-  },
+  exam: EXAM_TEXT,
   rules: { en: 'Rules, in the order they were asked', ja: '調べた規則（調べた順）' },
   result: { en: 'Result', ja: '結果' },
   rule: { en: 'Rule', ja: '規則' },
