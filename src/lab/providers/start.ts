@@ -11,6 +11,7 @@ import type { TlsIdentity } from '#servers/net/tls-context';
 import { forgetOutgoing } from '#store/lab/provider-outbox';
 import { keepProviderSetting, readProviderSetting } from '#store/lab/provider-settings';
 import { noPolicyStore } from '#store/tls-policy/policies';
+import { dayRounds } from './day-rounds.ts';
 import { startHost } from './host.ts';
 import { ownKey, type OwnKey } from './keys.ts';
 import { PROVIDERS } from './list.ts';
@@ -160,24 +161,19 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
     }
   }
 
-  const round = async (signal: AbortSignal): Promise<number> => {
-    const sent = await book.sendReports(signal);
+  const stopping = new AbortController();
+  const days = dayRounds(clock, log, stopping.signal, async () => {
+    const sent = await book.sendReports(stopping.signal);
     await save();
     await memory.forget();
     await forgetOutgoing(pool, clock.now() - DAYS_KEPT * DAY);
     return sent;
-  };
-  const stopping = new AbortController();
-  const days = eachDay(clock, stopping.signal, async () => {
-    await round(stopping.signal).catch((error: unknown) =>
-      log.warn('lab.day-not-ended', { error: (error as Error).message }),
-    );
   });
   const saving = setInterval(() => void save(), SAVE_EVERY).unref();
   parts.defer(async () => {
     clearInterval(saving);
     stopping.abort();
-    await days;
+    await days.ended;
   });
   const opened = parts.move();
   return {
@@ -193,12 +189,15 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
     async endOfDay() {
       await Promise.all(under);
       const day = Math.floor(now() / DAY) + 1;
-      clock.advanceTo(day * DAY);
-      await options.calendarMoved?.();
-      return { day: dateOf(day), reports: await round(stopping.signal) };
+      const reports = await days.over(async () => {
+        clock.advanceTo(day * DAY);
+        await options.calendarMoved?.();
+      });
+      return { day: dateOf(day), reports };
     },
     async settle() {
       await Promise.all(under);
+      await days.idle();
       await outbox.settle();
       await save();
     },
@@ -221,18 +220,4 @@ function tellOffences(
   const detail = `«${subject}» of ${message.authorDomain || 'nobody'} at ${provider.domain}`;
   if (trapped) offended({ address: client.ip, kind: 'spam-trap', detail });
   for (const _ of complain) offended({ address: client.ip, kind: 'complaint', detail });
-}
-
-/** Soon after each midnight of the calendar, until it is over. */
-async function eachDay(
-  clock: Ground['clock'],
-  signal: AbortSignal,
-  turned: () => Promise<void>,
-): Promise<void> {
-  const minute = 60_000;
-  while (!signal.aborted) {
-    const next = (Math.floor(clock.now() / DAY) + 1) * DAY + minute;
-    await clock.sleep(next - clock.now(), signal);
-    if (!signal.aborted) await turned();
-  }
 }
