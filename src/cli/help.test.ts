@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Command } from 'commander';
+import { knownCommands } from './known-commands.ts';
 import { NOUNS } from './nouns.ts';
 import { lineOf } from './verb.ts';
 
@@ -10,7 +11,7 @@ const SERVERS = new Set(['dev', 'serve', 'lab up']);
 for (const [name, { load, summary }] of Object.entries(NOUNS)) {
   test(`${name}: every verb says what it does, with an example, and speaks JSON`, async () => {
     const noun = new Command(name);
-    (await load())(noun, () => {});
+    (await load())(noun, () => {}, knownCommands);
     assert.notEqual(summary, '');
     // a noun without verbs is a command itself
     for (const verb of verbsOf(noun)) {

@@ -1,4 +1,4 @@
-/** Every command that there is, in words: `queue list`. For lessons that look at what learners write of them. */
+/** Every command that there is: each noun is loaded, and asked for its verbs. */
 import { Command } from 'commander';
 import { NOUNS } from './nouns.ts';
 
@@ -6,7 +6,7 @@ export async function knownCommands(): Promise<readonly string[]> {
   const commands: string[] = [];
   for (const [name, { load }] of Object.entries(NOUNS)) {
     const noun = new Command(name);
-    (await load())(noun, () => {});
+    (await load())(noun, () => {}, knownCommands);
     collect(noun, name, commands);
   }
   return commands;

@@ -1,17 +1,9 @@
 /** `hikyaku lab simulate`: the verb; what it does is loaded when it is asked for, since it takes a whole server. */
 import { Option, type Command } from 'commander';
-import { DEFAULTS, WAYS, type Way } from '#lab/simulation/settings';
-import { addLanguage, type LanguageOptions } from './language.ts';
-import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
-
-export type SimulateOptions = CommonOptions &
-  LanguageOptions & {
-    readonly days: number;
-    readonly seed: number;
-    readonly letters: number;
-    readonly way: Way;
-    readonly compare?: boolean;
-  };
+import { DEFAULTS, WAYS } from '#lab/simulation/settings';
+import { addLanguage } from './language.ts';
+import type { SimulateOptions } from './run-simulation.ts';
+import { addVerb, wholeNumber } from './verb.ts';
 
 const MOST_DAYS = 90;
 const MOST_SEED = 2 ** 31 - 1;

@@ -6,6 +6,7 @@ import { CA_PORT } from '#lab/ca/start';
 import type { LabClock } from '#lab/clock';
 import { makeWorld, type World } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
+import type { KnownCommands } from './noun.ts';
 
 export interface LabAround {
   /** The settings as they hold in the practice Internet. */
@@ -18,16 +19,22 @@ export interface LabAround {
   readonly world: Pick<World, 'network' | 'settle'>;
 }
 
-/** From here on nothing leaves the machine. @param clock of a world whose calendar begins elsewhere than now */
-export function labAround(config: Config, log: Log, clock?: LabClock): LabAround {
+export interface LabOptions {
+  /** Undefined: nobody learns there. */
+  readonly commands?: KnownCommands;
+  /** Of a world whose calendar begins elsewhere than now. */
+  readonly clock?: LabClock;
+}
+
+/** From here on nothing leaves the machine. */
+export function labAround(config: Config, log: Log, options: LabOptions = {}): LabAround {
   const world = makeWorld({
     prefix: config['lab.network'],
     seed: config['lab.seed'],
     dataDir: path.resolve(config.data_dir),
     log,
     hostname: config.hostname,
-    commands: async () => (await import('./known-commands.ts')).knownCommands(),
-    ...(clock && { clock }),
+    ...options,
     allowed: [...databaseHost(config.database_url), ...hostOf(config['rspamd.url'])],
     ownPorts: new Map([
       [25, config['smtp.port']],

@@ -19,13 +19,13 @@ import { addReaderVerbs } from './lab-readers.ts';
 import { addSimulateVerb } from './lab-simulate.ts';
 import { addIspVerbs, addRegistrarVerbs } from './lab-registrar.ts';
 import { addWebVerb } from './lab-web.ts';
+import type { Register } from './noun.ts';
 import { printDone } from './output.ts';
-import type { ExitCode } from './exit-code.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, type CommonOptions } from './verb.ts';
 
-export function lab(noun: Command, end: (code: ExitCode) => void): void {
+export const lab: Register = (noun, end, known) => {
   addSettingsOptions(
     noun
       .command('up')
@@ -34,7 +34,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
     .addHelpText('after', '\nExample:\n  $ hikyaku lab up')
     .action(async (options: SettingsOptions) => {
       const { runServer } = await import('./serve.ts');
-      await runServer('dev', { ...options, labAsked: true });
+      await runServer('dev', { ...options, labAsked: true }, known);
       end(0);
     });
   addClockVerb(noun);
@@ -55,7 +55,7 @@ export function lab(noun: Command, end: (code: ExitCode) => void): void {
   addSimulateVerb(noun);
   addReplayVerb(noun);
   addWebVerb(noun);
-}
+};
 
 const STEP = /^(\d{1,4})(m|h|d)$/;
 const UNITS: Readonly<Record<string, number>> = { m: 6e4, h: 36e5, d: 864e5 };

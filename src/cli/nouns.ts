@@ -1,14 +1,5 @@
-/** The nouns of the command line. Each file registers its verbs on the command that it is given. */
-import type { Command } from 'commander';
-import type { ExitCode } from './exit-code.ts';
-
-/** Registers verbs; `end` sets the exit code of what was run. */
-export type Register = (command: Command, end: (code: ExitCode) => void) => void;
-
-export interface Noun {
-  readonly summary: string;
-  readonly load: () => Promise<Register>;
-}
+/** The nouns of the command line, each in a file of its own that is loaded when its turn comes. */
+import type { Noun } from './noun.ts';
 
 export const NOUNS: Readonly<Record<string, Noun>> = {
   dev: {

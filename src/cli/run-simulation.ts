@@ -2,7 +2,7 @@
  * A month of warm-up at three providers in minutes, in a world of its own that leaves nothing behind: day by day as it passes, then what is thought of
  * the sender, and, to compare, how the same letters fare without a plan and past the server. Called by `lab-simulate.ts`.
  */
-import { BEGINNING, WAYS, type SimulationSettings } from '#lab/simulation/settings';
+import { BEGINNING, WAYS, type SimulationSettings, type Way } from '#lab/simulation/settings';
 import { simulate } from '#lab/simulation/simulate';
 import type { FinalStanding, SimulatedDay } from '#lab/simulation/tell-day';
 import { totalsOf, type Total } from '#lab/simulation/totals';
@@ -11,13 +11,23 @@ import { say } from '#mail/story/phrase';
 import type { Language } from '#protocol/dsn/language';
 import { CommandFailure } from './failure.ts';
 import { REPUTATION_TEXTS, SIMULATE_TEXTS, WAY_TEXTS } from './lab-simulate-texts.ts';
-import type { SimulateOptions } from './lab-simulate.ts';
+import type { LanguageOptions } from './language.ts';
 import { printJson, printLine, printRows, printText, remark } from './output.ts';
 import { Progress } from './progress.ts';
 import { listenForSignals } from './signals.ts';
 import { openSimulatedWorld } from './simulated-world.ts';
 import { Table, type Column } from './table.ts';
 import { styled, terminalColumns } from './terminal.ts';
+import type { CommonOptions } from './verb.ts';
+
+export type SimulateOptions = CommonOptions &
+  LanguageOptions & {
+    readonly days: number;
+    readonly seed: number;
+    readonly letters: number;
+    readonly way: Way;
+    readonly compare?: boolean;
+  };
 
 /** @throws CommandFailure */
 export async function runSimulation(options: SimulateOptions): Promise<void> {

@@ -2,6 +2,7 @@
 import { Command, CommanderError } from 'commander';
 import type { ExitCode } from './exit-code.ts';
 import { CommandFailure, reportFailure } from './failure.ts';
+import { knownCommands } from './known-commands.ts';
 import { NOUNS } from './nouns.ts';
 
 /** @param args without the program's name */
@@ -23,7 +24,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
       .exitOverride()
       .showHelpAfterError(`(hikyaku ${name} --help shows what there is)`);
     // the words of the noun are needed only when it is meant
-    if (args.find((arg) => !arg.startsWith('-')) === name) (await noun.load())(command, end);
+    if (args.find((arg) => !arg.startsWith('-')) === name)
+      (await noun.load())(command, end, knownCommands);
   }
   try {
     if (args.length === 0) {

@@ -17,29 +17,33 @@ import { CommandFailure } from './failure.ts';
 import { collectAtRest } from './rest.ts';
 import { labWanted, type LabWish } from './lab-wanted.ts';
 import { usualLanguage } from './language.ts';
-import type { ExitCode } from './exit-code.ts';
+import type { KnownCommands, Register } from './noun.ts';
 import { readSettings, settings } from './settings.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 import { listenForSignals, type Signals } from './signals.ts';
 
-export function dev(command: Command, end: (code: ExitCode) => void): void {
-  register(command, 'dev', end);
-}
-
-export function serve(command: Command, end: (code: ExitCode) => void): void {
-  register(command, 'serve', end);
-}
-
-function register(command: Command, mode: Mode, end: (code: ExitCode) => void): void {
-  addSettingsOptions(command);
-  if (mode === 'dev') command.option('--no-lab', 'without the practice Internet around it');
-  command
-    .addHelpText('after', `\nExample: hikyaku ${mode} --set smtp.port=2526`)
+export const dev: Register = (command, end, known) => {
+  addRunOptions(command, 'dev')
+    .option('--no-lab', 'without the practice Internet around it')
     .action(async (options: RunOptions) => {
-      if (mode === 'serve') await setUpWhereNothingIs(options);
-      await runServer(mode, options);
+      await runServer('dev', options, known);
       end(0);
     });
+};
+
+export const serve: Register = (command, end, known) => {
+  addRunOptions(command, 'serve').action(async (options: RunOptions) => {
+    await setUpWhereNothingIs(options);
+    await runServer('serve', options, known);
+    end(0);
+  });
+};
+
+function addRunOptions(command: Command, mode: Mode): Command {
+  return addSettingsOptions(command).addHelpText(
+    'after',
+    `\nExample: hikyaku ${mode} --set smtp.port=2526`,
+  );
 }
 
 /** Without a host name there was never a set-up: whoever sits at a terminal is led through it. @throws CommandFailure */
@@ -64,14 +68,20 @@ const HURRY = 0;
 type RunOptions = SettingsOptions & LabWish;
 
 /** Runs until a signal ends it. @throws CommandFailure */
-export async function runServer(mode: Mode, options: RunOptions): Promise<void> {
+export async function runServer(
+  mode: Mode,
+  options: RunOptions,
+  commands: KnownCommands,
+): Promise<void> {
   const given = settings(mode, options);
   const withLab = labWanted(mode, given, options);
   const forPeople = process.stdout.isTTY;
   const log = forPeople
     ? terminalLog(given.log_level, (line) => process.stdout.write(line))
     : jsonLog(given.log_level);
-  const lab = withLab ? (await import('./lab-world.ts')).labAround(given, log) : undefined;
+  const lab = withLab
+    ? (await import('./lab-world.ts')).labAround(given, log, { commands })
+    : undefined;
   const config = lab?.config ?? given;
   const manager = serviceManager(process.env, process.pid, log);
   let reload = (): void => {};

@@ -18,10 +18,16 @@ import { isRefusal } from '#servers/admin/call';
 import { setUpAnswer } from '#servers/admin/calls/setup';
 import { callValue, NoServer } from './control.ts';
 import { CommandFailure } from './failure.ts';
-import { readPassword } from './secret.ts';
+import type { LanguageOptions } from './language.ts';
+import { readPassword, type SecretOptions } from './secret.ts';
 import { settings } from './settings.ts';
-import type { SetupOptions } from './setup.ts';
+import type { SettingsOptions } from './settings-options.ts';
 import { SETUP_TEXTS } from './setup-texts.ts';
+
+export interface ServerOptions extends SecretOptions, SettingsOptions, LanguageOptions {
+  /** Nothing may be asked. */
+  readonly yes?: boolean;
+}
 
 export interface Prepared {
   readonly steps: readonly SetUpStep[];
@@ -36,7 +42,7 @@ type Run = (password: string | undefined) => Promise<{
 }>;
 
 /** @throws CommandFailure */
-export async function prepareServer(options: SetupOptions, address: Mailbox): Promise<Prepared> {
+export async function prepareServer(options: ServerOptions, address: Mailbox): Promise<Prepared> {
   const { lang } = options;
   const { domain } = address;
   try {
@@ -52,7 +58,7 @@ export async function prepareServer(options: SetupOptions, address: Mailbox): Pr
 
 /** A password is asked for only where an account is to be made. */
 async function withPassword(
-  options: SetupOptions,
+  options: ServerOptions,
   address: Mailbox,
   run: Run,
 ): Promise<readonly SetUpStep[]> {
@@ -70,7 +76,7 @@ async function withPassword(
   return (await run(await readPassword(options, prompt, true))).steps;
 }
 
-async function prepareDatabase(options: SetupOptions, address: Mailbox): Promise<Prepared> {
+async function prepareDatabase(options: ServerOptions, address: Mailbox): Promise<Prepared> {
   const config = settings('serve', options);
   const became = becomeUser(config);
   if (became.kind === 'failed') throw new CommandFailure(became.message, became.remedy);

@@ -12,10 +12,9 @@ import { formatMailbox } from '#protocol/address/mailbox';
 import { willBecome } from '#server/privileges';
 import { printPlan } from './domain-dns.ts';
 import { CommandFailure } from './failure.ts';
-import { addLanguage, type LanguageOptions } from './language.ts';
+import { addLanguage } from './language.ts';
 import { printLine, remark, type OutputOptions } from './output.ts';
 import type { ExitCode } from './exit-code.ts';
-import type { SecretOptions } from './secret.ts';
 import { readSettings, reportProblems, settings } from './settings.ts';
 import { addSettings, type AddedSettings } from './settings-file.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -27,13 +26,12 @@ import {
   type SetupFlags,
 } from './setup-answers.ts';
 import { SetupLog } from './setup-log.ts';
-import { prepareServer, type Prepared } from './setup-server.ts';
+import { prepareServer, type Prepared, type ServerOptions } from './setup-server.ts';
 import { SERVE_LOG, serviceCommands, startProcess, startService } from './setup-start.ts';
 import { SETUP_TEXTS, STEP_TEXTS } from './setup-texts.ts';
 import { styled } from './terminal.ts';
 
-export interface SetupOptions
-  extends SetupFlags, SecretOptions, SettingsOptions, LanguageOptions, OutputOptions {
+interface SetupOptions extends ServerOptions, SetupFlags, OutputOptions {
   /** False with --no-doctor. */
   readonly doctor: boolean;
   readonly start?: boolean;

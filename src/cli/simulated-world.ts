@@ -34,7 +34,7 @@ export async function openSimulatedWorld(begins: number, seed: number): Promise<
   const given = await configIn(folder, password, seed);
   // moved by steps alone
   const clock: LabClock = labClock({ ...systemClock, now: () => begins });
-  const around = labAround(given, silentLog, clock);
+  const around = labAround(given, silentLog, { clock });
   const server = await serverIn(around, parts);
   const shop = path.join(folder, 'app');
   await mkdir(shop, { mode: 0o700 });

@@ -4,6 +4,7 @@ import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { before, test } from 'node:test';
 import { Command } from 'commander';
+import { knownCommands } from './known-commands.ts';
 import { NOUNS } from './nouns.ts';
 
 const ROOT = path.join(import.meta.dirname, '../..');
@@ -12,7 +13,7 @@ let nouns: ReadonlyMap<string, Command>;
 before(async () => {
   const made = Object.entries(NOUNS).map(async ([name, { load }]) => {
     const noun = new Command(name);
-    (await load())(noun, () => {});
+    (await load())(noun, () => {}, knownCommands);
     return [name, noun] as const;
   });
   nouns = new Map(await Promise.all(made));

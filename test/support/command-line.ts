@@ -1,5 +1,6 @@
 /** Whether a command line that a text names is one: noun, verb, arguments and options, as the command line itself parses it. Nothing is run. */
 import { Command } from 'commander';
+import { knownCommands } from '#cli/known-commands';
 import { NOUNS } from '#cli/nouns';
 
 /** Why it is none; undefined where it is one. */
@@ -13,7 +14,7 @@ export async function faultOf(line: string): Promise<string | undefined> {
   if (noun === undefined) return `there is no ${args[0]}`;
   const root = new Command('hikyaku').exitOverride().enablePositionalOptions();
   root.configureOutput({ writeErr: () => {}, writeOut: () => {} });
-  (await noun.load())(root.command(args[0]!).copyInheritedSettings(root), () => {});
+  (await noun.load())(root.command(args[0]!).copyInheritedSettings(root), () => {}, knownCommands);
   const ends = withoutActions(root);
   try {
     await root.parseAsync(args, { from: 'user' });
