@@ -96,6 +96,8 @@ class RemoteAttempt {
   #settling: Promise<unknown>[] = [];
   #open: OpenSession | undefined;
   #impression: Impression | undefined;
+  /** Calendar milliseconds, of the impression `pause`. */
+  #pauseHeardAt = 0;
   #afterDot = false;
   /** Nothing further is tried: the site asked for a pause, or the lease is lost. */
   #over = false;
@@ -163,11 +165,11 @@ class RemoteAttempt {
     const { options } = this.#context;
     if (this.#impression === undefined) return { kind: 'neutral' };
     if (this.#impression === 'accepts') return { kind: 'accepts' };
-    if (this.#impression === 'slower') return { kind: 'defers', blockedUntil: undefined };
+    if (this.#impression === 'slower') return { kind: 'defers', pause: undefined };
     const now = options.store.clock.now();
     const failures = this.#claim.failures + 1;
-    const blockedUntil = sitePauseUntil(options.schedule, failures, now, options.random());
-    return { kind: 'defers', blockedUntil };
+    const until = sitePauseUntil(options.schedule, failures, now, options.random());
+    return { kind: 'defers', pause: { heardAt: this.#pauseHeardAt, until } };
   }
 
   /** Ends the session politely. */
@@ -306,7 +308,7 @@ class RemoteAttempt {
       if ('outcome' in open) {
         dialogue.push(...open.dialogue);
         if (!open.notes.failedByPolicy) {
-          this.#impression = worse(this.#impression, impressionOfNoSession(open.outcome));
+          this.#impress(impressionOfNoSession(open.outcome));
         }
         if (!this.#isAborted(open.outcome)) {
           results.push(
@@ -356,8 +358,13 @@ class RemoteAttempt {
 
   #note(outcome: RecipientOutcome): void {
     const impression = impressionOf(outcome);
-    this.#impression = worse(this.#impression, impression);
+    this.#impress(impression);
     if (impression === 'pause' || outcome.kind === 'abandoned') this.#over = true;
+  }
+
+  #impress(impression: Impression | undefined): void {
+    this.#impression = worse(this.#impression, impression);
+    if (impression === 'pause') this.#pauseHeardAt = this.#context.options.store.clock.now();
   }
 
   #mail(

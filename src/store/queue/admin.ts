@@ -153,6 +153,9 @@ async function change(
 const DESTINATIONS = `
   select site, stream, source_pool as "sourcePool", count(*)::integer as recipients from changed group by 1, 2, 3`;
 
+/** Says since when: an attempt that was told to wait before that does not make the pause again (`release.ts`). */
+const LIFT_PAUSES = `update site_limits set blocked_until = $3 where site in (select site from changed)`;
+
 /**
  * Makes what waits due now, and asks sites again that were left alone.
  * @param by who did it, for the story
@@ -171,7 +174,7 @@ export function retryQueued(
         and c.lease is null and c.held is null
       returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
     freed as (
-      update site_limits set blocked_until = null where site in (select site from changed)),
+      ${LIFT_PAUSES}),
     event as (${recorded('queue.retried')})
     ${DESTINATIONS}`;
   return change(db, text, selection, now, by);
@@ -263,7 +266,7 @@ export function retryRouted(
         ${isForAll ? 'and not exists (select from routes o where o.domain = r.domain)' : ''}
       returning c.message_id, c.recipient_id, c.site, c.stream, c.source_pool, r.tenant_id),
     freed as (
-      update site_limits set blocked_until = null where site in (select site from changed)),
+      ${LIFT_PAUSES}),
     event as (${recorded('queue.retried')})
     ${DESTINATIONS}`;
   const selection: QueueSelection = isForAll ? { kind: 'all' } : { kind: 'domain', domain };

@@ -3,12 +3,18 @@ import { test } from 'node:test';
 import type { Store } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { retryQueued } from './admin.ts';
 import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';
 import { nextReadyAt, reconcileDestinations, wakeDestinations } from './destinations.ts';
 
 const SITE = 'other.test';
 const ACCEPTS: SiteMood = { kind: 'accepts' };
-const DEFERS: SiteMood = { kind: 'defers', blockedUntil: undefined };
+const DEFERS: SiteMood = { kind: 'defers', pause: undefined };
+
+function pausing(clock: ManualClock, milliseconds: number): SiteMood {
+  const heardAt = clock.now();
+  return { kind: 'defers', pause: { heardAt, until: heardAt + milliseconds } };
+}
 
 /** A site with recipients enough for every claim of a test. */
 async function openSite(clock: ManualClock, recipients = 200): Promise<Outbound> {
@@ -121,7 +127,7 @@ test('a site that asked for a pause is left alone until then, however often one 
   const clock = new ManualClock();
   await using outbound = await openSite(clock);
   const { store } = outbound;
-  await lease(store, { kind: 'defers', blockedUntil: clock.now() + MINUTE });
+  await lease(store, pausing(clock, MINUTE));
   for (let i = 0; i < 3; i++) assert.notEqual((await claimOne(store))?.count, 1);
   clock.advance(MINUTE - 1);
   assert.notEqual((await claimOne(store))?.count, 1);
@@ -129,17 +135,29 @@ test('a site that asked for a pause is left alone until then, however often one 
   assert.equal((await claimOne(store))?.count, 1);
 });
 
+test('a pause that was heard before somebody asked for the site again is not made after it', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock);
+  const { store } = outbound;
+  const [first, second] = [(await claimOne(store))!, (await claimOne(store))!];
+  const heard = pausing(clock, MINUTE);
+  clock.advance(10);
+  await retryQueued(store.pool, { kind: 'all' }, clock.now(), 'test');
+  clock.advance(10);
+  await releaseLease(store.pool, first.token, heard, clock.now());
+  assert.equal((await claimOne(store))?.count, 1);
+  // what is heard later counts
+  await releaseLease(store.pool, second.token, pausing(clock, MINUTE), clock.now());
+  assert.notEqual((await claimOne(store))?.count, 1);
+});
+
 test('an end of the pause that is nearer does not shorten one that was asked for', async () => {
   const clock = new ManualClock();
   await using outbound = await openSite(clock);
   const { store } = outbound;
   const [first, second] = [await claimOne(store), await claimOne(store)];
-  const at = (minutes: number): SiteMood => ({
-    kind: 'defers',
-    blockedUntil: clock.now() + minutes * MINUTE,
-  });
-  await releaseLease(store.pool, first!.token, at(10), store.clock.now());
-  await releaseLease(store.pool, second!.token, at(1), store.clock.now());
+  await releaseLease(store.pool, first!.token, pausing(clock, 10 * MINUTE), clock.now());
+  await releaseLease(store.pool, second!.token, pausing(clock, MINUTE), clock.now());
   clock.advance(5 * MINUTE);
   assert.notEqual((await claimOne(store))?.count, 1);
   clock.advance(5 * MINUTE);
@@ -153,13 +171,7 @@ test('of two sources the less busy is taken, of equal ones the first named, and 
   const one = await claimOne(store, ['192.0.2.9', '192.0.2.1']);
   const other = await claimOne(store, ['192.0.2.9', '192.0.2.1']);
   assert.deepEqual([one!.source, other!.source], ['192.0.2.9', '192.0.2.1']);
-  const until = clock.now() + MINUTE;
-  await releaseLease(
-    store.pool,
-    one!.token,
-    { kind: 'defers', blockedUntil: until },
-    store.clock.now(),
-  );
+  await releaseLease(store.pool, one!.token, pausing(clock, MINUTE), clock.now());
   await releaseLease(store.pool, other!.token, ACCEPTS, store.clock.now());
   for (let i = 0; i < 3; i++) {
     assert.equal((await lease(store, ACCEPTS, ['192.0.2.9', '192.0.2.1'])).source, '192.0.2.1');
