@@ -20,11 +20,7 @@ function offering(mechanisms: string, answers: PeerScript['answers']): PeerScrip
 
 async function attempt(script: PeerScript, peer: Partial<SmtpPeer> = {}) {
   await using server = await startSmtpPeer(script);
-  const result = await openTo(
-    server.port,
-    { tls: 'implicit-unverified', credentials, ...peer },
-    { quitMs: 30 },
-  );
+  const result = await openTo(server.port, { tls: 'implicit-unverified', credentials, ...peer });
   if (result.kind === 'open') await result.session.quit();
   else await server.idle();
   return { result, commands: [...server.commands] };

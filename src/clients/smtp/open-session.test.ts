@@ -110,15 +110,15 @@ test('EHLO refused for now defers; HELO refused for good fails', async () => {
 });
 
 test('a peer that hangs up, or stays silent, defers with 4.4.2', async () => {
-  for (const [moment, stage] of [
-    ['GREETING', 'greeting'],
-    ['EHLO', 'ehlo'],
+  for (const [moment, stage, limits] of [
+    ['GREETING', 'greeting', { greetingMs: 30 }],
+    ['EHLO', 'ehlo', { helloMs: 30 }],
   ] as const) {
     const gone = await outcomeOf(moment, HANG_UP);
     assert.equal(gone.stage, stage);
     assert.equal(gone.status, '4.4.2');
     assert.equal(gone.cause.kind === 'network' && gone.cause.reason, 'lost');
-    const silent = await outcomeOf(moment, SILENCE, { greetingMs: 30, helloMs: 30 });
+    const silent = await outcomeOf(moment, SILENCE, limits);
     assert.equal(silent.stage, stage);
     assert.equal(silent.status, '4.4.2');
     assert.equal(silent.cause.kind === 'network' && silent.cause.reason, 'timed-out');

@@ -1,15 +1,16 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { certificateFor } from '../../../test/support/certificate.ts';
-import { mailOf, openTo, sessionTo } from '../../../test/support/smtp-client.ts';
+import { clientParts, mailOf, openTo, sessionTo } from '../../../test/support/smtp-client.ts';
 import {
   HANG_UP,
   SILENCE,
   startSmtpPeer,
   type PeerScript,
 } from '../../../test/support/smtp-peer.ts';
-import type { OpenResult } from './open-session.ts';
-import type { TlsPolicy } from './peer.ts';
+import type { SmtpClientLimits } from './limits.ts';
+import { openSession, type OpenResult } from './open-session.ts';
+import type { SmtpPeer, TlsPolicy } from './peer.ts';
 
 const certificate = await certificateFor('mx.peer.test');
 const ca = [certificate.cert];
@@ -24,13 +25,14 @@ function tlsReason(result: OpenResult): string | undefined {
   return result.outcome.cause.kind === 'tls' ? result.outcome.cause.reason : undefined;
 }
 
-async function open(script: PeerScript, tls: TlsPolicy, more: Parameters<typeof openTo>[1] = {}) {
+async function open(
+  script: PeerScript,
+  tls: TlsPolicy,
+  more: Partial<SmtpPeer> = {},
+  limits: Partial<SmtpClientLimits> = {},
+) {
   await using peer = await startSmtpPeer(script);
-  const result = await openTo(
-    peer.port,
-    { tls, ...more },
-    { tlsMs: 200, helloMs: 200, quitMs: 30 },
-  );
+  const result = await openTo(peer.port, { tls, ...more }, limits);
   if (result.kind === 'open') await result.session.quit();
   return { result, commands: [...peer.commands], connections: peer.connections };
 }
@@ -69,7 +71,7 @@ test('opportunistic: where STARTTLS is not offered or refused, the mail goes in 
 
 test('opportunistic: where the handshake fails, a new connection goes on in clear, and the record says so', async () => {
   await using peer = await startSmtpPeer({ ...OFFERED, breakTls: true });
-  await using session = await sessionTo(peer.port, { tls: 'opportunistic' }, { quitMs: 30 });
+  await using session = await sessionTo(peer.port, { tls: 'opportunistic' });
   assert.equal(session.tls, undefined);
   assert.equal(peer.connections, 2);
   const notes = session.dialogue.flatMap((entry) => (entry.kind === 'note' ? [entry.text] : []));
@@ -137,7 +139,18 @@ test('a peer that hangs up or goes silent in the midst of STARTTLS defers', asyn
     [HANG_UP, 'lost'],
     [SILENCE, 'timed-out'],
   ] as const) {
-    const { result } = await open({ ...OFFERED, answers: { STARTTLS: reaction } }, 'required');
+    const parts = clientParts();
+    const limits = { ...parts.limits };
+    const EHLO = (): undefined => {
+      // the replies before have all the time that they need
+      if (reaction === SILENCE) limits.helloMs = 30;
+    };
+    await using peer = await startSmtpPeer({ ...OFFERED, answers: { EHLO, STARTTLS: reaction } });
+    const to = { address: '127.0.0.1', port: peer.port, serverName: 'mx.peer.test' };
+    const result = await openSession(
+      { ...to, heloName: 'client.test', tls: 'required' },
+      { ...parts, limits },
+    );
     assert.ok(result.kind === 'not-open');
     assert.equal(result.outcome.stage, 'tls');
     assert.equal(result.outcome.status, '4.4.2');
@@ -146,6 +159,11 @@ test('a peer that hangs up or goes silent in the midst of STARTTLS defers', asyn
 });
 
 test('a handshake that never ends is given up', async () => {
-  const { result } = await open({ answers: { GREETING: SILENCE } }, 'implicit-unverified');
+  const { result } = await open(
+    { answers: { GREETING: SILENCE } },
+    'implicit-unverified',
+    {},
+    { tlsMs: 50 },
+  );
   assert.equal(tlsReason(result), 'handshake');
 });

@@ -150,6 +150,7 @@ for (const [name, script] of Object.entries(WAYS)) {
   test(`${name}: a peer that hangs up, goes silent or talks nonsense defers and ends the session`, async () => {
     const eager = script === EAGER;
     const end: Moment = script.extensions?.includes('CHUNKING') ? 'BDAT' : 'END-OF-DATA';
+    const patience = { MAIL: 'mailMs', RCPT: 'rcptMs', [end]: 'endOfDataMs' } as const;
     for (const moment of ['MAIL', 'RCPT', end] as const) {
       for (const [reaction, status] of [
         [HANG_UP, '4.4.2'],
@@ -161,7 +162,7 @@ for (const [name, script] of Object.entries(WAYS)) {
         const { outcomes, reusable } = await deliver(
           { ...script, answers: { [moment]: reaction } },
           mailOf(TEXT, ['a@peer.test', 'b@peer.test']),
-          { mailMs: 40, rcptMs: 40, dataMs: 40, endOfDataMs: 40 },
+          reaction === SILENCE ? { [patience[moment]]: 40 } : {},
         );
         const uncertain: boolean = (eager && reaction !== '354 go') || moment === end;
         const stage: string = uncertain ? 'end-of-data' : moment.toLowerCase();
@@ -228,7 +229,7 @@ test('a peer that refuses MAIL and takes RCPT and DATA all the same gets no empt
       MAIL: { raw: '550 5.7.1 no\r\n250 ok\r\n354 go\r\n' },
     },
   });
-  await using session = await sessionTo(peer.port, {}, { quitMs: 30 });
+  await using session = await sessionTo(peer.port);
   const delivery = await session.deliver(mailOf(TEXT));
   assert.deepEqual(delivery.outcomes.map(told), ['failed mail 5.7.1']);
   assert.equal(session.reusable, false);
