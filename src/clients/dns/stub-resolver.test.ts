@@ -1,9 +1,11 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
-import { test } from 'node:test';
+import { test, type TestContext } from 'node:test';
 import { declaredZone } from '../../../test/support/declared-zone.ts';
 import { serveZone } from '../../../test/support/declared-zone-server.ts';
 import type { ServerFaults, ZoneServer } from '../../../test/support/declared-zone-server.ts';
+import { freePort } from '../../../test/support/loopback-port.ts';
+import { ManualClock } from '../../../test/support/manual-clock.ts';
 import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';
 import { StubResolver } from './stub-resolver.ts';
 import type { StubResolverOptions } from './stub-resolver.ts';
@@ -43,6 +45,17 @@ interface Bench extends AsyncDisposable {
   ask(name: string, type: RecordType): Promise<DnsAnswer>;
   /** Transport, type and name of what the server got, in order. */
   asked(): string[];
+}
+
+/** Lets the time of a question run out, once the server has got so many. */
+async function runOut(
+  { mock }: TestContext,
+  { received }: ZoneServer,
+  count: number,
+  ms: number,
+): Promise<void> {
+  while (received.length < count) await new Promise(setImmediate);
+  mock.timers.tick(ms);
 }
 
 async function bench(
@@ -234,9 +247,15 @@ test('a server that cuts responses but closes TCP connections is a network failu
 });
 
 for (const fault of ['wrongId', 'wrongQuestion', 'wrongSource', 'echo'] as const) {
-  test(`a response with the fault ${fault} is not taken for an answer`, async () => {
-    await using dns = await bench({ [fault]: true }, { timeouts: [40] });
-    assert.equal(cause(await dns.ask('example.test', 'MX')), 'timeout');
+  test(`a response with the fault ${fault} is not taken for an answer`, async (t) => {
+    t.mock.timers.enable({ apis: ['setTimeout'] });
+    await using dns = await bench({ [fault]: true });
+    const answer = dns.ask('example.test', 'MX');
+    await runOut(t, dns.server, 1, 1_999);
+    // what the server said has come by then
+    for (let turn = 0; turn < 10; turn++) await new Promise(setImmediate);
+    t.mock.timers.tick(1);
+    assert.equal(cause(await answer), 'timeout');
     assert.equal(dns.server.received.length, 1);
   });
 }
@@ -260,38 +279,53 @@ test('a response that stops in the middle of a record is malformed, over UDP and
   assert.equal(cause(await dns.ask('example.test', 'TXT')), 'malformed');
 });
 
-test('a server that does not answer is asked again with a longer time-out', async () => {
+test('a server that does not answer is asked again with a longer time-out', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   await using dns = await bench({ drop: 2 }, { timeouts: [30, 40, 5_000] });
-  assert.deepEqual(data(await dns.ask('signed.test', 'A')), ['192.0.2.3']);
+  const answer = dns.ask('signed.test', 'A');
+  await runOut(t, dns.server, 1, 30);
+  await runOut(t, dns.server, 2, 40);
+  assert.deepEqual(data(await answer), ['192.0.2.3']);
   assert.equal(dns.server.received.length, 3);
 });
 
-test('a question ends at its deadline, whatever time-outs are left', async () => {
-  await using dns = await bench({}, { timeouts: [50, 60_000, 60_000], deadline: 120 });
-  const answer = await dns.ask('silent.test', 'A');
-  assert.equal(cause(answer), 'timeout');
+test('a question ends at its deadline, whatever time-outs are left', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
+  const clock = new ManualClock();
+  await using dns = await bench({}, { clock, timeouts: [50, 60_000, 60_000], deadline: 120 });
+  const answer = dns.ask('silent.test', 'A');
+  for (const [count, ms] of [
+    [1, 50],
+    [2, 70],
+  ] as const) {
+    while (dns.server.received.length < count) await new Promise(setImmediate);
+    clock.advance(ms);
+    t.mock.timers.tick(ms);
+  }
+  assert.equal(cause(await answer), 'timeout');
   assert.equal(dns.server.received.length, 2);
 });
 
-test('where the first server is silent the second answers, and is then asked first', async () => {
+test('where the first server is silent the second answers, and is then asked first', async (t) => {
+  t.mock.timers.enable({ apis: ['setTimeout'] });
   await using silent = await serveZone(declaredZone({ test: { fault: 'timeout' } }), {
     drop: Number.POSITIVE_INFINITY,
   });
   await using good = await serveZone(declaredZone(ZONE));
   const servers = [silent, good].map(({ address, port }) => ({ address, port, trusted: true }));
-  await using dns = await bench({}, { servers, timeouts: [40] });
-  assert.deepEqual(data(await dns.ask('signed.test', 'A')), ['192.0.2.3']);
+  await using dns = await bench({}, { servers });
+  const answer = dns.ask('signed.test', 'A');
+  await runOut(t, silent, 1, 2_000);
+  assert.deepEqual(data(await answer), ['192.0.2.3']);
   assert.deepEqual(data(await dns.ask('1.many.test', 'A')), ['192.0.2.9']);
   assert.deepEqual(data(await dns.ask('2.many.test', 'A')), ['192.0.2.9']);
   assert.deepEqual([silent.received.length, good.received.length], [1, 3]);
 });
 
 test('where nothing listens the next server is asked at once', async () => {
-  const gone = await serveZone(declaredZone({}));
-  const { address, port } = gone;
-  await gone[Symbol.asyncDispose]();
   await using good = await serveZone(declaredZone(ZONE));
-  const servers = [port, good.port].map((port) => ({ address, port, trusted: true }));
+  const { address } = good;
+  const servers = [await freePort(), good.port].map((port) => ({ address, port, trusted: true }));
   await using dns = await bench({}, { servers, timeouts: [60_000], deadline: 60_000 });
   assert.deepEqual(data(await dns.ask('signed.test', 'A')), ['192.0.2.3']);
   await using alone = await bench({}, { servers: servers.slice(0, 1) });
@@ -306,7 +340,10 @@ test('a server that says SERVFAIL is not asked again, the next one is', async ()
   const servers = [failing, good].map(({ address, port }) => ({ address, port, trusted: true }));
   await using dns = await bench({}, { servers });
   assert.deepEqual(data(await dns.ask('signed.test', 'A')), ['192.0.2.3']);
-  await using alone = await bench({}, { servers: servers.slice(0, 1), timeouts: [99, 99, 99] });
+  await using alone = await bench(
+    {},
+    { servers: servers.slice(0, 1), timeouts: [2_000, 2_000, 2_000] },
+  );
   assert.equal(cause(await alone.ask('signed.test', 'A')), 'servfail');
   assert.equal(failing.received.length, 2);
 });
