@@ -124,6 +124,10 @@ async function exchangeWith(
   if (dialled.kind === 'network') return failed('connect', dialled.detail);
   const socket = dialled.socket.on('error', () => {});
   const hangUp = (): void => void socket.destroy();
+  if (signal.aborted) {
+    hangUp();
+    return timedOut(options);
+  }
   signal.addEventListener('abort', hangUp);
   try {
     const secured = connect({

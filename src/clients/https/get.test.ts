@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { connect } from 'node:net';
 import { before, test } from 'node:test';
 import { latin1 } from '#bytes';
@@ -116,6 +117,19 @@ test('a host that drips or is silent is left after the time', async () => {
     response.write('x');
   };
   assert.equal(await get(half, { timeoutMs: 150 }), 'timed-out');
+});
+
+test('nor is a host waited for that was reached when the time was over', async () => {
+  await using host = await startHttpsHost(good, () => {});
+  const late: Dialer = {
+    async dial({ signal, ...options }) {
+      const dialled = await dialerTo(host.port).dial(options);
+      await once(signal!, 'abort');
+      return dialled;
+    },
+  };
+  const result = await httpsGet(HOST, '/', optionsFor(host.port, { dialer: late, timeoutMs: 20 }));
+  assert.equal(result.kind === 'failed' && result.reason, 'timed-out');
 });
 
 test('a name that leads to private addresses is not followed, one that leads nowhere says so', async () => {
