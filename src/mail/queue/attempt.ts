@@ -112,6 +112,8 @@ class RemoteAttempt {
   async run(): Promise<void> {
     const onEnd = (): void => this.#end();
     this.#context.ended.addEventListener('abort', onEnd);
+    // on the disk by the time of the first final dot
+    void this.#lease.renew();
     try {
       await this.#rounds();
     } finally {

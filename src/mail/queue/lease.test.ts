@@ -5,6 +5,7 @@ import { StoreUnavailable } from '#store/writer';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
 import { SILENCE, startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+import { Lease } from './lease.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 
@@ -160,4 +161,47 @@ test('a stop without grace drops a connection before the final dot and decides n
   assert.equal(peer.accepted.length, 0);
   const { rows } = await outbound.store.pool.query('select lease, held from queue_claims');
   assert.deepEqual(rows, [{ lease: null, held: null }]);
+});
+
+/** A database that answers a renewal when the test says so. */
+function openRenewals() {
+  const asked: ((found: boolean) => void)[] = [];
+  const db = {
+    query: () =>
+      new Promise<{ rowCount: number }>((resolve) => {
+        asked.push((found) => resolve({ rowCount: found ? 1 : 0 }));
+      }),
+  } as unknown as ConstructorParameters<typeof Lease>[0];
+  return { asked, db };
+}
+
+test('a lease holds only once it was found in the database, and is then not asked for at every message', async () => {
+  const { asked, db } = openRenewals();
+  using lease = new Lease(db, 'token', () => 0);
+  const [begun, first] = [lease.renew(), lease.holds()];
+  assert.equal(asked.length, 1);
+  asked[0]!(true);
+  assert.deepEqual([await begun, await first, lease.holds()], [true, true, true]);
+  assert.equal(asked.length, 1);
+});
+
+test('a claim that a crash of the database undid lets nothing go', async () => {
+  const { asked, db } = openRenewals();
+  using lease = new Lease(db, 'token', () => 0);
+  const holds = lease.holds();
+  asked[0]!(false);
+  assert.equal(await holds, false);
+  assert.equal(lease.lost, true);
+  assert.equal(lease.holds(), false);
+});
+
+test('an answer that a process hears after it stood still for longer than the lease does not count', async () => {
+  let now = 0;
+  const { asked, db } = openRenewals();
+  using lease = new Lease(db, 'token', () => now);
+  const holds = lease.holds();
+  now += 3 * MINUTE;
+  asked[0]!(true);
+  assert.equal(await holds, false);
+  assert.equal(lease.lost, false);
 });

@@ -1,7 +1,7 @@
 /**
  * A lease as its holder sees it. It lasts by the clock of the database; here it is known to be ours until a time on the monotonic
- * clock, counted from before the question that gave it, so that a process that was stopped (SIGSTOP, a paused machine) asks before it
- * goes on. Renewed while the attempt lives.
+ * clock, counted from before the question that renewed it, so that a process that was stopped (SIGSTOP, a paused machine) asks before it
+ * goes on. Renewed while the attempt lives, for the first time at its beginning: a claim alone may be undone by a crash of the database.
  */
 import type { Queryable } from '#store/blobs';
 import { LEASE_SECONDS, renewLease } from '#store/queue/claim';
@@ -16,15 +16,14 @@ export class Lease implements Disposable {
   readonly #db: Queryable;
   readonly #monotonic: () => number;
   readonly #timer: NodeJS.Timeout;
-  #certainUntil: number;
+  #certainUntil = -Infinity;
+  #renewal: Promise<boolean> | undefined;
   #lost = false;
 
-  /** @param askedAt monotonic time before the claim was sent */
-  constructor(db: Queryable, token: string, askedAt: number, monotonic: () => number) {
+  constructor(db: Queryable, token: string, monotonic: () => number) {
     this.#db = db;
     this.token = token;
     this.#monotonic = monotonic;
-    this.#certainUntil = askedAt + CERTAIN;
     this.#timer = setInterval(() => void this.renew(), RENEW_EVERY);
     this.#timer.unref();
   }
@@ -41,12 +40,20 @@ export class Lease implements Disposable {
   }
 
   /** Makes it last from now on. False when it is another's, or nobody can tell. */
-  async renew(): Promise<boolean> {
+  renew(): Promise<boolean> {
+    this.#renewal ??= this.#ask().finally(() => {
+      this.#renewal = undefined;
+    });
+    return this.#renewal;
+  }
+
+  async #ask(): Promise<boolean> {
     const askedAt = this.#monotonic();
     try {
       if (!(await renewLease(this.#db, this.token))) this.#lost = true;
       else this.#certainUntil = askedAt + CERTAIN;
-      return !this.#lost;
+      // the process may have stood still meanwhile
+      return !this.#lost && this.#monotonic() < this.#certainUntil;
     } catch {
       // the database is out of reach: it may come back before the lease ends
       return false;

@@ -192,7 +192,6 @@ class Worker implements Queue {
     const { store, sourceAddresses, random } = this.#options;
     const { clock } = store;
     const token = store.newId();
-    const askedAt = clock.monotonic();
     const claimed = await claim(this.#queue, {
       token,
       node: workerName(store.node),
@@ -205,7 +204,7 @@ class Worker implements Queue {
     if (!claimed) return false;
     if (claimed.planDue.length > 0) await this.#warmUp.seeTo(claimed.site, claimed.planDue);
     if (claimed.count === 0) return true;
-    const lease = new Lease(this.#queue, token, askedAt, () => clock.monotonic());
+    const lease = new Lease(this.#queue, token, () => clock.monotonic());
     const attempt = this.#attempt(claimed, lease).finally(() => {
       this.#attempts.delete(attempt);
       this.#look();

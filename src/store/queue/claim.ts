@@ -53,7 +53,8 @@ export interface Claim extends DestinationKey {
 }
 
 /**
- * Takes the destination whose turn it is and what is due there.
+ * Takes the destination whose turn it is and what is due there. The commit does not wait for the disk: a crash of the database may undo it,
+ * so nothing may leave before {@link renewLease} found the lease, whose commit waits.
  * @returns undefined when no destination is ready; a claim without messages when one was, but had nothing to give now (ask again)
  */
 export async function claim(db: Queryable, request: ClaimRequest): Promise<Claim | undefined> {
@@ -197,7 +198,8 @@ function claiming(text: ClaimText): string {
     from destination d, counted
     where q.site = d.site and q.stream = d.stream and q.source_pool = d.source_pool${text.where})
   select d.site, d.stream, d.source_pool as "sourcePool", source.source, source.failures, n as count, ${text.answer}, m.*
-  from destination d cross join counted left join source on true left join (${messagesFrom('due')}) m on true`;
+  from (select set_config('synchronous_commit', 'off', true)) as without_disk cross join destination d cross join counted
+    left join source on true left join (${messagesFrom('due')}) m on true`;
 }
 
 /** Takes nothing, and changes nothing, where a warm-up plan has to be asked. */
@@ -294,7 +296,7 @@ const CLAIM_MORE = `
   select exists (select from lease) as held, (select count(*)::integer from due) as count, m.*
   from (select) as always left join (${messagesFrom('due')}) m on true`;
 
-/** Makes a lease last from now on; false when it was already given to others. */
+/** Makes a lease last from now on, and on the disk; false when it was already given to others, or lost in a crash. */
 export async function renewLease(db: Queryable, token: string): Promise<boolean> {
   const { rowCount } = await db.query({
     name: 'renew_lease',
