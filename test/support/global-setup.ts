@@ -3,7 +3,7 @@
  * server of `DATABASE_URL` where that is set (15 or newer, a user who may create databases). The test processes
  * get its address and the run's name by the environment.
  */
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -21,7 +21,7 @@ export async function globalSetup(): Promise<void> {
   process.env[RUN] = randomBytes(4).toString('hex');
   compiled = mkdtempSync(join(server?.folder ?? tmpdir(), 'hikyaku-compiled-'));
   process.env['NODE_COMPILE_CACHE'] = compiled;
-  denyDns();
+  preload('deny-dns.ts', 'test-file-end.ts');
 }
 
 export async function globalTeardown(): Promise<void> {
@@ -29,9 +29,8 @@ export async function globalTeardown(): Promise<void> {
   if (compiled !== undefined) rmSync(compiled, { recursive: true, force: true });
 }
 
-/** No test process asks the real DNS, nor does a program of ours that it starts. */
-function denyDns(): void {
-  const module = new URL('./deny-dns.ts', import.meta.url);
-  if (!existsSync(module)) return;
-  process.env['NODE_OPTIONS'] = `${process.env['NODE_OPTIONS'] ?? ''} --import=${module.href}`;
+/** No test process asks the real DNS, nor does a program of ours that it starts; and each comes to its end. */
+function preload(...names: readonly string[]): void {
+  const imports = names.map((name) => `--import=${import.meta.resolve(`./${name}`)}`);
+  process.env['NODE_OPTIONS'] = [process.env['NODE_OPTIONS'] ?? '', ...imports].join(' ');
 }
