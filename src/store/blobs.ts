@@ -293,7 +293,7 @@ export async function sweepBlobs(
 export function removeBlobs(condition: string): string {
   return `
     with gone as (delete from blobs b where b.id = any($1::bigint[]) and ${condition} returning b.id),
-    chunks as (delete from blob_chunks where blob_id = any($1::bigint[]) and blob_id in (select id from gone))
+    chunks as (delete from blob_chunks where blob_id in (select id from gone))
     select from gone`;
 }
 
