@@ -55,12 +55,13 @@ function askUdp(
       else if (++stray === MAX_STRAY) done('ask-tcp');
     });
     socket.on('error', (error) => done(networkFailure(error)));
-    const ask = () =>
-      socket.connect(server.port, server.address, () => {
-        socket.send(encodeQuery(id, question), (error) => {
-          if (error) done(networkFailure(error));
-        });
+    // not handed to connect(), which would call it where it failed as well
+    socket.once('connect', () => {
+      socket.send(encodeQuery(id, question), (error) => {
+        if (error) done(networkFailure(error));
       });
+    });
+    const ask = () => socket.connect(server.port, server.address);
     if (server.localAddress === undefined) ask();
     else socket.bind({ address: server.localAddress, port: 0 }, ask);
     return () => socket.close();

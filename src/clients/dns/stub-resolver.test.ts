@@ -334,6 +334,17 @@ test('where nothing listens the next server is asked at once', async () => {
   assert.match(answer.kind === 'failure' ? answer.text : '', /nothing listens there/);
 });
 
+test('a server that no way leads to is a failure like others, and the next one is asked', async () => {
+  await using good = await serveZone(declaredZone(ZONE));
+  const { address, port } = good;
+  // the kernel lets nobody send to a broadcast address who did not ask for it
+  const cutOff = { address: '127.255.255.255', port: 53, trusted: true };
+  await using dns = await bench({}, { servers: [cutOff, { address, port, trusted: true }] });
+  assert.deepEqual(data(await dns.ask('signed.test', 'A')), ['192.0.2.3']);
+  await using alone = await bench({}, { servers: [cutOff] });
+  assert.equal(cause(await alone.ask('signed.test', 'A')), 'network');
+});
+
 test('a server that says SERVFAIL is not asked again, the next one is', async () => {
   await using failing = await serveZone(declaredZone({ 'signed.test': { fault: 'servfail' } }));
   await using good = await serveZone(declaredZone(ZONE));

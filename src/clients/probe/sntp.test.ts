@@ -73,3 +73,11 @@ test('who gives up hears so at once', async () => {
   controller.abort();
   assert.deepEqual(await asked, { kind: 'failed', cause: 'given up' });
 });
+
+test('a time server that no way leads to is a failure of the question', async () => {
+  const { signal } = new AbortController();
+  // the kernel lets nobody send to a broadcast address who did not ask for it
+  const answer = await askTime('127.255.255.255', new ManualClock(), RANDOM, signal);
+  assert.ok(typeof answer === 'object');
+  assert.equal(answer.kind, 'failed');
+});

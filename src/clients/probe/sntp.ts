@@ -51,13 +51,15 @@ export function askTime(
     question[0] = CLIENT;
     // §5: the server gives it back; a random one cannot be guessed by who only sends answers
     question.set(random.subarray(0, 8), SIZE - 8);
-    socket.connect(port, address, () => {
+    // not handed to connect(), which would call it where it failed as well
+    socket.once('connect', () => {
       sent = clock.now();
       monotonic = clock.monotonic();
       socket.send(question, (error) => {
         if (error) settle(failed(error));
       });
     });
+    socket.connect(port, address);
   });
 }
 

@@ -56,9 +56,9 @@ function askUdp(query: Uint8Array, fits: Fits, options: AskOptions): Promise<Mes
       const message = fits(octets);
       if (message !== undefined) done(message);
     });
-    socket.bind(0, localAddress, () => {
-      socket.connect(port, address, () => socket.send(query));
-    });
+    // not handed to connect(), which would call it where it failed as well
+    socket.once('connect', () => socket.send(query));
+    socket.bind(0, localAddress, () => socket.connect(port, address));
     return () => socket.close();
   });
 }

@@ -311,6 +311,17 @@ test('name servers without glue are looked up, and two domains that wait for eac
   assert.deepEqual(await resolve(stage, 'one.test', 'A'), [['127.20.25.25'], false]);
 });
 
+test('a name server that no way leads to is one that does not answer', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock } = stage;
+  for (const domain of ['one.test', 'two.test']) await dns.registrar.buy(domain);
+  await dns.registrar.setDelegation('two.test', { ns: ['ns.one.test'] });
+  // the kernel lets nobody send to a broadcast address who did not ask for it
+  await dns.panel.addRecord('one.test', record('ns.one.test', 'A', '127.255.255.255'));
+  clock.advance(5 * MINUTE);
+  assert.equal((await resolve(stage, 'two.test', 'A'))[0], 'failure');
+});
+
 test('aliases across zones are followed, and those in a circle come to an end', async () => {
   await using stage = await startDnsStage();
   const { dns, clock } = stage;
