@@ -57,6 +57,8 @@ export interface Letter {
   readonly by: Sender;
   /** Of bigmail.test unless there is an `@`. */
   readonly to: string;
+  /** Recipients before it in the same transaction, of the same domain. */
+  readonly also?: readonly string[];
   /** Local part or whole reverse-path; '' is the null one. */
   readonly from?: string;
   /** Instead of From, To, Subject, Date and Message-ID. */
@@ -140,7 +142,9 @@ export async function startProviderStage(
     },
     async send(letter) {
       const to = letter.to.includes('@') ? letter.to : `${letter.to}@bigmail.test`;
-      const mx = zone.find(to.slice(to.indexOf('@') + 1), 'MX');
+      const domain = to.slice(to.indexOf('@') + 1);
+      const also = (letter.also ?? []).map((name) => `${name}@${domain}`);
+      const mx = zone.find(domain, 'MX');
       if (!('records' in mx)) throw new Error(`no MX for ${to}`);
       const host = (mx.records[0] as { exchange: string }).exchange;
       const address = zone.find(host, 'A');
@@ -166,10 +170,10 @@ export async function startProviderStage(
       const content = Buffer.from(await compose(letter, to, ++sent, clock.now()), 'latin1');
       const { outcomes } = await session.deliver({
         reversePath: reversePathOf(letter),
-        recipients: [{ mailbox: parseMailbox(to)! }],
+        recipients: [...also, to].map((one) => ({ mailbox: parseMailbox(one)! })),
         content: { size: content.length, eightBit: false, smtputf8: false, chunks: [content] },
       });
-      const [outcome] = outcomes;
+      const outcome = outcomes.at(-1);
       const reply =
         outcome!.kind === 'delivered'
           ? outcome!.reply

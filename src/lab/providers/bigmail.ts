@@ -3,6 +3,7 @@
  * `ours`. Google's line for bulk mail, 5,000 messages a day, is 50 here.
  */
 import {
+  addressBlocked,
   addressOverQuota,
   authenticationUnclear,
   badForm,
@@ -13,17 +14,21 @@ import {
   bulkWithoutPolicy,
   bulkWithoutSpf,
   closedMailbox,
+  domainBlocked,
   domainOverQuota,
   fullMailbox,
   listed,
   manyComplaints,
   manyUnknown,
+  netblockOverQuota,
   nobodyVouches,
   noReverseName,
   poorDomain,
   quarantinedByAuthor,
   refusedByAuthor,
   severalAuthors,
+  spfTooWide,
+  tooManyRecipients,
   tooMuchForOne,
   unknownMailbox,
 } from './conditions.ts';
@@ -37,6 +42,10 @@ const DAY = 24 * 60 * 60 * 1000;
 /** What is put off today is refused from this time on. */
 const PATIENCE = DAY / 2;
 const MOST_FOR_ONE = 60;
+/** RFC 5321 §4.5.3.1.8 asks for no fewer. */
+const MOST_AT_ONCE = 100;
+/** So many addresses that each use up their quota are one sender in many coats. */
+const NETBLOCK_TIMES = 5;
 
 const senderOf = ({ domain }: MessageCase): string => domain.name;
 
@@ -129,6 +138,17 @@ const RULES: readonly Rule[] = [
     source: { of: CODES, ours: 'words' },
   },
   {
+    id: 'too-many-recipients',
+    stage: 'rcpt',
+    when: tooManyRecipients(MOST_AT_ONCE),
+    reply: {
+      code: 452,
+      enhanced: '4.5.3',
+      lines: ['This message has too many recipients. Send it to the others', 'by itself.'],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
     id: 'bad-from',
     stage: 'data',
     when: severalAuthors,
@@ -155,6 +175,32 @@ const RULES: readonly Rule[] = [
       ],
     },
     source: { of: CODES, ours: 'all' },
+  },
+  {
+    id: 'spf-too-wide',
+    stage: 'data',
+    when: spfTooWide,
+    reply: {
+      code: 451,
+      enhanced: '4.7.24',
+      lines: [
+        'The SPF record of [%spf] has suspicious entries: it lets',
+        'nearly everybody send. Until it names your hosts, mail is put off.',
+      ],
+    },
+    later: {
+      after: PATIENCE,
+      becomes: {
+        code: 550,
+        enhanced: '5.7.24',
+        lines: [
+          'The SPF record of [%spf] has suspicious entries: it lets',
+          'nearly everybody send.',
+        ],
+      },
+      subject: ({ client }) => client.spfDomain,
+    },
+    source: { of: CODES, ours: 'words' },
   },
   {
     id: 'dns-trouble',
@@ -289,6 +335,48 @@ const RULES: readonly Rule[] = [
     source: { of: FAQ, ours: 'words' },
   },
   {
+    id: 'rate-blocked-ip',
+    stage: 'rate',
+    when: addressBlocked,
+    reply: {
+      code: 550,
+      enhanced: '5.7.28',
+      lines: [
+        'There is an unusual rate of unwanted mail from your',
+        'IP address [%ip]. To protect our users it is blocked.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'rate-blocked-dkim',
+    stage: 'rate',
+    when: domainBlocked('dkim'),
+    reply: {
+      code: 550,
+      enhanced: '5.7.28',
+      lines: [
+        'There is an unusual rate of unwanted mail from your',
+        'DKIM domain [%dkim]. To protect our users it is blocked.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'rate-blocked-spf',
+    stage: 'rate',
+    when: domainBlocked('spf'),
+    reply: {
+      code: 550,
+      enhanced: '5.7.28',
+      lines: [
+        'There is an unusual rate of unwanted mail from your',
+        'SPF domain [%spf]. To protect our users it is blocked.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
     id: 'rate-ip',
     stage: 'rate',
     when: addressOverQuota,
@@ -326,6 +414,20 @@ const RULES: readonly Rule[] = [
       lines: [
         'There is an unusual rate of mail from your',
         'SPF domain [%spf]. For now it is limited. Come back later, and slower.',
+      ],
+    },
+    source: { of: CODES, ours: 'words' },
+  },
+  {
+    id: 'rate-netblock',
+    stage: 'rate',
+    when: netblockOverQuota(NETBLOCK_TIMES),
+    reply: {
+      code: 421,
+      enhanced: '4.7.28',
+      lines: [
+        'There is an unusual rate of mail from your',
+        'IP netblock [%netblock]. For now it is limited. Come back later, and slower.',
       ],
     },
     source: { of: CODES, ours: 'words' },

@@ -81,6 +81,14 @@ export function tooMuchForOne(most: number): Condition<RecipientCase> {
   };
 }
 
+/** RFC 5321 §4.5.3.1.8: a hundred have to be taken. */
+export function tooManyRecipients(most: number): Condition<RecipientCase> {
+  return {
+    key: 'too-many-recipients',
+    test: ({ to, taken }) => ({ matched: taken >= most, seen: { to, taken, most } }),
+  };
+}
+
 /** Notices of failure come from anywhere: a null reverse-path is let in. */
 export const notAllowed: Condition<RecipientCase> = {
   key: 'not-allowed',
@@ -120,6 +128,14 @@ export const nobodyVouches: Condition<MessageCase> = {
   test: ({ client: { spf, spfDomain }, message: { dkim } }) => ({
     matched: spf !== 'pass' && !dkim.some(({ result }) => result === 'pass'),
     seen: { spf, spfDomain, dkim: dkimWord(dkim) },
+  }),
+};
+
+export const spfTooWide: Condition<MessageCase> = {
+  key: 'spf-too-wide',
+  test: ({ client: { spfTooWide: term, spfDomain } }) => ({
+    matched: term !== null,
+    seen: { spfDomain, term },
   }),
 };
 
@@ -207,6 +223,45 @@ export function domainOverQuota(by: 'spf' | 'dkim'): Condition<MessageCase> {
     test: ({ identity, domain: { name, quota, today } }) => ({
       matched: identity?.by === by && today.accepted >= quota,
       seen: { domain: name, by: identity?.by ?? null, accepted: today.accepted, quota },
+    }),
+  };
+}
+
+/** Who is put off elsewhere is blocked, where nothing good is left to be said of it. */
+export const addressBlocked: Condition<MessageCase> = {
+  key: 'address-blocked',
+  test: ({ client: { ip }, address }) => {
+    const { quota, today, score } = address;
+    const reputation = reputationOf(address);
+    return {
+      matched: reputation === 'bad' && today.accepted >= quota,
+      seen: { ip, reputation, score, accepted: today.accepted, quota },
+    };
+  },
+};
+
+export function domainBlocked(by: 'spf' | 'dkim'): Condition<MessageCase> {
+  return {
+    key: by === 'spf' ? 'spf-domain-blocked' : 'dkim-domain-blocked',
+    test: ({ identity, domain }) => {
+      const { name, quota, today, score } = domain;
+      const reputation = reputationOf(domain);
+      const { accepted } = today;
+      return {
+        matched: identity?.by === by && reputation === 'bad' && accepted >= quota,
+        seen: { domain: name, by: identity?.by ?? null, reputation, score, accepted, quota },
+      };
+    },
+  };
+}
+
+/** Many addresses that each stay within their quota: of all together, so many times what this one may send. */
+export function netblockOverQuota(times: number): Condition<MessageCase> {
+  return {
+    key: 'netblock-over-quota',
+    test: ({ netblock: { name, accepted }, address: { quota } }) => ({
+      matched: accepted >= quota * times,
+      seen: { netblock: name, accepted, most: quota * times },
     }),
   };
 }

@@ -27,10 +27,10 @@ export class DayTally {
     return this.#counts.get(key) ?? 0;
   }
 
-  /** One more. @returns how many there were before */
-  add(key: string): number {
+  /** One more, or several. @returns how many there were before */
+  add(key: string, more = 1): number {
     const before = this.count(key);
-    if (this.#counts.size < MOST_KEYS || before > 0) this.#counts.set(key, before + 1);
+    if (this.#counts.size < MOST_KEYS || before > 0) this.#counts.set(key, before + more);
     return before;
   }
 }

@@ -23,6 +23,8 @@ export interface ClientFacts {
   readonly senderDomain: 'reachable' | 'unreachable' | 'unknown';
   readonly spf: SpfResult | 'unknown';
   readonly spfDomain: string;
+  /** The term by which a record of SPF lets half the Internet send, or all of it. */
+  readonly spfTooWide: string | null;
 }
 
 export interface SignatureFacts {

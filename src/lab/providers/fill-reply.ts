@@ -3,7 +3,7 @@ import type { Told } from '#servers/smtp/settings';
 import type { Reply } from './rule.ts';
 
 export type ReplyValues = Readonly<
-  Record<'ip' | 'name' | 'ehlo' | 'spf' | 'dkim' | 'from' | 'to', string>
+  Record<'ip' | 'netblock' | 'name' | 'ehlo' | 'spf' | 'dkim' | 'from' | 'to', string>
 >;
 
 /** Characters of a value: names of strangers may be long. */
@@ -28,7 +28,7 @@ export function fillReply(
   return { kind: 'told', code, enhanced, lines: said, reason };
 }
 
-const PLACEHOLDER = /%(ip|name|ehlo|spf|dkim|from|to)\b/g;
+const PLACEHOLDER = /%(ip|netblock|name|ehlo|spf|dkim|from|to)\b/g;
 
 /** Where a message is explained: `hikyaku lab why` knows it by its id. */
 export function whyUrl(id: string): string {

@@ -8,10 +8,13 @@ import type { DmarcRecord } from '#protocol/dmarc/record';
 import type { PublishedPolicy } from '#protocol/dmarc-report/report';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import { parseMessageIds } from '#protocol/message/message-id';
+import type { SpfStep } from '#protocol/spf/report';
 import type { ClientFacts, MessageFacts } from './facts.ts';
 
 /** Signatures that are looked at for the record. */
 const MOST_SIGNATURES = 8;
+/** Characters of a term of SPF. */
+const MOST_TERM = 100;
 /** Characters of a field that decide nothing beyond. */
 const READ = 4000;
 
@@ -32,7 +35,17 @@ export function clientFacts(client: Client, envelope: Envelope, facts: AllFacts)
     senderDomain: domainWord(knownOf(facts.sender)?.result),
     spf: spf?.result ?? 'unknown',
     spfDomain: spf?.domain ?? '',
+    spfTooWide: wideTerm(spf?.steps ?? []),
   };
+}
+
+/** Of the record of the domain, or of one that it includes. */
+function wideTerm(steps: readonly SpfStep[]): string | null {
+  const wide = steps.find(
+    (step) =>
+      step.step === 'advice' && (step.advice === 'all-pass' || step.advice === 'wide-network'),
+  );
+  return wide?.step === 'advice' ? (wide.term?.slice(0, MOST_TERM) ?? null) : null;
 }
 
 function iprevWord(result: string | undefined): ClientFacts['iprev'] {

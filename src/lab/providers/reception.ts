@@ -4,7 +4,9 @@
  */
 import type { Log } from '#log';
 import type { OffenceKind } from '#lab/dnsbl/rules';
-import type { Accepted, Arrival } from '#mail/receive/accept';
+import { networkGroup } from '#mail/abuse/address-groups';
+import type { Accepted } from '#mail/receive/accept';
+import type { Arrival } from '#mail/receive/arrival';
 import type { Client, Envelope } from '#mail/receive/envelope';
 import type { Inquiry } from '#mail/receive/inquiry';
 import type { RecipientOutcome } from '#mail/receive/recipient';
@@ -72,6 +74,8 @@ export type Doors = Required<Pick<SmtpServices, 'admit' | 'judgeRecipient' | 'ac
 interface Pending {
   readonly client: ClientFacts;
   readonly trace: TraceEntry[];
+  /** Recipients that were taken. */
+  recipients: number;
 }
 
 /** Every so many messages the oldest go. */
@@ -82,11 +86,14 @@ export class Reception implements Doors {
   readonly #pending = new WeakMap<Envelope, Pending>();
   /** What each person got today: in all, and of each sender. */
   readonly #got: DayTally;
+  /** Copies that were taken today, by netblock. */
+  readonly #taken: DayTally;
   #untrimmed = 0;
 
   constructor(context: ReceptionContext) {
     this.#context = context;
     this.#got = new DayTally(context.now);
+    this.#taken = new DayTally(context.now);
   }
 
   admit = async (
@@ -95,7 +102,7 @@ export class Reception implements Doors {
     inquiry: Inquiry,
   ): Promise<Told | undefined> => {
     const facts = clientFacts(client, envelope, await inquiry.facts());
-    const pending: Pending = { client: facts, trace: [] };
+    const pending: Pending = { client: facts, trace: [], recipients: 0 };
     this.#pending.set(envelope, pending);
     for (const stage of ['connect', 'tls'] as const) {
       const given = { client: facts, address: this.#address(facts) };
@@ -168,10 +175,18 @@ export class Reception implements Doors {
     const to = formatMailbox(mailbox);
     const person = personAt(this.#context.provider, mailbox.localPart);
     const got = this.#got.count(`got ${person?.name ?? ''}`);
-    const given = { client, address: this.#address(client), to, person, got };
+    const given = {
+      client,
+      address: this.#address(client),
+      to,
+      person,
+      got,
+      taken: pending.recipients,
+    };
     const verdict = this.#ask('rcpt', given, pending, to);
     if (verdict.kind !== 'refuse') {
       this.#got.add(`got ${person!.name}`);
+      pending.recipients += 1;
       return { kind: 'accepted', expansion: NOWHERE };
     }
     const told = this.#tell(verdict, envelope, pending, { to });
@@ -187,21 +202,29 @@ export class Reception implements Doors {
 
   #decide(
     pending: Pending,
-    { name, ...given }: Omit<MessageCase, 'address' | 'domain'> & { readonly name: string },
+    {
+      name,
+      ...given
+    }: Omit<MessageCase, 'address' | 'domain' | 'netblock'> & { readonly name: string },
     copies: number,
   ): Verdict {
     const { memory, provider } = this.#context;
+    const block = networkGroup(given.client.ip);
     const whole = {
       ...given,
       address: this.#address(given.client),
       domain: memory.sender(provider.name, 'domain', name),
+      netblock: { name: block, accepted: this.#taken.count(block) },
     };
     let verdict: Verdict = { kind: 'none' };
     for (const stage of ['data', 'rate', 'after'] as const) {
       verdict = this.#ask(stage, whole, pending);
       if (verdict.kind !== 'none') break;
     }
-    if (verdict.kind !== 'refuse') this.#countBoth(given.client.ip, name, { accepted: copies });
+    if (verdict.kind !== 'refuse') {
+      this.#countBoth(given.client.ip, name, { accepted: copies });
+      this.#taken.add(block, copies);
+    }
     return verdict;
   }
 
@@ -228,6 +251,7 @@ export class Reception implements Doors {
     const { provider, explains } = this.#context;
     const values: ReplyValues = {
       ip: client.ip,
+      netblock: networkGroup(client.ip),
       name: client.name ?? 'none',
       ehlo: client.ehlo,
       spf: client.spfDomain || 'none',
@@ -309,7 +333,7 @@ function isSpoof({ spf, spfDomain }: ClientFacts, { authorDomain }: MessageFacts
 /** A recipient whose mail the party keeps in its own way. */
 export const NOWHERE = { tenantId: '1', accounts: [], external: [], steps: [], problems: [] };
 /** Of one message: a hundred recipients with all their rules. */
-const MOST_ENTRIES = 500;
+const MOST_ENTRIES = 1000;
 
 /** All subdomains count as their domain, as at Google: below `.test` the last two labels. */
 export function primaryDomain(name: string): string {

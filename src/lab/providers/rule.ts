@@ -37,9 +37,19 @@ export interface RecipientCase extends ClientCase {
   readonly person: Person | undefined;
   /** What this person got today. */
   readonly got: number;
+  /** Recipients of this transaction that were taken before. */
+  readonly taken: number;
+}
+
+/** The addresses around one: a /24, of IPv6 a /48. */
+export interface Netblock {
+  readonly name: string;
+  /** Copies that were taken from all of them today. */
+  readonly accepted: number;
 }
 
 export interface MessageCase extends ClientCase {
+  readonly netblock: Netblock;
   readonly message: MessageFacts;
   /** Undefined: nobody answers for it. */
   readonly identity: Identity | undefined;
@@ -72,7 +82,7 @@ export interface Condition<Case> {
 export interface Reply {
   readonly code: number;
   readonly enhanced: string;
-  /** With %ip, %name, %ehlo, %spf, %dkim, %from and %to. */
+  /** With %ip, %netblock, %name, %ehlo, %spf, %dkim, %from and %to. */
   readonly lines: readonly string[];
 }
 

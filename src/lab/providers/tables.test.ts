@@ -1,6 +1,9 @@
 /** Every rule of every table is provoked by a real session and gives exactly its reply; a rule without a provocation fails. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { SmtpConnection } from '#clients/smtp/connection';
+import { DialogueRecorder } from '#protocol/smtp/dialogue';
+import { replyText, type Reply as WireReply } from '#protocol/smtp/reply';
 import { findTrace } from '#store/lab/provider-mail';
 import {
   startProviderStage,
@@ -42,6 +45,7 @@ const PUBLISHED: Readonly<Record<string, Published>> = {
   'junk-unauthenticated': { spf: 'v=spf1 -all' },
   'spam-spoofed': { spf: 'v=spf1 -all' },
   'no-domain': { mx: false, spf: false },
+  'spf-too-wide': { spf: 'v=spf1 +all' },
   'bulk-spf': { spf: 'v=spf1 -all' },
   'bulk-dmarc': { dmarc: false },
   'bulk-authentication': { dmarc: false },
@@ -73,6 +77,22 @@ const overQuota =
     return send(letter);
   };
 
+/** The same of a sender whose days before were bad ones. */
+const blocked =
+  (by: 'ip' | 'domain', letter: Partial<Letter> = {}): Provocation =>
+  (scene) => {
+    const { memory } = stage.providers;
+    const name = by === 'ip' ? scene.sender.ip : scene.sender.domain;
+    for (let day = 0; day < 2; day++) {
+      memory.count(scene.provider.name, by, name, { pressed: 1000 });
+      stage.clock.step(DAY);
+    }
+    return overQuota(by, letter)(scene);
+  };
+
+const guests = (count: number): string[] =>
+  Array.from({ length: count }, (_, at) => `guest${String(at + 1).padStart(4, '0')}`);
+
 const strangers =
   (policy: string): Provocation =>
   async ({ provider, send }) => {
@@ -102,10 +122,12 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   inactive: ({ send }) => send({ to: 'rip' }),
   full: ({ send }) => send({ to: 'fuller' }),
   'not-allowed': ({ send }) => send({ to: 'yoko' }),
+  'too-many-recipients': tooMany,
   greylisted: ({ send }) => send(),
   'bad-from': ({ send }) => send({ header: header('From: a@author.test', 'From: b@author.test') }),
   'bad-form': ({ sender, send }) =>
     send({ header: [`From: a@${sender.domain}`, 'Subject: No date'] }),
+  'spf-too-wide': ({ send }) => send(),
   'dns-trouble': ({ sender, send }) => {
     stage.zone.declare(sender.domain, {
       MX: `10 mail.${sender.domain}`,
@@ -127,6 +149,15 @@ const PROVOCATIONS: Readonly<Record<string, Provocation>> = {
   'rate-ip': overQuota('ip'),
   'rate-dkim': overQuota('domain'),
   'rate-spf': overQuota('domain', { signedBy: false }),
+  'rate-blocked-ip': blocked('ip'),
+  'rate-blocked-dkim': blocked('domain'),
+  'rate-blocked-spf': blocked('domain', { signedBy: false }),
+  'rate-netblock': async ({ send }) => {
+    const neighbour = stage.sender('coat.test', { address: '98.1' });
+    const many = guests(100);
+    assert.equal((await send({ by: neighbour, also: many.slice(1), to: many[0]! })).code, '250');
+    return send({ by: stage.sender('collar.test', { address: '98.2' }) });
+  },
   'tss04-ip': overQuota('ip'),
   'tss04-dkim': overQuota('domain'),
   'tss04-spf': overQuota('domain', { signedBy: false }),
@@ -156,6 +187,38 @@ async function reputation({ provider, sender, send }: Scene): Promise<Sent> {
   memory.count(provider.name, 'domain', sender.domain, { pressed: 1000 });
   stage.clock.step(DAY);
   return send();
+}
+
+/** Word by word: our own client never asks for more than a hundred at once. */
+async function tooMany({ provider }: Scene): Promise<Sent> {
+  const { ip, domain } = stage.sender('crowd.test', { address: '97.1' });
+  const { dialer, addressOf } = stage.ground.network;
+  const target = { address: addressOf(provider.mx), port: 25, localAddress: ip };
+  const dialled = await dialer.dial({ ...target, timeoutMs: 10_000 });
+  assert.ok(dialled.kind === 'connected');
+  const monotonic = (): number => performance.now();
+  const recorder = new DialogueRecorder(monotonic());
+  const connection = new SmtpConnection(dialled.socket, recorder, monotonic, 64 * 1024);
+  const heard = async (coming: ReturnType<SmtpConnection['read']>): Promise<WireReply> => {
+    const result = await coming;
+    assert.ok(result.kind === 'reply');
+    return result.reply;
+  };
+  await heard(connection.read(10_000));
+  for (const line of [
+    `EHLO mail.${domain}`,
+    `MAIL FROM:<news@${domain}>`,
+    ...guests(100).map((name) => `RCPT TO:<${name}@${provider.domain}>`),
+  ]) {
+    const reply = await heard(connection.ask(line, 10_000));
+    assert.equal(reply.code, 250, replyText(reply));
+  }
+  const { code, enhanced, lines } = await heard(
+    connection.ask(`RCPT TO:<hana@${provider.domain}>`, 10_000),
+  );
+  connection.finish();
+  const id = /why\.lab\.test\/(\w+)/.exec(lines.join(' '))![1];
+  return { code: `${code} ${enhanced}`, lines, id };
 }
 
 async function tooFast(scene: Scene): Promise<Sent> {
@@ -260,11 +323,11 @@ function assertReply(sent: Sent, reply: Reply, { sender, provider }: Scene, id: 
   assert.equal(lines.length, reply.lines.length + 1);
   for (const [index, line] of reply.lines.entries()) {
     const pattern = line
-      .split(/(%(?:ip|name|ehlo|spf|dkim|from|to)\b)/)
+      .split(/(%(?:ip|netblock|name|ehlo|spf|dkim|from|to)\b)/)
       .map((part) => (part === '%ip' ? sender.ip : /^%\w+$/.test(part) ? undefined : part))
       .map((part) =>
         part === undefined
-          ? String.raw`[\w.@-]+`
+          ? String.raw`[\w.@/-]+`
           : part.replaceAll(/[.*+?^${}()|[\]\\]/g, String.raw`\$&`),
       )
       .join('');

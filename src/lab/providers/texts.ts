@@ -104,6 +104,20 @@ export const CONDITION_TEXTS = {
       ja: '{to} には今日 {got} 通届き、上限は {most} 通です。',
     },
   },
+  'too-many-recipients': {
+    asks: {
+      en: 'Has the message too many recipients in one transaction?',
+      ja: '一つのトランザクションに宛先が多すぎないか',
+    },
+    matched: {
+      en: '{taken} recipients were taken before {to}; {most} is the most in one transaction.',
+      ja: '{to} の前に {taken} 件の宛先を受け取りました。一つのトランザクションの上限は {most} 件です。',
+    },
+    passed: {
+      en: '{taken} recipients were taken before {to}; {most} is the most in one transaction.',
+      ja: '{to} の前に {taken} 件の宛先を受け取りました。一つのトランザクションの上限は {most} 件です。',
+    },
+  },
   'not-allowed': {
     asks: {
       en: 'Does this person take mail of the domain?',
@@ -155,6 +169,20 @@ export const CONDITION_TEXTS = {
     passed: {
       en: 'SPF of {spfDomain}: {spf}; DKIM: {dkim}.',
       ja: '{spfDomain} の SPF: {spf}、DKIM: {dkim}。',
+    },
+  },
+  'spf-too-wide': {
+    asks: {
+      en: 'Does the SPF record let nearly everybody send?',
+      ja: 'SPF レコードが、ほとんど誰にでも送信を許していないか',
+    },
+    matched: {
+      en: 'By «{term}» the SPF record of {spfDomain} lets half the Internet send, or all of it (RFC 7208 §5.1, §5.6): its pass says nothing.',
+      ja: '{spfDomain} の SPF レコードは「{term}」によって、インターネットの大半または全体に送信を許しています(RFC 7208 §5.1、§5.6)。これでは合格しても意味がありません。',
+    },
+    passed: {
+      en: 'The SPF record of {spfDomain} has no term as wide as that.',
+      ja: '{spfDomain} の SPF レコードに、そこまで広い指定はありません。',
     },
   },
   'refused-by-author': {
@@ -299,6 +327,62 @@ export const CONDITION_TEXTS = {
     passed: {
       en: '{domain} (known by {by}) has sent {accepted} of its {quota} today.',
       ja: '{domain}({by} で確認)は今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+  },
+  'address-blocked': {
+    asks: {
+      en: 'Is an address of bad reputation over its quota?',
+      ja: '評判の悪いアドレスが一日の上限を超えたか',
+    },
+    matched: {
+      en: 'The reputation of {ip} is {reputation} ({score}), and it has sent {accepted} of its {quota} today.',
+      ja: '{ip} の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+    passed: {
+      en: 'The reputation of {ip} is {reputation} ({score}); it has sent {accepted} of its {quota} today.',
+      ja: '{ip} の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+  },
+  'dkim-domain-blocked': {
+    asks: {
+      en: 'Is a domain of bad reputation that signed over its quota?',
+      ja: '署名した、評判の悪いドメインが一日の上限を超えたか',
+    },
+    matched: {
+      en: 'The reputation of {domain} is {reputation} ({score}), and it has sent {accepted} of its {quota} today.',
+      ja: '{domain} の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+    passed: {
+      en: 'The reputation of {domain} (known by {by}) is {reputation} ({score}); it has sent {accepted} of its {quota} today.',
+      ja: '{domain}({by} で確認)の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+  },
+  'spf-domain-blocked': {
+    asks: {
+      en: 'Is a domain of bad reputation that SPF vouches for over its quota?',
+      ja: 'SPF で確かめた、評判の悪いドメインが一日の上限を超えたか',
+    },
+    matched: {
+      en: 'The reputation of {domain} is {reputation} ({score}), and it has sent {accepted} of its {quota} today.',
+      ja: '{domain} の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+    passed: {
+      en: 'The reputation of {domain} (known by {by}) is {reputation} ({score}); it has sent {accepted} of its {quota} today.',
+      ja: '{domain}({by} で確認)の評判は {reputation}({score})で、今日 {quota} 通のうち {accepted} 通を送りました。',
+    },
+  },
+  'netblock-over-quota': {
+    asks: {
+      en: 'Do the addresses around it send too much together?',
+      ja: '周囲のアドレスが合わせて送りすぎていないか',
+    },
+    matched: {
+      en: 'All addresses of {netblock} have sent {accepted} together today; {most} is the most.',
+      ja: '{netblock} のアドレス全体で今日 {accepted} 通を送りました。上限は {most} 通です。',
+    },
+    passed: {
+      en: 'All addresses of {netblock} have sent {accepted} together today; {most} is the most.',
+      ja: '{netblock} のアドレス全体で今日 {accepted} 通を送りました。上限は {most} 通です。',
     },
   },
   'many-complaints': {

@@ -26,11 +26,14 @@ const CLASSES: readonly (readonly [RegExp, string])[] = [
   [/^no-ptr$/, 'reverse-name'],
   [/^listed$/, 'block-list'],
   [/^tls-required$/, 'tls'],
-  [/^(unknown-user|inactive|full|too-fast)$/, 'recipient'],
+  [/^(unknown-user|inactive|full|too-fast|too-many-recipients)$/, 'recipient'],
   [/^(bad-from|bad-form|spam-one-click)$/, 'form'],
   [/^rate-/, 'rate'],
   [/^spam-(complaints|unknown|reputation)$/, 'reputation'],
-  [/^(unauthenticated|dmarc-reject|dns-trouble|spam-quarantine|bulk-)/, 'authentication'],
+  [
+    /^(unauthenticated|dmarc-reject|dns-trouble|spf-too-wide|spam-quarantine|bulk-)/,
+    'authentication',
+  ],
 ];
 
 const QUESTIONS: readonly Question[] = [
