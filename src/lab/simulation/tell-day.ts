@@ -3,7 +3,7 @@ import type { Counts } from '#lab/providers/counts';
 import { afterDay, reputationOf, type Reputation, type Standing } from '#lab/providers/growth';
 import { dateOf } from '#lab/providers/memory';
 import type { Provider } from '#lab/providers/rule';
-import { loadSenders, type DayRow } from '#store/lab/provider-senders';
+import { loadSenders, type SenderKey } from '#store/lab/provider-senders';
 import { judgedSince, waitingByDomain } from '#store/lab/simulation-counts';
 import type { Pool } from '#store/open';
 import { planDays } from '#store/warm-up/plans';
@@ -100,12 +100,14 @@ export async function tellStanding(
   last: number,
   names: Readonly<Record<'ip' | 'domain', string>>,
 ): Promise<FinalStanding[]> {
-  const { days } = await loadSenders<Counts>(pool, dateOf(last / DAY));
+  const { days, senders } = await loadSenders<Counts>(pool, dateOf(last / DAY));
   return RECEIVERS.flatMap((provider) =>
     (['ip', 'domain'] as const).flatMap((kind) => {
       const row = senderOf(days, provider, kind, names[kind]);
       if (row === undefined) return [];
-      const standing: Standing = { quota: row.quota, score: row.score, bulk: false };
+      // before that day: a sender of bulk mail stays one
+      const { bulk = false } = senderOf(senders, provider, kind, names[kind]) ?? {};
+      const standing: Standing = { quota: row.quota, score: row.score, bulk };
       const { quota, score } = afterDay(provider.growth, standing, row.counts);
       const reputation = reputationOf({ score });
       return [{ provider: provider.name, kind, quota, score, reputation }];
@@ -113,13 +115,13 @@ export async function tellStanding(
   );
 }
 
-function senderOf(
-  days: readonly DayRow<Counts>[],
+function senderOf<Row extends SenderKey>(
+  rows: readonly Row[],
   provider: Provider,
   kind: 'ip' | 'domain',
   name: string,
-): DayRow<Counts> | undefined {
-  return days.find(
+): Row | undefined {
+  return rows.find(
     (row) => row.provider === provider.name && row.kind === kind && row.name === name,
   );
 }
