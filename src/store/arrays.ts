@@ -102,11 +102,13 @@ export function bigintArray(values: ArrayLike<number>): Buffer {
 }
 
 /** The elements of an `integer[]` in binary form, none of them null; of null there are none. */
-export function integersOf(field: Buffer | undefined): number[] {
-  const elements: number[] = [];
+export function integersOf(field: Uint8Array | undefined): Int32Array {
+  if (field === undefined || field.length <= HEADER) return new Int32Array(0);
+  const octets = new DataView(field.buffer, field.byteOffset, field.length);
+  const elements = new Int32Array((field.length - HEADER) / 8);
   // each after its length
-  if (field)
-    for (let at = HEADER + 4; at < field.length; at += 8) elements.push(field.readInt32BE(at));
+  for (let i = 0, at = HEADER + 4; i < elements.length; i++, at += 8)
+    elements[i] = octets.getInt32(at);
   return elements;
 }
 

@@ -14,6 +14,7 @@ import { parseStructure } from '#protocol/message/parse-structure';
 import { bodyText, headerText } from '#protocol/message/part-text';
 import { readEmail } from '#store/emails';
 import type { Store } from '#store/open';
+import { NO, UNKNOWN, YES } from '#store/search/answers';
 import { IndexConnection } from '#store/search/connection';
 import { saveTexts } from '#store/search/texts';
 import { deliveryJob } from './store.ts';
@@ -90,7 +91,7 @@ export function hasText(message: Uint8Array, condition: TextCondition): boolean 
 
 /**
  * Asks for each message and compares: yes and no must be right.
- * @returns for each condition how many were maybe
+ * @returns of how many each condition was not known
  */
 export async function compareWithScan(
   store: Store,
@@ -98,15 +99,16 @@ export async function compareWithScan(
   messages: ReadonlyMap<number, Uint8Array>,
   conditions: readonly TextCondition[],
 ): Promise<number[]> {
-  const answers = await askIndex(store.pool, accountId, conditions);
+  const all = [...messages];
+  const ids = Float64Array.from(all, ([emailId]) => emailId);
+  const answers = await askIndex(store.pool, accountId, conditions, ids);
   return answers.map((answer, i) => {
     let unsure = 0;
-    for (const [emailId, message] of messages) {
-      const said = answer(emailId);
-      if (said === 'maybe') unsure++;
+    for (const [k, [emailId, message]] of all.entries()) {
+      if (answer[k] === UNKNOWN) unsure++;
       else {
-        const found = hasText(message, conditions[i]!) ? 'yes' : 'no';
-        assert.equal(said, found, `email ${emailId}, ${JSON.stringify(conditions[i])}`);
+        const found = hasText(message, conditions[i]!) ? YES : NO;
+        assert.equal(answer[k], found, `email ${emailId}, ${JSON.stringify(conditions[i])}`);
       }
     }
     return unsure;

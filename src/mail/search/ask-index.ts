@@ -1,16 +1,17 @@
 /**
  * Asks the search index of an account which of its messages have a text in them. The index answers for each message with yes, no or
- * maybe; whoever asks reads the messages of which it says maybe. What is not indexed yet is maybe, so a search is exact at every
- * moment.
+ * that it does not know; whoever asks looks into those. What is not indexed yet is not known, so a search is exact at every moment.
+ * Answers are columns, an octet for each message: a process that has just begun spends most of a search in loops over messages.
  * Called by mail/search/find-messages.ts.
  */
 import { foldText } from '#protocol/message/fold';
+import { NO, UNKNOWN, YES } from '#store/search/answers';
 import type { Pool } from '#store/open';
-import type { StoredSegment } from '#store/search/segments';
 import { readBlocks, readIndex, SegmentGone } from '#store/search/snapshot';
-import { allEmails, countIn, keepThoseWith, numbersIn } from './ask-segment.ts';
+import { addFound, allEmails, countIn, keepThoseWith } from './ask-segment.ts';
+import { unpackedBlock } from './block.ts';
 import { FIELD_PLACES, gramsOfNeedle, INDEX_VERSION, type NeedleGrams } from './grams.ts';
-import { unpackNumbers } from './packed-numbers.ts';
+import { indexedEmails, placesAmong, type PlacedSegment } from './indexed-emails.ts';
 
 /**
  * What SEARCH TEXT, BODY, SUBJECT, FROM, HEADER, … ask for (RFC 9051 §6.4.4): a text anywhere, in a body, in the header with the names
@@ -21,13 +22,9 @@ export type TextCondition =
   /** `field` in lower case. */
   | { readonly where: 'field'; readonly field: string; readonly needle: string };
 
-export type Answer = 'yes' | 'no' | 'maybe';
-
-/** What the index knows of one condition. */
-export type IndexAnswer = (emailId: number) => Answer;
-
-/** Emails of segments that are asked at once: what is read for them stays in memory, and is looked through in one go. */
+/** Emails of segments, and conditions, that are asked at once: what is read for them stays in memory. */
 const EMAILS_AT_ONCE = 16_384;
+const CONDITIONS_AT_ONCE = 4;
 /** Every so many grams of a needle are looked for first; they mostly leave few messages, which are read sooner than the other grams. */
 const EVERY = 3;
 const FEW = 50;
@@ -37,22 +34,23 @@ const MAX_CONDITIONS = 100;
 /** A merge that ends while the index is read makes it be read again; merges are rare, and what they wrote lasts. */
 const ATTEMPTS = 4;
 
-/** The answers to conditions, in their order. */
+/** The answers to conditions, in their order: of each email, in the order of the ids, {@link YES}, {@link NO} or {@link UNKNOWN}. */
 export async function askIndex(
   pool: Pool,
   accountId: string,
   conditions: readonly TextCondition[],
-): Promise<IndexAnswer[]> {
-  let answers: readonly IndexAnswer[] = [];
+  emailIds: Float64Array,
+): Promise<Uint8Array[]> {
+  let answers: readonly Uint8Array[] = [];
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     try {
-      answers = await askOnce(pool, accountId, conditions.slice(0, MAX_CONDITIONS));
+      answers = await askOnce(pool, accountId, conditions.slice(0, MAX_CONDITIONS), emailIds);
       break;
     } catch (error) {
       if (!(error instanceof SegmentGone)) throw error;
     }
   }
-  return conditions.map((_, i) => answers[i] ?? (() => 'maybe'));
+  return conditions.map((_, i) => answers[i] ?? new Uint8Array(emailIds.length).fill(UNKNOWN));
 }
 
 /** None where the account has no index. */
@@ -60,28 +58,44 @@ async function askOnce(
   pool: Pool,
   accountId: string,
   conditions: readonly TextCondition[],
-): Promise<IndexAnswer[]> {
+  emailIds: Float64Array,
+): Promise<Uint8Array[]> {
   const index = await readIndex(pool, accountId, INDEX_VERSION);
   if (!index) return [];
-  const asked: Asked = { pool, indexedId: index.indexedId, groups: groupsOf(index.segments) };
-  const found: IndexAnswer[] = [];
-  for (const condition of conditions) found.push(await askFor(condition, asked));
-  return found;
+  const { segments, ids, partial } = indexedEmails(index.segments);
+  const asked = conditions.map((condition) => askedFor(condition, ids.length));
+  for (let at = 0; at < asked.length; at += CONDITIONS_AT_ONCE)
+    for (const group of groupsOf(segments))
+      await collect(asked.slice(at, at + CONDITIONS_AT_ONCE), pool, group);
+  const places = placesAmong(ids, emailIds);
+  return asked.map(({ found }) => {
+    const answers = new Uint8Array(emailIds.length);
+    for (let i = 0; i < answers.length; i++) {
+      const place = places[i]!;
+      if (place < 0) answers[i] = emailIds[i]! > index.indexedId ? UNKNOWN : NO;
+      else answers[i] = partial[place] === 1 ? UNKNOWN : found[place]!;
+    }
+    return answers;
+  });
 }
 
+/** A condition while it is asked. */
 interface Asked {
-  readonly pool: Pool;
-  readonly indexedId: number;
-  readonly groups: readonly (readonly OpenSegment[])[];
+  readonly alternatives: readonly NeedleGrams[];
+  /** What those that are found have: YES, or where a needle is not told exactly UNKNOWN. */
+  readonly answer: number;
+  /** Of each email of the index the answer, NO for those that are not found. */
+  readonly found: Uint8Array;
 }
 
-interface OpenSegment extends StoredSegment {
-  readonly ids: readonly number[];
-  readonly partialNumbers: readonly number[];
+function askedFor(condition: TextCondition, emails: number): Asked {
+  const alternatives = alternativesOf(condition);
+  const answer = alternatives.every(({ exact }) => exact) ? YES : UNKNOWN;
+  return { alternatives, answer, found: new Uint8Array(emails).fill(NO) };
 }
 
-function groupsOf(segments: readonly StoredSegment[]): OpenSegment[][] {
-  const groups: OpenSegment[][] = [];
+function groupsOf(segments: readonly PlacedSegment[]): PlacedSegment[][] {
+  const groups: PlacedSegment[][] = [];
   let emails = Infinity;
   for (const segment of segments) {
     emails += segment.emails;
@@ -89,28 +103,9 @@ function groupsOf(segments: readonly StoredSegment[]): OpenSegment[][] {
       groups.push([]);
       emails = segment.emails;
     }
-    groups.at(-1)!.push({
-      ...segment,
-      ids: unpackNumbers(segment.emailIds),
-      partialNumbers: unpackNumbers(segment.partial),
-    });
+    groups.at(-1)!.push(segment);
   }
   return groups;
-}
-
-async function askFor(
-  condition: TextCondition,
-  { pool, indexedId, groups }: Asked,
-): Promise<IndexAnswer> {
-  const alternatives = alternativesOf(condition);
-  const having = new Set<number>();
-  const partial = new Set<number>();
-  for (const group of groups) await collect(alternatives, pool, group, having, partial);
-  const found = alternatives.every(({ exact }) => exact) ? 'yes' : 'maybe';
-  return (emailId) => {
-    if (emailId > indexedId || partial.has(emailId)) return 'maybe';
-    return having.has(emailId) ? found : 'no';
-  };
 }
 
 /** One of which must be true of a message. */
@@ -128,30 +123,34 @@ function alternativesOf(condition: TextCondition): NeedleGrams[] {
 
 /** Emails of a segment that an alternative may be true of. */
 interface Candidates {
-  readonly segment: OpenSegment;
+  readonly asked: Asked;
+  readonly segment: PlacedSegment;
   readonly grams: NeedleGrams['all'];
   readonly bitmap: Uint8Array;
 }
 
-/** Adds the emails of some segments that one of the alternatives is true of, and those that anything may be true of. */
+/** Notes the emails of some segments that one of the alternatives of a condition is true of. */
 async function collect(
-  alternatives: readonly NeedleGrams[],
+  asked: readonly Asked[],
   pool: Pool,
-  segments: readonly OpenSegment[],
-  having: Set<number>,
-  partial: Set<number>,
+  segments: readonly PlacedSegment[],
 ): Promise<void> {
-  const candidates = segments.flatMap((segment) =>
-    alternatives.map(({ all }) => ({ segment, grams: all, bitmap: allEmails(segment.emails) })),
+  const candidates = asked.flatMap((one) =>
+    segments.flatMap((segment) =>
+      one.alternatives.map(({ all }): Candidates => ({
+        asked: one,
+        segment,
+        grams: all,
+        bitmap: allEmails(segment.emails),
+      })),
+    ),
   );
   await narrow(candidates, pool, (grams) => grams.filter((_, i) => i % EVERY === 0));
   const left = candidates.filter(({ bitmap }) => bitmap.some((octet) => octet !== 0));
   if (left.reduce((sum, { bitmap }) => sum + countIn(bitmap), 0) > FEW)
     await narrow(left, pool, (grams) => grams.filter((_, i) => i % EVERY !== 0));
-  for (const { segment, bitmap } of left)
-    for (const number of numbersIn(bitmap, segment.emails)) having.add(segment.ids[number]!);
-  for (const { ids, partialNumbers } of segments)
-    for (const number of partialNumbers) partial.add(ids[number]!);
+  for (const { asked: one, segment, bitmap } of left)
+    addFound(bitmap, one.found.subarray(segment.start, segment.start + segment.emails), one.answer);
 }
 
 /** Leaves those that have some of their grams. */
@@ -163,7 +162,10 @@ async function narrow(
   const ranges = new Set(candidates.flatMap(({ grams }) => some(grams).flat()));
   if (ranges.size === 0) return;
   const segmentIds = new Set(candidates.map(({ segment }) => segment.id));
-  const blocks = await readBlocks(pool, [...segmentIds], [...ranges]);
+  const stored = await readBlocks(pool, [...segmentIds], [...ranges]);
+  const blocks = new Map(
+    Array.from(stored, ([id, packed]) => [id, packed.map((block) => unpackedBlock(block))]),
+  );
   for (const { segment, grams, bitmap } of candidates)
     keepThoseWith(bitmap, blocks.get(segment.id) ?? [], some(grams), segment.emails);
 }

@@ -47,12 +47,13 @@ export function countIn(bitmap: Uint8Array): number {
   return count;
 }
 
-/** The numbers whose bit is set. */
-export function* numbersIn(bitmap: Uint8Array, size: number): Generator<number> {
+/** Writes an answer for each email whose bit is set. */
+export function addFound(bitmap: Uint8Array, found: Uint8Array, answer: number): void {
   for (let i = 0; i < bitmap.length; i++) {
     const octet = bitmap[i]!;
-    if (octet === 0) continue;
-    for (let bit = 0; bit < 8 && i * 8 + bit < size; bit++)
-      if ((octet >>> bit) & 1) yield i * 8 + bit;
+    const first = i * 8;
+    if (octet === 0xff) found.fill(answer, first, first + 8);
+    else if (octet !== 0)
+      for (let bit = 0; bit < 8; bit++) if ((octet >>> bit) & 1) found[first + bit] = answer;
   }
 }

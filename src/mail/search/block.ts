@@ -65,6 +65,16 @@ export interface Entry extends Posting {
   readonly key: number;
 }
 
+/** The same block, for who looks into it more than once. */
+export function unpackedBlock(block: Block): Block {
+  if (block.data[0] === PLAIN) return block;
+  const octets = zstdDecompressSync(block.data.subarray(1));
+  const data = new Uint8Array(octets.length + 1);
+  data[0] = PLAIN;
+  data.set(octets, 1);
+  return { firstKey: block.firstKey, data };
+}
+
 /** The entries of a block whose keys are from `low` to `high`. */
 export function* entriesOf(block: Block, low = 0, high = Infinity): Generator<Entry> {
   const content = block.data.subarray(1);

@@ -18,7 +18,7 @@ export async function dropPurged(context: MergeContext, accountId: string): Prom
   if (purged < MANY || purged < indexed / 4) return;
   for (const segment of segments) {
     if (signal.aborted) return;
-    const gone = await goneAmong(db, unpackNumbers(segment.emailIds));
+    const gone = await goneAmong(db, Array.from(unpackNumbers(segment.emailIds)));
     if (gone.size * 2 > segment.emails) await mergeSegments(context, accountId, [segment]);
   }
 }

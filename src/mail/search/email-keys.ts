@@ -2,11 +2,12 @@
  * The search keys that the row of an email answers: days, size, age, thread (RFC 9051 §6.4.4, RFC 5032, RFC 8474, RFC 8514). Days
  * are compared without time or zone: INTERNALDATE and SAVEDATE by their day in the zone in which they are told, the Date field by the day that
  * is written in it.
- * Called by find-messages.ts, text-keys.ts.
+ * Called by keys-by-stage.ts, look-into-messages.ts, text-keys.ts.
  */
 import { localTime, type ZoneOffset } from '#protocol/imap/time-zone';
 import type { EmailFacts } from '#store/mailboxes/facts';
-import { NO, UNKNOWN, YES, type Leaf } from './truth.ts';
+import { NO, UNKNOWN, YES } from '#store/search/answers';
+import type { Leaf } from './truth.ts';
 
 export interface EmailRow {
   readonly facts: EmailFacts;

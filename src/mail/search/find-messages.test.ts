@@ -13,8 +13,9 @@ import { findMailbox } from '#store/mailboxes/tree';
 import type { OpenView } from '#store/mailboxes/views';
 import { hasText, indexContext } from '../../../test/support/search.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
-import { findMessages, type SearchContext } from './find-messages.ts';
+import { findMessages } from './find-messages.ts';
 import { indexAccount } from './index-account.ts';
+import type { SearchContext } from './search-state.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 0, 20);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { LogFields } from '#log';
 import { silentLog } from '#log';
+import { UNKNOWN } from '#store/search/answers';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { deliverAll, indexContext, textMessage } from '../../../test/support/search.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
@@ -38,8 +39,10 @@ function follow(
 }
 
 async function isIndexed(accountId: string, emailId: number): Promise<boolean> {
-  const [answer] = await askIndex(opened.store.pool, accountId, [{ where: 'body', needle: 'zz' }]);
-  return answer!(emailId) !== 'maybe';
+  const conditions = [{ where: 'body', needle: 'zz' }] as const;
+  const ids = Float64Array.of(emailId);
+  const [answer] = await askIndex(opened.store.pool, accountId, conditions, ids);
+  return answer![0] !== UNKNOWN;
 }
 
 /** Lets the follower's pauses pass, one after another, until something is so. */

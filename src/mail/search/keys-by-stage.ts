@@ -1,7 +1,7 @@
 /**
  * The keys of a search by the stages that answer them: the view, the rows of emails, headers, whole messages. A day of the Date field has
  * two, since its row leaves some days open.
- * Called by find-messages.ts.
+ * Called by search-state.ts.
  */
 import { emailKey, type EmailKey, type EmailQuestion } from './email-keys.ts';
 import { textKey, type HeaderKey, type MessageKey } from './text-keys.ts';

@@ -65,7 +65,7 @@ async function numberAnew(db: Queryable, segments: readonly StoredSegment[]): Pr
   const partial: number[] = [];
   const numbers: Int32Array[] = [];
   for (const segment of segments) {
-    const ids = unpackNumbers(segment.emailIds);
+    const ids = Array.from(unpackNumbers(segment.emailIds));
     const gone = await goneAmong(db, ids);
     const own = Int32Array.from(ids, (id) => (gone.has(id) ? -1 : emailIds.push(id) - 1));
     numbers.push(own);

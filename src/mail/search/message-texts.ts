@@ -1,7 +1,7 @@
 /**
  * The text of a message as it is kept for searches that many messages answer (store/search/texts.ts): of each place its strings, the
  * shorter ones first, up to a bound: what reads well of a page of HTML stands before its source.
- * Called by message-grams.ts, find-messages.ts.
+ * Called by index-account.ts, text-keys.ts.
  */
 import { utf8 } from '#bytes';
 import { TEXT_PLACES, type EmailTexts, type TextPlace } from '#store/search/texts';

@@ -15,14 +15,19 @@ export function packNumbers(numbers: Iterable<number>): Uint8Array {
   return out.take();
 }
 
-export function unpackNumbers(octets: Uint8Array): number[] {
-  const numbers: number[] = [];
+export function unpackNumbers(octets: Uint8Array): Float64Array {
+  const numbers = new Float64Array(octets.length);
+  let count = 0;
   const reader = new OctetReader(octets);
   let last = 0;
   while (!reader.ended) {
-    const step = reader.number();
+    const octet = octets[reader.at]!;
+    let step = octet;
+    // most are ids that follow each other
+    if (octet < 0x80) reader.at++;
+    else step = reader.number();
     last += step % 2 === 0 ? step / 2 : -(step + 1) / 2;
-    numbers.push(last);
+    numbers[count++] = last;
   }
-  return numbers;
+  return numbers.subarray(0, count);
 }

@@ -1,6 +1,6 @@
 /**
  * Questions about many ids, some after others: the next is under way while the answer to the one before is worked on.
- * Called by read-messages.ts, find-messages.ts.
+ * Called by read-messages.ts, look-into-messages.ts.
  */
 
 /** Waits for an answer and does with the time what it likes. */

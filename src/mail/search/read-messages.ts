@@ -1,6 +1,6 @@
 /**
  * Reads many messages whole, for the index.
- * Called by follow.ts, find-messages.ts.
+ * Called by follow.ts, look-into-messages.ts.
  */
 import { concat } from '#bytes';
 import { readSmall, readViewRange } from '#store/mailboxes/octets';

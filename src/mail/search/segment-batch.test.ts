@@ -53,11 +53,11 @@ test('a batch of several runs is one segment: each gram once, with all emails th
   );
   assert.equal(batch.head.emails, EMAILS);
   assert.deepEqual(
-    unpackNumbers(batch.head.emailIds),
+    [...unpackNumbers(batch.head.emailIds)],
     Array.from({ length: EMAILS }, (_, i) => 10_000 + i * 3),
   );
   assert.deepEqual(
-    unpackNumbers(batch.head.partial),
+    [...unpackNumbers(batch.head.partial)],
     Array.from({ length: 13 }, (_, i) => i * 100 + 50),
   );
 });

@@ -1,7 +1,7 @@
 /**
  * The search keys that only the message itself answers for certain (RFC 9051 §6.4.4): HEADER and the days of the Date field from its
  * header, TEXT and BODY from all of it. Text is compared as folded text, by substring.
- * Called by find-messages.ts.
+ * Called by keys-by-stage.ts, find-messages.ts, look-into-messages.ts.
  */
 import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/address-text';
 import { parseDay } from '#protocol/message/date';

@@ -10,7 +10,7 @@ import {
   type ThreadNode,
 } from '#protocol/imap/thread';
 import type { MessageSummary } from '#protocol/message/summary';
-import type { SearchContext } from './find-messages.ts';
+import type { SearchContext } from './search-state.ts';
 import { emailsOf } from './sort-messages.ts';
 
 export type ThreadAlgorithm = 'REFERENCES' | 'ORDEREDSUBJECT';

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { SearchKey } from '#protocol/imap/command';
-import { NO, Program, Truth, UNKNOWN, YES } from './truth.ts';
+import { NO, UNKNOWN, YES } from '#store/search/answers';
+import { Program, Truth } from './truth.ts';
 
 /** Leaves are SMALLER with their own number. */
 function searchOf(depth: number): fc.Arbitrary<SearchKey> {

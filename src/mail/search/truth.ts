@@ -2,14 +2,10 @@
  * A search as it is evaluated: its keys in the order in which they are combined, and for each key a column with what is known of every
  * message of a batch: yes, no, or unknown (Kleene's logic of three values). A key that cannot change the answer any more is not
  * wanted, so nothing is read for it.
- * Called by find-messages.ts.
+ * Called by search-state.ts.
  */
 import type { SearchKey } from '#protocol/imap/command';
-
-/** AND is the lesser, OR the greater, NOT what is missing to {@link YES}. */
-export const NO = 0;
-export const UNKNOWN = 1;
-export const YES = 2;
+import { UNKNOWN, YES } from '#store/search/answers';
 
 /** A key that is not made of others. */
 export type Leaf = Exclude<SearchKey, { readonly key: 'AND' | 'OR' | 'NOT' }>;
@@ -108,6 +104,19 @@ export class Truth {
   /** Whether the answer of a leaf may still change the result of the message. */
   wants(node: number, message: number): boolean {
     return this.#wanted[node]![message] === 1;
+  }
+
+  /** The messages, rising, of which the answer of one of the leaves may still change the result. */
+  wanting(nodes: readonly number[]): Uint32Array {
+    const wanting = new Uint32Array(this.count);
+    let count = 0;
+    const [first, ...others] = nodes;
+    if (first !== undefined) {
+      const marks = this.#wanted[first]!;
+      for (let m = 0; m < this.count; m++)
+        if (marks[m] === 1 || others.some((node) => this.wants(node, m))) wanting[count++] = m;
+    }
+    return wanting.subarray(0, count);
   }
 }
 

@@ -1,13 +1,14 @@
 /**
  * The search keys that the view of a mailbox answers by itself: flags, keywords, numbers, UIDs, modseqs, ids (RFC 9051 §6.4.4,
  * RFC 7162 §3.1.5, RFC 8474 §5.3, RFC 5182). Each becomes one loop over columns.
- * Called by find-messages.ts.
+ * Called by keys-by-stage.ts, search-state.ts.
  */
 import type { MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, lowerBound, type IndexRange } from '#protocol/imap/sequence-set';
 import { rangesOf } from '#store/mailboxes/uid-ranges';
 import type { ViewState } from '#store/mailboxes/view';
-import { NO, YES, type Leaf } from './truth.ts';
+import { NO, YES } from '#store/search/answers';
+import type { Leaf } from './truth.ts';
 
 /** What message numbers mean to who searches: places in `uids`, which rise up to `count`. */
 export interface Numbered {
@@ -165,7 +166,8 @@ export function placesNow({ numbered, view }: ViewQuestion, told: Uint32Array): 
 /** The messages that who searches knows of and that are still there. */
 export function presentPlaces({ numbered, view }: ViewQuestion): Places {
   if (numbered.uids === view.uids) {
-    const all = new Uint32Array(Math.min(numbered.count, view.count)).map((_, i) => i);
+    const all = new Uint32Array(Math.min(numbered.count, view.count));
+    for (let i = 0; i < all.length; i++) all[i] = i;
     return { told: all, now: all };
   }
   const told: number[] = [];

@@ -1,6 +1,6 @@
 /**
  * The beginnings of messages as read, many in one question: what SEARCH needs of their headers.
- * Called by mail/search/find-messages.ts.
+ * Called by mail/search/look-into-messages.ts.
  */
 import { zstdDecompressSync } from 'node:zlib';
 import { bigintArray } from '#store/arrays';

@@ -5,7 +5,8 @@ import { utf8 } from '#bytes';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { deliverAll, textMessage } from '../../../test/support/search.ts';
 import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
-import { askTexts, saveTexts, TEXT_PLACES, type EmailTexts, type TextAnswer } from './texts.ts';
+import { NO, UNKNOWN, YES } from './answers.ts';
+import { askTexts, saveTexts, TEXT_PLACES, type EmailTexts } from './texts.ts';
 
 const VERSION = 7;
 const ALL = [...Array(60).keys()];
@@ -91,13 +92,13 @@ function expected(
   id: number,
   needle: Buffer,
   places: readonly (typeof TEXT_PLACES)[number][],
-): TextAnswer {
+): number {
   const place = emailIds.indexOf(id);
   const one = kept.get(id);
-  if (!one || place % 3 === 2 || one.version !== VERSION) return 'unknown';
-  if (places.some((name) => Buffer.from(one.texts[name]).includes(needle))) return 'yes';
+  if (!one || place % 3 === 2 || one.version !== VERSION) return UNKNOWN;
+  if (places.some((name) => Buffer.from(one.texts[name]).includes(needle))) return YES;
   const cut = places.some((name) => (one.cut & (1 << TEXT_PLACES.indexOf(name))) !== 0);
-  return cut ? 'unknown' : 'no';
+  return cut ? UNKNOWN : NO;
 }
 
 test('texts are found literally, in the order of any ids, near together or far apart', async () => {
@@ -112,9 +113,10 @@ test('texts are found literally, in the order of any ids, near together or far a
         const ids = [...chosen.map((i) => emailIds[i]!), ...(far ? [NOWHERE] : [])];
         const needle = Buffer.from(text);
         apart[far ? 'far' : 'near'] += 1;
-        const answers = await askTexts(mail.pool, anna, ids, { places, needle, version: VERSION });
+        const question = { places, needle, version: VERSION };
+        const answers = await askTexts(mail.pool, anna, Float64Array.from(ids), question);
         assert.deepEqual(
-          answers,
+          [...answers],
           ids.map((id) => expected(id, needle, places)),
         );
       },
@@ -131,7 +133,7 @@ test('an email that is asked about twice is answered twice', async () => {
     [id!, id!],
     [id!, NOWHERE, id!],
   ]) {
-    const answers = await askTexts(mail.pool, anna, ids, question);
+    const answers = await askTexts(mail.pool, anna, Float64Array.from(ids), question);
     assert.equal(answers[0], expected(id!, question.needle, question.places));
     assert.equal(answers.at(-1), answers[0]);
   }
@@ -139,5 +141,5 @@ test('an email that is asked about twice is answered twice', async () => {
 
 test('nobody is asked about nothing', async () => {
   const question = { places: ['body'], needle: Buffer.from('a'), version: VERSION } as const;
-  assert.deepEqual(await askTexts(mail.pool, anna, [], question), []);
+  assert.equal((await askTexts(mail.pool, anna, new Float64Array(0), question)).length, 0);
 });

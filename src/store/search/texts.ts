@@ -1,12 +1,13 @@
 /**
  * The text of emails as searches compare it, a row each: what is in many messages is found by one question for thousands of them, and none
- * of them is read. An email without a row, or whose text did not fit, is «unknown» where the text is not found.
+ * of them is read. Of an email without a row, or whose text did not fit, it is not known that it has not the text.
  * Called by mail/search/.
  */
 import { bigintArray, integersOf } from '#store/arrays';
 import type { RowsStatement } from '#store/batch';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { queryOctets, type OctetPool } from '#store/octet-query';
+import { NO, UNKNOWN, YES } from './answers.ts';
 
 /** Columns of the table, in the order of the bits of `cut`. */
 const COLUMNS = {
@@ -82,10 +83,8 @@ const SAVE = `
     body = excluded.body, subject = excluded.subject, from_field = excluded.from_field, to_field = excluded.to_field,
     cc_field = excluded.cc_field`;
 
-export type TextAnswer = 'yes' | 'no' | 'unknown';
-
 /** As many as one question should ask about. */
-export const TEXTS_AT_ONCE = 2048;
+export const TEXTS_AT_ONCE = 4096;
 
 /**
  * Rows are read by the range of their ids, which is sooner than each by its key, while the range has at most so many ids for each that is
@@ -101,26 +100,20 @@ export interface TextsQuestion {
   readonly version: number;
 }
 
-/** Whether one of the places of each email has a text, in the order of the ids. */
+/** Of each email, in the order of the ids, whether one of its places has a text: {@link YES}, {@link NO} or {@link UNKNOWN}. */
 export async function askTexts(
   pool: OctetPool,
   accountId: string,
-  emailIds: ArrayLike<number>,
+  emailIds: Float64Array,
   { places, needle, version }: TextsQuestion,
-): Promise<TextAnswer[]> {
-  const ids = Array.from(emailIds);
-  if (ids.length === 0) return [];
-  let low = Infinity;
-  let high = 0;
-  for (const id of ids) {
-    if (id < low) low = id;
-    if (id > high) high = id;
-  }
+): Promise<Uint8Array> {
+  const { length } = emailIds;
+  if (length === 0) return new Uint8Array(0);
+  const { low, high, risingByOne } = boundsOf(emailIds);
   const long = places.includes('body') || places.includes('header');
-  const dense = high - low < ids.length * (long ? DENSE_OF_LONG : DENSE);
+  const dense = high - low < length * (long ? DENSE_OF_LONG : DENSE);
   const short = needle.length <= SHORT;
-  const answers = Array.from<TextAnswer>({ length: dense ? high - low + 1 : ids.length });
-  answers.fill('unknown');
+  const answers = new Uint8Array(dense ? high - low + 1 : length).fill(UNKNOWN);
   const statement = {
     name: `ask_texts_${dense ? '' : 'apart_'}${short ? '' : 'position_'}${places.join('_')}`,
     text: askOf(dense ? IN_RANGE : BY_KEY, short ? LIKE : POSITION, places),
@@ -128,14 +121,30 @@ export async function askTexts(
       accountId,
       String(version),
       short ? patternOf(needle) : needle,
-      ...(dense ? [String(low), String(high)] : [bigintArray(ids)]),
+      ...(dense ? [String(low), String(high)] : [bigintArray(emailIds)]),
     ],
   };
   await queryOctets(pool, statement, ([yes, no]) => {
-    for (const at of integersOf(yes)) answers[at] = 'yes';
-    for (const at of integersOf(no)) answers[at] = 'no';
+    for (const at of integersOf(yes)) answers[at] = YES;
+    for (const at of integersOf(no)) answers[at] = NO;
   });
-  return dense ? ids.map((id) => answers[id - low]!) : answers;
+  if (!dense || risingByOne) return answers;
+  const ofIds = new Uint8Array(length);
+  for (let i = 0; i < length; i++) ofIds[i] = answers[emailIds[i]! - low]!;
+  return ofIds;
+}
+
+function boundsOf(ids: Float64Array): { low: number; high: number; risingByOne: boolean } {
+  let low = Infinity;
+  let high = 0;
+  let risingByOne = true;
+  for (let i = 0; i < ids.length; i++) {
+    const id = ids[i]!;
+    if (i > 0 && id !== ids[i - 1]! + 1) risingByOne = false;
+    if (id < low) low = id;
+    if (id > high) high = id;
+  }
+  return { low, high, risingByOne };
 }
 
 /** Rows of the table as `t`, and of each the place of its answer. */

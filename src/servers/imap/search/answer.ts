@@ -1,12 +1,12 @@
 /** Carries out SEARCH and SORT: runs the search, saves its result where that was asked for (RFC 5182), says it. */
-import type { SearchContext } from '#mail/search/find-messages';
+import type { SearchContext } from '#mail/search/search-state';
 import type { SearchReturn } from '#protocol/imap/command';
 import type { CommandOf } from '#servers/imap/commands';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { esearchLine, savedUids, searchLine, type Answer } from './esearch.ts';
 import { hasKey } from './has-key.ts';
-import { numberer, runSearch } from './run.ts';
+import { runSearch } from './run.ts';
 
 /**
  * @param asked undefined: the answer has the name of the command
@@ -51,11 +51,13 @@ function answerOf(
   { uid, key }: CommandOf<'SEARCH' | 'SORT'>,
 ): Answer {
   const { numbered, view } = context;
-  const number = numberer(context, uid);
+  const numbers = new Uint32Array(places.length);
+  for (let i = 0; i < numbers.length; i++)
+    numbers[i] = uid ? numbered.uids[places[i]!]! : places[i]! + 1;
   return {
     tag,
     uid,
-    numbers: places.map((place) => number(place)),
+    numbers,
     modseqAt: hasKey(key, (one) => one.key === 'MODSEQ')
       ? (index) => view.modseqs[view.placeOf(numbered.uids[places[index]!]!)]!
       : undefined,

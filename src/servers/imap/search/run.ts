@@ -1,6 +1,7 @@
 /** Runs a search over what the client was told of its mailbox; for SEARCH, SORT and THREAD. */
-import { findMessages, type SearchContext } from '#mail/search/find-messages';
+import { findMessages } from '#mail/search/find-messages';
 import { pauses } from '#mail/search/pauses';
+import type { SearchContext } from '#mail/search/search-state';
 import type { SearchKey } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { objectNumber } from '#servers/imap/object-id';
