@@ -7,16 +7,17 @@ import type { AskedQuestion } from '#lab/dns/questions';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { addFaultVerbs } from './lab-dns-faults.ts';
-import { printChanged, type ToldChange } from './lab-changed.ts';
+import { makeChange, type ChangeOptions, type ToldChange } from './lab-changed.ts';
+import { addLanguage } from './language.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
 import { localTime } from './terminal.ts';
 import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
 
-interface SetOptions extends CommonOptions {
+interface SetOptions extends ChangeOptions {
   readonly ttl?: number;
 }
 
-interface ImportOptions extends CommonOptions {
+interface ImportOptions extends ChangeOptions {
   readonly whole?: true;
 }
 
@@ -54,68 +55,73 @@ function addZoneVerbs(noun: Command): void {
     );
   });
 
-  addVerb(
-    noun,
-    'set <zone> <name> <type> <data...>',
-    'put these records in the place of all that have the name and type',
-    'hikyaku lab dns set example.test @ MX "10 mail.example.test."',
-    'hikyaku lab dns set example.test www.example.test A 127.20.25.25 --ttl 300',
+  addLanguage(
+    addVerb(
+      noun,
+      'set <zone> <name> <type> <data...>',
+      'put these records in the place of all that have the name and type',
+      'hikyaku lab dns set example.test @ MX "10 mail.example.test."',
+      'hikyaku lab dns set example.test www.example.test A 127.20.25.25 --ttl 300',
+    ),
   )
     .option('--ttl <seconds>', 'how long caches may keep it', wholeNumber('--ttl', 0, 604_800))
     .action(
       async (zone: string, name: string, type: string, values: string[], options: SetOptions) => {
         const record = { zone, name, type, values, ...ttlOf(options) };
-        printChanged(options, await callAdded<ToldChange>(options, 'lab/dns-set', record));
+        await makeChange(options, 'lab/dns-set', record);
       },
     );
 
-  addVerb(
-    noun,
-    'add <zone> <name> <type> <data>',
-    'put one record beside those that are there',
-    'hikyaku lab dns add example.test @ TXT "v=spf1 mx ~all"',
+  addLanguage(
+    addVerb(
+      noun,
+      'add <zone> <name> <type> <data>',
+      'put one record beside those that are there',
+      'hikyaku lab dns add example.test @ TXT "v=spf1 mx ~all"',
+    ),
   )
     .option('--ttl <seconds>', 'how long caches may keep it', wholeNumber('--ttl', 0, 604_800))
     .action(
       async (zone: string, name: string, type: string, value: string, options: SetOptions) => {
         const record = { zone, name, type, value, ...ttlOf(options) };
-        printChanged(options, await callAdded<ToldChange>(options, 'lab/dns-add', record));
+        await makeChange(options, 'lab/dns-add', record);
       },
     );
 
-  addVerb(
-    noun,
-    'remove <zone> <name> <type> [data]',
-    'take one record away, or all of the name and type',
-    'hikyaku lab dns remove example.test @ TXT',
+  addLanguage(
+    addVerb(
+      noun,
+      'remove <zone> <name> <type> [data]',
+      'take one record away, or all of the name and type',
+      'hikyaku lab dns remove example.test @ TXT',
+    ),
   ).action(
     async (
       zone: string,
       name: string,
       type: string,
       value: string | undefined,
-      options: CommonOptions,
+      options: ChangeOptions,
     ) => {
       const record = { zone, name, type, ...(value !== undefined && { value }) };
-      printChanged(options, await callAdded<ToldChange>(options, 'lab/dns-remove', record));
+      await makeChange(options, 'lab/dns-remove', record);
     },
   );
 
-  addVerb(
-    noun,
-    'import <zone> <file>',
-    'take the records of a zone file, - is standard input',
-    'hikyaku lab dns import example.test zone.txt',
-    'hikyaku domain dns example.test --format zone | hikyaku lab dns import example.test -',
+  addLanguage(
+    addVerb(
+      noun,
+      'import <zone> <file>',
+      'take the records of a zone file, - is standard input',
+      'hikyaku lab dns import example.test zone.txt',
+      'hikyaku domain dns example.test --format zone | hikyaku lab dns import example.test -',
+    ),
   )
     .option('--whole', 'the file is the whole zone: what it does not have goes')
     .action(async (zone: string, file: string, options: ImportOptions) => {
       const text = await readText(file);
       const whole = options.whole === true;
-      printChanged(
-        options,
-        await callAdded<ToldChange>(options, 'lab/dns-import', { zone, text, whole }),
-      );
+      await makeChange(options, 'lab/dns-import', { zone, text, whole });
     });
 }
 
@@ -125,29 +131,27 @@ function addSigningVerbs(noun: Command): void {
     ['unsign', 'take the signatures away; take the DS record from the registrar first'],
     ['roll-key', 'put a second key beside the first'],
   ] as const) {
-    addVerb(noun, `${verb} <zone>`, summary, `hikyaku lab dns ${verb} example.test`).action(
-      async (zone: string, options: CommonOptions) => {
-        const done = await callAdded<ToldChange & { keys?: ListedZone['keys'] }>(
-          options,
-          `lab/dns-${verb}`,
-          { zone },
-        );
-        printChanged(options, done);
-        if (options.json !== true) for (const { ds } of done.keys ?? []) printText(`DS  ${ds}`);
-      },
-    );
+    addLanguage(
+      addVerb(noun, `${verb} <zone>`, summary, `hikyaku lab dns ${verb} example.test`),
+    ).action(async (zone: string, options: ChangeOptions) => {
+      const done = await makeChange<ToldChange & { keys?: ListedZone['keys'] }>(
+        options,
+        `lab/dns-${verb}`,
+        { zone },
+      );
+      if (options.json !== true) for (const { ds } of done.keys ?? []) printText(`DS  ${ds}`);
+    });
   }
-  addVerb(
-    noun,
-    'retire-key <zone> <key-tag>',
-    'end a key, once no DS record names it any more',
-    'hikyaku lab dns retire-key example.test 12345',
-  ).action(async (zone: string, tag: string, options: CommonOptions) => {
+  addLanguage(
+    addVerb(
+      noun,
+      'retire-key <zone> <key-tag>',
+      'end a key, once no DS record names it any more',
+      'hikyaku lab dns retire-key example.test 12345',
+    ),
+  ).action(async (zone: string, tag: string, options: ChangeOptions) => {
     const keyTag = wholeNumber('the key tag', 0, 65_535)(tag);
-    printChanged(
-      options,
-      await callAdded<ToldChange>(options, 'lab/dns-retire-key', { zone, keyTag }),
-    );
+    await makeChange(options, 'lab/dns-retire-key', { zone, keyTag });
   });
 }
 

@@ -4,11 +4,12 @@ import type { LearnersAddress } from '#lab/dns/isp';
 import type { OwnedDomain } from '#lab/dns/registrar';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
-import { printChanged, type ToldChange } from './lab-changed.ts';
+import { makeChange, type ChangeOptions } from './lab-changed.ts';
+import { addLanguage } from './language.ts';
 import { printRows } from './output.ts';
 import { addVerb, wholeNumber, type CommonOptions } from './verb.ts';
 
-interface NsOptions extends CommonOptions {
+interface NsOptions extends ChangeOptions {
   readonly glue?: readonly string[];
 }
 
@@ -36,71 +37,66 @@ export function addRegistrarVerbs(lab: Command): void {
     },
   );
 
-  addVerb(
-    noun,
-    'buy <domain>',
-    'buy a domain below test; its zone lies at the hosting company, empty',
-    'hikyaku lab registrar buy hanako.test',
-  ).action(async (domain: string, options: CommonOptions) =>
-    printChanged(options, await callAdded<ToldChange>(options, 'lab/registrar-buy', { domain })),
-  );
-
-  addVerb(
-    noun,
-    'give-up <domain>',
-    'give a domain up that you bought; its zone goes with it',
-    'hikyaku lab registrar give-up hanako.test',
-  ).action(async (domain: string, options: CommonOptions) =>
-    printChanged(
-      options,
-      await callAdded<ToldChange>(options, 'lab/registrar-give-up', { domain }),
+  addLanguage(
+    addVerb(
+      noun,
+      'buy <domain>',
+      'buy a domain below test; its zone lies at the hosting company, empty',
+      'hikyaku lab registrar buy hanako.test',
     ),
-  );
+  ).action(async (domain: string, options: ChangeOptions) => {
+    await makeChange(options, 'lab/registrar-buy', { domain });
+  });
 
-  addVerb(
-    noun,
-    'ns <domain> <host...>',
-    'say which name servers have the zone',
-    'hikyaku lab registrar ns hanako.test ns1.dnshost.test ns2.dnshost.test',
+  addLanguage(
+    addVerb(
+      noun,
+      'give-up <domain>',
+      'give a domain up that you bought; its zone goes with it',
+      'hikyaku lab registrar give-up hanako.test',
+    ),
+  ).action(async (domain: string, options: ChangeOptions) => {
+    await makeChange(options, 'lab/registrar-give-up', { domain });
+  });
+
+  addLanguage(
+    addVerb(
+      noun,
+      'ns <domain> <host...>',
+      'say which name servers have the zone',
+      'hikyaku lab registrar ns hanako.test ns1.dnshost.test ns2.dnshost.test',
+    ),
   )
     .option('--glue <host=address>', 'of a name server within the domain (repeatable)', collect)
-    .action(async (domain: string, ns: string[], options: NsOptions) =>
-      printChanged(
-        options,
-        await callAdded<ToldChange>(options, 'lab/registrar-ns', {
-          domain,
-          ns,
-          glue: glueOf(options.glue ?? []),
-        }),
-      ),
-    );
+    .action(async (domain: string, ns: string[], options: NsOptions) => {
+      const glue = glueOf(options.glue ?? []);
+      await makeChange(options, 'lab/registrar-ns', { domain, ns, glue });
+    });
 
-  addVerb(
-    noun,
-    'ds-add <domain> <ds>',
-    'hand the DS record of a signed zone to the registry',
-    'hikyaku lab registrar ds-add hanako.test "12345 13 2 49FD46E6C4B45C55D4AC…"',
-  ).action(async (domain: string, ds: string, options: CommonOptions) =>
-    printChanged(
-      options,
-      await callAdded<ToldChange>(options, 'lab/registrar-ds-add', { domain, ds }),
+  addLanguage(
+    addVerb(
+      noun,
+      'ds-add <domain> <ds>',
+      'hand the DS record of a signed zone to the registry',
+      'hikyaku lab registrar ds-add hanako.test "12345 13 2 49FD46E6C4B45C55D4AC…"',
     ),
-  );
+  ).action(async (domain: string, ds: string, options: ChangeOptions) => {
+    await makeChange(options, 'lab/registrar-ds-add', { domain, ds });
+  });
 
-  addVerb(
-    noun,
-    'ds-remove <domain> [key-tag]',
-    'take a DS record away, or all of them',
-    'hikyaku lab registrar ds-remove hanako.test 12345',
-  ).action(async (domain: string, tag: string | undefined, options: CommonOptions) =>
-    printChanged(
-      options,
-      await callAdded<ToldChange>(options, 'lab/registrar-ds-remove', {
-        domain,
-        ...(tag !== undefined && { keyTag: wholeNumber('the key tag', 0, 65_535)(tag) }),
-      }),
+  addLanguage(
+    addVerb(
+      noun,
+      'ds-remove <domain> [key-tag]',
+      'take a DS record away, or all of them',
+      'hikyaku lab registrar ds-remove hanako.test 12345',
     ),
-  );
+  ).action(async (domain: string, tag: string | undefined, options: ChangeOptions) => {
+    await makeChange(options, 'lab/registrar-ds-remove', {
+      domain,
+      ...(tag !== undefined && { keyTag: wholeNumber('the key tag', 0, 65_535)(tag) }),
+    });
+  });
 }
 
 export function addIspVerbs(lab: Command): void {
@@ -126,20 +122,19 @@ export function addIspVerbs(lab: Command): void {
     },
   );
 
-  addVerb(
-    noun,
-    'ptr <address> [name]',
-    'set the reverse name of an address; without a name, take it away',
-    'hikyaku lab isp ptr 127.20.25.25 mail.example.test',
-  ).action(async (address: string, name: string | undefined, options: CommonOptions) =>
-    printChanged(
-      options,
-      await callAdded<ToldChange>(options, 'lab/isp-ptr', {
-        address,
-        ...(name !== undefined && { name }),
-      }),
+  addLanguage(
+    addVerb(
+      noun,
+      'ptr <address> [name]',
+      'set the reverse name of an address; without a name, take it away',
+      'hikyaku lab isp ptr 127.20.25.25 mail.example.test',
     ),
-  );
+  ).action(async (address: string, name: string | undefined, options: ChangeOptions) => {
+    await makeChange(options, 'lab/isp-ptr', {
+      address,
+      ...(name !== undefined && { name }),
+    });
+  });
 }
 
 function collect(value: string, before: readonly string[] = []): readonly string[] {

@@ -12,6 +12,7 @@ import { ManualClock } from './manual-clock.ts';
 
 export interface DnsStage extends AsyncDisposable {
   readonly dns: LabDns;
+  readonly pool: ClosingPool;
   readonly clock: ManualClock;
   readonly network: LabNetwork;
   /** Remembers nothing itself. */
@@ -64,6 +65,7 @@ export async function startDnsStage(
     get dns() {
       return dns;
     },
+    pool,
     clock,
     network,
     stub,

@@ -154,10 +154,10 @@ function dynamicResponse(query: Message, zone: Zone, answer: DynamicAnswer): Mes
 function dynamicRecord(name: string, { type, ttl, value }: DynamicRecord): WireRecord {
   const code = typeCode(type);
   const words = valueWords(value);
-  const rdata =
-    code === undefined || typeof words === 'string' ? 'no such type' : encodeRdata(code, words, '');
-  if (typeof rdata === 'string') throw new Error(`${name} ${type} «${value}»: ${rdata}`);
-  return { name, type: code!, ttl, rdata };
+  if (code === undefined || 'flaw' in words) throw new Error(`${name} ${type} «${value}»`);
+  const rdata = encodeRdata(code, words, '');
+  if ('flaw' in rdata) throw new Error(`${name} ${type} «${value}»: ${rdata.flaw.en}`);
+  return { name, type: code, ttl, rdata };
 }
 
 function soaRecords(zone: Zone): WireRecord[] {

@@ -5,11 +5,12 @@
 import type { Clock } from '#clock';
 import type { LabHost } from '#lab/addresses';
 import type { DnsFact } from '#store/lab/dns';
-import type { Facts } from './facts.ts';
+import type { FactKind, Facts } from './facts.ts';
 import { Hosting } from './hosting.ts';
 import type { HostedContent } from './hosting.ts';
 import { HOSTERS, LEARNERS_DOMAIN, genericName } from './infrastructure.ts';
 import type { AddressOf } from './infrastructure.ts';
+import type { Changed } from './outcome.ts';
 import { registryBook, reverseBook } from './registry.ts';
 import type { PublishedBook } from './registry.ts';
 import type { Delegation, OwnKeys } from './zones.ts';
@@ -20,6 +21,8 @@ export const AT_HOSTERS: Delegation = { ns: HOSTERS, glue: {}, ds: [] };
 const LONG_AGO = 30 * 24 * 60 * 60 * 1000;
 const EMPTY_ZONE: HostedContent = { records: [], keys: [] };
 
+export type ChangedPlace = Exclude<FactKind, 'key'>;
+
 export class Books {
   readonly hosting = new Hosting();
   readonly registry: PublishedBook<Delegation>;
@@ -27,6 +30,7 @@ export class Books {
   readonly facts: Facts;
   readonly clock: Clock;
   readonly addressOf: AddressOf;
+  readonly #last = new Map<string, Changed>();
 
   constructor(facts: Facts, clock: Clock, addressOf: AddressOf, keys: OwnKeys) {
     this.facts = facts;
@@ -50,6 +54,7 @@ export class Books {
   reset(): Promise<void> {
     return this.facts.inTurn(async () => {
       await this.facts.forgetLearner();
+      this.#last.clear();
       this.open([]);
     });
   }
@@ -79,6 +84,16 @@ export class Books {
       this.reverse.set(own, pointer, at);
       return true;
     });
+  }
+
+  /** Remembers a change for who looks where it has got to; one of each place and name. */
+  note(place: ChangedPlace, change: Changed): Changed {
+    this.#last.set(`${place} ${change.name}`, change);
+    return change;
+  }
+
+  lastChange(place: ChangedPlace, name: string): Changed | undefined {
+    return this.#last.get(`${place} ${name}`);
   }
 
   /** Within a turn. Answers when it was changed and when both servers serve it. */

@@ -4,10 +4,13 @@
  */
 import { z } from 'zod';
 import type { LabCall } from '#lab/ground';
+import { LANGUAGES, type Language } from '#protocol/dsn/language';
 import { readFaultValue } from './faults.ts';
-import { isRefused, refused } from './outcome.ts';
-import type { Changed, Refused } from './outcome.ts';
+import type { CachedRow } from './cache-list.ts';
+import { isChanged, isRefused, refused, toldIn } from './outcome.ts';
+import type { Refused } from './outcome.ts';
 import type { AskedQuestion } from './questions.ts';
+import { shortened } from './said.ts';
 import type { LabDns } from './start.ts';
 import { parseName } from './wire/name.ts';
 import { typeCode } from './wire/record-types.ts';
@@ -37,34 +40,25 @@ function zoneCalls({ panel }: LabDns): Record<string, LabCall> {
   const one = z.object({ zone: name, name, type, value });
   return {
     'dns-list': call(zone, (input) => panel.listZone(input.zone)),
-    'dns-set': call(records, async ({ zone: apex, ...record }) =>
-      told(await panel.setRecords(apex, record)),
-    ),
+    'dns-set': call(records, ({ zone: apex, ...record }) => panel.setRecords(apex, record)),
     'dns-add': call(
       one.extend({ ttl: ttl.optional() }),
-      async ({ zone: apex, ttl: seconds, ...record }) =>
-        told(
-          await panel.addRecord(apex, {
-            ...record,
-            ...(seconds !== undefined && { ttl: seconds }),
-          }),
-        ),
+      ({ zone: apex, ttl: seconds, ...record }) =>
+        panel.addRecord(apex, { ...record, ...(seconds !== undefined && { ttl: seconds }) }),
     ),
     'dns-remove': call(
       one.extend({ value: value.optional() }),
-      async ({ zone: apex, value: gone, ...record }) =>
-        told(
-          await panel.removeRecord(apex, { ...record, ...(gone !== undefined && { value: gone }) }),
-        ),
+      ({ zone: apex, value: gone, ...record }) =>
+        panel.removeRecord(apex, { ...record, ...(gone !== undefined && { value: gone }) }),
     ),
-    'dns-import': call(zone.extend({ text, whole: z.boolean().default(false) }), async (input) =>
-      told(await panel.importZone(input.zone, input.text, input.whole)),
+    'dns-import': call(zone.extend({ text, whole: z.boolean().default(false) }), (input) =>
+      panel.importZone(input.zone, input.text, input.whole),
     ),
-    'dns-sign': call(zone, async (input) => told(await panel.signZone(input.zone))),
-    'dns-unsign': call(zone, async (input) => told(await panel.unsignZone(input.zone))),
-    'dns-roll-key': call(zone, async (input) => told(await panel.rollKey(input.zone))),
-    'dns-retire-key': call(zone.extend({ keyTag }), async (input) =>
-      told(await panel.retireKey(input.zone, input.keyTag)),
+    'dns-sign': call(zone, (input) => panel.signZone(input.zone)),
+    'dns-unsign': call(zone, (input) => panel.unsignZone(input.zone)),
+    'dns-roll-key': call(zone, (input) => panel.rollKey(input.zone)),
+    'dns-retire-key': call(zone.extend({ keyTag }), (input) =>
+      panel.retireKey(input.zone, input.keyTag),
     ),
   };
 }
@@ -73,27 +67,25 @@ function registrarCalls({ registrar, isp }: LabDns): Record<string, LabCall> {
   const domain = z.object({ domain: name });
   const glue = z.record(name, z.array(z.string().max(45)).max(8));
   const delegation = domain.extend({ ns: z.array(name).max(20), glue: glue.default({}) });
+  const pointer = z.object({ address: z.string().max(45), name: name.optional() });
   return {
-    'registrar-domains': call(z.unknown(), () => ({ domains: registrar.domains() })),
-    'registrar-buy': call(domain, async (input) => told(await registrar.buy(input.domain))),
-    'registrar-give-up': call(domain, async (input) => told(await registrar.giveUp(input.domain))),
-    'registrar-ns': call(delegation, async ({ domain: which, ...input }) =>
-      told(await registrar.setDelegation(which, input)),
+    'registrar-domains': callOf(() => ({ domains: registrar.domains() })),
+    'registrar-buy': call(domain, (input) => registrar.buy(input.domain)),
+    'registrar-give-up': call(domain, (input) => registrar.giveUp(input.domain)),
+    'registrar-ns': call(delegation, ({ domain: which, ...input }) =>
+      registrar.setDelegation(which, input),
     ),
-    'registrar-ds-set': call(domain.extend({ ds: z.array(value).max(20) }), async (input) =>
-      told(await registrar.setDs(input.domain, input.ds)),
+    'registrar-ds-set': call(domain.extend({ ds: z.array(value).max(20) }), (input) =>
+      registrar.setDs(input.domain, input.ds),
     ),
-    'registrar-ds-add': call(domain.extend({ ds: value }), async (input) =>
-      told(await registrar.addDs(input.domain, input.ds)),
+    'registrar-ds-add': call(domain.extend({ ds: value }), (input) =>
+      registrar.addDs(input.domain, input.ds),
     ),
-    'registrar-ds-remove': call(domain.extend({ keyTag: keyTag.optional() }), async (input) =>
-      told(await registrar.removeDs(input.domain, input.keyTag)),
+    'registrar-ds-remove': call(domain.extend({ keyTag: keyTag.optional() }), (input) =>
+      registrar.removeDs(input.domain, input.keyTag),
     ),
-    'isp-addresses': call(z.unknown(), () => ({ addresses: isp.addresses() })),
-    'isp-ptr': call(
-      z.object({ address: z.string().max(45), name: name.optional() }),
-      async (input) => told(await isp.setPtr(input.address, input.name)),
-    ),
+    'isp-addresses': callOf(() => ({ addresses: isp.addresses() })),
+    'isp-ptr': call(pointer, (input) => isp.setPtr(input.address, input.name)),
   };
 }
 
@@ -114,7 +106,7 @@ function watchingCalls({
     values: z.array(value).max(20).default([]),
   });
   return {
-    'dns-resolver': call(z.unknown(), () => ({ ...resolver, trustAnchor })),
+    'dns-resolver': callOf(() => ({ ...resolver, trustAnchor })),
     'dns-cache': call(z.object({ name: name.optional() }), (input) =>
       input.name === undefined ? { entries: cache.list() } : besideAuthority(cache, input.name),
     ),
@@ -130,7 +122,7 @@ function watchingCalls({
         questions: questions.list(after).slice(0, most).map(shownQuestion),
       }),
     ),
-    'dns-faults': call(z.unknown(), () => ({ faults: faults.list() })),
+    'dns-faults': callOf(() => ({ faults: faults.list() })),
     'dns-fault': call(fault, (input) => declare(faults, input)),
     'dns-fault-end': call(z.object({ id: z.string().max(100) }), ({ id }) => ({
       ended: faults.remove(id),
@@ -141,15 +133,23 @@ function watchingCalls({
 /** Where nothing is remembered of a name. */
 const USUAL = ['A', 'MX', 'TXT'];
 
+export interface BesideAuthority {
+  readonly name: string;
+  readonly entries: readonly CachedRow[];
+  readonly now: readonly CachedRow[];
+}
+
 /** What is remembered of one name, and what is said of it now. */
-async function besideAuthority(cache: LabDns['cache'], given: string): Promise<object> {
+export async function besideAuthority(
+  cache: LabDns['cache'],
+  given: string,
+): Promise<BesideAuthority | Refused> {
   const asked = parseName(given);
-  if (asked === undefined)
-    return refused('bad-name', `${given} is no name.`, 'Give one such as mail.example.test.');
+  if (asked === undefined) return refused('no-name', { name: shortened(given) });
   const entries = cache.list().filter((row) => row.name === asked);
   const types = entries.map((row) => row.type).filter((one) => one !== 'any');
   const now = await cache.now(asked, types.length === 0 ? USUAL : [...new Set(types)]);
-  return { entries, now };
+  return { name: asked, entries, now };
 }
 
 type FaultInput = Parameters<LabDns['faults']['declare']>[0];
@@ -168,23 +168,13 @@ function declare(
 ): { declared: string } | Refused {
   const asked = parseName(given);
   if (asked === undefined || (ofType !== undefined && typeCode(ofType) === undefined)) {
-    return refused(
-      'bad-name',
-      `${given} ${ofType ?? ''} cannot be asked for.`,
-      'Give a name, and a type such as MX.',
-    );
+    return refused('no-question', { name: shortened(given), type: shortened(ofType ?? '') });
   }
   const upper = ofType?.toUpperCase();
   const wrong = (rest.values ?? [])
     .map((one) => readFaultValue(upper ?? '', one))
-    .find((read) => typeof read === 'string');
-  if (wrong !== undefined) {
-    return refused(
-      'bad-value',
-      `The wrong answer cannot be written: ${wrong}.`,
-      'Give the type, and values in the form of a zone file.',
-    );
-  }
+    .find((read) => 'flaw' in read);
+  if (wrong !== undefined) return refused('no-wrong-answer', { flaw: wrong.flaw });
   faults.declare({
     ...rest,
     name: asked,
@@ -194,15 +184,21 @@ function declare(
   return { declared: rest.id };
 }
 
-function told(outcome: Changed | Refused): object {
-  if (isRefused(outcome)) return outcome;
-  const { changedAt, servedFrom, servedByAllFrom, seenByAllFrom, ...rest } = outcome;
+function told(outcome: object, lang: Language): object {
+  if (isRefused(outcome)) {
+    const { kind, reason } = outcome;
+    const { message, remedy } = toldIn(outcome, lang);
+    return { kind, reason, message, remedy };
+  }
+  if (!isChanged(outcome)) return outcome;
+  const { changedAt, servedFrom, servedByAllFrom, seenByAllFrom, remarks, ...rest } = outcome;
   return {
     ...rest,
     changedAt: calendar(changedAt),
     servedFrom: calendar(servedFrom),
     servedByAllFrom: calendar(servedByAllFrom),
     seenByAllFrom: calendar(seenByAllFrom),
+    remarks: remarks.map((remark) => remark[lang]),
   };
 }
 
@@ -214,9 +210,19 @@ function calendar(at: number): string {
   return new Date(at).toISOString();
 }
 
-function call<Input>(
-  input: z.ZodType<Input>,
-  run: (input: Input) => Promise<object> | object,
+function callOf(run: () => object): LabCall {
+  return { input: z.unknown(), run };
+}
+
+/** What comes of it is told in the language that was asked for. */
+function call<Shape extends z.ZodRawShape>(
+  input: z.ZodObject<Shape>,
+  run: (input: z.output<z.ZodObject<Shape>>) => Promise<object> | object,
 ): LabCall {
-  return { input, run };
+  const asked = z.object({ lang: z.enum(LANGUAGES).default('en') });
+  return {
+    input: input.and(asked),
+    run: async ({ lang, ...given }: z.output<z.ZodObject<Shape>> & z.output<typeof asked>) =>
+      told(await run(given as unknown as z.output<z.ZodObject<Shape>>), lang),
+  };
 }

@@ -1,4 +1,5 @@
 /** Faults that a lesson declares: what questions for a name and type meet instead of their answer, until it is taken away. */
+import { flaw, type Flaw } from './wire/flaws.ts';
 import { encodeRdata } from './wire/rdata.ts';
 import { typeCode, typeName } from './wire/record-types.ts';
 import { valueWords } from './zone/words.ts';
@@ -81,17 +82,17 @@ export function faultyResponse(query: Message, { kind, values }: Fault): Message
 /** Without signatures, as who forges an answer has none. */
 function wrongAnswer(query: Message, values: readonly string[]): Message {
   const { name, type } = query.question!;
-  const rdatas = values.map((value) => readFaultValue(typeName(type), value));
-  const answers = rdatas
-    .filter((rdata) => typeof rdata !== 'string')
-    .map((rdata) => ({ name, type, ttl: WRONG_TTL, rdata }));
+  const answers = values.flatMap((value) => {
+    const rdata = readFaultValue(typeName(type), value);
+    return 'flaw' in rdata ? [] : [{ name, type, ttl: WRONG_TTL, rdata }];
+  });
   return { ...PLAIN, ...responseTo(query, { authoritative: true, answers }) };
 }
 
 /** The octets of a value, or what is wrong with it. */
-export function readFaultValue(type: string, value: string): Uint8Array | string {
+export function readFaultValue(type: string, value: string): Uint8Array | Flaw {
   const code = typeCode(type);
   const words = valueWords(value);
-  if (code === undefined) return `${type} is no record type`;
-  return typeof words === 'string' ? words : encodeRdata(code, words, '');
+  if (code === undefined) return flaw('type', { word: type });
+  return 'flaw' in words ? words : encodeRdata(code, words, '');
 }

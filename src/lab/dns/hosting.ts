@@ -10,13 +10,19 @@ import { mustRead } from './records.ts';
 import type { ZoneRecord } from './records.ts';
 import { buildZone } from './zone/zone.ts';
 import type { Zone } from './zone/zone.ts';
-import { keyOf, serialAt, soaSet } from './zones.ts';
+import { keyOf, serialAt, serialOf, soaSet } from './zones.ts';
 
 /** A zone as its owner wrote it; the SOA and, where they gave none, the NS records are the company's. */
 export interface HostedContent {
   readonly records: readonly ZoneRecord[];
   /** Every one of them is published and signs; none: not signed. */
   readonly keys: readonly KeptKey[];
+}
+
+export interface ServerSerial {
+  readonly host: string;
+  /** Null: it does not know the zone yet. */
+  readonly serial: number | null;
 }
 
 interface HostedZone {
@@ -41,6 +47,14 @@ export class Hosting {
 
   serial(apex: string): number | undefined {
     return this.#zones.get(apex)?.serial;
+  }
+
+  /** What each server says in its SOA record now. */
+  serials(apex: string, now: number): ServerSerial[] {
+    return HOSTERS.map((host, index) => {
+      const zone = this.served[index]?.get(apex)?.at(now);
+      return { host, serial: zone === undefined ? null : serialOf(zone) };
+    });
   }
 
   /** Content that was judged before. Answers when both servers have it. */

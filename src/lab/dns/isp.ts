@@ -5,6 +5,7 @@ import type { Books } from './books.ts';
 import { TTL } from './infrastructure.ts';
 import { changed, refused } from './outcome.ts';
 import type { Changed, Refused } from './outcome.ts';
+import { shortened } from './said.ts';
 import { parseName } from './wire/name.ts';
 
 export interface LearnersAddress {
@@ -29,23 +30,13 @@ export class Isp {
     return this.#books.facts.inTurn(async () => {
       const own = this.#books.addressOf('mail.example.test').split('.').slice(0, 2).join('.');
       const prefix = `${own}.${LEARNER}.`;
-      if (!isIPv4(address) || !address.startsWith(prefix)) {
-        return refused(
-          'not-yours',
-          `${address} is no address of yours.`,
-          `Yours begin with ${prefix}`,
-        );
-      }
+      if (!isIPv4(address) || !address.startsWith(prefix))
+        return refused('not-your-address', { address: shortened(address), prefix });
       const host = name === undefined ? null : parseName(name);
-      if (host === undefined || host === '' || (host !== null && isIPv4(host))) {
-        return refused(
-          'bad-value',
-          `«${name}» is no host name.`,
-          'Give the name that your server says in EHLO, such as mail.example.test; it should lead back to the address.',
-        );
-      }
+      if (host === undefined || host === '' || (host !== null && isIPv4(host)))
+        return refused('bad-host-name', { name: shortened(name ?? '') });
       const { at, byAll } = await this.#books.putPointer(address, host);
-      return changed(address, at, { from: byAll, byAll }, TTL.hosted);
+      return this.#books.note('pointer', changed(address, at, { from: byAll, byAll }, TTL.hosted));
     });
   }
 }

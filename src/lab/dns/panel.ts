@@ -1,13 +1,17 @@
 /** The hosting company's panel: the records of the learner's zones, and the keys that sign them. */
 import type { Books } from './books.ts';
 import { dsOf, makeKey } from './dnssec/key.ts';
-import type { HostedContent } from './hosting.ts';
+import { dsRemarks } from './ds-remarks.ts';
+import type { HostedContent, ServerSerial } from './hosting.ts';
 import { TTL } from './infrastructure.ts';
 import { changed, isRefused, refused } from './outcome.ts';
 import type { Changed, Refused } from './outcome.ts';
 import { judgeTogether, plainRecord, readRecord } from './records.ts';
+import { remarksOn } from './remarks.ts';
 import type { ZoneRecord } from './records.ts';
 import { notYours } from './registrar.ts';
+import { listed, shortened } from './said.ts';
+import { judgeMeant } from './unlikely.ts';
 import { formatRdata } from './wire/rdata.ts';
 import { parseName } from './wire/name.ts';
 import { TYPE } from './wire/record-types.ts';
@@ -27,7 +31,9 @@ export interface RecordInput {
 export interface ListedZone {
   readonly kind: 'zone';
   readonly zone: string;
+  /** That of the newest content; a server that has not looked yet has an older one. */
   readonly serial: number;
+  readonly servers: readonly ServerSerial[];
   readonly records: readonly ZoneRecord[];
   readonly keys: readonly ListedKey[];
 }
@@ -56,8 +62,16 @@ export class Panel {
     const zone = parseName(text) ?? text;
     const content = this.#content(zone);
     if (isRefused(content)) return content;
-    const serial = this.#books.hosting.serial(zone)!;
-    return { kind: 'zone', zone, serial, records: content.records, keys: listKeys(zone, content) };
+    const { hosting, clock } = this.#books;
+    const servers = hosting.serials(zone, clock.now());
+    return {
+      kind: 'zone',
+      zone,
+      serial: hosting.serial(zone)!,
+      servers,
+      records: content.records,
+      keys: listKeys(zone, content),
+    };
   }
 
   /** In place of what the name has of this type. */
@@ -96,11 +110,11 @@ export class Panel {
         (set) => set.name === owner && plainRecord(set).type === type.toUpperCase(),
       );
       if (old === undefined) {
-        return refused(
-          'no-such-record',
-          `${owner} has no ${type.toUpperCase()} record.`,
-          `See what the zone has: hikyaku lab dns list ${apex}`,
-        );
+        return refused('no-such-set', {
+          name: shortened(owner),
+          type: shortened(type.toUpperCase()),
+          zone: apex,
+        });
       }
       const others = sets.filter((set) => set !== old);
       if (value === undefined) return others;
@@ -108,11 +122,12 @@ export class Panel {
       if ('kind' in one) return one;
       const left = old.rdatas.filter((rdata) => Buffer.compare(rdata, one.rdatas[0]!) !== 0);
       if (left.length === old.rdatas.length) {
-        return refused(
-          'no-such-record',
-          `${owner} has no ${type.toUpperCase()} record «${value}».`,
-          `There is: ${plainRecord(old).values.join(', ').slice(0, 500)}`,
-        );
+        return refused('no-such-value', {
+          name: owner,
+          type: type.toUpperCase(),
+          value: shortened(value),
+          values: shortened(plainRecord(old).values.join(', '), 500),
+        });
       }
       return left.length === 0 ? others : [...others, { ...old, rdatas: left }];
     });
@@ -132,28 +147,16 @@ export class Panel {
   /** Makes a key and signs with it. Nobody believes it until its DS is at the registry. */
   signZone(zone: string): Promise<Signed | Refused> {
     return this.#rekey(zone, ({ keys }, apex) =>
-      keys.length > 0
-        ? refused(
-            'signed',
-            `${apex} is signed already.`,
-            `For another key: hikyaku lab dns roll-key ${apex}`,
-          )
-        : [makeKey()],
+      keys.length > 0 ? refused('signed', { zone: apex }) : [makeKey()],
     );
   }
 
   /** A second key, which signs beside the first (RFC 6781 §4.1.2, double signature). */
   rollKey(zone: string): Promise<Signed | Refused> {
     return this.#rekey(zone, ({ keys }, apex) => {
-      if (keys.length === 0) {
-        return refused(
-          'not-signed',
-          `${apex} is not signed.`,
-          `Sign it first: hikyaku lab dns sign ${apex}`,
-        );
-      }
+      if (keys.length === 0) return refused('not-signed', { zone: apex });
       return keys.length >= MAX_KEYS
-        ? refused('too-many', `${apex} has ${keys.length} keys.`, 'Retire one first.')
+        ? refused('too-many-keys', { zone: apex, count: keys.length })
         : [...keys, makeKey()];
     });
   }
@@ -162,18 +165,16 @@ export class Panel {
   retireKey(zone: string, keyTag: number): Promise<Signed | Refused> {
     return this.#rekey(zone, ({ keys }, apex) => {
       const left = keys.filter((key) => keyOf(key).tag !== keyTag);
-      const tags = keys.map((key) => keyOf(key).tag).join(', ') || 'none';
+      const tags = listed(keys.map((key) => String(keyOf(key).tag)));
       return left.length === keys.length
-        ? refused('no-such-key', `${apex} has no key ${keyTag}.`, `Its keys: ${tags}.`)
+        ? refused('no-such-key', { zone: apex, tag: keyTag, tags })
         : left;
     });
   }
 
   unsignZone(zone: string): Promise<Signed | Refused> {
     return this.#rekey(zone, ({ keys }, apex) =>
-      keys.length === 0
-        ? refused('not-signed', `${apex} is not signed.`, 'Nothing is left to do.')
-        : [],
+      keys.length === 0 ? refused('never-signed', { zone: apex }) : [],
     );
   }
 
@@ -195,7 +196,9 @@ export class Panel {
       if ('kind' in keys) return keys;
       const next = { ...content, keys };
       const { at, byAll } = await this.#books.putZone(zone, next);
-      return { ...changed(zone, at, { from: at, byAll }, KEY_TTL), keys: listKeys(zone, next) };
+      const remarks = dsRemarks(zone, this.#books.registry.learners.get(zone)?.ds ?? [], keys);
+      const done = changed(zone, at, { from: at, byAll }, KEY_TTL, remarks);
+      return { ...this.#books.note('zone', done), keys: listKeys(zone, next) };
     });
   }
 
@@ -210,30 +213,26 @@ export class Panel {
       const old = content.records.map((record) => readRecord(record, zone) as RRset);
       const sets = decide(old, zone);
       if ('kind' in sets) return sets;
-      const problem = judgeSets(zone, sets);
+      const known = new Set(old);
+      const fresh = sets.filter((set) => !known.has(set) && hasMore(find(old, set), set));
+      const problem = judgeMeant(zone, fresh) ?? judgeSets(zone, sets);
       if (problem !== undefined) return problem;
       const records = sets.map(plainRecord);
       const { at, byAll } = await this.#books.putZone(zone, { ...content, records });
-      return changed(zone, at, { from: at, byAll }, remembered(old, sets));
+      const remarks = remarksOn(zone, old, sets);
+      const done = changed(zone, at, { from: at, byAll }, remembered(old, sets), remarks);
+      return this.#books.note('zone', done);
     });
   }
 }
 
 function judgeSets(zone: string, sets: readonly RRset[]): Refused | undefined {
-  if (sets.length > MAX_SETS) {
-    return refused('too-many', `${sets.length} sets of records.`, `A zone may have ${MAX_SETS}.`);
-  }
+  if (sets.length > MAX_SETS)
+    return refused('too-many-sets', { count: sets.length, most: MAX_SETS });
   const octets = sets.flatMap(({ rdatas }) => rdatas).reduce((sum, { length }) => sum + length, 0);
-  if (octets > MAX_OCTETS) {
-    return refused('too-many', `${octets} octets of records.`, `A zone may have ${MAX_OCTETS}.`);
-  }
-  if (sets.some(({ name, type }) => name === zone && type === TYPE.DS)) {
-    return refused(
-      'conflict',
-      `The DS record of ${zone} stands at the registry, not in the zone itself (RFC 4035 §2.4).`,
-      'Hand it to the registrar: hikyaku lab registrar ds-add.',
-    );
-  }
+  if (octets > MAX_OCTETS) return refused('too-many-octets', { count: octets, most: MAX_OCTETS });
+  if (sets.some(({ name, type }) => name === zone && type === TYPE.DS))
+    return refused('ds-in-zone', { zone });
   return judgeTogether(zone, sets);
 }
 
@@ -256,6 +255,11 @@ function replace(sets: readonly RRset[], fresh: readonly RRset[]): RRset[] {
 
 function find(sets: readonly RRset[], { name, type }: RRset): RRset | undefined {
   return sets.find((set) => set.name === name && set.type === type);
+}
+
+function hasMore(old: RRset | undefined, { rdatas }: RRset): boolean {
+  const known = old?.rdatas ?? [];
+  return !rdatas.every((one) => known.some((other) => Buffer.compare(one, other) === 0));
 }
 
 function listKeys(zone: string, { keys }: HostedContent): ListedKey[] {

@@ -3,10 +3,14 @@
  * problem told with what to do instead. Names are whole (a trailing dot may stand); values are in the presentation form. Pure.
  */
 import { isIPv4, isIPv6 } from 'node:net';
+import { flaw, type Flaw } from './wire/flaws.ts';
 import { formatRdata, encodeRdata } from './wire/rdata.ts';
 import { isWithin, parseName } from './wire/name.ts';
 import { TYPE, typeCode, typeName } from './wire/record-types.ts';
+import { refused } from './outcome.ts';
 import type { Refused } from './outcome.ts';
+import { shortened, type Said } from './said.ts';
+import { AS_ZONE_FILE, EXAMPLES } from './texts/examples.ts';
 import { valueWords } from './zone/words.ts';
 import type { RRset } from './zone/zone.ts';
 
@@ -17,10 +21,6 @@ export interface ZoneRecord {
   /** Seconds. */
   readonly ttl: number;
   readonly values: readonly string[];
-}
-
-export interface RecordProblem extends Refused {
-  readonly reason: 'bad-name' | 'bad-type' | 'bad-value' | 'bad-ttl' | 'conflict' | 'too-many';
 }
 
 const MAX_TTL = 604_800;
@@ -39,57 +39,30 @@ const MADE: ReadonlySet<number> = new Set([
 const QUESTIONS_ONLY: ReadonlySet<number> = new Set([TYPE.ANY, TYPE.AXFR, TYPE.IXFR, TYPE.OPT]);
 
 /** One set, or what is wrong with it. */
-export function readRecord(record: ZoneRecord, zone: string): RRset | RecordProblem {
+export function readRecord(record: ZoneRecord, zone: string): RRset | Refused {
   const name = record.name === '@' ? zone : parseName(record.name);
-  if (name === undefined || !isWithin(name, zone)) {
-    return problem(
-      'bad-name',
-      `${record.name} does not lie in the zone ${zone}.`,
-      `Give the whole name, such as www.${zone}, or @ for ${zone} itself.`,
-    );
-  }
+  if (name === undefined || !isWithin(name, zone))
+    return refused('outside-zone', { name: shortened(record.name), zone });
   const type = typeCode(record.type);
-  if (type === undefined || MADE.has(type) || QUESTIONS_ONLY.has(type)) {
-    return problem(
-      'bad-type',
-      `${record.type} is no type that can be set here.`,
-      'Use A, AAAA, MX, TXT, CNAME, NS, SRV, CAA, TLSA or another type of data; SOA and the records of signatures are made by the server.',
-    );
-  }
-  if (!Number.isInteger(record.ttl) || record.ttl < 0 || record.ttl > MAX_TTL) {
-    return problem(
-      'bad-ttl',
-      `${record.ttl} is no time to live.`,
-      `Give seconds from 0 to ${MAX_TTL} (a week); 3600 is usual, 300 before a change.`,
-    );
-  }
-  if (record.values.length === 0 || record.values.length > MAX_VALUES) {
-    return problem(
-      'too-many',
-      `${record.values.length} values for one name and type.`,
-      `Give between 1 and ${MAX_VALUES}.`,
-    );
-  }
+  if (type === undefined || MADE.has(type) || QUESTIONS_ONLY.has(type))
+    return refused('bad-type', { type: shortened(record.type) });
+  if (!Number.isInteger(record.ttl) || record.ttl < 0 || record.ttl > MAX_TTL)
+    return refused('bad-ttl', { ttl: record.ttl, most: MAX_TTL });
+  if (record.values.length === 0 || record.values.length > MAX_VALUES)
+    return refused('count-of-values', { count: record.values.length, most: MAX_VALUES });
   const rdatas: Uint8Array[] = [];
   for (const value of record.values) {
     const rdata = readValue(type, value);
-    if (typeof rdata === 'string') {
-      return problem(
-        'bad-value',
-        `${typeName(type)} of ${name}: ${rdata}.`,
-        EXAMPLES[typeName(type)] ?? 'Give the value as a zone file has it (RFC 1035 §5).',
-      );
+    if ('flaw' in rdata) {
+      const example = exampleOf(type);
+      return refused('bad-data', { type: typeName(type), name, flaw: rdata.flaw, example });
     }
     // A set holds no record twice (RFC 2181 §5).
     if (!rdatas.some((other) => Buffer.compare(other, rdata) === 0)) rdatas.push(rdata);
   }
-  if (octetsOf(rdatas) > MAX_OCTETS) {
-    return problem(
-      'too-many',
-      `${typeName(type)} of ${name} has ${octetsOf(rdatas)} octets in all.`,
-      `Keep one name and type below ${MAX_OCTETS}: it is answered in one message.`,
-    );
-  }
+  const count = octetsOf(rdatas);
+  if (count > MAX_OCTETS)
+    return refused('large-set', { type: typeName(type), name, count, most: MAX_OCTETS });
   return { name, type, ttl: record.ttl, rdatas };
 }
 
@@ -97,68 +70,52 @@ function octetsOf(rdatas: readonly Uint8Array[]): number {
   return rdatas.reduce((sum, { length }) => sum + length, 0);
 }
 
-function readValue(type: number, value: string): Uint8Array | string {
+function readValue(type: number, value: string): Uint8Array | Flaw {
   const words = valueWords(value);
-  if (typeof words === 'string') return words;
+  if ('flaw' in words) return words;
   // An SPF or DKIM record that was pasted without quotes is one string, not one for each word.
   const bare = type === TYPE.TXT && words.every(({ quoted }) => !quoted);
-  if (bare) return encodeRdata(type, [{ text: value.trim(), quoted: true }], '');
+  if (bare) return readBare(value.trim());
   const rdata = encodeRdata(type, words, '');
-  if (typeof rdata === 'string') return rdata;
+  if ('flaw' in rdata) return rdata;
   const target = TARGETED.has(type) ? (words.at(-1)?.text ?? '') : '';
   const bareTarget = target.endsWith('.') ? target.slice(0, -1) : target;
   return isIPv4(bareTarget) || isIPv6(bareTarget)
-    ? `«${target}» is an address, and a ${typeName(type)} record names a host`
+    ? flaw('address-as-host', { word: target, type: typeName(type) })
     : rdata;
 }
 
-const TARGETED: ReadonlySet<number> = new Set([TYPE.MX, TYPE.NS, TYPE.CNAME, TYPE.PTR, TYPE.SRV]);
+function readBare(text: string): Uint8Array | Flaw {
+  if (/[\0-\x1f\x7f]/.test(text)) return flaw('line-break', {});
+  return text === '' ? flaw('nothing', {}) : encodeRdata(TYPE.TXT, [{ text, quoted: true }], '');
+}
 
-const EXAMPLES: Readonly<Record<string, string>> = {
-  A: 'Give an IPv4 address, such as 127.20.25.25.',
-  AAAA: 'Give an IPv6 address, such as 2001:db8::25.',
-  MX: 'Give a preference and a host name, such as «10 mail.example.test.»; the host gets its own A record.',
-  TXT: 'Give the text in quotes; a quote within it is written \\". What is longer than 255 octets is split by itself.',
-  CNAME: 'Give one host name, such as «www.example.test.».',
-  NS: 'Give the name of a name server, such as «ns1.dnshost.test.»; its address is a record of its own.',
-  PTR: 'Give one host name, such as «mail.example.test.».',
-  SRV: 'Give priority, weight, port and host, such as «0 1 993 mail.example.test.».',
-  CAA: 'Give flags, a tag and a value in quotes, such as «0 issue "ca.test"».',
-  TLSA: 'Give usage, selector, matching type and the digest in hexadecimal, such as «3 1 1 8cb0…».',
-  DS: 'Give key tag, algorithm, digest type and digest in hexadecimal, such as «12345 13 2 8cb0…».',
-};
+/** Whose data ends with the name of a host. */
+export const TARGETED: ReadonlySet<number> = new Set([
+  TYPE.MX,
+  TYPE.NS,
+  TYPE.CNAME,
+  TYPE.PTR,
+  TYPE.SRV,
+]);
+
+function exampleOf(type: number): Said {
+  return EXAMPLES[typeName(type)] ?? AS_ZONE_FILE;
+}
 
 /** What cannot stand together in one zone. */
-export function judgeTogether(zone: string, sets: readonly RRset[]): RecordProblem | undefined {
+export function judgeTogether(zone: string, sets: readonly RRset[]): Refused | undefined {
   const types = new Map<string, number[]>();
   for (const { name, type } of sets) types.set(name, [...(types.get(name) ?? []), type]);
   for (const { name, type, rdatas } of sets) {
     if (type !== TYPE.CNAME) continue;
-    if (name === zone) {
-      return problem(
-        'conflict',
-        `A CNAME cannot stand at ${zone} itself, which has SOA and NS records (RFC 1034 §3.6.2).`,
-        'Give the name A and AAAA records instead.',
-      );
-    }
-    if (rdatas.length > 1) {
-      return problem(
-        'conflict',
-        `${name} has ${rdatas.length} CNAME records; one name is an alias of one other.`,
-        'Keep one of them.',
-      );
-    }
+    if (name === zone) return refused('cname-at-apex', { zone });
+    if (rdatas.length > 1) return refused('two-cnames', { name, count: rdatas.length });
     const others = types
       .get(name)!
       .filter((other) => other !== TYPE.CNAME)
       .map(typeName);
-    if (others.length > 0) {
-      return problem(
-        'conflict',
-        `${name} has a CNAME and beside it ${others.join(', ')}: an alias has no data of its own (RFC 1034 §3.6.2).`,
-        `Remove the CNAME of ${name}, or what stands beside it.`,
-      );
-    }
+    if (others.length > 0) return refused('cname-beside', { name, types: others.join(', ') });
   }
   return undefined;
 }
@@ -179,12 +136,4 @@ export function plainRecord({ name, type, ttl, rdatas }: RRset): ZoneRecord {
     ttl,
     values: rdatas.map((rdata) => formatRdata(type, rdata)),
   };
-}
-
-export function problem(
-  reason: RecordProblem['reason'],
-  message: string,
-  remedy: string,
-): RecordProblem {
-  return { kind: 'refused', reason, message, remedy };
 }

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
+import { writeDnsFact } from '#store/lab/dns';
 import { startDnsStage } from '../../../test/support/lab-dns.ts';
 import type { DnsStage } from '../../../test/support/lab-dns.ts';
 import { StubResolver } from '#clients/dns/stub-resolver';
@@ -39,7 +40,7 @@ test('a change at the hosting company is served by the first server at once, by 
   const { dns, clock } = stage;
   const change = await dns.panel.setRecords(
     'example.test',
-    record('example.test', 'MX', '10 mail.example.test.'),
+    record('example.test', 'MX', '10 mx.bigmail.test.'),
   );
   assert.equal(change.kind, 'changed');
   const now = clock.now();
@@ -51,8 +52,9 @@ test('a change at the hosting company is served by the first server at once, by 
     servedByAllFrom: now + 2 * MINUTE,
     // five minutes are what a cache may remember that there was none
     seenByAllFrom: now + 7 * MINUTE,
+    remarks: [],
   });
-  const mx = [{ preference: 10, exchange: 'mail.example.test' }];
+  const mx = [{ preference: 10, exchange: 'mx.bigmail.test' }];
   assert.deepEqual(await askServer(stage, 'ns1.dnshost.test', 'example.test', 'MX'), mx);
   assert.equal(await askServer(stage, 'ns2.dnshost.test', 'example.test', 'MX'), 'no-data');
   clock.advance(2 * MINUTE);
@@ -182,6 +184,23 @@ for (const [what, input, reason] of [
   ['a name in another zone', record('www.bigmail.test', 'A', '127.20.25.25'), 'bad-name'],
   ['a type that servers make', record('@', 'RRSIG', 'x'), 'bad-type'],
   ['a DS in the zone itself', record('@', 'DS', `1 13 2 ${'00'.repeat(32)}`), 'conflict'],
+  [
+    'a name with the zone twice',
+    record('www.example.test.example.test', 'A', '127.20.25.25'),
+    'bad-name',
+  ],
+  [
+    'a host with the zone twice',
+    record('@', 'MX', '10 mail.example.test.example.test.'),
+    'bad-value',
+  ],
+  ['a host of one label', record('@', 'MX', '10 mail'), 'bad-value'],
+  ['a preference that is no number', record('@', 'MX', 'high mail.example.test.'), 'bad-value'],
+  ['a preference beyond 65535', record('@', 'MX', '70000 mail.example.test.'), 'bad-value'],
+  ['a missing preference', record('@', 'MX', 'mail.example.test.'), 'bad-value'],
+  ['a host with an underscore', record('@', 'MX', '10 my_mail.example.test.'), 'bad-value'],
+  ['a text with a line break', record('@', 'TXT', 'v=spf1 mx\r\n-all'), 'bad-value'],
+  ['an empty text', record('@', 'TXT', ' '), 'bad-value'],
   ['a time to live of a year', { ...record('@', 'A', '127.20.25.25'), ttl: 31_536_000 }, 'bad-ttl'],
 ] as const) {
   test(`the panel refuses ${what}, with a remedy`, async () => {
@@ -192,6 +211,8 @@ for (const [what, input, reason] of [
     const refused = await panel.setRecords('example.test', input);
     assert.equal(refused.kind === 'refused' && refused.reason, reason);
     assert.ok(refused.kind === 'refused' && refused.remedy.length > 10);
+    assert.match(refused.ja.message, /[\u3040-\u30ff\u4e00-\u9fff]/);
+    assert.match(refused.ja.remedy, /[\u3040-\u30ff\u4e00-\u9fff]/);
     assert.deepEqual(panel.listZone('example.test'), before);
   });
 }
@@ -293,4 +314,90 @@ test('what the name servers say now stands beside what is remembered', async () 
   await dns.panel.setRecords('example.test', record('www.example.test', 'A', '127.20.25.1'));
   const [now] = await dns.cache.now('www.example.test', ['A']);
   assert.deepEqual([now?.type, now?.kind, now?.values], ['A', 'records', ['127.20.25.1']]);
+});
+
+test('what was there before a rule of typing may stay, and may be taken away', async () => {
+  await using stage = await startDnsStage();
+  const { pool } = stage;
+  const records = [record('example.test', 'MX', '10 mail.', '20 my_mail.example.test.')];
+  const changedAt = new Date(stage.clock.now());
+  await writeDnsFact(
+    pool,
+    { kind: 'zone', name: 'example.test', value: { records, keys: [] }, changedAt },
+    changedAt,
+  );
+  await stage.restart();
+  const { panel } = stage.dns;
+  const other = await panel.setRecords(
+    'example.test',
+    record('www.example.test', 'A', '127.20.25.1'),
+  );
+  assert.equal(other.kind, 'changed');
+  const gone = { name: '@', type: 'MX', value: '10 mail.' };
+  assert.equal((await panel.removeRecord('example.test', gone)).kind, 'changed');
+});
+
+test('two SPF records, a forgotten underscore and a host without an address are done, with a remark', async () => {
+  await using stage = await startDnsStage();
+  const { panel } = stage.dns;
+  const remarksOf = async (...set: Parameters<typeof record>) => {
+    const done = await panel.setRecords('example.test', record(...set));
+    assert.ok(done.kind === 'changed', JSON.stringify(done));
+    return done.remarks.map(({ en }) => en);
+  };
+  assert.match((await remarksOf('@', 'TXT', 'v=spf1 mx -all', 'v=spf1 ~all'))[0]!, /2 SPF records/);
+  assert.match(
+    (await remarksOf('dmarc.example.test', 'TXT', 'v=DMARC1; p=none'))[0]!,
+    /_dmarc\.example/,
+  );
+  assert.match(
+    (await remarksOf('s.domainkey.example.test', 'TXT', 'v=DKIM1; p='))[0]!,
+    /_domainkey/,
+  );
+  assert.match((await remarksOf('imaps.example.test', 'SRV', '0 1 993 .'))[0]!, /_imaps\._tcp/);
+  assert.match((await remarksOf('mail.example.test', 'TLSA', '3 1 1 00ff'))[0]!, /_25\._tcp/);
+  assert.match((await remarksOf('my_host.example.test', 'A', '127.20.25.25'))[0]!, /underscore/);
+  assert.match((await remarksOf('@', 'MX', '10 mail.example.test.'))[0]!, /no A or AAAA/);
+  assert.deepEqual(await remarksOf('mail.example.test', 'A', '127.20.25.25'), []);
+  assert.deepEqual(await remarksOf('_dmarc.example.test', 'TXT', 'v=DMARC1; p=none'), []);
+  const gone = await panel.removeRecord('example.test', { name: 'mail.example.test', type: 'A' });
+  assert.match(gone.kind === 'changed' ? gone.remarks[0]!.en : '', /no A or AAAA/);
+  await remarksOf('www.example.test', 'CNAME', 'mx.bigmail.test.');
+  assert.match((await remarksOf('@', 'MX', '10 www.example.test.'))[0]!, /alias/);
+  const long = await remarksOf('s._domainkey.example.test', 'TXT', `v=DKIM1; p=${'A'.repeat(392)}`);
+  assert.match(long[0]!, /2 strings of 255 \+ 149 octets/);
+});
+
+test('a DS record that fits no key is taken with a warning, one that fits without', async () => {
+  await using stage = await startDnsStage();
+  const { panel, registrar } = stage.dns;
+  const strange = `4711 13 2 ${'00'.repeat(32)}`;
+  const remarks = (done: Awaited<ReturnType<typeof registrar.setDs>>) =>
+    done.kind === 'changed' ? done.remarks.map(({ en }) => en) : [done.message];
+  assert.match(remarks(await registrar.setDs('example.test', [strange]))[0]!, /fits a key.*none/);
+  const signed = await panel.signZone('example.test');
+  assert.ok(signed.kind === 'changed');
+  assert.match(remarks(signed)[0]!, /No DS record of example\.test fits/);
+  const both = remarks(await registrar.addDs('example.test', signed.keys[0]!.ds));
+  assert.match(both[0]!, /^The DS record 4711 fits no key/);
+  assert.deepEqual(remarks(await registrar.removeDs('example.test', 4711)), []);
+  assert.match(remarks(await panel.unsignZone('example.test'))[0]!, /fits a key.*none/);
+});
+
+test('where a change has got to can be asked for, by the place where it was made', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock } = stage;
+  const done = await dns.panel.setRecords('example.test', record('@', 'A', '127.20.25.9'));
+  assert.deepEqual(dns.lastChange('zone', 'example.test'), done);
+  assert.equal(dns.lastChange('delegation', 'example.test'), undefined);
+  const serials = () => {
+    const zone = dns.panel.listZone('example.test');
+    return zone.kind === 'zone' ? [zone.serial, ...zone.servers.map(({ serial }) => serial)] : [];
+  };
+  const [newest, first, second] = serials();
+  assert.deepEqual([first, Number(second) < Number(newest)], [newest, true]);
+  clock.advance(2 * MINUTE);
+  assert.deepEqual(serials(), [newest, newest, newest]);
+  await dns.reset();
+  assert.equal(dns.lastChange('zone', 'example.test'), undefined);
 });

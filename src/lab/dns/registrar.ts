@@ -2,8 +2,10 @@
 import { isIPv4, isIPv6 } from 'node:net';
 import { AT_HOSTERS } from './books.ts';
 import type { Books } from './books.ts';
+import { dsRemarks } from './ds-remarks.ts';
 import { HOSTERS, LEARNERS_DOMAIN, TLD, TTL } from './infrastructure.ts';
 import { changed, isRefused, refused } from './outcome.ts';
+import { listed, shortened, type Said } from './said.ts';
 import type { Changed, Refused } from './outcome.ts';
 import { plainRecord, readRecord } from './records.ts';
 import { isWithin, parseName } from './wire/name.ts';
@@ -49,30 +51,18 @@ export class Registrar {
       const domain = parseName(text) ?? '';
       const label = domain.slice(0, -TLD.length - 1);
       if (!domain.endsWith(`.${TLD}`) || !SOLD.test(label)) {
-        return refused(
-          'bad-name',
-          `${text} cannot be bought.`,
-          `Choose one label of letters, digits and hyphens before .${TLD}, such as my-shop.${TLD}.`,
-        );
+        return refused('not-sold', { name: shortened(text) });
       }
-      if (registry.isHouse(domain) || registry.learners.has(domain)) {
-        const whose = registry.learners.has(domain)
-          ? 'is yours already'
-          : 'belongs to someone else';
-        return refused('taken', `${domain} ${whose}.`, 'Choose another name.');
-      }
-      if (registry.learners.size >= MAX_DOMAINS) {
-        return refused(
-          'too-many',
-          `${MAX_DOMAINS} domains are all that one account may have.`,
-          'Give one up with «hikyaku lab registrar give-up DOMAIN».',
-        );
-      }
+      if (registry.learners.has(domain)) return refused('owned', { domain });
+      if (registry.isHouse(domain)) return refused('taken', { domain });
+      if (registry.learners.size >= MAX_DOMAINS)
+        return refused('too-many-domains', { most: MAX_DOMAINS });
       if (hosting.content(domain) === undefined) {
         await this.#books.putZone(domain, { records: [], keys: [] });
       }
       const { at, byAll } = await this.#books.putDelegation(domain, AT_HOSTERS);
-      return changed(domain, at, { from: byAll, byAll }, TTL.negative);
+      const done = changed(domain, at, { from: byAll, byAll }, TTL.negative);
+      return this.#books.note('delegation', done);
     });
   }
 
@@ -82,16 +72,11 @@ export class Registrar {
       const domain = parseName(text) ?? text;
       const { learners } = this.#books.registry;
       if (!learners.has(domain)) return notYours(domain, [...learners.keys()]);
-      if (domain === LEARNERS_DOMAIN) {
-        return refused(
-          'in-use',
-          `${domain} is the domain of your server.`,
-          'Give up one that you bought.',
-        );
-      }
+      if (domain === LEARNERS_DOMAIN) return refused('own-domain', { domain });
       await this.#books.dropZone(domain);
       const { at, byAll } = await this.#books.putDelegation(domain, null);
-      return changed(domain, at, { from: byAll, byAll }, TTL.delegation);
+      const done = changed(domain, at, { from: byAll, byAll }, TTL.delegation);
+      return this.#books.note('delegation', done);
     });
   }
 
@@ -121,15 +106,18 @@ export class Registrar {
   removeDs(domain: string, keyTag?: number): Promise<Changed | Refused> {
     return this.#change(domain, (old) => {
       const kept = old.ds.filter((ds) => keyTag !== undefined && !ds.startsWith(`${keyTag} `));
-      const tags = old.ds.map((ds) => ds.split(' ', 1)[0]).join(', ') || 'none';
+      const tags = listed(old.ds.map((ds) => ds.split(' ', 1)[0]!));
       return kept.length === old.ds.length
-        ? refused(
-            'no-such-ds',
-            `${domain} has no such DS record.`,
-            `There are those of the key tags: ${tags}.`,
-          )
+        ? refused('no-such-ds', { domain, tags })
         : { ...old, ds: kept };
     });
+  }
+
+  /** Nothing is known of keys on name servers elsewhere. */
+  #keysOf(domain: string, { ns, ds }: Delegation): Said[] {
+    const content = this.#books.hosting.content(domain);
+    const isHere = ns.some((host) => AT_HOSTERS.ns.includes(host));
+    return content !== undefined && isHere ? dsRemarks(domain, ds, content.keys) : [];
   }
 
   #change(
@@ -143,17 +131,15 @@ export class Registrar {
       const fact = decide(old, domain);
       if (isRefused(fact)) return fact;
       const { at, byAll } = await this.#books.putDelegation(domain, fact);
-      return changed(domain, at, { from: byAll, byAll }, TTL.delegation);
+      const remarks = this.#keysOf(domain, fact);
+      const done = changed(domain, at, { from: byAll, byAll }, TTL.delegation, remarks);
+      return this.#books.note('delegation', done);
     });
   }
 }
 
 export function notYours(domain: string, owned: readonly string[]): Refused {
-  return refused(
-    'not-yours',
-    `${domain} is no domain of yours.`,
-    `Yours: ${owned.join(', ') || 'none'}. Buy another with «hikyaku lab registrar buy NAME.${TLD}».`,
-  );
+  return refused('not-yours', { domain: shortened(domain), owned: listed(owned) });
 }
 
 function judgeDelegation(
@@ -162,62 +148,31 @@ function judgeDelegation(
 ): Pick<Delegation, 'ns' | 'glue'> | Refused {
   const names = ns.map((host) => parseName(host));
   const bad = ns.find((_, index) => !names[index] || isIPv4(names[index]) || isIPv6(ns[index]!));
-  if (bad !== undefined) {
-    return refused(
-      'bad-value',
-      `«${bad}» is no name of a name server.`,
-      `Give host names, such as ${HOSTERS[0]}; addresses of hosts within ${domain} are given as glue.`,
-    );
-  }
+  if (bad !== undefined)
+    return refused('bad-name-server', { host: shortened(bad), example: HOSTERS[0], domain });
   const hosts = [...new Set(names as string[])];
-  if (hosts.length === 0 || hosts.length > MAX_NS) {
-    return refused(
-      'too-many',
-      `A domain has 1 to ${MAX_NS} name servers, not ${hosts.length}.`,
-      'Two are usual (RFC 2182).',
-    );
-  }
+  if (hosts.length === 0 || hosts.length > MAX_NS)
+    return refused('count-of-name-servers', { most: MAX_NS, count: hosts.length });
   const given = new Map(Object.entries(glue).map(([host, ips]) => [parseName(host) ?? host, ips]));
   const kept: Record<string, readonly string[]> = {};
   for (const host of hosts.filter((one) => isWithin(one, domain))) {
     const ips = given.get(host) ?? [];
     const wrong = ips.find((ip) => !isIPv4(ip) && !isIPv6(ip));
-    if (ips.length === 0) {
-      return refused(
-        'no-glue',
-        `${host} lies within ${domain}, so that nobody could find its address.`,
-        `Give its address as glue: the registry publishes it beside the delegation (RFC 1034 §4.2.1).`,
-      );
-    }
-    if (wrong !== undefined || ips.length > 4) {
-      return refused(
-        'bad-value',
-        `«${wrong ?? ips.join(' ')}» is no glue for ${host}.`,
-        'Give up to four IPv4 or IPv6 addresses.',
-      );
-    }
+    if (ips.length === 0) return refused('no-glue', { host, domain });
+    if (wrong !== undefined || ips.length > 4)
+      return refused('bad-glue', { word: shortened(wrong ?? ips.join(' ')), host });
     kept[host] = ips;
   }
   const needless = [...given.keys()].find((host) => kept[host] === undefined);
   return needless === undefined
     ? { ns: hosts, glue: kept }
-    : refused(
-        'needless-glue',
-        `${needless} needs no glue: it is no name server of ${domain} within ${domain}.`,
-        'Leave it out.',
-      );
+    : refused('needless-glue', { host: shortened(needless), domain });
 }
 
 /** The DS records in one spelling. */
 function judgeDs(domain: string, ds: readonly string[]): readonly string[] | Refused {
   if (ds.length === 0) return [];
-  if (ds.length > MAX_DS) {
-    return refused(
-      'too-many',
-      `${ds.length} DS records.`,
-      `Give up to ${MAX_DS}; a rollover needs two.`,
-    );
-  }
+  if (ds.length > MAX_DS) return refused('too-many-ds', { count: ds.length, most: MAX_DS });
   // A whole line, as name servers print it, is taken too.
   const values = ds.map(
     (text) => /^\S+\s+(?:\d+\s+)?IN\s+DS\s+(.*)$/i.exec(text.slice(0, 1_000))?.[1] ?? text,
@@ -225,11 +180,5 @@ function judgeDs(domain: string, ds: readonly string[]): readonly string[] | Ref
   const set = readRecord({ name: domain, type: 'DS', ttl: TTL.delegation, values }, domain);
   if ('kind' in set) return set;
   const short = set.rdatas.find((rdata) => rdata[3] === 2 && rdata.length !== 4 + 32);
-  return short === undefined
-    ? plainRecord(set).values
-    : refused(
-        'bad-value',
-        'A digest of type 2 (SHA-256) has 64 hexadecimal digits.',
-        'Copy the whole line that the hosting company shows for the key.',
-      );
+  return short === undefined ? plainRecord(set).values : refused('short-digest', {});
 }

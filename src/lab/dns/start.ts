@@ -6,6 +6,7 @@ import type { Pool } from '#store/open';
 import { answerQuery } from './authority.ts';
 import type { DynamicZone, ServedZone } from './authority.ts';
 import { AT_HOSTERS, Books } from './books.ts';
+import type { ChangedPlace } from './books.ts';
 import { typeCode } from './wire/record-types.ts';
 import { listCache } from './cache-list.ts';
 import type { CachedRow } from './cache-list.ts';
@@ -28,6 +29,7 @@ import {
   TTL,
 } from './infrastructure.ts';
 import { Isp } from './isp.ts';
+import type { Changed } from './outcome.ts';
 import { Panel } from './panel.ts';
 import { Questions } from './questions.ts';
 import { mustRead, plainRecord } from './records.ts';
@@ -77,6 +79,8 @@ export interface LabDns extends AsyncDisposable {
   readonly registrar: Registrar;
   readonly panel: Panel;
   readonly isp: Isp;
+  /** The last change of a name at one of the three places since the start. */
+  lastChange(place: ChangedPlace, name: string): Changed | undefined;
   readonly questions: Questions;
   readonly faults: Faults;
   readonly cache: {
@@ -160,6 +164,7 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     registrar: new Registrar(books),
     panel: new Panel(books),
     isp: new Isp(books),
+    lastChange: (place, name) => books.lastChange(place, name),
     questions,
     faults,
     cache: { list: () => listCache(recursor), now, flush },

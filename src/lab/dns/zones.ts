@@ -1,5 +1,5 @@
 /** From plain records to the zones that are served: SOA, NS and keys are added here. */
-import { encodeRdata } from './wire/rdata.ts';
+import { encodeRdata, formatRdata } from './wire/rdata.ts';
 import { TYPE } from './wire/record-types.ts';
 import { mustRead } from './records.ts';
 import type { ZoneRecord } from './records.ts';
@@ -40,6 +40,10 @@ export function serialAt(now: number): number {
 export function soaSet(zone: string, primary: string, serial: number, ttl: number): RRset {
   const rdata = encodeRdata(TYPE.SOA, valueWords(soaValue(primary, serial)) as never, '');
   return { name: zone, type: TYPE.SOA, ttl, rdatas: [rdata as Uint8Array] };
+}
+
+export function serialOf({ soa }: Zone): number {
+  return Number(formatRdata(TYPE.SOA, soa.rdatas[0]!).split(' ')[2]);
 }
 
 const keysMade = new WeakMap<KeptKey, SigningKey>();

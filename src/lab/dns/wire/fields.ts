@@ -1,9 +1,10 @@
 /**
  * The kinds of fields that data of records is made of, each with its way from words of a zone file to octets and back. An encoder answers
- * a sentence where a word cannot be meant; a decoder undefined where the octets end too soon. Pure.
+ * a flaw where a word cannot be meant; a decoder undefined where the octets end too soon. Pure.
  */
 import { isIPv4, isIPv6 } from 'node:net';
 import { concat, fromLatin1, latin1, utf8, view } from '#bytes';
+import { flaw, type Flaw } from './flaws.ts';
 import { decodeName, encodeName, parseName } from './name.ts';
 import { typeCode, typeName } from './record-types.ts';
 import { decodeTypes, encodeTypes } from './type-bits.ts';
@@ -34,7 +35,7 @@ interface Read {
 interface FieldCodec {
   /** It is the last and takes every word that is left. */
   readonly takesRest?: true;
-  encode(words: readonly Word[], origin: string): Uint8Array | string;
+  encode(words: readonly Word[], origin: string): Uint8Array | Flaw;
   decode(octets: Uint8Array, at: number): Read | undefined;
 }
 
@@ -47,14 +48,14 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     encode: ([word]) =>
       isIPv4(word!.text)
         ? Uint8Array.from(word!.text.split('.'), Number)
-        : `«${word!.text}» is no IPv4 address`,
+        : flaw('ip4', { word: word!.text }),
     decode: (octets, at) =>
       at + 4 > octets.length
         ? undefined
         : { text: octets.subarray(at, at + 4).join('.'), end: at + 4 },
   },
   ip6: {
-    encode: ([word]) => encodeIp6(word!.text) ?? `«${word!.text}» is no IPv6 address`,
+    encode: ([word]) => encodeIp6(word!.text) ?? flaw('ip6', { word: word!.text }),
     decode: (octets, at) =>
       at + 16 > octets.length
         ? undefined
@@ -63,7 +64,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
   name: {
     encode([word], origin) {
       const name = parseName(word!.text, origin);
-      return name === undefined ? `«${word!.text}» is no domain name` : encodeName(name);
+      return name === undefined ? flaw('name', { word: word!.text }) : encodeName(name);
     },
     decode(octets, at) {
       const read = decodeName(octets, at);
@@ -74,7 +75,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
   u16: number(2),
   u32: number(4),
   time: {
-    encode: ([word]) => encodeTime(word!.text) ?? `«${word!.text}» is no time like 20261231235959`,
+    encode: ([word]) => encodeTime(word!.text) ?? flaw('time', { word: word!.text }),
     decode: (octets, at) =>
       at + 4 > octets.length
         ? undefined
@@ -84,7 +85,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     encode([word]) {
       const code = typeCode(word!.text);
       return code === undefined
-        ? `«${word!.text}» is no record type`
+        ? flaw('type', { word: word!.text })
         : Uint8Array.of(code >> 8, code & 255);
     },
     decode: (octets, at) =>
@@ -96,16 +97,14 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     encode([word]) {
       const octets = textOctets(word!);
       return octets.length > MAX_STRING
-        ? `«${word!.text.slice(0, 40)}…» is longer than 255 octets`
+        ? flaw('long', { word: word!.text.slice(0, 40) })
         : pascal(octets);
     },
     decode: readString,
   },
   tag: {
     encode: ([word]) =>
-      TAG.test(word!.text)
-        ? pascal(fromLatin1(word!.text))
-        : `«${word!.text}» is no tag of letters and digits`,
+      TAG.test(word!.text) ? pascal(fromLatin1(word!.text)) : flaw('tag', { word: word!.text }),
     decode(octets, at) {
       const end = at + 1 + (octets[at] ?? 256);
       const text = latin1(octets.subarray(at + 1, end));
@@ -136,9 +135,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     takesRest: true,
     encode(words) {
       const text = words.map((word) => word.text).join('');
-      return /^(?:[0-9a-f]{2})+$/i.test(text)
-        ? Buffer.from(text, 'hex')
-        : 'the last field is not hexadecimal';
+      return /^(?:[0-9a-f]{2})+$/i.test(text) ? Buffer.from(text, 'hex') : flaw('hex', {});
     },
     decode: (octets, at) => rest(octets, at, 'hex'),
   },
@@ -146,9 +143,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     takesRest: true,
     encode(words) {
       const text = words.map((word) => word.text).join('');
-      return /^[A-Za-z0-9+/]+={0,2}$/.test(text)
-        ? Buffer.from(text, 'base64')
-        : 'the last field is not base64';
+      return /^[A-Za-z0-9+/]+={0,2}$/.test(text) ? Buffer.from(text, 'base64') : flaw('base64', {});
     },
     decode: (octets, at) => rest(octets, at, 'base64'),
   },
@@ -156,9 +151,7 @@ export const FIELDS: { readonly [F in Field]: FieldCodec } = {
     takesRest: true,
     encode(words) {
       const codes = words.map((word) => typeCode(word.text));
-      return codes.includes(undefined)
-        ? 'the list has a word that is no record type'
-        : encodeTypes(codes as number[]);
+      return codes.includes(undefined) ? flaw('types', {}) : encodeTypes(codes as number[]);
     },
     decode(octets, at) {
       const codes = decodeTypes(octets.subarray(at));
@@ -179,7 +172,7 @@ function number(size: 1 | 2 | 4): FieldCodec {
     encode([word]) {
       const { text } = word!;
       if (!/^\d{1,10}$/.test(text) || Number(text) > most)
-        return `«${text}» is no number from 0 to ${most}`;
+        return flaw('number', { word: text, most });
       const octets = Buffer.alloc(size);
       octets.writeUIntBE(Number(text), 0, size);
       return octets;

@@ -6,6 +6,7 @@
 import { concat } from '#bytes';
 import { FIELDS } from './fields.ts';
 import type { Field } from './fields.ts';
+import { flaw, type Flaw } from './flaws.ts';
 import { TYPE } from './record-types.ts';
 import type { TypeName } from './record-types.ts';
 
@@ -55,39 +56,38 @@ export interface Word {
 
 const MAX_RDATA = 65_535;
 
-/** The octets of presentation words, or a sentence that says what is wrong with them. */
+/** The octets of presentation words, or what is wrong with them. */
 export function encodeRdata(
   type: number,
   words: readonly Word[],
   origin: string,
-): Uint8Array | string {
+): Uint8Array | Flaw {
   if (words[0]?.text === String.raw`\#`) return encodeGeneric(words.slice(1));
   const form = formOf(type);
-  if (form === undefined)
-    return String.raw`the data of this type can only be given as \# LENGTH HEX (RFC 3597)`;
+  if (form === undefined) return flaw('generic-only', {});
   const parts: Uint8Array[] = [];
   let left = words;
   for (const field of form) {
-    if (left.length === 0 && field !== 'types')
-      return `${field} is missing after ${words.map(({ text }) => text).join(' ') || 'the type'}`;
+    if (left.length === 0 && field !== 'types') {
+      const given = words.map(({ text }) => text).join(' ');
+      return given === '' ? flaw('nothing', {}) : flaw('missing', { words: given });
+    }
     const taken = FIELDS[field].takesRest ? left : left.slice(0, 1);
     const octets = FIELDS[field].encode(taken, origin);
-    if (typeof octets === 'string') return octets;
+    if ('flaw' in octets) return octets;
     parts.push(octets);
     left = left.slice(taken.length);
   }
-  if (left.length > 0) return `«${left[0]!.text}» is too much`;
+  if (left.length > 0) return flaw('too-much', { word: left[0]!.text });
   const whole = concat(parts);
-  return whole.length > MAX_RDATA ? 'the data is longer than 65535 octets' : whole;
+  return whole.length > MAX_RDATA ? flaw('too-long', {}) : whole;
 }
 
-function encodeGeneric([length, ...digits]: readonly Word[]): Uint8Array | string {
+function encodeGeneric([length, ...digits]: readonly Word[]): Uint8Array | Flaw {
   const text = digits.map((word) => word.text).join('');
-  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return String.raw`after \# LENGTH come hexadecimal digits`;
+  if (!/^(?:[0-9a-f]{2})*$/i.test(text)) return flaw('generic-digits', {});
   const octets = Buffer.from(text, 'hex');
-  return String(octets.length) === length?.text
-    ? octets
-    : String.raw`the length after \# is not that of the digits`;
+  return String(octets.length) === length?.text ? octets : flaw('generic-length', {});
 }
 
 /** The presentation form of octets; what does not fit the form of its type is written in the generic way. */

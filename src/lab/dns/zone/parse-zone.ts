@@ -2,7 +2,10 @@
  * The text of a zone file (RFC 1035 §5, $TTL by RFC 2308 §4) to plain records, or the first line that is wrong. `$INCLUDE` is refused: there is
  * no folder to take files from. SOA records are passed over, since the hosting company makes its own. Pure and bounded.
  */
-import type { RecordProblem, ZoneRecord } from '#lab/dns/records';
+import { refused, type Refused } from '#lab/dns/outcome';
+import type { ZoneRecord } from '#lab/dns/records';
+import { saidWith, shortened, type Said } from '#lab/dns/said';
+import { HOW, WHAT } from '#lab/dns/texts/zone-file';
 import { encodeRdata, formatRdata } from '#lab/dns/wire/rdata';
 import type { Word } from '#lab/dns/wire/rdata';
 import { isWithin, parseName } from '#lab/dns/wire/name';
@@ -22,17 +25,13 @@ interface State {
   count: number;
 }
 
-export function parseZone(text: string, zone: string): readonly ZoneRecord[] | RecordProblem {
+export function parseZone(text: string, zone: string): readonly ZoneRecord[] | Refused {
   if (text.length > MAX_TEXT) {
-    return wrong(1, `the text has more than ${MAX_TEXT} characters`, 'Import it in parts.');
+    return wrong(1, saidWith(WHAT.long, { most: MAX_TEXT }), HOW.parts);
   }
   const lines = readWords(text);
   if ('problem' in lines) {
-    return wrong(
-      lines.line,
-      lines.problem,
-      'Close every quote and parenthesis, each quote on its own line.',
-    );
+    return wrong(lines.line, lines.problem, HOW.close);
   }
   const state: State = { origin: zone, ttl: DEFAULT_TTL, owner: zone, sets: new Map(), count: 0 };
   for (const line of lines) {
@@ -44,57 +43,47 @@ export function parseZone(text: string, zone: string): readonly ZoneRecord[] | R
   return [...state.sets.values()];
 }
 
-function readDirective({ line, words }: WordLine, state: State): RecordProblem | undefined {
+function readDirective({ line, words }: WordLine, state: State): Refused | undefined {
   const [directive, value] = words.map((word) => word.text);
   const ttl = readTtl(value ?? '');
   const origin = parseName(value ?? '', state.origin);
   if (directive?.toUpperCase() === '$TTL' && ttl !== undefined) state.ttl = ttl;
   else if (directive?.toUpperCase() === '$ORIGIN' && origin !== undefined) state.origin = origin;
   else {
-    return wrong(
-      line,
-      `«${directive} ${value ?? ''}» is not understood`,
-      'Only $TTL and $ORIGIN can stand here, each with a value.',
-    );
+    const words = shortened(`${directive} ${value ?? ''}`);
+    return wrong(line, saidWith(WHAT.directive, { words }), HOW.directives);
   }
   return undefined;
 }
 
-function readEntry(entry: WordLine, zone: string, state: State): RecordProblem | undefined {
+function readEntry(entry: WordLine, zone: string, state: State): Refused | undefined {
   const { line, indented, words } = entry;
   const rest = [...words];
   if (!indented) {
     const text = rest.shift()!.text;
     const owner = parseName(text, state.origin);
-    if (owner === undefined) return wrong(line, `«${text}» is no domain name`, 'Give a name or @.');
+    if (owner === undefined) {
+      const word = shortened(text);
+      return wrong(line, saidWith(WHAT.name, { word }), HOW.name);
+    }
     state.owner = owner;
   }
   const ttl = takeTtlAndClass(rest) ?? state.ttl;
   const word = rest.shift()?.text ?? '';
   const type = typeCode(word);
   if (type === undefined) {
-    return wrong(
-      line,
-      `«${word}» is no record type`,
-      'The order is: name, TTL, IN, type, data; a line that goes on begins with a parenthesis.',
-    );
+    return wrong(line, saidWith(WHAT.type, { word: shortened(word) }), HOW.order);
   }
   if (type === TYPE.SOA) return undefined;
   const name = state.owner;
   if (!isWithin(name, zone)) {
-    return wrong(
-      line,
-      `${name} does not lie in ${zone}`,
-      `A name without a dot at its end is completed: after «www.${zone}» comes a dot.`,
-    );
+    return wrong(line, saidWith(WHAT.outside, { name, zone }), saidWith(HOW.dot, { zone }));
   }
   if (++state.count > MAX_RECORDS) {
-    return wrong(line, `there are more than ${MAX_RECORDS} records`, 'Import fewer.');
+    return wrong(line, saidWith(WHAT.many, { most: MAX_RECORDS }), HOW.fewer);
   }
   const rdata = encodeRdata(type, rest, state.origin);
-  if (typeof rdata === 'string') {
-    return wrong(line, rdata, `See how a ${typeName(type)} record is written in RFC 1035 §5.`);
-  }
+  if ('flaw' in rdata) return wrong(line, rdata.flaw, saidWith(HOW.data, { type: typeName(type) }));
   const key = `${type} ${name}`;
   const set = state.sets.get(key) ?? { name, type: typeName(type), ttl, values: [] };
   state.sets.set(key, set);
@@ -127,6 +116,6 @@ function readTtl(text: string): number | undefined {
   return parts.reduce((sum, [, count, unit]) => sum + Number(count) * UNITS[unit!]!, 0);
 }
 
-function wrong(line: number, what: string, remedy: string): RecordProblem {
-  return { kind: 'refused', reason: 'bad-value', message: `Line ${line}: ${what}.`, remedy };
+function wrong(line: number, what: Said, how: Said): Refused {
+  return refused('line', { line, what, how });
 }

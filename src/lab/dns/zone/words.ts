@@ -1,4 +1,6 @@
 /** Zone files as words (RFC 1035 §5.1): comments, quotes, escapes, and parentheses that join lines. One pass, linear. Pure. */
+import type { Said } from '#lab/dns/said';
+import { flaw, type Flaw } from '#lab/dns/wire/flaws';
 import type { Word } from '#lab/dns/wire/rdata';
 
 export interface WordLine {
@@ -11,7 +13,7 @@ export interface WordLine {
 
 export interface WordProblem {
   readonly line: number;
-  readonly problem: string;
+  readonly problem: Said;
 }
 
 /** The entries of a zone file, or the first thing in it that cannot be read. */
@@ -41,12 +43,12 @@ export function readWords(text: string): readonly WordLine[] | WordProblem {
       at = end === -1 ? text.length : end;
     } else if (character === '(' || character === ')') {
       depth += character === '(' ? 1 : -1;
-      if (depth < 0) return { line, problem: 'a parenthesis is closed that was not opened' };
+      if (depth < 0) return { line, problem: flaw('parenthesis', {}).flaw };
       at++;
     } else if (/\s/.test(character)) at++;
     else if (character === '"') {
       const read = readQuoted(text, at + 1);
-      if (read === undefined) return { line, problem: 'the closing quote is missing' };
+      if (read === undefined) return { line, problem: flaw('quote', {}).flaw };
       words.push({ text: read.text, quoted: true });
       at = read.end;
     } else {
@@ -55,15 +57,15 @@ export function readWords(text: string): readonly WordLine[] | WordProblem {
       at = end;
     }
   }
-  if (depth > 0) return { line, problem: 'a parenthesis is not closed' };
+  if (depth > 0) return { line, problem: flaw('unclosed', {}).flaw };
   finish();
   return entries;
 }
 
 /** The words of one value, as it stands behind the type. */
-export function valueWords(value: string): readonly Word[] | string {
+export function valueWords(value: string): readonly Word[] | Flaw {
   const entries = readWords(`(${value}\n)`);
-  return 'problem' in entries ? entries.problem : (entries[0]?.words ?? []);
+  return 'problem' in entries ? { flaw: entries.problem } : (entries[0]?.words ?? []);
 }
 
 function readQuoted(text: string, start: number): { text: string; end: number } | undefined {
