@@ -5,7 +5,9 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { loopFindings } from './check/import-loops.ts';
 import { importFindings, type Packages } from './check/import-rule.ts';
+import { LOOPS } from './check/import-table.ts';
 import { installedPackages, licenceFindings } from './check/licences.ts';
 import { isTextFile, privateTextFindings } from './check/private-text.ts';
 import { twinFindings } from './check/readme-twins.ts';
@@ -33,6 +35,10 @@ const CHECKS: readonly Check[] = [
   {
     name: 'imports',
     run: () => importFindings(typescriptFiles(['src', 'test', 'tools', 'bench']), dependencies()),
+  },
+  {
+    name: 'import loops',
+    run: () => loopFindings(typescriptFiles(['src', 'test', 'tools', 'bench']), LOOPS),
   },
   {
     name: 'SQL',

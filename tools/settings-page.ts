@@ -4,13 +4,11 @@
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
-import { z } from 'zod';
 import { envName, FIELDS, KEYS, type Field, type Key, type Mode } from '#config/fields';
 import { ROOT } from './check/source-tree.ts';
+import { choicesText, kindOf, measuredText, type Kind } from './settings-words.ts';
 
 export const SETTINGS_PAGE = 'docs/settings.md';
-
-export type Kind = 'duration' | 'octets' | 'switch' | 'number' | 'list' | 'text';
 
 const WRITTEN: Readonly<Record<Kind, string>> = {
   duration: 'a time: `90s`, `15m`, `4h`, `5d`',
@@ -65,22 +63,6 @@ function section(key: Key): string {
   ].join('\n\n');
 }
 
-/** By what the schema makes of texts of each kind. */
-export function kindOf({ schema }: Field<unknown>): Kind {
-  const read = (text: string): unknown => schema.safeParse(text).data;
-  if (read('1d') === 86_400_000) return 'duration';
-  if (read('1K') === 1024) return 'octets';
-  if (read('yes') === true) return 'switch';
-  if (read('1') === 1) return 'number';
-  return Array.isArray(read('')) ? 'list' : 'text';
-}
-
-/** Where only certain words are taken. */
-export function choicesText({ schema }: Field<unknown>): string | undefined {
-  if (!(schema instanceof z.ZodEnum)) return undefined;
-  return `one of ${schema.options.map((word) => `\`${word}\``).join(', ')}`;
-}
-
 function defaultText({ defaults }: Field<unknown>, kind: Kind): string {
   const text = (mode: Mode): string => valueText(defaults[mode], kind);
   const [dev, serve] = [text('dev'), text('serve')];
@@ -92,30 +74,6 @@ function defaultText({ defaults }: Field<unknown>, kind: Kind): string {
 function valueText(value: unknown, kind: Kind): string {
   if (value === '' || (Array.isArray(value) && value.length === 0)) return 'empty';
   return `\`${measuredText(value, kind) ?? String(value)}\``;
-}
-
-/** A time or a size as a person writes it; undefined where it is something else. */
-export function measuredText(value: unknown, kind: Kind): string | undefined {
-  if (kind === 'duration') return inUnits(Number(value), DURATIONS);
-  return kind === 'octets' ? inUnits(Number(value), SIZES) : undefined;
-}
-
-const DURATIONS = [
-  [864e5, 'd'],
-  [36e5, 'h'],
-  [6e4, 'm'],
-  [1e3, 's'],
-] as const;
-const SIZES = [
-  [1024 ** 3, 'G'],
-  [1024 ** 2, 'M'],
-  [1024, 'K'],
-] as const;
-
-/** In the largest unit that goes into it. */
-function inUnits(value: number, units: readonly (readonly [number, string])[]): string {
-  const unit = units.find(([size]) => value % size === 0);
-  return unit === undefined ? String(value) : `${value / unit[0]}${unit[1]}`;
 }
 
 if (import.meta.main) {

@@ -10,7 +10,7 @@ import { test } from 'node:test';
 import { fromLatin1, latin1 } from '#bytes';
 import { parseDate } from '#protocol/message/date';
 import { decodeBody } from '#protocol/message/decode-body';
-import type { EnvelopeAddress } from '#protocol/message/envelope';
+import type { EnvelopeAddress } from '#protocol/message/structure';
 import { octetsAsText } from '#protocol/message/field-text';
 import { parseMessageIds } from '#protocol/message/message-id';
 import { parameterText } from '#protocol/message/parameter-text';

@@ -12,7 +12,7 @@ import PostalMime, { type Address, type Email } from 'postal-mime';
 import { latin1 } from '#bytes';
 import { parseDate } from '#protocol/message/date';
 import { decodeBody } from '#protocol/message/decode-body';
-import type { EnvelopeAddress } from '#protocol/message/envelope';
+import type { EnvelopeAddress } from '#protocol/message/structure';
 import { eachPart } from '#protocol/message/each-part';
 import { octetsAsText } from '#protocol/message/field-text';
 import { fileName } from '#protocol/message/file-name';

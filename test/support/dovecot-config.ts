@@ -3,7 +3,23 @@
  * users. It offers all of IMAP that this version can; what it stores lies below its folder, and nothing leaves the
  * machine.
  */
-import type { DovecotOptions } from './dovecot.ts';
+
+export interface DovecotOptions {
+  /** Folder below which the instance makes its own, open to every user; the temporary folder unless told. */
+  readonly parent?: string;
+  /** Address → password; alice and bob at example.test unless told. */
+  readonly users?: Readonly<Record<string, string>>;
+  /** `mail_location`; a Maildir unless told. */
+  readonly mailLocation?: string;
+  /** Octets that a user may store; without a bound unless told. */
+  readonly quota?: number;
+  /** UTC unless told; SEARCH by date goes by it. */
+  readonly timeZone?: string;
+  /** A socket for Postfix, which asks there who may log in by SASL: `run/postfix-auth`. */
+  readonly authSocket?: boolean;
+  /** More lines for dovecot.conf, over the usual ones. */
+  readonly settings?: Readonly<Record<string, string>>;
+}
 
 export interface DovecotPorts {
   readonly imap: number;

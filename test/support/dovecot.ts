@@ -14,27 +14,16 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { certificateFor } from './certificate.ts';
-import { dovecotConf, MAIL_OWNER, userLines, type DovecotPorts } from './dovecot-config.ts';
+import {
+  dovecotConf,
+  MAIL_OWNER,
+  userLines,
+  type DovecotOptions,
+  type DovecotPorts,
+} from './dovecot-config.ts';
 import type { ImapAccount } from './imap-account.ts';
 import { awaitBanner, freePort } from './loopback-port.ts';
 import { peer, type Peer } from './peer.ts';
-
-export interface DovecotOptions {
-  /** Folder below which the instance makes its own, open to every user; the temporary folder unless told. */
-  readonly parent?: string;
-  /** Address → password; alice and bob at example.test unless told. */
-  readonly users?: Readonly<Record<string, string>>;
-  /** `mail_location`; a Maildir unless told. */
-  readonly mailLocation?: string;
-  /** Octets that a user may store; without a bound unless told. */
-  readonly quota?: number;
-  /** UTC unless told; SEARCH by date goes by it. */
-  readonly timeZone?: string;
-  /** A socket for Postfix, which asks there who may log in by SASL: `run/postfix-auth`. */
-  readonly authSocket?: boolean;
-  /** More lines for dovecot.conf, over the usual ones. */
-  readonly settings?: Readonly<Record<string, string>>;
-}
 
 const PASSWORD = 'open-sesame-23';
 const USERS = { 'alice@example.test': PASSWORD, 'bob@example.test': PASSWORD };

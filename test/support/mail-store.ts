@@ -3,7 +3,7 @@ import { utf8 } from '#bytes';
 import { systemClock, type Clock } from '#clock';
 import { summarize } from '#protocol/message/summary';
 import { wholeBlob } from '#store/blobs';
-import type { NewMessage } from '#store/mailboxes/append';
+import type { NewMessage } from '#store/mailboxes/append-statement';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox, type Mailbox } from '#store/mailboxes/tree';
 import type { ViewState } from '#store/mailboxes/view';

@@ -2,7 +2,35 @@
  * The configuration files of a throw-away Postfix (`postfix.ts`), from its options: postconf(5), master(5),
  * access(5), transport(5), virtual(8). Nothing in them leaves the machine: no DNS, loopback only.
  */
-import type { PostfixOptions } from './postfix.ts';
+
+export interface PostfixOptions {
+  /** Folder below which the instance makes its own, open to every user; the temporary folder unless told. */
+  readonly parent?: string;
+  /** Addresses delivered to a Maildir each. Others of their domains get 550 5.1.1. */
+  readonly mailboxes?: readonly string[];
+  /** Address → what RCPT is answered, as in access(5): `550 5.7.1 no`, `451 4.3.0 later`. */
+  readonly refuse?: Readonly<Record<string, string>>;
+  /** Takes mail for every other domain and throws it away. */
+  readonly discardRest?: boolean;
+  /** Domain, or `*`, → port of 127.0.0.1 where its mail goes. */
+  readonly routes?: Readonly<Record<string, number>>;
+  /** STARTTLS when it sends: not at all, where offered (unless told), or only so. */
+  readonly sendTls?: 'none' | 'may' | 'encrypt';
+  /** STARTTLS when it receives, with this certificate. */
+  readonly certificate?: { readonly certificateFile: string; readonly keyFile: string };
+  /** Offers and uses SMTPUTF8; on unless told. */
+  readonly smtputf8?: boolean;
+  /** Unix sockets of milters for what comes by SMTP, in their order. */
+  readonly milter?: string | readonly string[];
+  /** Processes of one kind at most; 100 unless told. */
+  readonly processLimit?: number;
+  /** More lines for main.cf. */
+  readonly settings?: Readonly<Record<string, string>>;
+  /** More lines for master.cf. */
+  readonly services?: readonly string[];
+  /** What its programs read as /etc/resolv.conf. */
+  readonly resolvConf?: string;
+}
 
 /** main.cf; `mailOwner` is the user id that owns the Maildirs. */
 export function mainCf(home: string, options: PostfixOptions, mailOwner: number): string {

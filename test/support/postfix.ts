@@ -30,36 +30,8 @@ import {
   recipientAccess,
   transportMap,
   virtualMailboxes,
+  type PostfixOptions,
 } from './postfix-config.ts';
-
-export interface PostfixOptions {
-  /** Folder below which the instance makes its own, open to every user; the temporary folder unless told. */
-  readonly parent?: string;
-  /** Addresses delivered to a Maildir each. Others of their domains get 550 5.1.1. */
-  readonly mailboxes?: readonly string[];
-  /** Address → what RCPT is answered, as in access(5): `550 5.7.1 no`, `451 4.3.0 later`. */
-  readonly refuse?: Readonly<Record<string, string>>;
-  /** Takes mail for every other domain and throws it away. */
-  readonly discardRest?: boolean;
-  /** Domain, or `*`, → port of 127.0.0.1 where its mail goes. */
-  readonly routes?: Readonly<Record<string, number>>;
-  /** STARTTLS when it sends: not at all, where offered (unless told), or only so. */
-  readonly sendTls?: 'none' | 'may' | 'encrypt';
-  /** STARTTLS when it receives, with this certificate. */
-  readonly certificate?: { readonly certificateFile: string; readonly keyFile: string };
-  /** Offers and uses SMTPUTF8; on unless told. */
-  readonly smtputf8?: boolean;
-  /** Unix sockets of milters for what comes by SMTP, in their order. */
-  readonly milter?: string | readonly string[];
-  /** Processes of one kind at most; 100 unless told. */
-  readonly processLimit?: number;
-  /** More lines for main.cf. */
-  readonly settings?: Readonly<Record<string, string>>;
-  /** More lines for master.cf. */
-  readonly services?: readonly string[];
-  /** What its programs read as /etc/resolv.conf. */
-  readonly resolvConf?: string;
-}
 
 /** Owner of the Maildirs: `nobody`, who exists everywhere and owns nothing else. */
 const MAIL_OWNER = 65_534;

@@ -1,7 +1,7 @@
 /** Puts a message into the mailboxes of the people it is for, with the fields that a provider puts before it. */
 import { concat, utf8 } from '#bytes';
 import { receivedField, returnPathField } from '#mail/deliver/trace-fields';
-import type { Arrival } from '#mail/receive/accept';
+import type { Arrival } from '#mail/receive/arrival';
 import { authenticationResults } from '#mail/receive/authentication-results';
 import type { AllFacts } from '#mail/receive/facts';
 import { formatMailbox } from '#protocol/address/mailbox';

@@ -1,7 +1,7 @@
 /** A key as the DNS plan has it: its public half, as the record that others verify with. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
-import type { PlannedKey } from '#mail/dns-plan/plan-keys';
+import type { PlannedKey } from '#mail/dns-plan/facts';
 import type { ListedKey } from '#store/directory/dkim-keys';
 import type { KeyLife } from './decide.ts';
 

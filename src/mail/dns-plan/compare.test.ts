@@ -3,7 +3,8 @@ import { test } from 'node:test';
 import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
 import { askAuthority } from './ask-authority.ts';
 import { askPlan, comparePlan, isPlanMet, type ComparedRecord } from './compare.ts';
-import { dnsPlan, parkedPlan, type PlanFacts } from './plan.ts';
+import type { PlanFacts } from './facts.ts';
+import { dnsPlan, parkedPlan } from './plan.ts';
 import type { DnsPlan } from './record.ts';
 
 const KEY = 'v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo=';

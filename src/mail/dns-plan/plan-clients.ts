@@ -1,15 +1,7 @@
 /** How mail programs find this server: SRV names (RFC 6186, RFC 8314 §5.1) and the web names that serve settings and the MTA-STS policy. */
 import { webNames } from '#mail/publish/web-names';
-import type { PartFacts } from './plan.ts';
+import type { OfferedServices, PartFacts } from './facts.ts';
 import { textStrings, type PlannedRecord, type Purpose } from './record.ts';
-
-/** Ports under which mail programs reach it from outside; undefined: not offered. */
-export interface OfferedServices {
-  readonly submissions: number | undefined;
-  readonly submission: number | undefined;
-  readonly imaps: number | undefined;
-  readonly imap: number | undefined;
-}
 
 /** TLS from the first octet is preferred (RFC 8314 §3). */
 const SERVICES = [

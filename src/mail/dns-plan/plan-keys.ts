@@ -1,14 +1,6 @@
 /** DKIM keys of the plan: those that sign, the next ones, those that signed a few days ago, and those whose record may go. */
-import type { PartFacts } from './plan.ts';
+import type { PartFacts, PlannedKey } from './facts.ts';
 import { textStrings, type Need, type PlannedRecord, type Purpose } from './record.ts';
-
-export interface PlannedKey {
-  readonly selector: string;
-  readonly algorithm: 'rsa-sha256' | 'ed25519-sha256';
-  readonly state: 'pending' | 'active' | 'retired' | 'revoked';
-  /** What `dnsRecordFor` of protocol/dkim writes. */
-  readonly record: string;
-}
 
 const BY_STATE = {
   active: { purpose: 'dkim-active', need: 'publish' },

@@ -1,5 +1,5 @@
 /** What the domain says about mail in its name (DMARC, RFC 9989) and where reports about it go (RFC 9990, RFC 8460). */
-import type { PartFacts } from './plan.ts';
+import type { PartFacts } from './facts.ts';
 import { textStrings, type PlannedRecord } from './record.ts';
 
 /** Every domain has it (RFC 5321 §4.5.1), so that nothing else has to be made first. */

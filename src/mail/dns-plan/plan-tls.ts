@@ -1,23 +1,7 @@
 /** DANE for the MX host (RFC 7672) and who may issue certificates (RFC 8659, RFC 8657). */
 import { createHash, X509Certificate } from 'node:crypto';
-import type { PartFacts } from './plan.ts';
+import type { PartFacts, PlannedAuthority } from './facts.ts';
 import type { PlannedRecord } from './record.ts';
-
-/** A key under which the MX listener speaks TLS. */
-export interface PlannedCertificate {
-  /** SHA-256 of the SubjectPublicKeyInfo. */
-  readonly keySha256: Uint8Array;
-  /** next: of the certificate that follows, published before it is used (RFC 7671 §8.1). */
-  readonly use: 'current' | 'next';
-}
-
-export interface PlannedAuthority {
-  /** The name that the authority gives for CAA (`caaIdentities` of its directory, RFC 8555 §7.1.1). */
-  readonly issuer: string;
-  readonly accountUri: string | undefined;
-  /** RFC 8657 §4: http-01, tls-alpn-01, dns-01. */
-  readonly validationMethods: readonly string[];
-}
 
 /** DANE-EE (3), SubjectPublicKeyInfo (1), SHA-256 (1): holds as long as the key does (RFC 7671 §5.1). */
 const DANE_EE = { usage: 3, selector: 1, matchingType: 1 } as const;

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { dnsPlan, parkedPlan, type PlanFacts } from './plan.ts';
+import type { PlanFacts } from './facts.ts';
+import { dnsPlan, parkedPlan } from './plan.ts';
 import { tellPlan } from './rows.ts';
 import { formatZone } from './format-zone.ts';
 import { plannedLine } from './zone-line.ts';

@@ -3,37 +3,12 @@
  * same plan. `read-plan.ts` gathers the facts; `domain dns` and the doctor show and compare the plan (compare.ts).
  */
 import { formatIp, parseIp, reverseDomain, type IpAddress } from '#protocol/address/ip-address';
+import type { PartFacts, PlanFacts } from './facts.ts';
 import { reportRecords } from './plan-reports.ts';
-import { clientRecords, webRecords, type OfferedServices } from './plan-clients.ts';
-import { keyRecords, type PlannedKey } from './plan-keys.ts';
-import { tlsRecords, type PlannedAuthority, type PlannedCertificate } from './plan-tls.ts';
+import { clientRecords, webRecords } from './plan-clients.ts';
+import { keyRecords } from './plan-keys.ts';
+import { tlsRecords } from './plan-tls.ts';
 import { textStrings, type DnsPlan, type PlannedRecord, type PlanZone } from './record.ts';
-
-export interface PlanFacts {
-  /** A-labels, lower case. */
-  readonly domain: string;
-  /** The name of this host, to which the MX points. */
-  readonly host: string;
-  /** Public addresses of the host; none where they are not known. */
-  readonly addresses: readonly string[];
-  /** Further addresses from which it sends. */
-  readonly sources: readonly string[];
-  readonly keys: readonly PlannedKey[];
-  readonly dmarcPolicy: 'none' | 'quarantine' | 'reject';
-  /** The id of the MTA-STS policy that is served; undefined where none is. */
-  readonly mtaStsId: string | undefined;
-  readonly services: OfferedServices;
-  /** Keys of the MX listener's certificates: of each in use, and of that which follows. */
-  readonly certificates: readonly PlannedCertificate[];
-  /** Where certificates come by ACME. */
-  readonly authority: PlannedAuthority | undefined;
-}
-
-/** What the records of one part are made from. */
-export interface PartFacts extends PlanFacts {
-  /** Which zone a name of the host lies in. */
-  readonly hostZone: PlanZone;
-}
 
 export function dnsPlan(facts: PlanFacts): DnsPlan {
   const part: PartFacts = { ...facts, hostZone: zoneOf(facts.host, facts.domain) };

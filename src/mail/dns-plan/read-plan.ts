@@ -4,9 +4,8 @@ import { policiesOf } from '#mail/publish/domain-policies';
 import { stsPolicyId } from '#mail/publish/mta-sts-policy';
 import { listDkimKeys } from '#store/directory/dkim-keys';
 import type { Pool } from '#store/open';
-import type { OfferedServices } from './plan-clients.ts';
+import type { OfferedServices, PlannedAuthority, PlannedCertificate } from './facts.ts';
 import { dnsPlan } from './plan.ts';
-import type { PlannedAuthority, PlannedCertificate } from './plan-tls.ts';
 import type { DnsPlan } from './record.ts';
 
 /** What the server is; each is asked anew for each plan. */

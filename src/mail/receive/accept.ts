@@ -2,13 +2,10 @@
  * The end of DATA or BDAT on the MX listener: the facts of the inquiry, the verdict, and one transaction that puts the message into every
  * mailbox it goes to, and into the queue for targets elsewhere, with its events. Only after that commit does 250 leave.
  */
-import type { Clock } from '#clock';
 import { event, type Event } from '#events';
 import { summarize } from '#protocol/message/summary';
-import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import { blobOrder, storeBlob } from '#store/blobs';
 import { writeDialogue } from '#store/dialogues';
-import type { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import type { Pool } from '#store/open';
@@ -19,30 +16,24 @@ import type { Consequence } from '#mail/bounces/consequence';
 import { takeBounces } from '#mail/bounces/take-bounces';
 import type { Forwarded } from '#mail/deliver/forward';
 import { receivedField } from '#mail/deliver/trace-fields';
+import type { Arrival } from './arrival.ts';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
 import { creditsOf, type Credit } from './credit.ts';
 import { deliveryStatement, oneCopyEach } from './deliveries.ts';
-import type { Client, Envelope } from './envelope.ts';
 import type { Finding } from './findings.ts';
-import { forwardArrival } from './forwards.ts';
+import { forwardArrival, type ForwardContext } from './forwards.ts';
 import { knownOf } from './facts.ts';
 import { KNOWN_FOR } from './greylisting.ts';
 import type { AllFacts } from './facts.ts';
-import type { Inquiry } from './inquiry.ts';
-import type { Content } from './intake.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
 import type { TakenMail } from './own-mail.ts';
 import type { Policies } from './policies.ts';
 import type { LocalRecipient } from './recipient.ts';
 import type { Judged, RecipientVerdict, Refusing } from './verdict.ts';
 
-export interface AcceptContext {
+export interface AcceptContext extends ForwardContext {
   readonly writer: Writer;
   readonly pool: Pool;
-  readonly directory: Directory;
-  readonly clock: Clock;
-  readonly newId: () => string;
-  readonly hostname: string;
   readonly policies: Policies;
   /** Of senders. Undefined: none is kept. */
   readonly history: Pick<SenderHistory, 'count' | 'isRepeated'> | undefined;
@@ -54,27 +45,12 @@ export interface AcceptContext {
     facts: AllFacts,
     now: number,
   ) => TakenMail | Promise<TakenMail>;
-  /** Whether what goes on is sealed (`forward.arc_seal`). */
-  readonly sealsForwards: boolean;
-  /** How long a forward is tried. Milliseconds. */
-  readonly queueLifetime: number;
   /** Called after the commit. */
   readonly stored: (
     accountIds: readonly string[],
     destinations: readonly DestinationKey[],
     events: readonly Event[],
   ) => void;
-}
-
-export interface Arrival {
-  readonly client: Client;
-  readonly envelope: Envelope;
-  readonly recipients: readonly LocalRecipient[];
-  readonly content: Content;
-  /** What was found out while the message came in. */
-  readonly inquiry: Inquiry;
-  /** What was said so far; kept with the message. */
-  readonly dialogue: readonly DialogueEntry[];
 }
 
 export type Accepted =

@@ -3,7 +3,7 @@ import { event, type Event } from '#events';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { MessageSummary } from '#protocol/message/summary';
 import { protocolName } from '#mail/deliver/trace-fields';
-import type { Arrival } from './accept.ts';
+import type { Arrival } from './arrival.ts';
 import type { LocalRecipient } from './recipient.ts';
 import type { RecipientVerdict } from './verdict.ts';
 

@@ -6,7 +6,7 @@ import { deliverEmail, viewOf } from '#store/emails';
 import type { Statement } from '#store/writer';
 import type { AccountTarget } from '#mail/deliver/expand';
 import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
-import type { Arrival } from './accept.ts';
+import type { Arrival } from './arrival.ts';
 import { authenticationResults } from './authentication-results.ts';
 import type { AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';

@@ -1,20 +1,33 @@
 /** What goes on to addresses elsewhere: rows of the queue, in the transaction that accepts the message; one message for each alias. */
 import { EMPTY, utf8 } from '#bytes';
+import type { Clock } from '#clock';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { Event } from '#events';
+import type { Directory } from '#store/directory/directory';
 import type { Statement } from '#store/writer';
 import { forwardTo, type Forward, type Forwarded, type Original } from '#mail/deliver/forward';
 import { seal, withoutRanges, type Seal } from '#mail/deliver/seal';
 import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
-import type { AcceptContext, Arrival } from './accept.ts';
+import type { Arrival } from './arrival.ts';
 import { authenticationResults } from './authentication-results.ts';
 import { knownOf, type AllFacts } from './facts.ts';
 import { returnPathRanges } from './hidden-fields.ts';
 import type { LocalRecipient } from './recipient.ts';
 
+export interface ForwardContext {
+  readonly directory: Directory;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  readonly hostname: string;
+  /** Whether what goes on is sealed (`forward.arc_seal`). */
+  readonly sealsForwards: boolean;
+  /** How long a forward is tried. Milliseconds. */
+  readonly queueLifetime: number;
+}
+
 /** @param forwards the recipients that lead elsewhere, and whose mail is no junk */
 export async function forwardArrival(
-  context: AcceptContext,
+  context: ForwardContext,
   arrival: Arrival,
   forwards: readonly LocalRecipient[],
   { facts, received, now }: { facts: AllFacts; received: string; now: number },
@@ -89,7 +102,7 @@ function isVerified({ spf }: AllFacts): boolean {
 }
 
 function sealArrival(
-  context: AcceptContext,
+  context: ForwardContext,
   arrival: Arrival,
   facts: AllFacts,
   { hidden }: Original,

@@ -11,15 +11,9 @@ import { reasonOf } from './tell/field-words.ts';
 import { FRAME } from './texts/frame-texts.ts';
 import { phraseFor, say } from './phrase.ts';
 import { isRecord } from './tell/step-fields.ts';
-import { tellCheckStep } from './tell/tell-check.ts';
+import { tellCheckStep, type Line } from './tell/tell-check.ts';
 import { printable } from './terminal-text.ts';
 import { CHECK_TITLES, EXPLAIN, NO_RESULT_TEXTS, VERDICT_TEXTS } from './texts/verdict-texts.ts';
-
-export interface Line {
-  readonly text: string;
-  /** `RFC 7208 §4.6.4` */
-  readonly rfc?: string;
-}
 
 export interface ToldReason extends Line {
   /** The word of the event, which does not change with the language. */

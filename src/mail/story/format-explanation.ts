@@ -1,5 +1,6 @@
 /** An explanation as lines for a terminal: the verdict with its reasons, then each check with its steps. Pure. */
-import type { Explanation, Line, ToldReason } from './explain-verdict.ts';
+import type { Explanation, ToldReason } from './explain-verdict.ts';
+import type { Line } from './tell/tell-check.ts';
 import { painter, type FormatOptions, type Paint } from './format-story.ts';
 import { say } from './phrase.ts';
 import { rfcMark } from './tell/tell-route.ts';

@@ -3,23 +3,8 @@
  * where the code is general, or names a policy though the words say that there is no mailbox. Pure; linear in a bounded text.
  */
 import { parseEnhancedCode } from '#protocol/smtp/enhanced-code';
+import type { BounceReason } from './reason.ts';
 import { WORDS, WORDS_OF_STATUS, type WordRow } from './words.ts';
-
-export type BounceReason =
-  | 'no-mailbox'
-  | 'no-domain'
-  | 'moved'
-  | 'takes-no-mail'
-  | 'disabled'
-  | 'full'
-  /** The mailbox takes mail, and not this: some carriers say «unknown user» of it, once they have seen the content. */
-  | 'filtered'
-  | 'unreachable'
-  | 'busy'
-  | 'expired'
-  | 'content'
-  | 'policy'
-  | 'unknown';
 
 /**
  * - `hard`: the address takes no mail, and will not

@@ -2,7 +2,7 @@
  * What servers say beside a general code, in lower case with single spaces: the first row that has a phrase of the text decides. Rows that say
  * something of us or of the message stand before those that say something of the address, so that a doubt never suppresses anybody.
  */
-import type { BounceReason } from './reasons.ts';
+import type { BounceReason } from './reason.ts';
 
 export type WordRow = readonly [BounceReason, readonly string[]];
 

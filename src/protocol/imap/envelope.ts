@@ -4,7 +4,7 @@
  * Called by servers/imap for FETCH, and by body-structure.ts.
  */
 import { decodeUtf8, fromLatin1 } from '#bytes';
-import type { Envelope, EnvelopeAddress } from '#protocol/message/envelope';
+import type { Envelope, EnvelopeAddress } from '#protocol/message/structure';
 import type { Octets } from '#protocol/message/structure';
 
 /** `utf8`: the client said UTF8=ACCEPT or speaks IMAP4rev2, so that quoted strings may hold UTF-8 (RFC 6855 §3). */

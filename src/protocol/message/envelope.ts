@@ -6,32 +6,7 @@
  */
 import { parseEnvelopeAddresses } from './envelope-addresses.ts';
 import { type Field, fieldOctets, type Header, splitHeader } from './fields.ts';
-import type { Octets } from './structure.ts';
-
-/**
- * An address structure. With host null it is a mark of group syntax: the start with the group's name as mailbox, or, with
- * mailbox null too, the end. An address without a domain has the host ''.
- */
-export type EnvelopeAddress = readonly [
-  name: Octets | null,
-  adl: Octets | null,
-  mailbox: Octets | null,
-  host: Octets | null,
-];
-
-export type Envelope = {
-  readonly date: Octets | null;
-  readonly subject: Octets | null;
-  readonly from: readonly EnvelopeAddress[];
-  /** The very list of `from` where the field is absent or empty; so `replyTo`. */
-  readonly sender: readonly EnvelopeAddress[];
-  readonly replyTo: readonly EnvelopeAddress[];
-  readonly to: readonly EnvelopeAddress[];
-  readonly cc: readonly EnvelopeAddress[];
-  readonly bcc: readonly EnvelopeAddress[];
-  readonly inReplyTo: Octets | null;
-  readonly messageId: Octets | null;
-};
+import type { Envelope, EnvelopeAddress, Octets } from './structure.ts';
 
 /** Of a longer field the beginning is read: 2,000 addresses fit. */
 const MAX_VALUE = 64 * 1024;

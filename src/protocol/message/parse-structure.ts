@@ -10,10 +10,10 @@
  */
 import { Boundaries } from './boundaries.ts';
 import { contentFields } from './content-fields.ts';
-import { type Envelope, parseEnvelope } from './envelope.ts';
+import { parseEnvelope } from './envelope.ts';
 import { splitHeader } from './fields.ts';
 import { percentDecode } from './parameters.ts';
-import type { ContentFields, EmbeddedMessage, Parameter, Part } from './structure.ts';
+import type { ContentFields, EmbeddedMessage, Envelope, Parameter, Part } from './structure.ts';
 
 export type StructureLimits = {
   /** Real messages have under a hundred parts, archives of lists some thousand. */

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromLatin1, storable } from '#bytes';
-import type { EnvelopeAddress } from './envelope.ts';
+import type { EnvelopeAddress } from './structure.ts';
 import { parseStructure } from './parse-structure.ts';
 import {
   formatStructure,

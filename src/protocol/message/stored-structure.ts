@@ -5,8 +5,14 @@
  * structure is parsed anew from the message.
  * Called by store through its callers: FETCH, and the follower that fills the table.
  */
-import type { Envelope, EnvelopeAddress } from './envelope.ts';
-import type { Disposition, EmbeddedMessage, Parameter, Part } from './structure.ts';
+import type {
+  Disposition,
+  EmbeddedMessage,
+  Envelope,
+  EnvelopeAddress,
+  Parameter,
+  Part,
+} from './structure.ts';
 
 /** To be raised whenever this layout changes, or parse-structure.ts reads a message in another way. */
 export const STRUCTURE_VERSION = 1;

@@ -4,8 +4,6 @@
  * A text that comes out of a header raw is `Octets`: one character per octet, never a NUL, CR or LF.
  * Made by parse-structure.ts, stored by stored-structure.ts, read by section.ts, body-structure.ts, part-text.ts.
  */
-import type { Envelope } from './envelope.ts';
-
 /** One character (U+0001 to U+00FF) per octet; `octetsText` of charset.ts makes text of it. */
 export type Octets = string;
 
@@ -50,3 +48,29 @@ export type Part = ContentFields & {
 
 /** A whole message: the one that is stored, or one in a part of it. */
 export type EmbeddedMessage = { readonly envelope: Envelope; readonly part: Part };
+
+/** The ENVELOPE of a message, as envelope.ts reads it: `null` stands for NIL, '' for a field that is there and empty. */
+export type Envelope = {
+  readonly date: Octets | null;
+  readonly subject: Octets | null;
+  readonly from: readonly EnvelopeAddress[];
+  /** The very list of `from` where the field is absent or empty; so `replyTo`. */
+  readonly sender: readonly EnvelopeAddress[];
+  readonly replyTo: readonly EnvelopeAddress[];
+  readonly to: readonly EnvelopeAddress[];
+  readonly cc: readonly EnvelopeAddress[];
+  readonly bcc: readonly EnvelopeAddress[];
+  readonly inReplyTo: Octets | null;
+  readonly messageId: Octets | null;
+};
+
+/**
+ * An address structure. With host null it is a mark of group syntax: the start with the group's name as mailbox, or, with
+ * mailbox null too, the end. An address without a domain has the host ''.
+ */
+export type EnvelopeAddress = readonly [
+  name: Octets | null,
+  adl: Octets | null,
+  mailbox: Octets | null,
+  host: Octets | null,
+];

@@ -1,6 +1,5 @@
 /** The names of a client that lead back to its address (RFC 7208 §5.5), for `ptr` and the macro `p`. */
-import type { DnsAnswer } from '#protocol/dns/resolver';
-import type { Evaluation } from './evaluation.ts';
+import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';
 import {
   formatIp,
   isInNetwork,
@@ -8,7 +7,9 @@ import {
   reverseDomain,
   type IpAddress,
 } from '#protocol/address/ip-address';
-import { short } from './trace.ts';
+import type { SpfLimits } from './limits.ts';
+import type { RfcSection } from './rules.ts';
+import { short, type Trace } from './trace.ts';
 
 const RFC = 'RFC 7208 §5.5';
 
@@ -36,18 +37,28 @@ export class ValidatedNames {
   }
 }
 
+/** What it takes of the check that runs (evaluation.ts). */
+export interface NameSearch {
+  readonly sender: { readonly ip: IpAddress };
+  readonly limits: Pick<SpfLimits, 'ptrNames'>;
+  readonly trace: Pick<Trace, 'add'>;
+  ask<T extends RecordType>(
+    rfc: RfcSection,
+    domain: string,
+    name: string,
+    type: T,
+  ): Promise<DnsAnswer<T>>;
+}
+
 /** What failed or is not there validates nothing; it is never an error. */
-export async function validateNames(
-  evaluation: Evaluation,
-  domain: string,
-): Promise<ValidatedNames> {
-  const { sender, limits, trace } = evaluation;
-  const answer = await evaluation.ask(RFC, domain, reverseDomain(sender.ip), 'PTR');
+export async function validateNames(search: NameSearch, domain: string): Promise<ValidatedNames> {
+  const { sender, limits, trace } = search;
+  const answer = await search.ask(RFC, domain, reverseDomain(sender.ip), 'PTR');
   if (answer.kind !== 'records') return new ValidatedNames([], answer.kind !== 'failure');
   const all = [...new Set(answer.records.map(canonical))].filter((name) => name !== '');
   const names = all.slice(0, limits.ptrNames);
   const type = sender.ip.family === 4 ? 'A' : 'AAAA';
-  const answers = await Promise.all(names.map((name) => evaluation.ask(RFC, domain, name, type)));
+  const answers = await Promise.all(names.map((name) => search.ask(RFC, domain, name, type)));
   const validated = names.filter((_, index) => leadsTo(sender.ip, answers[index]!));
   trace.add({
     rfc: RFC,

@@ -1,8 +1,20 @@
 /** The statement that appends messages; its blob was stored by an earlier statement of the same transaction. */
+import type { MessageSummary } from '#protocol/message/summary';
 import type { RowsStatement } from '#store/batch';
+import type { NewBlob } from '#store/blobs';
 import { jsonText } from '#store/json';
 import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from '#store/new-emails';
-import type { NewMessage } from './append.ts';
+
+export interface NewMessage {
+  /** From `BlobUpload.finish`. */
+  readonly blob: NewBlob;
+  readonly summary: MessageSummary;
+  /** Bits as `FLAG` of store/emails.ts. */
+  readonly flags: number;
+  readonly keywords: readonly string[];
+  /** Calendar milliseconds; undefined is now. */
+  readonly internalDate: number | undefined;
+}
 
 export interface AppendedRow {
   /** False where there is no such mailbox; nothing was stored then. */

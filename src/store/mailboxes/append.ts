@@ -1,26 +1,14 @@
 /** Puts messages that a client hands in into a mailbox: APPEND, MULTIAPPEND (RFC 3502) and REPLACE (RFC 8508); JMAP's import later. */
-import type { MessageSummary } from '#protocol/message/summary';
-import { blobOrder, storeBlob, type NewBlob } from '#store/blobs';
+import { blobOrder, storeBlob } from '#store/blobs';
 import { quotaLeft } from '#store/directory/directory';
 import type { Statement } from '#store/writer';
-import { appendStatement, type AppendedRow } from './append-statement.ts';
+import { appendStatement, type AppendedRow, type NewMessage } from './append-statement.ts';
 import type { Entries } from './entries.ts';
 import { expungeStatement, showExpunged } from './expunge.ts';
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
 import type { MailStore } from './mail-store.ts';
 import { sayChanged } from './run-statement.ts';
 import type { Step } from './step.ts';
-
-export interface NewMessage {
-  /** From `BlobUpload.finish`. */
-  readonly blob: NewBlob;
-  readonly summary: MessageSummary;
-  /** Bits as `FLAG` of store/emails.ts. */
-  readonly flags: number;
-  readonly keywords: readonly string[];
-  /** Calendar milliseconds; undefined is now. */
-  readonly internalDate: number | undefined;
-}
 
 export interface AppendDone {
   readonly kind: 'appended';

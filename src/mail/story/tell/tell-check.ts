@@ -2,7 +2,6 @@
 import type { Json } from '#events';
 import type { CheckName } from '#mail/receive/facts';
 import type { Language } from '#protocol/dsn/language';
-import type { Line } from '#mail/story/explain-verdict';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { phraseFor, placeholdersOf, say } from '#mail/story/phrase';
 import { isRecord, StepFields } from './step-fields.ts';
@@ -14,6 +13,12 @@ import { tellIprevStep } from './tell-iprev.ts';
 import { tellSpfStep } from './tell-spf.ts';
 import { printable } from '#mail/story/terminal-text';
 import { CHECK_STEP_TEXTS } from '#mail/story/texts/verdict-texts';
+
+export interface Line {
+  readonly text: string;
+  /** `RFC 7208 §4.6.4` */
+  readonly rfc?: string;
+}
 
 export function tellCheckStep(check: CheckName, step: Json, language: Language): Line {
   const fields = new StepFields(isRecord(step) ? step : {}, language);

@@ -1,5 +1,6 @@
 /** Words of bounces and suppression: why an address takes no mail, what a notice came to, why nothing is sent to somebody. */
-import type { BounceClass, BounceReason } from '#protocol/bounce/reasons';
+import type { BounceReason } from '#protocol/bounce/reason';
+import type { BounceClass } from '#protocol/bounce/reasons';
 import type { ReadBounce } from '#protocol/bounce/read-bounce';
 import type { SuppressionReason } from '#store/suppression';
 import type { Phrase } from '#mail/story/phrase';

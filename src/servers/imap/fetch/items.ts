@@ -1,6 +1,6 @@
 /**
  * The items of a FETCH response (RFC 9051 §6.4.5, §7.5.2): what each needs of the messages, and what it says of one.
- * Called by commands/fetch.ts.
+ * Called by run.ts, plan.ts, commands/fetch.ts.
  */
 import { latin1, utf8 } from '#bytes';
 import { formatBody, formatBodyStructure } from '#protocol/imap/body-structure';
@@ -14,13 +14,8 @@ import { flagsAt } from '#servers/imap/flags-text';
 import type { ViewState } from '#store/mailboxes/view';
 import { objectId } from '#servers/imap/object-id';
 import type { Recent } from '#servers/imap/recent';
-import { binaryItem, binarySizeItem, bodyItem, type Octets } from './octets.ts';
+import { binaryItem, binarySizeItem, bodyItem, type Item } from './octets.ts';
 import { readRange, type FetchedMessage, type Loader, type Needs } from './message.ts';
-
-/** What an item says: words, or a literal. */
-export type Said = string | Octets;
-
-export type Item = (message: FetchedMessage) => Said | Promise<Said>;
 
 export interface ItemContext {
   readonly loader: Loader;

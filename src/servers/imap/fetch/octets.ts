@@ -16,7 +16,6 @@ import {
 import type { Part } from '#protocol/message/structure';
 import { readViewRange } from '#store/mailboxes/octets';
 import { readRange, type FetchedMessage, type Loader } from './message.ts';
-import type { Item } from './items.ts';
 
 /** A literal: its octets, or where they come from. */
 export interface Octets {
@@ -27,6 +26,11 @@ export interface Octets {
   readonly size: number;
   readonly source: Uint8Array | AsyncIterable<Uint8Array>;
 }
+
+/** What an item says: words, or a literal. */
+export type Said = string | Octets;
+
+export type Item = (message: FetchedMessage) => Said | Promise<Said>;
 
 /** A range of the message that an item says. */
 export function bodyItem(
@@ -59,8 +63,8 @@ function fields(
   { start, end, select }: Extract<SectionOctets, { kind: 'fields' }>,
   partial: OctetRange | undefined,
   loader: Loader,
-): string | Octets | Promise<string | Octets> {
-  const answer = (header: Uint8Array): string | Octets => {
+): Said | Promise<Said> {
+  const answer = (header: Uint8Array): Said => {
     const chosen = select(header);
     const range = partialOf({ start: 0, end: chosen.length }, partial);
     return literal(label, false, range.end - range.start, chosen.subarray(range.start, range.end));
@@ -174,12 +178,7 @@ async function* cut(
   }
 }
 
-function literal(
-  label: string,
-  binary: boolean,
-  size: number,
-  source: Octets['source'],
-): string | Octets {
+function literal(label: string, binary: boolean, size: number, source: Octets['source']): Said {
   return size === 0 ? `${label} ""` : { head: `${label} `, binary, size, source };
 }
 
