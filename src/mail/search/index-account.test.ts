@@ -59,7 +59,7 @@ async function indexed(accountId: string): Promise<{ ids: number[]; unfinished: 
   return {
     ids: rows
       .filter(({ published }) => published)
-      .flatMap(({ email_ids }) => [...unpackNumbers(email_ids)])
+      .flatMap(({ email_ids }) => Array.from(unpackNumbers(email_ids)))
       .toSorted((a, b) => a - b),
     unfinished: rows.filter(({ published }) => !published).length,
   };

@@ -6,7 +6,9 @@ import type { FetchItem, Partial } from '#protocol/imap/command';
 import { lowerBound } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#servers/imap/commands';
 import { setsSeen } from '#servers/imap/fetch/items';
-import { FetchRun, type Target } from '#servers/imap/fetch/run';
+import type { Target } from '#servers/imap/fetch/plan';
+import { FetchRun } from '#servers/imap/fetch/run';
+import { asksFlagsAlone, sayFlags } from '#servers/imap/fetch/say-flags';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
@@ -38,7 +40,7 @@ export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): P
 
 const DONE = ok('Fetched');
 
-/** Where flags alone are asked for, and all messages stand where the client was told: no object is made for each of them. */
+/** Where flags alone are asked for, and all messages stand where the client was told. */
 async function sayFlagsAlone(
   state: SessionState,
   selected: SelectedMailbox,
@@ -47,11 +49,11 @@ async function sayFlagsAlone(
   const { set, uid, changedSince, partial } = command;
   const { told, now } = selected;
   if (told.uids !== now.uids || changedSince !== undefined || partial !== undefined) return false;
-  const run = new FetchRun(state, selected, command, NONE);
-  if (!run.flagsAlone) return false;
+  const alone = asksFlagsAlone(command, state);
+  if (alone === undefined) return false;
   const resolved = resolve(told, set, uid, state.saved);
   if (resolved.kind === 'no-such-number') return false;
-  await run.allFlags(resolved.places);
+  await sayFlags(state, selected, resolved.places, alone.withUid);
   return true;
 }
 

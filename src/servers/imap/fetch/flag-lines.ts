@@ -1,7 +1,7 @@
 /**
  * The lines of FETCH FLAGS and UID FETCH FLAGS, which clients ask of whole mailboxes at each start: what is said of equal flags is made
  * once, and a run of messages with equal flags is put together by the engine, since a process that has just begun runs a loop slowly.
- * Called by run.ts.
+ * Called by say-flags.ts.
  */
 import type { FetchItem } from '#protocol/imap/command';
 import { flagsText } from '#servers/imap/flags-text';

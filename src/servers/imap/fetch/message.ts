@@ -37,6 +37,15 @@ export interface FetchedMessage {
   readonly words: KeptWords | undefined;
 }
 
+/** Of a message that nothing was asked of the store about. */
+export const UNLOADED = {
+  facts: undefined,
+  savedAt: undefined,
+  view: undefined,
+  structure: undefined,
+  words: undefined,
+};
+
 export interface Needs {
   facts: boolean;
   /** What ENVELOPE and BODYSTRUCTURE say. */
