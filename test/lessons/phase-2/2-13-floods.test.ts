@@ -42,7 +42,7 @@ test('2.13: an app that is used before the attack alone, and a flood alone, are 
   assert.deepEqual((await learner.check('2.13')).seen, ['flooded']);
 });
 
-test('2.13: a ban by hand is not the server’s own, and wrong answers are named', async () => {
+test('2.13: a ban by hand is not the server’s own', async () => {
   await learner.start('2.13');
   await learner.server.done('ban', 'add', `${learner.prefix}.128.0/17`, '--for', '1h');
   await learner.server.command('lab', 'mallory', 'spray');
@@ -58,7 +58,7 @@ test('2.13: mallory is banned and put off, and alice goes on', async () => {
   await learner.answer('2.13', { ...(await answers()), minutes: '60' });
   const before = await learner.check('2.13');
   assert.deepEqual(before.missing, ['user', 'named']);
-  assert.equal(before.why['named'], 'Not right: minutes');
+  assert.match(before.why['named']!, /^Not all of the three answers /);
   await contact();
   await learner.answer('2.13', await answers());
   const state = await learner.check('2.13');

@@ -2,16 +2,9 @@
 import { utf8 } from '#bytes';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { bringLetter } from '#lab/lessons/bring-letter';
-import {
-  lesson,
-  MISSING,
-  preparedText,
-  seen,
-  wrong,
-  type Said,
-  type Sight,
-} from '#lab/lessons/lesson';
+import { lesson, preparedText, type Said } from '#lab/lessons/lesson';
 import { PATH_QUESTIONS, receivedPath, type PathQuestion } from '#lab/lessons/received-path';
+import { sheetSights } from '#lab/lessons/sheet';
 
 const QUESTIONS: Readonly<Record<PathQuestion, Said>> = {
   client: {
@@ -36,9 +29,9 @@ const QUESTIONS: Readonly<Record<PathQuestion, Said>> = {
   },
 };
 
-const WRONG = {
-  en: 'What was answered is not what the fields say.',
-  ja: '答えがフィールドの内容と一致しません。',
+const WRONG: Said = {
+  en: 'Not all of the five answers are what the fields say.',
+  ja: '五つの答えのどれかが、フィールドの内容と一致しません。',
 };
 
 export const readThePath = lesson<PathQuestion>({
@@ -93,23 +86,16 @@ export const readThePath = lesson<PathQuestion>({
     };
   },
   check(_world, run) {
-    const sight = (question: PathQuestion): Sight => answerSight(run, question);
-    return Promise.resolve({
-      client: sight('client'),
-      first: sight('first'),
-      hops: sight('hops'),
-      clear: sight('clear'),
-      slowest: sight('slowest'),
-    });
+    return Promise.resolve(
+      sheetSights(run, {
+        names: PATH_QUESTIONS,
+        isRight: (name, given) => given.replace(/\.$/, '') === preparedText(run, name),
+        wrong: WRONG,
+      }),
+    );
   },
   reset: () => Promise.resolve(),
 });
-
-function answerSight(run: LessonRun, question: PathQuestion): Sight {
-  const given = run.answers?.[question]?.trim().toLowerCase().replace(/\.$/, '');
-  if (given === undefined) return MISSING;
-  return given === preparedText(run, question) ? seen({ at: given }) : wrong(WRONG);
-}
 
 /** Tells letters of several starts apart. */
 function subjectMark({ seed }: LessonRun): string {

@@ -3,8 +3,17 @@ import { APP_HOST } from '#lab/app/app';
 import { rentedAddresses } from '#lab/mallory/victim';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
+import {
+  lesson,
+  MISSING,
+  missing,
+  preparedText,
+  seen,
+  type Said,
+  type Sight,
+} from '#lab/lessons/lesson';
 import { textOf } from '#lab/lessons/seen-sessions';
+import { sheetSights } from '#lab/lessons/sheet';
 import { seeded } from '#lab/lessons/seeded';
 
 type Key = 'sprayed' | 'banned' | 'refused' | 'flooded' | 'user' | 'named';
@@ -17,6 +26,11 @@ const EVENTS = [
   'command.refused',
   'message.submitted',
 ] as const;
+
+const WRONG: Said = {
+  en: 'Not all of the three answers are what the list of bans and the log say.',
+  ja: '三つの答えのどれかが、締め出しの一覧やログの内容と一致しません。',
+};
 
 /** Names at which a password has to have failed for it to be a spray. */
 const SPRAYED_NAMES = 8;
@@ -156,16 +170,19 @@ function userSight(events: readonly SeenEvent[], ban: SeenEvent, app: string): S
 }
 
 function namedSight(run: LessonRun, ban: SeenEvent | undefined): Sight {
-  const { answers = {} } = run;
-  if (ban === undefined || Object.keys(answers).length === 0) return MISSING;
+  if (ban === undefined) return MISSING;
   const minutes = Math.round((Date.parse(textOf(ban.public, 'until')) - ban.at) / MINUTE);
   const right: Readonly<Record<string, string>> = {
     sprayer: preparedText(run, 'sprayer'),
     flooder: preparedText(run, 'flooder'),
     minutes: String(minutes),
   };
-  const wrong = Object.keys(right).filter((name) => answers[name]?.trim() !== right[name]);
-  if (wrong.length === 0) return seen({ at: Object.values(right).join(' ') });
-  const names = wrong.join(', ');
-  return missing({ en: `Not right: ${names}`, ja: `正しくない答え：${names}` });
+  const sights = sheetSights(run, {
+    names: ['sprayer', 'flooder', 'minutes'],
+    isRight: (name, given) => given === right[name],
+    wrong: WRONG,
+  });
+  return sights.sprayer.kind === 'seen'
+    ? seen({ at: Object.values(right).join(' ') })
+    : sights.sprayer;
 }

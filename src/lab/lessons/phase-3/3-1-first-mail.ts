@@ -1,15 +1,7 @@
 /** Lesson 3.1: the first letter to a strict provider does not get into the inbox, for another reason for each learner; its trace says which. */
 import { breakMail, chooseFault, FAULTS, repair } from '#lab/lessons/first-mail-faults';
-import {
-  lesson,
-  MISSING,
-  missing,
-  seen,
-  wrong,
-  type Question,
-  type Said,
-  type Sight,
-} from '#lab/lessons/lesson';
+import { lesson, MISSING, missing, seen, type Question, type Said } from '#lab/lessons/lesson';
+import { sheetSights } from '#lab/lessons/sheet';
 import { deliveriesTo } from '#lab/lessons/seen-deliveries';
 import type { LessonWorld } from '#lab/lessons/world';
 import type { TraceEntry } from '#lab/providers/evaluate';
@@ -137,7 +129,13 @@ export const firstMail = lesson<Key>({
       'kept-out': keptOut
         ? seen({ message: messageId, at: `${trace.code} ${trace.enhanced ?? ''}`.trim() })
         : missing(IN_THE_INBOX),
-      ...(keptOut ? answerSights(run, right) : { outcome: MISSING, rule: MISSING, class: MISSING }),
+      ...(keptOut
+        ? sheetSights(run, {
+            names: ['outcome', 'rule', 'class'],
+            isRight: (name, given) => given === right[name],
+            wrong: WRONG,
+          })
+        : { outcome: MISSING, rule: MISSING, class: MISSING }),
     };
   },
   reset: repair,
@@ -173,19 +171,4 @@ function outcomeOf({ code }: TraceRow): string {
 function decidingRule({ trace }: TraceRow): string | undefined {
   const entries = trace as readonly TraceEntry[];
   return entries.findLast(({ matched, later }) => matched && later !== 'passes')?.rule;
-}
-
-type Answers<T> = Readonly<Record<'outcome' | 'rule' | 'class', T>>;
-
-/** All three are judged together, once all three are there. */
-function answerSights({ answers = {} }: LessonRun, right: Answers<string>): Answers<Sight> {
-  const given = (name: keyof typeof right): string => answers[name]?.trim().toLowerCase() ?? '';
-  const names = ['outcome', 'rule', 'class'] as const;
-  const isWhole = names.every((name) => given(name) !== '');
-  const isRight = names.every((name) => given(name) === right[name]);
-  const sight = (name: keyof typeof right): Sight => {
-    if (isRight) return seen({ at: given(name) });
-    return isWhole ? wrong(WRONG) : MISSING;
-  };
-  return { outcome: sight('outcome'), rule: sight('rule'), class: sight('class') };
 }

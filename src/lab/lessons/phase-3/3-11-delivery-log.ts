@@ -1,13 +1,14 @@
 /** Lesson 3.11: five questions on a delivery log that is this learner's alone, answered by SQL. */
 import { clearLog, replaceLog } from '#store/lab/delivery-log';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
+import { lesson, type Said } from '#lab/lessons/lesson';
 import {
   LOG_QUESTIONS,
   makeDeliveryLog,
   type LogQuestion,
   type MadeLog,
 } from '#lab/lessons/made-delivery-log';
+import { sheetSights } from '#lab/lessons/sheet';
 
 /** Share by which a number may be off: there is more than one way to take a percentile. */
 const TOLERANCE = 0.01;
@@ -20,8 +21,8 @@ const NO_ROLE: Said = {
 };
 
 const WRONG: Said = {
-  en: 'That is not what the log says.',
-  ja: 'ログの内容と一致しません。',
+  en: 'Not all of the five answers are what the log says.',
+  ja: '五つの答えのどれかが、ログの内容と一致しません。',
 };
 
 export const deliveryLog = lesson<LogQuestion>({
@@ -68,13 +69,20 @@ export const deliveryLog = lesson<LogQuestion>({
     const { answers } = logOf(run);
     const [low, high] = answers.p95;
     const { reason, slowest, retried, failed } = answers;
-    return Promise.resolve({
-      p95: numberSight(run, 'p95', low * (1 - TOLERANCE), high * (1 + TOLERANCE)),
-      reason: wordSight(run, 'reason', reason),
-      slowest: wordSight(run, 'slowest', slowest),
-      retried: numberSight(run, 'retried', retried, retried),
-      failed: numberSight(run, 'failed', failed - POINTS, failed + POINTS),
-    });
+    const right: Readonly<Record<LogQuestion, (given: string) => boolean>> = {
+      p95: isBetween(low * (1 - TOLERANCE), high * (1 + TOLERANCE)),
+      reason: (given) => given === reason,
+      slowest: (given) => given === slowest,
+      retried: isBetween(retried, retried),
+      failed: isBetween(failed - POINTS, failed + POINTS),
+    };
+    return Promise.resolve(
+      sheetSights(run, {
+        names: LOG_QUESTIONS,
+        isRight: (name, given) => right[name](given),
+        wrong: WRONG,
+      }),
+    );
   },
   reset: ({ store }) => clearLog(store.pool),
 });
@@ -106,15 +114,10 @@ function logOf({ seed, startedAt }: LessonRun): MadeLog {
   return makeDeliveryLog(seed, startedAt);
 }
 
-function wordSight(run: LessonRun, question: LogQuestion, right: string): Sight {
-  const given = run.answers?.[question]?.trim().toLowerCase();
-  if (given === undefined) return MISSING;
-  return given === right ? seen({ at: given }) : missing(WRONG);
-}
-
-function numberSight(run: LessonRun, question: LogQuestion, low: number, high: number): Sight {
-  const given = run.answers?.[question]?.trim().replace(/%$/, '');
-  if (given === undefined) return MISSING;
-  const number = /^\d{1,9}(?:\.\d{1,20})?$/.test(given) ? Number(given) : NaN;
-  return number >= low && number <= high ? seen({ at: given }) : missing(WRONG);
+function isBetween(low: number, high: number): (given: string) => boolean {
+  return (given) => {
+    const text = given.replace(/%$/, '').trim();
+    const number = /^\d{1,9}(?:\.\d{1,20})?$/.test(text) ? Number(text) : NaN;
+    return number >= low && number <= high;
+  };
 }
