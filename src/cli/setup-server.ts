@@ -20,6 +20,7 @@ import { callValue, NoServer } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import type { LanguageOptions } from './language.ts';
 import { readPassword, type SecretOptions } from './secret.ts';
+import type { Prompt } from './secret-texts.ts';
 import { settings } from './settings.ts';
 import type { SettingsOptions } from './settings-options.ts';
 import { SETUP_TEXTS } from './setup-texts.ts';
@@ -45,27 +46,38 @@ type Run = (password: string | undefined) => Promise<{
 export async function prepareServer(options: ServerOptions, address: Mailbox): Promise<Prepared> {
   const { lang } = options;
   const { domain } = address;
+  // once: standard input has it only once
+  const given = await givenPassword(options, address);
   try {
-    const steps = await withPassword(options, address, (password) =>
+    const steps = await withPassword(options, address, given, (password) =>
       callValue(options, 'setup/run', { address: formatMailbox(address), password }),
     );
     return { steps, plan: await callValue(options, 'domain/dns', { domain, lang }), runs: true };
   } catch (error) {
-    if (error instanceof NoServer) return prepareDatabase(options, address);
+    if (error instanceof NoServer) return prepareDatabase(options, address, given);
     throw error;
   }
+}
+
+function promptFor(address: Mailbox): Prompt {
+  return { phrase: SETUP_TEXTS['ask-password'], values: { address: formatMailbox(address) } };
+}
+
+async function givenPassword(
+  options: ServerOptions,
+  address: Mailbox,
+): Promise<string | undefined> {
+  if (options.passwordFile === undefined) return undefined;
+  return readPassword(options, promptFor(address), false);
 }
 
 /** A password is asked for only where an account is to be made. */
 async function withPassword(
   options: ServerOptions,
   address: Mailbox,
+  given: string | undefined,
   run: Run,
 ): Promise<readonly SetUpStep[]> {
-  const values = { address: formatMailbox(address) };
-  const prompt = { phrase: SETUP_TEXTS['ask-password'], values };
-  const { passwordFile } = options;
-  const given = passwordFile === undefined ? undefined : await readPassword(options, prompt, false);
   const first = await run(given);
   if (!first.needsPassword) return first.steps;
   if (!process.stdin.isTTY || options.yes === true)
@@ -73,10 +85,14 @@ async function withPassword(
       `${formatMailbox(address)} needs a password`,
       'Give it by --password-file: a file, or - for standard input.',
     );
-  return (await run(await readPassword(options, prompt, true))).steps;
+  return (await run(await readPassword(options, promptFor(address), true))).steps;
 }
 
-async function prepareDatabase(options: ServerOptions, address: Mailbox): Promise<Prepared> {
+async function prepareDatabase(
+  options: ServerOptions,
+  address: Mailbox,
+  given: string | undefined,
+): Promise<Prepared> {
   const config = settings('serve', options);
   const became = becomeUser(config);
   if (became.kind === 'failed') throw new CommandFailure(became.message, became.remedy);
@@ -90,7 +106,7 @@ async function prepareDatabase(options: ServerOptions, address: Mailbox): Promis
   const { pool, notices } = store;
   const hasher = parts.adopt(new PasswordHasher(), (one) => one.close());
   const administer = { pool, notices, clock, hasher, random: randomBytes };
-  const steps = await withPassword(options, address, async (password) => {
+  const steps = await withPassword(options, address, given, async (password) => {
     const answer = setUpAnswer(await setUp(administer, { address, password }), address);
     if (isRefusal(answer)) throw new CommandFailure(answer.message, answer.remedy);
     return answer;

@@ -125,6 +125,16 @@ test('what broke off is taken up again, beside a running server too', async () =
   assert.match(await readFile(path.join(server.home, 'hikyaku.toml'), 'utf8'), /^# mine\n/);
 });
 
+test('a password on standard input is read once, and holds where no server runs yet', async () => {
+  await using server = await prepare();
+  const from = flags(server, '--hostname', 'mail.here.test').map((flag) =>
+    flag === server.passwordFile ? '-' : flag,
+  );
+  const { code, stdout, stderr } = await server.commandReading(`${PASSWORD}\n`, ...from);
+  assert.equal(code, 0, stderr);
+  assert.match(stdout, /Account me@here\.test: added/);
+});
+
 test('without a terminal, what is missing is named, and nothing is made', async () => {
   await using server = await prepare();
   const missing = await server.command('setup');

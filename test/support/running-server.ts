@@ -255,15 +255,26 @@ export class RunningServer implements AsyncDisposable {
   }
 
   /** Runs its program against this server. */
-  async command(...args: readonly string[]): Promise<CommandResult> {
+  command(...args: readonly string[]): Promise<CommandResult> {
+    return this.#run(args).result;
+  }
+
+  /** The same, with all of its standard input. */
+  commandReading(input: string, ...args: readonly string[]): Promise<CommandResult> {
+    const { child, result } = this.#run(args);
+    child.stdin!.end(input);
+    return result;
+  }
+
+  #run(args: readonly string[]): { child: ChildProcess; result: Promise<CommandResult> } {
     const { promise, resolve } = Promise.withResolvers<CommandResult>();
     const { NODE_OPTIONS: _, ...env } = this.env;
     const options = { cwd: this.home, env, maxBuffer: 2 ** 28, timeout: COMMAND_PATIENCE };
-    execFile(this.#program, args, options, (error, stdout, stderr) => {
+    const child = execFile(this.#program, args, options, (error, stdout, stderr) => {
       const code = error === null ? 0 : typeof error.code === 'number' ? error.code : -1;
       resolve({ code, stdout, stderr });
     });
-    return promise;
+    return { child, result: promise };
   }
 
   /** Runs its program beside this server until it is disposed of: its lines as they come. */
