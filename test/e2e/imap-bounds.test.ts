@@ -133,9 +133,10 @@ test('nobody holds a connection without a login by saying a little now and then'
 });
 
 test('who is logged in has the time of a session, and before the next login again that of the first', async () => {
-  await using short = await limited({ loginTime: 400 });
+  // long enough for a login on a busy machine
+  await using short = await limited({ loginTime: 2500 });
   await using client = await ImapClient.login(short.account('alice'));
-  await new Promise((resolve) => setTimeout(resolve, 600));
+  await new Promise((resolve) => setTimeout(resolve, 3000));
   await client.ok('NOOP');
   await client.ok('UNAUTHENTICATE');
   const drip = setInterval(() => client.write('x'), 50);

@@ -195,6 +195,19 @@ function dialerTo(ports: ReadonlyMap<string, number>, dialled: string[]): Dialer
   };
 }
 
+const tenants = new WeakMap<Store, Promise<string>>();
+
+/** Asked for once: hundreds of questions at once would wait longer for a connection than the pool lets them. */
+function tenantOf(store: Store): Promise<string> {
+  const known = tenants.get(store);
+  if (known !== undefined) return known;
+  const asked = store.pool
+    .query<{ id: string }>('select id from tenants limit 1')
+    .then(({ rows }) => rows[0]!.id);
+  tenants.set(store, asked);
+  return asked;
+}
+
 async function enqueueTestMail(
   store: Store,
   accountId: string,
@@ -203,7 +216,7 @@ async function enqueueTestMail(
   const now = store.clock.now();
   const blob = wholeBlob(utf8(content));
   const id = more.id ?? store.newId();
-  const { rows } = await store.pool.query<{ id: string }>('select id from tenants limit 1');
+  const tenantId = await tenantOf(store);
   const results = await store.writer.run({
     accounts: [],
     order: blobOrder(blob),
@@ -214,7 +227,7 @@ async function enqueueTestMail(
         id,
         parentId: undefined,
         sessionId: undefined,
-        tenantId: rows[0]!.id,
+        tenantId,
         accountId,
         sha256: blob.sha256,
         view: viewOf(utf8(''), blob.size, []),

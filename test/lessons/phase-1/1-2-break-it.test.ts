@@ -6,7 +6,7 @@ import { openClassroom, typeLines, type Classroom } from '../../support/lesson-w
 let room: Classroom;
 before(async () => {
   // five minutes in life
-  room = await openClassroom({ limits: { idleTime: 300 } });
+  room = await openClassroom({ limits: { idleTime: 1000 } });
 });
 after(() => room[Symbol.asyncDispose]());
 
