@@ -6,13 +6,14 @@ export interface CommitEater extends AsyncDisposable {
   readonly connection: ClientConfig;
   /** Cuts the connection when the next COMMIT comes by, after passing it on. */
   eatNextCommit(): void;
-  /** From now on nothing comes back. */
-  swallow(): void;
+  /** From now on nothing comes back. Resolves when something was to. */
+  swallow(): Promise<void>;
 }
 
 export async function commitEater(config: ClientConfig): Promise<CommitEater> {
   const { host: toHost, port: toPort, user, database, password } = new Client(config);
   const state = { eat: false, swallow: false };
+  const swallowed = Promise.withResolvers<void>();
   const sockets = new Set<Socket>();
   const server: Server = createServer((client) => {
     const upstream = toHost.startsWith('/')
@@ -34,7 +35,8 @@ export async function commitEater(config: ClientConfig): Promise<CommitEater> {
       }
     });
     upstream.on('data', (chunk) => {
-      if (!state.swallow && !client.destroyed) client.write(chunk);
+      if (state.swallow) swallowed.resolve();
+      else if (!client.destroyed) client.write(chunk);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -48,7 +50,10 @@ export async function commitEater(config: ClientConfig): Promise<CommitEater> {
       ...(password && { password }),
     },
     eatNextCommit: () => void (state.eat = true),
-    swallow: () => void (state.swallow = true),
+    swallow() {
+      state.swallow = true;
+      return swallowed.promise;
+    },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();
       await new Promise((resolve) => server.close(resolve));

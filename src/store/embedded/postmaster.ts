@@ -67,8 +67,11 @@ export async function stopPostmaster(
   patience: number,
   hurry?: AbortSignal,
 ): Promise<'fast' | 'immediate' | 'killed'> {
-  signalTo(pid, 'SIGINT');
-  if (await gone(pid, patience, hurry)) return 'fast';
+  // a fast one may be over before it could be cut short
+  if (hurry?.aborted !== true) {
+    signalTo(pid, 'SIGINT');
+    if (await gone(pid, patience, hurry)) return 'fast';
+  }
   signalTo(pid, 'SIGQUIT');
   if (await gone(pid, 15_000)) return 'immediate';
   signalTo(pid, 'SIGKILL');
