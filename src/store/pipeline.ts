@@ -55,10 +55,15 @@ export class Pipelines {
     this.#client = client;
   }
 
-  /** @throws DatabaseError for the first statement that PostgreSQL refuses; Error for a connection that is lost */
+  /**
+   * Leaves at once, behind what was sent before: `pg` would wait until that was answered. Nothing else may be asked on the connection.
+   * @throws DatabaseError for the first statement that PostgreSQL refuses; Error for a connection that is lost
+   */
   send(statements: readonly Prepared[]): Promise<Answer[]> {
     return new Promise((resolve, reject) => {
-      this.#client.query(new Pipeline(statements, this.#columns, resolve, reject));
+      const pipeline = new Pipeline(statements, this.#columns, resolve, reject);
+      this.#client.query(pipeline);
+      pipeline.submit((this.#client as unknown as { connection: Connection }).connection);
     });
   }
 }
@@ -73,6 +78,7 @@ class Pipeline {
   /** Of the statement that is answered now. */
   #rows: Record<string, unknown>[] = [];
   #described: readonly Column[] | undefined;
+  #written = false;
 
   constructor(
     statements: readonly Prepared[],
@@ -99,7 +105,10 @@ class Pipeline {
     return this.#statements[this.#answers.length];
   }
 
+  /** Writes it, the first time; `pg` asks when its turn has come. */
   submit(connection: Connection): null {
+    if (this.#written) return null;
+    this.#written = true;
     const raw = connection as unknown as Raw;
     raw.stream.cork();
     for (const statement of this.#statements) {

@@ -116,6 +116,23 @@ test('what follows a refused statement was not prepared, and can be used all the
   assert.deepEqual(result!.rows, [{ n: 1 }]);
 });
 
+test('a batch that waits in the database behind one that is refused is stored all the same', async () => {
+  const { store } = opened;
+  const account = accounts[4]!;
+  const before = await countEntries(account);
+  await store.writer.run(deliveryJob(store, [account], message('connects')));
+  const jobs = Array.from({ length: 32 }, (_, i) => {
+    const job = deliveryJob(store, [account], message(`behind-${i}`));
+    return i % 8 === 3 ? spoilt(job, 0, '999999999') : job;
+  });
+  const settled = await Promise.allSettled(jobs.map((job) => store.writer.run(job)));
+  assert.deepEqual(
+    settled.flatMap(({ status }, i) => (status === 'rejected' ? [i] : [])),
+    [3, 11, 19, 27],
+  );
+  assert.equal(await countEntries(account), before + 29);
+});
+
 /** Delivers from a process of its own; resolves with its exit code. */
 async function deliverElsewhere(seed: number, count: number): Promise<number | null> {
   const program = new URL('../../test/support/delivering-program.ts', import.meta.url).pathname;
@@ -168,6 +185,22 @@ test('a connection lost during COMMIT rejects as unavailable, and the writer goe
   );
   const subjects = new Set(rows.map(({ subject }) => subject));
   assert.ok(subjects.has('before the loss') && subjects.has('after the loss'));
+});
+
+test('a loss of the connection rejects every batch that was on it', async () => {
+  const { store } = opened;
+  await using proxy = await commitEater(store.connection);
+  const writer = new Writer({ connection: proxy.connection, clock: systemClock, log: silentLog });
+  await writer.run(deliveryJob(store, [accounts[5]!], message('before')));
+  proxy.eatNextCommit();
+  const jobs = Array.from({ length: 16 }, (_, i) =>
+    deliveryJob(store, [accounts[5]!], message(`lost-${i}`)),
+  );
+  const settled = await Promise.allSettled(jobs.map((job) => writer.run(job)));
+  for (const one of settled)
+    assert.ok(one.status === 'rejected' && one.reason instanceof StoreUnavailable);
+  await writer.run(deliveryJob(store, [accounts[5]!], message('afterwards')));
+  await writer.close();
 });
 
 test('a database that does not answer in time is given up, not waited for', async (t) => {
