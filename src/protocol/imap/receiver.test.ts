@@ -3,7 +3,9 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1 } from '#bytes';
 import { computedFor } from '../../../test/support/cpu-time.ts';
-import { Receiver, type ReceiverEvent, type ReceiverLimits } from './receiver.ts';
+import type { ReceiverEvent } from './receiver-event.ts';
+import type { ReceiverLimits } from './receiver-limits.ts';
+import { Receiver } from './receiver.ts';
 
 const LIMITS: ReceiverLimits = {
   command: 2000,

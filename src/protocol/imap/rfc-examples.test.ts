@@ -4,7 +4,8 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fromLatin1 } from '#bytes';
 import { parseCommand } from './parse-command.ts';
-import { Receiver, type ReceiverEvent } from './receiver.ts';
+import type { ReceiverEvent } from './receiver-event.ts';
+import { Receiver } from './receiver.ts';
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'RFC 9051': [

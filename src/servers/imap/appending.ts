@@ -4,7 +4,7 @@
  */
 import { concat } from '#bytes';
 import type { MessageHead } from '#protocol/imap/command';
-import type { ReceiverEvent } from '#protocol/imap/receiver';
+import type { ReceiverEvent } from '#protocol/imap/receiver-event';
 import { formatSet } from '#protocol/imap/sequence-set';
 import { Intake } from '#mail/receive/intake';
 import { encodeBinary } from '#protocol/message/encode-binary';

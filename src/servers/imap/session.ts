@@ -7,25 +7,22 @@
  * Invariants: each complete command gets one tagged reply, in order; an error that nobody foresaw becomes NO [SERVERBUG] and the
  * session goes on; after BYE nothing is carried out.
  */
-import type { ReceiverEvent } from '#protocol/imap/receiver';
 import type { Connection, ConnectionHandler } from '#servers/net/connection';
 import type { ServedSession } from '#servers/net/session-listeners';
 import { startTls, type Secured } from '#servers/net/start-tls';
-import { beginMessage, endAppend, endMessage, takePiece } from './appending.ts';
 import { capabilityCode } from './capabilities.ts';
-import { carryOut, type Ended } from './commands.ts';
-import { takeAuthLine } from './commands/authenticate.ts';
-import { fetchArrivals } from './commands/fetch.ts';
-import { endIdle } from './commands/idle.ts';
+import type { Ended } from './commands.ts';
 import { Compression } from './compression.ts';
+import { conclude } from './conclude.ts';
 import { failureReply } from './failure.ts';
+import { hear } from './hear.ts';
 import { ClientGone } from './link.ts';
 import { noteAbandoned } from './login.ts';
 import { BYES } from './replies.ts';
-import { bad, no, ok, taggedLine, untaggedLine, type Reply } from './reply.ts';
+import { ok, untaggedLine } from './reply.ts';
 import { SessionState } from './session-state.ts';
 import type { ImapServices, SessionSettings } from './settings.ts';
-import { tellUpdates } from './updates.ts';
+import { tellUnasked } from './tell-unasked.ts';
 
 export class Session implements ConnectionHandler, ServedSession {
   readonly #connection: Connection;
@@ -150,26 +147,30 @@ export class Session implements ConnectionHandler, ServedSession {
       this.#late = false;
       const event = receiver.next();
       if (event === undefined) {
-        const telling = this.#tellUnasked();
+        const telling = tellUnasked(this.#state);
+        const { after } = this.#state;
+        if (typeof after === 'object') return this.#leave(after.bye);
         out.flush();
         if (telling !== undefined) return this.#await(telling);
         if (this.#clientEnded) return this.#hangUp();
         return this.#unpause();
       }
-      const handled = this.#handle(event);
-      if (handled instanceof Promise) {
+      const heard = hear(this.#state, event);
+      if (heard === undefined) continue;
+      if (heard instanceof Promise) {
         out.flush();
-        return this.#await(handled);
+        return this.#await(heard);
       }
-      if (handled !== undefined && !this.#finish(handled)) return;
+      if ('bye' in heard) return this.#leave(heard.bye);
+      if (!this.#finish(heard)) return;
     }
     out.flush();
     this.#pause();
   }
 
-  #await(handled: Promise<Ended | undefined>): void {
+  #await(coming: Promise<Ended | undefined>): void {
     this.#busy = true;
-    handled.then(
+    coming.then(
       (ended) => this.#guard(() => this.#goOn(ended)),
       (error: unknown) => {
         // what was begun and not finished cannot be taken back: the client would wait for the rest of it
@@ -186,82 +187,15 @@ export class Session implements ConnectionHandler, ServedSession {
     this.#run();
   }
 
-  #handle(event: ReceiverEvent): Ended | Promise<Ended | undefined> | undefined {
-    const state = this.#state;
-    switch (event.kind) {
-      case 'command':
-        if (event.command.verb === 'APPEND' || event.command.verb === 'REPLACE')
-          return endAppend(state, event.tag, event.command);
-        return carryOut(state, event.tag, event.command);
-      case 'continue':
-        state.out.text('+ OK\r\n');
-        return undefined;
-      case 'message-begin':
-        return beginMessage(state, event);
-      case 'message-piece':
-        return takePiece(state, event.bytes);
-      case 'message-end':
-        return endMessage(state);
-      case 'refused':
-        return { tag: event.tag, reply: state.refusal! };
-      case 'line':
-        return state.authenticating === undefined
-          ? endIdle(state, event.line)
-          : takeAuthLine(state, event.line);
-      case 'message-error':
-        state.appending = undefined;
-        return { tag: event.tag, reply: bad(event.text), expunges: false };
-      case 'error':
-        return { tag: event.tag ?? '*', reply: errorReply(event), expunges: false };
-      case 'tls-handshake':
-        return this.#leave(BYES.tlsWithoutStartTls);
-      case 'runaway':
-        return this.#leave(BYES.runaway);
-      default:
-        return event satisfies never;
-    }
-  }
-
   /** Says how a command ended and does what follows it. False where nothing else is to be read now. */
-  #finish({ tag, reply, expunges = true, ownArrivals = false }: Ended): boolean {
-    const state = this.#state;
-    if (reply.status === 'BAD') state.bad++;
-    else state.bad = 0;
-    tellUpdates(state, { expunges, own: ownArrivals });
-    state.out.text(taggedLine(tag, reply));
-    const { limits } = state.settings;
-    if (state.after === 'nothing') {
-      if (state.bad >= limits.badCommands) state.end(BYES.tooManyBad);
-      else if (state.login === undefined && ++state.commands >= limits.commandsBeforeLogin)
-        state.end(BYES.tooManyBeforeLogin);
-      else return true;
-    }
-    const { after } = state;
-    state.after = 'nothing';
+  #finish(ended: Ended): boolean {
+    const after = conclude(this.#state, ended);
+    if (after === 'nothing') return true;
     if (typeof after === 'object') this.#leave(after.bye);
     else if (after === 'close' || this.#clientEnded) this.#hangUp();
     else if (after === 'tls') this.#startTls();
     else return this.#compress();
     return false;
-  }
-
-  /** While IDLE goes on, and where NOTIFY asked for it, what changed is told at once. */
-  #tellUnasked(): Promise<undefined> | undefined {
-    const state = this.#state;
-    const { idling, notifying, selected } = state;
-    // between a command and its message nothing else is said
-    if (state.appending !== undefined || state.authenticating !== undefined) return undefined;
-    const events = notifying?.selected;
-    if (notifying === undefined && idling !== undefined) tellUpdates(state, { expunges: true });
-    else if (events !== undefined)
-      tellUpdates(state, {
-        expunges: events.expunges || idling !== undefined,
-        flags: events.flags,
-      });
-    if (typeof state.after === 'object') return this.#leave(state.after.bye);
-    if (events !== undefined && selected?.unfetched !== undefined)
-      return fetchArrivals(state, events.fetch);
-    return notifying?.watch?.dirty === true ? notifying.watch.tell() : undefined;
   }
 
   #greet(): void {
@@ -328,15 +262,4 @@ export class Session implements ConnectionHandler, ServedSession {
     if (!this.#greeted) this.#greet();
     this.#run();
   }
-}
-
-/** What the receiver could not read. */
-function errorReply({
-  text,
-  code,
-}: {
-  readonly text: string;
-  readonly code?: string | undefined;
-}): Reply {
-  return code === undefined ? bad(text) : no(text, code);
 }
