@@ -124,7 +124,7 @@ async function probe(host: string, options: ProbeOptions): Promise<ProbeResult> 
   };
   const start = systemClock.monotonic();
   const running = runProbe(plan, {
-    dialer: lab?.network.dialer ?? tcpDialer,
+    dialer: lab?.network.machineDialer ?? tcpDialer,
     ca: isInTest(host) || plan.address.address.startsWith('127.') ? lab?.trustedRoots : undefined,
     recorder: new DialogueRecorder(start, DIALOGUE_LIMITS, show),
     monotonic: () => systemClock.monotonic(),

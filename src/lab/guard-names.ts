@@ -10,12 +10,17 @@ import { replaced, type Method } from './replaced.ts';
 /** Asks that take a name or an address first. */
 const ASKS = /^(?:lookup$|lookupService$|resolve|reverse$)/;
 
-/** @param refused told of each attempt */
-export function guardNames(
-  stays: (host: string) => boolean,
-  refused: (name: string) => void,
-  failure: (name: string) => Error,
-): Disposable {
+export interface NamesOptions {
+  /** Names and addresses that may be looked up. */
+  readonly stays: (host: string) => boolean;
+  /** Told to which addresses a name leads. */
+  readonly found: (name: string, addresses: readonly string[]) => void;
+  /** Told of each attempt. */
+  readonly refused: (name: string) => void;
+  readonly failure: (name: string) => Error;
+}
+
+export function guardNames({ stays, found, refused, failure }: NamesOptions): Disposable {
   const parts = new DisposableStack();
   // named imports follow once all is back in its place
   parts.defer(syncBuiltinESMExports);
@@ -31,7 +36,12 @@ export function guardNames(
       function guarded(this: object, ...args: unknown[]): unknown {
         const name = String(args[0]);
         const known = asks === 'lookup' && (isIP(name) !== 0 || stays(name));
-        if (known || (isResolver(this) && staysInside(this))) return original.apply(this, args);
+        if (known)
+          return original.apply(
+            this,
+            withFound(args, (all) => found(name, all)),
+          );
+        if (isResolver(this) && staysInside(this)) return original.apply(this, args);
         refused(name);
         const error = failure(name);
         if (later) return Promise.reject(error);
@@ -56,6 +66,20 @@ export function guardNames(
       if (ASKS.test(name)) guard(target, name, later);
   syncBuiltinESMExports();
   return parts;
+}
+
+type Found = string | readonly { readonly address: string }[] | undefined;
+
+/** Arguments of a look-up, whose callback comes last; a promise is told nothing of. */
+function withFound(args: unknown[], found: (addresses: readonly string[]) => void): unknown[] {
+  const done = args.at(-1);
+  if (typeof done !== 'function') return args;
+  const told = (error: unknown, address: Found, ...more: unknown[]): void => {
+    if (typeof address === 'string') found([address]);
+    else found((address ?? []).map((one) => one.address));
+    (done as (...given: unknown[]) => void)(error, address, ...more);
+  };
+  return [...args.slice(0, -1), told];
 }
 
 function isResolver(asked: unknown): asked is object {

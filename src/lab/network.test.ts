@@ -35,14 +35,41 @@ test('the own server is reached where its settings say', async () => {
 
 test('what lies outside is not dialled, nor what only looks like the loopback', async () => {
   const refused: string[] = [];
-  const { dialer } = labNetwork({
+  const { dialer, machineDialer } = labNetwork({
     prefix: '127.20',
     refused: (address) => refused.push(address),
   });
-  const outside = ['192.0.2.1', '2001:db8::1', '127.example', '1.27.0.1', '::ffff:192.0.2.1'];
+  const outside = [
+    '192.0.2.1',
+    '2001:db8::1',
+    '127.example',
+    '127.20.example',
+    '127.20.1.1.example',
+    '1.27.0.1',
+    '::ffff:192.0.2.1',
+    '::ffff:127.20.1.25',
+  ];
   for (const address of outside)
     assert.equal((await dialer.dial({ ...TARGET, address })).kind, 'network');
   assert.deepEqual(refused, outside);
+  // a way to them there is none, and a program on them is none of this network's
+  refused.length = 0;
+  for (const address of outside.slice(0, -1))
+    assert.equal((await machineDialer.dial({ ...TARGET, address })).kind, 'network');
+  assert.deepEqual(refused, outside.slice(0, -1));
+});
+
+test('records lead to no other program of this machine; a learner who names one reaches it', async () => {
+  await using server = createServer((socket) => socket.end()).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as { port: number };
+  const network = labNetwork({ prefix: await freeLabPrefix() });
+  for (const address of ['127.0.0.1', '::ffff:127.0.0.1']) {
+    assert.equal((await network.dialer.dial({ ...TARGET, address, port })).kind, 'network');
+    const result = await network.machineDialer.dial({ ...TARGET, address, port });
+    assert.equal(result.kind, 'connected');
+    if (result.kind === 'connected') result.socket.destroy();
+  }
 });
 
 test('no two hosts have one address', () => {

@@ -3,9 +3,10 @@
  * ports that need no rights, while names, URLs and records say the well-known ones. The map between them stands here alone, and the dialer
  * that follows it reaches nothing but this machine: with the practice Internet on, nothing leaves the machine.
  */
-import { isIP } from 'node:net';
+import { isIPv4 } from 'node:net';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { HOSTS, type LabHost } from './addresses.ts';
+import { isOnLoopback } from './loopback.ts';
 
 /** The port of the protocol → where hosts of the practice Internet listen. */
 export const PORTS: ReadonlyMap<number, number> = new Map([
@@ -27,8 +28,10 @@ export interface LabNetwork {
   readonly addressOf: (host: LabHost) => string;
   /** Whether an address is one of a host of this network. */
   readonly has: (address: string) => boolean;
-  /** Dials hosts of this network by the ports of their protocols, the rest of the loopback as it is, and nothing else. */
+  /** Dials hosts of this network by the ports of their protocols, and nothing else: for whoever goes where records lead. */
   readonly dialer: Dialer;
+  /** The rest of the loopback too, as it is: for whoever was told a host by the learner, who may have other programs here. */
+  readonly machineDialer: Dialer;
   /** Where hosts listen for what comes to this port. */
   readonly localPort: (port: number) => number;
   /**
@@ -54,7 +57,7 @@ export interface LabNetworkOptions {
 export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): LabNetwork {
   const own = addressIn(prefix, HOSTS['mail.example.test']);
   const localPort = (port: number): number => PORTS.get(port) ?? port;
-  const has = (address: string): boolean => address.startsWith(`${prefix}.`);
+  const has = (address: string): boolean => isIPv4(address) && address.startsWith(`${prefix}.`);
   const placeOf: LabNetwork['placeOf'] = (address, port) => {
     if (!has(address)) return { address, port };
     return {
@@ -68,8 +71,6 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
       const { address, port, localAddress = '' } = target;
       const through = port === SMTP ? diverted.get(`${localAddress} ${address}`) : undefined;
       if (through !== undefined) return tcpDialer.dial({ ...target, ...placeOf(through, port) });
-      // another program of the learner's, that a route leads to
-      if (!has(address) && isLoopback(address)) return tcpDialer.dial(target);
       if (!has(address)) {
         refused?.(address, port);
         return Promise.resolve({
@@ -81,11 +82,18 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
       return tcpDialer.dial({ ...target, ...placeOf(address, port) });
     },
   };
+  const machineDialer: Dialer = {
+    dial(target) {
+      const isProgramHere = !has(target.address) && isOnLoopback(target.address);
+      return (isProgramHere ? tcpDialer : dialer).dial(target);
+    },
+  };
   return {
     prefix,
     has,
     addressOf: (host) => addressIn(prefix, HOSTS[host]),
     dialer,
+    machineDialer,
     divert(from, to, through) {
       const way = `${from} ${to}`;
       diverted.set(way, through);
@@ -94,10 +102,6 @@ export function labNetwork({ prefix, ownPorts, refused }: LabNetworkOptions): La
     localPort,
     placeOf,
   };
-}
-
-function isLoopback(address: string): boolean {
-  return address === '::1' || (address.startsWith('127.') && isIP(address) === 4);
 }
 
 function addressIn(prefix: string, rest: string): string {

@@ -96,7 +96,7 @@ export function makeWorld(options: WorldOptions): World {
     clock,
     network,
     resolver,
-    dialer: network.dialer,
+    dialer: network.machineDialer,
     placeOf: network.placeOf,
     hasDomain: (domain) => isRegistered(domain),
     isOutside: network.has,

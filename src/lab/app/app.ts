@@ -7,7 +7,7 @@ import type { Clock } from '#clock';
 import type { LabNetwork } from '#lab/network';
 
 export interface App {
-  readonly network: Pick<LabNetwork, 'addressOf' | 'dialer'>;
+  readonly network: Pick<LabNetwork, 'addressOf' | 'machineDialer'>;
   readonly clock: Clock;
   readonly random: (octets: number) => Uint8Array;
   /** Of its own. It exists. */

@@ -83,7 +83,7 @@ class LetterSender implements Sender {
     await this.#quit();
     const { network, clock, random } = this.#app;
     const opened = await openSession(peer, {
-      dialer: network.dialer,
+      dialer: network.machineDialer,
       monotonic: () => clock.monotonic(),
       randomBytes: random,
       limits: SMTP_CLIENT_LIMITS,

@@ -31,7 +31,10 @@ export interface LessonWorld {
   readonly store: Store;
   readonly clock: Clock;
   readonly log: Log;
-  readonly network: Pick<LabNetwork, 'addressOf' | 'has' | 'dialer' | 'localPort' | 'divert'>;
+  readonly network: Pick<
+    LabNetwork,
+    'addressOf' | 'has' | 'dialer' | 'machineDialer' | 'localPort' | 'divert'
+  >;
   readonly server: ServerPlace;
   readonly random: (octets: number) => Uint8Array;
   /** Writes what waits in memory to be written: events of no message, dialogues of sessions. */

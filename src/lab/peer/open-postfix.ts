@@ -50,7 +50,7 @@ export async function openPostfix(parts: PeerParts): Promise<Peer> {
   // left by a crash
   await clearAway(folder);
   const ways = { address, port: WAYS_PORT, hostname: HOST, domain: PEER_DOMAIN };
-  opened.use(await tellWays({ ...ways, resolver, placeOf: network.placeOf }));
+  opened.use(await tellWays({ ...ways, resolver, network }));
   const watched = opened.use(new DisposableStack());
   opened.defer(() => clearAway(folder));
 

@@ -19,7 +19,7 @@ export interface WaysOptions {
   /** Whose mail stays. */
   readonly domain: string;
   readonly resolver: Resolver;
-  readonly placeOf: LabNetwork['placeOf'];
+  readonly network: Pick<LabNetwork, 'has' | 'placeOf'>;
 }
 
 /** Of Postfix's trivial-rewrite, of which there are few. */
@@ -69,7 +69,7 @@ async function converse(socket: Socket, options: WaysOptions): Promise<void> {
 export async function answer(key: string, options: WaysOptions): Promise<string> {
   const domain = parseMailbox(key)?.domain;
   if (domain === undefined || domain === options.domain) return 'NOTFOUND ';
-  const { hostname, resolver, placeOf } = options;
+  const { hostname, resolver, network } = options;
   const routed = await route(domain, {
     routes: [],
     ownNames: new Set([hostname]),
@@ -78,15 +78,17 @@ export async function answer(key: string, options: WaysOptions): Promise<string>
     random: () => 0,
     signal: AbortSignal.timeout(PATIENCE),
   });
-  return `OK ${transportOf(routed, placeOf)}`;
+  return `OK ${transportOf(routed, network)}`;
 }
 
-function transportOf(routed: Routing, placeOf: LabNetwork['placeOf']): string {
+function transportOf(routed: Routing, { has, placeOf }: WaysOptions['network']): string {
   if (routed.kind === 'temporary') return `retry:${routed.status} ${routed.kind}`;
   if (routed.kind !== 'hosts') return `error:${routed.status} ${routed.kind}`;
   const places = routed.hosts.flatMap(({ addresses, port }) =>
-    addresses.map(({ address }) => placeOf(address, port)),
+    // Postfix is a program of its own: no guard of ours holds it
+    addresses.flatMap(({ address }) => (has(address) ? placeOf(address, port) : [])),
   );
+  if (places.length === 0) return 'retry:4.4.1 outside the practice Internet';
   const hops = places.slice(0, MOST_HOSTS).map(({ address, port }) => `[${address}]:${port}`);
   return `smtp:${hops.join(', ')}`;
 }
