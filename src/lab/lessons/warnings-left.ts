@@ -9,13 +9,17 @@ import type { Question, Said } from './lesson.ts';
 import { seeded } from './seeded.ts';
 
 /** Of the machine that it runs on: they may warn at any time. */
-const OF_THE_MACHINE = ['H3', 'H4'] as const satisfies CheckId[];
+const OF_THE_MACHINE: readonly CheckId[] = ['H3', 'H4'];
 /** Characters: a word explains nothing. */
 const SHORTEST = 10;
 /** Of other checks. */
 const DECOYS = 4;
 
 type Run = Pick<LessonRun, 'seed' | 'prepared' | 'answers'>;
+
+export function isOfTheMachine(id: CheckId): boolean {
+  return OF_THE_MACHINE.includes(id);
+}
 
 /** What warned before anything was broken: a learner may live with it, and say why. */
 export function explainable({ prepared }: Run): readonly CheckId[] {

@@ -6,7 +6,6 @@ import type { ZoneRecord } from '#lab/dns/records';
 import { isRefused } from '#lab/dns/outcome';
 import { malloryAddress } from '#lab/mallory/victim';
 import type { Result } from '#mail/doctor/result';
-import type { Status } from '#mail/doctor/status';
 import { tellResult } from '#mail/doctor/tell';
 import type { Json } from '#events';
 import type { LessonRun } from '#store/lab/lesson-runs';
@@ -21,6 +20,7 @@ import {
   questionOf,
 } from '#lab/lessons/warnings-left';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
+import { keyOf, statusesOf, worsened, type Statuses } from '#lab/lessons/worsened';
 
 type Key = 'repaired' | 'no-fail' | 'no-warning';
 
@@ -28,15 +28,6 @@ const FAULTS = 5;
 /** Longer than any cache keeps a record of the zone. Milliseconds of the calendar. */
 const CACHES_FORGET = 2 * 60 * 60 * 1000;
 const SHOWN = 3;
-
-/** The worse, the larger; what is unknown or not needed says nothing. */
-const BADNESS: Readonly<Record<Status, number>> = {
-  pass: 0,
-  skip: 0,
-  unknown: 0,
-  warn: 1,
-  fail: 2,
-};
 
 export const doctor = lesson<Key>({
   number: '2.15',
@@ -90,7 +81,7 @@ export const doctor = lesson<Key>({
     clock.step(CACHES_FORGET);
     const after = await learner().examine();
     const was = statusesOf(before);
-    const worse = after.filter((one) => BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass']);
+    const worse = worsened(was, after);
     const prepared = {
       broken,
       worse: worse.map(keyOf),
@@ -111,11 +102,9 @@ export const doctor = lesson<Key>({
   async check(world, run) {
     const results = await aroundOf(world).learner().examine();
     const { hostname } = world.server;
-    const was = run.prepared['before'] as Readonly<Record<string, Status>>;
+    const was = run.prepared['before'] as Statuses;
     const worse = new Set(run.prepared['worse'] as readonly string[]);
-    const still = results.filter(
-      (one) => worse.has(keyOf(one)) && BADNESS[one.status] > BADNESS[was[keyOf(one)] ?? 'pass'],
-    );
+    const still = worsened(was, results).filter((one) => worse.has(keyOf(one)));
     const failing = results.filter(({ status }) => status === 'fail');
     const of = `${results.length}`;
     return {
@@ -182,14 +171,6 @@ function chooseFaults(seed: number, site: FaultSite): readonly string[] {
 
 function sameValues(one: readonly string[], other: readonly string[]): boolean {
   return one.length === other.length && one.every((value) => other.includes(value));
-}
-
-function keyOf({ id, subject }: Result): string {
-  return `${id} ${subject}`;
-}
-
-function statusesOf(results: readonly Result[]): Record<string, Status> {
-  return Object.fromEntries(results.map((one) => [keyOf(one), one.status]));
 }
 
 /** No word of a warning is judged before there is one for each that may stay. */
