@@ -150,8 +150,12 @@ for (const [name, script] of Object.entries(WAYS)) {
   test(`${name}: a peer that hangs up, goes silent or talks nonsense defers and ends the session`, async () => {
     const eager = script === EAGER;
     const end: Moment = script.extensions?.includes('CHUNKING') ? 'BDAT' : 'END-OF-DATA';
-    const patience = { MAIL: 'mailMs', RCPT: 'rcptMs', [end]: 'endOfDataMs' } as const;
-    for (const moment of ['MAIL', 'RCPT', end] as const) {
+    const moments = [
+      ['MAIL', 'mailMs'],
+      ['RCPT', 'rcptMs'],
+      [end, 'endOfDataMs'],
+    ] as const;
+    for (const [moment, patience] of moments) {
       for (const [reaction, status] of [
         [HANG_UP, '4.4.2'],
         [SILENCE, '4.4.2'],
@@ -162,7 +166,7 @@ for (const [name, script] of Object.entries(WAYS)) {
         const { outcomes, reusable } = await deliver(
           { ...script, answers: { [moment]: reaction } },
           mailOf(TEXT, ['a@peer.test', 'b@peer.test']),
-          reaction === SILENCE ? { [patience[moment]]: 40 } : {},
+          reaction === SILENCE ? { [patience]: 40 } : {},
         );
         const uncertain: boolean = (eager && reaction !== '354 go') || moment === end;
         const stage: string = uncertain ? 'end-of-data' : moment.toLowerCase();
