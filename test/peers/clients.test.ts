@@ -171,7 +171,7 @@ test('a person with telnet brings mail to the MX port', { skip: telnet.skip }, a
   const answer = async (line: string, expected: RegExp) => {
     said = '';
     if (line !== '') child.stdin.write(`${line}\n`);
-    await eventually(`an answer to "${line}"`, () => expected.test(said), 10);
+    await eventually(`an answer to "${line}"`, () => expected.test(said));
   };
   try {
     await answer('', /^220 mail\.example\.test/m);

@@ -40,7 +40,7 @@ async function typeInto(command: readonly string[], text: string, greets = true)
   child.stdout.setEncoding('utf8').on('data', (more: string) => (said += more));
   child.stderr.setEncoding('utf8').on('data', () => {});
   const answered = (after: string): Promise<true> =>
-    eventually(`an answer to "${after}"`, () => /^\d{3} .*\r?\n/m.test(said), 10);
+    eventually(`an answer to "${after}"`, () => /^\d{3} .*\r?\n/m.test(said));
   try {
     if (greets) await answered('');
     let content = false;

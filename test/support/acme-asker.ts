@@ -35,7 +35,7 @@ export class AcmeAsker implements Disposable {
 
   get(path: string, method: 'GET' | 'HEAD' = 'GET'): Promise<HttpAnswer> {
     const url = `${this.base}${path}`;
-    return this.#transport.request({ method, url }, AbortSignal.timeout(20_000));
+    return this.#transport.request({ method, url }, AbortSignal.timeout(60_000));
   }
 
   async nonce(): Promise<string> {
@@ -50,7 +50,7 @@ export class AcmeAsker implements Disposable {
     const body = spoil(signRequest(key, { url: signedUrl, nonce, account, payload }));
     const answer = await this.#transport.request(
       { method: 'POST', url, body },
-      AbortSignal.timeout(20_000),
+      AbortSignal.timeout(60_000),
     );
     const isJson = String(answer.headers['content-type']).includes('json');
     return { ...answer, json: isJson ? (JSON.parse(answer.body) as Record<string, unknown>) : {} };

@@ -189,11 +189,11 @@ export class ImapClient implements AsyncDisposable {
     assert.deepEqual(this.witness.breaches, [], `sequence numbers as ${user} was told them`);
   }
 
-  /** Waits for `met`, looked at whenever something came; throws after twenty seconds, or at the end of the connection. */
+  /** Waits for `met`, looked at whenever something came; throws after a minute, or at the end of the connection. */
   async until(what: string, met: () => boolean): Promise<void> {
     const timeout = Promise.withResolvers<void>();
     const late = new Error(`${what}: nothing came`);
-    const timer = setTimeout(() => timeout.reject(late), 20_000);
+    const timer = setTimeout(() => timeout.reject(late), 60_000);
     try {
       while (!met()) {
         if (this.#closed) throw new Error(`${what}: ${this.#closed.message}`);

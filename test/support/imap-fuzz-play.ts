@@ -52,7 +52,7 @@ export function newImapTally(): ImapTally {
 }
 
 /** A reply that takes longer never comes. Milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 /** Errors that the server noted as its own become faults. */
 export function faultLog(tally: ImapTally): Log {

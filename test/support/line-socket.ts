@@ -4,7 +4,7 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from 'node:tls';
 
 /** A test that waits longer hangs. Milliseconds. */
-const PATIENCE = 10_000;
+const PATIENCE = 60_000;
 
 export class LineSocket implements AsyncDisposable {
   #socket: Socket;

@@ -34,7 +34,7 @@ async function holdRange(): Promise<number[]> {
 }
 
 /** Resolves once a server on the port speaks first (SMTP, IMAP); throws when it has not within `seconds`. */
-export async function awaitBanner(port: number, seconds = 15): Promise<void> {
+export async function awaitBanner(port: number, seconds = 60): Promise<void> {
   const deadline = performance.now() + seconds * 1000;
   while (!(await greets(port))) {
     if (performance.now() > deadline) throw new Error(`no server greets on port ${port}`);

@@ -33,7 +33,7 @@ export function newTally(): FuzzTally {
 }
 
 /** A session that lasts longer hangs. Milliseconds. */
-const PATIENCE = 20_000;
+const PATIENCE = 60_000;
 
 const credentials = Buffer.from(`\0alice@example.test\0${PASSWORD}`).toString('base64');
 

@@ -109,7 +109,7 @@ test('two that come at once do not pass the limit together', async () => {
     );
     return rowCount === 1;
   };
-  await eventually('the second waits for the first', waits, 5);
+  await eventually('the second waits for the first', waits);
   await first.query('commit');
   assert.deepEqual(await second, { kind: 'too-many' });
   assert.equal((await listed()).length, MAX_APP_PASSWORDS);
