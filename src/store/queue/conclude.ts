@@ -80,7 +80,7 @@ const CONCLUDE = `
     delete from queue_claims c using outcome o
     where c.message_id = o.message_id and c.recipient_id = o.id and o.kind in ('delivered', 'failed')
       and (c.lease = o.token or (o.kind = 'delivered' and not $3))
-    returning c.message_id, c.recipient_id),
+    returning c.message_id, c.recipient_id, o.kind, o.reply),
   gone as (
     delete from queue_recipients r using finished f
     where r.message_id = f.message_id and r.recipient_id = f.recipient_id),
@@ -98,9 +98,9 @@ const CONCLUDE = `
   told as (
     update submission_recipients s set smtp_reply = o.reply, changed_at = $1,
       delivered = case o.kind when 'delivered' then 'yes' when 'failed' then 'no' else 'queued' end
-    from outcome o
-    where o.kind <> 'held' and s.message_id = o.message_id and s.recipient_id = o.id
-      and (o.message_id, o.id) in (select message_id, recipient_id from finished union all select message_id, id from waiting))
+    from (
+      select * from finished union all select message_id, id, kind, reply from waiting where kind = 'deferred') o
+    where s.message_id = o.message_id and s.recipient_id = o.recipient_id)
   select 1 / (not $3 or (select count(*) from finished) + (select count(*) from tried)
     + (select count(*) from waiting where kind = 'held') = (select count(*) from outcome))::integer`;
 

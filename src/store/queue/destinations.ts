@@ -3,7 +3,7 @@
  * when a domain turns out to belong to another site.
  */
 import type { Queryable } from '#store/blobs';
-import { FIRST_CAP, IS_BULK } from './claim.ts';
+import { FIRST_CAP, IS_BULK } from './claim-text.ts';
 import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 
 /** Makes destinations ready at a time, or earlier where they already were. Calendar milliseconds. */

@@ -7,7 +7,7 @@ import type { Event, EventStep } from '#events';
 import type { Queryable } from '#store/blobs';
 import { appendEvents } from '#store/events';
 import { jsonText } from '#store/json';
-import { FIRST_CAP } from '#store/queue/claim';
+import { FIRST_CAP } from '#store/queue/claim-text';
 import { underWay } from '#store/queue/pace';
 import { inTransaction } from '#store/transaction';
 import {
