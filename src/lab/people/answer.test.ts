@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
 import PostalMime from 'postal-mime';
+import { parseStructure } from '#protocol/message/parse-structure';
+import { previewText } from '#protocol/message/preview';
 import { summarize } from '#protocol/message/summary';
 import { composeAnswer } from './answer.ts';
-import type { Person } from './person.ts';
+import type { Charset, Person } from './person.ts';
 
 const SAKURA: Person = {
   name: 'sakura',
@@ -14,7 +16,7 @@ const SAKURA: Person = {
   language: 'ja',
 };
 
-function answer(charset: 'utf-8' | 'iso-2022-jp', subject: string): Uint8Array {
+function answer(charset: Charset, subject: string): Uint8Array {
   return composeAnswer({
     person: SAKURA,
     domain: 'keitai.test',
@@ -32,7 +34,7 @@ function answer(charset: 'utf-8' | 'iso-2022-jp', subject: string): Uint8Array {
 
 const SUBJECT = '来週の昼ごはんと、そのあとの打ち合わせについてのご相談';
 
-for (const charset of ['utf-8', 'iso-2022-jp'] as const)
+for (const charset of ['utf-8', 'iso-2022-jp', 'shift_jis'] as const)
   test(`an answer in ${charset} is read as it was meant, and threads`, async () => {
     const message = answer(charset, SUBJECT);
     const read = await PostalMime.parse(message);
@@ -45,7 +47,18 @@ for (const charset of ['utf-8', 'iso-2022-jp'] as const)
     for (const line of text.split('\r\n')) assert.ok(line.length <= 78, line);
   });
 
-test('what the old charset cannot say is said in the new one', async () => {
-  const read = await PostalMime.parse(answer('iso-2022-jp', '打ち上げ 🎉'));
-  assert.equal(read.subject, 'Re: 打ち上げ 🎉');
-});
+for (const charset of ['iso-2022-jp', 'shift_jis'] as const)
+  test(`our own reader shows an answer in ${charset} as it was meant`, () => {
+    const message = answer(charset, SUBJECT);
+    const { subject, from } = summarize(message);
+    const preview = previewText(message, parseStructure(message).part);
+    assert.equal(subject, `Re: ${SUBJECT}`);
+    assert.equal(from[0]?.name, 'さくら');
+    assert.match(preview, /^メールをありがとうございます。\s*無事に届きました。/);
+  });
+
+for (const charset of ['iso-2022-jp', 'shift_jis'] as const)
+  test(`what ${charset} cannot say is said in the new one`, async () => {
+    const read = await PostalMime.parse(answer(charset, '打ち上げ 🎉'));
+    assert.equal(read.subject, 'Re: 打ち上げ 🎉');
+  });

@@ -5,7 +5,8 @@ import { encodePhrase, encodeUnstructured } from '#protocol/message/encoded-word
 import { formatDate } from '#protocol/message/date';
 import type { MessageSummary } from '#protocol/message/summary';
 import { encodeIso2022Jp } from './iso-2022-jp.ts';
-import type { Person } from './person.ts';
+import type { Charset, Person } from './person.ts';
+import { encodeShiftJis } from './shift-jis.ts';
 
 export interface Answer {
   readonly person: Person;
@@ -19,12 +20,18 @@ export interface Answer {
   /** Calendar milliseconds. */
   readonly now: number;
   /** Where the text has a place in it; else it is UTF-8. */
-  readonly charset: 'utf-8' | 'iso-2022-jp';
+  readonly charset: Charset;
 }
 
 const TEXTS = {
   en: (name: string) => ['Hello,', '', 'thank you for your mail. It arrived well.', '', name],
   ja: (name: string) => ['メールをありがとうございます。', '無事に届きました。', '', name],
+} as const;
+
+/** How the old charsets are named in mail. */
+const OLD = {
+  'iso-2022-jp': { name: 'ISO-2022-JP', encode: encodeIso2022Jp },
+  shift_jis: { name: 'Shift_JIS', encode: encodeShiftJis },
 } as const;
 
 /** Identifiers in References: the root and the nearest ones. */
@@ -36,15 +43,7 @@ export function composeAnswer(answer: Answer): Uint8Array {
   const title = /^re:/i.test(subject) ? subject : `Re: ${subject}`;
   const thread = answered === undefined ? [] : [...references, answered].slice(-MOST_REFERENCES);
   const text = `${TEXTS[person.language](person.shown).join('\r\n')}\r\n`;
-  const jis = answer.charset === 'iso-2022-jp' ? encodeIso2022Jp(text) : undefined;
-  const content =
-    jis === undefined
-      ? {
-          charset: 'utf-8',
-          encoding: 'base64',
-          lines: `${(base64(utf8(text)).match(/.{1,76}/g) ?? []).join('\r\n')}\r\n`,
-        }
-      : { charset: 'ISO-2022-JP', encoding: '7bit', lines: latin1(jis) };
+  const content = contentOf(text, answer.charset);
   return utf8(
     [
       `From: ${named(person.shown, answer.charset)} <${person.name}@${domain}>`,
@@ -65,11 +64,32 @@ export function composeAnswer(answer: Answer): Uint8Array {
   );
 }
 
-function named(name: string, charset: Answer['charset']): string {
+interface Content {
+  readonly charset: string;
+  readonly encoding: '7bit' | 'base64';
+  readonly lines: string;
+}
+
+function contentOf(text: string, charset: Charset): Content {
+  const old = charset === 'utf-8' ? undefined : OLD[charset];
+  const octets = old?.encode(text);
+  if (old === undefined || octets === undefined)
+    return { charset: 'utf-8', encoding: 'base64', lines: base64Lines(utf8(text)) };
+  const { name } = old;
+  return octets.every((octet) => octet < 0x80)
+    ? { charset: name, encoding: '7bit', lines: latin1(octets) }
+    : { charset: name, encoding: 'base64', lines: base64Lines(octets) };
+}
+
+function base64Lines(octets: Uint8Array): string {
+  return `${(base64(octets).match(/.{1,76}/g) ?? []).join('\r\n')}\r\n`;
+}
+
+function named(name: string, charset: Charset): string {
   return japaneseWords(name, charset) ?? encodePhrase(name, 'From: '.length);
 }
 
-function unstructured(text: string, charset: Answer['charset']): string {
+function unstructured(text: string, charset: Charset): string {
   return japaneseWords(text, charset) ?? encodeUnstructured(text, 'Subject: '.length);
 }
 
@@ -77,14 +97,15 @@ function unstructured(text: string, charset: Answer['charset']): string {
 const WORD = 14;
 
 /** Encoded words, each of which begins and ends in ASCII (RFC 2047 §3); undefined where none are needed, or none will do. */
-function japaneseWords(text: string, charset: Answer['charset']): string | undefined {
-  if (charset !== 'iso-2022-jp' || isAscii(text)) return undefined;
+function japaneseWords(text: string, charset: Charset): string | undefined {
+  if (charset === 'utf-8' || isAscii(text)) return undefined;
+  const { name, encode } = OLD[charset];
   const characters = Array.from(text);
   const words: string[] = [];
   for (let at = 0; at < characters.length; at += WORD) {
-    const octets = encodeIso2022Jp(characters.slice(at, at + WORD).join(''));
+    const octets = encode(characters.slice(at, at + WORD).join(''));
     if (octets === undefined) return undefined;
-    words.push(`=?ISO-2022-JP?B?${base64(octets)}?=`);
+    words.push(`=?${name}?B?${base64(octets)}?=`);
   }
   return words.join('\r\n ');
 }

@@ -13,14 +13,19 @@ const LAST = 0x7e;
 
 let table: ReadonlyMap<string, readonly [number, number]> | undefined;
 
+/** Row and column in JIS X 0208; undefined: the character has no place there. */
+export function cellOf(character: string): readonly [number, number] | undefined {
+  table ??= readTable();
+  return table.get(character);
+}
+
 /** @returns undefined: a character has no place there. What is returned ends in ASCII. */
 export function encodeIso2022Jp(text: string): Uint8Array | undefined {
-  table ??= readTable();
   const parts: Uint8Array[] = [];
   let inKanji = false;
   for (const character of text) {
     const code = character.codePointAt(0)!;
-    const cell = code < 0x80 ? undefined : table.get(character);
+    const cell = code < 0x80 ? undefined : cellOf(character);
     if (code >= 0x80 && cell === undefined) return undefined;
     if (inKanji !== (cell !== undefined)) parts.push(inKanji ? ASCII : KANJI);
     inKanji = cell !== undefined;

@@ -13,6 +13,9 @@ export type Temper = 'friend' | 'reader' | 'busy' | 'grumbler' | 'saver';
  */
 export type BoxState = 'open' | 'full' | 'closed' | 'late';
 
+/** In which people write; what has no place in an old one is written in the new one. */
+export type Charset = 'utf-8' | 'iso-2022-jp' | 'shift_jis';
+
 export interface Person {
   /** Local part, in lower case. */
   readonly name: string;
@@ -26,6 +29,8 @@ export interface Person {
   /** Whether they asked for the mail of senders that they do not know; the others complain sooner. */
   readonly asked: boolean;
   readonly language: 'en' | 'ja';
+  /** Where it is another than their provider's. */
+  readonly charset?: Charset;
   /** Domains, with those below them, whose mail alone is let in; undefined: everybody's. */
   readonly allows?: readonly string[];
 }

@@ -152,6 +152,8 @@ export const KEITAI: Provider = {
       temper: 'friend',
       asked: true,
       language: 'ja',
+      // some carriers' phones wrote it
+      charset: 'shift_jis',
       allows: ['keitai.test', 'bigmail.test', 'example.test'],
     },
     {

@@ -3,7 +3,7 @@
  * that matches decides. A condition is pure; what it saw is kept with the trace, so that a reader learns why it matched or did not.
  */
 import type { LabHost } from '#lab/addresses';
-import type { Crowd, Person } from '#lab/people/person';
+import type { Charset, Crowd, Person } from '#lab/people/person';
 import type { Counts } from './counts.ts';
 import type { ClientFacts, Identity, MessageFacts } from './facts.ts';
 import type { Growth, Standing } from './growth.ts';
@@ -151,7 +151,7 @@ export interface Provider {
   readonly mtaSts: boolean;
   readonly language: 'en' | 'ja';
   /** In which its people write. */
-  readonly charset: 'utf-8' | 'iso-2022-jp';
+  readonly charset: Charset;
   /** How its replies end. */
   readonly signature: string;
 }

@@ -58,7 +58,7 @@ function answerTo(
       original,
       messageId,
       now: at,
-      charset: provider.charset,
+      charset: person.charset ?? provider.charset,
     }),
     at,
   };
