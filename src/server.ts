@@ -214,7 +214,9 @@ async function start(
         mode,
         config,
         log,
-        isOwnAddress,
+        // the rest of the loopback is whoever asks: what else listens there may pass mail on into the real world
+        isOwnAddress: (address) =>
+          isOwnAddress(address) || surroundings?.isThisMachine(address) === true,
         tlsPolicy,
         ...(given.dialer && { dialer: given.dialer }),
         ...(surroundings && { hasDomain: surroundings.hasDomain }),

@@ -28,3 +28,30 @@ test('nothing is said where one worker was wanted, and letters of alerts are sen
   assert.equal(config['alerts.mail'], true);
   assert.deepEqual(said, []);
 });
+
+test('mail is shown to no scanner on another machine', () => {
+  const here = { 'rspamd.url': 'http://127.0.0.1:11333', 'rspamd.learn': 'http://[::1]:11334' };
+  const { config, said } = aroundOf(here);
+  assert.deepEqual(
+    [config['rspamd.url'], config['rspamd.learn'], said],
+    [...Object.values(here), []],
+  );
+  for (const url of [
+    'http://192.0.2.7:11333',
+    'https://rspamd.example/',
+    'http://127.0.0.1.example',
+  ])
+    for (const key of ['rspamd.url', 'rspamd.learn'] as const) {
+      const away = aroundOf({ [key]: url });
+      assert.equal(away.config[key], '');
+      assert.deepEqual(away.said, ['lab.without-scanner']);
+    }
+});
+
+test('the hook of DNS-01 runs in a network of its own, the rest of the command as it was', () => {
+  assert.deepEqual(aroundOf({}).config['acme.dns_hook'], []);
+  const hook = aroundOf({ 'acme.dns_hook': '/usr/local/bin/hook,--zone' }).config['acme.dns_hook'];
+  assert.equal(hook[0], 'unshare');
+  assert.ok(hook.includes('--net'));
+  assert.deepEqual(hook.slice(-3), ['--', '/usr/local/bin/hook', '--zone']);
+});

@@ -4,6 +4,8 @@ import type { Config } from '#config';
 import type { Log } from '#log';
 import { CA_PORT } from '#lab/ca/start';
 import type { LabClock } from '#lab/clock';
+import { heldHook } from '#lab/hold-hook';
+import { isOnLoopback } from '#lab/loopback';
 import { makeWorld, type World } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
 import type { KnownCommands } from './noun.ts';
@@ -35,7 +37,7 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
     log,
     hostname: config.hostname,
     ...options,
-    allowed: [...databaseHost(config.database_url), ...hostOf(config['rspamd.url'])],
+    allowed: databaseHost(config.database_url),
     ownPorts: new Map([
       [25, config['smtp.port']],
       [587, config['submission.port']],
@@ -51,6 +53,15 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
         'One process owns the practice Internet, so one worker runs. To try several: hikyaku dev --no-lab.',
     });
   }
+  const scanners = ['rspamd.url', 'rspamd.learn'] as const;
+  const away = scanners.filter((key) => !isHere(config[key]));
+  if (away.length > 0) {
+    log.warn('lab.without-scanner', {
+      settings: away,
+      remedy:
+        'While the practice Internet is on, mail is shown to no other machine: a content scanner has to be on 127.0.0.1 or ::1. To try it where it is: hikyaku dev --no-lab.',
+    });
+  }
   const { network, calls, settle, ...rest } = world;
   const own = network.addressOf('mail.example.test');
   const resolver = network.placeOf(network.addressOf('resolver.test'), 53);
@@ -61,6 +72,11 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
       dns: [`${resolver.address}:${resolver.port}`],
       'queue.source_addresses': [own],
       'doctor.addresses': [own],
+      'acme.dns_hook': heldHook(config['acme.dns_hook'], {
+        uid: process.getuid!(),
+        gid: process.getgid!(),
+      }),
+      ...Object.fromEntries(away.map((key) => [key, ''])),
       ...(config['acme.directory'] === 'off' && {
         'acme.directory': `https://${network.addressOf('ca.test')}:${CA_PORT}/dir`,
         'acme.terms_agreed': true,
@@ -89,6 +105,9 @@ function databaseHost(url: string): readonly string[] {
   return [hostname, searchParams.get('host') ?? ''].filter((host) => host !== '');
 }
 
-function hostOf(url: string): readonly string[] {
-  return url === '' ? [] : [new URL(url).hostname];
+function isHere(url: string): boolean {
+  if (url === '') return true;
+  // an IPv6 address stands in brackets
+  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
+  return host === 'localhost' || isOnLoopback(host);
 }

@@ -21,6 +21,7 @@ import { guardTheWayOut } from './guard.ts';
 import { keepClock } from './keep-clock.ts';
 import type { LearnersServer } from './learners-server.ts';
 import { LessonWitness } from './lessons/session-witness.ts';
+import { isOnLoopback } from './loopback.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 import { openParties } from './parties.ts';
 import { passTime } from './pass-time.ts';
@@ -53,6 +54,7 @@ export interface World {
   readonly placeOf: LabNetwork['placeOf'];
   readonly hasDomain: (domain: string) => boolean;
   readonly isOutside: (address: string) => boolean;
+  readonly isThisMachine: (address: string) => boolean;
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
@@ -100,6 +102,7 @@ export function makeWorld(options: WorldOptions): World {
     placeOf: network.placeOf,
     hasDomain: (domain) => isRegistered(domain),
     isOutside: network.has,
+    isThisMachine: (address) => !network.has(address) && isOnLoopback(address),
     // the learner's own; others of this network are strangers
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),

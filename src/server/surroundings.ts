@@ -26,6 +26,8 @@ export interface Surroundings {
   readonly hasDomain: (domain: string) => boolean;
   /** Whether an address is one that hosts there have, as public ones are elsewhere. */
   readonly isOutside: (address: string) => boolean;
+  /** Whether an address leads to other programs of this machine, where records of that world must not lead. */
+  readonly isThisMachine: (address: string) => boolean;
   /** Whom no limit and no ban holds for; elsewhere these are private addresses. */
   readonly isPrivate: (address: string) => boolean;
   /** Instead of chance, where the queue decides when to try again: from 0 to below 1. */
