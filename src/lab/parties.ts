@@ -30,7 +30,8 @@ import { placesOf } from './replay/places.ts';
 import { SITES, WEB_HOST } from './web/sites.ts';
 import { startLabWeb } from './web/start.ts';
 import { webCalls } from './web/calls.ts';
-import { homeOfPages, recordOfList, withPostmaster } from './web/zones.ts';
+import { dnsParts } from './web/dns-parts.ts';
+import { homeOfPages, homeOfRegistrar, recordOfList, withPostmaster } from './web/zones.ts';
 import type { LearnersServer } from './learners-server.ts';
 import type { WorldOptions } from './world.ts';
 
@@ -75,6 +76,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
   const blockList = await startBlockList(ground);
   const web = network.addressOf('web.lab.test');
   await dns.addParty(homeOfPages(web));
+  await dns.addParty(homeOfRegistrar(web));
   parts.use(await publishBlockList(dns, blockList, web));
   const providers = parts.use(
     await startProviders({
@@ -146,6 +148,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       log,
       calls: ofProviders,
       blockList,
+      dns: dnsParts(dns, options),
       identity: await ca.issue([WEB_HOST, ...SITES]),
     }),
   );

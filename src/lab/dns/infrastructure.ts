@@ -2,6 +2,7 @@
 import type { LabHost } from '#lab/addresses';
 import type { ZoneRecord } from './records.ts';
 import { ROUNDS } from './publication.ts';
+import { isWithin } from './wire/name.ts';
 
 export const HOSTERS = ['ns1.dnshost.test', 'ns2.dnshost.test'] as const;
 export const ROOT_HOST = 'a.root-servers.test';
@@ -14,6 +15,9 @@ export const LEARNERS_DOMAIN = 'example.test';
 export const TTL = { stable: 86_400, delegation: 3_600, hosted: 3_600, negative: 300 } as const;
 
 export type AddressOf = (host: LabHost) => string;
+
+/** Where the houses have web pages: for the panel, the addresses, and what the resolver remembers. */
+const PAGES = ['panel.dnshost.test', 'isp.test', 'cache.resolver.test'] as const;
 
 /** Domains of the houses themselves, each on the servers of the hosting company. */
 export function ownZones(addressOf: AddressOf): ReadonlyMap<string, readonly ZoneRecord[]> {
@@ -29,7 +33,9 @@ export function ownZones(addressOf: AddressOf): ReadonlyMap<string, readonly Zon
     zones.map(([zone, hosts]) => {
       const records = hosts.map((host) => address(host, addressOf(host)));
       const generic = zone === 'isp.test' ? [genericHost(addressOf)] : [];
-      return [zone, [...records, ...generic]];
+      const pages = PAGES.filter((page) => isWithin(page, zone));
+      const web = pages.map((page) => address(page, addressOf('web.lab.test')));
+      return [zone, [...records, ...generic, ...web]];
     }),
   );
 }

@@ -23,7 +23,7 @@ export interface ZoneRecord {
   readonly values: readonly string[];
 }
 
-const MAX_TTL = 604_800;
+export const MAX_TTL = 604_800;
 const MAX_VALUES = 100;
 const MAX_OCTETS = 16_384;
 

@@ -11,10 +11,8 @@ import { HOW, WHAT } from './texts/zone-file.ts';
 import { FLAW_PHRASES } from './wire/flaws.ts';
 
 const PHRASES: readonly (readonly [string, Phrase])[] = [
-  ...Object.entries(REFUSALS).flatMap(([key, { message, remedy }]) => [
-    [`${key}.message`, message] as const,
-    [`${key}.remedy`, remedy] as const,
-  ]),
+  ...Object.entries(REFUSALS).map(([key, { message }]) => [`${key}.message`, message] as const),
+  ...Object.entries(REFUSALS).map(([key, { remedy }]) => [`${key}.remedy`, remedy] as const),
   ...[REMARKS, WHAT, HOW, FLAW_PHRASES, EXAMPLES].flatMap((texts) => Object.entries<Phrase>(texts)),
 ];
 
@@ -23,8 +21,7 @@ test('every text is there in both languages with the same placeholders', () => {
   for (const [name, { en, ja }] of PHRASES) {
     assert.notEqual(en.trim(), '', name);
     assert.notEqual(ja.trim(), '', name);
-    const left = [placeholdersOf(en), placeholdersOf(ja)].map((names) => [...new Set(names)]);
-    assert.deepEqual(left[1], left[0], name);
+    assert.deepEqual(new Set(placeholdersOf(ja)), new Set(placeholdersOf(en)), name);
     if (!/^\{\w+\}$/.test(en)) assert.notEqual(en, ja, name);
     assert.doesNotMatch(
       ja,

@@ -29,6 +29,19 @@ th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top }
 pre { background: #8882; padding: .6rem .8rem; overflow-x: auto }
 .bad { font-weight: bold }
 a[hreflang] { float: right }
+h2, h3 { clear: both }
+input, textarea, button { font: inherit; max-width: 100%; box-sizing: border-box; padding: .2rem .4rem }
+input, textarea { display: block; width: 32rem }
+.short { width: 12rem }
+td form, p form { display: inline }
+.hint { font-size: .9rem; margin: 0 }
+.refused, .remark { border: 2px solid; padding: .4rem .8rem; margin: .4rem 0 }
+.refused { border-color: #c00 }
+.remark { border-color: #a60 }
+.scroll { overflow-x: auto }
+.scroll table { min-width: 34rem; overflow-wrap: break-word }
+.value { font-family: ui-monospace, monospace; max-width: 24rem; overflow-wrap: anywhere }
+nav ul, .row { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; list-style: none }
 footer { margin-top: 3rem; font-size: .9rem }
 `;
 
@@ -74,6 +87,11 @@ export function document({ title, body, self }: Page, reader: Reader): string {
 
 export function speaker(lang: Language): (key: TextKey) => string {
   return (key) => TEXTS[key][lang];
+}
+
+/** A form of another page, of before a restart, or of another site. */
+export function badToken(title: TextKey, reader: Reader): Page {
+  return { status: 403, title, body: html`<p>${speaker(reader.lang)('badToken')}</p>` };
 }
 
 export function linkTo({ caller }: Reader, site: Site, path: string, query: Query = {}): string {

@@ -1,21 +1,18 @@
 /** Which page answers what: from a request's words to a page, by the same calls as the command line's. */
 import { isIPv4 } from 'node:net';
-import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { isOneOf, wordOf } from './asked.ts';
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import { wordOf } from './asked.ts';
+import { addDnsRoutes } from './dns-routes.ts';
 import { addressPage, askAddress, reasonPage, removalPage } from './block-list-page.ts';
 import type { WebParts } from './start.ts';
 import { html } from './html.ts';
-import { askFor, linkTo, speaker, type Page, type Reader } from './layout.ts';
+import { askFor, badToken, linkTo, type Page, type Reader } from './layout.ts';
+import { addPage, isOurForm, type Answer, type Showing } from './page-route.ts';
 import { postmasterPage } from './postmaster-page.ts';
 import { BLOCK_LIST, POSTMASTER, SITES, WHY } from './sites.ts';
-import type { FormTokens } from './tokens.ts';
 import { askWhy, whyPage } from './why-page.ts';
 
-export interface Routes extends Pick<WebParts, 'calls' | 'blockList'> {
-  readonly tokens: FormTokens;
-  readonly readerOf: (request: FastifyRequest) => Reader;
-  readonly show: (reply: FastifyReply, page: Page, reader: Reader) => FastifyReply;
-}
+export interface Routes extends Showing, Pick<WebParts, 'calls' | 'blockList' | 'dns'> {}
 
 /** How ids of messages and of attempts are written, and reasons of the list. */
 const ID = /^[\w-]{1,200}$/;
@@ -23,21 +20,8 @@ const REASON = /^dnsbl(?:-|$)/;
 const DAYS = 14;
 
 export function addRoutes(app: FastifyInstance, routes: Routes): void {
-  const { readerOf, show } = routes;
-  const page = (
-    path: string,
-    answer: (request: FastifyRequest, reader: Reader) => Page | Promise<Page>,
-    method: 'GET' | 'POST' = 'GET',
-  ): void => {
-    app.route({
-      method,
-      url: path,
-      async handler(request, reply) {
-        const reader = readerOf(request);
-        return show(reply, await answer(request, reader), reader);
-      },
-    });
-  };
+  const page = (path: string, answer: Answer, method: 'GET' | 'POST' = 'GET'): void =>
+    addPage(app, routes, { path, method }, answer);
   page('/', (_, reader) => home(reader));
   page(`/${WHY}/`, (request, reader) => {
     const id = wordOf(request.query, 'id');
@@ -51,6 +35,7 @@ export function addRoutes(app: FastifyInstance, routes: Routes): void {
   page(`/${POSTMASTER}/`, (request, reader) =>
     postmaster(routes, wordOf(request.query, 'sender'), reader),
   );
+  addDnsRoutes(app, { ...routes, ...routes.dns });
 }
 
 function home(reader: Reader): Page {
@@ -98,15 +83,7 @@ async function removal(
 ): Promise<Page> {
   const ip = wordOf(request.body, 'ip') ?? '';
   if (!isIPv4(ip)) return askAddress(reader, ip);
-  // a browser says where a form comes from; what says nothing has to have the token all the same
-  const from = request.headers['sec-fetch-site'];
-  const isOurs = from === undefined || isOneOf(['same-origin', 'none'], from);
-  if (!isOurs || !tokens.isOurs(ip, wordOf(request.body, 'token') ?? ''))
-    return {
-      status: 403,
-      title: 'listTitle',
-      body: html`<p>${speaker(reader.lang)('badToken')}</p>`,
-    };
+  if (!isOurForm(request, tokens, ip)) return badToken('listTitle', reader);
   return removalPage(ip, await blockList.remove(ip), reader);
 }
 

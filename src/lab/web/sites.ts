@@ -7,7 +7,12 @@ export const WHY = 'why.lab.test';
 export const BLOCK_LIST = 'dnsbl.test';
 export const POSTMASTER = 'postmaster.bigmail.test';
 
-export const SITES = [WHY, BLOCK_LIST, POSTMASTER] as const;
+export const REGISTRAR = 'registrar.test';
+export const PANEL = 'panel.dnshost.test';
+export const ISP = 'isp.test';
+export const CACHE = 'cache.resolver.test';
+
+export const SITES = [WHY, BLOCK_LIST, POSTMASTER, REGISTRAR, PANEL, ISP, CACHE] as const;
 export type Site = (typeof SITES)[number];
 
 /** How a page was asked for: by the name of its site, or by the address of the host (its own name is as good). */

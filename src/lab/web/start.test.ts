@@ -12,6 +12,7 @@ import { startBlockList, type BlockList } from '#lab/dnsbl/start';
 import { providerCalls } from '#lab/providers/calls';
 import { certificateFor } from '../../../test/support/certificate.ts';
 import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { dnsParts } from './dns-parts.ts';
 import { CONTENT_SECURITY_POLICY } from './layout.ts';
 import { startLabWeb } from './start.ts';
 import { homeOfPages, recordOfList, withPostmaster } from './zones.ts';
@@ -49,7 +50,8 @@ before(async () => {
   const { cert, key } = await certificateFor('why.lab.test');
   const identity = { cert, key };
   root = identity.cert;
-  opened.use(await startLabWeb({ network, log, calls, blockList: list, identity }));
+  const parts = dnsParts(dns, { ground, resolver, hostname: 'mail.example.test' });
+  opened.use(await startLabWeb({ network, log, calls, blockList: list, dns: parts, identity }));
 });
 after(() => opened.disposeAsync());
 

@@ -13,6 +13,7 @@ import type { Log } from '#log';
 import type { PemPair } from '#mail/certificates/x509';
 import { chooseLanguage } from '#protocol/http/accept-language';
 import { wordOf } from './asked.ts';
+import type { DnsParts } from './dns-places.ts';
 import { html } from './html.ts';
 import { CONTENT_SECURITY_POLICY, document, speaker, type Page, type Reader } from './layout.ts';
 import { addRoutes } from './routes.ts';
@@ -25,6 +26,7 @@ export interface WebParts {
   readonly log: Log;
   readonly calls: Pick<ReturnType<typeof providerCalls>, 'why' | 'postmaster'>;
   readonly blockList: Pick<BlockList, 'view' | 'remove'>;
+  readonly dns: DnsParts;
   /** For all of its sites. */
   readonly identity: PemPair;
 }

@@ -3,8 +3,10 @@ import type { Refused } from '#lab/dnsbl/answer';
 import { EXAM_TEXT } from '#lab/providers/exam-text';
 import type { Phrase } from '#mail/story/phrase';
 import type { Item, Verdict } from './compliance.ts';
+import { DNS_TEXTS } from './dns-texts.ts';
 
 export const TEXTS = {
+  ...DNS_TEXTS,
   other: { en: '日本語', ja: 'English' },
   home: { en: 'Pages of the practice Internet', ja: '練習用インターネットのページ' },
   practice: {

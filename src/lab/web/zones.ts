@@ -1,6 +1,6 @@
 /** How the DNS leads to the pages. Pure. */
 import type { HostedParty } from '#lab/dns/start';
-import { BLOCK_LIST, POSTMASTER, WEB_HOST, WHY } from './sites.ts';
+import { BLOCK_LIST, POSTMASTER, REGISTRAR, WEB_HOST, WHY } from './sites.ts';
 
 const TTL = 3600;
 
@@ -12,6 +12,10 @@ export function homeOfPages(ip: string): HostedParty {
     records: [hostRecord(WEB_HOST, ip), hostRecord(WHY, ip)],
     pointers: { [ip]: WEB_HOST },
   };
+}
+
+export function homeOfRegistrar(ip: string): HostedParty {
+  return { zone: REGISTRAR, records: [hostRecord(REGISTRAR, ip)] };
 }
 
 export function recordOfList(ip: string): HostedParty['records'][number] {
