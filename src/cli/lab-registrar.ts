@@ -40,12 +40,12 @@ export function addRegistrarVerbs(lab: Command): void {
   addLanguage(
     addVerb(
       noun,
-      'buy <domain>',
-      'buy a domain below test; its zone lies at the hosting company, empty',
+      'buy <domain> [host...]',
+      'buy a domain below test; its zone lies at the hosting company, empty; name servers may be named at once',
       'hikyaku lab registrar buy hanako.test',
     ),
-  ).action(async (domain: string, options: ChangeOptions) => {
-    await makeChange(options, 'lab/registrar-buy', { domain });
+  ).action(async (domain: string, ns: string[], options: ChangeOptions) => {
+    await makeChange(options, 'lab/registrar-buy', { domain, ns });
   });
 
   addLanguage(

@@ -27,9 +27,15 @@ export async function publish(
   await server.done('lab', 'dns', 'set', DOMAIN, name, type, ...values, '--ttl', '300');
 }
 
+/** To the hosting company, where the zone lies. */
+export async function delegate({ server }: Learner): Promise<void> {
+  await server.done('lab', 'registrar', 'ns', DOMAIN, 'ns1.dnshost.test', 'ns2.dnshost.test');
+}
+
 /** Lesson 2.1. */
 export async function buy(learner: Learner): Promise<void> {
   await learner.server.done('lab', 'registrar', 'buy', DOMAIN);
+  await delegate(learner);
   await publish(learner, `mail.${DOMAIN}`, 'A', ownAddress(learner));
   await pass(learner, '10m');
 }

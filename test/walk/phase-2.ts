@@ -32,14 +32,18 @@ export const PHASE_2: Readonly<Record<string, Solution>> = {
   '2.1': async (learner) => {
     await buy(learner);
     await learner.answer('2.1', { domain: DOMAIN });
-    await askDns(`mail.${DOMAIN}`, TYPE.A, {
-      address: `${learner.prefix}.0.53`,
-      port: 5353,
-      localAddress: '127.0.0.1',
-      recursive: true,
-      patience: 10_000,
-      signal: AbortSignal.timeout(10_000),
-    });
+    for (const [name, type] of [
+      [DOMAIN, TYPE.NS],
+      [`mail.${DOMAIN}`, TYPE.A],
+    ] as const)
+      await askDns(name, type, {
+        address: `${learner.prefix}.0.53`,
+        port: 5353,
+        localAddress: '127.0.0.1',
+        recursive: true,
+        patience: 10_000,
+        signal: AbortSignal.timeout(10_000),
+      });
   },
   '2.2': async (learner) => {
     await receive(learner);

@@ -14,7 +14,10 @@ test('a domain is bought, filled, signed and delegated securely by calls alone',
   await using stage = await startDnsStage();
   const { dns, clock, stub, network } = stage;
   const begun = new Date(clock.now()).toISOString();
-  const bought = await ask(dns, 'registrar-buy', { domain: 'shop.test' });
+  const bought = await ask(dns, 'registrar-buy', {
+    domain: 'shop.test',
+    ns: ['ns1.dnshost.test', 'ns2.dnshost.test'],
+  });
   assert.deepEqual((bought as { changedAt: string }).changedAt, begun);
   await ask(dns, 'dns-import', { zone: 'shop.test', text: '@ MX 10 mail\nmail A 127.20.25.25\n' });
   await ask(dns, 'dns-set', {

@@ -70,7 +70,9 @@ function registrarCalls({ registrar, isp }: LabDns): Record<string, LabCall> {
   const pointer = z.object({ address: z.string().max(45), name: name.optional() });
   return {
     'registrar-domains': callOf(() => ({ domains: registrar.domains() })),
-    'registrar-buy': call(domain, (input) => registrar.buy(input.domain)),
+    'registrar-buy': call(domain.extend({ ns: z.array(name).max(20).default([]) }), (input) =>
+      registrar.buy(input.domain, input.ns),
+    ),
     'registrar-give-up': call(domain, (input) => registrar.giveUp(input.domain)),
     'registrar-ns': call(delegation, ({ domain: which, ...input }) =>
       registrar.setDelegation(which, input),

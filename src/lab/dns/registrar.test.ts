@@ -6,6 +6,7 @@ import { writeDnsFact } from '#store/lab/dns';
 import { startDnsStage } from '../../../test/support/lab-dns.ts';
 import type { DnsStage } from '../../../test/support/lab-dns.ts';
 import { StubResolver } from '#clients/dns/stub-resolver';
+import { HOSTERS } from './infrastructure.ts';
 
 const MINUTE = 60_000;
 
@@ -82,7 +83,7 @@ test('the resolver keeps the old answer for its TTL, and the absence of one for 
 test('a domain that was bought is found after the registry has published it', async () => {
   await using stage = await startDnsStage();
   const { dns, clock, stub } = stage;
-  const bought = await dns.registrar.buy('My-Shop.test.');
+  const bought = await dns.registrar.buy('My-Shop.test.', HOSTERS);
   assert.equal(bought.kind === 'changed' && bought.servedFrom, clock.now() + 5 * MINUTE);
   await dns.panel.addRecord('my-shop.test', {
     name: 'www.my-shop.test',
@@ -92,6 +93,24 @@ test('a domain that was bought is found after the registry has published it', as
   assert.equal(shown(await stub.resolve('www.my-shop.test', 'A')), 'nxdomain');
   clock.advance(5 * MINUTE);
   assert.deepEqual(shown(await stub.resolve('www.my-shop.test', 'A')), ['127.20.25.25']);
+});
+
+test('a domain that was bought alone is not found before its name servers are named, and the reply says so', async () => {
+  await using stage = await startDnsStage();
+  const { dns, clock, stub } = stage;
+  const bought = await dns.registrar.buy('my-shop.test');
+  assert.ok(bought.kind === 'changed');
+  assert.match(
+    bought.remarks[0]!.en,
+    /registrar ns my-shop\.test ns1\.dnshost\.test ns2\.dnshost\.test$/,
+  );
+  clock.advance(5 * MINUTE);
+  assert.equal(shown(await stub.resolve('my-shop.test', 'NS')), 'nxdomain');
+  const bad = await dns.registrar.buy('other.test', ['127.20.0.3']);
+  assert.equal(bad.kind === 'refused' && bad.reason, 'bad-value');
+  await dns.registrar.setDelegation('my-shop.test', { ns: HOSTERS });
+  clock.advance(65 * MINUTE);
+  assert.deepEqual(shown(await stub.resolve('my-shop.test', 'NS')), [...HOSTERS]);
 });
 
 test('a domain moved to name servers of its own needs glue, and is asked for there', async () => {
@@ -130,7 +149,7 @@ test('everything that was changed is there after a restart, and so is the root k
   await using stage = await startDnsStage();
   const { dns, clock, network } = stage;
   await dns.panel.setRecords('example.test', record('www.example.test', 'A', '127.20.25.9'));
-  await dns.registrar.buy('second.test');
+  await dns.registrar.buy('second.test', HOSTERS);
   await dns.isp.setPtr(network.addressOf('mail.example.test'), 'www.example.test');
   const listed = dns.panel.listZone('example.test');
   await stage.restart();
@@ -153,7 +172,7 @@ test('everything that was changed is there after a restart, and so is the root k
 test('starting over leaves example.test empty and nothing else', async () => {
   await using stage = await startDnsStage();
   const { dns, stub } = stage;
-  await dns.registrar.buy('second.test');
+  await dns.registrar.buy('second.test', HOSTERS);
   await dns.panel.setRecords('example.test', record('example.test', 'A', '127.20.25.9'));
   await dns.reset();
   assert.deepEqual(
@@ -292,7 +311,7 @@ test('a reverse name that the learner set stays when their zone is given to them
 test('a domain that was bought can be given up, and is gone with its zone; the first one stays', async () => {
   await using stage = await startDnsStage();
   const { dns, clock } = stage;
-  await dns.registrar.buy('hanako.test');
+  await dns.registrar.buy('hanako.test', HOSTERS);
   clock.advance(15 * MINUTE);
   const ns = await askServer(stage, 'ns1.dnshost.test', 'hanako.test', 'NS');
   assert.equal(Array.isArray(ns), true);
@@ -305,7 +324,7 @@ test('a domain that was bought can be given up, and is gone with its zone; the f
   );
   assert.equal((await dns.registrar.giveUp('hanako.test')).kind, 'refused');
   assert.equal((await dns.registrar.giveUp('example.test')).kind, 'refused');
-  assert.equal((await dns.registrar.buy('hanako.test')).kind, 'changed');
+  assert.equal((await dns.registrar.buy('hanako.test', HOSTERS)).kind, 'changed');
 });
 
 test('what the name servers say now stands beside what is remembered', async () => {
@@ -365,7 +384,7 @@ test('two SPF records, a forgotten underscore and a host without an address are 
   await remarksOf('www.example.test', 'CNAME', 'mx.bigmail.test.');
   assert.match((await remarksOf('@', 'MX', '10 www.example.test.'))[0]!, /alias/);
   const long = await remarksOf('s._domainkey.example.test', 'TXT', `v=DKIM1; p=${'A'.repeat(392)}`);
-  assert.match(long[0]!, /2 strings of 255 \+ 149 octets/);
+  assert.match(long[0]!, /2 strings of 255 \+ 148 octets/);
 });
 
 test('a DS record that fits no key is taken with a warning, one that fits without', async () => {

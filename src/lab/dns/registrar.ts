@@ -1,13 +1,13 @@
 /** The registrar: domains are bought here, and what the registry says of them is set: name servers, their glue, DS records. */
 import { isIPv4, isIPv6 } from 'node:net';
-import { AT_HOSTERS } from './books.ts';
 import type { Books } from './books.ts';
 import { dsRemarks } from './ds-remarks.ts';
 import { HOSTERS, LEARNERS_DOMAIN, TLD, TTL } from './infrastructure.ts';
 import { changed, isRefused, refused } from './outcome.ts';
-import { listed, shortened, type Said } from './said.ts';
+import { listed, shortened, type Said, saidWith } from './said.ts';
 import type { Changed, Refused } from './outcome.ts';
 import { plainRecord, readRecord } from './records.ts';
+import { REMARKS } from './texts/remarks.ts';
 import { isWithin, parseName } from './wire/name.ts';
 import type { Delegation } from './zones.ts';
 
@@ -24,6 +24,7 @@ export interface OwnedDomain extends Delegation {
 const MAX_NS = 6;
 const MAX_DS = 8;
 const MAX_DOMAINS = 50;
+const NOBODY = { ns: [], glue: {} };
 /** Letters, digits and hyphens, as registries sell them (RFC 1123 §2.1). */
 const SOLD = /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/;
 
@@ -44,8 +45,11 @@ export class Registrar {
     }));
   }
 
-  /** A domain of one's own, with an empty zone at the hosting company. */
-  buy(text: string): Promise<Changed | Refused> {
+  /**
+   * A domain of one's own, with an empty zone at the hosting company. The registry refers to it once its name servers are named.
+   * @param ns to be named at once; none: later, by `setDelegation`
+   */
+  buy(text: string, ns: readonly string[] = []): Promise<Changed | Refused> {
     return this.#books.facts.inTurn(async () => {
       const { registry, hosting } = this.#books;
       const domain = parseName(text) ?? '';
@@ -57,11 +61,16 @@ export class Registrar {
       if (registry.isHouse(domain)) return refused('taken', { domain });
       if (registry.learners.size >= MAX_DOMAINS)
         return refused('too-many-domains', { most: MAX_DOMAINS });
+      const judged = ns.length === 0 ? NOBODY : judgeDelegation(domain, { ns });
+      if (isRefused(judged)) return judged;
       if (hosting.content(domain) === undefined) {
         await this.#books.putZone(domain, { records: [], keys: [] });
       }
-      const { at, byAll } = await this.#books.putDelegation(domain, AT_HOSTERS);
-      const done = changed(domain, at, { from: byAll, byAll }, TTL.negative);
+      const { at, byAll } = await this.#books.putDelegation(domain, { ...judged, ds: [] });
+      const example = HOSTERS.join(' ');
+      const remarks =
+        ns.length === 0 ? [saidWith(REMARKS['not-delegated'], { domain, example })] : [];
+      const done = changed(domain, at, { from: byAll, byAll }, TTL.negative, remarks);
       return this.#books.note('delegation', done);
     });
   }
@@ -116,7 +125,7 @@ export class Registrar {
   /** Nothing is known of keys on name servers elsewhere. */
   #keysOf(domain: string, { ns, ds }: Delegation): Said[] {
     const content = this.#books.hosting.content(domain);
-    const isHere = ns.some((host) => AT_HOSTERS.ns.includes(host));
+    const isHere = ns.some((host) => HOSTERS.some((ours) => ours === host));
     return content !== undefined && isHere ? dsRemarks(domain, ds, content.keys) : [];
   }
 

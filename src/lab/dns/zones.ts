@@ -88,6 +88,8 @@ export function tldZone(
   const glue = new Map<string, readonly string[]>([[REGISTRY_HOST, [addressOf(REGISTRY_HOST)]]]);
   const records: ZoneRecord[] = [nameServers(TLD, [REGISTRY_HOST], TTL.stable)];
   for (const [domain, { ns, glue: own, ds }] of delegations) {
+    // bought, and not yet delegated
+    if (ns.length === 0) continue;
     records.push(nameServers(domain, ns, TTL.delegation));
     if (ds.length > 0) records.push({ name: domain, type: 'DS', ttl: TTL.delegation, values: ds });
     for (const [host, addresses] of Object.entries(own)) glue.set(host, addresses);

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
 import { startDnsStage } from '../../../../test/support/lab-dns.ts';
 import type { DnsStage } from '../../../../test/support/lab-dns.ts';
+import { HOSTERS } from '#lab/dns/infrastructure';
 
 const MINUTE = 60_000;
 const record = (name: string, type: string, value: string, ttl = 600) => ({
@@ -295,7 +296,7 @@ test('a forged answer of an unsigned domain is believed', async () => {
 test('name servers without glue are looked up, and two domains that wait for each other come to an end', async () => {
   await using stage = await startDnsStage();
   const { dns, clock } = stage;
-  for (const domain of ['one.test', 'two.test']) await dns.registrar.buy(domain);
+  for (const domain of ['one.test', 'two.test']) await dns.registrar.buy(domain, HOSTERS);
   await dns.registrar.setDelegation('one.test', { ns: ['ns.two.test'] });
   await dns.registrar.setDelegation('two.test', { ns: ['ns.one.test'] });
   clock.advance(5 * MINUTE);
@@ -314,7 +315,7 @@ test('name servers without glue are looked up, and two domains that wait for eac
 test('a name server that no way leads to is one that does not answer', async () => {
   await using stage = await startDnsStage();
   const { dns, clock } = stage;
-  for (const domain of ['one.test', 'two.test']) await dns.registrar.buy(domain);
+  for (const domain of ['one.test', 'two.test']) await dns.registrar.buy(domain, HOSTERS);
   await dns.registrar.setDelegation('two.test', { ns: ['ns.one.test'] });
   // the kernel lets nobody send to a broadcast address who did not ask for it
   await dns.panel.addRecord('one.test', record('ns.one.test', 'A', '127.255.255.255'));
@@ -325,7 +326,7 @@ test('a name server that no way leads to is one that does not answer', async () 
 test('aliases across zones are followed, and those in a circle come to an end', async () => {
   await using stage = await startDnsStage();
   const { dns, clock } = stage;
-  await dns.registrar.buy('two.test');
+  await dns.registrar.buy('two.test', HOSTERS);
   await dns.panel.addRecord('example.test', record('a.example.test', 'CNAME', 'mx.bigmail.test.'));
   await dns.panel.addRecord('example.test', record('b.example.test', 'CNAME', 'c.two.test.'));
   await dns.panel.addRecord('two.test', record('c.two.test', 'CNAME', 'b.example.test.'));

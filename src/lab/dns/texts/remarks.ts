@@ -2,6 +2,10 @@
 import type { Phrase } from '#mail/story/phrase';
 
 export const REMARKS = {
+  'not-delegated': {
+    en: '{domain} is yours, and the registry refers nobody to it yet. Name its name servers: hikyaku lab registrar ns {domain} {example}',
+    ja: '{domain} を取得しましたが、レジストリはまだ誰も案内しません。ネームサーバーを登録してください：hikyaku lab registrar ns {domain} {example}',
+  },
   split: {
     en: 'The text of {name} is longer than 255 octets and was split into {count} strings of {lengths} octets; who reads it joins them again (RFC 7208 §3.3).',
     ja: '{name} のテキストは 255 オクテットを超えるので、{lengths} オクテットの {count} 個の文字列に分割しました。読む側がつなぎ直します（RFC 7208 §3.3）。',
@@ -24,7 +28,7 @@ export const REMARKS = {
   },
   'dkim-name': {
     en: 'A DKIM key is looked for at SELECTOR._domainkey.{zone}, with the underscore (RFC 6376 §3.6.2.1), and not at {name}.',
-    ja: 'DKIM の鍵は、アンダースコアの付いた セレクター._domainkey.{zone} で探されます（RFC 6376 §3.6.2.1）。{name} では見つけてもらえません。',
+    ja: 'DKIM の鍵は、アンダースコアの付いた SELECTOR._domainkey.{zone} で探されます（RFC 6376 §3.6.2.1）。{name} では見つけてもらえません。',
   },
   'two-spf': {
     en: '{name} has {count} SPF records. Receivers take that for an error and use none (RFC 7208 §4.5): make one of them.',

@@ -8,7 +8,7 @@ import { BUYING, learnersDomain, proposedDomain } from '#lab/lessons/learners-do
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
-type Key = 'bought' | 'delegated' | 'address' | 'found';
+type Key = 'bought' | 'delegated' | 'parent' | 'resolver' | 'address' | 'found';
 
 /** Who asks as «another host». */
 const OTHER = 'mx.peer.test';
@@ -30,9 +30,19 @@ export const buyADomain = lesson<Key>({
       rfc: 'RFC 1034 §4.2',
     },
     delegated: {
-      en: 'The registry was asked for it, and referred to its name servers',
-      ja: 'レジストリが問い合わせを受け、そのドメインのネームサーバーを案内した',
+      en: 'You named its name servers to the registry',
+      ja: 'ネームサーバーをレジストリに登録した',
+      rfc: 'RFC 1034 §4.2.2',
+    },
+    parent: {
+      en: 'The registry was asked for it, and referred to these name servers',
+      ja: 'レジストリが問い合わせを受け、そのネームサーバーを案内した',
       rfc: 'RFC 1034 §4.3.2',
+    },
+    resolver: {
+      en: 'The resolver was asked for the NS records of the domain, and found the same names',
+      ja: 'リゾルバーがドメインの NS レコードを問い合わされ、同じ名前を見つけた',
+      rfc: 'RFC 2181 §6.1',
     },
     address: {
       en: 'One of them answered, as the authority, with the address of your server for a host of the domain',
@@ -67,28 +77,69 @@ export const buyADomain = lesson<Key>({
   async check(world, run) {
     const domain = await learnersDomain(world);
     if (domain === undefined)
-      return { bought: MISSING, delegated: MISSING, address: MISSING, found: MISSING };
+      return {
+        bought: MISSING,
+        delegated: MISSING,
+        parent: MISSING,
+        resolver: MISSING,
+        address: MISSING,
+        found: MISSING,
+      };
     const asked = askedSince(world, run).filter(({ name }) => isOf(domain, name));
     const registry = world.network.addressOf('ns.registry.test');
-    const referral = asked.find(
-      ({ to, answer }) => to === registry && answer.startsWith(`see ${domain}: `),
+    const ns = nameServersOf(world, domain);
+    const referral = asked.findLast(
+      ({ to, answer }) =>
+        to === registry &&
+        answer.startsWith(`see ${domain}: `) &&
+        areAmong(namesIn(answer.slice(`see ${domain}: `.length)), ns),
     );
     const resolver = world.network.addressOf('resolver.test');
     const answered = asked.findLast(
       (question) => question.authoritative && hasOwnAddress(world, question),
+    );
+    const named = asked.findLast(
+      ({ to, name, type, answer }) =>
+        to === resolver && name === domain && type === 'NS' && areAmong(namesIn(answer), ns),
     );
     const resolved = asked.findLast(
       (question) => question.to === resolver && hasOwnAddress(world, question),
     );
     return {
       bought: seen({ at: domain }),
-      delegated: referral ? seen({ at: questionText(referral) }) : MISSING,
+      delegated: ns.length > 0 ? seen({ at: ns.join(' ') }) : missing(NOT_DELEGATED),
+      parent: referral ? seen({ at: questionText(referral) }) : MISSING,
+      resolver: named ? seen({ at: questionText(named) }) : MISSING,
       address: answered ? seen({ at: questionText(answered) }) : addressMissing(world, asked),
       found: resolved ? await askedByOther(world, resolved.name) : MISSING,
     };
   },
   reset: () => Promise.resolve(),
 });
+
+/** As they stand at the registrar: published or not. */
+function nameServersOf(world: LessonWorld, domain: string): readonly string[] {
+  const owned = aroundOf(world).dns.registrar.domains();
+  return owned.find((one) => one.domain === domain)?.ns ?? [];
+}
+
+/** As far as the record of questions shows them. */
+function areAmong(shown: readonly string[], ns: readonly string[]): boolean {
+  return shown.length > 0 && shown.every((name) => ns.includes(name));
+}
+
+/** `NS ns1.dnshost.test., NS …` */
+function namesIn(answer: string): string[] {
+  return answer
+    .split(', ')
+    .filter((record) => record.startsWith('NS '))
+    .map((record) => record.slice('NS '.length).replace(/\.$/, ''));
+}
+
+const NOT_DELEGATED: Said = {
+  en: 'The domain is bought, and the registry has no name servers for it: hikyaku lab registrar ns.',
+  ja: 'ドメインは取得しましたが、レジストリにネームサーバーがありません（hikyaku lab registrar ns）。',
+};
 
 function hasOwnAddress({ network }: LessonWorld, { type, answer }: AskedQuestion): boolean {
   return type === 'A' && answer.split(', ').includes(`A ${network.addressOf('mail.example.test')}`);
