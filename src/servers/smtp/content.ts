@@ -14,9 +14,9 @@ import {
   INTERNAL_ERROR,
   messageTaken,
   storeReplies,
-  submissionReply,
   toldReply,
 } from './replies.ts';
+import { submissionReply } from './submission-replies.ts';
 import type { SessionState } from './session-state.ts';
 import type { Transaction } from './transaction.ts';
 import type { WireReply } from './wire-reply.ts';

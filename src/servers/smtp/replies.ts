@@ -1,16 +1,11 @@
 /**
- * Every reply of the SMTP servers: one table from outcomes to replies (what the
- * checks of reception found has its own, `finding-replies.ts`). A new outcome anywhere in the domain does not
- * compile until it has its reply here. Texts are for the postmaster who must act on them. RFC 5321 §4.2, RFC 3463 and
- * RFC 5248 (enhanced codes), RFC 4954 §6 (authentication), RFC 6409 (submission), RFC 6531 §3.5 (SMTPUTF8).
+ * The replies of the SMTP servers: tables from outcomes to replies. Those to a command that is wrong (`command-replies.ts`), to a
+ * submission (`submission-replies.ts`) and to what the checks of reception found (`finding-replies.ts`) stand beside this one. A new
+ * outcome anywhere in the domain does not compile until it has its reply. Texts are for the postmaster who must act on them.
+ * RFC 5321 §4.2, RFC 3463 and RFC 5248 (enhanced codes), RFC 4954 §6 (authentication), RFC 6531 §3.5 (SMTPUTF8).
  */
 import type { Pace } from '#mail/abuse/conduct';
 import type { RecipientOutcome } from '#mail/receive/recipient';
-import type { SubmissionRefusal } from '#mail/submit/submission';
-import { pathErrorText } from '#protocol/address/path';
-import { syntaxReasonText, type ArgumentError, type CommandError } from '#protocol/smtp/command';
-import type { Legality } from '#protocol/smtp/order';
-import { parameterReasonText } from '#protocol/smtp/parameters';
 import type { ContentDefect } from '#protocol/smtp/content-scan';
 import type { ConnectionRefusal } from '#servers/net/listener';
 import type { SaslFailureReason } from '#servers/net/sasl-exchange';
@@ -169,6 +164,11 @@ export const connectionReplies = {
   ),
 } satisfies Record<ConnectionRefusal, WireReply>;
 
+/** A reply for each kind of error. */
+export type ErrorReplies<T extends { kind: string }> = {
+  [K in T['kind']]: (error: Extract<T, { kind: K }>) => WireReply;
+};
+
 type Refused<T extends { kind: string }, Good extends T['kind']> = Exclude<T['kind'], Good>;
 
 export interface RecipientFacts {
@@ -226,70 +226,6 @@ export function senderNotYours(address: string): WireReply {
   return wireReply(553, '5.7.1', `Your account may not send as ${address}`);
 }
 
-const LEGALITY = {
-  'bad-sequence': wireReply(503, '5.5.1', 'Send EHLO first'),
-  'transaction-open': wireReply(503, '5.5.1', 'A transaction is open; RSET ends it'),
-  chunking: wireReply(503, '5.5.1', 'After BDAT only BDAT goes on with the message; RSET ends it'),
-  'no-recipients': wireReply(554, '5.5.1', 'No recipient was accepted'),
-  'tls-required': wireReply(530, '5.7.0', 'Send STARTTLS first'),
-  'authentication-required': wireReply(530, '5.7.0', 'Log in with AUTH first'),
-  'encryption-required': wireReply(538, '5.7.11', 'Send STARTTLS first: no password goes in clear'),
-  'not-offered': wireReply(502, '5.5.1', 'This listener does not offer the command'),
-  'tls-active': wireReply(503, '5.5.1', 'TLS is active already'),
-  'already-authenticated': wireReply(503, '5.5.1', 'You are logged in already'),
-} satisfies Record<Exclude<Legality, 'ok'>['kind'], WireReply>;
-const NEEDS_MAIL = wireReply(503, '5.5.1', 'Send MAIL first');
-
-export function legalityReply(legality: Exclude<Legality, 'ok'>): WireReply {
-  if (legality.kind === 'bad-sequence' && legality.needs === 'MAIL') return NEEDS_MAIL;
-  return LEGALITY[legality.kind];
-}
-
-type ErrorReplies<T extends { kind: string }> = {
-  [K in T['kind']]: (error: Extract<T, { kind: K }>) => WireReply;
-};
-
-const ARGUMENT = {
-  syntax: ({ reason }) => wireReply(501, '5.5.4', syntaxReasonText[reason]),
-  'bad-path': ({ reason }) => wireReply(501, '5.1.3', pathErrorText[reason]),
-  'needs-smtputf8': () => REPLIES.needsSmtputf8,
-  // RFC 5321 §4.1.1.11
-  'unknown-parameter': ({ keyword }) =>
-    wireReply(555, '5.5.4', `The parameter ${keyword} is not known or not offered here`),
-  'duplicate-parameter': ({ keyword }) =>
-    wireReply(501, '5.5.4', `The parameter ${keyword} stands twice`),
-  'bad-parameter': ({ keyword, reason }) =>
-    wireReply(501, '5.5.4', `${keyword}: ${parameterReasonText[reason]}`),
-} satisfies ErrorReplies<ArgumentError>;
-
-/** What is wrong with a line that is no command with arguments. */
-type LineError = Exclude<CommandError, { kind: ArgumentError['kind'] }>;
-
-const COMMAND = {
-  'unknown-verb': () =>
-    wireReply(500, '5.5.2', 'The command is not known; HELP lists those that are'),
-  'not-implemented': ({ verb }) => wireReply(502, '5.5.1', `${verb} is not implemented`),
-  'foreign-protocol': () => wireReply(554, '5.5.1', 'This is SMTP, not HTTP'),
-  'control-character': () => wireReply(500, '5.5.2', 'The command holds a control character'),
-  'not-utf8': () => wireReply(500, '5.5.2', 'The command is neither ASCII nor UTF-8'),
-} satisfies ErrorReplies<LineError>;
-
-/** Whether it is the arguments that are wrong, not the whole line. */
-export function isArgumentError(error: CommandError): error is CommandError & ArgumentError {
-  return Object.hasOwn(ARGUMENT, error.kind);
-}
-
-/** A bad address of MAIL is the sender's (5.1.7), one of RCPT the recipient's (5.1.3). */
-export function argumentErrorReply(error: ArgumentError, verb: string): WireReply {
-  if (error.kind === 'bad-path' && verb === 'MAIL')
-    return wireReply(501, '5.1.7', pathErrorText[error.reason]);
-  return (ARGUMENT[error.kind] as (error: ArgumentError) => WireReply)(error);
-}
-
-export function commandErrorReply(error: LineError): WireReply {
-  return (COMMAND[error.kind] as (error: LineError) => WireReply)(error);
-}
-
 const CONTENT = {
   'bare-line-ending': () =>
     wireReply(
@@ -310,59 +246,6 @@ const CONTENT = {
 
 export function contentDefectReply(defect: ContentDefect, messageSize: number): WireReply {
   return CONTENT[defect](messageSize);
-}
-
-const TOO_MANY_HOPS = wireReply(
-  554,
-  '5.4.6',
-  'Over a hundred Received fields: the message goes in circles',
-);
-
-const SUBMISSION = {
-  'repeated-field': ({ field }) =>
-    wireReply(
-      554,
-      '5.6.0',
-      `The header field ${field} stands more than once (RFC 5322 section 3.6)`,
-    ),
-  'unreadable-field': ({ field }) =>
-    wireReply(
-      554,
-      '5.6.0',
-      `The addresses of the header field ${field} cannot be read (RFC 5322 section 3.4)`,
-    ),
-  'not-yours': ({ field, address }) =>
-    wireReply(550, '5.7.1', `${field} names ${address}, and your account may not send as that`),
-  'broken-header': ({ offset }) =>
-    wireReply(
-      554,
-      '5.6.0',
-      `At octet ${offset} of the header stands a line that is no field (RFC 5322 section 2.2)`,
-    ),
-  'too-many-hops': () => TOO_MANY_HOPS,
-  // temporary: what an honest program sends too much of waits there until tomorrow
-  'daily-limit': ({ limit, most, until }) => {
-    const what =
-      limit === 'messages'
-        ? `has sent the ${most} messages`
-        : `has written to the ${most} new recipients`;
-    const when = new Date(until).toISOString().slice(0, 16).replace('T', ' ');
-    return wireReply(
-      452,
-      '4.7.1',
-      `Your account ${what} that it may in a day: more is taken from ${when} UTC on`,
-    );
-  },
-  'account-pace': ({ limit, most, seconds }) =>
-    wireReply(
-      450,
-      '4.7.1',
-      `Your account may send ${most} messages ${limit === 'minute' ? 'a minute' : 'an hour'}: try again in ${seconds} seconds`,
-    ),
-} satisfies ErrorReplies<SubmissionRefusal>;
-
-export function submissionReply(refusal: SubmissionRefusal): WireReply {
-  return (SUBMISSION[refusal.kind] as (refusal: SubmissionRefusal) => WireReply)(refusal);
 }
 
 const WRONG_CREDENTIALS = wireReply(535, '5.7.8', 'The name or the password is wrong');

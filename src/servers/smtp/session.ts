@@ -20,9 +20,8 @@ import {
   commandErrorReply,
   isArgumentError,
   legalityReply,
-  lineTooLong,
-  REPLIES,
-} from './replies.ts';
+} from './command-replies.ts';
+import { lineTooLong, REPLIES } from './replies.ts';
 import { noteSessionRefused } from './refusal-events.ts';
 import { SessionState } from './session-state.ts';
 import type { SessionSettings, SmtpServices } from './settings.ts';
