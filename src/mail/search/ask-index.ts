@@ -28,6 +28,8 @@ const CONDITIONS_AT_ONCE = 4;
 /** Every so many grams of a needle are looked for first; they mostly leave few messages, which are read sooner than the other grams. */
 const EVERY = 3;
 const FEW = 50;
+/** What more of a segment's emails may have is told sooner by their texts than by further grams, which will hardly leave fewer. */
+const MOST = 0.75;
 /** A search with more conditions reads the messages that the first ones leave over. */
 const MAX_CONDITIONS = 100;
 
@@ -81,6 +83,8 @@ async function askOnce(
 
 /** A condition while it is asked. */
 interface Asked {
+  /** Texts are kept of where it asks (store/search/texts.ts). */
+  readonly hasTexts: boolean;
   readonly alternatives: readonly NeedleGrams[];
   /** What those that are found have: YES, or where a needle is not told exactly UNKNOWN. */
   readonly answer: number;
@@ -91,7 +95,12 @@ interface Asked {
 function askedFor(condition: TextCondition, emails: number): Asked {
   const alternatives = alternativesOf(condition);
   const answer = alternatives.every(({ exact }) => exact) ? YES : UNKNOWN;
-  return { alternatives, answer, found: new Uint8Array(emails).fill(NO) };
+  const hasTexts = condition.where !== 'field' || isFieldPlace(condition.field);
+  return { hasTexts, alternatives, answer, found: new Uint8Array(emails).fill(NO) };
+}
+
+function isFieldPlace(field: string): boolean {
+  return FIELD_PLACES.some((place) => place === field);
 }
 
 function groupsOf(segments: readonly PlacedSegment[]): PlacedSegment[][] {
@@ -146,9 +155,16 @@ async function collect(
     ),
   );
   await narrow(candidates, pool, (grams) => grams.filter((_, i) => i % EVERY === 0));
-  const left = candidates.filter(({ bitmap }) => bitmap.some((octet) => octet !== 0));
-  if (left.reduce((sum, { bitmap }) => sum + countIn(bitmap), 0) > FEW)
-    await narrow(left, pool, (grams) => grams.filter((_, i) => i % EVERY !== 0));
+  const left = candidates.flatMap((one) => {
+    const count = countIn(one.bitmap);
+    return count > 0 ? [{ ...one, count }] : [];
+  });
+  if (left.reduce((sum, { count }) => sum + count, 0) > FEW) {
+    const worth = left.filter(
+      ({ asked: { hasTexts }, segment, count }) => !hasTexts || count < MOST * segment.emails,
+    );
+    await narrow(worth, pool, (grams) => grams.filter((_, i) => i % EVERY !== 0));
+  }
   for (const { asked: one, segment, bitmap } of left)
     addFound(bitmap, one.found.subarray(segment.start, segment.start + segment.emails), one.answer);
 }

@@ -43,7 +43,7 @@ function textNodes({ keys }: SearchState): number[] {
  */
 async function review(state: SearchState, nodes: readonly number[]): Promise<Uint32Array> {
   const left = state.undecided();
-  const wanting = new Uint32Array(left.length);
+  const wanting = new Uint32Array(nodes.length > 0 ? left.length : 0);
   let count = 0;
   for (let from = 0; from < left.length; from += COLUMN_BATCH) {
     const batch = state.begin(left.subarray(from, from + COLUMN_BATCH));

@@ -108,14 +108,13 @@ export class Truth {
 
   /** The messages, rising, of which the answer of one of the leaves may still change the result. */
   wanting(nodes: readonly number[]): Uint32Array {
-    const wanting = new Uint32Array(this.count);
-    let count = 0;
     const [first, ...others] = nodes;
-    if (first !== undefined) {
-      const marks = this.#wanted[first]!;
-      for (let m = 0; m < this.count; m++)
-        if (marks[m] === 1 || others.some((node) => this.wants(node, m))) wanting[count++] = m;
-    }
+    if (first === undefined) return new Uint32Array(0);
+    const wanting = new Uint32Array(this.count);
+    const marks = this.#wanted[first]!;
+    let count = 0;
+    for (let m = 0; m < this.count; m++)
+      if (marks[m] === 1 || others.some((node) => this.wants(node, m))) wanting[count++] = m;
     return wanting.subarray(0, count);
   }
 }
