@@ -3,11 +3,9 @@
  * folder what others refuse.
  */
 import {
-  addressOverQuota,
   badAddress,
   bulkNotAuthenticated,
   closedMailbox,
-  domainOverQuota,
   fullMailbox,
   listed,
   manyComplaints,
@@ -19,6 +17,7 @@ import {
   severalAuthors,
   unknownMailbox,
 } from './conditions.ts';
+import { addressOverQuota, domainOverQuota } from './rate-conditions.ts';
 import type { Provider, Reply, Rule } from './rule.ts';
 
 const POST = 'Microsoft, Strengthening Email Ecosystem, post v4 (2025-04-30)';

@@ -3,8 +3,6 @@
  * them hears the same as for a mailbox that is not there. Little mail a day from whom nobody knows; many unknown recipients close the door.
  */
 import {
-  addressOverQuota,
-  domainOverQuota,
   fullMailbox,
   guessedYesterday,
   nobodyVouches,
@@ -16,6 +14,7 @@ import {
   tooMuchForOne,
   unknownMailbox,
 } from './conditions.ts';
+import { addressOverQuota, domainOverQuota } from './rate-conditions.ts';
 import type { Provider, Reply, Rule } from './rule.ts';
 
 const DOCOMO = 'docomo, as reported by senders (SendMagic, 2023)';

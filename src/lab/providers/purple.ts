@@ -1,10 +1,8 @@
 /** purple.test: as Yahoo is. It defers long before it refuses, by codes in brackets, and tells complaints to whoever signed (ARF). */
 import {
-  addressOverQuota,
   badAddress,
   bulkNotAuthenticated,
   bulkWithoutOneClick,
-  domainOverQuota,
   fullMailbox,
   listed,
   manyComplaints,
@@ -16,6 +14,7 @@ import {
   refusedByAuthor,
   unknownMailbox,
 } from './conditions.ts';
+import { addressOverQuota, domainOverQuota } from './rate-conditions.ts';
 import type { Provider, Reply, Rule } from './rule.ts';
 
 const CODES = 'Yahoo, Sender Hub, SMTP error codes (2026-02)';
