@@ -5,14 +5,11 @@ import type { RunningServer } from '#server';
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';
 
-/** Lines for standard error; the machine's half is on standard output. */
-/** @param resolver of the practice Internet, `address:port`; undefined: the server stands alone */
-export function banner(
-  server: RunningServer,
-  config: Config,
-  mode: Mode,
-  resolver?: { readonly address: string; readonly port: number },
-): string {
+/**
+ * Lines for standard error; the machine's half is on standard output.
+ * @param around where things of the practice Internet are; undefined: the server stands alone
+ */
+export function banner(server: RunningServer, config: Config, mode: Mode, around?: Around): string {
   const { ports, firstAccounts } = server;
   const facts = [
     ['receives', at(config['smtp.address'], ports.smtp), 'SMTP: mail for the domains here'],
@@ -38,7 +35,7 @@ export function banner(
   for (const [what, where, how] of facts)
     lines.push(`  ${what.padEnd(9)} ${where.padEnd(26)} ${how}`);
   lines.push('');
-  if (mode === 'dev') lines.push(...devLines(firstAccounts, ports), ...aroundLines(resolver));
+  if (mode === 'dev') lines.push(...devLines(firstAccounts, ports), ...aroundLines(around));
   return `${lines.join('\n')}\n`;
 }
 
@@ -67,20 +64,31 @@ function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['p
   ];
 }
 
-function aroundLines(resolver: { address: string; port: number } | undefined): string[] {
-  if (resolver === undefined) {
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+interface Around {
+  readonly resolver: Place;
+  readonly pages: Place;
+}
+
+function aroundLines(around: Around | undefined): string[] {
+  if (around === undefined) {
     return [
       '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',
       '',
     ];
   }
-  const { address, port } = resolver;
+  const { resolver, pages } = around;
   return [
     '  Around it is the practice Internet; nothing leaves this machine.',
     '',
     '  Write to:   hana@bigmail.test, a strict provider; bin/hikyaku lab providers lists the others',
     '  There:      bin/hikyaku lab mailbox hana@bigmail.test, and bin/hikyaku lab why ID',
-    `  Its DNS:    dig @${address} -p ${port} MX bigmail.test`,
+    `  Its DNS:    dig @${resolver.address} -p ${resolver.port} MX bigmail.test`,
+    `  Its pages:  http://${at(pages.address, pages.port)}/ (registrar, DNS panel, reverse names, what the resolver remembers, …)`,
     '  Lessons:    bin/hikyaku lab lessons, the first one: bin/hikyaku lab start 1.1',
     '',
   ];

@@ -10,13 +10,20 @@ import { makeWorld, type World } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
 import type { KnownCommands } from './noun.ts';
 
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
 export interface LabAround {
   /** The settings as they hold in the practice Internet. */
   readonly config: Config;
   /** On which the server listens too. */
   readonly addresses: readonly string[];
   /** Where it listens for questions. */
-  readonly resolver: { readonly address: string; readonly port: number };
+  readonly resolver: Place;
+  /** Where a browser finds the web pages. */
+  readonly pages: Place;
   readonly surroundings: Surroundings;
   readonly world: Pick<World, 'network' | 'settle'>;
 }
@@ -94,6 +101,7 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
     },
     addresses: [own],
     resolver,
+    pages: network.placeOf(network.addressOf('web.lab.test'), 80),
     surroundings: { ...rest, calls },
     world: { network, settle },
   };

@@ -98,7 +98,7 @@ export async function runServer(
   collectAtRest();
   reload = () => void readAgain(server, { mode, config, options, log, manager });
   manager.ready();
-  process.stderr.write(banner(server, config, mode, lab?.resolver));
+  process.stderr.write(banner(server, config, mode, lab));
   await signals.first;
   manager.stopping();
   await stop(server, signals, log);
