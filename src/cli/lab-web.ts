@@ -9,7 +9,7 @@ export function addWebVerb(noun: Command): void {
   addVerb(
     noun,
     'web',
-    'where a browser finds the pages: why a message was judged so, the block list, the page for senders',
+    'where a browser finds the pages: registrar, DNS panel, reverse names, the cache of the resolver; why a message was judged so, the block list, the page for senders',
     'hikyaku lab web',
   ).action(async (options: CommonOptions) => {
     const { pages } = await callAdded<WebView>(options, 'lab/web', {});

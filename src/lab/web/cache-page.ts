@@ -7,7 +7,7 @@ import { otherPlaces, type DnsDesk } from './dns-places.ts';
 import { DNS_TEXTS, KIND_TEXTS } from './dns-texts.ts';
 import { button, field } from './forms.ts';
 import { html, type Content } from './html.ts';
-import { linkTo, speaker, table, type Page, type Reader } from './layout.ts';
+import { linkTo, speaker, wideTable, type Page, type Reader } from './layout.ts';
 import { CACHE } from './sites.ts';
 
 /** Rows that are shown. */
@@ -95,7 +95,6 @@ function rows(found: readonly CachedRow[], reader: Reader): Content {
     t(secure ? 'yes' : 'no'),
     html`<span class="value">${values.map((value) => html`${value}<br />`)}</span>`,
   ]);
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="${t('remembered')}">
-    ${table([t('name'), t('type'), t('left'), t('what'), t('secure'), t('data')], shown)}
-  </div>`;
+  const titles = [t('name'), t('type'), t('left'), t('what'), t('secure'), t('data')];
+  return wideTable(t('remembered'), titles, shown);
 }

@@ -17,7 +17,7 @@ export function changeBox(change: Changed | undefined, now: number, { lang }: Re
     <h2 id="last-change">${t('changeHeading')}</h2>
     ${
       change === undefined
-        ? html`<p>${t('none')}</p>`
+        ? html`<p>${t('unchanged')}</p>`
         : [
             pairs([
               [t('changedAt'), moment(change.changedAt)],
@@ -69,7 +69,7 @@ export function lookBox(
     `dig @${resolver} -p ${port} ${question}`,
   ];
   return html`<section aria-labelledby="look">
-    <h2 id="look">${t('look')}</h2>
+    <h2 id="look">${t('lookYourself')}</h2>
     <p>${t('lookAuthority')}</p>
     <pre tabindex="0">${lines.join('\n')}</pre>
   </section>`;

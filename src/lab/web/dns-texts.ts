@@ -125,7 +125,15 @@ export const DNS_TEXTS = {
   weight: { en: 'Weight', ja: '重み' },
   port: { en: 'Port', ja: 'ポート' },
   target: { en: 'Whole name of the host', ja: 'ホストの名前（全部）' },
+  targetHint: {
+    en: 'Such as mail.example.test. It needs an A or AAAA record of its own.',
+    ja: '例：mail.example.test。その名前に A か AAAA のレコードが要ります。',
+  },
   text: { en: 'Text', ja: 'テキスト' },
+  textHint: {
+    en: 'As it is, without quotes around it. What is longer than 255 octets is split by itself.',
+    ja: '引用符で囲まずにそのまま書きます。255 オクテットを超えるものは自動で分割されます。',
+  },
   flags: { en: 'Flags (0, or 128 for critical)', ja: 'フラグ（0、必須なら 128）' },
   tag: {
     en: 'Tag (issue, issuewild, iodef)',
@@ -143,6 +151,10 @@ export const DNS_TEXTS = {
   unsign: { en: 'Take the signatures away', ja: '署名をやめる' },
   dsToGive: { en: 'DS record for the registrar', ja: 'レジストラに渡す DS レコード' },
   changeHeading: { en: 'The last change', ja: '最後の変更' },
+  unchanged: {
+    en: 'Nothing was changed here since the server was started.',
+    ja: 'サーバーの起動後、ここでは何も変更されていません。',
+  },
   changedAt: { en: 'Made', ja: '変更した日時' },
   servedFrom: {
     en: 'The first name server answers by it from',
@@ -162,7 +174,7 @@ export const DNS_TEXTS = {
     en: 'It is {now} in the practice Internet. To let time pass: {command}',
     ja: '練習用インターネットの現在の日時は {now} です。時間を進めるには：{command}',
   },
-  look: { en: 'Look for yourself', ja: '自分で確かめる' },
+  lookYourself: { en: 'Look for yourself', ja: '自分で確かめる' },
   lookAuthority: {
     en: 'What the authority says (no recursion), then what the resolver says:',
     ja: '権威サーバーの答え（再帰なし）と、リゾルバーの答え：',

@@ -67,7 +67,7 @@ export function field({ lang }: Reader, one: Field, prefix = 'f'): Html {
           ${marks}
           spellcheck="false"
         >
-${'\n'}${value}</textarea>`;
+${value}</textarea>`;
   return html`<p>
       <label for="${id}">${label}</label>
       ${input}

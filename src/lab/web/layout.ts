@@ -26,23 +26,33 @@ const STYLE = `
 body { font: 16px/1.6 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem; overflow-wrap: anywhere }
 table { border-collapse: collapse }
 th, td { text-align: left; padding: .2rem 1rem .2rem 0; vertical-align: top }
-pre { background: #8882; padding: .6rem .8rem; overflow-x: auto }
+pre { background: #8882; padding: .6rem .8rem; white-space: pre-wrap }
 .bad { font-weight: bold }
 a[hreflang] { float: right }
 h2, h3 { clear: both }
 input, textarea, button { font: inherit; max-width: 100%; box-sizing: border-box; padding: .2rem .4rem }
 input, textarea { display: block; width: 32rem }
 .short { width: 12rem }
-td form, p form { display: inline }
+td form, .act a { display: inline-block }
+.act { display: flex; gap: .6rem; align-items: baseline }
+button, td > a { white-space: nowrap }
 .hint { font-size: .9rem; margin: 0 }
 .refused, .remark { border: 2px solid; padding: .4rem .8rem; margin: .4rem 0 }
 .refused { border-color: #c00 }
 .remark { border-color: #a60 }
-.scroll { overflow-x: auto }
-.scroll table { min-width: 34rem; overflow-wrap: break-word }
-.value { font-family: ui-monospace, monospace; max-width: 24rem; overflow-wrap: anywhere }
+.value { font-family: ui-monospace, monospace }
+.wide td { overflow-wrap: break-word }
+.wide .value { overflow-wrap: anywhere }
 nav ul, .row { display: flex; flex-wrap: wrap; gap: .2rem 1rem; padding: 0; list-style: none }
 footer { margin-top: 3rem; font-size: .9rem }
+@media (max-width: 45rem) {
+h1 { font-size: 1.5rem }
+.wide, .wide tbody, .wide tr, .wide td { display: block }
+.wide thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%) }
+.wide tr { border-top: 1px solid #888; padding: .4rem 0 }
+.wide td { padding: 0 }
+.wide td::before { content: attr(data-title) ': '; font-weight: bold }
+}
 `;
 
 /** CSP Level 3. */
@@ -125,6 +135,32 @@ export function table(titles: readonly string[], rows: readonly (readonly Conten
         (row) =>
           html`<tr>
             ${row.map((cell) => html`<td>${cell}</td>`)}
+          </tr> `,
+      )}
+    </tbody>
+  </table>`;
+}
+
+/**
+ * A table of much: in a narrow window each row stands below the other, each cell behind its title. The roles are what a browser would
+ * forget of a table that is not laid out as one.
+ */
+export function wideTable(
+  label: string,
+  titles: readonly string[],
+  rows: readonly (readonly Content[])[],
+): Html {
+  return html`<table class="wide" role="table" aria-label="${label}">
+    <thead role="rowgroup">
+      <tr role="row">
+        ${titles.map((title) => html`<th scope="col" role="columnheader">${title}</th>`)}
+      </tr>
+    </thead>
+    <tbody role="rowgroup">
+      ${rows.map(
+        (row) =>
+          html`<tr role="row">
+            ${row.map((cell, index) => html`<td role="cell" data-title="${titles[index]}">${cell}</td>`)}
           </tr> `,
       )}
     </tbody>

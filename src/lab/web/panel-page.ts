@@ -1,13 +1,14 @@
 /** The panel of the hosting company: the records of a zone, its serial at each server, its keys. Pure. */
 import { type Changed, isRefused, type Refused } from '#lab/dns/outcome';
 import type { ListedKey, ListedZone } from '#lab/dns/panel';
+import { compareNames } from '#lab/dns/wire/name';
 import { say } from '#mail/story/phrase';
 import { changeBox, lookBox } from './change-box.ts';
 import { otherPlaces, type DnsDesk } from './dns-places.ts';
 import { DNS_TEXTS } from './dns-texts.ts';
 import { button, refusal, type FormPlace } from './forms.ts';
 import { html, type Content, type Html } from './html.ts';
-import { linkTo, speaker, table, type Page, type Reader } from './layout.ts';
+import { linkTo, speaker, table, wideTable, type Page, type Reader } from './layout.ts';
 import { FORM_TYPES } from './record-form.ts';
 import { CACHE, PANEL, REGISTRAR } from './sites.ts';
 
@@ -92,9 +93,9 @@ function recordTable(desk: DnsDesk, { zone, records }: ListedZone, reader: Reade
   const t = speaker(lang);
   if (records.length === 0) return html`<p>${t('noRecords')}</p>`;
   const token = desk.tokens.give(`${PANEL} ${zone}`);
-  const all = records.flatMap(({ values, ...record }) =>
-    values.map((value) => ({ ...record, value })),
-  );
+  const all = records
+    .toSorted((one, other) => compareNames(one.name, other.name))
+    .flatMap(({ values, ...record }) => values.map((value) => ({ ...record, value })));
   const rows = all.slice(0, MOST).map(({ name, type, ttl, value }) => {
     const described = say(DNS_TEXTS.ofRecord, lang, { name, type });
     const hidden = { zone, name, type, value };
@@ -104,18 +105,18 @@ function recordTable(desk: DnsDesk, { zone, records }: ListedZone, reader: Reade
       type,
       ttl,
       [html`<span class="value">${value}</span>`, strings(type, value, lang)],
-      html`<a
+      html`<div class="act">
+        <a
           href="${linkTo(reader, PANEL, '/change', { zone, name, type, lang })}"
           aria-label="${t('change')}: ${described}"
           >${t('change')}</a
         >
-        ${button(reader, place, t('remove1'), `${described} ${value}`.slice(0, 200))}`,
+        ${button(reader, place, t('remove1'), `${described} ${value}`.slice(0, 200))}
+      </div>`,
     ];
   });
   return [
-    html`<div class="scroll" tabindex="0" role="region" aria-label="${t('records')}">
-      ${table([t('name'), t('type'), t('ttl'), t('value'), t('actions')], rows)}
-    </div>`,
+    wideTable(t('records'), [t('name'), t('type'), t('ttl'), t('value'), t('actions')], rows),
     all.length > MOST
       ? html`<p>${say(DNS_TEXTS.more, lang, { most: String(MOST), zone })}</p>`
       : undefined,
@@ -162,9 +163,7 @@ function signing(desk: DnsDesk, { zone, keys }: ListedZone, reader: Reader): Con
     }),
   ];
   return html`<h2>${t('signing')}</h2>
-    <div class="scroll" tabindex="0" role="region" aria-label="${t('signing')}">
-      ${table([t('keyTag'), t('dsToGive'), t('actions')], keys.map(row))}
-    </div>
+    ${wideTable(t('signing'), [t('keyTag'), t('dsToGive'), t('actions')], keys.map(row))}
     ${press('/roll-key', t('roll'))} ${press('/unsign', t('unsign'))}`;
 }
 

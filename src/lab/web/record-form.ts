@@ -16,9 +16,10 @@ interface Part {
   readonly usual?: string;
   readonly short?: true;
   readonly rows?: number;
+  readonly hint?: TextKey;
 }
 
-const HOST: Part = { name: 'target', label: 'target' };
+const HOST: Part = { name: 'target', label: 'target', hint: 'targetHint' };
 const number = (name: string, label: TextKey, usual: string): Part => ({
   name,
   label,
@@ -31,7 +32,7 @@ const PARTS: Readonly<Record<string, readonly Part[]>> = {
   A: [{ name: 'address', label: 'ip4' }],
   AAAA: [{ name: 'address', label: 'ip6' }],
   MX: [number('preference', 'preference', '10'), HOST],
-  TXT: [{ name: 'text', label: 'text', rows: 4 }],
+  TXT: [{ name: 'text', label: 'text', rows: 4, hint: 'textHint' }],
   CNAME: [HOST],
   SRV: [
     number('priority', 'priority', '0'),
@@ -98,13 +99,9 @@ export function addPage(
   const { lang } = reader;
   const t = speaker(lang);
   const isOther = !FORM_TYPES.includes(type);
-  const at = placeOf(refused, fieldsOf(type).at(-1)!);
+  const at = placeOf(refused, meantBy(refused, type, words));
   const prefix = 'add';
-  const parts = partsOf(type).map((part) => {
-    const last = part === partsOf(type).at(-1);
-    const hint = last ? (EXAMPLES[type] ?? AS_ZONE_FILE)[lang] : undefined;
-    return toField(part, words[part.name] ?? part.usual, hint, at, t);
-  });
+  const parts = partsOf(type).map((part) => toField(part, words[part.name] ?? part.usual, at, t));
   const fields: Field[] = [
     {
       name: 'name',
@@ -198,9 +195,8 @@ function heading(zone: string, what: string, reader: Reader): Content {
 }
 
 function toField(
-  { name, label, short, rows }: Part,
+  { name, label, short, rows, hint }: Part,
   value: string | undefined,
-  hint: string | undefined,
   at: Readonly<Record<string, Refused | undefined>>,
   t: (key: TextKey) => string,
 ): Field {
@@ -208,7 +204,7 @@ function toField(
     name,
     label: t(label),
     value,
-    hint,
+    ...(hint !== undefined && { hint: t(hint) }),
     most: rows === undefined ? 1024 : MOST_TEXT,
     ...(short && { short }),
     ...(rows !== undefined && { rows }),
@@ -226,6 +222,16 @@ function ttlField(value: string, refused: Refused | undefined, t: (key: TextKey)
     short: true,
     refused,
   };
+}
+
+/** The field whose word a refusal quotes; the last one where it quotes none. */
+function meantBy(refused: Refused | undefined, type: string, words: Words): string {
+  const names = fieldsOf(type);
+  const quotes = (name: string): boolean => {
+    const word = words[name] ?? '';
+    return word !== '' && refused?.message.includes(`«${word}`) === true;
+  };
+  return names.find(quotes) ?? names.at(-1)!;
 }
 
 /** Which field a refusal is about. @param otherwise the name of the field where the value ends */

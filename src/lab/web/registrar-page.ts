@@ -8,7 +8,7 @@ import { otherPlaces, type DnsDesk } from './dns-places.ts';
 import { DNS_TEXTS } from './dns-texts.ts';
 import { button, field, form, refusal, type FormPlace } from './forms.ts';
 import { html, type Content, type Html } from './html.ts';
-import { linkTo, speaker, table, type Page, type Reader } from './layout.ts';
+import { linkTo, speaker, table, wideTable, type Page, type Reader } from './layout.ts';
 import { CACHE, PANEL, REGISTRAR } from './sites.ts';
 
 /** What was sent and refused: it stands in its field again. */
@@ -177,9 +177,7 @@ function dsTable(
       button(reader, place('/ds-remove', { tag }), t('take'), tag),
     ];
   });
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="DS">
-    ${table([t('keyTag'), t('data'), t('fits'), t('take')], rows)}
-  </div>`;
+  return wideTable('DS', [t('keyTag'), t('data'), t('fits'), t('take')], rows);
 }
 
 function aside(rejected: Rejected | undefined, { lang }: Reader): Content {

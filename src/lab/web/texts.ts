@@ -6,7 +6,6 @@ import type { Item, Verdict } from './compliance.ts';
 import { DNS_TEXTS } from './dns-texts.ts';
 
 export const TEXTS = {
-  ...DNS_TEXTS,
   other: { en: '日本語', ja: 'English' },
   home: { en: 'Pages of the practice Internet', ja: '練習用インターネットのページ' },
   practice: {
@@ -99,6 +98,8 @@ export const TEXTS = {
     ja: 'ページを表示できませんでした。詳しくはサーバーのログをご覧ください。',
   },
   badRequest: { en: 'This request cannot be read.', ja: 'このリクエストは読み取れません。' },
+  // last, so that a key that is there twice does not compile
+  ...DNS_TEXTS,
 } as const satisfies Readonly<Record<string, Phrase>>;
 
 export type TextKey = keyof typeof TEXTS;
