@@ -13,6 +13,9 @@ import { wholeNumber, addVerb, type CommonOptions } from './verb.ts';
 interface ReplayOptions extends CommonOptions, LanguageOptions {
   readonly all?: true;
   readonly limit?: number;
+  readonly party?: string;
+  readonly lesson?: string;
+  readonly message?: string;
 }
 
 /** Columns where the steps go to a file. */
@@ -28,10 +31,18 @@ export function addReplayVerb(lab: Command): void {
       'hikyaku lab replay 06zgwar4g0400      # a message, by our id or a provider’s',
       'hikyaku lab replay 06zgwar3w0400 --all --lang ja   # a session',
       'hikyaku lab replay dns:412            # a question of the DNS',
+      'hikyaku lab replay acme:7             # a conversation with the certificate authority',
+      'hikyaku lab replay --party mallory    # the list of what she did',
     ),
   )
     .option('--all', 'everything at once, without waiting for keys')
     .option('--limit <n>', 'of the list: how many at most', wholeNumber('--limit', 1, 200))
+    .option(
+      '--party <name>',
+      'of the list: with whom, a part of a host, a domain, a mailbox or an address',
+    )
+    .option('--lesson <number>', 'of the list: since this lesson was started, until it was passed')
+    .option('--message <id>', 'of the list: what has to do with this message')
     .action(async (id: string | undefined, options: ReplayOptions) => {
       if (id === undefined) await list(options);
       else await replay(id, options);
@@ -40,8 +51,9 @@ export function addReplayVerb(lab: Command): void {
 
 /** On a terminal, one of the list may be named at once. */
 async function list(options: ReplayOptions): Promise<void> {
-  const { lang, limit } = options;
-  const input = { lang, ...(limit !== undefined && { limit }) };
+  const { lang, limit, party, lesson, message } = options;
+  const isFiltered = party !== undefined || lesson !== undefined || message !== undefined;
+  const input = { lang, limit, party, lesson, message };
   const { things } = await callAdded<Recent>(options, 'lab/replay-list', input);
   await printRows(
     things,
@@ -54,7 +66,9 @@ async function list(options: ReplayOptions): Promise<void> {
       { title: 'WHAT', value: (row) => row.what, shrinks: true },
     ],
     options,
-    'Nothing has happened yet. Send a letter, for example to hana@bigmail.test.',
+    isFiltered
+      ? 'Nothing of that is remembered. hikyaku lab replay lists everything that happened last.'
+      : 'Nothing has happened yet. Send a letter, for example to hana@bigmail.test.',
   );
   const [first] = things;
   if (first === undefined || !isAsked(options)) return;

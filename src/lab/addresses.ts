@@ -39,3 +39,5 @@ export type LabHost = keyof typeof HOSTS;
 /** Where several addresses are one party's: the first of the last two numbers. */
 export const MALLORY = 66;
 export const LEARNER = 25;
+/** Networks that mallory rents for an attack begin here: nothing else is in the upper half. */
+export const RENTED = 128;

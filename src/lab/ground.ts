@@ -1,7 +1,9 @@
 /** What every part of the practice Internet stands on. */
 import type { z } from 'zod';
 import type { Log } from '#log';
+import type { SessionWitness } from '#servers/smtp/settings';
 import type { Pool, Store } from '#store/open';
+import type { LabHost } from './addresses.ts';
 import type { LabClock } from './clock.ts';
 import type { LabNetwork } from './network.ts';
 
@@ -16,6 +18,8 @@ export interface Ground {
   readonly seed: number;
   /** A folder of the practice Internet's own, below the data folder. It exists. */
   readonly folder: string;
+  /** Who is told what is said to a host of it, beside the learner's server; undefined: nobody. */
+  readonly witnessOf?: ((host: LabHost) => SessionWitness) | undefined;
 }
 
 /** One call of `hikyaku lab …`, answered by the running server: `run` is given what `input` made of what came. */

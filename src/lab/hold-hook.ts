@@ -6,8 +6,8 @@
 export function heldHook(
   command: readonly string[],
   user: { readonly uid: number; readonly gid: number },
-): readonly string[] {
-  if (command.length === 0) return command;
+): string[] {
+  if (command.length === 0) return [];
   const itself = [`--map-user=${user.uid}`, `--map-group=${user.gid}`];
   return ['unshare', '--user', ...itself, '--net', '--', ...command];
 }

@@ -26,6 +26,7 @@ import { startPeer } from './peer/start.ts';
 import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
+import { HostSessions } from './replay/host-sessions.ts';
 import { placesOf } from './replay/places.ts';
 import { SITES, WEB_HOST } from './web/sites.ts';
 import { startLabWeb } from './web/start.ts';
@@ -33,7 +34,7 @@ import { webCalls } from './web/calls.ts';
 import { dnsParts } from './web/dns-parts.ts';
 import { homeOfPages, homeOfRegistrar, recordOfList, withPostmaster } from './web/zones.ts';
 import type { LearnersServer } from './learners-server.ts';
-import type { WorldOptions } from './world.ts';
+import type { WorldOptions } from './world-options.ts';
 
 export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts' | 'commands'> {
   readonly ground: Ground;
@@ -56,7 +57,12 @@ export interface Parties extends AsyncDisposable {
 }
 
 export async function openParties(options: PartiesOptions): Promise<Parties> {
-  const { ground, resolver, openResolver, witness } = options;
+  const { resolver, openResolver, witness } = options;
+  const sessions = new HostSessions(options.ground.clock);
+  const ground: Ground = {
+    ...options.ground,
+    witnessOf: (host) => sessions.witnessOf(host),
+  };
   const { network, pool, log, clock } = ground;
   await using parts = new AsyncDisposableStack();
   const dns = parts.use(
@@ -70,6 +76,7 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
       folder: path.join(ground.folder, 'ca'),
       log,
       now: () => Date.now(),
+      calendar: () => clock.now(),
       random: Math.random,
     }),
   );
@@ -168,6 +175,8 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
         pool,
         providers,
         questions: dns.questions,
+        sessions,
+        ca,
         places: placesOf(network.addressOf),
         settle: () => witness.flush(),
       }),

@@ -7,7 +7,6 @@ import { randomInt } from 'node:crypto';
 import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
-import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { Store } from '#store/open';
@@ -26,25 +25,7 @@ import { labNetwork, type LabNetwork } from './network.ts';
 import { openParties } from './parties.ts';
 import { passTime } from './pass-time.ts';
 import { worldCalls } from './world-calls.ts';
-
-export interface WorldOptions {
-  /** The first two numbers of every address. */
-  readonly prefix: string;
-  /** Of a world that is made now; one that is there keeps its own. */
-  readonly seed: number;
-  /** Of the server; it need not be there yet. */
-  readonly dataDir: string;
-  readonly log: Log;
-  /** The learner's server: the port of the protocol → where it listens. */
-  readonly ownPorts: ReadonlyMap<number, number>;
-  readonly hostname: string;
-  /** Every command of the command line, in words: `queue list`. */
-  readonly commands?: () => Promise<readonly string[]>;
-  /** What stays within reach although it is not on this machine: the host of the database, and of the content scanner. */
-  readonly allowed: readonly string[];
-  /** Of a world whose calendar begins elsewhere than now. */
-  readonly clock?: LabClock;
-}
+import type { WorldOptions } from './world-options.ts';
 
 export interface World {
   readonly clock: LabClock;

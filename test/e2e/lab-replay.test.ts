@@ -183,3 +183,72 @@ test('what happened last is listed, and a session or a question of it can be ste
   assert.equal(unknown.code, 2);
   assert.match(unknown.stderr, /lists what happened last/);
 });
+
+interface Row {
+  readonly id: string;
+  readonly kind: string;
+  readonly from: string;
+  readonly to: string;
+}
+
+/** Of the list with these filters, the newest of a kind. */
+function newest(kind: string, ...filters: string[]): Promise<Row> {
+  return eventually(`${kind} of ${filters.join(' ')}`, async () => {
+    const rows = await server.json<Row>('lab', 'replay', '--limit', '200', ...filters);
+    return rows.find((row) => row.kind === kind);
+  });
+}
+
+test('what two other parties said to each other is replayed, at whichever of them it was said', async () => {
+  await send('tea@circle.test', 'To the list');
+  const session = await newest('session', '--party', 'circle.test');
+  assert.deepEqual([session.from, session.to], ['mx.circle.test', 'mx.bigmail.test']);
+  const steps = await server.json<Step>('lab', 'replay', session.id);
+  const said = position(steps, says('EHLO mx.circle.test'));
+  const asked = position(steps, ({ text }) => text === 'asks for TXT of circle.test');
+  assert.ok(said < asked && asked < position(steps, says('BDAT')));
+  assert.deepEqual(steps[asked]!.from, 'mx.bigmail.test');
+  // the message as the provider judged it, with the same dialogue around its rules
+  const visit = await newest('visit', '--party', 'circle.test');
+  const judged = await server.json<Step>('lab', 'replay', visit.id);
+  position(judged, says('EHLO mx.circle.test'));
+  position(judged, ({ kind }) => kind === 'rules');
+});
+
+test('mallory, peer.test and the certificate authority are parties whose doings are listed', async () => {
+  await server.command('lab', 'mallory', 'harvest');
+  const attack = await newest('session', '--party', 'mallory');
+  assert.match(attack.from, /^mallory \(127\./);
+  await server.done('lab', 'letter', ALICE);
+  const letter = await newest('session', '--party', 'peer.test');
+  assert.deepEqual([letter.from, letter.to], ['mx.peer.test', 'mail.example.test (mx)']);
+  const { id } = await newest('acme', '--party', 'ca.test');
+  for (const lang of ['en', 'ja'] as const) {
+    const steps = await server.json<Step>('lab', 'replay', id, '--lang', lang);
+    assert.ok(steps.every(({ kind }) => kind === 'acme'));
+    const first = steps[position(steps, ({ text }) => text.startsWith('GET /dir'))]!;
+    const here = { en: 'a program on this machine', ja: 'このマシン上のプログラム' }[lang];
+    assert.deepEqual([first.from, first.to], [here, 'ca.test']);
+    assert.equal(first.why[0]!.rfc, 'RFC 8555 §7.1.1');
+    position(steps, ({ text }) => text.startsWith('POST /account/new'));
+  }
+});
+
+test('the list is of one message, or of the time of one lesson', async () => {
+  const id = await send('hana@bigmail.test', 'Alone');
+  await replayed(id, (steps) => steps.some(({ kind }) => kind === 'mailbox'));
+  const rows = await server.json<Row>('lab', 'replay', '--message', id);
+  assert.deepEqual(rows.map(({ kind }) => kind).toSorted(), ['message', 'session', 'visit']);
+  assert.ok(rows.some((row) => row.id === id));
+  const early = await server.command('lab', 'replay', '--lesson', '1.1');
+  assert.equal(early.code, 2);
+  assert.match(early.stderr, /lab start 1\.1/);
+  await server.done('lab', 'start', '1.1');
+  await send('hugo@grey.test', 'During the lesson');
+  const during = await newest('message', '--lesson', '1.1');
+  const older = await server.json<Row>('lab', 'replay', '--lesson', '1.1', '--limit', '200');
+  assert.ok(older.every((row) => row.id !== id));
+  assert.ok(older.some((row) => row.id === during.id));
+  const none = await server.command('lab', 'replay', '--party', 'nobody.example');
+  assert.match(none.stdout + none.stderr, /Nothing of that is remembered/);
+});

@@ -4,6 +4,7 @@ import { Slots } from '#clients/slots';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
 import { Accounts } from './accounts.ts';
+import { Heard } from './heard.ts';
 import { Issuance } from './issuance.ts';
 import type { Authority } from './keep-authority.ts';
 import { CA_LIMITS } from './limits.ts';
@@ -19,6 +20,8 @@ export interface CoreOptions {
   readonly log: Log;
   /** Real time in milliseconds. */
   readonly now: () => number;
+  /** The calendar of the practice Internet, for the record alone; real time where there is none. */
+  readonly calendar?: (() => number) | undefined;
   /** From 0 to 1, for what a lesson leaves to chance. */
   readonly random: () => number;
 }
@@ -30,6 +33,7 @@ export interface Core extends CoreOptions {
   readonly issuance: Issuance;
   readonly limits: RateLimits;
   readonly rules: CaRules;
+  readonly heard: Heard;
   readonly validations: Slots;
   /** Aborts when the authority stops. */
   readonly stopping: AbortController;
@@ -49,6 +53,7 @@ export function newCore(options: CoreOptions): Core {
     issuance: new Issuance(authority, now),
     limits: new RateLimits(now),
     rules: { ...INITIAL_RULES },
+    heard: new Heard(),
     validations: new Slots(CA_LIMITS.validations),
     stopping: new AbortController(),
     running: new Set(),

@@ -3,10 +3,11 @@ import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import { decodeUtf8Lossy } from '#bytes';
 import type { PemPair } from '#mail/certificates/x509';
 import { believed } from './believe.ts';
 import type { Core } from './core.ts';
-import type { Reply } from './exchange.ts';
+import type { Asked, Reply } from './exchange.ts';
 import { CA_LIMITS } from './limits.ts';
 import { AcmeProblem, malformed, problemDocument } from './problem.ts';
 import { openPage, signedRoute } from './routes.ts';
@@ -59,24 +60,51 @@ async function answer(
   const { log } = core;
   request.on('error', () => {});
   response.on('error', () => {});
+  const heard: Believed = { asked: undefined };
+  const tell = (status: number, body: Reply['body']): void =>
+    note(core, request, heard, status, body);
   try {
-    send(core, request, response, await replyTo(core, request));
+    const reply = await replyTo(core, request, heard);
+    send(core, request, response, reply);
+    tell(reply.status, reply.body);
   } catch (error) {
     // half an answer cannot be taken back
     if (response.headersSent) return void response.destroy();
     const problem = error instanceof AcmeProblem ? error : undefined;
     if (problem === undefined) log.error('lab.ca.broken', { error: (error as Error).message });
     else log.debug('lab.ca.problem', { path: request.url, ...problemDocument(problem) });
-    sendProblem(
-      core,
-      request,
-      response,
-      problem ?? new AcmeProblem(500, 'serverInternal', 'the authority is out of order'),
-    );
+    const told = problem ?? new AcmeProblem(500, 'serverInternal', 'the authority is out of order');
+    sendProblem(core, request, response, told);
+    tell(told.status, problemDocument(told));
   }
 }
 
-async function replyTo(core: Core, request: IncomingMessage): Promise<Reply> {
+/** The request as it was believed, where it was. */
+interface Believed {
+  asked: Asked | undefined;
+}
+
+function note(
+  { heard, now, calendar = now }: Core,
+  { method = '', url: path = '/', socket }: IncomingMessage,
+  { asked }: Believed,
+  status: number,
+  body: Reply['body'],
+): void {
+  heard.add({
+    at: calendar(),
+    real: now(),
+    from: socket.remoteAddress ?? '',
+    method,
+    path,
+    said: asked && decodeUtf8Lossy(asked.jws.payload),
+    account: asked?.account?.id,
+    status,
+    answer: body === undefined ? '' : typeof body === 'string' ? body : JSON.stringify(body),
+  });
+}
+
+async function replyTo(core: Core, request: IncomingMessage, heard: Believed): Promise<Reply> {
   const { method, url: path = '/' } = request;
   const base = `https://${request.headers.host ?? ''}`;
   if (!core.bases.includes(base)) {
@@ -95,6 +123,7 @@ async function replyTo(core: Core, request: IncomingMessage): Promise<Reply> {
     const body = await bodyOf(request);
     const from = request.socket.remoteAddress ?? '';
     const asked = believed({ core, base, url: `${base}${path}`, id, body, from }, route.by);
+    heard.asked = asked;
     const reply = await route.answer(asked);
     return { ...reply, headers: { ...reply.headers, ...nonceHeader(core) } };
   }

@@ -4,13 +4,8 @@ import { BoundedMap } from './bounded-map.ts';
 import { CA_LIMITS } from './limits.ts';
 import { problemDocument, type AcmeProblem, type ProblemDocument } from './problem.ts';
 import type { ProfileName } from './profiles.ts';
-import {
-  CHALLENGE_TYPES,
-  type Account,
-  type Authorization,
-  type Challenge,
-  type Order,
-} from './records.ts';
+import { CHALLENGE_TYPES } from './challenge-types.ts';
+import { type Account, type Authorization, type Challenge, type Order } from './records.ts';
 import type { CaStep, Tell } from './steps.ts';
 
 /** One order as it is read again, the oldest step first. */

@@ -1,5 +1,6 @@
 /** What the authority remembers while it runs: accounts, orders with their authorizations, certificates (RFC 8555 §7.1). */
 import type { PublicKey } from './jwk.ts';
+import type { ChallengeType } from './challenge-types.ts';
 import type { ProblemDocument } from './problem.ts';
 import type { ProfileName } from './profiles.ts';
 import type { CaStep } from './steps.ts';
@@ -11,9 +12,6 @@ export interface Account {
   contact: readonly string[];
   status: 'valid' | 'deactivated';
 }
-
-export const CHALLENGE_TYPES = ['http-01', 'tls-alpn-01', 'dns-01'] as const;
-export type ChallengeType = (typeof CHALLENGE_TYPES)[number];
 
 export interface Challenge {
   readonly type: ChallengeType;

@@ -31,6 +31,9 @@ const SIGNED: Readonly<Record<string, SignedRoute>> = {
   'certificate/revoke': { by: 'either', answer: revokeCert },
 };
 
+/** What they look like: without the first slash, `*` for a name. */
+export const SIGNED_PATHS: readonly string[] = Object.keys(SIGNED);
+
 /** What is asked for by POST. @param path with its slash */
 export function signedRoute(
   path: string,

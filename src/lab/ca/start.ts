@@ -10,6 +10,7 @@ import type { Log } from '#log';
 import type { PemPair } from '#mail/certificates/x509';
 import type { Resolver } from '#protocol/dns/resolver';
 import { newCore } from './core.ts';
+import type { CaExchange } from './heard.ts';
 import type { DirectIssue } from './issuance.ts';
 import { keepAuthority } from './keep-authority.ts';
 import { listen } from './listen.ts';
@@ -31,6 +32,8 @@ export interface LabCaOptions {
   readonly log: Log;
   /** Real time in milliseconds, whatever the calendar of the practice Internet says. */
   readonly now: () => number;
+  /** The calendar of the practice Internet, for the record of what was asked. */
+  readonly calendar?: () => number;
   /** From 0 to 1. */
   readonly random: () => number;
 }
@@ -48,6 +51,8 @@ export interface LabCa extends AsyncDisposable {
   issue(names: readonly string[], wish?: DirectIssue): Promise<PemPair>;
   /** What was ordered, the newest first, each with its steps. */
   orders(): readonly OrderReport[];
+  /** What was asked and answered, the newest, oldest first. */
+  exchanges(): readonly CaExchange[];
   /** For lessons: may be changed at any time. */
   readonly rules: CaRules;
   /** Wants every certificate for this name renewed at once (RFC 9773 §4.2), as after an incident. How many there are. */
@@ -79,6 +84,7 @@ export async function startLabCa(options: LabCaOptions): Promise<LabCa> {
     trustedRoots,
     issue: (names, wish) => core.issuance.direct(names, wish),
     orders: () => core.orders.reports(),
+    exchanges: () => core.heard.list(),
     rules: core.rules,
     recall: (name) => {
       const found = core.issuance

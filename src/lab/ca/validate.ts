@@ -5,7 +5,8 @@ import { proveByDns } from './prove-by-dns.ts';
 import { proveByHttp } from './prove-by-http.ts';
 import { proveByTls } from './prove-by-tls.ts';
 import { AcmeProblem } from './problem.ts';
-import type { Authorization, Challenge, ChallengeType } from './records.ts';
+import type { ChallengeType } from './challenge-types.ts';
+import type { Authorization, Challenge } from './records.ts';
 
 /** The name by which CAA records mean this authority. */
 export const ISSUER = 'ca.test';

@@ -1,7 +1,7 @@
 /** Whom mallory attacks, and from where: she has every address of her own part of the practice Internet. */
 import { SmtpConnection } from '#clients/smtp/connection';
 import type { Dialer } from '#clients/smtp/dial';
-import { MALLORY, type LabHost } from '#lab/addresses';
+import { MALLORY, RENTED, type LabHost } from '#lab/addresses';
 import type { Seeded } from '#lab/lessons/seeded';
 import { DialogueRecorder } from '#protocol/smtp/dialogue';
 
@@ -21,9 +21,6 @@ type Named = { addressOf(host: LabHost): string };
 export function malloryAddress(network: Named, last: number): string {
   return `${prefixOf(network)}.${MALLORY}.${last}`;
 }
-
-/** Rented networks of hers begin here: nothing else in the practice Internet is in the upper half. */
-const RENTED = 128;
 
 /**
  * Addresses in a network that she rented for the occasion, each once. A server remembers for hours what a network did: from the same one

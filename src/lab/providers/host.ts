@@ -80,6 +80,7 @@ function servicesOf({ provider, ground, resolver, reception }: HostOptions): Smt
     accept: reception.accept,
     // the event log is the learner's server's own: what happens here is in the traces
     note: () => {},
+    witness: ground.witnessOf?.(provider.mx),
     ...NOBODY_SUBMITS,
   };
 }

@@ -1,7 +1,7 @@
 /** One question of the DNS as steps: who asked the resolver, whom the resolver asked, and what came of it. Pure. */
 import type { AskedQuestion } from '#lab/dns/questions';
 import { attributeOne } from './attribute.ts';
-import type { Telling } from './journey.ts';
+import type { Telling } from './telling.ts';
 import { questionSteps } from './question-step.ts';
 import type { Step } from './step.ts';
 

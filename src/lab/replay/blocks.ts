@@ -1,37 +1,16 @@
 /** Steps of the learner's server that belong together, with the questions of the DNS that they wait for. Pure. */
-import type { StoryEntry } from '#mail/story/story';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { StoredEvent } from '#store/events';
 import { timeOfId } from '#store/ids';
 import type { Asked, Claim } from './attribute.ts';
-import type { JourneyMessage, Telling, Visit } from './journey.ts';
+import type { Block, Stretch, ToldMessage } from './block.ts';
+import type { JourneyMessage, Visit } from './gathered.ts';
 import { copySteps, rulesStep, visitClaim } from './provider-blocks.ts';
 import { needsContent } from './purposes.ts';
 import { questionStep } from './question-step.ts';
 import type { Step } from './step.ts';
+import type { Telling } from './telling.ts';
 import { transmissionSteps } from './transmission.ts';
-
-export interface ToldMessage extends JourneyMessage {
-  /** In the words of `message trace`. */
-  readonly told: ReadonlyMap<StoredEvent, StoryEntry>;
-}
-
-export interface Block {
-  /** Calendar milliseconds. */
-  readonly at: number;
-  readonly claims: readonly Claim[];
-  /** @param asked what was found for each claim */
-  readonly steps: (asked: readonly (readonly Asked[])[]) => readonly Step[];
-}
-
-/** Events that belong together. */
-export interface Stretch {
-  readonly kind: 'arrival' | 'attempt' | 'other';
-  /** Of the attempt, or the session that it came by. */
-  readonly id: string | undefined;
-  /** At least one. */
-  readonly events: readonly StoredEvent[];
-}
 
 /** How long before a session a sender asks where it goes. The calendar may run fast. Milliseconds. */
 const BEFORE = 10 * 60_000;

@@ -1,14 +1,19 @@
 /** What `hikyaku lab replay` asks of the running server. */
 import { z } from 'zod';
+import type { LabCa } from '#lab/ca/start';
 import type { LabCall } from '#lab/ground';
-import { LANGUAGES } from '#protocol/dsn/language';
+import { LANGUAGES, type Language } from '#protocol/dsn/language';
 import { isId, timeOfId } from '#store/ids';
 import { findTrace } from '#store/lab/provider-mail';
 import { findSession, messageByReply, recentThings } from '#store/lab/replay';
+import { findRun, listPassed } from '#store/lab/lesson-runs';
 import { messageOfEmail } from '#store/messages';
+import type { Pool } from '#store/open';
+import { acmeSteps, conversations } from './acme-steps.ts';
 import { askedSteps } from './asked-steps.ts';
 import { gatherMessage, gatherVisit, type Sources } from './gather.ts';
-import { journeySteps, type Telling } from './journey.ts';
+import { journeySteps } from './journey.ts';
+import type { Telling } from './telling.ts';
 import { recentRows, type RecentRow } from './recent.ts';
 import { sessionSteps } from './session-steps.ts';
 import type { Step } from './step.ts';
@@ -33,13 +38,14 @@ export interface Recent {
 
 export interface NothingToReplay {
   readonly kind: 'refused';
-  readonly reason: 'nothing-known';
+  readonly reason: 'nothing-known' | 'not-started';
   readonly message: string;
   readonly remedy: string;
 }
 
 export interface ReplayParts extends Sources {
   readonly places: Places;
+  readonly ca: Pick<LabCa, 'exchanges' | 'orders'>;
   /** Writes down what was said so far in sessions. */
   readonly settle: () => Promise<void>;
 }
@@ -66,17 +72,83 @@ export function replayCalls(parts: ReplayParts): Record<'replay' | 'replay-list'
       },
     },
     'replay-list': {
-      input: z.object({
-        lang: z.enum(LANGUAGES).default('en'),
-        limit: z.number().int().min(1).max(200).default(20),
-      }),
-      run: async ({ lang, limit }: { lang: 'en' | 'ja'; limit: number }): Promise<Recent> => {
+      input: listSchema,
+      run: async (input: ListInput): Promise<Recent | NothingToReplay> => {
         await parts.settle();
-        const things = await recentThings(parts.pool, limit);
-        const rows = recentRows(things, parts.questions.list(), parts.places, lang, limit);
-        return { kind: 'recent', things: rows };
+        return listed(parts, input);
       },
     },
+  };
+}
+
+const listSchema = z.object({
+  lang: z.enum(LANGUAGES).default('en'),
+  limit: z.number().int().min(1).max(200).default(20),
+  party: z.string().min(1).max(255).optional(),
+  lesson: z.string().min(1).max(20).optional(),
+  message: z.string().min(1).max(200).optional(),
+});
+type ListInput = z.infer<typeof listSchema>;
+
+/** What is looked through where not everything is wanted. */
+const LOOKED_THROUGH = 2000;
+
+async function listed(parts: ReplayParts, input: ListInput): Promise<Recent | NothingToReplay> {
+  const { pool, ca, sessions, questions, places } = parts;
+  const { lang, limit, party, lesson, message } = input;
+  const time = lesson === undefined ? {} : await timeOf(pool, lesson);
+  if (time === undefined) return notStarted(lesson!);
+  const ids = message === undefined ? undefined : await idsOf(parts, message, lang);
+  if (message !== undefined && ids === undefined) return nothing(message);
+  const isAll = party === undefined && lesson === undefined && message === undefined;
+  const remembered = {
+    things: await recentThings(pool, isAll ? limit : LOOKED_THROUGH),
+    sessions: sessions.list(),
+    exchanges: ca.exchanges(),
+    orders: ca.orders(),
+    questions: questions.list(),
+  };
+  const wanted = { limit, party, ids, ...time };
+  return { kind: 'recent', things: recentRows(remembered, wanted, places, lang) };
+}
+
+/** From its start to the moment when it was passed, if it was passed since. Undefined: it was not started. */
+async function timeOf(
+  pool: Pool,
+  lesson: string,
+): Promise<{ readonly since: number; readonly until?: number } | undefined> {
+  const run = await findRun(pool, lesson);
+  if (run === undefined) return undefined;
+  const passed = (await listPassed(pool)).find((one) => one.lesson === lesson);
+  const since = run.startedAt;
+  return passed === undefined || passed.at < since ? { since } : { since, until: passed.at };
+}
+
+/** Of a message, of those that it caused and that came back, of the sessions they came by, and of what was said of them elsewhere. */
+async function idsOf(
+  parts: ReplayParts,
+  given: string,
+  language: Language,
+): Promise<ReadonlySet<string> | undefined> {
+  const id = await ownId(parts.pool, given);
+  const gathered = id === undefined ? undefined : await gatherMessage(parts, id, language);
+  if (gathered === undefined) return undefined;
+  const { messages, visits } = gathered;
+  const events = messages.flatMap((one) => one.events);
+  return new Set([
+    ...messages.map((one) => one.id),
+    ...events.flatMap(({ ids: { sessionId } }) => sessionId ?? []),
+    ...visits.map(({ traceId }) => traceId),
+    ...visits.flatMap(({ session }) => session?.id ?? []),
+  ]);
+}
+
+function notStarted(lesson: string): NothingToReplay {
+  return {
+    kind: 'refused',
+    reason: 'not-started',
+    message: `lesson ${lesson} was not started`,
+    remedy: `hikyaku lab lessons lists them; hikyaku lab start ${lesson} starts it.`,
   };
 }
 
@@ -92,10 +164,11 @@ async function stepsOf(
   const { language } = telling;
   // the address of the page is taken as well
   const id = given.replace(/^https:\/\/why\.lab\.test\//, '');
-  const asked = /^dns:(\d{1,9})$/.exec(id);
-  if (asked !== null) return askedSteps(Number(asked[1]), questions.list(), telling);
-  const own = /^\d{1,12}$/.test(id) ? await messageOfEmail(pool, id) : id;
-  if (own === undefined || !isId(own)) return undefined;
+  const asked = /^(dns|acme):(\d{1,9})$/.exec(id);
+  if (asked?.[1] === 'dns') return askedSteps(Number(asked[2]), questions.list(), telling);
+  if (asked?.[1] === 'acme') return conversationSteps(parts, Number(asked[2]), telling);
+  const own = await ownId(pool, id);
+  if (own === undefined) return undefined;
   const journey = async (message: string): Promise<Step[] | undefined> => {
     const gathered = await gatherMessage(parts, message, language);
     return gathered && journeySteps(gathered, telling);
@@ -110,7 +183,28 @@ async function stepsOf(
     return whole ?? journeySteps(await gatherVisit(parts, trace, language), telling);
   }
   const session = await findSession(pool, own);
-  return session && sessionSteps(session, questions.list(), telling);
+  if (session !== undefined)
+    return sessionSteps(session, telling.places.own.name, questions.list(), telling);
+  const elsewhere = parts.sessions.find(own);
+  return elsewhere && sessionSteps(elsewhere, elsewhere.host, questions.list(), telling);
+}
+
+/** @param given an id, or the number of an email in a mailbox here @returns undefined for what can be none */
+async function ownId(pool: Pool, given: string): Promise<string | undefined> {
+  const own = /^\d{1,12}$/.test(given) ? await messageOfEmail(pool, given) : given;
+  return own !== undefined && isId(own) ? own : undefined;
+}
+
+/** @param number of any request of it */
+function conversationSteps(
+  { ca }: ReplayParts,
+  number: number,
+  telling: Telling,
+): Step[] | undefined {
+  const conversation = conversations(ca.exchanges()).find((all) =>
+    all.some((one) => one.number === number),
+  );
+  return conversation && acmeSteps(conversation, ca.orders(), telling);
 }
 
 function shown(step: Step, index: number): ReplayedStep {

@@ -13,12 +13,14 @@ import { isId } from '#store/ids';
 import type { TraceRow } from '#store/lab/provider-mail';
 import { copiesOf, lettersNaming, type FoundCopy, type FoundLetter } from '#store/lab/replay';
 import type { Pool } from '#store/open';
-import type { Journey, JourneyMessage, Letter, Visit } from './journey.ts';
+import type { HostSessions } from './host-sessions.ts';
+import type { Journey, JourneyMessage, Letter, Visit } from './gathered.ts';
 
 export interface Sources {
   readonly pool: Pool;
   readonly providers: { readonly all: readonly Provider[]; readonly mode: Mode };
   readonly questions: { list(): readonly AskedQuestion[] };
+  readonly sessions: Pick<HostSessions, 'list' | 'find' | 'naming'>;
 }
 
 /** A message, with those that it caused and that came back because of it. */
@@ -86,7 +88,7 @@ export async function gatherVisit(
 }
 
 async function visitsOf(
-  { pool, providers }: Sources,
+  { pool, providers, sessions }: Sources,
   traces: readonly TraceRow[],
   language: Language,
 ): Promise<Visit[]> {
@@ -110,6 +112,7 @@ async function visitsOf(
       told: learns ? tellTrace(provider, entries, language) : undefined,
       client: client.ip,
       senders: sendersOf(client, message),
+      session: sessions.naming(host, traceId),
       copies: copies.filter((copy) => copy.traceId === traceId).map((copy) => copyOf(copy, domain)),
     };
   });

@@ -7,7 +7,8 @@ import { event, type EventCatalogue, type EventIds, type EventType, type Json } 
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { StoredEvent } from '#store/events';
 import { lowestIdAt } from '#store/ids';
-import { journeySteps, type Journey, type JourneyMessage, type Visit } from './journey.ts';
+import { journeySteps } from './journey.ts';
+import type { Journey, JourneyMessage, Visit } from './gathered.ts';
 import { placesOf } from './places.ts';
 import type { Step } from './step.ts';
 
@@ -117,6 +118,7 @@ function visit(at: number, more: Partial<Visit> = {}): Visit {
     told: [],
     client: '127.20.25.25',
     senders: ['example.test'],
+    session: undefined,
     copies: [],
     ...more,
   };

@@ -3,85 +3,16 @@
  * by whom, what was said to the provider, by which rules it judged, and what came back. What belongs together (one attempt, one arrival) stays
  * together; such blocks follow each other by time. Pure.
  */
-import type { AskedQuestion } from '#lab/dns/questions';
-import type { ToldEntry } from '#lab/providers/tell-trace';
 import { story } from '#mail/story/story';
-import type { Language } from '#protocol/dsn/language';
-import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
 import { timeOfId } from '#store/ids';
-import type { OutgoingKind } from '#store/lab/provider-outbox';
 import { attribute, type Claim } from './attribute.ts';
-import {
-  arrivalBlock,
-  attemptBlock,
-  eventBlock,
-  type Block,
-  textOf,
-  type Stretch,
-} from './blocks.ts';
+import { arrivalBlock, attemptBlock, eventBlock, textOf } from './blocks.ts';
+import type { Block, Stretch } from './block.ts';
 import { letterBlock, visitBlock } from './provider-blocks.ts';
-import type { Places } from './places.ts';
+import type { Journey, JourneyMessage, Visit } from './gathered.ts';
 import type { Step } from './step.ts';
-
-export interface JourneyMessage {
-  readonly id: string;
-  /** In the order they happened. */
-  readonly events: readonly StoredEvent[];
-  readonly dialogues: readonly Dialogue[];
-}
-
-/** What happened at a provider. */
-export interface Visit {
-  /** The provider's id of the message. */
-  readonly traceId: string;
-  readonly host: string;
-  /** Calendar milliseconds. */
-  readonly at: number;
-  /** `250 inbox`, `550 5.7.26 bigmail.unauthenticated` */
-  readonly outcome: string;
-  /** Undefined in an exam. */
-  readonly told: readonly ToldEntry[] | undefined;
-  /** Who came with it, and what the domains are that it names. */
-  readonly client: string;
-  readonly senders: readonly string[];
-  readonly copies: readonly Copy[];
-}
-
-export interface Copy {
-  readonly person: string;
-  readonly folder: 'inbox' | 'spam';
-  readonly at: number;
-  /** What the person did with it, in order. */
-  readonly acts: readonly string[];
-}
-
-/** What a provider sent because of the message. */
-export interface Letter {
-  readonly host: string;
-  readonly kind: OutgoingKind;
-  readonly to: string;
-  readonly state: 'waiting' | 'sent' | 'failed';
-  /** What was replied last. */
-  readonly said: string;
-  readonly madeAt: number;
-  readonly nextAt: number;
-}
-
-export interface Journey {
-  /** That which was asked for, and those that it caused or that came back. */
-  readonly messages: readonly JourneyMessage[];
-  readonly visits: readonly Visit[];
-  readonly letters: readonly Letter[];
-  readonly questions: readonly AskedQuestion[];
-}
-
-export interface Telling {
-  readonly places: Places;
-  readonly language: Language;
-  /** An IANA name. */
-  readonly timeZone: string;
-}
+import type { Telling } from './telling.ts';
 
 export function journeySteps(journey: Journey, telling: Telling): Step[] {
   const { visits, letters, questions } = journey;

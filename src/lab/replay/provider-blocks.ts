@@ -4,9 +4,11 @@ import { phraseFor, say } from '#mail/story/phrase';
 import { momentsIn } from '#mail/story/spoken';
 import { printable } from '#mail/story/terminal-text';
 import type { Claim } from './attribute.ts';
-import type { Block } from './blocks.ts';
-import type { Letter, Telling, Visit } from './journey.ts';
+import type { Block } from './block.ts';
+import type { Letter, Visit } from './gathered.ts';
+import type { Telling } from './telling.ts';
 import type { Places } from './places.ts';
+import { needsContent } from './purposes.ts';
 import { questionStep } from './question-step.ts';
 import type { Step } from './step.ts';
 import {
@@ -17,6 +19,7 @@ import {
   LETTER_WHYS,
   REPLAY_TEXTS,
 } from './texts.ts';
+import { transmissionSteps } from './transmission.ts';
 import { whyOf } from './why.ts';
 
 /** A session began so long before the message at most, where nothing says when. Milliseconds. */
@@ -37,11 +40,30 @@ export function visitBlock(visit: Visit, telling: Telling): Block {
   return {
     at: visit.at,
     claims: [visitClaim(visit, visit.at - BEFORE, places)],
-    steps: ([asked = []]) => [
-      ...asked.map((one) => questionStep(one, places, language)),
-      rulesStep(visit, telling),
-      ...copySteps(visit, telling),
-    ],
+    steps: ([asked = []]) => {
+      const questions = (late: boolean): Step[] =>
+        asked
+          .filter(({ purpose }) => needsContent(purpose) === late)
+          .map((one) => questionStep(one, places, language));
+      const { client, host, session, at } = visit;
+      return [
+        ...transmissionSteps(
+          {
+            client: places.nameOf(client, language),
+            server: host,
+            side: 'server',
+            beganAt: session?.beganAt ?? at,
+            endedAt: session?.endedAt ?? at,
+            entries: session?.entries ?? [],
+            early: questions(false),
+            late: questions(true),
+            verdict: [rulesStep(visit, telling)],
+          },
+          language,
+        ),
+        ...copySteps(visit, telling),
+      ];
+    },
   };
 }
 

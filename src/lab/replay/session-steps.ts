@@ -1,22 +1,24 @@
-/** A session with the learner's server as steps, whether a message came of it or not. Pure. */
+/** A session with a host as steps, the learner's server or another, whether a message came of it or not. Pure. */
 import type { AskedQuestion } from '#lab/dns/questions';
 import type { SmtpSessionRecord } from '#store/lab/lesson-sessions';
 import { attribute, type Claim } from './attribute.ts';
-import type { Telling } from './journey.ts';
+import type { Telling } from './telling.ts';
 import { needsContent } from './purposes.ts';
 import { questionStep } from './question-step.ts';
 import type { Step } from './step.ts';
 import { transmissionSteps } from './transmission.ts';
 
+/** @param host whose record it is */
 export function sessionSteps(
   { listener, client, beganAt, endedAt, entries }: SmtpSessionRecord,
+  host: string,
   questions: readonly AskedQuestion[],
   { places, language }: Telling,
 ): Step[] {
   const lastAt = endedAt ?? Number.MAX_SAFE_INTEGER;
   const claim: Claim = {
     part: 'receiver',
-    asker: places.own.address,
+    asker: places.addressOf(host) ?? places.own.address,
     since: beganAt,
     until: lastAt,
     about: domainsIn(entries),
@@ -31,7 +33,7 @@ export function sessionSteps(
   return transmissionSteps(
     {
       client: places.nameOf(client, language),
-      server: places.own.name,
+      server: host,
       side: 'server',
       beganAt,
       endedAt: lastAt,

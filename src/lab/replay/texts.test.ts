@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placeholdersOf, type Phrase } from '#mail/story/phrase';
+import { ACME_TEXTS } from './acme-texts.ts';
 import * as TEXTS from './texts.ts';
 
-const PHRASES = Object.entries(TEXTS).flatMap(([part, phrases]) =>
+const PHRASES = Object.entries({ ...TEXTS, ACME_TEXTS }).flatMap(([part, phrases]) =>
   Object.entries(phrases as Readonly<Record<string, Phrase>>).map(
     ([key, phrase]) => [`${part}.${key}`, phrase] as const,
   ),
@@ -26,8 +27,8 @@ test('every RFC is named with its number, and a section unless the whole is mean
 });
 
 test('every purpose and every turn is explained by a whole sentence', () => {
-  const explained = PHRASES.filter(([name]) => /^(PURPOSE|TURN)_|^LETTER_WHYS/.test(name));
-  assert.equal(explained.length, 37);
+  const explained = PHRASES.filter(([name]) => /^(PURPOSE|TURN|ACME)_|^LETTER_WHYS/.test(name));
+  assert.equal(explained.length, 51);
   for (const [name, { en, ja }] of explained) {
     assert.match(en, /\.$/, name);
     assert.match(ja, /。$/, name);

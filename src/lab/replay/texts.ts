@@ -216,6 +216,10 @@ export const REPLAY_TEXTS = {
     ja: 'メッセージは {person} の{folder}に入りました。',
   },
   letter: { en: '{kind} to {to}: {state}', ja: '{to} 宛ての{kind}：{state}' },
+  'signed-by': {
+    en: 'Signed by the key of the account {account}.',
+    ja: 'アカウント {account} の鍵で署名されています。',
+  },
   said: { en: 'Last reply: {reply}', ja: '最後の応答：{reply}' },
   'somebody-here': { en: 'a program on this machine', ja: 'このマシン上のプログラム' },
 } as const satisfies Record<string, Phrase>;
