@@ -8,7 +8,7 @@ import { startServer, type RunningServer } from '#server';
 import { closeDoors, openDoors, type Doors } from '#server/doors';
 import { inheritedSockets } from '#server/inherited-sockets';
 import { becomeUser, willBecome } from '#server/privileges';
-import { changesBetween } from '#server/reload';
+import { changesBetween, withChanges } from '#server/reload';
 import type { Surroundings } from '#server/surroundings';
 import { serviceManager, type ServiceManager } from '#server/service-manager';
 import { startSupervisor } from '#server/supervisor';
@@ -96,7 +96,9 @@ export async function runServer(
   if (server.kind === 'failed') throw new CommandFailure(server.message, server.remedy);
   log.info('server.ready', { ...server.ports });
   collectAtRest();
-  reload = () => void readAgain(server, { mode, config, options, log, manager });
+  let holds = given;
+  reload = () =>
+    void readAgain(server, { mode, options, log, manager, holds }).then((now) => (holds = now));
   manager.ready();
   process.stderr.write(banner(server, config, mode, lab));
   await signals.first;
@@ -133,29 +135,33 @@ async function takePlace(
 
 interface Reloading {
   readonly mode: Mode;
-  readonly config: Config;
   readonly options: SettingsOptions;
   readonly log: AdjustableLog;
   readonly manager: ServiceManager;
+  /** As they were read, without what the practice Internet put in their place. */
+  readonly holds: Config;
 }
 
-/** Settings that cannot be read, or are wrong, change nothing. */
+/** Settings that cannot be read, or are wrong, change nothing. @returns those that hold now */
 async function readAgain(
   server: RunningServer,
-  { mode, config, options, log, manager }: Reloading,
-): Promise<void> {
+  { mode, options, log, manager, holds }: Reloading,
+): Promise<Config> {
   manager.reloading();
   const read = readSettings(mode, options);
+  let now = holds;
   if (read.kind === 'invalid') {
     const { message, remedy } = wrongConfig(read.problems);
     log.error('server.not-reloaded', { error: message, remedy });
   } else {
-    const changes = changesBetween(config, read.config);
+    const changes = changesBetween(holds, read.config);
     log.level = read.config.log_level;
+    now = withChanges(holds, read.config, changes.applied);
     await server.reload(read.config);
     log.info('server.reloaded', { applied: changes.applied, atNextStart: changes.atNextStart });
   }
   manager.reloaded();
+  return now;
 }
 
 async function stop(server: RunningServer, signals: Signals, log: AdjustableLog): Promise<void> {

@@ -17,3 +17,8 @@ export function changesBetween(running: Config, read: Config): Changes {
     atNextStart: changed.filter((key) => !AT_ONCE.has(key)),
   };
 }
+
+/** What holds once these were applied. */
+export function withChanges(running: Config, read: Config, applied: readonly Key[]): Config {
+  return { ...running, ...Object.fromEntries(applied.map((key) => [key, read[key]])) };
+}

@@ -6,6 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
+import { freeLabPrefix } from '../support/lab-network.ts';
 import { eventually, prepareServer } from '../support/running-server.ts';
 import { Wire } from '../support/smtp-wire.ts';
 import { SocketManager } from '../support/socket-manager.ts';
@@ -64,4 +65,27 @@ test('SIGHUP reads the settings again: the log level holds at once, wrong ones c
   assert.equal(await server.isReady(), true);
   assert.equal(server.pid, pid);
   assert.equal(await server.end('SIGTERM'), 0);
+});
+
+test('SIGHUP names only what changed, in the practice Internet too, whose own settings stand in no file', async () => {
+  const env = { HIKYAKU_LAB_ON: 'true', HIKYAKU_LAB_NETWORK: await freeLabPrefix() };
+  await using server = await prepareServer({ env });
+  await server.start();
+  const told = async (): Promise<string[]> =>
+    (await server.log()).split('\n').flatMap((line) => {
+      const at = line.indexOf('"event":"server.reloaded"');
+      return at < 0 ? [] : [line.slice(at)];
+    });
+  const file = path.join(server.home, 'hikyaku.toml');
+  for (const [round, [text, changes]] of [
+    ['', '"applied":[],"atNextStart":[]}'],
+    ['log_level = "debug"\n', '"applied":["log_level"],"atNextStart":[]}'],
+    // it holds already
+    ['log_level = "debug"\n', '"applied":[],"atNextStart":[]}'],
+  ].entries()) {
+    await writeFile(file, text!);
+    server.signal('SIGHUP');
+    await eventually('it has read them', async () => (await told()).length > round);
+    assert.equal((await told())[round], `"event":"server.reloaded",${changes}`);
+  }
 });
