@@ -6,7 +6,7 @@
 import { isIPv4 } from 'node:net';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { HOSTS, type LabHost } from './addresses.ts';
-import { isOnLoopback } from './loopback.ts';
+import { isOnLoopback } from './guard/loopback.ts';
 
 /** The port of the protocol → where hosts of the practice Internet listen. */
 export const PORTS: ReadonlyMap<number, number> = new Map([

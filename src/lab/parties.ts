@@ -16,7 +16,7 @@ import { startLabDns, type LabDns } from './dns/start.ts';
 import { TTL, ZONE } from './dnsbl/answer.ts';
 import { blockListCalls } from './dnsbl/calls.ts';
 import { startBlockList, type BlockList } from './dnsbl/start.ts';
-import { startForwarders } from './forwarder.ts';
+import { startForwarders } from './forwarding/forwarders.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { openLessons } from './lessons/open.ts';
 import { lessonParties } from './lessons/parties.ts';

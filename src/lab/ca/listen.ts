@@ -60,7 +60,8 @@ async function answer(
   const { log } = core;
   request.on('error', () => {});
   response.on('error', () => {});
-  const heard: Believed = { asked: undefined };
+  // a request that is given up has no socket any more
+  const heard: Coming = { from: request.socket?.remoteAddress ?? '', asked: undefined };
   const tell = (status: number, body: Reply['body']): void =>
     note(core, request, heard, status, body);
   try {
@@ -79,22 +80,24 @@ async function answer(
   }
 }
 
-/** The request as it was believed, where it was. */
-interface Believed {
+interface Coming {
+  /** Address of the client. */
+  readonly from: string;
+  /** As it was believed, where it was. */
   asked: Asked | undefined;
 }
 
 function note(
   { heard, now, calendar = now }: Core,
-  { method = '', url: path = '/', socket }: IncomingMessage,
-  { asked }: Believed,
+  { method = '', url: path = '/' }: IncomingMessage,
+  { from, asked }: Coming,
   status: number,
   body: Reply['body'],
 ): void {
   heard.add({
     at: calendar(),
     real: now(),
-    from: socket.remoteAddress ?? '',
+    from,
     method,
     path,
     said: asked && decodeUtf8Lossy(asked.jws.payload),
@@ -104,7 +107,7 @@ function note(
   });
 }
 
-async function replyTo(core: Core, request: IncomingMessage, heard: Believed): Promise<Reply> {
+async function replyTo(core: Core, request: IncomingMessage, heard: Coming): Promise<Reply> {
   const { method, url: path = '/' } = request;
   const base = `https://${request.headers.host ?? ''}`;
   if (!core.bases.includes(base)) {
@@ -121,7 +124,7 @@ async function replyTo(core: Core, request: IncomingMessage, heard: Believed): P
   } else if (method === 'POST' && found) {
     const { route, id } = found;
     const body = await bodyOf(request);
-    const from = request.socket.remoteAddress ?? '';
+    const { from } = heard;
     const asked = believed({ core, base, url: `${base}${path}`, id, body, from }, route.by);
     heard.asked = asked;
     const reply = await route.answer(asked);

@@ -2,14 +2,14 @@
  * Hosts that pass mail on: a forwarder for people who moved to another provider, and a mailing list. Each makes one attempt while the sender
  * waits, and answers with what it was answered itself, so that nothing has to be kept. What they do to a message is in `passing.ts`.
  */
-import type { Ground } from './ground.ts';
-import type { LabHost } from './addresses.ts';
-import type { HostedParty } from './dns/start.ts';
+import type { Ground } from '#lab/ground';
+import type { LabHost } from '#lab/addresses';
+import type { HostedParty } from '#lab/dns/start';
 import { passAlong, passingTo, PLACES, type Passed, type Passing, type Place } from './passing.ts';
-import { postLetter } from './post.ts';
-import { startHost } from './providers/host.ts';
-import { ownKey, type OwnKey } from './providers/keys.ts';
-import { NOWHERE, type Doors } from './providers/reception.ts';
+import { postLetter } from '#lab/post';
+import { startHost } from '#lab/providers/host';
+import { ownKey, type OwnKey } from '#lab/providers/keys';
+import { NOWHERE, type Doors } from '#lab/providers/reception';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { Told } from '#servers/smtp/settings';

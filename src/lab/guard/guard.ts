@@ -2,10 +2,10 @@
  * The hard guard of the practice Internet: while it is on, no socket of this process reaches anything but the loopback and the database,
  * and no name is looked up in the DNS of this machine, whoever asks and for whatever reason. The dialers and resolvers that are handed in stay
  * inside by themselves; this holds for what would forget to take them. Other programs are not held by it: Postfix is led by `peer/ways.ts`, the
- * commands of hooks run in a network of their own (`hold-hook.ts`).
+ * commands of hooks run in a network of their own (`hook.ts`).
  */
-import { guardHandles } from './guard-handles.ts';
-import { guardNames } from './guard-names.ts';
+import { guardHandles } from './handles.ts';
+import { guardNames } from './names.ts';
 import { isOnLoopback } from './loopback.ts';
 
 export interface GuardOptions {

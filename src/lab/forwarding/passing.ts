@@ -2,7 +2,7 @@
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/fields';
-import type { LabHost } from './addresses.ts';
+import type { LabHost } from '#lab/addresses';
 
 export interface Place {
   readonly domain: string;

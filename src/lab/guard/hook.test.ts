@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { runDnsHook } from '#clients/acme/dns-hook';
-import { heldHook } from './hold-hook.ts';
+import { heldHook } from './hook.ts';
 
 const USER = { uid: process.getuid!(), gid: process.getgid!() };
 const CHANGE = {
