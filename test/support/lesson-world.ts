@@ -58,7 +58,9 @@ export async function openClassroom(options: TestSmtpOptions = {}): Promise<Clas
   );
   const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-lessons-'));
   parts.defer(() => rm(folder, { recursive: true }));
-  const network = labNetwork({ prefix: await freeLabPrefix() });
+  const practice = labNetwork({ prefix: await freeLabPrefix() });
+  // the server of a classroom listens at 127.0.0.1, beside the network
+  const network = { ...practice, dialer: practice.machineDialer };
   const ending = new AbortController();
   parts.defer(() => ending.abort());
   const world: LessonWorld = {
