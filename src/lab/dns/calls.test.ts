@@ -152,3 +152,26 @@ test('input of another shape is not run', async () => {
     await assert.rejects(ask(stage.dns, name, given), { name: 'ZodError' });
   }
 });
+
+test('what is refused or remarked is told in the language that was asked for, and the reason stays', async () => {
+  await using stage = await startDnsStage();
+  const record = { zone: 'example.test', name: '@', type: 'MX', values: ['10 mail'] };
+  for (const [lang, words] of [
+    ['en', /«mail» is a name of one label/],
+    ['ja', /«mail» はラベル一つだけの名前です/],
+  ] as const) {
+    const refused = (await ask(stage.dns, 'dns-set', { ...record, lang })) as Record<
+      string,
+      string
+    >;
+    assert.deepEqual(Object.keys(refused).toSorted(), ['kind', 'message', 'reason', 'remedy']);
+    assert.equal(refused['reason'], 'bad-value');
+    assert.match(refused['message']!, words);
+  }
+  const values = ['10 mail.example.test.'];
+  const done = (await ask(stage.dns, 'dns-set', { ...record, values, lang: 'ja' })) as {
+    remarks: string[];
+  };
+  assert.match(done.remarks[0]!, /^example\.test の MX が指す mail\.example\.test には/);
+  await assert.rejects(ask(stage.dns, 'dns-set', { ...record, lang: 'fr' }), { name: 'ZodError' });
+});

@@ -35,7 +35,8 @@ input, textarea { display: block; width: 32rem }
 .short { width: 12rem }
 td form, .act a { display: inline-block }
 .act { display: flex; gap: .6rem; align-items: baseline }
-button, td > a { white-space: nowrap }
+button, .act { white-space: nowrap }
+th { overflow-wrap: normal }
 .hint { font-size: .9rem; margin: 0 }
 .refused, .remark { border: 2px solid; padding: .4rem .8rem; margin: .4rem 0 }
 .refused { border-color: #c00 }

@@ -1,4 +1,5 @@
 /** The pages of the registrar: which domains there are, and of one its name servers, glue and DS records. Pure. */
+import { fitsKey } from '#lab/dns/ds-remarks';
 import type { Changed, Refused } from '#lab/dns/outcome';
 import type { ListedKey } from '#lab/dns/panel';
 import type { OwnedDomain } from '#lab/dns/registrar';
@@ -166,8 +167,8 @@ function dsTable(
 ): Content {
   const t = speaker(reader.lang);
   if (owned.ds.length === 0) return html`<p>${t('noDs')}</p>`;
-  const fit = (ds: string) =>
-    keys === undefined ? t('unknown') : t(keys.some((key) => key.ds === ds) ? 'yes' : 'no');
+  const own = keys?.map((key) => key.ds);
+  const fit = (ds: string) => t(own === undefined ? 'unknown' : fitsKey(ds, own) ? 'yes' : 'no');
   const rows = owned.ds.map((ds) => {
     const tag = ds.split(' ', 1)[0]!;
     return [
