@@ -1,7 +1,7 @@
 /**
  * `npm run lab:walk`: the whole of Phases 1 to 3 as a learner goes through them, lesson after lesson by the command line on one running
  * `hikyaku dev`, in less than ten minutes. Lessons that are planned and not there yet are counted; HIKYAKU_WALK=all makes them a failure.
- * HIKYAKU_WALK_SEED=… has every lesson draw the same chances again.
+ * HIKYAKU_WALK_SEED=… has every lesson draw the same chances again. How much memory all of it holds is measured between lessons.
  */
 import assert from 'node:assert/strict';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -15,11 +15,14 @@ import { startLearner, type Learner, type LessonState } from '../support/learner
 import { PHASE_1 } from './phase-1.ts';
 import { PHASE_2 } from './phase-2.ts';
 import { IN_THE_MORNING, PHASE_3, untilMorning } from './phase-3.ts';
+import { held, sumOf, told, type Held } from './memory.ts';
 import type { Begun, Solution } from './solution.ts';
 import { tellState } from './tell-state.ts';
 
 const SOLUTIONS: Readonly<Record<string, Solution>> = { ...PHASE_1, ...PHASE_2, ...PHASE_3 };
 const MINUTES = 10;
+/** All processes together, at rest between two lessons. */
+const MEGABYTES = 500;
 /** What is not met within this time after the last criterion will not be. Real milliseconds. */
 const STILL = 15_000;
 const here = PLAN.map(({ number }) => number).filter((number) => LESSONS.has(number));
@@ -33,6 +36,8 @@ const later = new Map<string, Promise<unknown>>();
 const ready: string[] = [];
 /** The event log's last event before each lesson. */
 const firstEvents = new Map<string, number>();
+/** After which lesson they held how much. */
+const memories: { readonly lesson: string; readonly memory: Held }[] = [];
 before(async () => {
   const seed = process.env['HIKYAKU_WALK_SEED'];
   learner = seed === undefined ? await startLearner() : await startWithSeed(seed);
@@ -105,7 +110,10 @@ for (const lesson of here) {
     });
     // as a learner would, who sees it in the other window
     for (const one of ready.splice(0)) await telling(one, () => passes(one));
-    t.diagnostic(`${lesson}: ${((performance.now() - started) / 1000).toFixed(1)} s`);
+    const seconds = (performance.now() - started) / 1000;
+    const memory = await held(learner.server);
+    memories.push({ lesson, memory });
+    t.diagnostic(`${lesson}: ${seconds.toFixed(1)} s, ${told(memory)}`);
   });
 }
 
@@ -121,4 +129,10 @@ test('what took its time is done, and every lesson is passed', async (t) => {
   assert.deepEqual(open, []);
   assert.ok(minutes < MINUTES, `it took ${minutes.toFixed(1)} minutes`);
   if (process.env['HIKYAKU_WALK'] === 'all') assert.deepEqual(coming, []);
+});
+
+test('all processes together stay small, whatever the lessons do', (t) => {
+  const most = memories.toSorted((a, b) => sumOf(b.memory) - sumOf(a.memory))[0]!;
+  t.diagnostic(`most after lesson ${most.lesson}: ${told(most.memory)}`);
+  assert.ok(sumOf(most.memory) < MEGABYTES, `${told(most.memory)} after lesson ${most.lesson}`);
 });

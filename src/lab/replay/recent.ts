@@ -113,14 +113,14 @@ function acmeRows({ exchanges, orders }: Remembered, places: Places, language: L
   });
 }
 
-/** By the number of the question; those of the resolver itself are told with the question that it answered. */
+/** Those of the resolver itself are told with the question that it answered. */
 function askedRows(
   { questions }: Remembered,
   { nameOf, resolver }: Places,
   language: Language,
 ): Row[] {
   return questions
-    .filter(({ from, to }) => to === resolver && from !== resolver)
+    .filter(({ from }) => from !== resolver)
     .map(({ number, at, from, to, name, type }) => ({
       id: `dns:${number}`,
       kind: 'question',
