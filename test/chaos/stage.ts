@@ -42,9 +42,9 @@ export async function conclude(
   faults: readonly Span[],
 ): Promise<Judgement> {
   const complaints = await drain(main);
-  const held = await readMailboxes(main.connection);
+  const held = await readMailboxes(main.outsider);
   complaints.push(...held.damaged.map((what) => `${what} is damaged`));
-  complaints.push(...(await inconsistencies(main.connection)));
+  complaints.push(...(await inconsistencies(main.outsider)));
   complaints.push(...(await sampleRaw(main)));
   const verdict = judge({
     client: await readLedger<ClientLine>(ledgers.client),
@@ -59,13 +59,13 @@ export async function conclude(
 /** Until the queue is empty; what stays in it for too long is complained of. */
 async function drain(main: RunningServer): Promise<string[]> {
   const deadline = performance.now() + DRAIN_PATIENCE;
-  while ((await queued(main.connection)) > 0) {
-    if (performance.now() > deadline) return stuck(main.connection);
+  while ((await queued(main.outsider)) > 0) {
+    if (performance.now() > deadline) return stuck(main.outsider);
     await main.done('queue', 'retry', '--all');
     await delay(1000);
   }
   // an attempt whose last conclusion is written still has its lease for a moment; one of a dead process runs out
-  const settled = async () => (await inconsistencies(main.connection)).length === 0;
+  const settled = async () => (await inconsistencies(main.outsider)).length === 0;
   await eventually('the counts agree', settled, SETTLED_WITHIN).catch(() => {});
   return [];
 }

@@ -117,12 +117,12 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
       await disk.fill();
       return (await answers(ledgers)).filter(({ code }) => code === 452).length >= 200;
     },
-    60,
+    180,
   );
   await saysWhatIsWrong(server);
   await isPutOff(server);
   await disk.empty();
-  await acknowledged(client, (await client.status()).acknowledged + 50, 60);
+  await acknowledged(client, (await client.status()).acknowledged + 50, 180);
 
   // no room for the log either: PostgreSQL gives up, and cannot even recover
   await eventually(
@@ -132,13 +132,13 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
       await switchLog(server, 10);
       return (await server.log()).includes('"database.restart-failed"');
     },
-    60,
+    180,
   );
   await saysWhatIsWrong(server);
   await isPutOff(server);
   const before = await client.status();
   await disk.empty();
-  await acknowledged(client, before.acknowledged + 50, 120);
+  await acknowledged(client, before.acknowledged + 50, 180);
   await server.ready();
   await client.stop();
   assert.equal(server.pid, pid);
@@ -154,7 +154,7 @@ test('with a full disk it answers 452 or 451 and keeps what it has, even when Po
 /** Makes PostgreSQL begin new files of its log, as its writing would sooner or later. */
 async function switchLog({ connection }: RunningServer, times: number): Promise<void> {
   const superuser = { ...connection, user: 'postgres', database: 'postgres' };
-  const client = new pg.Client({ ...superuser, connectionTimeoutMillis: 5000 });
+  const client = new pg.Client({ ...superuser, connectionTimeoutMillis: 60_000 });
   client.on('error', () => {});
   try {
     await client.connect();
@@ -215,7 +215,7 @@ async function isPutOff({ ports }: RunningServer): Promise<void> {
 }
 
 /** Longer than any wait for the database. Milliseconds. */
-const PUT_OFF_PATIENCE = 20_000;
+const PUT_OFF_PATIENCE = 60_000;
 
 test('a start that finds its port taken ends with 2, in order and without a warning', async () => {
   await using first = await startRunningServer();

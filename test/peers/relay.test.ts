@@ -190,8 +190,6 @@ function deferred(forwardPath: string): Promise<QueuedRecipient[]> {
 
 /** What is left in the queue once its attempts have ended. */
 async function queueSettled(): Promise<QueuedRecipient[]> {
-  await eventually('the queue is empty', async () => (await queue()).length === 0, 10).catch(
-    () => {},
-  );
+  await eventually('the queue is empty', async () => (await queue()).length === 0).catch(() => {});
   return queue();
 }

@@ -318,9 +318,14 @@ export class RunningServer implements AsyncDisposable {
     return { host: this.layout.socketDir, port: PORT, user: DATABASE, database: DATABASE };
   }
 
+  /** For a look from outside: PostgreSQL keeps slots for its superuser when the server, or two of them, have all others. */
+  get outsider(): ClientConfig {
+    return { ...this.connection, user: 'postgres' };
+  }
+
   /** Asks the embedded database. */
   async query<T extends QueryResultRow>(text: string, values: unknown[] = []): Promise<T[]> {
-    const client = new Client(this.connection);
+    const client = new Client(this.outsider);
     client.on('error', () => {});
     await client.connect();
     try {

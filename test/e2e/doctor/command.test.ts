@@ -35,16 +35,21 @@ async function lines(...args: readonly string[]): Promise<Line[]> {
 }
 
 test('a default development server is examined whole, in time, and nothing of it fails', async () => {
-  const start = performance.now();
-  const { code, stdout, stderr } = await server.command('doctor');
-  const took = performance.now() - start;
+  const timed = async (...args: string[]) => {
+    const start = performance.now();
+    const result = await server.command('doctor', ...args);
+    return { ...result, took: performance.now() - start };
+  };
+  // a command that does nearly nothing tells how busy the machine is
+  const least = (await timed('--only', 'H5')).took;
+  const { code, stdout, stderr, took } = await timed();
   // H3 judges the disk of whoever runs this
   if (!/FAIL +H3 /.test(stdout)) assert.equal(code, 0, stdout + stderr);
   assert.doesNotMatch(stdout, /FAIL +(?!H3)/, stdout);
   for (const id of CHECK_IDS) assert.match(stdout, new RegExp(String.raw`\b${id}\b`), id);
   assert.match(stdout, /PASS +L2 /);
   assert.match(stdout, /PASS +N1 /);
-  assert.ok(took < PATIENCE, `${Math.round(took)} ms`);
+  assert.ok(took < Math.max(PATIENCE, 8 * least), `${Math.round(took)} ms`);
 });
 
 test('a line of JSON for each check of each subject, with since when it is so', async () => {
