@@ -467,3 +467,14 @@ test('what the resolver remembers is shown with the time that is left, and forgo
   assert.deepEqual(gone, []);
   assert.equal((await fetched(CACHE, '/?name=a..b')).status, 422);
 });
+
+test('the page that lists the sites says in either language what is where, and leads to the other language', async () => {
+  const host = `${address}:8080`;
+  const en = await fetched(host, '/');
+  assert.match(en.text, /href="\/\?lang=ja"[^]*href="\/registrar\.test\/\?lang=en"[^]*buy domains/);
+  const ja = await fetched(host, '/?lang=ja');
+  assert.match(
+    ja.text,
+    /href="\/\?lang=en"[^]*cache\.resolver\.test[^]*リゾルバーが覚えている答え/,
+  );
+});

@@ -15,10 +15,11 @@ export interface Page {
   readonly status: number;
   readonly title: TextKey;
   readonly body: Content;
-  /** Where the page is in the other language, but for `lang=`; undefined: it has no address of its own. */
-  readonly self?: { readonly site: Site; readonly path: string; readonly query?: Query };
+  /** Where the page is in the other language, but for `lang=`; undefined: it has no address of its own. Without a site: of the host itself. */
+  readonly self?: { readonly site?: Site; readonly path: string; readonly query?: Query };
 }
 
+type Self = NonNullable<Page['self']>;
 type Query = Readonly<Record<string, string>>;
 
 const STYLE = `
@@ -69,10 +70,7 @@ export function document({ title, body, self }: Page, reader: Reader): string {
   const other = lang === 'en' ? 'ja' : 'en';
   const link =
     self &&
-    html`<a
-      href="${linkTo(reader, self.site, self.path, { ...self.query, lang: other })}"
-      hreflang="${other}"
-      lang="${other}"
+    html`<a href="${placeOf(reader, self, other)}" hreflang="${other}" lang="${other}"
       >${t('other')}</a
     > `;
   return textOf(
@@ -96,6 +94,11 @@ export function document({ title, body, self }: Page, reader: Reader): string {
   );
 }
 
+function placeOf(reader: Reader, { site, path, query }: Self, lang: Language): string {
+  const asked = { ...query, lang };
+  return site === undefined ? withQuery(path, asked) : linkTo(reader, site, path, asked);
+}
+
 export function speaker(lang: Language): (key: TextKey) => string {
   return (key) => TEXTS[key][lang];
 }
@@ -106,8 +109,12 @@ export function badToken(title: TextKey, reader: Reader): Page {
 }
 
 export function linkTo({ caller }: Reader, site: Site, path: string, query: Query = {}): string {
+  return withQuery(placeFor(caller, site, path), query);
+}
+
+function withQuery(path: string, query: Query): string {
   const asked = new URLSearchParams(query).toString();
-  return placeFor(caller, site, path) + (asked === '' ? '' : `?${asked}`);
+  return path + (asked === '' ? '' : `?${asked}`);
 }
 
 /** A row for each pair whose value is there. */

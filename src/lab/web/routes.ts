@@ -10,6 +10,7 @@ import { askFor, badToken, linkTo, type Page, type Reader } from './layout.ts';
 import { addPage, isOurForm, type Answer, type Showing } from './page-route.ts';
 import { postmasterPage } from './postmaster-page.ts';
 import { BLOCK_LIST, POSTMASTER, SITES, WHY } from './sites.ts';
+import { SITE_TEXTS } from './texts.ts';
 import { askWhy, whyPage } from './why-page.ts';
 
 export interface Routes extends Showing, Pick<WebParts, 'calls' | 'blockList' | 'dns'> {}
@@ -41,11 +42,15 @@ export function addRoutes(app: FastifyInstance, routes: Routes): void {
 function home(reader: Reader): Page {
   const sites = SITES.map(
     (site) =>
-      html`<li><a href="${linkTo(reader, site, '/', { lang: reader.lang })}">${site}</a></li>`,
+      html`<li>
+        <a href="${linkTo(reader, site, '/', { lang: reader.lang })}">${site}</a>
+        – ${SITE_TEXTS[site][reader.lang]}
+      </li>`,
   );
   return {
     status: 200,
     title: 'home',
+    self: { path: '/' },
     body: [
       html`<ul>
         ${sites}

@@ -4,6 +4,7 @@ import { EXAM_TEXT } from '#lab/providers/exam-text';
 import type { Phrase } from '#mail/story/phrase';
 import type { Item, Verdict } from './compliance.ts';
 import { DNS_TEXTS } from './dns-texts.ts';
+import type { Site } from './sites.ts';
 
 export const TEXTS = {
   other: { en: '日本語', ja: 'English' },
@@ -103,6 +104,35 @@ export const TEXTS = {
 } as const satisfies Readonly<Record<string, Phrase>>;
 
 export type TextKey = keyof typeof TEXTS;
+
+/** What is found at each site, for the page that lists them. */
+export const SITE_TEXTS: Readonly<Record<Site, Phrase>> = {
+  'why.lab.test': {
+    en: 'why a message was judged so, by the id in the reply',
+    ja: '返答の ID から、メッセージの判定理由を調べる',
+  },
+  'dnsbl.test': {
+    en: 'who is on the block list, why, and how to leave it',
+    ja: 'ブロックリストに載ったアドレス、理由、解除の方法',
+  },
+  'postmaster.bigmail.test': {
+    en: 'what bigmail.test thinks of a sender',
+    ja: 'bigmail.test から見た送信元の評価',
+  },
+  'registrar.test': {
+    en: 'buy domains; their name servers, glue and DS records',
+    ja: 'ドメインの取得、ネームサーバー、グルー、DS レコード',
+  },
+  'panel.dnshost.test': {
+    en: 'the records of your zones: MX, TXT, A, AAAA, SRV, CAA, TLSA …',
+    ja: 'ゾーンのレコード：MX、TXT、A、AAAA、SRV、CAA、TLSA など',
+  },
+  'isp.test': { en: 'reverse names (PTR) of your addresses', ja: 'アドレスの逆引き（PTR）' },
+  'cache.resolver.test': {
+    en: 'what the resolver remembers, and for how long',
+    ja: 'リゾルバーが覚えている答えと残り時間',
+  },
+};
 
 export const ITEM_TEXTS: Readonly<Record<Item, Phrase>> = {
   spf: { en: 'SPF', ja: 'SPF' },
