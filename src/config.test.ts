@@ -270,3 +270,14 @@ test('every setting has a name of its own in the environment', () => {
   assert.equal(new Set(names).size, names.length);
   for (const key of KEYS) assert.ok((FIELDS[key] as Field<unknown>).doc.length > 10, key);
 });
+
+test('a value of another kind is told in words that say what it should be', () => {
+  const flags = { 'smtp.port': 'x', 'queue.lifetime': 'soon', 'limits.message_size': 'big' };
+  const told = wrong({ flags: { ...flags, 'reports.tls': 'perhaps' } });
+  assert.deepEqual(told.map(({ key, problem }) => `${key} ${problem}`).sort(), [
+    'limits.message_size "big" from flag: is no size such as 500K, 25M or 1G',
+    'queue.lifetime "soon" from flag: is no time such as 90s, 15m, 4h or 5d',
+    'reports.tls "perhaps" from flag: is neither true nor false',
+    'smtp.port "x" from flag: is no number',
+  ]);
+});

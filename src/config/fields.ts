@@ -2,173 +2,39 @@
  * Every setting: its key in `hikyaku.toml`, its type, its defaults and what it is for. The reference page and `config show` are made
  * from this table. The environment's name follows from the key (`smtp.port` is HIKYAKU_SMTP_PORT), unless it has its own.
  */
-import { isIP } from 'node:net';
 import { z } from 'zod';
-import { toAscii } from '#protocol/address/domain';
-import { parseMailbox } from '#protocol/address/path';
-import { isTimeZone } from '#protocol/imap/time-zone';
 import { DEFAULT_DATA_DIR } from './data-dir.ts';
 import { readDoctorList } from './doctor-list.ts';
-import { readListZone } from './list-zone.ts';
-import { readSparedSender } from './spared-sender.ts';
+import {
+  acmeDirectory,
+  count,
+  databaseUrl,
+  delay,
+  duration,
+  field,
+  hostName,
+  httpsUrl,
+  ipAddress,
+  letterAddress,
+  limit,
+  list,
+  listOf,
+  listZone,
+  number,
+  octets,
+  ON_LOOPBACK,
+  port,
+  ports,
+  publicPort,
+  rspamdUrl,
+  sourceAddress,
+  sparedSender,
+  switchOn,
+  timeZone,
+  type Field,
+} from './kinds.ts';
 
-export type Mode = 'dev' | 'serve';
-
-export interface Field<T> {
-  readonly schema: z.ZodType<T>;
-  readonly doc: string;
-  /** By mode where they differ; a setting without a default is required. */
-  readonly defaults: { readonly dev?: T; readonly serve?: T };
-  /** Never printed; its environment name also exists with _FILE. */
-  readonly secret?: boolean;
-  readonly env?: string;
-}
-
-function field<T>(
-  schema: z.ZodType<T>,
-  doc: string,
-  same?: T,
-  extra: Partial<Field<T>> = {},
-): Field<T> {
-  return { schema, doc, defaults: same === undefined ? {} : { dev: same, serve: same }, ...extra };
-}
-
-/** Digits, where the text is nothing else: '' is not 0. */
-const number = (schema: z.ZodType<number>) =>
-  z.preprocess(
-    (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
-    schema,
-  );
-const port = number(z.number().int().min(0).max(65_535));
-const count = number(z.number().int().positive());
-/** The same, and 0 for no limit. */
-const limit = number(z.number().int().nonnegative());
-/** Parted by commas or spaces, or an array. */
-function listOf(item: z.ZodType<string>): z.ZodType<string[]> {
-  return z.preprocess(
-    (value) =>
-      typeof value === 'string' ? value.split(/[\s,]+/).filter((part) => part !== '') : value,
-    z.array(item),
-  );
-}
-const list = listOf(z.string());
-const listZone = z
-  .string()
-  .refine((text) => readListZone(text) !== undefined, 'is not zone=note, zone=junk or zone=reject');
-const sparedSender = z
-  .string()
-  .refine((text) => readSparedSender(text) !== undefined, 'is no domain, address or network');
-const ipAddress = z.string().refine((text) => isIP(text) !== 0, 'is no IP address');
-const timeZone = z.string().refine(isTimeZone, 'is no name of a time zone');
-/** One from which a connection can leave. */
-const sourceAddress = ipAddress.refine(
-  (text) => text !== '::' && text !== '0.0.0.0',
-  'is no address of a host',
-);
-/** Empty, or whom mail of the server goes to. */
-const letterAddress = z.string().refine((text) => {
-  const mailbox = text === '' ? undefined : parseMailbox(text);
-  return text === '' || (/^[!-~]+$/.test(text) && mailbox !== undefined && mailbox.domain !== '');
-}, 'is no address in ASCII');
-/** As the rest of the program has it: in lower-case A-labels. */
-const hostName = z.string().transform((text, context) => {
-  const name = toAscii(text);
-  if (name !== undefined) return name;
-  context.addIssue({ code: 'custom', message: 'is no host name' });
-  return z.NEVER;
-});
-/** What `pg` would read otherwise is often a database that nobody meant. */
-const databaseUrl = z.string().refine(
-  // a host may be left out, which URLs in general do not allow
-  (text) =>
-    text === '' ||
-    (/^postgres(?:ql)?:\/\//.test(text) && URL.canParse(text.replace('@/', '@host/'))),
-  'is not postgresql://user:password@host/database',
-);
-/** A password in it would be shown with it. */
-const rspamdUrl = z
-  .string()
-  .refine(
-    (text) => text === '' || (/^https?:\/\/[^@?#]+$/i.test(text) && URL.canParse(text)),
-    'is not http://host:port',
-  );
-/** Words for directories are read by mail/certificates/acme-settings.ts. */
-const acmeDirectory = z
-  .string()
-  .refine(
-    (text) =>
-      /^(?:off|letsencrypt|staging)$/.test(text) ||
-      (/^https:\/\/[^@]+$/.test(text) && URL.canParse(text)),
-    'is not off, letsencrypt, staging or an https URL',
-  );
-const httpsUrl = z
-  .string()
-  .refine(
-    (text) => text === '' || (/^https:\/\/[^@]+$/.test(text) && URL.canParse(text)),
-    'is no https URL',
-  );
-const switchOn = z.preprocess((value) => {
-  if (typeof value !== 'string') return value;
-  if (/^(true|yes|on|1)$/i.test(value)) return true;
-  return /^(false|no|off|0)$/i.test(value) ? false : value;
-}, z.boolean());
-
-/** 90s, 15m, 4h, 5d, or milliseconds as a number. */
-const duration = z.preprocess(
-  (value) => (typeof value === 'string' ? durationOf(value) : value),
-  z.number().positive(),
-);
-/** The same, and 0 for none. */
-const delay = z.preprocess(
-  (value) => (typeof value === 'string' ? durationOf(value) : value),
-  z.number().nonnegative(),
-);
-/** 500K, 25M, 1G, or octets as a number. */
-const octets = z.preprocess(
-  (value) => (typeof value === 'string' ? octetsOf(value) : value),
-  z.number().int().positive(),
-);
-
-const MILLISECONDS: Readonly<Record<string, number>> = {
-  '': 1,
-  ms: 1,
-  s: 1e3,
-  m: 6e4,
-  h: 36e5,
-  d: 864e5,
-};
-const OCTETS: Readonly<Record<string, number>> = { '': 1, k: 1024, m: 1024 ** 2, g: 1024 ** 3 };
-
-function durationOf(text: string): number {
-  return measured(/^(\d+(?:\.\d+)?)(ms|s|m|h|d|)$/.exec(text.trim().toLowerCase()), MILLISECONDS);
-}
-
-function octetsOf(text: string): number {
-  return measured(/^(\d+)(k|m|g|)b?$/.exec(text.trim().toLowerCase()), OCTETS);
-}
-
-function measured(match: RegExpExecArray | null, units: Readonly<Record<string, number>>): number {
-  return match ? Number(match[1]) * units[match[2]!]! : Number.NaN;
-}
-
-function ports(dev: number, serve: number, doc: string): Field<number> {
-  return { schema: port, doc: `${doc} 0 lets the system choose.`, defaults: { dev, serve } };
-}
-
-/** In dev nobody outside asks. */
-function publicPort(serve: number, doc: string): Field<number | 'off'> {
-  return {
-    schema: z.union([z.literal('off'), port]),
-    doc: `${doc} \`off\` opens none, 0 lets the system choose.`,
-    defaults: { dev: 'off', serve },
-  };
-}
-
-const ON_LOOPBACK: Field<string> = {
-  schema: ipAddress,
-  doc: 'Address to listen on. `::` is every address, IPv4 included.',
-  defaults: { dev: '127.0.0.1', serve: '::' },
-};
+export type { Field, Mode } from './kinds.ts';
 
 export const FIELDS = {
   hostname: {
@@ -651,6 +517,16 @@ export const FIELDS = {
     doc: 'Where the releases of Node.js are listed, to see whether one mends security holes of this one. Empty: not asked.',
     defaults: { dev: '', serve: 'https://nodejs.org/dist/index.json' },
   } as Field<string>,
+  'doctor.releases': field(
+    httpsUrl,
+    'Where the releases of Hikyaku are listed, in the form of the list of Node.js: an array of objects with `version` and `security`. Empty: not asked.',
+    '',
+  ),
+  'doctor.probe': field(
+    httpsUrl,
+    'Page on another host, an https URL, that connects to this one when the doctor asks: it is fetched with `host` and `port` in its query, and answers in text/plain, 200 where the port was answered, 502 or 504 where it was not. Empty: nobody looks from outside.',
+    '',
+  ),
   'doctor.issuer': field(
     z.string().max(253).toLowerCase(),
     'Certificate authority as CAA records name it.',
