@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { declaredZone } from '../../test/support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../test/support/declared-zone-server.ts';
-
-const HIKYAKU = fileURLToPath(new URL('../../bin/hikyaku', import.meta.url));
+import { runProgram } from '../../test/support/program.ts';
+import type { CommandResult } from '../../test/support/running-server.ts';
 
 let server: ZoneServer;
 before(async () => {
@@ -18,20 +16,8 @@ before(async () => {
 });
 after(() => server[Symbol.asyncDispose]());
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
-function check(...words: readonly string[]): Promise<Ran> {
-  const dns = ['--dns', `127.0.0.1:${server.port}`];
-  const env = { ...process.env, LANG: 'C', LC_ALL: '', LC_MESSAGES: '', HIKYAKU_LANG: '' };
-  return new Promise((resolve) => {
-    execFile(HIKYAKU, ['dmarc', 'check', ...words, ...dns], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-  });
+function check(...words: readonly string[]): Promise<CommandResult> {
+  return runProgram(['dmarc', 'check', ...words, '--dns', `127.0.0.1:${server.port}`]);
 }
 
 test('a domain with a policy is well: the record, the walk, the policy and what to mend are shown', async () => {

@@ -23,7 +23,7 @@ import { addVerb } from './verb.ts';
 
 interface CheckOptions extends ResolverOptions, LanguageOptions {
   readonly spf?: Identifier;
-  readonly dkim: readonly Identifier[];
+  readonly dkim?: readonly Identifier[];
 }
 
 interface Identifier {
@@ -47,11 +47,10 @@ export function dmarc(noun: Command, end: (code: ExitCode) => void): void {
     .option(
       '--dkim <domain:result>',
       'what came of a signature of this domain (pass, unless told; repeatable)',
-      (given: string, before: readonly Identifier[]) => [
+      (given: string, before: readonly Identifier[] = []) => [
         ...before,
         identifierOf('--dkim', DKIM_RESULTS)(given),
       ],
-      [],
     );
   addLanguage(addResolver(check)).action(async (domain: string, options: CheckOptions) => {
     end(await checkDomain(domain, options));
@@ -80,7 +79,7 @@ async function checkDomain(given: string, options: CheckOptions): Promise<ExitCo
   if (author === undefined) {
     throw new CommandFailure(`${given} is no domain name`, 'Write it like example.org.');
   }
-  const { spf, dkim, lang } = options;
+  const { spf, dkim = [], lang } = options;
   using resolver = await cliResolver(options);
   const report = await waiting(
     `asking for the policy of ${author}`,

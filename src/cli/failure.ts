@@ -18,6 +18,11 @@ export class CommandFailure extends Error {
   }
 }
 
+/** What stands below a command line that cannot be parsed. @param line of the command */
+export function helpRemedy(line: string): string {
+  return `  ${line} --help shows what there is.`;
+}
+
 export function reportFailure(failure: CommandFailure): ExitCode {
   const remedy = failure.remedy.split('\n').map((line) => `  ${line}`);
   for (const line of [`hikyaku: ${failure.message}`, ...remedy]) {

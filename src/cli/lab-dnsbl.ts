@@ -1,4 +1,5 @@
 /** `hikyaku lab dnsbl`: who is on the block list of the practice Internet, why, and how to come off it. */
+import { isIP } from 'node:net';
 import { Option, type Command } from 'commander';
 import { REFUSAL_CODES, REFUSALS, type Refused } from '#lab/dnsbl/answer';
 import { causeText } from '#lab/dnsbl/start';
@@ -33,6 +34,8 @@ export function addDnsblVerb(noun: Command): void {
       ).choices([...REFUSALS, 'nobody']),
     )
     .action(async (address: string | undefined, options: DnsblOptions) => {
+      if (address !== undefined && isIP(address) === 0)
+        throw new CommandFailure(`${address} is no IP address`, 'Write it like 127.20.25.25.');
       if (options.refuse !== undefined) return refuse(options.refuse, options);
       if (options.remove) return remove(address, options);
       const page = await callAdded<BlockListPage>(

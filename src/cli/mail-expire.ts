@@ -11,7 +11,7 @@ export async function expireMail(
   given: string | undefined,
   options: CommonOptions,
 ): Promise<void> {
-  if (mailbox === undefined) return listExpiries(account, options);
+  if (mailbox === undefined) return listMailboxes(account, options);
   if (given === undefined)
     throw new CommandFailure(
       'it is not said how long',
@@ -28,7 +28,7 @@ export async function expireMail(
   remark(`  hikyaku mail undelete ${set.account}`);
 }
 
-async function listExpiries(account: string, options: CommonOptions): Promise<void> {
+export async function listMailboxes(account: string, options: CommonOptions): Promise<void> {
   await printRows(
     callRows(options, 'mail/expiries', { account }),
     [

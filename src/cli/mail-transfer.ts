@@ -8,6 +8,7 @@ import { CommandFailure } from './failure.ts';
 import { messagesWere } from './message-count.ts';
 import { printDone } from './output.ts';
 import { Progress } from './progress.ts';
+import { levelsOf } from './mailbox-path.ts';
 import type { CommonOptions } from './verb.ts';
 
 export interface ImportOptions extends CommonOptions {
@@ -25,7 +26,8 @@ export async function importMail(
   options: ImportOptions,
 ): Promise<void> {
   const { openSource } = await import('./mail-files/source.ts');
-  const source = await openSource(from, options.mailbox?.split('/'));
+  const { mailbox } = options;
+  const source = await openSource(from, mailbox === undefined ? undefined : levelsOf(mailbox));
   await bringIn(account, toFrames(source), options);
 }
 
@@ -33,12 +35,17 @@ export async function importMail(
 export async function bringIn(
   account: string,
   frames: AsyncIterable<Uint8Array>,
-  options: CommonOptions,
+  options: ImportOptions,
 ): Promise<void> {
   let done = { imported: 0, known: 0 };
   const progress = new Progress(() => `${done.imported} imported, ${done.known} there already`);
   try {
-    for await (const step of callIntake(options, 'mail/import', { account }, frames)) {
+    for await (const step of callIntake(
+      options,
+      'mail/import',
+      { account, mailbox: options.mailbox },
+      frames,
+    )) {
       done = step;
       if (step.kind !== 'stopped') continue;
       throw new CommandFailure(
@@ -86,13 +93,14 @@ export async function exportMail(
     );
   }
   const root = path.resolve(to);
-  const mailbox = options.mailbox?.split('/');
-  const chunks = callBytes(options, 'mail/export', { account, ...(mailbox && { mailbox }) });
+  await makeFolder(root);
+  const { mailbox } = options;
+  const asked = mailbox === undefined ? undefined : levelsOf(mailbox);
+  const chunks = callBytes(options, 'mail/export', { account, mailbox });
   let exported = 0;
   let known = 0;
   const progress = new Progress(() => `${exported} exported, ${known} there already`);
   try {
-    await mkdir(root, { recursive: true, mode: 0o700 });
     const target = make(root);
     for await (const { head, pieces } of fromFrames(chunks)) {
       const parts: Uint8Array[] = [];
@@ -100,7 +108,7 @@ export async function exportMail(
       const outgoing = head as OutgoingHead;
       const written = await target.write(
         outgoing,
-        below(outgoing.mailbox, mailbox),
+        below(outgoing.mailbox, asked),
         Buffer.concat(parts),
       );
       if (written) exported++;
@@ -112,6 +120,18 @@ export async function exportMail(
   }
   const sentence = `${messagesWere(exported)} exported${thereAlready(known)}.`;
   printDone(options, { account, exported, known }, sentence);
+}
+
+/** @throws CommandFailure */
+async function makeFolder(folder: string): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+  } catch (error) {
+    throw new CommandFailure(
+      `the folder ${folder} cannot be made: ${(error as Error).message}`,
+      'Name a folder that this user may write to.',
+    );
+  }
 }
 
 /** The levels below what was asked for; INBOX is the root of a whole export. */

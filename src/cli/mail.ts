@@ -6,6 +6,7 @@ import { localTime, shortSize } from './terminal.ts';
 import type { ExportOptions, ImportOptions } from './mail-transfer.ts';
 import type { UndeleteOptions } from './mail-undelete.ts';
 import { readSince, SINCE_EXAMPLES } from './since.ts';
+import { addMailbox } from './mailbox-path.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
 interface ListOptions extends CommonOptions {
@@ -23,7 +24,8 @@ export function mail(noun: Command): void {
     'show the messages of an account, newest first',
     'hikyaku mail list bob@example.test',
     'hikyaku mail list bob@example.test --mailbox Archive/2019 --json',
-  ).option('--mailbox <name>', 'only those in one mailbox, named with what is above it');
+  );
+  addMailbox(list, 'only what is in this one');
   addLimit(list, `at most so many (without --json: ${SHOWN})`).action(listMail);
 
   addVerb(
@@ -38,9 +40,19 @@ export function mail(noun: Command): void {
   addVerb(
     noun,
     'raw <account> <id>',
-    'print a message as it is, octet by octet',
+    'print a message as it is, octet by octet; with --json in base64',
     'hikyaku mail raw bob@example.test 12 > message.eml',
   ).action(rawMail);
+
+  addVerb(
+    noun,
+    'mailboxes <account>',
+    'show the mailboxes of an account, and how long each keeps a message',
+    'hikyaku mail mailboxes bob@example.test',
+  ).action(async (account: string, options: CommonOptions) => {
+    const { listMailboxes } = await import('./mail-expire.ts');
+    await listMailboxes(account, options);
+  });
 
   addUndelete(noun);
   addExpire(noun);
@@ -76,9 +88,8 @@ function addUndelete(noun: Command): void {
     'hikyaku mail undelete bob@example.test',
     'hikyaku mail undelete bob@example.test 12 15',
     'hikyaku mail undelete bob@example.test --since 2h --mailbox Sent',
-  )
-    .option('--since <time>', `all that was expunged since: ${SINCE_EXAMPLES}`, readSince)
-    .option('--mailbox <name>', 'only what was in this one');
+  ).option('--since <time>', `all that was expunged since: ${SINCE_EXAMPLES}`, readSince);
+  addMailbox(undelete, 'only what was in this one');
   addLimit(undelete, 'show at most so many').action(
     async (account: string, ids: string[], options: UndeleteOptions) => {
       const { undeleteMail } = await import('./mail-undelete.ts');
@@ -88,27 +99,28 @@ function addUndelete(noun: Command): void {
 }
 
 function addTransfer(noun: Command): void {
-  addVerb(
+  const bringIn = addVerb(
     noun,
     'import <account> <path>',
     'bring in the messages of a Maildir, an mbox file, or a folder of mbox files; run again, it brings what is missing',
     'hikyaku mail import bob@example.test ~/Maildir',
     'hikyaku mail import bob@example.test old.mbox --mailbox Archive/2019',
-  )
-    .option('--mailbox <name>', 'where it goes; folders go below it')
-    .action(async (account: string, from: string, options: ImportOptions) => {
+  );
+  addMailbox(bringIn, 'where it goes; folders go below it').action(
+    async (account: string, from: string, options: ImportOptions) => {
       const { importMail } = await import('./mail-transfer.ts');
       await importMail(account, from, options);
-    });
+    },
+  );
 
-  addVerb(
+  const write = addVerb(
     noun,
     'export <account> <folder>',
     'write the messages of an account into a Maildir (only what it lacks) or into mbox files',
     'hikyaku mail export bob@example.test backup/bob',
     'hikyaku mail export bob@example.test backup/bob --format mbox --mailbox INBOX',
-  )
-    .option('--mailbox <name>', 'only this one and what lies below it')
+  );
+  addMailbox(write, 'only this one and what lies below it')
     .option('--format <name>', 'maildir or mbox', 'maildir')
     .action(async (account: string, to: string, options: ExportOptions) => {
       const { exportMail } = await import('./mail-transfer.ts');
@@ -118,6 +130,12 @@ function addTransfer(noun: Command): void {
 
 async function rawMail(account: string, id: string, options: CommonOptions): Promise<void> {
   const chunks = callBytes(options, 'mail/raw', { account, id });
+  if (options.json === true) {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    printJson({ account, id, source: Buffer.concat(parts).toString('base64') });
+    return;
+  }
   if (process.stdout.isTTY) {
     const { visibleText } = await import('./visible-text.ts');
     for await (const text of visibleText(chunks)) process.stdout.write(text);

@@ -41,7 +41,8 @@ export function queue(noun: Command): void {
       const { rows, tell } = limited(options, SHOWN, 'the oldest', (limit) =>
         callRows(options, 'queue/list', { what, status: options.status, limit }),
       );
-      await printRows(rows, COLUMNS, options, 'Nothing waits in the queue.');
+      const where = what === undefined ? 'in the queue' : `for ${what}`;
+      await printRows(rows, COLUMNS, options, `Nothing waits ${where}.`);
       tell();
     },
   );

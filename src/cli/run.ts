@@ -1,7 +1,8 @@
 /** The command line: nouns, each in a file of its own that is loaded when its turn comes, and how a command ends. */
 import { Command, CommanderError } from 'commander';
+import { VERSION } from '#mail/version';
 import type { ExitCode } from './exit-code.ts';
-import { CommandFailure, reportFailure } from './failure.ts';
+import { CommandFailure, helpRemedy, reportFailure } from './failure.ts';
 import { knownCommands } from './known-commands.ts';
 import { NOUNS } from './nouns.ts';
 
@@ -9,23 +10,25 @@ import { NOUNS } from './nouns.ts';
 export async function run(args: readonly string[]): Promise<ExitCode> {
   const program = new Command('hikyaku')
     .description('A mail server that one person can run, read and learn from.')
+    .version(VERSION, '-V, --version', 'say which version this is')
     .exitOverride()
-    .showHelpAfterError('(--help shows what there is)')
+    .configureOutput({ outputError: (text, write) => write(inHouseForm(text)) })
+    .showHelpAfterError(helpRemedy('hikyaku'))
     .showSuggestionAfterError()
     .enablePositionalOptions();
   let code: ExitCode = 0;
   const end = (result: ExitCode): void => {
     code = result;
   };
+  const meant = nounMeant(args);
   for (const [name, noun] of Object.entries(NOUNS)) {
     const command = program
       .command(name)
       .description(noun.summary)
       .exitOverride()
-      .showHelpAfterError(`(hikyaku ${name} --help shows what there is)`);
+      .showHelpAfterError(helpRemedy(`hikyaku ${name}`));
     // the words of the noun are needed only when it is meant
-    if (args.find((arg) => !arg.startsWith('-')) === name)
-      (await noun.load())(command, end, knownCommands);
+    if (meant === name) (await noun.load())(command, end, knownCommands);
   }
   try {
     if (args.length === 0) {
@@ -41,6 +44,17 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
     process.stderr.write(`hikyaku: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 2;
   }
+}
+
+/** `hikyaku help mail` means mail too. */
+function nounMeant(args: readonly string[]): string | undefined {
+  const [first, second] = args.filter((arg) => !arg.startsWith('-'));
+  return first === 'help' ? second : first;
+}
+
+/** What the parser says, in the form of other failures: who says it, then what to do about it. */
+function inHouseForm(text: string): string {
+  return text.replace(/^error: /, 'hikyaku: ').replace(/\n\((Did you mean .*)\)$/m, '\n  $1');
 }
 
 /** Whoever reads the output may have seen enough (`| head`): that is no error. */

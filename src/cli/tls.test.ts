@@ -1,12 +1,10 @@
 /** `hikyaku tls policy`, run as a person runs it, against a declared DNS whose AD bit counts since it is on this machine. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { declaredZone } from '../../test/support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../test/support/declared-zone-server.ts';
+import { runProgram } from '../../test/support/program.ts';
 
-const HIKYAKU = fileURLToPath(new URL('../../bin/hikyaku', import.meta.url));
 const SIGNED = { authenticated: true };
 
 let server: ZoneServer;
@@ -31,18 +29,8 @@ after(() => server[Symbol.asyncDispose]());
 async function policy(...words: readonly string[]): Promise<{ code: number; text: string }> {
   const dns = ['--dns', `127.0.0.1:${server.port}`];
   const data = ['--set', 'data_dir=/nonexistent'];
-  const env = { ...process.env, LANG: 'C', LC_ALL: '', LC_MESSAGES: '' };
-  return new Promise((resolve) => {
-    execFile(
-      HIKYAKU,
-      ['tls', 'policy', ...words, ...dns, ...data],
-      { env },
-      (error, stdout, stderr) => {
-        const code = error === null ? 0 : Number(error.code);
-        resolve({ code, text: (stdout + stderr).replaceAll(/\s+/g, ' ') });
-      },
-    );
-  });
+  const { code, stdout, stderr } = await runProgram(['tls', 'policy', ...words, ...dns, ...data]);
+  return { code, text: (stdout + stderr).replaceAll(/\s+/g, ' ') };
 }
 
 test('what is asked of a host by DANE is told with its records', async () => {

@@ -1,6 +1,6 @@
 /** What every command has in common: `--json`, the options that name the settings, and an example in its help. */
 import type { Command } from 'commander';
-import { CommandFailure } from './failure.ts';
+import { CommandFailure, helpRemedy } from './failure.ts';
 import type { OutputOptions } from './output.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 
@@ -27,7 +27,7 @@ export function addVerb(
     .command(usage)
     .description(summary)
     .option('--json', 'one JSON object a line');
-  command.showHelpAfterError(`(${lineOf(command)} --help shows what there is)`);
+  command.showHelpAfterError(helpRemedy(lineOf(command)));
   return addSettingsOptions(command).addHelpText(
     'after',
     `\n${label}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`,

@@ -1,12 +1,10 @@
 /** `hikyaku dkim verify` and `hikyaku arc verify`, run as a person runs them, against a declared DNS. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
@@ -15,8 +13,9 @@ import { splitHeader } from '#protocol/message/fields';
 import { sealMessage } from '#protocol/arc/seal';
 import { declaredZone } from '../../test/support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../test/support/declared-zone-server.ts';
+import { runProgram } from '../../test/support/program.ts';
+import type { CommandResult } from '../../test/support/running-server.ts';
 
-const HIKYAKU = fileURLToPath(new URL('../../bin/hikyaku', import.meta.url));
 const TIME = 1_790_000_000;
 const pair = generateKeyPairSync('ed25519');
 const KEY: SigningKey = {
@@ -73,24 +72,12 @@ async function seal(text: string): Promise<string> {
   return latin1(made.fields) + text;
 }
 
-interface Ran {
-  readonly code: number;
-  readonly stdout: string;
-  readonly stderr: string;
-}
-
 function run(
   words: readonly string[],
   input = '',
   dns: readonly string[] = ['--dns', `127.0.0.1:${server.port}`],
-): Promise<Ran> {
-  const env = { ...process.env, LANG: 'C', LC_ALL: '', LC_MESSAGES: '', HIKYAKU_LANG: '' };
-  return new Promise((resolve) => {
-    const child = execFile(HIKYAKU, [...words, ...dns], { env }, (error, stdout, stderr) => {
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr });
-    });
-    child.stdin!.end(Buffer.from(input, 'latin1'));
-  });
+): Promise<CommandResult> {
+  return runProgram([...words, ...dns], { input });
 }
 
 function dense(text: string): string {

@@ -47,6 +47,8 @@ test('a message that was sent is listed with the fields that scripts rely on', a
   const raw = await server.done('mail', 'raw', BOB, mail.id);
   assert.equal(Buffer.byteLength(raw), mail.size);
   assert.match(raw, /^Return-Path: <alice@example\.test>\r\n[^]*\r\n\r\nGrüße\r\n$/);
+  const [inJson] = await server.json<{ source: string }>('mail', 'raw', BOB, mail.id);
+  assert.equal(Buffer.from(inJson!.source, 'base64').toString(), raw);
   const table = await server.done('mail', 'list', BOB);
   assert.match(table, /^ *ID {2}MESSAGE .*\n/);
   assert.ok(table.includes('日本語の件名'));

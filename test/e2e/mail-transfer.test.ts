@@ -130,6 +130,44 @@ test('mail that was delivered here is known again after its export', async () =>
   assert.deepEqual(await imported(ALICE, target), { account: ALICE, imported: 0, known: 5 });
 });
 
+test('a mailbox is meant by import and export as mail list means it', async () => {
+  const root = await maildir({ 'cur/1.a.host:2,S': message('filed') });
+  await imported(BOB, root, '--mailbox', 'Archive/2019');
+  assert.deepEqual(await imported(BOB, root, '--mailbox', 'archive/2019'), {
+    account: BOB,
+    imported: 0,
+    known: 1,
+  });
+  const target = path.join(folder, 'filed');
+  const [done] = await server.json('mail', 'export', BOB, target, '--mailbox', 'ARCHIVE/2019');
+  assert.equal(done!['exported'], 1);
+  const mailboxes = await server.json('mail', 'mailboxes', BOB);
+  const names = mailboxes.map((one) => one['mailbox']);
+  assert.deepEqual(
+    names.filter((name) => /archive/i.test(String(name))),
+    ['Archive', 'Archive/2019'],
+  );
+  const nowhere = await server.command('mail', 'export', BOB, target, '--mailbox', 'Nowhere');
+  assert.equal(nowhere.code, 2);
+  assert.match(
+    nowhere.stderr,
+    /^hikyaku: bob@example\.test has no mailbox Nowhere\n {2}hikyaku mail/,
+  );
+  for (const verb of ['import', 'export']) {
+    const nameless = await server.command('mail', verb, BOB, root, '--mailbox', 'A//B');
+    assert.equal(nameless.code, 2);
+    assert.match(nameless.stderr, /^hikyaku: --mailbox A\/\/B names no mailbox\n/);
+  }
+});
+
+test('a folder that cannot be made is said to be none', async () => {
+  const file = path.join(folder, 'a-file');
+  await writeFile(file, '');
+  const refused = await server.command('mail', 'export', BOB, path.join(file, 'below'));
+  assert.equal(refused.code, 2);
+  assert.match(refused.stderr, /^hikyaku: the folder .* cannot be made: .*\n {2}Name a folder/);
+});
+
 test('what is no mail is said to be none', async () => {
   const nothing = path.join(folder, 'nothing.txt');
   await writeFile(nothing, 'no mbox at all\n');

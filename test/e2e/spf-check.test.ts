@@ -1,6 +1,5 @@
 /** `hikyaku spf check` as its user runs it: a process of its own without a server, against a DNS server on the loopback. */
 import assert from 'node:assert/strict';
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,7 +7,8 @@ import { after, before, describe, test } from 'node:test';
 import { declaredZone } from '../support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
 import { freePort } from '../support/loopback-port.ts';
-import { PROGRAM, type CommandResult } from '../support/running-server.ts';
+import { runProgram } from '../support/program.ts';
+import type { CommandResult } from '../support/running-server.ts';
 
 const zone = declaredZone({
   'example.org': {
@@ -38,11 +38,9 @@ after(async () => {
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const { PATH = '', NODE_OPTIONS = '' } = process.env;
-  return new Promise<CommandResult>((resolve) => {
-    const options = { cwd: folder, env: { PATH, NODE_OPTIONS, LANG: 'C.UTF-8', ...env } };
-    execFile(PROGRAM, ['spf', 'check', ...args], options, (error, stdout, stderr) =>
-      resolve({ code: error === null ? 0 : Number(error.code), stdout, stderr }),
-    );
+  return runProgram(['spf', 'check', ...args], {
+    cwd: folder,
+    env: { PATH, NODE_OPTIONS, LANG: 'C.UTF-8', ...env },
   });
 }
 

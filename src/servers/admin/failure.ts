@@ -26,7 +26,8 @@ export function failureOf(error: Error & { statusCode?: number }): Failure {
       status: error.statusCode,
       reason: 'bad-request',
       message: error.message,
-      remedy: 'The command and the server may be of different versions: restart the server.',
+      remedy:
+        'Look at what was given. Where that is right, command and server are of different versions: restart the server.',
     };
   }
   return {

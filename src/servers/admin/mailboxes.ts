@@ -41,7 +41,17 @@ export class NamedMailboxes {
     return refuse(
       'no-such-mailbox',
       `${this.#account} has no mailbox ${given}`,
-      `hikyaku mail expire ${this.#account} lists its mailboxes; what lies below another is written Archive/2019.`,
+      `hikyaku mail mailboxes ${this.#account} lists them; what lies below another is written Archive/2019.`,
     );
+  }
+
+  /** From the root down; what is not there yet is as given, below what is. */
+  pathFor(given: string): readonly string[] {
+    const levels = given.split(DELIMITER);
+    for (let depth = levels.length; depth > 0; depth--) {
+      const found = this.find(levels.slice(0, depth).join(DELIMITER));
+      if (!('kind' in found)) return [...found.path, ...levels.slice(depth)];
+    }
+    return levels;
   }
 }

@@ -119,7 +119,8 @@ function addCall(
       return reply.code(400).send({
         reason: 'bad-input',
         message: `${at.join('.') || 'the input'}: ${message}`,
-        remedy: 'The command and the server may be of different versions: restart the server.',
+        remedy:
+          'Look at what was given. Where that is right, command and server are of different versions: restart the server.',
       });
     }
     const signal = AbortSignal.any([stopping, goneSignal(reply)]);
