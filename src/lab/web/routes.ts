@@ -4,7 +4,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import { wordOf } from './asked.ts';
 import { addDnsRoutes } from './dns-routes.ts';
 import { addressPage, askAddress, reasonPage, removalPage } from './block-list-page.ts';
-import type { WebParts } from './start.ts';
+import type { WebParts } from './parts.ts';
 import { html } from './html.ts';
 import { askFor, badToken, linkTo, type Page, type Reader } from './layout.ts';
 import { addPage, isOurForm, type Answer, type Showing } from './page-route.ts';

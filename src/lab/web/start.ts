@@ -6,30 +6,16 @@ import { randomBytes } from 'node:crypto';
 import { createServer as createPlain, type Server } from 'node:http';
 import { createServer as createSecure } from 'node:https';
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import type { LabNetwork } from '#lab/network';
-import type { BlockList } from '#lab/dnsbl/start';
-import type { providerCalls } from '#lab/providers/calls';
 import type { Log } from '#log';
-import type { PemPair } from '#mail/certificates/x509';
 import { chooseLanguage } from '#protocol/http/accept-language';
 import { wordOf } from './asked.ts';
-import type { DnsParts } from './dns-places.ts';
 import { html } from './html.ts';
 import { CONTENT_SECURITY_POLICY, document, speaker, type Page, type Reader } from './layout.ts';
+import type { WebParts } from './parts.ts';
 import { addRoutes } from './routes.ts';
 import { callerOf, WEB_HOST } from './sites.ts';
 import type { TextKey } from './texts.ts';
 import { formTokens, type FormTokens } from './tokens.ts';
-
-export interface WebParts {
-  readonly network: Pick<LabNetwork, 'addressOf' | 'localPort'>;
-  readonly log: Log;
-  readonly calls: Pick<ReturnType<typeof providerCalls>, 'why' | 'postmaster'>;
-  readonly blockList: Pick<BlockList, 'view' | 'remove'>;
-  readonly dns: DnsParts;
-  /** For all of its sites. */
-  readonly identity: PemPair;
-}
 
 export interface LabWeb extends AsyncDisposable {
   /** For a browser outside the practice Internet: `http://127.20.6.80:8080/`. */

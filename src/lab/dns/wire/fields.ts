@@ -8,7 +8,7 @@ import { flaw, type Flaw } from './flaws.ts';
 import { decodeName, encodeName, parseName } from './name.ts';
 import { typeCode, typeName } from './record-types.ts';
 import { decodeTypes, encodeTypes } from './type-bits.ts';
-import type { Word } from './rdata.ts';
+import type { Word } from './word.ts';
 
 export type Field =
   | 'ip4'

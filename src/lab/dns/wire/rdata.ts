@@ -9,6 +9,7 @@ import type { Field } from './fields.ts';
 import { flaw, type Flaw } from './flaws.ts';
 import { TYPE } from './record-types.ts';
 import type { TypeName } from './record-types.ts';
+import type { Word } from './word.ts';
 
 /** The fields of each type in order (RFC 1035 §3.3, 3596, 2782, 8659, 6698, 4034, 4255). A last field may take all that is left. */
 const FORMS: { readonly [T in TypeName]?: readonly Field[] } = {
@@ -45,13 +46,6 @@ const BY_CODE = new Map<number, readonly Field[]>(
 /** The form of a type's data, or undefined where only its octets are known. */
 export function formOf(type: number): readonly Field[] | undefined {
   return BY_CODE.get(type);
-}
-
-/** A word of a zone file, and whether it stood in quotes. */
-export interface Word {
-  /** Unescaped in quotes, as written otherwise. */
-  readonly text: string;
-  readonly quoted: boolean;
 }
 
 const MAX_RDATA = 65_535;

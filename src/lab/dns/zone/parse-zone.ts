@@ -7,7 +7,7 @@ import type { ZoneRecord } from '#lab/dns/records';
 import { saidWith, shortened, type Said } from '#lab/dns/said';
 import { HOW, WHAT } from '#lab/dns/texts/zone-file';
 import { encodeRdata, formatRdata } from '#lab/dns/wire/rdata';
-import type { Word } from '#lab/dns/wire/rdata';
+import type { Word } from '#lab/dns/wire/word';
 import { isWithin, parseName } from '#lab/dns/wire/name';
 import { TYPE, typeCode, typeName } from '#lab/dns/wire/record-types';
 import { readWords } from './words.ts';

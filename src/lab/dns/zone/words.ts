@@ -1,7 +1,7 @@
 /** Zone files as words (RFC 1035 §5.1): comments, quotes, escapes, and parentheses that join lines. One pass, linear. Pure. */
 import type { Said } from '#lab/dns/said';
 import { flaw, type Flaw } from '#lab/dns/wire/flaws';
-import type { Word } from '#lab/dns/wire/rdata';
+import type { Word } from '#lab/dns/wire/word';
 
 export interface WordLine {
   /** From 1, where the entry begins. */
