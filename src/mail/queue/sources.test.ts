@@ -73,6 +73,8 @@ test('a source that the site has enough of rests, and mail goes on from the othe
   const { store } = outbound;
   await outbound.send({ to: ['a@other.test'] });
   await outbound.until('attempt.deferred', 1);
+  // the source rests from when the attempt has given back what it took
+  await outbound.rest();
   for (let count = 1; count <= 3; count++) {
     await outbound.send({ to: [`r${count}@other.test`] });
     await outbound.until('attempt.delivered', count);

@@ -212,6 +212,7 @@ test('a domain that breaks its own policy slows nobody down who shares its host'
   assert.equal((await world.send()).outcome.type, 'attempt.deferred');
   const { outcome } = await world.send({ to: ['ann@free.test'] });
   assert.equal(outcome.type, 'attempt.delivered');
+  await world.outbound.rest();
   const { rows } = await world.outbound.store.pool.query(
     'select from site_limits where blocked_until is not null or failures > 0',
   );

@@ -5,17 +5,9 @@
  */
 import { attemptLocal } from './local.ts';
 import { attemptRemote } from './attempt.ts';
-import {
-  claim,
-  expiredLeases,
-  heldLeases,
-  releaseLease,
-  releasePlanned,
-  type Claim,
-  type SiteMood,
-} from '#store/queue/claim';
+import { claim, releaseLease, releasePlanned, type Claim, type SiteMood } from '#store/queue/claim';
 import { openQueuePool, type QueuePool } from '#store/queue/pool';
-import { nextReadyAt, reconcileDestinations } from '#store/queue/destinations';
+import { nextReadyAt } from '#store/queue/destinations';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { WarmUpKeeper } from '#mail/warm-up/keeper';
 import { Tally } from '#mail/warm-up/tally';
@@ -29,14 +21,13 @@ import type { Queue, QueueOptions } from './options.ts';
 import { Recorder } from './record.ts';
 import { Removals } from './remove.ts';
 import { shuffled } from './route-exchanges.ts';
+import { Upkeep } from './upkeep.ts';
 import { Wakes } from './wakes.ts';
 import { Watch } from './watch.ts';
-import { isGone, workerName } from './worker-name.ts';
+import { workerName } from './worker-name.ts';
 
 export type { Queue, QueueOptions } from './options.ts';
 
-const RECONCILE_EVERY = 30_000;
-const REAP_EVERY = 5_000;
 /** A ready destination that could not be taken is in other hands at this moment. */
 const BUSY_PAUSE = 20;
 /** One in so many attempts at once is kept from bulk mail. */
@@ -64,7 +55,7 @@ class Worker implements Queue {
   readonly #stopping = new AbortController();
   readonly #ended = new AbortController();
   readonly #attempts = new Set<Promise<void>>();
-  readonly #timers: NodeJS.Timeout[];
+  readonly #upkeep: Upkeep;
   readonly #unlisten: () => void;
   readonly #loop: Promise<void>;
   #stopped: Promise<void> | undefined;
@@ -112,13 +103,15 @@ class Worker implements Queue {
       looked: () => this.#look(),
     });
     this.#unlisten = store.notices.on('queue', () => this.#look());
-    this.#timers = [
-      setInterval(() => void this.#reconcile(), RECONCILE_EVERY),
-      setInterval(() => void this.#reap(), REAP_EVERY),
-      setInterval(() => void this.#takeOut(() => this.#removals.finish()), REAP_EVERY),
-    ];
-    for (const timer of this.#timers) timer.unref();
-    this.#loop = this.#begin().then(() => this.#run());
+    this.#upkeep = new Upkeep({
+      queue: this.#queue,
+      clock: store.clock,
+      log,
+      removals: this.#removals,
+      stopping: this.#stopping.signal,
+      found: () => this.#look(),
+    });
+    this.#loop = this.#upkeep.begin().then(() => this.#run());
   }
 
   get isIdle(): boolean {
@@ -152,7 +145,7 @@ class Worker implements Queue {
 
   async #halt(): Promise<void> {
     this.#unlisten();
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#upkeep.stop();
     this.#stopping.abort();
     this.#recorder.stop();
     this.#look();
@@ -249,7 +242,7 @@ class Worker implements Queue {
       // it ends by itself
       log.warn('queue.lease-kept', { site: claimed.site, error: (error as Error).message });
     }
-    void this.#takeOut(() => this.#removals.attemptEnded());
+    void this.#upkeep.attemptEnded();
   }
 
   /** The plan gets back what was not used, hears the replies, and reacts. */
@@ -283,60 +276,8 @@ class Worker implements Queue {
     over.abort();
   }
 
-  /** Finds what an earlier process left. */
-  async #begin(): Promise<void> {
-    try {
-      const gone = (await heldLeases(this.#queue)).filter(({ node }) => isGone(node));
-      for (const { token } of gone) await this.#giveBack(token);
-    } catch (error) {
-      this.#failed('queue.reap', error);
-    }
-    await this.#reap();
-    await this.#takeOut(() => this.#removals.finish());
-    await this.#reconcile();
-  }
-
-  async #reconcile(): Promise<void> {
-    try {
-      await reconcileDestinations(this.#queue, this.#now());
-      this.#look();
-    } catch (error) {
-      this.#failed('queue.reconcile', error);
-    }
-  }
-
-  async #takeOut(take: () => Promise<void>): Promise<void> {
-    try {
-      await take();
-    } catch (error) {
-      this.#failed('queue.removal', error);
-    }
-  }
-
-  /** What is done now and then by itself and did not come about; at a stop that is no news. */
-  #failed(name: string, error: unknown): void {
-    if (this.#stopping.signal.aborted) return;
-    this.#options.log.warn(name, { error: (error as Error).message });
-  }
-
-  /** Nobody knows what became of the lease. */
-  #giveBack(token: string): Promise<boolean> {
-    return releaseLease(this.#queue, token, { kind: 'neutral' }, this.#now());
-  }
-
   #now(): number {
     return this.#options.store.clock.now();
-  }
-
-  /** Gives back what workers held that are gone or stand still. */
-  async #reap(): Promise<void> {
-    try {
-      const tokens = await expiredLeases(this.#queue);
-      for (const token of tokens) await this.#giveBack(token);
-      if (tokens.length > 0) this.#look();
-    } catch (error) {
-      this.#failed('queue.reap', error);
-    }
   }
 }
 
