@@ -25,6 +25,17 @@ import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerFacts } from '#mail/doctor/server-facts';
 import type { Resolver } from '#protocol/dns/resolver';
 
+/** Of this host; POP3 is never ours. */
+const PORTS_OF_MAIL: DoctorSettings['otherPorts'] = [
+  { name: 'smtp', port: 25, start: 'clear' },
+  { name: 'submission', port: 587, start: 'clear' },
+  { name: 'submissions', port: 465, start: 'implicit' },
+  { name: 'imap', port: 143, start: 'clear' },
+  { name: 'imaps', port: 993, start: 'implicit' },
+  { name: 'pop3', port: 110, start: 'clear' },
+  { name: 'pop3s', port: 995, start: 'implicit' },
+];
+
 export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
   const named = config['doctor.addresses'];
   return {
@@ -40,6 +51,9 @@ export function doctorSettings(mode: Mode, config: Config): DoctorSettings {
     dnsLists: config['doctor.dns_lists'].map((text) => readDoctorList(text)!),
     rdap: config['doctor.rdap'],
     nodeReleases: config['doctor.node_releases'],
+    releases: config['doctor.releases'],
+    probe: config['doctor.probe'],
+    otherPorts: mode === 'serve' ? PORTS_OF_MAIL : [],
     issuer: config['doctor.issuer'],
     leaving: leavingOf(config),
     documentation: config['doctor.documentation'],

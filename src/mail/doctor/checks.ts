@@ -50,7 +50,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
   H8: { ...host, family: 'host', also: ['unreachable'], run: versions },
 
   N1: { ...host, ...server, family: 'network', run: listeners },
-  N2: { ...host, family: 'network', run: outsideProbe },
+  N2: { ...host, family: 'network', also: ['unreachable', 'no-server'], run: outsideProbe },
   N3: { ...host, ...world, family: 'network', also: ['no-answer'], run: wayOut },
   N4: {
     ...host,
@@ -94,7 +94,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
 
   X1: { ...domain, ...world, family: 'mx', also: ['no-answer', 'propagating'], run: exchange },
   X2: { ...domain, ...world, family: 'mx', also: ['no-answer', 'propagating'], run: exchangeHosts },
-  X3: { ...domain, ...server, family: 'mx', also: ['unreachable'], run: roles },
+  X3: { ...domain, ...server, family: 'mx', also: ['unreachable', 'not-here'], run: roles },
 
   S1: { ...domain, ...world, family: 'spf', also: ['no-answer', 'propagating'], run: spfRecord },
   S2: { ...domain, ...world, family: 'spf', also: ['no-answer', 'propagating'], run: spfLimits },
@@ -210,7 +210,7 @@ export const CHECKS: { readonly [Id in CheckId]: Check<Id> } = {
     ...domain,
     ...server,
     family: 'flow',
-    also: ['unreachable'],
+    also: ['unreachable', 'not-here'],
     patience: ROUND_TRIP_PATIENCE,
     run: roundTrip,
   },

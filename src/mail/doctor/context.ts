@@ -26,6 +26,16 @@ export interface DoctorSettings {
   readonly rdap: string;
   /** Where the releases of Node.js are listed; empty: not asked. */
   readonly nodeReleases: string;
+  /** Where our own are listed, in the same form; empty: not asked. */
+  readonly releases: string;
+  /** A page outside that connects to this host when it is asked; empty: none. */
+  readonly probe: string;
+  /** Ports of mail on which nobody but this server should answer. */
+  readonly otherPorts: readonly {
+    readonly name: string;
+    readonly port: number;
+    readonly start: 'clear' | 'implicit';
+  }[];
   /** Who issues our certificates, as CAA names it. */
   readonly issuer: string;
   /** A page where readers leave lists, of nobody; empty: none is offered. */

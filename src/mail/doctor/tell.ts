@@ -21,7 +21,7 @@ export function tellResult(result: Result, hostname: string, language: Language)
   const check = TEXTS[id];
   const text = textOf(id, finding);
   const values = { domain: subject, hostname, ...result.values };
-  const tell = (phrase: Phrase): string => say(phrase, language, values as never);
+  const tell = (phrase: Phrase): string => endedOnce(say(phrase, language, values as never));
   const mends = status === 'warn' || status === 'fail' || status === 'unknown';
   // what is unknown is not mended as what is wrong
   const remedy = text.remedy ?? (status === 'unknown' ? undefined : check.remedy);
@@ -32,6 +32,11 @@ export function tellResult(result: Result, hostname: string, language: Language)
     why: tell(check.why),
     remedy: remedy !== undefined && (mends || text.remedy) ? tell(remedy) : undefined,
   };
+}
+
+/** What others said may have ended its sentence already. */
+function endedOnce(text: string): string {
+  return text.replaceAll(/(?<![.。])\.(?=[.。](?:\s|$))/g, '');
 }
 
 export function tellEvidence({ asked, by, answer, ttl }: Evidence, language: Language): string {

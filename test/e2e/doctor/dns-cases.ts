@@ -230,6 +230,7 @@ export const EXCHANGE_CASES = [
   caseOf('X2', 'no-answer', ({ names }) => change(names, DOMAIN, { MX: { fault: 'timeout' } })),
 
   caseOf('X3', 'both', listen),
+  caseOf('X3', 'not-here', (world) => void (world.server!.domains = [])),
   caseOf('X3', 'no-abuse', (world, on) =>
     listen(world, on, { 'RCPT TO:<abuse@': '550 5.1.1 nobody of this name' }),
   ),

@@ -78,7 +78,7 @@ test('what could not be found out is never told as well, and never as wrong', ()
 function steady(line: string): string {
   return line
     .replaceAll(/127\.0\.0\.1:\d+/g, '127.0.0.1:PORT')
-    .replaceAll(/\b(smtp|submissions?|imaps?|https?) \(\d+\)/g, '$1 (PORT)')
+    .replaceAll(/\b(smtp|submissions?|imaps?|https?|pop3) \(\d+\)/g, '$1 (PORT)')
     .replaceAll(/\b[0-9a-f]{64}\b/g, 'DIGEST')
     .replaceAll(/\b20\d\d-\d\d-\d\d\b/g, 'DATE');
 }
@@ -100,6 +100,8 @@ async function golden(language: Language): Promise<void> {
     showsFamilies: false,
   };
   const lines = found.flatMap((result) => formatResult(result, options).map(steady).concat(''));
+  for (const line of lines)
+    assert.doesNotMatch(line, /(?<![.。])[.][.。]$/, 'a sentence ends once');
   const file = new URL(`golden/${language}.txt`, import.meta.url);
   if (process.env['HIKYAKU_GOLDEN'] === 'write') await writeFile(file, lines.join('\n'));
   assert.equal(lines.join('\n'), await readFile(file, 'utf8'));

@@ -5,6 +5,8 @@ import type { Listeners } from './listeners.ts';
 import { ADDRESS, change, DAY, failure, HOST, NOW, without, type Draft } from './world.ts';
 
 const SECRET = '/var/lib/hikyaku/tls/self-signed.key';
+const OWN = 'https://releases.example.org/hikyaku.json';
+const PROBE = 'https://probe.example.net/connect';
 const NODE = 'https://nodejs.org/dist/index.json';
 
 function disk(free: number): Break {
@@ -44,6 +46,13 @@ function releases(...list: readonly (readonly [string, boolean])[]): Break {
   return (world) => {
     world.settings.nodeReleases = NODE;
     world.pages[NODE] = JSON.stringify(list.map(([version, security]) => ({ version, security })));
+  };
+}
+
+function ownReleases(...list: readonly (readonly [string, boolean])[]): Break {
+  return (world) => {
+    world.settings.releases = OWN;
+    world.pages[OWN] = JSON.stringify(list.map(([version, security]) => ({ version, security })));
   };
 }
 
@@ -108,6 +117,11 @@ export const HOST_CASES = [
   caseOf('H8', 'current', releases(['v25.1.0', true], ['v24.5.0', true])),
   caseOf('H8', 'behind', releases(['v24.6.0', false], ['v24.5.0', true])),
   caseOf('H8', 'insecure', releases(['v24.7.0', false], ['v24.6.0', true])),
+  caseOf('H8', 'own-behind', ownReleases(['99.0.0', false])),
+  caseOf('H8', 'own-insecure', (world, on) => {
+    void ownReleases(['99.0.1', true])(world, on);
+    void releases(['v24.7.0', true])(world, on);
+  }),
   caseOf('H8', 'not-asked'),
   caseOf('H8', 'unreachable', ({ settings }) => void (settings.nodeReleases = NODE)),
 ];
@@ -140,6 +154,21 @@ function exchanges(answers: Readonly<Record<string, string>>, from = ADDRESS): B
   };
 }
 
+/** What a page outside says of our ports. */
+function probed(answers: Readonly<Record<number, string>>): Break {
+  return (world) => {
+    world.settings.probe = PROBE;
+    const ports = Object.keys(answers).map(Number);
+    world.server!.listeners = ports.map((port) => ({
+      name: 'smtp',
+      address: ADDRESS,
+      port,
+      proxied: false,
+    }));
+    for (const port of ports) world.pages[`${PROBE}?host=${HOST}&port=${port}`] = answers[port]!;
+  };
+}
+
 const BOTH = { '203.0.113.1': '220 mx.one.example', '203.0.113.2': '220 mx.two.example' };
 const SIX = '2001:db8::25';
 
@@ -156,7 +185,20 @@ export const NETWORK_CASES = [
     world.server!.web = [{ name: 'https', address, port }];
   }),
 
+  caseOf('N1', 'unwanted', async (world, on) => {
+    await listen(world, on);
+    const { port } = await on.listen('smtp', { banner: '+OK POP3 ready' });
+    world.settings.otherPorts = [{ name: 'pop3', port, start: 'clear' }];
+  }),
+
   caseOf('N2', 'no-probe'),
+  caseOf('N2', 'open', probed({ 25: '220 mail.example.org ESMTP' })),
+  caseOf('N2', 'closed', probed({ 25: '!status: 504' })),
+  caseOf('N2', 'unreachable', probed({ 25: '!status: 404' })),
+  caseOf('N2', 'no-server', (world) => {
+    world.settings.probe = PROBE;
+    world.server = undefined;
+  }),
 
   caseOf('N3', 'greeted', exchanges(BOTH)),
   caseOf('N3', 'few', exchanges({ '203.0.113.1': '220 mx.one.example' })),

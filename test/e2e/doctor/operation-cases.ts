@@ -165,6 +165,7 @@ export const OPERATION_CASES = [
   caseOf('L2', 'arrived', trip({}, { pace: 20_000 })),
   caseOf('L2', 'slow', trip({}, { pace: 61_000 })),
   caseOf('L2', 'refused', trip({ 'RCPT TO': '550 5.1.1 nobody of this name' })),
+  caseOf('L2', 'not-here', (world) => void (world.server!.domains = [])),
   caseOf('L2', 'lost', trip({}, { echo: silent, pace: 5000 })),
   caseOf('L2', 'unreachable', async (world, on) => {
     world.server!.listeners = [await on.closed('smtp')];

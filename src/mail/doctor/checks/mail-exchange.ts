@@ -5,6 +5,7 @@ import type { Context } from '#mail/doctor/context';
 import { addressesOf, ask, judgeAtPlaces, noAnswer, type Asked } from '#mail/doctor/dns-questions';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { sendingAddresses } from '#mail/doctor/own-addresses';
+import { isHere } from '#mail/doctor/is-here';
 import { hostPort, listenerNamed, targetOf } from '#mail/doctor/own-listeners';
 import { judgeEverywhere } from '#mail/doctor/places';
 import { listed, quoted } from '#mail/doctor/spoken-values';
@@ -72,6 +73,7 @@ async function judgeHosts(context: Context): Promise<Outcome<'X2'>> {
 
 export async function roles(context: ServerContext): Promise<Outcome<'X3'>> {
   const { domain } = context;
+  if (!isHere(context.server, domain)) return { finding: 'not-here', values: {} };
   const asked = await askRecipients(context, [`postmaster@${domain}`, `abuse@${domain}`]);
   if (asked.kind === 'failed')
     return { finding: 'unreachable', values: { what: asked.what, cause: asked.cause } };

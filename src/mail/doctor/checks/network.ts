@@ -1,6 +1,8 @@
 /** N1, N2, N5 and N6: our own ports, who comes in by them, and whom they refuse. */
 import { isPrivateAddress } from '#mail/abuse/protected';
 import type { ServerContext } from '#mail/doctor/check';
+import type { Context } from '#mail/doctor/context';
+import { fetchPage } from '#mail/doctor/fetch-page';
 import type { WebFacts } from '#mail/doctor/server-facts';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { hostPort, listenerNamed, reachable, shown, targetOf } from '#mail/doctor/own-listeners';
@@ -33,10 +35,39 @@ export async function listeners(context: ServerContext): Promise<Outcome<'N1'>> 
   const foreign = looked.filter(
     ({ answer }) => answer.kind === 'greeting' && !answer.line.includes(settings.hostname),
   );
+  const others = await lookForOthers(context);
+  evidence.push(...others.map((one) => one.evidence));
+  const unwanted = listed(others.map(({ name }) => name));
+  if (foreign.length === 0 && unwanted !== '')
+    return { finding: 'unwanted', values: { ports: unwanted }, evidence, about: unwanted };
   const ports = listed(
     (foreign.length > 0 ? foreign : looked).map(({ listener }) => shown(listener)),
   );
   return { finding: foreign.length > 0 ? 'foreign' : 'all', values: { ports }, evidence };
+}
+
+/** What greets on a port of mail that is none of ours: another mail server on this host, which nobody may have meant to run. */
+async function lookForOthers({
+  server,
+  probes,
+  settings,
+  signal,
+}: ServerContext): Promise<readonly { readonly name: string; readonly evidence: Evidence }[]> {
+  const own = new Set(server.listeners.map(({ port }) => port));
+  const asked = settings.otherPorts
+    .filter(({ port }) => !own.has(port))
+    .map(async ({ name, port, start }) => {
+      const target = { address: '127.0.0.1', port, start };
+      const answer = await probes.greeting(target, signal);
+      if (answer.kind === 'failed') return [];
+      const evidence = {
+        asked: `connect ${hostPort(target)}`,
+        by: '',
+        answer: quoted(answer.line),
+      };
+      return [{ name: `${name} (${port})`, evidence }];
+    });
+  return (await Promise.all(asked)).flat();
 }
 
 /** Ports 80 and 443: by the first certificates are proved, by the second policies and settings are fetched. */
@@ -61,8 +92,41 @@ async function lookAtWeb(
   return { name: `${name} (${port})`, answers, evidence };
 }
 
-export function outsideProbe(): Outcome<'N2'> {
-  return { finding: 'no-probe', values: {} };
+/** What a probe says by HTTP of a port that does not answer it (RFC 9110 §15.6.3, §15.6.5). */
+const CLOSED = /^status: 50[24]$/;
+
+/** Has a page outside connect to each port, where one is named: `?host=…&port=…`, and 200 says that it was answered. */
+export async function outsideProbe(context: Context): Promise<Outcome<'N2'>> {
+  const { server, settings } = context;
+  if (settings.probe === '') return { finding: 'no-probe', values: {} };
+  if (server === undefined) return { finding: 'no-server', values: {} };
+  const listening = [...reachable(server), ...server.web];
+  const looked = await Promise.all(
+    listening.map(async ({ name, port }) => {
+      const url = new URL(settings.probe);
+      url.searchParams.set('host', settings.hostname);
+      url.searchParams.set('port', String(port));
+      const page = await fetchPage(context, url.href, 'text/plain', (body) =>
+        quoted(body.split('\n', 1)[0]!),
+      );
+      return { ...page, place: `${name} (${port})` };
+    }),
+  );
+  const evidence = looked.map((one) => one.evidence);
+  const closed: string[] = [];
+  for (const { fetched, place } of looked) {
+    if (fetched.kind === 'fetched') continue;
+    if (CLOSED.test(fetched.cause)) closed.push(place);
+    else {
+      const values = { what: settings.probe, cause: quoted(fetched.cause) };
+      return { finding: 'unreachable', values, evidence };
+    }
+  }
+  if (closed.length > 0) {
+    const ports = listed(closed);
+    return { finding: 'closed', values: { ports }, evidence, about: ports };
+  }
+  return { finding: 'open', values: { ports: listed(looked.map(({ place }) => place)) }, evidence };
 }
 
 /** Fewer say nothing about the rest. */

@@ -1,6 +1,7 @@
 /** L2: a message to our own port, to an address that keeps nothing, until it is stored. */
 import type { ServerContext } from '#mail/doctor/check';
 import type { Outcome } from '#mail/doctor/outcome';
+import { isHere } from '#mail/doctor/is-here';
 import { hostPort, listenerNamed, targetOf } from '#mail/doctor/own-listeners';
 import { listed, quoted } from '#mail/doctor/spoken-values';
 import { formatDate } from '#protocol/message/date';
@@ -15,6 +16,7 @@ export const ROUND_TRIP_PATIENCE = 100_000;
 
 export async function roundTrip(context: ServerContext): Promise<Outcome<'L2'>> {
   const { domain, server, echo, probes, signal, monotonic, settings } = context;
+  if (!isHere(server, domain)) return { finding: 'not-here', values: {} };
   const mx = listenerNamed(server, 'smtp');
   if (mx === undefined || mx.proxied || echo === undefined)
     return { finding: 'unreachable', values: { what: 'smtp', cause: 'PROXY' } };

@@ -2,7 +2,7 @@
 import type { ServerContext } from '#mail/doctor/check';
 import type { Context } from '#mail/doctor/context';
 import { fetchPage } from '#mail/doctor/fetch-page';
-import type { Outcome } from '#mail/doctor/outcome';
+import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { DAY, listed, quoted, shellWord, spokenAge } from '#mail/doctor/spoken-values';
 
 const BACKUP = { fine: DAY, bearable: 7 * DAY, tested: 30 * DAY };
@@ -55,26 +55,69 @@ interface Release {
 
 export async function versions(context: Context): Promise<Outcome<'H8'>> {
   const { nodeVersion: node, version: hikyaku } = context.host;
-  const { nodeReleases: url } = context.settings;
-  if (url === '') return { finding: 'not-asked', values: { hikyaku, node } };
+  const { nodeReleases, releases } = context.settings;
+  if (nodeReleases === '' && releases === '')
+    return { finding: 'not-asked', values: { hikyaku, node } };
+  const evidence: Evidence[] = [];
+  const outcomes: Outcome<'H8'>[] = [];
+  for (const { url, version, of } of [
+    { url: releases, version: hikyaku, of: 'own' },
+    { url: nodeReleases, version: node, of: 'node' },
+  ] as const) {
+    if (url === '') continue;
+    const { list, cause, page } = await releasesAt(context, url);
+    evidence.push(page);
+    if (list === undefined) {
+      outcomes.push({ finding: 'unreachable', values: { what: url, cause: quoted(cause) } });
+      continue;
+    }
+    const newer = newerThan(version, list, of === 'node');
+    const newest = newer[0]?.version.join('.');
+    if (newest === undefined) continue;
+    const isInsecure = newer.some(({ security }) => security);
+    if (of === 'own') {
+      const finding = isInsecure ? 'own-insecure' : 'own-behind';
+      outcomes.push({ finding, values: { hikyaku, newest }, about: newest });
+    } else {
+      const finding = isInsecure ? 'insecure' : 'behind';
+      outcomes.push({ finding, values: { node, newest }, about: newest });
+    }
+  }
+  const worst = outcomes.toSorted((a, b) => graveness(a) - graveness(b))[0];
+  return { ...(worst ?? { finding: 'current', values: { hikyaku, node } }), evidence };
+}
+
+/** What is told where both lists have something to say. */
+const GRAVEST: readonly string[] = ['own-insecure', 'insecure', 'own-behind', 'behind'];
+
+function graveness({ finding }: Outcome<'H8'>): number {
+  const at = GRAVEST.indexOf(finding);
+  return at < 0 ? GRAVEST.length : at;
+}
+
+async function releasesAt(
+  context: Context,
+  url: string,
+): Promise<{ list: readonly Release[] | undefined; cause: string; page: Evidence }> {
   const { fetched, evidence: page } = await fetchPage(context, url, 'application/json', (body) => {
     const list = readReleases(body);
     return list === undefined ? 'no list of releases' : `${list.length} releases`;
   });
-  const cause = fetched.kind === 'failed' ? fetched.cause : 'no list of releases';
-  const releases = fetched.kind === 'fetched' ? readReleases(fetched.body) : undefined;
-  const evidence = [page];
-  if (releases === undefined)
-    return { finding: 'unreachable', values: { what: url, cause: quoted(cause) }, evidence };
-  const ours = numbersOf(node);
-  const newer = releases.filter(
-    ({ version }) => version[0] === ours[0] && compare(version, ours) > 0,
-  );
-  const newest = newer.toSorted((a, b) => compare(b.version, a.version))[0];
-  if (newest === undefined) return { finding: 'current', values: { hikyaku, node }, evidence };
-  const values = { node, newest: newest.version.join('.') };
-  const finding = newer.some(({ security }) => security) ? 'insecure' : 'behind';
-  return { finding, values, evidence, about: values.newest };
+  if (fetched.kind === 'failed') return { list: undefined, cause: fetched.cause, page };
+  return { list: readReleases(fetched.body), cause: 'no list of releases', page };
+}
+
+/** @param sameLine only of the same major version @returns the newest first */
+function newerThan(
+  version: string,
+  releases: readonly Release[],
+  sameLine: boolean,
+): readonly Release[] {
+  const ours = numbersOf(version);
+  return releases
+    .filter((one) => !sameLine || one.version[0] === ours[0])
+    .filter((one) => compare(one.version, ours) > 0)
+    .toSorted((a, b) => compare(b.version, a.version));
 }
 
 /** The list of nodejs.org: undefined where it is anything else. */

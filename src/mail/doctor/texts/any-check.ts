@@ -16,6 +16,15 @@ export const COMMON = {
       ja: '`hikyaku domain add example.org` で追加するか、`hikyaku doctor --domain example.org` のように指定してください。',
     },
   },
+  'not-here': {
+    status: 'skip',
+    en: '{domain} is not a domain of this server.',
+    ja: '{domain} はこのサーバーのドメインではありません。',
+    remedy: {
+      en: 'To have its mail here: hikyaku domain add {domain}',
+      ja: 'ここで受け取るには：hikyaku domain add {domain}',
+    },
+  },
   'no-server': {
     status: 'unknown',
     en: 'No server runs on this data folder, and only it knows.',

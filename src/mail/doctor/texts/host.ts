@@ -319,8 +319,8 @@ export const HOST_TEXTS = {
       ja: '公表された弱点は、その日から誰もが試します。',
     },
     expected: {
-      en: 'The newest Node.js of its line.',
-      ja: '同じ系列で最新の Node.js であること。',
+      en: 'The newest Hikyaku, on the newest Node.js of its line.',
+      ja: 'Hikyaku が最新で、Node.js も同じ系列で最新であること。',
     },
     remedy: {
       en: 'Take the newest Node.js of the line, and restart. With Docker Compose: docker compose build --pull hikyaku && docker compose up --detach',
@@ -342,10 +342,28 @@ export const HOST_TEXTS = {
         en: 'Node.js is {node}; {newest} mends security holes.',
         ja: 'Node.js は {node} ですが、{newest} で弱点が修正されています。',
       },
+      'own-behind': {
+        status: 'warn',
+        en: 'Hikyaku is {hikyaku}, there is {newest}.',
+        ja: 'Hikyaku は {hikyaku} ですが、{newest} が出ています。',
+        remedy: {
+          en: '`hikyaku backup create`, then install the newer one over this and restart: the start brings the database forward, and refuses where it cannot.',
+          ja: '`hikyaku backup create` でバックアップを取り、新しい版を上書きインストールして再起動してください。データベースは起動時に更新され、更新できなければ起動を拒否します。',
+        },
+      },
+      'own-insecure': {
+        status: 'fail',
+        en: 'Hikyaku is {hikyaku}; {newest} mends security holes.',
+        ja: 'Hikyaku は {hikyaku} ですが、{newest} で弱点が修正されています。',
+        remedy: {
+          en: '`hikyaku backup create`, then install the newer one over this and restart, today.',
+          ja: '`hikyaku backup create` でバックアップを取り、今日のうちに新しい版を上書きインストールして再起動してください。',
+        },
+      },
       'not-asked': {
         status: 'skip',
-        en: 'Hikyaku {hikyaku} on Node.js {node}. Newer ones are not asked for (doctor.node_releases is empty).',
-        ja: 'Node.js {node} 上の Hikyaku {hikyaku} です。doctor.node_releases が空なので、新しい版は調べません。',
+        en: 'Hikyaku {hikyaku} on Node.js {node}. Newer ones are not asked for (doctor.node_releases and doctor.releases are empty).',
+        ja: 'Node.js {node} 上の Hikyaku {hikyaku} です。doctor.node_releases と doctor.releases が空なので、新しい版は調べません。',
       },
     },
   },

@@ -23,6 +23,15 @@ export const NETWORK_TEXTS = {
         en: 'Something else answers on {ports}.',
         ja: '別のプログラムが応答しています：{ports}。',
       },
+      unwanted: {
+        status: 'warn',
+        en: 'Beside this server another program answers on {ports}.',
+        ja: 'このサーバーのほかに、別のプログラムが応答しています：{ports}。',
+        remedy: {
+          en: 'ss -ltnp shows which. Where nobody needs it, stop and remove it: what is not looked after is what is broken into.',
+          ja: 'ss -ltnp で、どのプログラムか分かります。必要がなければ止めて削除してください。放置されたサービスは侵入口になります。',
+        },
+      },
       missing: {
         status: 'fail',
         en: 'Nobody answers on {ports}.',
@@ -44,12 +53,22 @@ export const NETWORK_TEXTS = {
     findings: {
       'no-probe': {
         status: 'unknown',
-        en: 'No host outside looks back at this one.',
-        ja: '外から確かめるホストがありません。',
+        en: 'No host outside looks back at this one (doctor.probe is empty).',
+        ja: 'doctor.probe が空なので、外から確かめるホストがありません。',
         remedy: {
           en: 'From another host: nc -v {hostname} 25',
           ja: '別のホストから試してください：nc -v {hostname} 25',
         },
+      },
+      open: {
+        status: 'pass',
+        en: 'Answered from outside: {ports}.',
+        ja: '外から応答を確認しました：{ports}。',
+      },
+      closed: {
+        status: 'fail',
+        en: 'From outside nobody answers on {ports}.',
+        ja: '外からは応答がありません：{ports}。',
       },
     },
   },
