@@ -152,7 +152,7 @@ function unreachable(error: NodeJS.ErrnoException, dataDir: string): CommandFail
   if (['ENOENT', 'ENOTDIR', 'ECONNREFUSED'].includes(code)) {
     return new NoServer(
       `no server is running for ${dataDir}; start it with npm start`,
-      'If its data lies elsewhere, set HIKYAKU_DATA_DIR or give --set data_dir=FOLDER.',
+      'If its data lies elsewhere, set HIKYAKU_DATA_DIR, or give the --config FILE that it was started with, or --set data_dir=FOLDER.',
     );
   }
   if (['EACCES', 'EPERM'].includes(code)) {

@@ -74,6 +74,8 @@ export async function runServer(
   commands: KnownCommands,
 ): Promise<void> {
   const given = settings(mode, options);
+  // the doctor asks who may read it, and workers and programs beside this one read the same
+  if (options.config !== undefined) process.env['HIKYAKU_CONFIG'] = path.resolve(options.config);
   const withLab = labWanted(mode, given, options);
   const forPeople = process.stdout.isTTY;
   const log = forPeople
