@@ -23,7 +23,6 @@ import {
   number,
   octets,
   ON_LOOPBACK,
-  port,
   ports,
   publicPort,
   rspamdUrl,

@@ -7,7 +7,6 @@ import { z } from 'zod';
 import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
 import { isTimeZone } from '#protocol/imap/time-zone';
-import { readDoctorList } from './doctor-list.ts';
 import { readListZone } from './list-zone.ts';
 import { readSparedSender } from './spared-sender.ts';
 
@@ -38,7 +37,7 @@ export const number = (schema: z.ZodType<number>) =>
     (value) => (typeof value === 'string' && /^\d+$/.test(value) ? Number(value) : value),
     schema,
   );
-export const port = number(z.number('is no number').int().min(0).max(65_535));
+const port = number(z.number('is no number').int().min(0).max(65_535));
 export const count = number(z.number('is no number').int().positive());
 /** The same, and 0 for no limit. */
 export const limit = number(z.number('is no number').int().nonnegative());

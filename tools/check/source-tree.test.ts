@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
+import { loopFindings } from './import-loops.ts';
 import { importFindings } from './import-rule.ts';
+import { LOOPS } from './import-table.ts';
 import { readSource, typescriptFiles } from './source-tree.ts';
 
 test('the code of this repository follows its import rule', () => {
@@ -15,6 +17,10 @@ test('the code of this repository follows its import rule', () => {
     development: new Set(Object.keys(manifest['devDependencies'] ?? {})),
   });
   assert.deepEqual(findings, []);
+});
+
+test('no files of this repository import each other in a loop but for those with a reason', () => {
+  assert.deepEqual(loopFindings(typescriptFiles(['src', 'test', 'tools', 'bench']), LOOPS), []);
 });
 
 test('a file is read as it lies on the disk', () => {
