@@ -59,6 +59,7 @@ type TlsRow = Omit<SessionCount, 'sessions'>;
 export class ReportBook {
   readonly #options: ReportBookOptions;
   #seen = new Map<string, { row: Omit<SeenRow, 'messages'>; messages: number }>();
+  #writing: Promise<void> = Promise.resolve();
 
   constructor(options: ReportBookOptions) {
     this.#options = options;
@@ -109,8 +110,13 @@ export class ReportBook {
     });
   }
 
-  /** Never rejects: what could not be written stays for the next time. */
-  async save(): Promise<void> {
+  /** Never rejects: what could not be written stays for the next time. One after the other: who waits here finds all in the table. */
+  save(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
+  }
+
+  async #write(): Promise<void> {
     const seen = this.#seen;
     this.#seen = new Map();
     try {
@@ -118,7 +124,10 @@ export class ReportBook {
       await countReported(this.#options.ground.pool, rows);
     } catch (error) {
       this.#options.ground.log.warn('lab.reports-not-saved', { error: (error as Error).message });
-      for (const [key, one] of seen) if (!this.#seen.has(key)) this.#seen.set(key, one);
+      for (const [key, one] of seen) {
+        const since = this.#seen.get(key)?.messages ?? 0;
+        this.#seen.set(key, { row: one.row, messages: one.messages + since });
+      }
     }
   }
 
