@@ -6,7 +6,7 @@
 import type { Language } from '#protocol/dsn/language';
 
 export type Phrase = Readonly<Record<Language, string>> & {
-  /** Where the rule is written: `RFC 5321 §4.4`. */
+  /** Where the rule is written: `RFC 5321 §4.4`; of a rule of our own the decision, or the setting that it follows. */
   readonly rfc?: string;
 };
 

@@ -3,7 +3,7 @@ import type { Json } from '#events';
 import type { CheckName } from '#mail/receive/facts';
 import type { Language } from '#protocol/dsn/language';
 import { FRAME } from '#mail/story/texts/frame-texts';
-import { phraseFor, placeholdersOf, say } from '#mail/story/phrase';
+import { phraseFor, placeholdersOf, say, type Phrase } from '#mail/story/phrase';
 import { isRecord, StepFields } from './step-fields.ts';
 import { tellAnswer } from './tell-answer.ts';
 import { tellArcStep } from './tell-arc.ts';
@@ -16,17 +16,23 @@ import { CHECK_STEP_TEXTS } from '#mail/story/texts/verdict-texts';
 
 export interface Line {
   readonly text: string;
-  /** `RFC 7208 §4.6.4` */
+  /** `RFC 7208 §4.6.4`, or where else the rule is written. */
   readonly rfc?: string;
 }
 
 export function tellCheckStep(check: CheckName, step: Json, language: Language): Line {
   const fields = new StepFields(isRecord(step) ? step : {}, language);
-  const rfc = fields.get('rfc');
+  const kept = fields.get('rfc');
+  const rfc = typeof kept === 'string' ? printable(kept) : ownPhrase(fields)?.rfc;
   return {
     text: PROTOCOLS[check]?.(step, language) ?? ownText(fields, language),
-    ...(typeof rfc === 'string' && { rfc: printable(rfc) }),
+    ...(rfc !== undefined && { rfc }),
   };
+}
+
+function ownPhrase(fields: StepFields): Phrase | undefined {
+  const name = fields.get('step');
+  return phraseFor(CHECK_STEP_TEXTS, typeof name === 'string' ? name : undefined);
 }
 
 /** Checks whose steps are those of a protocol. */
@@ -40,8 +46,7 @@ const PROTOCOLS: Partial<Record<CheckName, (step: Json, language: Language) => s
 
 /** The placeholders of a text are the fields of its step. */
 function ownText(fields: StepFields, language: Language): string {
-  const name = fields.get('step');
-  const phrase = phraseFor(CHECK_STEP_TEXTS, typeof name === 'string' ? name : undefined);
+  const phrase = ownPhrase(fields);
   if (phrase === undefined) return say(FRAME.unknownStep, language, { key: fields.shown('step') });
   const values = placeholdersOf(phrase.en).map((field) => [
     field,

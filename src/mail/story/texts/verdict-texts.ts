@@ -317,6 +317,7 @@ export const CHECK_STEP_TEXTS = {
   'header-too-long': {
     en: 'The header is longer than {octets} octets: what follows was not looked at, but may be shown to a reader.',
     ja: 'ヘッダーが {octets} オクテットを超えています。それ以降は確認していませんが、読み手には表示される可能性があります。',
+    rfc: 'RFC 5321 §7.8',
   },
   'header-broken': {
     en: 'At octet {offset} of the header stands a line that is no field: what follows is read in several ways.',
@@ -350,6 +351,7 @@ export const CHECK_STEP_TEXTS = {
   'stand-in-named': {
     en: '{field} names {domain}: DMARC {dmarc}, policy {policy}.',
     ja: '{field} のドメインは {domain} です（DMARC は {dmarc}、方針は {policy}）。',
+    rfc: 'RFC 9989 §5.3.1',
   },
   'stand-in-pass': {
     en: 'Where a program shows one of these as author, nobody is imitated whose domain forbids it.',
@@ -379,18 +381,22 @@ export const CHECK_STEP_TEXTS = {
   'forwarder-seen': {
     en: 'It came by {domain}, which {by} vouches for.',
     ja: '{domain} を経由しています（{by} で確認）。',
+    rfc: 'docs/decisions/0018',
   },
   'no-forwarder': {
     en: 'Nothing vouches for any domain that it came by.',
     ja: '経由したドメインを確認できるものがありません。',
+    rfc: 'docs/decisions/0018',
   },
   'forwarder-trusted': {
     en: 'The recipient trusts {domain} to pass on mail of others.',
     ja: '受信者は {domain} による転送を信頼しています。',
+    rfc: 'docs/decisions/0018',
   },
   'none-trusted': {
     en: 'None of these is trusted to pass on mail of others. To take such mail: hikyaku trust add {domain}.',
     ja: '信頼する転送元に該当しません。受け入れる場合は hikyaku trust add {domain} を実行します。',
+    rfc: 'docs/decisions/0018',
   },
   'hops-counted': {
     en: 'It has {hops} Received fields; over {limit} mean a loop.',
@@ -399,6 +405,7 @@ export const CHECK_STEP_TEXTS = {
   'delivered-before': {
     en: 'Our own Delivered-To stands in it already, for {recipients} of its recipients.',
     ja: 'このサーバーの Delivered-To がすでに付いている宛先が {recipients} 件あります。',
+    rfc: 'RFC 5321 §6.3',
   },
   'greylist-not-for': {
     en: 'All of its recipients take mail at once: postmaster, abuse, and the way back of what was forwarded from here.',
@@ -407,18 +414,22 @@ export const CHECK_STEP_TEXTS = {
   'greylist-spared': {
     en: 'The settings spare this sender from greylisting.',
     ja: '設定により、この送信元はグレイリストの対象外です。',
+    rfc: 'docs/settings.md receive.greylist_spare',
   },
   'greylist-good': {
     en: '{sender} is known for good mail.',
     ja: '{sender} の受信履歴は良好です。',
+    rfc: 'docs/decisions/0027',
   },
   'greylist-known-domain': {
     en: 'Mail of {domain}, which SPF or DKIM vouches for, was taken before.',
     ja: 'SPF または DKIM で確認された {domain} のメールは、以前に受け取っています。',
+    rfc: 'docs/settings.md receive.greylist',
   },
   'greylist-known-network': {
     en: 'Mail in the name of {domain} came from {network} before, and was taken.',
     ja: '{network} から {domain} 名義のメールを以前に受け取っています。',
+    rfc: 'docs/settings.md receive.greylist',
   },
   'greylist-written-to': {
     en: 'The recipient wrote to the sender before.',
