@@ -1,5 +1,6 @@
-/** What the queue sends with, from the settings: options and resolver. */
+/** The way out: whom the server asks, which addresses are its own, how TLS with others must be, and the queue that sends. */
 import { randomBytes, randomInt } from 'node:crypto';
+import { networkInterfaces } from 'node:os';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { readResolvConf } from '#clients/dns/resolv-conf';
 import type { Resolver } from '#protocol/dns/resolver';
@@ -11,12 +12,94 @@ import type { Clock } from '#clock';
 import type { Config, Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
-import type { QueueOptions } from '#mail/queue/options';
+import type { Queue, QueueOptions } from '#mail/queue/options';
+import { ownAddresses } from '#mail/queue/own-addresses';
+import { startQueue } from '#mail/queue/worker';
+import { daneStanding } from '#mail/tls-policy/dane-standing';
 import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
+import type { Surroundings } from './surroundings.ts';
+import { startTlsPolicy } from './tls-policy.ts';
 
-export interface OutboundSettings {
+export interface OutboundParts {
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly log: Log;
+  readonly clock: Clock;
+  readonly store: Store;
+  readonly directory: Directory;
+  /** Instead of the configured resolver, and of TCP. */
+  readonly given: { readonly resolver?: Resolver; readonly dialer?: Dialer };
+  readonly surroundings: Surroundings | undefined;
+  /** PEM, instead of the system's roots: always the same array. */
+  readonly trustedRoots: readonly string[] | undefined;
+  readonly happened: (events: readonly Event[]) => void;
+}
+
+export interface Outbound {
+  readonly resolver: Resolver;
+  readonly isOwnAddress: (address: string) => boolean;
+  /** It runs, and is the caller's to stop. */
+  readonly queue: Queue;
+}
+
+export async function openOutbound(
+  parts: OutboundParts,
+  stack: AsyncDisposableStack,
+): Promise<Outbound> {
+  const { mode, config, log, clock, store, directory, given, surroundings, trustedRoots } = parts;
+  const servers = given.resolver ? undefined : await dnsServersOf(mode, config);
+  const resolver = given.resolver ?? openResolver(servers, clock);
+  if (resolver instanceof StubResolver) stack.use(resolver);
+  const isOwnAddress = ownAddressesOf(config, clock, surroundings);
+  const tlsPolicy = startTlsPolicy(
+    {
+      pool: store.pool,
+      clock,
+      log,
+      resolver,
+      dane: given.resolver ? 'on' : daneStanding(servers).kind,
+      dialer: given.dialer,
+      trustedRoots,
+    },
+    stack,
+  );
+  const settings: OutboundSettings = {
+    mode,
+    config,
+    log,
+    // the rest of the loopback is whoever asks: what else listens there may pass mail on into the real world
+    isOwnAddress: (address) =>
+      isOwnAddress(address) || surroundings?.isThisMachine(address) === true,
+    tlsPolicy,
+    ...(given.dialer && { dialer: given.dialer }),
+    ...(surroundings && { hasDomain: surroundings.hasDomain }),
+    trustedRoots,
+    random: surroundings?.random,
+  };
+  const queue = startQueue(queueOptions(settings, resolver, store, directory, parts.happened));
+  return { resolver, isOwnAddress, queue };
+}
+
+function ownAddressesOf(
+  config: Config,
+  clock: Clock,
+  surroundings: Surroundings | undefined,
+): Outbound['isOwnAddress'] {
+  const sources = config['queue.source_addresses'];
+  const isOwnOutside = ownAddresses({
+    listen: config['smtp.address'],
+    sources,
+    interfaces: networkInterfaces,
+    monotonic: () => clock.monotonic(),
+  });
+  // in a network of its own hosts are neighbours on one machine: only what is sent from is this server's
+  return (address) =>
+    surroundings?.isOutside(address) === true ? sources.includes(address) : isOwnOutside(address);
+}
+
+interface OutboundSettings {
   readonly mode: Mode;
   readonly config: Config;
   readonly log: Log;
@@ -33,7 +116,7 @@ export interface OutboundSettings {
 }
 
 /** What the queue works with. */
-export function queueOptions(
+function queueOptions(
   {
     mode,
     config,
@@ -92,15 +175,12 @@ function unroutedBy(
 }
 
 /** In dev nothing is asked outside this machine unless a resolver is named. */
-export async function dnsServersOf(
-  mode: Mode,
-  config: Config,
-): Promise<readonly DnsServer[] | undefined> {
+async function dnsServersOf(mode: Mode, config: Config): Promise<readonly DnsServer[] | undefined> {
   if (config.dns.length > 0) return parseServerList(config.dns.join(' '), config.dns_trusted)!;
   return mode === 'dev' ? undefined : readResolvConf();
 }
 
-export function openResolver(servers: readonly DnsServer[] | undefined, clock: Clock): Resolver {
+function openResolver(servers: readonly DnsServer[] | undefined, clock: Clock): Resolver {
   if (servers === undefined) return nowhereResolver;
   return new StubResolver({ servers, clock, randomId: () => randomInt(0x1_0000) });
 }
