@@ -2,6 +2,7 @@
 import type { Command } from 'commander';
 import type { AppCalls } from '#lab/app/calls';
 import type { Send } from '#lab/app/files';
+import type { OptInCalls } from '#lab/lessons/opt-in-calls';
 import { callAdded } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { printDone, printJson, printRows, printText } from './output.ts';
@@ -15,6 +16,8 @@ type Answer<Name extends keyof AppCalls> = Exclude<
   Awaited<ReturnType<AppCalls[Name]['run']>>,
   { readonly kind: 'refused' }
 >;
+
+type Confirmations = Awaited<ReturnType<OptInCalls['app-confirmations']['run']>>;
 
 interface ConfigOptions extends CommonOptions, SecretOptions {
   readonly host: string;
@@ -116,6 +119,7 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
     });
 
   addListVerbs(app);
+  addOptInVerbs(app, end);
 
   for (const [verb, name, summary] of SENDS) {
     const sending = addVerb(app, verb, summary, `hikyaku lab app ${verb}`)
@@ -135,6 +139,43 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
     if (verb === 'newsletter')
       sending.option('--direct', 'past your server, from its address, as fast as it can');
   }
+}
+
+function addOptInVerbs(app: Command, end: (code: ExitCode) => void): void {
+  addVerb(
+    app,
+    'invite',
+    'ask the readers who came by the form, by one letter each, whether they want the newsletter; exit 1 where a letter was not taken',
+    'hikyaku lab app invite',
+  ).action(async (options: CommonOptions) => {
+    const counts = await callAdded<Answer<'app-invite'>>(options, 'lab/app-invite', {});
+    const { taken, later, never } = counts;
+    printDone(options, counts, `Taken: ${taken}. Later: ${later}. Refused for good: ${never}.`);
+    end(later + never === 0 ? 0 : 1);
+  });
+
+  addVerb(
+    app,
+    'confirmations',
+    'take in the answers to these letters: whoever answered from the mailbox that was asked has confirmed',
+    'hikyaku lab app confirmations',
+  ).action(async (options: CommonOptions) => {
+    const { confirmed, fresh } = await callAdded<Confirmations>(
+      options,
+      'lab/app-confirmations',
+      {},
+    );
+    if (options.json !== true) printText(`New: ${fresh}.`);
+    await printRows(
+      confirmed,
+      [
+        { title: 'READER', value: (row) => row.address },
+        { title: 'ANSWER', value: (row) => row.message },
+      ],
+      options,
+      'Nobody has answered yet.',
+    );
+  });
 }
 
 function addListVerbs(app: Command): void {

@@ -76,6 +76,12 @@ export const PHASE_3: Readonly<Record<string, Solution>> = {
     await pass(learner, '5m');
   },
   '3.7': async (learner) => {
+    await learner.server.done('lab', 'app', 'invite');
+    await pass(learner, '3h', '1h');
+    await eventually('readers confirmed', async () => {
+      const rows = await learner.server.json('lab', 'app', 'confirmations');
+      return rows.length === 8;
+    });
     await sendNewsletter(learner);
     await pass(learner, '4h', '1h');
     await learner.server.done('lab', 'app', 'readers', '--keep', 'confirmed');

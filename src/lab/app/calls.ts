@@ -17,6 +17,7 @@ import {
   writeSubscribers,
 } from './files.ts';
 import { sendAgain, sendNewsletter, type NewsletterOutcome } from './newsletter.ts';
+import { inviteReaders } from './opt-in.ts';
 import { isKnownHost } from './send.ts';
 
 export interface AppRefusal {
@@ -142,6 +143,11 @@ export function appCalls(app: App) {
     'app-newsletter': {
       input: issue,
       run: async (given: z.infer<typeof issue>) => outcomeOf(await sendNewsletter(app, given)),
+    },
+
+    'app-invite': {
+      input: z.object({}),
+      run: async () => outcomeOf(await inviteReaders(app)),
     },
 
     'app-retry': {

@@ -18,7 +18,7 @@ export type SendOutcome = 'taken' | 'later' | 'never';
 export interface Send {
   /** Calendar milliseconds. */
   readonly at: number;
-  readonly kind: 'contact' | 'newsletter';
+  readonly kind: 'contact' | 'newsletter' | 'invitation';
   /** Without angle brackets; null: the app writes none. */
   readonly messageId: string | null;
   readonly recipient: string;
@@ -37,6 +37,7 @@ const settingsFile = ({ folder }: App): string => path.join(folder, 'settings.js
 const subscribersFile = ({ folder }: App): string => path.join(folder, 'subscribers.json');
 const fieldsFile = ({ folder }: App): string => path.join(folder, 'fields.json');
 const signupsFile = ({ folder }: App): string => path.join(folder, 'signups.json');
+const invitationsFile = ({ folder }: App): string => path.join(folder, 'invitations.json');
 const removalsFile = ({ folder }: App): string => path.join(folder, 'removals.json');
 const logFile = ({ folder }: App): string => path.join(folder, 'sends.jsonl');
 
@@ -84,6 +85,19 @@ export async function writeSignups(
   signups: Readonly<Record<string, Signup>>,
 ): Promise<void> {
   await replace(signupsFile(app), `${JSON.stringify(signups, null, 2)}\n`);
+}
+
+/** Letters that asked a reader to confirm: Message-ID → address. */
+export async function readInvitations(app: App): Promise<Readonly<Record<string, string>>> {
+  const text = await textOf(invitationsFile(app));
+  return text === undefined ? {} : z.record(z.string(), z.string()).parse(JSON.parse(text));
+}
+
+export async function writeInvitations(
+  app: App,
+  invitations: Readonly<Record<string, string>>,
+): Promise<void> {
+  await replace(invitationsFile(app), `${JSON.stringify(invitations, null, 2)}\n`);
 }
 
 /** When readers were taken off the newsletter's list, by address. Calendar milliseconds; of the newest {@link REMOVALS}. */

@@ -51,6 +51,23 @@ export function newsletterLetter(letter: Newsletter, from: string, to: string): 
   return utf8(lines.join('\r\n'));
 }
 
+/** One letter, no list mail: who does not answer hears no more. */
+export function invitationLetter(
+  { messageId, date }: Pick<Newsletter, 'messageId' | 'date'>,
+  from: string,
+  to: string,
+): Uint8Array {
+  return newsletterLetter({ messageId, date, subject: INVITES, text: INVITATION }, from, to);
+}
+
+/** By which a reader knows such a letter (`lab/people`). */
+export const INVITES = 'Please confirm: the news of the paper lantern shop';
+const INVITATION = [
+  'Somebody, perhaps you, entered this address for our newsletter.',
+  'If it was you, answer this letter, and you get it.',
+  'If not, do nothing: you will hear no more of us.',
+].join('\n');
+
 export function newsletterId(issue: string, number: number): string {
   return `newsletter-${issue}-${number}@${APP_HOST}`;
 }

@@ -1,5 +1,11 @@
 /** The list of the app's newsletter, as lessons lay it out and take it away. */
-import { writeFields, writeSignups, writeSubscribers, type Signup } from '#lab/app/files';
+import {
+  writeFields,
+  writeInvitations,
+  writeSignups,
+  writeSubscribers,
+  type Signup,
+} from '#lab/app/files';
 import { unsuppress } from '#store/suppression';
 import { seeded } from './seeded.ts';
 import type { LessonWorld } from './world.ts';
@@ -23,6 +29,7 @@ export async function layOutList(
   await writeSubscribers(app, readers);
   await writeFields(app, fields);
   await writeSignups(app, signups);
+  await writeInvitations(app, {});
 }
 
 export async function takeListAway(world: Pick<LessonWorld, 'app' | 'store'>): Promise<void> {

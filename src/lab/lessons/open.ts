@@ -8,6 +8,7 @@ import { startAppPage } from '#lab/app/page';
 import { attackCalls } from './attack-calls.ts';
 import { lessonCalls } from './calls.ts';
 import { logCalls } from './log-calls.ts';
+import { optInCalls } from './opt-in-calls.ts';
 import { partyCalls } from './party-calls.ts';
 import { readerCalls } from './reader-calls.ts';
 import { recordingCalls } from './recording-calls.ts';
@@ -58,5 +59,6 @@ function allCalls(world: LessonWorld) {
     ...sqlCalls(world),
     ...recordingCalls(world),
     ...appCalls(world.app),
+    ...optInCalls(world),
   };
 }

@@ -18,6 +18,7 @@ const LETTER: Letter = {
   folder: 'inbox',
   isList: true,
   isAutomatic: false,
+  asksToConfirm: false,
   before: 0,
   own: 0,
   day: 20_000,
@@ -48,6 +49,7 @@ test('the same seed and the same letter give the same acts, in whatever order th
     folder: fc.constantFrom('inbox' as const, 'spam' as const),
     isList: fc.boolean(),
     isAutomatic: fc.boolean(),
+    asksToConfirm: fc.boolean(),
     before: fc.nat(50),
     own: fc.nat(5),
     day: fc.nat(40_000),
@@ -115,4 +117,16 @@ test('people are found by their names, without case and beside a tag; numbers be
     ['HANA', 'hana+shop', 'reader0300', 'reader0301', 'reader0000', 'reader1', 'nobody'].map(find),
     ['hana', 'hana', 'reader0300', undefined, undefined, undefined, undefined],
   );
+});
+
+test('who asked for a list confirms it when one letter asks; who did not is silent, and complains of nothing', () => {
+  for (const temper of TEMPERS) {
+    const letter = { ...LETTER, isList: false, asksToConfirm: true };
+    const kinds = actsOf(7, person(temper), letter).map(({ kind }) => kind);
+    assert.deepEqual(kinds, ['open', 'reply']);
+    assert.deepEqual(actsOf(7, person(temper, false), letter), []);
+    // in the spam folder nobody finds it
+    const lost = actsOf(7, person(temper), { ...letter, folder: 'spam' });
+    assert.ok(lost.every(({ kind }) => kind !== 'reply'));
+  }
 });

@@ -23,6 +23,8 @@ export interface Letter {
   readonly isList: boolean;
   /** Made by a program. */
   readonly isAutomatic: boolean;
+  /** Asks whether the reader wants to be on a list. */
+  readonly asksToConfirm: boolean;
   /** How many messages of this kind the person, or the whole crowd, had of the sender today, before this one. */
   readonly before: number;
   /** How many of them were this person's own. */
@@ -70,6 +72,8 @@ export function actsOf(seed: number, person: Person, letter: Letter): readonly A
       { kind: 'rescue', after: at(240) },
     ];
   }
+  // only whoever entered the address knows what is asked
+  if (letter.asksToConfirm) return person.asked ? confirmed(at(60)) : [];
   if (roll('complain') < annoyance(temper, person.asked, letter))
     return [{ kind: 'complain', after: at(120) }];
   const opens = roll('open') < OPENS[temper];
@@ -77,6 +81,13 @@ export function actsOf(seed: number, person: Person, letter: Letter): readonly A
   const opened: Act = { kind: 'open', after: at(60) };
   const answers = temper === 'friend' && !isList && !isAutomatic && own < MOST_REPLIES;
   return answers ? [opened, { kind: 'reply', after: opened.after + MINUTE }] : [opened];
+}
+
+function confirmed(after: number): readonly Act[] {
+  return [
+    { kind: 'open', after },
+    { kind: 'reply', after: after + MINUTE },
+  ];
 }
 
 function annoyance(temper: Temper, asked: boolean, { isList, own }: Letter): number {

@@ -61,6 +61,8 @@ export interface MessageFacts {
   readonly oneClick: boolean;
   /** Made by a program (RFC 3834), or a notice: nobody answers. */
   readonly automatic: boolean;
+  /** A letter that asks whether its reader wants to be on a list. */
+  readonly asksToConfirm: boolean;
   /** Messages that it says it follows. */
   readonly follows: number;
   readonly size: number;

@@ -93,6 +93,7 @@ export function messageFacts(content: Content, facts: AllFacts): MessageFacts {
       values('Precedence').some((value) => /^(?:bulk|list)$/i.test(value)),
     oneClick: hasOneClick(values, signatures),
     automatic: values('Auto-Submitted').some((value) => !/^no\b/i.test(value)),
+    asksToConfirm: values('Subject').some((value) => /^please confirm\b/i.test(value)),
     follows: parseMessageIds(values('References').join(' ')).length,
     size: content.blob.size,
   };

@@ -45,7 +45,7 @@ export interface ReadingContext {
 export function readersOf(
   { provider, seed, tally }: ReadingContext,
   { recipients, envelope }: Pick<Arrival, 'recipients' | 'envelope'>,
-  { marked: isList, automatic, follows }: MessageFacts,
+  { marked: isList, automatic, asksToConfirm, follows }: MessageFacts,
   sender: string,
   folder: 'inbox' | 'spam',
 ): readonly Reader[] {
@@ -57,7 +57,7 @@ export function readersOf(
     const own = tally.add(`of ${person.name} ${kind}`);
     const before = person.crowd ? tally.add(`of all ${person.crowd.prefix} ${kind}`) : own;
     const { day } = tally;
-    const letter = { domain, sender, folder, isList, isAutomatic, before, own, day };
+    const letter = { domain, sender, folder, isList, isAutomatic, asksToConfirm, before, own, day };
     return {
       person,
       acts: ROLES.has(person.name) || person.trap ? [] : actsOf(seed, person, letter),

@@ -2,6 +2,7 @@
 import { readSignups, readSubscribers, type Signup } from '#lab/app/files';
 import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/app-list';
 import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
+import { confirmations } from '#lab/lessons/opt-in-calls';
 import { seeded } from '#lab/lessons/seeded';
 import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
 import { textOf } from '#lab/lessons/seen-sessions';
@@ -10,7 +11,7 @@ import { spamRate } from '#lab/providers/counts';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonWorld } from '#lab/lessons/world';
 
-type Key = 'dirty' | 'reports' | 'list' | 'clean';
+type Key = 'asked' | 'dirty' | 'reports' | 'list' | 'clean';
 
 const PROVIDERS = ['bigmail', 'purple'] as const;
 type ProviderName = (typeof PROVIDERS)[number];
@@ -21,7 +22,9 @@ const GRUMBLERS: Readonly<Record<ProviderName, readonly string[]>> = {
 };
 /** At each provider. */
 const BOUGHT = 16;
-const FORM = 8;
+/** Typed into the form by somebody else, and by their owners. */
+const FORM = 4;
+const FORM_OWN = 4;
 const CONFIRMED = 10;
 const ROOM = { quota: 100 };
 const TOO_MANY = 0.003;
@@ -33,6 +36,11 @@ export const complaints = lesson<Key>({
   number: '3.7',
   slug: 'complaints',
   criteria: {
+    asked: {
+      en: 'Readers who came by the form were asked by a letter, and confirmed by an answer from their own mailbox',
+      ja: 'フォームから登録された読者に確認の手紙を送り、本人のメールボックスからの返事で確認した',
+      rfc: 'RFC 5322 §3.6.4',
+    },
     dirty: {
       en: 'After a newsletter to the old list bigmail.test and purple.test show complaints of 0.30 % or more',
       ja: '古いリストへのニュースレターの後、bigmail.test と purple.test で苦情率が 0.30 % 以上になった',
@@ -91,6 +99,7 @@ export const complaints = lesson<Key>({
         textOf(personal, 'address') === textOf(complained?.personal ?? {}, 'forwardPath'),
     );
     return {
+      asked: await askedSight(world),
       dirty: dirty.every((day) => day !== undefined)
         ? seen({ at: PROVIDERS.map((name, index) => dayText(name, dirty[index]!)).join(', ') })
         : notDirty(days),
@@ -116,16 +125,18 @@ type Days = Readonly<Record<ProviderName, readonly SeenDay[]>>;
 function signupsOf(seed: number, name: ProviderName): [string, Signup][] {
   const domain = `${name}.test`;
   const guests = crowdOf(seed, 'guest', domain, BOUGHT + FORM);
+  const wanting = crowdOf(seed, 'reader', domain, CONFIRMED + FORM_OWN);
   const came = (how: Signup, addresses: readonly string[]): [string, Signup][] =>
     addresses.map((address) => [address, how]);
   return [
     ...came('bought', guests.slice(0, BOUGHT)),
     ...came('form', guests.slice(BOUGHT)),
+    ...came('form', wanting.slice(CONFIRMED)),
     ...came(
       'bought',
       GRUMBLERS[name].map((person) => `${person}@${domain}`),
     ),
-    ...came('confirmed', crowdOf(seed, 'reader', domain, CONFIRMED)),
+    ...came('confirmed', wanting.slice(0, CONFIRMED)),
   ];
 }
 
@@ -141,6 +152,21 @@ function notDirty(days: Days): Sight {
   if (last.length === 0) return MISSING;
   const said = last.join(', ');
   return missing({ en: `Complaints: ${said}`, ja: `苦情：${said}` });
+}
+
+/** What the app notes has to be in the mailbox too: an answer to its letter, from the reader who was asked. */
+async function askedSight(world: LessonWorld): Promise<Sight> {
+  const signups = await readSignups(world.app);
+  const answers = await confirmations(world);
+  const taken = answers.filter(({ address }) => signups[address] === 'confirmed');
+  const [first] = taken;
+  if (first !== undefined) return seen({ message: first.message, at: `${taken.length} confirmed` });
+  return answers.length === 0
+    ? MISSING
+    : missing({
+        en: `Answers that the app has not taken in: ${answers.length}. hikyaku lab app confirmations`,
+        ja: `アプリがまだ取り込んでいない返事：${answers.length} 通（hikyaku lab app confirmations）`,
+      });
 }
 
 /** By how they came, and not by who has complained so far. */
