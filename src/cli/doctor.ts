@@ -26,7 +26,7 @@ import type { RememberedResult } from '#store/doctor/results';
 import { callRows, callValue, NoServer } from './control.ts';
 import { checksOf, explain } from './doctor-checks.ts';
 import { CommandFailure } from './failure.ts';
-import { labHere } from './lab-here.ts';
+import { labHere, stayInside } from './lab-here.ts';
 import { addLanguage, type LanguageOptions } from './language.ts';
 import { printJson, printLine, remark } from './output.ts';
 import { waiting } from './progress.ts';
@@ -171,6 +171,7 @@ export async function examine(options: DoctorOptions, ids: readonly CheckId[]): 
   const dataDir = path.resolve(config.data_dir);
   const known = asked?.before ?? [];
   const lab = await labHere(options);
+  using _inside = await stayInside(lab);
   using world = await doctorWorld({
     settings: own,
     dataDir,

@@ -35,6 +35,13 @@ export async function labHere(options: SettingsOptions): Promise<LabHere | undef
   }
 }
 
+/** For a command that goes where records lead: until it is disposed of, nothing of this process leaves the machine. */
+export async function stayInside(lab: LabHere | undefined): Promise<Disposable | undefined> {
+  if (lab === undefined) return undefined;
+  const { guardTheWayOut } = await import('#lab/guard/guard');
+  return guardTheWayOut({ allowed: [], refused: () => {} });
+}
+
 /** Goes on from what the server said. */
 function clockFrom({ calendar, rate }: ClockView): Clock {
   const [shown, asked] = [Date.parse(calendar), Date.now()];

@@ -48,6 +48,18 @@ test('mail is shown to no scanner on another machine', () => {
     }
 });
 
+test('the doctor asks nobody outside, whatever is set', () => {
+  const { config } = aroundOf({
+    'doctor.public_resolver': '192.0.2.53',
+    'doctor.time_server': '192.0.2.123',
+    'doctor.rdap': 'https://192.0.2.1/',
+    'doctor.probe': 'https://192.0.2.1/',
+  });
+  assert.deepEqual(config['doctor.public_resolver'], []);
+  for (const key of ['doctor.time_server', 'doctor.rdap', 'doctor.probe'] as const)
+    assert.equal(config[key], '');
+});
+
 test('the hook of DNS-01 runs in a network of its own, the rest of the command as it was', () => {
   assert.deepEqual(aroundOf({}).config['acme.dns_hook'], []);
   const hook = aroundOf({ 'acme.dns_hook': '/usr/local/bin/hook,--zone' }).config['acme.dns_hook'];

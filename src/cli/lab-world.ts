@@ -93,6 +93,13 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
       'reports.dmarc': true,
       'alerts.mail': true,
       'doctor.issuer': 'ca.test',
+      // nobody outside is asked
+      'doctor.public_resolver': [],
+      'doctor.time_server': '',
+      'doctor.rdap': '',
+      'doctor.node_releases': '',
+      'doctor.releases': '',
+      'doctor.probe': '',
       'doctor.mail_exchanges': ['bigmail.test', 'hottest.test', 'purple.test'],
       'http.public_address': own,
       'http.public_port': network.localPort(80),

@@ -83,6 +83,13 @@ async function siege(): Promise<Siege> {
     HIKYAKU_ACME_DIRECTORY: `https://${OUTSIDE}/directory`,
     HIKYAKU_ACME_TERMS_AGREED: 'true',
     HIKYAKU_RSPAMD_URL: `http://${OUTSIDE}:11333`,
+    HIKYAKU_DOCTOR_PUBLIC_RESOLVER: OUTSIDE,
+    HIKYAKU_DOCTOR_TIME_SERVER: OUTSIDE,
+    HIKYAKU_DOCTOR_DNS_LISTS: 'list.two.test=major',
+    HIKYAKU_DOCTOR_RDAP: `https://${OUTSIDE}/`,
+    HIKYAKU_DOCTOR_RELEASES: `https://${OUTSIDE}/`,
+    HIKYAKU_DOCTOR_NODE_RELEASES: `https://${OUTSIDE}/`,
+    HIKYAKU_DOCTOR_PROBE: `https://${OUTSIDE}/`,
   });
   const { server } = learner;
   await lead(learner);
@@ -91,6 +98,7 @@ async function siege(): Promise<Siege> {
     await write(learner, recipient, 'Out', ALICE);
   const letter = await server.command('lab', 'letter', 'x@two.test', '--json');
   await server.command('doctor');
+  await server.command('doctor', '--domain', 'two.test');
   const attempted = await eventually('attempts', async () => {
     const rows = await server.query<{ path: string }>(
       `select distinct personal->>'forwardPath' as path from events
