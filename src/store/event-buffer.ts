@@ -17,6 +17,7 @@ export class EventBuffer {
   #events: Event[] = [];
   #dropped = 0;
   #timer: NodeJS.Timeout | undefined;
+  #writing: Promise<void> = Promise.resolve();
 
   /** @param written called after the commit */
   constructor(writer: Writer, log: Log, written: (events: readonly Event[]) => void) {
@@ -34,19 +35,20 @@ export class EventBuffer {
     this.#timer ??= setTimeout(() => void this.flush(), FLUSH_MILLISECONDS).unref();
   }
 
-  /** Writes what was gathered; a failure loses it and says how much. */
-  async flush(): Promise<void> {
+  /** Writes what was gathered, after what is being written; a failure loses it and says how much. Never rejects. */
+  flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    const events = this.#events;
-    const dropped = this.#dropped;
-    this.#events = [];
-    this.#dropped = 0;
-    if (events.length > 0) await this.#write(events);
-    if (dropped > 0) this.#log.warn('events.dropped', { count: dropped });
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
   }
 
-  async #write(events: readonly Event[]): Promise<void> {
+  async #write(): Promise<void> {
+    const events = this.#events;
+    if (this.#dropped > 0) this.#log.warn('events.dropped', { count: this.#dropped });
+    this.#events = [];
+    this.#dropped = 0;
+    if (events.length === 0) return;
     try {
       await this.#writer.run({
         accounts: [],
