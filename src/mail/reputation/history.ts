@@ -66,7 +66,7 @@ export class SenderHistory implements AsyncDisposable {
   readonly #wanted = new Map<string, { sender: Sender; answer: PromiseWithResolvers<void> }>();
   #isAsking = false;
   #pending = new Map<string, Pending>();
-  #writing: Promise<void> | undefined;
+  #writing: Promise<void> = Promise.resolve();
   readonly #timer: NodeJS.Timeout;
   /** Names that each network brought first. */
   readonly #introduced = new Counters({
@@ -128,10 +128,9 @@ export class SenderHistory implements AsyncDisposable {
   }
 
   /** Writes what was counted. Never rejects. */
-  async flush(): Promise<void> {
-    await this.#writing;
-    this.#writing = this.#write();
-    await this.#writing;
+  flush(): Promise<void> {
+    this.#writing = this.#writing.then(() => this.#write());
+    return this.#writing;
   }
 
   /** False where nothing was known. @throws when the database is out of reach */
