@@ -4,32 +4,22 @@
  * ports of the development server. Grafana's image is built by nobody here: the form of its dashboard is held by tools/deployment.test.ts.
  */
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
-import { peer, swaksPeer } from '../support/peer.ts';
+import { swaksPeer } from '../support/peer.ts';
 import { runPeer } from '../support/run-peer.ts';
 import { eventually } from '../support/running-server.ts';
 import { Wire } from '../support/smtp-wire.ts';
 import { Compose } from './compose.ts';
+import { engineSkip } from './engine.ts';
 
 const run = promisify(execFile);
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';
 
-const docker = peer('docker', 'docker.io');
 const swaks = swaksPeer();
-
-/** Installed is not running. */
-function engineSkip(): false | string {
-  if (docker.skip !== false) return docker.skip;
-  const { status } = spawnSync(docker.path, ['version'], { stdio: 'ignore' });
-  if (status === 0) return false;
-  const reason = 'no Docker engine answers';
-  if (process.env['HIKYAKU_PEERS'] === 'required') throw new Error(reason);
-  return reason;
-}
 
 interface Published {
   readonly URL: string;

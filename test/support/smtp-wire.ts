@@ -30,8 +30,8 @@ export class Wire {
   }
 
   /** Connects and reads the greeting. */
-  static async open(port: number, tls: boolean): Promise<Wire> {
-    const address = { host: '127.0.0.1', port, noDelay: true };
+  static async open(port: number, tls: boolean, host = '127.0.0.1'): Promise<Wire> {
+    const address = { host, port, noDelay: true };
     const socket = tls
       ? connectTls({ ...address, rejectUnauthorized: false })
       : connectTcp(address);

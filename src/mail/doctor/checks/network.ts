@@ -109,12 +109,13 @@ export async function outsideProbe(context: Context): Promise<Outcome<'N2'>> {
       const page = await fetchPage(context, url.href, 'text/plain', (body) =>
         quoted(body.split('\n', 1)[0]!),
       );
-      return { ...page, place: `${name} (${port})` };
+      return { page, place: `${name} (${port})` };
     }),
   );
-  const evidence = looked.map((one) => one.evidence);
+  const evidence = looked.map(({ page }) => page.evidence);
   const closed: string[] = [];
-  for (const { fetched, place } of looked) {
+  for (const { page, place } of looked) {
+    const { fetched } = page;
     if (fetched.kind === 'fetched') continue;
     if (CLOSED.test(fetched.cause)) closed.push(place);
     else {
