@@ -20,6 +20,7 @@ import { receiveRow } from './rows/receive.ts';
 import { relayRow } from './rows/relay.ts';
 import { signaturesRow } from './rows/signatures.ts';
 import { storeRow } from './rows/store.ts';
+import { workersRows } from './rows/workers.ts';
 import { formatTable } from './table.ts';
 
 const ROWS: readonly Row[] = [
@@ -36,6 +37,7 @@ const ROWS: readonly Row[] = [
   storeRow,
   ...imapRows,
   idleRow,
+  ...workersRows,
 ];
 
 const HEADS =

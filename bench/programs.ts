@@ -5,6 +5,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import type { HandshakesResult } from './handshakes.ts';
 import type { LoadResult } from './load.ts';
 import type { SinkStats } from './sink.ts';
 
@@ -18,6 +19,24 @@ export async function runLoad(args: readonly string[]): Promise<LoadResult> {
   await once(child, 'close');
   if (output === '') throw new Error(`the load program gave no result: ${args.join(' ')}`);
   return JSON.parse(output) as LoadResult;
+}
+
+/** Opens so many TLS connections with a full handshake each. */
+export async function runHandshakes(
+  port: number,
+  handshakes: number,
+  sessions: number,
+): Promise<HandshakesResult> {
+  const program = path.join(import.meta.dirname, 'handshakes.ts');
+  const counts = ['--handshakes', String(handshakes), '--sessions', String(sessions)];
+  const child = spawn(process.execPath, [program, '--port', String(port), ...counts], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let output = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+  await once(child, 'close');
+  if (output === '') throw new Error('the handshakes gave no result');
+  return JSON.parse(output) as HandshakesResult;
 }
 
 /** Starts a sink with the given arguments and waits until it listens. */

@@ -19,6 +19,7 @@ export const BENCH_PASSWORD = 'a password for the bench alone';
 export interface DevServer extends AsyncDisposable {
   readonly smtpPort: number;
   readonly submissionPort: number;
+  readonly submissionsPort: number;
   readonly imapPort: number;
   readonly imapsPort: number;
   /** A file with the password of every account. */
@@ -73,6 +74,7 @@ export async function startDevServer(
   return {
     smtpPort: ports.get('SMTP')!,
     submissionPort: ports.get('SUBMISSION')!,
+    submissionsPort: ports.get('SUBMISSIONS')!,
     imapPort: ports.get('IMAP')!,
     imapsPort: ports.get('IMAPS')!,
     passwordFile,
@@ -125,8 +127,12 @@ export async function hikyakuToMailbox(
 }
 
 /** Takes submissions of `alice@example.test` over STARTTLS with AUTH, signs and relays to the sink. */
-export async function hikyakuSubmitting(parent: string, sink: Sink): Promise<Contender> {
-  const server = await startDevServer(parent);
+export async function hikyakuSubmitting(
+  parent: string,
+  sink: Sink,
+  settings: Readonly<Record<string, string>> = {},
+): Promise<Contender> {
+  const server = await startDevServer(parent, { settings });
   await server.command('route', 'set', '*', '--host', '127.0.0.1', '--port', String(sink.port));
   const account = ['--user', 'alice@example.test', '--password-file', server.passwordFile];
   return {
