@@ -28,6 +28,15 @@ export class Recent {
     return false;
   }
 
+  /** Whether all UIDs from one to another are, or none; undefined where some may be. */
+  ofAll(first: number, last: number): boolean | undefined {
+    for (const { from, to } of this.#ranges) {
+      if (first >= from && last <= to) return true;
+      if (first <= to) return last < from ? false : undefined;
+    }
+    return false;
+  }
+
   /** UIDs above all that were added before. */
   add(from: number, to: number): void {
     if (from > to) return;

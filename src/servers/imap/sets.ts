@@ -4,10 +4,12 @@ import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-
 import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
 import type { Messages } from './selected.ts';
 
-export type Resolved =
-  | { readonly kind: 'places'; readonly places: Uint32Array }
-  /** RFC 9051 §9: a number above the number of messages; BAD. */
-  | { readonly kind: 'no-such-number' };
+/** RFC 9051 §9: a number above the number of messages; BAD. */
+type NoSuchNumber = { readonly kind: 'no-such-number' };
+export type Resolved = { readonly kind: 'places'; readonly places: Uint32Array } | NoSuchNumber;
+export type ResolvedRanges =
+  | { readonly kind: 'ranges'; readonly ranges: readonly IndexRange[] }
+  | NoSuchNumber;
 
 /**
  * Places, rising. UIDs that no message has are passed over.
@@ -19,13 +21,25 @@ export function resolve(
   uid: boolean,
   saved: Uint32Array | undefined,
 ): Resolved {
-  const { uids, count } = messages;
+  const resolved = resolveRanges(messages, set, uid, saved);
+  return resolved.kind === 'ranges'
+    ? { kind: 'places', places: placesOf(resolved.ranges) }
+    : resolved;
+}
+
+/** The same as ranges of places. */
+export function resolveRanges(
+  { uids, count }: Messages,
+  set: MessageSet,
+  uid: boolean,
+  saved: Uint32Array | undefined,
+): ResolvedRanges {
   if (set.kind === 'saved' || uid) {
     const asked = set.kind === 'saved' ? savedSet(saved) : set;
-    return { kind: 'places', places: placesOf(findUids(asked, uids, count)) };
+    return { kind: 'ranges', ranges: findUids(asked, uids, count) };
   }
   const { ranges, beyond } = findNumbers(set, count);
-  return beyond ? { kind: 'no-such-number' } : { kind: 'places', places: placesOf(ranges) };
+  return beyond ? { kind: 'no-such-number' } : { kind: 'ranges', ranges };
 }
 
 function placesOf(ranges: readonly IndexRange[]): Uint32Array {

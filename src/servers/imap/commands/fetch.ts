@@ -13,7 +13,7 @@ import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
-import { resolve } from '#servers/imap/sets';
+import { resolve, resolveRanges } from '#servers/imap/sets';
 import { sayVanished } from '#servers/imap/updates';
 import { FLAG } from '#store/emails';
 import { setFlags } from '#store/mailboxes/flags';
@@ -51,9 +51,9 @@ async function sayFlagsAlone(
   if (told.uids !== now.uids || changedSince !== undefined || partial !== undefined) return false;
   const alone = asksFlagsAlone(command, state);
   if (alone === undefined) return false;
-  const resolved = resolve(told, set, uid, state.saved);
+  const resolved = resolveRanges(told, set, uid, state.saved);
   if (resolved.kind === 'no-such-number') return false;
-  await sayFlags(state, selected, resolved.places, alone.withUid);
+  await sayFlags(state, selected, resolved.ranges, alone.withUid);
   return true;
 }
 

@@ -2,6 +2,7 @@
  * FETCH of flags alone, with the UID or without, while all messages stand where the client was told: no object is made for each of them.
  * Called by commands/fetch.ts.
  */
+import type { IndexRange } from '#protocol/imap/sequence-set';
 import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
@@ -17,21 +18,17 @@ export function asksFlagsAlone(
   return areFlagLines(items) ? { withUid: items.length > 1 } : undefined;
 }
 
-/** @param places of messages that stand where the client was told */
+/** @param ranges of places of messages that stand where the client was told */
 export async function sayFlags(
   state: SessionState,
   { now, recent }: SelectedMailbox,
-  places: Uint32Array,
+  ranges: readonly IndexRange[],
   withUid: boolean,
 ): Promise<void> {
   const { out, link, enabled } = state;
   sayKeywords(state);
-  const { uidOnly } = enabled;
-  const numbers = new Uint32Array(places.length);
-  for (let i = 0; i < numbers.length; i++)
-    numbers[i] = uidOnly ? now.uids[places[i]!]! : places[i]! + 1;
-  const verb = uidOnly ? 'UIDFETCH' : 'FETCH';
-  for (const lines of flagLines(now, { places, numbers }, verb, withUid, recent)) {
+  const verb = enabled.uidOnly ? 'UIDFETCH' : 'FETCH';
+  for (const lines of flagLines(now, ranges, verb, withUid, recent)) {
     out.text(lines);
     await link.room();
   }
