@@ -7,6 +7,7 @@ import { scan } from './typescript-scan.ts';
 
 /** Files whose SQL may read the database's clock: a lease must mean the same to every process. */
 export const LEASE_FILES: readonly string[] = [
+  'src/store/queue/claim-text.ts',
   'src/store/queue/claim.ts',
   'src/store/certificates/lease.ts',
   'src/store/doctor/round.ts',
