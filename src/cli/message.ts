@@ -1,6 +1,7 @@
 /** `hikyaku message`: finding messages and reading their stories. */
 import { Option, type Command } from 'commander';
 import type { RowOf } from '#servers/admin/calls';
+import { MESSAGE_STATUSES, type MessageStatus } from '#servers/admin/message-statuses';
 import { callRows, callValue } from './control.ts';
 import { limited } from './limited.ts';
 import { printJson, printLine, printRows } from './output.ts';
@@ -8,24 +9,7 @@ import { readSince, SINCE_EXAMPLES, type Since } from './since.ts';
 import { localTime, terminalColumns, wantsColor } from './terminal.ts';
 import { addLimit, addVerb, type CommonOptions } from './verb.ts';
 
-type Status = RowOf<'message/find'>['recipients'][number]['status'];
 type Story = RowOf<'message/follow'>;
-
-const STATUSES: readonly Status[] = [
-  'delivered',
-  'handed-on',
-  'sent-on',
-  'waiting',
-  'held',
-  'failed',
-  'expired',
-  'removed',
-  'suppressed',
-  'bounced',
-  'dropped',
-  'refused',
-  'unknown',
-];
 
 const DEFAULT_SINCE: Since = { within: 7 * 24 * 60 * 60 * 1000 };
 
@@ -36,7 +20,7 @@ interface FindOptions extends CommonOptions {
   readonly from?: string;
   readonly to?: string;
   readonly since?: Since;
-  readonly status?: Status;
+  readonly status?: MessageStatus;
   readonly limit?: number;
 }
 
@@ -61,7 +45,7 @@ export function message(noun: Command): void {
     .option('--from <address>', 'whose reverse-path has this in it')
     .option('--to <address>', 'that go to an address with this in it')
     .option('--since <time>', `${SINCE_EXAMPLES} (7d)`, readSince)
-    .addOption(new Option('--status <status>', 'how a recipient stands').choices(STATUSES));
+    .addOption(new Option('--status <status>', 'how a recipient stands').choices(MESSAGE_STATUSES));
   addLimit(find, `at most so many (without --json: ${SHOWN})`).action(findMessages);
 
   addVerb(

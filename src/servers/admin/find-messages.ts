@@ -5,24 +5,7 @@ import { eventsOfMessages, type StoredEvent } from '#store/events';
 import { lowestIdAt } from '#store/ids';
 import { searchMessages, type MessageSearch } from '#store/messages';
 import type { Store } from '#store/open';
-
-export const MESSAGE_STATUSES = [
-  'delivered',
-  'handed-on',
-  'sent-on',
-  'waiting',
-  'held',
-  'failed',
-  'expired',
-  'removed',
-  'suppressed',
-  'bounced',
-  'dropped',
-  'refused',
-  'unknown',
-] as const;
-
-export type MessageStatus = (typeof MESSAGE_STATUSES)[number];
+import type { MessageStatus } from './message-statuses.ts';
 
 export interface FoundMessage {
   readonly messageId: string;

@@ -4,7 +4,8 @@ import { LANGUAGES } from '#protocol/dsn/language';
 import { rows, refuse, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { explainMessage } from '#servers/admin/explain-message';
-import { findMessages, MESSAGE_STATUSES } from '#servers/admin/find-messages';
+import { findMessages } from '#servers/admin/find-messages';
+import { MESSAGE_STATUSES } from '#servers/admin/message-statuses';
 import { limit, text } from '#servers/admin/inputs';
 import {
   followMessage,

@@ -1,7 +1,9 @@
 /** As whom accounts may write besides themselves. */
 import { z } from 'zod';
+import type { ListedAccount } from '#store/directory/accounts';
 import { grantSendAs, listSendAs, revokeSendAs } from '#store/directory/send-as';
-import { refuse, rows, value } from '#servers/admin/call';
+import { refuse, rows, value, type Refusal } from '#servers/admin/call';
+import type { AdminContext } from '#servers/admin/context';
 import {
   nameOf,
   readAccount,
@@ -9,16 +11,16 @@ import {
   noSuchAccount,
   noSuchDomain,
   text,
+  type NameOrAll,
 } from '#servers/admin/inputs';
 
 const one = z.object({ account: text, name: text });
 
 export const sendAsCalls = {
   'send-as/add': value(one, async (context, input) => {
-    const account = await readAccount(context, input.account);
-    if ('kind' in account) return account;
-    const name = readNameOrAll(input.name);
-    if ('kind' in name) return name;
+    const right = await readRight(context, input);
+    if ('kind' in right) return right;
+    const { account, name } = right;
     const { store } = context;
     const granted = await grantSendAs(store.pool, account.name, name);
     if (granted.kind === 'no-such-account') return noSuchAccount(account.name);
@@ -36,10 +38,9 @@ export const sendAsCalls = {
   }),
 
   'send-as/remove': value(one, async (context, input) => {
-    const account = await readAccount(context, input.account);
-    if ('kind' in account) return account;
-    const name = readNameOrAll(input.name);
-    if ('kind' in name) return name;
+    const right = await readRight(context, input);
+    if ('kind' in right) return right;
+    const { account, name } = right;
     const { store } = context;
     const revoked = await revokeSendAs(store.pool, account.name, name);
     switch (revoked.kind) {
@@ -63,3 +64,14 @@ export const sendAsCalls = {
     }
   }),
 } as const;
+
+/** Who may write, and as whom. */
+async function readRight(
+  context: AdminContext,
+  input: z.infer<typeof one>,
+): Promise<{ readonly account: ListedAccount; readonly name: NameOrAll } | Refusal> {
+  const account = await readAccount(context, input.account);
+  if ('kind' in account) return account;
+  const name = readNameOrAll(input.name);
+  return 'kind' in name ? name : { account, name };
+}
