@@ -47,8 +47,8 @@ export function dmarc(noun: Command, end: (code: ExitCode) => void): void {
     .option(
       '--dkim <domain:result>',
       'what came of a signature of this domain (pass, unless told; repeatable)',
-      (given: string, before: readonly Identifier[] = []) => [
-        ...before,
+      (given: string, before: readonly Identifier[] | undefined) => [
+        ...(before ?? []),
         identifierOf('--dkim', DKIM_RESULTS)(given),
       ],
     );
