@@ -14,8 +14,8 @@ import { HONEST, startReception, world, type TestReception } from '../support/re
 import { openTestStore, type TestStore } from '../support/smtp-server.ts';
 
 /** Milliseconds. What the resolver may take for a question, and what a message may wait for its answers. */
-const DEADLINE = 3000;
-const PATIENCE = 4000;
+const DEADLINE = 8000;
+const PATIENCE = 10_000;
 /** Of a reply to the final dot: patience, what lingers after it, and a machine that is busy besides. */
 const BOUND = 3 * PATIENCE;
 
@@ -128,7 +128,7 @@ const STRANGERS: Readonly<Record<string, Stranger>> = {
   },
   dripping: {
     records: {},
-    faults: { truncate: true, dribble: () => delay(50) },
+    faults: { truncate: true, dribble: () => delay(200) },
     expected: ['451 4.4.3', 'temperror', 'temperror', 'temperror'],
   },
   cut: {
