@@ -38,7 +38,7 @@ interface Job {
   readonly unit: string;
   /** In one run. */
   readonly amount: number;
-  open(parent: string, settings: Readonly<Record<string, string>>): Promise<Side>;
+  readonly open: (parent: string, settings: Readonly<Record<string, string>>) => Promise<Side>;
 }
 
 const JOBS: readonly Job[] = [

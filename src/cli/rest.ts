@@ -12,8 +12,8 @@ const AT_REST = 0.02;
 const WORTH_IT = 16 * 1024 * 1024;
 /** Who works for less than this part of the time has the tenth of a second that a collection takes, for so much growth, so often. */
 const HAS_TIME = 0.5;
-const MUCH = 48 * 1024 * 1024;
-const SELDOM = 6;
+const MUCH = 32 * 1024 * 1024;
+const SELDOM = 3;
 
 /**
  * Goes on to the end of the process and does not keep it alive.

@@ -14,14 +14,14 @@ RUN apt-get update -qq \
   && echo 'admin ALL=(ALL) NOPASSWD: ALL' > /etc/sudoers.d/admin
 
 FROM machine
-COPY --chown=admin . /home/admin/hikyaku
+COPY --chown=admin . /srv/hikyaku
 USER admin
-WORKDIR /home/admin/hikyaku
+WORKDIR /srv/hikyaku
 # the first commands below the heading
 RUN awk '/^## /{here = $0 == "## With systemd"} here && printing && /^```$/{exit} printing{print} here && /^```sh$/{printing = 1}' \
-    docs/production.md > ../install.sh
-RUN --mount=type=cache,target=/home/admin/.npm,uid=1500 --mount=type=cache,target=/root/.npm \
-  sh -eux ../install.sh && test -x /usr/local/bin/hikyaku && rm -rf node_modules
+    docs/production.md > /tmp/install.sh
+RUN --mount=type=cache,target=/var/cache/npm,mode=1777,uid=1500 \
+  npm_config_cache=/var/cache/npm sh -eux /tmp/install.sh && test -x /usr/local/bin/hikyaku && rm -rf node_modules
 USER root
 WORKDIR /
 STOPSIGNAL SIGRTMIN+3
