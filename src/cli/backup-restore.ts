@@ -1,6 +1,6 @@
 /** `hikyaku backup restore`: whole, into a database where nothing is yet; or what one account lacks, through the running server. */
 import { existsSync } from 'node:fs';
-import { mkdir, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import path from 'node:path';
 import type pg from 'pg';
 import { silentLog } from '#log';
@@ -9,6 +9,7 @@ import { accountMessages, type BackedUpMessage } from '#store/backup/account-mes
 import { restoreBackup, type RestoreStep } from '#store/backup/restore';
 import { MAJOR } from '#store/embedded/binaries';
 import { startEmbedded } from '#store/embedded/start';
+import { makeFolder } from '#store/make-folder';
 import { damageOf, lastStep, openBackup } from './backup-files.ts';
 import { CommandFailure } from './failure.ts';
 import { bringIn } from './mail-transfer.ts';
@@ -60,7 +61,7 @@ async function intoDataFolder(
   }
   const unfinished = path.join(dataDir, 'restoring');
   await rm(unfinished, { recursive: true, force: true });
-  await mkdir(unfinished, { recursive: true, mode: 0o700 });
+  await makeFolder(unfinished);
   try {
     const server = await startEmbedded({ dataDir: unfinished, log: silentLog });
     if (server.kind !== 'running') throw new CommandFailure(server.message, server.remedy);
@@ -70,7 +71,7 @@ async function intoDataFolder(
     } finally {
       await server.stop();
     }
-    await mkdir(path.dirname(place), { recursive: true, mode: 0o700 });
+    await makeFolder(path.dirname(place));
     await rename(path.join(unfinished, 'postgres', MAJOR), place);
     return restored;
   } finally {

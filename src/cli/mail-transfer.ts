@@ -1,8 +1,8 @@
 /** `hikyaku mail import` and `mail export`: mailboxes from files and to files. */
-import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { fromFrames, toFrames } from '#servers/admin/frames';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
+import { makeFolder } from '#store/make-folder';
 import { callBytes, callIntake } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import { messagesWere } from './message-count.ts';
@@ -93,7 +93,7 @@ export async function exportMail(
     );
   }
   const root = path.resolve(to);
-  await makeFolder(root);
+  await makeTarget(root);
   const { mailbox } = options;
   const asked = mailbox === undefined ? undefined : levelsOf(mailbox);
   const chunks = callBytes(options, 'mail/export', { account, mailbox });
@@ -123,9 +123,9 @@ export async function exportMail(
 }
 
 /** @throws CommandFailure */
-async function makeFolder(folder: string): Promise<void> {
+async function makeTarget(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (error) {
     throw new CommandFailure(
       `the folder ${folder} cannot be made: ${(error as Error).message}`,

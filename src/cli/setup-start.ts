@@ -4,10 +4,11 @@
  */
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { DOORS } from '#server/inherited-sockets';
+import { makeFolder } from '#store/make-folder';
 import { callValue, NoServer } from './control.ts';
 import { CommandFailure } from './failure.ts';
 import type { SettingsOptions } from './settings-options.ts';
@@ -54,7 +55,7 @@ export function startService(commands: readonly string[]): void {
 
 /** @returns its process id, once it answers @throws CommandFailure */
 export async function startProcess(options: SettingsOptions, dataDir: string): Promise<number> {
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
+  await makeFolder(dataDir);
   const file = path.join(dataDir, SERVE_LOG);
   const log = openSync(file, 'a', 0o600);
   const child = spawn(

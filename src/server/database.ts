@@ -1,10 +1,10 @@
 /** The database of a server: ours unless one is named, migrated, open and kept in order. */
-import { mkdir } from 'node:fs/promises';
 import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
 import { startEmbedded, type EmbeddedServer } from '#store/embedded/start';
 import type { MailStore } from '#store/mailboxes/mail-store';
+import { makeFolder } from '#store/make-folder';
 import { maintain } from '#store/maintenance';
 import { migrate } from '#store/migrate';
 import { openStore, type Store } from '#store/open';
@@ -60,7 +60,7 @@ export async function reachDatabase(
   parts: AsyncDisposableStack,
 ): Promise<Reached | StartFailure> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
   } catch (error) {
     return failed(
       `data_dir: the folder ${dataDir} cannot be made: ${(error as Error).message}`,

@@ -3,7 +3,7 @@
  * on after a break; an mbox is written anew and takes the place of the old one when it is whole.
  */
 import { createWriteStream } from 'node:fs';
-import { mkdir, open, readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, utimes, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
 import { FLAG_BITS } from '#protocol/imap/flags';
@@ -11,6 +11,7 @@ import { encodeUtf7 } from '#protocol/imap/mailbox-name';
 import { toLf } from '#protocol/mbox/line-ends';
 import { mboxHead, mboxQuoted } from '#protocol/mbox/mbox-writer';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
+import { makeFolder } from '#store/make-folder';
 import { escaped } from './level-names.ts';
 
 export interface Target {
@@ -61,7 +62,7 @@ export function maildirTarget(root: string): Target {
 async function openFolder(folder: string): Promise<MaildirFolder> {
   const known = new Set<string>();
   for (const part of ['tmp', 'new', 'cur']) {
-    await mkdir(path.join(folder, part), { recursive: true, mode: 0o700 });
+    await makeFolder(path.join(folder, part));
     if (part === 'tmp') continue;
     for (const name of await readdir(path.join(folder, part))) known.add(name.split(':')[0]!);
   }
@@ -121,7 +122,7 @@ export function mboxTarget(root: string): Target {
       if (current?.name !== name) {
         await close();
         const file = path.join(root, name);
-        await mkdir(path.dirname(file), { recursive: true, mode: 0o700 });
+        await makeFolder(path.dirname(file));
         current = { name, file, stream: createWriteStream(`${file}.part`, { mode: 0o600 }) };
       }
       const status = (flags & seen) !== 0 ? 'RO' : 'O';

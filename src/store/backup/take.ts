@@ -3,10 +3,11 @@
  * The folder has its name only when all of it is on disk. Needs nothing but SQL, so that the embedded PostgreSQL, which has no pg_dump,
  * does as well as any (docs/decisions/0033-backups.md).
  */
-import { mkdir, open, rename, rm, writeFile } from 'node:fs/promises';
+import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
+import { makeFolder } from '../make-folder.ts';
 import { identifier, listDays, listSequences, listTables, type Table } from './catalogue.ts';
 import { FORMAT, MANIFEST, type Manifest, type TableFile } from './manifest.ts';
 import { writeTableFile } from './table-file.ts';
@@ -61,7 +62,7 @@ export async function* takeBackup(
       return;
     }
     await rm(unfinished, { recursive: true, force: true });
-    await mkdir(unfinished, { recursive: true, mode: 0o700 });
+    await makeFolder(unfinished);
     const manifest = yield* copyAll(client, request, unfinished);
     await client.query('commit');
     await finish(unfinished, folder, manifest);

@@ -7,9 +7,10 @@
  *
  * The socket moves under the temporary folder where its path would be too long (`socket-folder.ts`).
  */
-import { mkdir, readdir, readFile, realpath } from 'node:fs/promises';
+import { readdir, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { makeFolder } from '../make-folder.ts';
 import { MAJOR } from './binaries.ts';
 import { reasonOf, type EmbeddedFailure } from './failure.ts';
 import { makePrivate, socketFolder } from './socket-folder.ts';
@@ -39,9 +40,9 @@ export function layoutOf(dataDir: string, temporary: string): Layout {
 /** Makes the folders of a data folder, or says why it cannot hold a database. */
 export async function prepareLayout(dataDir: string): Promise<Layout | EmbeddedFailure> {
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     const layout = layoutOf(await realpath(dataDir), tmpdir());
-    await mkdir(layout.base, { recursive: true, mode: 0o700 });
+    await makeFolder(layout.base);
     await makePrivate(layout.socketDir);
     return (await otherMajor(layout)) ?? layout;
   } catch (error) {
