@@ -7,7 +7,7 @@ import { open, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '#store/make-folder';
 import { identifier, listDays, listSequences, listTables, type Table } from './catalogue.ts';
 import { FORMAT, MANIFEST, type Manifest, type TableFile } from './manifest.ts';
 import { writeTableFile } from './table-file.ts';

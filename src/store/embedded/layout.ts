@@ -10,7 +10,7 @@
 import { readdir, readFile, realpath } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { makeFolder } from '../make-folder.ts';
+import { makeFolder } from '#store/make-folder';
 import { MAJOR } from './binaries.ts';
 import { reasonOf, type EmbeddedFailure } from './failure.ts';
 import { makePrivate, socketFolder } from './socket-folder.ts';
