@@ -26,10 +26,14 @@ test('both languages of a text have the same placeholders', () => {
   }
 });
 
-test('every RFC is named with its number, and a section unless the whole is meant', () => {
-  for (const [name, { rfc }] of PHRASES) {
-    if (rfc !== undefined) assert.match(rfc, /^RFC \d{4}( §\d+(\.\d+)*)?$/, name);
-  }
+/** A rule of our own is where it was decided, or the setting that chooses it. */
+const SOURCE =
+  /^(?:RFC \d{4}(?: §\d+(?:\.\d+)*)?|docs\/decisions\/\d{4}|docs\/settings\.md [a-z_.]+)$/;
+
+test('every RFC is named with its number, and a section unless the whole is meant; a rule of our own by its decision or setting', () => {
+  const sources = PHRASES.flatMap(([name, { rfc }]) => (rfc === undefined ? [] : [{ name, rfc }]));
+  assert.ok(sources.length > 150);
+  for (const { name, rfc } of sources) assert.match(rfc, SOURCE, name);
 });
 
 test('English is in ASCII but for quotation marks, Japanese has full-width punctuation', () => {
