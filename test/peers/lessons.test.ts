@@ -110,7 +110,7 @@ test('1.7: the letter that swaks sends', { skip: swaks.skip }, async () => {
   await learner.start('1.7');
   const commands = (await blocks('1.7', 'sh')).flatMap((block) => block.split('\n'));
   const command = commands
-    .find((line) => line.startsWith('swaks '))!
+    .find((line) => line.startsWith('swaks ') && line.includes('--to bob@'))!
     .replace('swaks ', `${swaks.path} `)
     .replace('2587', port('submission'))
     .replace('$HIKYAKU_DEV_PASSWORD', PASSWORD);

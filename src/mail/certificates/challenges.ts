@@ -1,7 +1,7 @@
 /**
  * What this server answers to a certificate authority that comes to look. Orders are made by one node, but the authority may reach
  * any: the answers lie in PostgreSQL, and each node keeps those of orders under way in memory. Nodes hear of them by a notice; a token
- * that is not known is looked up once more, at most once a second.
+ * that is not known is looked up once more, once a second for all that ask: an authority may be here before the notice.
  */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
@@ -51,18 +51,21 @@ export class Challenges implements ChallengeAnswers, AlpnAnswers, Disposable {
   #tokens = new Map<string, string>();
   #certificates = new Map<string, Prepared>();
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Under way: it may have begun before what it is asked for was there. */
   #looking: Promise<void> | undefined;
+  /** Begins when a second is over. */
+  #nextLook: Promise<void> | undefined;
 
   constructor(options: ChallengesOptions) {
     this.#options = options;
-    this.#stopListening = options.notices.on('certificates', () => void this.#look());
+    this.#stopListening = options.notices.on('certificates', () => void this.#lookAfresh());
   }
 
   async tokenAnswer(token: string): Promise<string | undefined> {
     if (!TOKEN.test(token)) return undefined;
     const known = this.#tokens.get(token);
     if (known !== undefined) return known;
-    if (this.#options.clock.monotonic() - this.#lookedAt > LOOK_AGAIN) await this.#look();
+    await (this.#nextLook ??= this.#lookInTime());
     return this.#tokens.get(token);
   }
 
@@ -74,9 +77,7 @@ export class Challenges implements ChallengeAnswers, AlpnAnswers, Disposable {
   async put(challenge: StoredChallenge): Promise<void> {
     await putChallenge(this.#options.pool, challenge, this.#options.clock.now());
     this.#options.notices.say('certificates');
-    // a look under way may have begun before
-    await this.#looking;
-    await this.#look();
+    await this.#lookAfresh();
   }
 
   async remove(challenge: StoredChallenge): Promise<void> {
@@ -86,6 +87,18 @@ export class Challenges implements ChallengeAnswers, AlpnAnswers, Disposable {
 
   [Symbol.dispose](): void {
     this.#stopListening();
+  }
+
+  async #lookInTime(): Promise<void> {
+    const { clock } = this.#options;
+    await clock.sleep(Math.max(0, this.#lookedAt + LOOK_AGAIN - clock.monotonic()));
+    this.#nextLook = undefined;
+    await this.#lookAfresh();
+  }
+
+  async #lookAfresh(): Promise<void> {
+    await this.#looking;
+    await this.#look();
   }
 
   #look(): Promise<void> {
