@@ -29,15 +29,21 @@ test('nothing is said where one worker was wanted, and letters of alerts are sen
   assert.deepEqual(said, []);
 });
 
-test('mail is shown to no scanner on another machine', () => {
+test('mail is shown to no scanner on another machine, but to one in a container beside this one', () => {
   const here = { 'rspamd.url': 'http://127.0.0.1:11333', 'rspamd.learn': 'http://[::1]:11334' };
   const { config, said } = aroundOf(here);
   assert.deepEqual(
     [config['rspamd.url'], config['rspamd.learn'], said],
     [...Object.values(here), []],
   );
+  assert.equal(
+    aroundOf({ 'rspamd.url': 'http://rspamd:11333' }).config['rspamd.url'],
+    'http://rspamd:11333',
+  );
   for (const url of [
     'http://192.0.2.7:11333',
+    // the same, written as a number
+    'http://3221225991:11333',
     'https://rspamd.example/',
     'http://127.0.0.1.example',
   ])

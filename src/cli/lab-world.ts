@@ -37,6 +37,7 @@ export interface LabOptions {
 
 /** From here on nothing leaves the machine. */
 export function labAround(config: Config, log: Log, options: LabOptions = {}): LabAround {
+  const scanners = ['rspamd.url', 'rspamd.learn'] as const;
   const world = makeWorld({
     prefix: config['lab.network'],
     seed: config['lab.seed'],
@@ -44,7 +45,10 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
     log,
     hostname: config.hostname,
     ...options,
-    allowed: databaseHost(config.database_url),
+    allowed: [
+      ...databaseHost(config.database_url),
+      ...scanners.map((key) => hostOf(config[key])).filter(isNeighbour),
+    ],
     ownPorts: new Map([
       [25, config['smtp.port']],
       [587, config['submission.port']],
@@ -60,13 +64,12 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
         'One process owns the practice Internet, so one worker runs. To try several: hikyaku dev --no-lab.',
     });
   }
-  const scanners = ['rspamd.url', 'rspamd.learn'] as const;
-  const away = scanners.filter((key) => !isHere(config[key]));
+  const away = scanners.filter((key) => !isHere(hostOf(config[key])));
   if (away.length > 0) {
     log.warn('lab.without-scanner', {
       settings: away,
       remedy:
-        'While the practice Internet is on, mail is shown to no other machine: a content scanner has to be on 127.0.0.1 or ::1. To try it where it is: hikyaku dev --no-lab.',
+        'While the practice Internet is on, mail is shown to no other machine: a content scanner has to be on 127.0.0.1 or ::1, or in a container beside this one, by a name without a dot. To try it where it is: hikyaku dev --no-lab.',
     });
   }
   const { network, calls, settle, ...rest } = world;
@@ -120,9 +123,17 @@ function databaseHost(url: string): readonly string[] {
   return [hostname, searchParams.get('host') ?? ''].filter((host) => host !== '');
 }
 
-function isHere(url: string): boolean {
-  if (url === '') return true;
+/** '' where there is none. */
+function hostOf(url: string): string {
   // an IPv6 address stands in brackets
-  const host = new URL(url).hostname.replace(/^\[|\]$/g, '');
-  return host === 'localhost' || isOnLoopback(host);
+  return url === '' ? '' : new URL(url).hostname.replace(/^\[|\]$/g, '');
+}
+
+function isHere(host: string): boolean {
+  return host === '' || host === 'localhost' || isOnLoopback(host) || isNeighbour(host);
+}
+
+/** A container of the same network, as compose names it; the DNS of the world has no hosts of one label. */
+function isNeighbour(host: string): boolean {
+  return /^[^.:]+$/.test(host) && host !== 'localhost';
 }
