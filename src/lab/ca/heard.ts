@@ -1,3 +1,5 @@
+import { Newest } from '#lab/newest';
+
 /** What was asked of the authority and what it answered: the newest, in memory, bounded in number and each in length. For who reads it again. */
 export interface CaExchange {
   /** Counts up from 1, and never again. */
@@ -24,30 +26,24 @@ const MOST = 500;
 const LENGTH = 2000;
 
 export class Heard {
-  readonly #most: number;
-  #exchanges: CaExchange[] = [];
-  #count = 0;
+  readonly #newest: Newest<Omit<CaExchange, 'number'>>;
 
   constructor(most = MOST) {
-    this.#most = most;
+    this.#newest = new Newest(most);
   }
 
   add({ path, said, answer, ...exchange }: Omit<CaExchange, 'number'>): void {
-    this.#exchanges.push({
-      number: ++this.#count,
+    this.#newest.add({
       ...exchange,
       path: cut(path),
       said: said === undefined ? undefined : cut(said),
       answer: cut(answer),
     });
-    // now and then: each time would move them all
-    if (this.#exchanges.length > 2 * this.#most)
-      this.#exchanges = this.#exchanges.slice(-this.#most);
   }
 
   /** Oldest first. */
   list(): CaExchange[] {
-    return this.#exchanges.slice(-this.#most);
+    return this.#newest.list();
   }
 }
 

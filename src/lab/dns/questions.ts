@@ -1,4 +1,5 @@
 /** Who asked whom what: the last questions of the practice Internet, in a ring that forgets the oldest, and whoever wants to hear of new ones. */
+import { Newest } from '#lab/newest';
 import { formatRdata } from './wire/rdata.ts';
 import { rcodeName, TYPE, typeName } from './wire/record-types.ts';
 import type { Message } from './wire/message.ts';
@@ -28,29 +29,21 @@ const MAX_SHOWN = 4;
 const MAX_TEXT = 200;
 
 export class Questions {
-  readonly #most: number;
-  readonly #ring: AskedQuestion[] = [];
+  readonly #newest: Newest<Omit<AskedQuestion, 'number'>>;
   readonly #listeners = new Set<(question: AskedQuestion) => void>();
-  #count = 0;
 
   constructor(most = 5_000) {
-    this.#most = most;
+    this.#newest = new Newest(most);
   }
 
   record(question: Omit<AskedQuestion, 'number'>): void {
-    const numbered = { number: ++this.#count, ...question };
-    this.#ring[(numbered.number - 1) % this.#most] = numbered;
+    const numbered = this.#newest.add(question);
     for (const tell of this.#listeners) tell(numbered);
   }
 
   /** Oldest first; those after a number. */
   list(after = 0): AskedQuestion[] {
-    const start = this.#count % this.#most;
-    const whole = this.#count <= this.#most;
-    const ordered = whole
-      ? this.#ring
-      : [...this.#ring.slice(start), ...this.#ring.slice(0, start)];
-    return ordered.filter(({ number }) => number > after);
+    return this.#newest.list().filter(({ number }) => number > after);
   }
 
   /** Tells of every question from now on; call what comes back to hear no more. */
