@@ -1,7 +1,7 @@
 /**
  * The composition root: a typed configuration in, every part built by hand in order, one value out that stops them in reverse.
  * This file says what there is and who is given what; how a part is made from the settings stands in `server/`. Nothing else knows
- * all parts. Called by `cli/serve.ts` and by end-to-end tests.
+ * all parts. Called by `cli/nouns/serve.ts` and by end-to-end tests.
  */
 import { randomBytes } from 'node:crypto';
 import path from 'node:path';

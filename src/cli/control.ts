@@ -19,7 +19,7 @@ import { controlSocketPath } from '#servers/admin/control-socket';
 import { dataDirOf } from './data-dir.ts';
 import { CommandFailure } from './failure.ts';
 import { PatientSocket } from './patient-socket.ts';
-import { waiting } from './progress.ts';
+import { waiting } from './terminal/progress.ts';
 import type { SettingsOptions } from './settings-options.ts';
 
 const LABEL = 'waiting for the server';

@@ -2,7 +2,7 @@
 import { createReadStream } from 'node:fs';
 import { CR, LF, view } from '#bytes';
 import { CommandFailure } from './failure.ts';
-import { remark } from './output.ts';
+import { remark } from './terminal/output.ts';
 
 /** Octets; what mail servers take is a fraction of it. */
 const MAX_SIZE = 512 * 1024 * 1024;

@@ -1,7 +1,7 @@
 /** What every command has in common: `--json`, the options that name the settings, and an example in its help. */
 import type { Command } from 'commander';
 import { CommandFailure, helpRemedy } from './failure.ts';
-import type { OutputOptions } from './output.ts';
+import type { OutputOptions } from './terminal/output.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
 
 export type CommonOptions = OutputOptions & SettingsOptions;

@@ -3,7 +3,7 @@ import { keyLookup } from '#protocol/dkim/key-lookup';
 import type { VerifyOptions } from '#protocol/dkim/verify';
 import { splitHeader } from '#protocol/message/fields';
 import { readMessageFile } from './message-file.ts';
-import { waiting } from './progress.ts';
+import { waiting } from './terminal/progress.ts';
 import { cliResolver, type ResolverOptions } from './resolver.ts';
 
 export interface Verified<Report> {

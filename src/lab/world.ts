@@ -1,6 +1,6 @@
 /**
  * The practice Internet as the server's surroundings: everything that stands around one server, in its process, on the loopback. Built by
- * `cli/serve.ts`, handed to `startServer`; its parts are opened in order once the database is there.
+ * `cli/nouns/serve.ts`, handed to `startServer`; its parts are opened in order once the database is there.
  */
 import { mkdir } from 'node:fs/promises';
 import { randomInt } from 'node:crypto';
