@@ -6,6 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { migrate } from '#store/migrate';
+import { dropDatabase } from './drop-database.ts';
 import { startPostgresServer } from './postgres-server.ts';
 
 /** The environment variables by which `global-setup.ts` tells the test processes. */
@@ -161,10 +162,6 @@ async function localeFor(admin: Client): Promise<string> {
     `select pg_encoding_to_char(encoding) = 'UTF8' as utf8 from pg_database where datname = 'template0'`,
   );
   return rows[0]?.utf8 === true ? '' : ` encoding 'UTF8' locale 'C'`;
-}
-
-async function dropDatabase(admin: Client, name: string): Promise<void> {
-  await admin.query(`drop database if exists ${name} with (force)`);
 }
 
 function addressOf(at: Server, name: string): string {

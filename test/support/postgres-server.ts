@@ -26,14 +26,16 @@ while kill -0 "$1" 2>/dev/null && [ $i -lt 100 ]; do sleep 0.1; i=$((i + 1)); do
 rm -rf -- "$2"
 `;
 
-/** Starts one; throws with PostgreSQL's own words if it cannot. */
-export async function startPostgresServer(): Promise<PostgresServer> {
+/** Starts one, with these settings among its own; throws with PostgreSQL's own words if it cannot. */
+export async function startPostgresServer(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const dataDir = await mkdtemp(join(databaseFolder(), 'hikyaku-test-'));
   const server = await startEmbedded({
     dataDir,
     log: silentLog,
     // Every test file has connections of its own, and several files run at a time.
-    settings: { max_connections: '300', max_wal_size: '256MB' },
+    settings: { max_connections: '300', max_wal_size: '256MB', ...settings },
   });
   if (server.kind !== 'running') {
     await rm(dataDir, { recursive: true, force: true });
