@@ -103,7 +103,8 @@ function addRenewal(noun: Command, end: (code: ExitCode) => void): void {
     .action(async (names: readonly string[], options: RenewOptions) => {
       const { force = false, newKey = false } = options;
       const which = names.length === 0 ? undefined : [...names];
-      end(await renew(options, { which, force, newKey }));
+      const rows = callRows(options, 'certificate/renew', { which, force, newKey });
+      end(await printRenewed(options, rows));
     });
 
   addLanguage(
@@ -114,8 +115,8 @@ function addRenewal(noun: Command, end: (code: ExitCode) => void): void {
       'hikyaku certificate request www.example.org example.org',
     ),
   ).action(async (names: readonly string[], options: ExplainOptions) => {
-    const asked = await callValue(options, 'certificate/request', { names: [...names] });
-    end(await renew(options, { which: [asked.names], force: false, newKey: false }));
+    const rows = callRows(options, 'certificate/request', { names: [...names] });
+    end(await printRenewed(options, rows));
   });
 }
 
@@ -151,17 +152,13 @@ function stateText({ standing, order, origin, isWanted }: StateRow): string {
   return isWanted ? standing : 'not renewed';
 }
 
-async function renew(
+async function printRenewed(
   options: ExplainOptions,
-  input: {
-    readonly which: (string | string[])[] | undefined;
-    readonly force: boolean;
-    readonly newKey: boolean;
-  },
+  rows: AsyncIterable<RenewedRow>,
 ): Promise<ExitCode> {
   let code: ExitCode = 0;
   let count = 0;
-  for await (const row of callRows(options, 'certificate/renew', input)) {
+  for await (const row of rows) {
     if (row.kind === 'busy') {
       throw new CommandFailure(
         `another node (${row.node}) is ordering certificates`,

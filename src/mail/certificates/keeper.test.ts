@@ -217,6 +217,43 @@ test('one that was brought in is served, found by its name, and renewed by ACME 
   assert.equal((await other.lines()).length, 1);
 });
 
+test('names that somebody asks for are taken in by the turn that orders them: no round of the server’s own comes first', async () => {
+  const asking = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const slow: Transport = {
+    request: async (request, signal) => {
+      asking.resolve();
+      await answered.promise;
+      return authority(undefined)().request(request, signal);
+    },
+    [Symbol.dispose]() {},
+  };
+  const one = keeper({ hostname: 'mail.a.test', transport: () => slow });
+  one.start();
+  await asking.promise;
+  const names = ['a.test', 'www.a.test'];
+  const told: RenewedLine[] = [];
+  const done = one.renew({
+    sets: [names],
+    force: false,
+    newKey: false,
+    wants: true,
+    ended: (line) => void told.push(line),
+  });
+  // whoever looks meanwhile, this node or another, has no wish to order for
+  one.look();
+  const wanted = async () => (await one.lines()).map((line) => line.names.join(' '));
+  assert.deepEqual(await wanted(), ['mail.a.test']);
+  answered.resolve();
+  assert.equal((await done).kind, 'done');
+  assert.deepEqual(
+    told.map((line) => [line.kind, line.names]),
+    [['failed', names]],
+  );
+  assert.ok((await wanted()).includes(names.join(' ')));
+  await one.stop();
+});
+
 test('a rate limit is kept for as long as the authority says, by hand too, unless it is forced', async () => {
   const limited: Transport = {
     request: ({ url, method }) => {

@@ -7,6 +7,7 @@ import type { Event } from '#events';
 import { forgetCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { forgetChallenges } from '#store/certificates/challenges';
 import { forgetOrders } from '#store/certificates/orders';
+import { addCertificateRequest } from '#store/certificates/requests';
 import type { Notices } from '#store/notices';
 import { bringIn, type BroughtIn } from './bring-in.ts';
 import { underLease } from './lease.ts';
@@ -38,6 +39,8 @@ export interface RenewRequest {
   readonly force: boolean;
   /** Takes the next key. */
   readonly newKey: boolean;
+  /** The sets are wanted from now on. */
+  readonly wants?: true;
   /** Called as each comes to its end. */
   readonly ended: (line: RenewedLine) => void;
 }
@@ -190,6 +193,10 @@ export class CertificateKeeper {
     const { pool, clock } = this.#options;
     using transport = this.#options.transport();
     const context: RenewContext = { ...this.#options, settings, transport, signal };
+    // under the lease as well: a round that knew of a wish before its order would order first
+    if (request?.wants) {
+      for (const set of request.sets ?? []) await addCertificateRequest(pool, set, clock.now());
+    }
     // read under the lease: another node may have ordered meanwhile
     const lines = await this.lines();
     for (const line of lines) {

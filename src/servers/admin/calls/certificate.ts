@@ -1,7 +1,7 @@
 /** Certificates: how they stand, orders by hand, and those that are brought in, taken out and taken back. */
 import { z } from 'zod';
 import type { Line } from '#mail/certificates/lines';
-import type { RenewedLine } from '#mail/certificates/keeper';
+import type { RenewedLine, RenewRequest } from '#mail/certificates/keeper';
 import { REVOCATION_CODES, type RevocationReason } from '#mail/certificates/revoke';
 import type { CertificateState } from '#mail/certificates/states';
 import { privateKeyPem, publicKeyDigest } from '#mail/certificates/x509';
@@ -10,7 +10,7 @@ import { isRefusal, refuse, rows, value, type Refusal } from '#servers/admin/cal
 import type { AdminContext } from '#servers/admin/context';
 import { NOTHING, readDomain, text } from '#servers/admin/inputs';
 import { removeCertificate, type StoredCertificate } from '#store/certificates/certificates';
-import { addCertificateRequest, dropCertificateRequest } from '#store/certificates/requests';
+import { dropCertificateRequest } from '#store/certificates/requests';
 
 /** RFC 8555 sets no limit; Let's Encrypt takes a hundred. */
 const MOST_NAMES = 100;
@@ -46,14 +46,12 @@ export const certificateCalls = {
     };
   }),
 
-  'certificate/request': value(z.object({ names }), async (context, input) => {
+  'certificate/request': rows(z.object({ names }), async (context, input) => {
     const set = readNames(context, input.names);
     if (isRefusal(set)) return set;
     const off = whyOff(context);
     if (off !== undefined) return off;
-    const { store, clock } = context;
-    const isNew = await addCertificateRequest(store.pool, set, clock.now());
-    return { names: set, isNew };
+    return renewedRows(context, { sets: [set], force: false, newKey: false, wants: true });
   }),
 
   'certificate/remove': value(z.object({ which: text }), async (context, { which }) => {
@@ -75,11 +73,8 @@ export const certificateCalls = {
 
   'certificate/renew': rows(
     z.object({
-      /** Sets as `certificate/request` answered them, or names; undefined: all. */
-      which: z
-        .array(z.union([text, names]))
-        .max(1000)
-        .optional(),
+      /** Undefined: all. */
+      which: z.array(text).max(1000).optional(),
       force: z.boolean(),
       newKey: z.boolean(),
     }),
@@ -88,7 +83,7 @@ export const certificateCalls = {
       if (off !== undefined) return off;
       const sets: (readonly string[])[] = [];
       for (const one of which ?? []) {
-        const line = typeof one === 'string' ? await findLine(context, one) : { names: one };
+        const line = await findLine(context, one);
         if (isRefusal(line)) return line;
         sets.push(line.names);
       }
@@ -207,11 +202,7 @@ type RenewedRow = ReturnType<typeof renewedRow> | { readonly kind: 'busy'; reado
 /** Each as it comes to its end. */
 function renewedRows(
   { certificates }: AdminContext,
-  request: {
-    readonly sets: readonly (readonly string[])[] | undefined;
-    readonly force: boolean;
-    readonly newKey: boolean;
-  },
+  request: Omit<RenewRequest, 'ended'>,
 ): AsyncIterable<RenewedRow> {
   return new ReadableStream<RenewedRow>({
     async start(controller) {
