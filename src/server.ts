@@ -236,6 +236,7 @@ async function start(
     logins: guard.logins,
     mail,
     note,
+    witness: surroundings?.imapWitness,
   });
   if (imap.kind === 'failed') return imap;
   stopping.add(imap, parts);

@@ -8,6 +8,7 @@ import type { Clock } from '#clock';
 import type { Result } from '#mail/doctor/result';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { AddedCall } from '#servers/admin/start';
+import type { ImapWitness } from '#servers/imap/witness';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { Directory } from '#store/directory/directory';
@@ -34,6 +35,8 @@ export interface Surroundings {
   readonly random?: () => number;
   /** Told of every SMTP session. */
   readonly witness: SessionWitness;
+  /** Told of every IMAP session. */
+  readonly imapWitness?: ImapWitness | undefined;
   /** Answered by the control socket, beside what the server answers. */
   readonly calls: Readonly<Record<string, AddedCall>>;
   /** The database is there, and nothing of the server has asked anything yet. */

@@ -5,6 +5,7 @@
 import type { Connection } from '#servers/net/connection';
 import type { Compression } from './compression.ts';
 import type { Sink } from './output.ts';
+import type { ImapObserver } from './witness.ts';
 
 /** The connection ended while a command was being answered. */
 export class ClientGone extends Error {
@@ -18,6 +19,8 @@ export class BrokenResponse extends Error {
 
 export class Link implements Sink {
   readonly connection: Connection;
+  /** Told what is said and heard, where somebody watches. */
+  observer: ImapObserver | undefined;
   #compression: Compression | undefined;
   #waiting: { readonly resolve: () => void; readonly reject: (error: Error) => void } | undefined;
   #gone = false;
@@ -41,10 +44,12 @@ export class Link implements Sink {
 
   /** From here on everything is deflated. */
   compress(compression: Compression): void {
+    this.observer?.compressed();
     this.#compression = compression;
   }
 
   writeOctets(bytes: Uint8Array): void {
+    this.observer?.said(bytes);
     (this.#compression ?? this.connection).writeOctets(bytes);
   }
 

@@ -47,6 +47,7 @@ export class Session implements ConnectionHandler, ServedSession {
     this.#connection = connection;
     this.#state = new SessionState(connection, settings, services);
     this.#ended = ended;
+    this.#watch();
     this.#state.changed = () => {
       if (!this.#busy && !this.#over) this.#run();
     };
@@ -108,12 +109,26 @@ export class Session implements ConnectionHandler, ServedSession {
     state.unselect();
     state.appending = undefined;
     noteAbandoned(state);
+    state.link.observer?.ended();
     this.#ended();
+  }
+
+  #watch(): void {
+    const state = this.#state;
+    const { id, settings, address: client, link } = state;
+    const account = (): string | undefined => state.login?.name;
+    link.observer = state.services.witness?.began({
+      id,
+      listener: settings.listener,
+      client,
+      account,
+    });
   }
 
   #take(bytes: Uint8Array): void {
     if (this.#over) return;
     const state = this.#state;
+    state.link.observer?.heard(bytes);
     state.receiver.push(bytes);
     if (!this.#busy) this.#run();
     else if (state.receiver.pending > state.settings.limits.readAhead) this.#pause();
@@ -258,6 +273,7 @@ export class Session implements ConnectionHandler, ServedSession {
 
   #secured({ facts, bindings }: Secured): void {
     this.#state.tlsFacts = facts;
+    this.#state.link.observer?.secured(facts);
     this.#state.bindings = bindings();
     if (!this.#greeted) this.#greet();
     this.#run();

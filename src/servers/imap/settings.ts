@@ -15,6 +15,7 @@ import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import type { Looks } from './notify/looks.ts';
 import type { Turns } from './turns.ts';
+import type { ImapWitness } from './witness.ts';
 
 export type ImapListener = 'imap' | 'imaps';
 
@@ -32,6 +33,7 @@ export interface GivenServices {
   readonly mail: MailStore;
   /** Keeps an event that belongs to no message; may be dropped when there are too many. */
   readonly note: (event: Event) => void;
+  readonly witness?: ImapWitness | undefined;
 }
 
 /** With what the sessions of a process share. */
