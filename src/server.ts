@@ -338,6 +338,8 @@ async function start(
   http.ready({
     ports,
     hostname: config.hostname,
+    mode,
+    sights: surroundings?.sights,
     connections: { smtp: () => smtp.connections(), imap: () => imap.connections() },
     abuse: { bans: () => guard.bans.count(clock.now()), refused: () => guard.refused },
     certificates: certificates.served,

@@ -33,6 +33,8 @@ export interface Surroundings {
   readonly isPrivate: (address: string) => boolean;
   /** Instead of chance, where the queue decides when to try again: from 0 to below 1. */
   readonly random?: () => number;
+  /** What a person can ask and look at. */
+  readonly sights: Sights;
   /** Told of every SMTP session. */
   readonly witness: SessionWitness;
   /** Told of every IMAP session. */
@@ -41,6 +43,18 @@ export interface Surroundings {
   readonly calls: Readonly<Record<string, AddedCall>>;
   /** The database is there, and nothing of the server has asked anything yet. */
   open(store: Store): Promise<Opened | StartFailure>;
+}
+
+export interface Sights {
+  /** Answers DNS questions. */
+  readonly resolver: Place;
+  /** Has web pages for a browser. */
+  readonly pages: Place;
+}
+
+interface Place {
+  readonly address: string;
+  readonly port: number;
 }
 
 export interface Opened extends AsyncDisposable {

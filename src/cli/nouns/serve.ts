@@ -102,7 +102,7 @@ export async function runServer(
   reload = () =>
     void readAgain(server, { mode, options, log, manager, holds }).then((now) => (holds = now));
   manager.ready();
-  process.stderr.write(banner(server, config, mode, lab));
+  process.stderr.write(banner(server, config, mode, surroundings?.sights));
   await signals.first;
   manager.stopping();
   await stop(server, signals, log);

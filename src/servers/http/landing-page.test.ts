@@ -12,21 +12,46 @@ const PORTS = {
   http: 8025,
 };
 
+const FACTS = {
+  hostname: 'mail.example.test',
+  mode: 'dev',
+  sights: undefined,
+  ports: PORTS,
+} as const;
+
 test('the page names the ports and the commands to try', () => {
-  const page = landingPage({ hostname: 'mail.example.test', ports: PORTS }, 'en');
+  const page = landingPage(FACTS, 'en');
   for (const port of Object.values(PORTS)) assert.ok(page.includes(`<td>${port}</td>`));
   assert.match(page, /bin\/hikyaku mail list bob@example\.test/);
   assert.match(page, /<html lang="en">/);
 });
 
+test('a server for others has its daily commands there, and nobody called alice', () => {
+  const page = landingPage({ ...FACTS, mode: 'serve' }, 'en');
+  assert.match(page, /bin\/hikyaku doctor/);
+  assert.doesNotMatch(page, /alice|bob@/);
+});
+
+test('where the practice Internet is around it, the page leads into it', () => {
+  const sights = {
+    resolver: { address: '127.20.0.53', port: 5353 },
+    pages: { address: '127.20.6.80', port: 8080 },
+  };
+  const page = landingPage({ ...FACTS, sights }, 'ja');
+  assert.match(page, /<a href="http:\/\/127\.20\.6\.80:8080\/">/);
+  assert.match(page, /<pre>dig @127\.20\.0\.53 -p 5353 MX bigmail\.test<\/pre>/);
+  assert.match(page, /<pre>bin\/hikyaku lab start 1\.1<\/pre>/);
+  assert.doesNotMatch(landingPage(FACTS, 'ja'), /hikyaku lab /);
+});
+
 test('the page loads nothing from elsewhere and runs nothing', () => {
-  const page = landingPage({ hostname: 'mail.example.test', ports: PORTS }, 'ja');
+  const page = landingPage(FACTS, 'ja');
   assert.doesNotMatch(page, /<script|<img|<link|src=|url\(|href="https?:/i);
   assert.match(CONTENT_SECURITY_POLICY, /default-src 'none'/);
 });
 
 test('a name with markup in it is text', () => {
-  const page = landingPage({ hostname: '<b>"x"', ports: PORTS }, 'en');
+  const page = landingPage({ ...FACTS, hostname: '<b>"x"' }, 'en');
   assert.ok(page.includes('&lt;b&gt;&quot;x&quot;'));
   assert.ok(!page.includes('<b>"x"'));
 });

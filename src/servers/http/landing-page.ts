@@ -10,6 +10,10 @@ export type { Language } from './landing-texts.ts';
 
 export interface Facts {
   readonly hostname: string;
+  /** `dev` has the accounts of alice and bob. */
+  readonly mode: 'dev' | 'serve';
+  /** Of the practice Internet; undefined: the server stands alone. */
+  readonly sights: Sights | undefined;
   readonly ports: {
     readonly smtp: number;
     readonly submission: number;
@@ -19,6 +23,19 @@ export interface Facts {
     readonly http: number;
   };
 }
+
+/** Where its resolver and its web pages are. */
+interface Sights {
+  readonly resolver: Place;
+  readonly pages: Place;
+}
+
+interface Place {
+  readonly address: string;
+  readonly port: number;
+}
+
+type Step = readonly [keyof typeof TEXTS, command: string];
 
 const STYLE = `
 :root { color-scheme: light dark }
@@ -35,18 +52,22 @@ export const CONTENT_SECURITY_POLICY = `default-src 'none'; style-src 'sha256-${
   .update(STYLE)
   .digest('base64')}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`;
 
-export function landingPage({ hostname, ports }: Facts, lang: Language): string {
+export function landingPage(facts: Facts, lang: Language): string {
+  const { hostname, ports, mode, sights } = facts;
   const t = (key: keyof typeof TEXTS): string => escapeHtml(TEXTS[key][lang]);
   const other = lang === 'en' ? 'ja' : 'en';
   const services = (['smtp', 'submission', 'submissions', 'imap', 'imaps', 'http'] as const).map(
     (name) => `<tr><td>${t(name)}</td><td>${ports[name]}</td></tr>`,
   );
-  const steps = commands(ports).map(
-    ([key, command]) => `<p>${t(key)}</p><pre>${escapeHtml(command)}</pre>`,
-  );
+  const list = (steps: readonly Step[]): string =>
+    steps.map(([key, command]) => `<p>${t(key)}</p><pre>${escapeHtml(command)}</pre>`).join('\n');
   const links = (['ready', 'live'] as const).map(
     (name) => `<li><a href="/health/${name}">/health/${name}</a> ${t(name)}</li>`,
   );
+  const practice = (places: Sights): string => `<h2>${t('around')}</h2>
+<p>${t('nothingLeaves')} <a href="${pagesOf(places)}">${t('pages')}</a></p>
+${list(practiceSteps(places))}
+`;
   return `<!doctype html>
 <html lang="${lang}">
 <head>
@@ -66,8 +87,8 @@ export function landingPage({ hostname, ports }: Facts, lang: Language): string 
 <tbody>${services.join('')}</tbody>
 </table>
 <h2>${t('next')}</h2>
-${steps.join('\n')}
-<h2>${t('state')}</h2>
+${list(mode === 'dev' ? firstSteps(ports) : dailySteps())}
+${sights === undefined ? '' : practice(sights)}<h2>${t('state')}</h2>
 <ul>${links.join('')}<li><a href="/metrics">/metrics</a> ${t('metrics')}</li></ul>
 </main>
 </body>
@@ -75,7 +96,7 @@ ${steps.join('\n')}
 `;
 }
 
-function commands({ submission }: Facts['ports']): [keyof typeof TEXTS, string][] {
+function firstSteps({ submission }: Facts['ports']): readonly Step[] {
   const [alice, bob] = ['alice@example.test', 'bob@example.test'];
   return [
     ['seeAccounts', 'bin/hikyaku account list'],
@@ -88,4 +109,30 @@ function commands({ submission }: Facts['ports']): [keyof typeof TEXTS, string][
     ['shape', 'bin/hikyaku queue shape'],
     ['probe', `bin/hikyaku smtp probe 127.0.0.1 --port ${submission} --quit-after ehlo`],
   ];
+}
+
+function dailySteps(): readonly Step[] {
+  return [
+    ['unwell', 'bin/hikyaku doctor'],
+    ['seeAccounts', 'bin/hikyaku account list'],
+    ['dnsPlan', 'bin/hikyaku domain dns DOMAIN'],
+    ['find', 'bin/hikyaku message find --since 1h'],
+    ['itsStory', 'bin/hikyaku message trace ID'],
+    ['shape', 'bin/hikyaku queue shape'],
+  ];
+}
+
+function practiceSteps({ resolver }: Sights): readonly Step[] {
+  return [
+    ['lessons', 'bin/hikyaku lab lessons'],
+    ['firstLesson', 'bin/hikyaku lab start 1.1'],
+    ['providers', 'bin/hikyaku lab providers'],
+    ['theirMailbox', 'bin/hikyaku lab mailbox hana@bigmail.test'],
+    ['theirDns', `dig @${resolver.address} -p ${resolver.port} MX bigmail.test`],
+  ];
+}
+
+/** The practice Internet has IPv4 addresses alone. */
+function pagesOf({ pages }: Sights): string {
+  return `http://${pages.address}:${pages.port}/`;
 }

@@ -52,6 +52,35 @@ export const TEXTS = {
     en: 'Speak SMTP and have every line explained:',
     ja: 'SMTP で話し、1 行ごとの説明を読む：',
   },
+  unwell: {
+    en: 'See what is not well, and how to mend it:',
+    ja: '調子の悪いところと、その直し方を見る：',
+  },
+  dnsPlan: {
+    en: 'See which DNS records a domain should have:',
+    ja: 'ドメインに必要な DNS レコードを見る：',
+  },
+  find: { en: 'Find the messages of the last hour:', ja: 'この 1 時間のメールを探す：' },
+  around: { en: 'The practice Internet around it', ja: 'まわりの練習用インターネット' },
+  nothingLeaves: {
+    en: 'Providers, DNS and a certificate authority to practise with; nothing leaves this machine.',
+    ja: '練習相手になるプロバイダー、DNS、認証局があります。このマシンの外には何も出ません。',
+  },
+  pages: {
+    en: 'Its pages: registrar, DNS panel, block list…',
+    ja: 'Web ページを開く（レジストラー、DNS パネル、ブロックリストなど）',
+  },
+  lessons: {
+    en: 'See the lessons, from the first telnet to mail that a strict provider accepts:',
+    ja: 'レッスンの一覧を見る（最初の telnet から、厳しいプロバイダーに受け取られるメールまで）：',
+  },
+  firstLesson: { en: 'Begin with the first:', ja: '最初のレッスンを始める：' },
+  providers: { en: 'See to whom you can write:', ja: 'メールを送れる相手を見る：' },
+  theirMailbox: {
+    en: 'See what came to the mailbox of one of them:',
+    ja: 'その一人のメールボックスに届いたものを見る：',
+  },
+  theirDns: { en: 'Ask its DNS:', ja: 'DNS に問い合わせる：' },
   state: { en: 'How it is', ja: '稼働状態' },
   ready: { en: 'ready to work?', ja: '利用できる状態か' },
   live: { en: 'is the process alive?', ja: 'プロセスが動いているか' },

@@ -57,6 +57,8 @@ function get(path: string, headers: Record<string, string> = {}): Promise<Answer
 
 const FACTS = {
   hostname: 'mail.example.test',
+  mode: 'dev' as const,
+  sights: undefined,
   ports: { smtp: 1, submission: 2, submissions: 3, imap: 2143, imaps: 2993, http: 4 },
   connections: { smtp: () => 7, imap: () => 5 },
   abuse: { bans: () => 3, refused: () => 11 },

@@ -1,6 +1,7 @@
 /** What a person sees when the server is up: how to send, where to read, what to try next. */
 import type { Config, Mode } from '#config';
 import type { RunningServer } from '#server';
+import type { Sights } from '#server/surroundings';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';
@@ -9,7 +10,7 @@ const BOB = 'bob@example.test';
  * Lines for standard error; the machine's half is on standard output.
  * @param around where things of the practice Internet are; undefined: the server stands alone
  */
-export function banner(server: RunningServer, config: Config, mode: Mode, around?: Around): string {
+export function banner(server: RunningServer, config: Config, mode: Mode, around?: Sights): string {
   const { ports, firstAccounts } = server;
   const facts = [
     ['receives', at(config['smtp.address'], ports.smtp), 'SMTP: mail for the domains here'],
@@ -64,17 +65,7 @@ function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['p
   ];
 }
 
-interface Place {
-  readonly address: string;
-  readonly port: number;
-}
-
-interface Around {
-  readonly resolver: Place;
-  readonly pages: Place;
-}
-
-function aroundLines(around: Around | undefined): string[] {
+function aroundLines(around: Sights | undefined): string[] {
   if (around === undefined) {
     return [
       '  Nothing leaves this machine: mail for other domains waits in the queue until a route is set.',

@@ -10,20 +10,11 @@ import { makeWorld, type World } from '#lab/world';
 import type { Surroundings } from '#server/surroundings';
 import type { KnownCommands } from '#cli/noun';
 
-interface Place {
-  readonly address: string;
-  readonly port: number;
-}
-
 export interface LabAround {
   /** The settings as they hold in the practice Internet. */
   readonly config: Config;
   /** On which the server listens too. */
   readonly addresses: readonly string[];
-  /** Where it listens for questions. */
-  readonly resolver: Place;
-  /** Where a browser finds the web pages. */
-  readonly pages: Place;
   readonly surroundings: Surroundings;
   readonly world: Pick<World, 'network' | 'settle'>;
 }
@@ -110,9 +101,11 @@ export function labAround(config: Config, log: Log, options: LabOptions = {}): L
       'https.public_port': network.localPort(443),
     },
     addresses: [own],
-    resolver,
-    pages: network.placeOf(network.addressOf('web.lab.test'), 80),
-    surroundings: { ...rest, calls },
+    surroundings: {
+      ...rest,
+      calls,
+      sights: { resolver, pages: network.placeOf(network.addressOf('web.lab.test'), 80) },
+    },
     world: { network, settle },
   };
 }
