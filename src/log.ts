@@ -80,6 +80,15 @@ export function terminalLog(level: LogLevel, write: (line: string) => void): Adj
 }
 
 function fieldText(value: unknown): string {
+  if (Array.isArray(value)) return value.flat().map(fieldText).join(',');
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return /[\s"]|[^\x20-\x7e]/.test(text) ? JSON.stringify(text) : text;
+  return /[\s",]|[^\x20-\x7e]/.test(text) ? quoted(text) : text;
+}
+
+/** JSON leaves as it is what steers a terminal with eight bits (ECMA-48 C1) or turns its text around (UAX #9). */
+function quoted(text: string): string {
+  return JSON.stringify(text).replace(
+    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { terminalLog } from './log.ts';
+
+function lineOf(fields: Readonly<Record<string, unknown>>): string {
+  let said = '';
+  terminalLog('info', (line) => (said += line)).info('it.happened', fields);
+  assert.match(said, /^\d\d:\d\d:\d\d  it\.happened  /);
+  return said.slice('00:00:00  it.happened  '.length).trimEnd();
+}
+
+test('a person reads names and numbers as they are, lists with commas, and the rest in quotes', () => {
+  assert.equal(lineOf({ port: 25, host: 'a.test' }), 'port=25  host=a.test');
+  assert.equal(lineOf({ names: [['a.test', 'b.test'], ['c.test']] }), 'names=a.test,b.test,c.test');
+  assert.equal(lineOf({ reason: 'it is so' }), 'reason="it is so"');
+  assert.equal(lineOf({ of: ['one, two', 3] }), 'of="one, two",3');
+  assert.equal(lineOf({ limits: { a: 1 } }), String.raw`limits="{\"a\":1}"`);
+});
+
+test('nothing that steers a terminal comes through', () => {
+  const said = lineOf({ name: 'a\x1b[2Jb\x9b2Jc\x7f\u2028\u202ed\r\ne', ja: '飛脚' });
+  assert.equal(said, String.raw`name="a\u001b[2Jb\u009b2Jc\u007f\u2028\u202ed\r\ne"  ja="飛脚"`);
+});
+
+test('what is below the level is not said', () => {
+  const lines: string[] = [];
+  const log = terminalLog('warn', (line) => lines.push(line));
+  log.info('a');
+  log.level = 'debug';
+  log.debug('b');
+  assert.equal(lines.length, 1);
+  assert.match(lines[0]!, /debug: b\n$/);
+});
