@@ -3,10 +3,11 @@
  * has them (`.Archive.2026`), or as folders below.
  */
 import { createReadStream } from 'node:fs';
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeUtf7 } from '#protocol/imap/mailbox-name';
 import { FLAG_BITS } from '#protocol/imap/flags';
+import { keywordNames } from './keyword-names.ts';
 import { plain } from './level-names.ts';
 import type { SourceMessage } from './source-message.ts';
 
@@ -74,15 +75,4 @@ async function* folderMessages(
       };
     }
   }
-}
-
-/** `0 $Forwarded`: the letter a stands for it. */
-async function keywordNames(folder: string): Promise<Map<string, string>> {
-  const text = await readFile(path.join(folder, 'dovecot-keywords'), 'utf8').catch(() => '');
-  const names = new Map<string, string>();
-  for (const line of text.split('\n')) {
-    const [number, name] = line.split(' ');
-    if (name) names.set(String.fromCharCode('a'.charCodeAt(0) + Number(number)), name);
-  }
-  return names;
 }

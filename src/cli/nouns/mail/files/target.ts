@@ -3,7 +3,7 @@
  * on after a break; an mbox is written anew and takes the place of the old one when it is whole.
  */
 import { createWriteStream } from 'node:fs';
-import { open, readdir, rename, utimes, writeFile } from 'node:fs/promises';
+import { open, readdir, rename, utimes } from 'node:fs/promises';
 import { once } from 'node:events';
 import path from 'node:path';
 import { FLAG_BITS } from '#protocol/imap/flags';
@@ -12,6 +12,7 @@ import { toLf } from '#protocol/mbox/line-ends';
 import { mboxHead, mboxQuoted } from '#protocol/mbox/mbox-writer';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
 import { makeFolder } from '#store/make-folder';
+import { keywordNames, writeKeywordNames } from './keyword-names.ts';
 import { escaped } from './level-names.ts';
 
 export interface Target {
@@ -29,14 +30,15 @@ function letters(flags: number, table: Readonly<Record<string, number>>): string
     .join('');
 }
 
-/** Keywords of a folder by letter, as Dovecot numbers them; there are 26. */
-const KEYWORD_LETTERS = 26;
+/** For the keywords of a folder. */
+const LETTERS = 'abcdefghijklmnopqrstuvwxyz'.split('');
 
 interface MaildirFolder {
   readonly path: string;
   /** Names of files without their flags. */
   readonly known: Set<string>;
-  readonly keywords: string[];
+  /** By letter, those of earlier exports too. */
+  readonly keywords: Map<string, string>;
 }
 
 /** A Maildir++: `mailbox` [] is its root. */
@@ -49,13 +51,7 @@ export function maildirTarget(root: string): Target {
       if (!folder) folders.set(name, (folder = await openFolder(path.join(root, name))));
       return writeMaildir(folder, head, content);
     },
-    async end() {
-      for (const folder of folders.values()) {
-        if (folder.keywords.length === 0) continue;
-        const lines = folder.keywords.map((keyword, number) => `${number} ${keyword}\n`);
-        await writeFile(path.join(folder.path, 'dovecot-keywords'), lines.join(''));
-      }
-    },
+    async end() {},
   };
 }
 
@@ -66,7 +62,7 @@ async function openFolder(folder: string): Promise<MaildirFolder> {
     if (part === 'tmp') continue;
     for (const name of await readdir(path.join(folder, part))) known.add(name.split(':')[0]!);
   }
-  return { path: folder, known, keywords: [] };
+  return { path: folder, known, keywords: await keywordNames(folder) };
 }
 
 async function writeMaildir(
@@ -77,7 +73,7 @@ async function writeMaildir(
   const bytes = toLf(content);
   const name = `${Math.floor(date / 1000)}.V${uidValidity}U${uid}.hikyaku,S=${bytes.length}`;
   if (folder.known.has(name)) return false;
-  const words = keywords.map((keyword) => keywordLetter(folder, keyword)).join('');
+  const words = await keywordLetters(folder, keywords);
   const info = letters(flags, { D: draft, F: flagged, R: answered, S: seen, T: deleted }) + words;
   const temporary = path.join(folder.path, 'tmp', name);
   const file = await open(temporary, 'w', 0o600);
@@ -93,14 +89,20 @@ async function writeMaildir(
   return true;
 }
 
-/** '' where the letters are used up. */
-function keywordLetter({ keywords }: MaildirFolder, keyword: string): string {
-  let number = keywords.indexOf(keyword);
-  if (number < 0) {
-    if (keywords.length === KEYWORD_LETTERS) return '';
-    number = keywords.push(keyword) - 1;
+/** Without those for which no letter is left. What a letter means is on disk before a file has it in its name. */
+async function keywordLetters(
+  { path: folder, keywords }: MaildirFolder,
+  wanted: readonly string[],
+): Promise<string> {
+  const letterOf = (keyword: string): string | undefined =>
+    [...keywords].find(([, name]) => name === keyword)?.[0];
+  const before = keywords.size;
+  for (const keyword of wanted) {
+    const free = LETTERS.find((letter) => !keywords.has(letter));
+    if (letterOf(keyword) === undefined && free !== undefined) keywords.set(free, keyword);
   }
-  return String.fromCharCode('a'.charCodeAt(0) + number);
+  if (keywords.size > before) await writeKeywordNames(folder, keywords);
+  return wanted.flatMap((keyword) => letterOf(keyword) ?? []).join('');
 }
 
 /** A folder with a file for each mailbox, `Archive/2026.mbox`. */

@@ -1,0 +1,30 @@
+/** Which keyword each letter in the names of files stands for: `dovecot-keywords` of a Maildir folder, `0 $Forwarded` for the letter a. */
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+
+const FILE = 'dovecot-keywords';
+const FIRST = 'a'.charCodeAt(0);
+
+/** By letter; none where there is no such file. */
+export async function keywordNames(folder: string): Promise<Map<string, string>> {
+  const text = await readFile(path.join(folder, FILE), 'utf8').catch(noneWhereAbsent);
+  const names = new Map<string, string>();
+  for (const line of text.split('\n')) {
+    const [number, name] = line.split(' ');
+    if (name) names.set(String.fromCharCode(FIRST + Number(number)), name);
+  }
+  return names;
+}
+
+function noneWhereAbsent(error: NodeJS.ErrnoException): string {
+  if (error.code === 'ENOENT') return '';
+  throw error;
+}
+
+export async function writeKeywordNames(
+  folder: string,
+  names: ReadonlyMap<string, string>,
+): Promise<void> {
+  const lines = [...names].map(([letter, name]) => `${letter.charCodeAt(0) - FIRST} ${name}\n`);
+  await writeFile(path.join(folder, FILE), lines.join(''));
+}
