@@ -1,13 +1,13 @@
-/** Exports that are repeated, and that break off. */
+/** Exports that are repeated, that break off, and whose mailboxes share a name. */
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
 import { maildirMessages } from './maildir-source.ts';
-import { maildirTarget, type Target } from './target.ts';
+import { maildirTarget, mboxTarget, type Target } from './target.ts';
 
 let folder: string;
 before(async () => {
@@ -61,4 +61,15 @@ test('keywords of an export that broke off are known to the next one', async () 
   await write(next, [], 2, ['Taxes']);
   await next.end();
   assert.deepEqual(await keywordsIn(root), [['Holidays'], ['Taxes']]);
+});
+
+test('a mailbox INBOX below the one that was asked for takes no message away from it', async () => {
+  const root = path.join(folder, 'namesakes');
+  const target = mboxTarget(root);
+  await write(target, [], 1);
+  await write(target, ['2019'], 2);
+  await write(target, ['INBOX'], 3);
+  await target.end();
+  const text = await readFile(path.join(root, 'INBOX.mbox'), 'utf8');
+  assert.equal(text.match(/^From MAILER-DAEMON /gm)?.length, 2);
 });

@@ -110,6 +110,7 @@ export function mboxTarget(root: string): Target {
   let current:
     | { name: string; file: string; stream: ReturnType<typeof createWriteStream> }
     | undefined;
+  const written = new Set<string>();
   const close = async (): Promise<void> => {
     if (!current) return;
     const { stream, file } = current;
@@ -125,7 +126,12 @@ export function mboxTarget(root: string): Target {
         await close();
         const file = path.join(root, name);
         await makeFolder(path.dirname(file));
-        current = { name, file, stream: createWriteStream(`${file}.part`, { mode: 0o600 }) };
+        // INBOX is the mailbox that was asked for, and one below it may be called so
+        const goesOn = written.has(name);
+        if (goesOn) await rename(file, `${file}.part`);
+        written.add(name);
+        const how = { mode: 0o600, flags: goesOn ? 'a' : 'w' };
+        current = { name, file, stream: createWriteStream(`${file}.part`, how) };
       }
       const status = (flags & seen) !== 0 ? 'RO' : 'O';
       const xStatus = letters(flags, { A: answered, D: deleted, F: flagged, T: draft });
