@@ -20,6 +20,10 @@ export function alias(noun: Command): void {
   )
     .alias('add')
     .option('--send-as', 'its targets that are accounts here may write as it too')
+    .addHelpText(
+      'after',
+      '\nAn alias keeps nothing itself: it may not lead to its own address, nor only to aliases that lead back.',
+    )
     .action(async (name: string, targets: string[], options: SetOptions) => {
       const { sendAs } = options;
       const set = await callValue(options, 'alias/set', { alias: name, targets, sendAs });

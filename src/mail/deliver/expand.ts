@@ -7,6 +7,9 @@ import { parseMailbox } from '#protocol/address/path';
 import type { BouncingRecipient } from '#protocol/verp/verp';
 import type { Addressed, AddressRule, Directory } from '#store/directory/directory';
 
+/** What is behind an address. */
+export type Addresses = Pick<Directory, 'addressed'>;
+
 /** Aliases within aliases: more is a mistake. */
 const MAX_DEPTH = 10;
 /** Mailboxes that one address may lead to. */
@@ -52,7 +55,7 @@ export type Expanded =
  * Where mail for a mailbox goes.
  * @returns without a promise where the directory had all of it in memory and it is one account: the common case
  */
-export function expand(directory: Directory, mailbox: Mailbox): Expanded | Promise<Expanded> {
+export function expand(directory: Addresses, mailbox: Mailbox): Expanded | Promise<Expanded> {
   const addressed = lookUp(directory, mailbox);
   return addressed instanceof Promise
     ? addressed.then((found) => begin(directory, mailbox, found))
@@ -60,13 +63,13 @@ export function expand(directory: Directory, mailbox: Mailbox): Expanded | Promi
 }
 
 /** What is behind an address itself. */
-export function lookUp(directory: Directory, mailbox: Mailbox): Addressed | Promise<Addressed> {
+export function lookUp(directory: Addresses, mailbox: Mailbox): Addressed | Promise<Addressed> {
   const key = mailboxKey(mailbox);
   return directory.addressed(key.slice(0, key.lastIndexOf('@')), mailbox.domain);
 }
 
 function begin(
-  directory: Directory,
+  directory: Addresses,
   mailbox: Mailbox,
   found: Addressed,
 ): Expanded | Promise<Expanded> {
@@ -93,7 +96,7 @@ function begin(
 }
 
 async function follow(
-  directory: Directory,
+  directory: Addresses,
   start: Mailbox,
   alias: Addressed & { kind: 'alias' },
 ): Promise<Expanded> {

@@ -276,6 +276,35 @@ test('aliases: several targets, a catch-all, never over an account', async () =>
   );
 });
 
+test('an alias that would lead to itself is refused in any spelling, and so are aliases that reach no mailbox together', async () => {
+  const refusal = async (alias: string, ...targets: string[]) =>
+    (await call('alias/set', { alias, targets }))['reason'];
+  const before = await rows('alias/list');
+  assert.equal(await refusal('team@example.test', 'team@example.test'), 'own-target');
+  assert.equal(
+    await refusal('Team@Example.TEST', 'tEAM@example.test', 'bob@example.test'),
+    'own-target',
+  );
+  assert.equal(await refusal('alice@example.test', 'alice@example.test'), 'is-an-account');
+  assert.equal(await refusal('team@example.test', 'team+tag@example.test'), 'alias-loop');
+  assert.equal(await refusal('*@example.test', 'nobody@example.test'), 'alias-loop');
+  await call('domain/add', { domain: '飛脚.test' });
+  assert.equal(await refusal('組@飛脚.test', '組@xn--w40al00c.test'), 'own-target');
+  await call('domain/remove', { domain: '飛脚.test' });
+  assert.deepEqual(await rows('alias/list'), before);
+
+  // what does not exist yet may follow
+  assert.equal(await refusal('one@example.test', 'two@example.test'), undefined);
+  assert.equal(await refusal('two@example.test', 'one@example.test'), 'alias-loop');
+  assert.equal(
+    await refusal('two@example.test', 'one@example.test', 'bob@example.test'),
+    undefined,
+  );
+  assert.equal(await refusal('*@example.test', 'bob@example.test'), undefined);
+  for (const alias of ['one@example.test', 'two@example.test', '*@example.test'])
+    await call('alias/remove', { alias });
+});
+
 test('a route may be for an address literal, in whatever spelling it is given', async () => {
   const to = { host: '192.0.2.1', port: 25, tls: 'opportunistic' };
   for (const [given, domain] of [

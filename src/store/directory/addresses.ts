@@ -1,28 +1,36 @@
 /** Aliases: addresses that lead to other addresses, here or elsewhere. Callers say `directory` after a change. */
 import type pg from 'pg';
 import { inTransaction } from '#store/transaction';
+import { lookUpAddress, type Directory } from './directory.ts';
 import { forgetSendAs } from './send-as.ts';
 
-export type AliasSet =
-  | { readonly kind: 'set' }
+export type AliasSet<Objection extends string = never> =
+  | { readonly kind: 'set' | Objection }
   | { readonly kind: 'no-such-domain' }
   | { readonly kind: 'is-an-account' };
+
+export interface NewAlias {
+  readonly localPart: string | null;
+  readonly domain: string;
+  readonly targets: readonly string[];
+  /** Calendar milliseconds. */
+  readonly now: number;
+}
 
 /**
  * Makes an alias or replaces its targets.
  * @param localPart comparison key; null is the catch-all
  * @param targets mailboxes as RFC 5321 writes them, in order
+ * @param judge what speaks against it, by what would be behind addresses with it: then all stays as it was
  */
-export function setAlias(
+export async function setAlias<Objection extends string = never>(
   pool: pg.Pool,
-  {
-    localPart,
-    domain,
-    targets,
-    now,
-  }: { localPart: string | null; domain: string; targets: readonly string[]; now: number },
-): Promise<AliasSet> {
-  return inTransaction(pool, async (client) => {
+  alias: NewAlias,
+  judge?: (addresses: Pick<Directory, 'addressed'>) => Promise<Objection | undefined>,
+): Promise<AliasSet<Objection>> {
+  const { localPart, domain, targets, now } = alias;
+  let objection: Objection | undefined;
+  return inTransaction<AliasSet<Objection>>(pool, async (client) => {
     const { rows: domains } = await client.query<{ id: string }>(
       'select id from domains where name = $1 for update',
       [domain],
@@ -42,7 +50,12 @@ export function setAlias(
        select $1, ordinality, target from unnest($2::text[]) with ordinality as t(target, ordinality)`,
       [address.id, targets],
     );
+    objection = await judge?.({ addressed: (...by) => lookUpAddress(client, ...by) });
+    if (objection !== undefined) throw new Error(`not set: ${objection}`);
     return { kind: 'set' };
+  }).catch((error: unknown) => {
+    if (objection === undefined) throw error;
+    return { kind: objection };
   });
 }
 

@@ -167,7 +167,12 @@ const FIND_POSTMASTER = `
   where (d.name = $1 or ($1 = '' and d.id = (select min(id) from domains))) and a.disabled_at is null and a.removed_at is null
   order by exists (select from addresses x where x.domain_id = d.id and x.account_id = a.id) desc, a.id limit 1`;
 
-async function lookUpAddress(pool: pg.Pool, localPart: string, domain: string): Promise<Addressed> {
+/** What `Directory.addressed` finds, by the database as it is now. */
+export async function lookUpAddress(
+  pool: Pick<pg.Pool, 'query'>,
+  localPart: string,
+  domain: string,
+): Promise<Addressed> {
   const plus = localPart.indexOf('+');
   const base = plus > 0 ? localPart.slice(0, plus) : localPart;
   const { rows } = await pool.query<AddressRow>({

@@ -1,6 +1,7 @@
 /** Aliases: addresses that lead to other addresses, here or elsewhere. */
 import { z } from 'zod';
-import { formatMailbox, mailboxKey } from '#protocol/address/mailbox';
+import { expand, type Addresses } from '#mail/deliver/expand';
+import { formatMailbox, mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { listAliases, removeAlias, setAlias } from '#store/directory/addresses';
 import { accountsAmong, grantSendAs } from '#store/directory/send-as';
 import { refuse, rows, value } from '#servers/admin/call';
@@ -11,6 +12,7 @@ import {
   readAddress,
   readNameOrAll,
   text,
+  type NameOrAll,
 } from '#servers/admin/inputs';
 
 const MOST_TARGETS = 1000;
@@ -26,16 +28,37 @@ export const aliasCalls = {
     async ({ store, clock }, input) => {
       const alias = readNameOrAll(input.alias);
       if ('kind' in alias) return alias;
-      const targets: string[] = [];
-      const keys = new Set<string>();
+      const read: Mailbox[] = [];
       for (const given of input.targets) {
         const target = readAddress(given);
         if ('kind' in target) return target;
-        targets.push(formatMailbox(target));
-        keys.add(mailboxKey(target));
+        read.push(target);
       }
-      const set = await setAlias(store.pool, { ...alias, targets, now: clock.now() });
+      const targets = read.map(formatMailbox);
+      const keys = new Set(read.map(mailboxKey));
+      const set = await setAlias(
+        store.pool,
+        { ...alias, targets, now: clock.now() },
+        async (addresses) => {
+          if (keys.has(nameOf(alias))) return 'own-target';
+          return (await leadsNowhere(addresses, alias, read)) ? 'alias-loop' : undefined;
+        },
+      );
       if (set.kind === 'no-such-domain') return noSuchDomain(alias.domain);
+      if (set.kind === 'own-target') {
+        return refuse(
+          'own-target',
+          `${nameOf(alias)} would lead to itself, and no mailbox lies there`,
+          `Let it lead to the accounts that are to have its mail; to keep mail there, make it one: hikyaku account add ${nameOf(alias)}`,
+        );
+      }
+      if (set.kind === 'alias-loop') {
+        return refuse(
+          'alias-loop',
+          `mail for ${nameOf(alias)} would go from alias to alias and reach no mailbox`,
+          'Let it lead to an account here or to an address elsewhere: hikyaku alias list shows where aliases lead.',
+        );
+      }
       if (set.kind === 'is-an-account') {
         return refuse(
           'is-an-account',
@@ -79,3 +102,17 @@ export const aliasCalls = {
     return { alias: nameOf(alias) };
   }),
 } as const;
+
+/** Whether every way leads back, or through more aliases than are followed. An address that does not exist yet may follow later. */
+async function leadsNowhere(
+  addresses: Addresses,
+  { localPart, domain }: NameOrAll,
+  targets: readonly Mailbox[],
+): Promise<boolean> {
+  // no one address stands for a catch-all
+  const ways = localPart === null ? targets : [{ localPart, domain }];
+  for (const way of ways) {
+    if ((await expand(addresses, way)).kind !== 'alias-loop') return false;
+  }
+  return true;
+}
