@@ -102,8 +102,6 @@ export const EXEMPT: Readonly<Record<string, readonly Ambient[]>> = {
 
 /** Loops of imports that may be, each by the first of its files; all of them are of types alone, which are gone when the program runs. */
 export const LOOPS: Readonly<Record<string, string>> = {
-  'src/mail/receive/check.ts':
-    'The facts of a message are made of what each check gives, and a check reads the facts of those before it.',
   'src/servers/imap/appending.ts':
     'A session holds what goes on in it (an APPEND, a NOTIFY), and that works on the session.',
 };

@@ -13,8 +13,9 @@ import {
   spfResult,
 } from '#protocol/authentication-results/results';
 import { formatMailbox } from '#protocol/address/mailbox';
-import type { Given } from './check.ts';
-import { knownOf, type AllFacts } from './facts.ts';
+import { knownOf } from './fact.ts';
+import type { AllFacts } from './facts.ts';
+import type { Given } from './given.ts';
 
 /** What results are made of. */
 type Named = Pick<AllFacts, 'iprev' | 'spf' | 'author' | 'dkim' | 'arc' | 'dmarc'>;

@@ -2,38 +2,16 @@
  * What a check is: it gathers facts, which takes time and may ask the network, and finds things in them, which is pure. It says with
  * which stage of the dialogue it can begin, so that most answers are there before the final dot.
  */
-import type { BodyHashes, BodyHashRequest } from '#protocol/dkim/body-hash';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { SenderHistory } from '#mail/reputation/history';
 import type { Trust } from '#store/reception/trusted-forwarders';
-import type { Header } from '#protocol/message/fields';
-import type { Client, Envelope } from './envelope.ts';
-import type { AllFacts, CheckName, Fact, Facts, NotAsked } from './facts.ts';
+import type { CheckStep } from './check-step.ts';
+import type { Fact, NotAsked } from './fact.ts';
+import type { AllFacts, CheckName, Facts, ListZone } from './facts.ts';
 import type { Finding } from './findings.ts';
+import type { Given, Stage } from './given.ts';
 import type { Greylisting } from './greylisting.ts';
-import type { Content } from './intake.ts';
-import type { LocalRecipient } from './recipient.ts';
 import type { Scanner } from './scanner.ts';
-
-/** What is known at each stage. */
-export interface Given {
-  /** Once for a session, at its first MAIL: who never gets there costs nothing. */
-  readonly client: { readonly client: Client };
-  readonly mail: Given['client'] & { readonly envelope: Envelope };
-  /** The header is there, the body still comes. */
-  readonly header: Given['mail'] & {
-    readonly head: Uint8Array;
-    readonly fields: Header;
-    /** Asks for hashes of the body, which are there at its end; to be called at once. Who does not ask costs nothing. */
-    readonly bodyHashes: (requests: readonly BodyHashRequest[]) => Promise<BodyHashes>;
-  };
-  readonly end: Given['mail'] & {
-    readonly content: Content;
-    readonly recipients: readonly LocalRecipient[];
-  };
-}
-
-export type Stage = keyof Given;
 
 /** What checks ask with. */
 export interface Means {
@@ -61,20 +39,6 @@ export interface Means {
     accountIds: readonly string[],
     domains: readonly string[],
   ) => Promise<readonly Trust[]>;
-}
-
-/** A DNS list of addresses (RFC 5782), and what being listed there means here. */
-export interface ListZone {
-  readonly zone: string;
-  readonly wish: 'note' | 'junk' | 'reject';
-}
-
-/** A step of a check, as reports of `protocol` have them too: `step` names its text. Plain JSON. */
-export type CheckStep = Named | (Named & { readonly [field: string]: unknown });
-
-interface Named {
-  readonly step: string;
-  readonly rfc?: string;
 }
 
 /** What a check found out, in short: a word, and the steps that led to it. */

@@ -3,7 +3,7 @@
  * them all, a client that speaks before the greeting is sent away (`servers/smtp/session.ts`), and RCPT has refused whoever cannot be
  * delivered to (`recipient.ts`). To add one: its facts in `facts.ts`, its file in `checks/`, its row here.
  */
-import type { Check, Outline, Stage } from './check.ts';
+import type { Check, Outline } from './check.ts';
 import { arc } from './checks/arc.ts';
 import { author } from './checks/author.ts';
 import { content } from './checks/content.ts';
@@ -22,6 +22,7 @@ import { standIn } from './checks/stand-in.ts';
 import { trust } from './checks/trust.ts';
 import type { AllFacts, CheckName } from './facts.ts';
 import type { Finding } from './findings.ts';
+import type { Stage } from './given.ts';
 
 type ChecksAt<At extends Stage> = { readonly [Name in CheckName]?: Check<Name, At> };
 

@@ -6,7 +6,8 @@
 import type { Counts } from '#mail/reputation/score';
 import type { Sender } from '#store/reputation/sender-history';
 import { isBlamed } from './blame.ts';
-import { knownOf, type AllFacts } from './facts.ts';
+import { knownOf } from './fact.ts';
+import type { AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Judgement } from './judgement.ts';
 import type { Policies } from './policies.ts';

@@ -10,7 +10,8 @@ import { seal, withoutRanges, type Seal } from '#mail/deliver/seal';
 import { tlsRequiredOf } from '#mail/tls-policy/author-wish';
 import type { Arrival } from './arrival.ts';
 import { authenticationResults } from './authentication-results.ts';
-import { knownOf, type AllFacts } from './facts.ts';
+import { knownOf } from './fact.ts';
+import type { AllFacts } from './facts.ts';
 import { returnPathRanges } from './hidden-fields.ts';
 import type { LocalRecipient } from './recipient.ts';
 

@@ -9,11 +9,13 @@ import type { Log } from '#log';
 import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
 import { networkGroup } from '#mail/abuse/address-groups';
 import { BodyHashing } from './body-hashing.ts';
-import type { Check, Given, MaybeLater, Means, Stage } from './check.ts';
+import type { Check, MaybeLater, Means } from './check.ts';
 import { CHECKS } from './checks.ts';
 import type { Client } from './envelope.ts';
 import type { BodySink } from './intake.ts';
-import type { AllFacts, CheckName, Fact, Facts, NotAsked, Unknown } from './facts.ts';
+import type { Fact, NotAsked, Unknown } from './fact.ts';
+import type { AllFacts, CheckName, Facts } from './facts.ts';
+import type { Given, Stage } from './given.ts';
 
 export interface InquiryContext extends Pick<
   Means,

@@ -5,8 +5,9 @@
 import type { EventCatalogue, Json } from '#events';
 import type { Sender } from '#store/reputation/sender-history';
 import { CHECK_NAMES, findAll, outlineOf } from './checks.ts';
-import type { CheckStep } from './check.ts';
-import { knownOf, type AllFacts } from './facts.ts';
+import type { CheckStep } from './check-step.ts';
+import { knownOf } from './fact.ts';
+import type { AllFacts } from './facts.ts';
 import type { Finding } from './findings.ts';
 import type { Policies } from './policies.ts';
 import { verdict, type Judged, type Verdict } from './verdict.ts';

@@ -12,7 +12,8 @@ import type { Directory } from '#store/directory/directory';
 import type { Pool } from '#store/open';
 import type { Statement } from '#store/writer';
 import type { Arrival } from './arrival.ts';
-import { knownOf, type AllFacts } from './facts.ts';
+import { knownOf } from './fact.ts';
+import type { AllFacts } from './facts.ts';
 import type { LocalRecipient } from './recipient.ts';
 import { signersOf, vouchedFor } from './vouching.ts';
 

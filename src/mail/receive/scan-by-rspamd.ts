@@ -9,7 +9,7 @@ import type { Rspamd } from '#clients/rspamd/rspamd';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { networkGroup } from '#mail/abuse/address-groups';
 import { readBlob, type NewBlob, type Queryable } from '#store/blobs';
-import type { Given } from './check.ts';
+import type { Given } from './given.ts';
 import type { Scanner, ScanReport } from './scanner.ts';
 
 export interface ScanContext {

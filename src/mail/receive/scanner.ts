@@ -2,7 +2,8 @@
  * A content scanner: a program beside the server that reads whole messages and says what it thinks of them. Mail flows without it; what it says is one
  * finding among others.
  */
-import type { CheckStep, Given } from './check.ts';
+import type { CheckStep } from './check-step.ts';
+import type { Given } from './given.ts';
 
 export interface Scanner {
   /**

@@ -6,7 +6,7 @@
 import type { DkimReport, SignatureReport } from '#protocol/dkim/report';
 import type { DmarcOptions } from '#protocol/dmarc/judge';
 import type { SpfReport } from '#protocol/spf/report';
-import { knownOf, type Fact } from './facts.ts';
+import { knownOf, type Fact } from './fact.ts';
 
 /** With the result that counts here: `policy` (RFC 8601 §2.7.1) for one that passes and leaves something open. */
 export function countedSignatures(dkim: DkimReport | undefined): readonly SignatureReport[] {

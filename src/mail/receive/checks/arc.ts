@@ -5,7 +5,7 @@
 import { beginChainVerification } from '#protocol/arc/verify-chain';
 import { keyLookup } from '#protocol/dkim/key-lookup';
 import type { Check } from '#mail/receive/check';
-import { NO_DNS, OFF } from '#mail/receive/facts';
+import { NO_DNS, OFF } from '#mail/receive/fact';
 
 export const arc: Check<'arc', 'header'> = {
   gather({ head, fields: header, bodyHashes }, { resolver, now, verifiesArc }) {

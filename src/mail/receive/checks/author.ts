@@ -3,8 +3,6 @@ import { readAuthor, type Author } from '#protocol/dmarc/author';
 import type { Check } from '#mail/receive/check';
 import type { FindingReason } from '#mail/receive/findings';
 
-export type AuthorFacts = { readonly author: Author };
-
 export const author: Check<'author', 'header'> = {
   gather: ({ fields, head }) => ({ author: readAuthor(fields, head) }),
 

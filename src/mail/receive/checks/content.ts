@@ -1,6 +1,6 @@
 /** What the content scanner says of the message (`scanner.ts`), if there is one. */
 import type { Check } from '#mail/receive/check';
-import { knownOf, OFF } from '#mail/receive/facts';
+import { knownOf, OFF } from '#mail/receive/fact';
 import type { ScanReport } from '#mail/receive/scanner';
 
 export const content: Check<'content', 'end'> = {

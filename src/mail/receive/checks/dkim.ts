@@ -3,7 +3,7 @@ import { keyLookup } from '#protocol/dkim/key-lookup';
 import { allSteps } from '#protocol/dkim/report';
 import { beginVerification } from '#protocol/dkim/verify';
 import type { Check } from '#mail/receive/check';
-import { NO_DNS } from '#mail/receive/facts';
+import { NO_DNS } from '#mail/receive/fact';
 
 export const dkim: Check<'dkim', 'header'> = {
   gather({ head, fields: header, bodyHashes }, { resolver, now }) {

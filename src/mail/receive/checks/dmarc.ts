@@ -1,7 +1,7 @@
 /** DMARC (RFC 9989): does what SPF and DKIM vouch for belong to the author's domain, and what does that domain want if not. */
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import type { Check } from '#mail/receive/check';
-import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
 import { identifiersFor } from '#mail/receive/vouching';
 
 export const dmarc: Check<'dmarc', 'header'> = {

@@ -6,12 +6,7 @@ import { parseAddressLiteral } from '#protocol/address/address-literal';
 import { parseClientName } from '#protocol/smtp/client-name';
 import { addressLiteral } from '#mail/deliver/trace-fields';
 import type { Check } from '#mail/receive/check';
-
-export interface EhloFacts {
-  readonly name: string;
-  readonly extended: boolean;
-  readonly result: 'qualified' | 'literal' | 'wrong-address' | 'not-qualified' | 'own-name';
-}
+import type { EhloFacts } from '#mail/receive/facts';
 
 export const ehlo: Check<'ehlo', 'mail'> = {
   gather({ client: { ehlo: name, extended, address } }, { hostname, isOwnAddress }) {

@@ -1,14 +1,7 @@
 /** Whether the header keeps the form of RFC 5322: what is broken is read in several ways by those who show it. */
-import { fieldsNamed, type Header } from '#protocol/message/fields';
+import { fieldsNamed } from '#protocol/message/fields';
 import type { Check } from '#mail/receive/check';
 import { MAX_HEADER } from '#mail/receive/intake';
-
-export interface FormFacts {
-  readonly defect: Header['defects'][number] | undefined;
-  /** It goes on after what is looked at: programs that look further may find another author there. */
-  readonly tooLong: boolean;
-  readonly dates: number;
-}
 
 export const form: Check<'form', 'header'> = {
   gather: ({ fields, head }) => ({

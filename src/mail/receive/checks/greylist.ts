@@ -6,8 +6,11 @@
 import { hex } from '#bytes';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { addressGroup, networkGroup } from '#mail/abuse/address-groups';
-import type { Check, CheckStep, Given } from '#mail/receive/check';
-import { knownOf, OFF } from '#mail/receive/facts';
+import type { Check } from '#mail/receive/check';
+import type { CheckStep } from '#mail/receive/check-step';
+import { knownOf, OFF } from '#mail/receive/fact';
+import type { GreylistFacts } from '#mail/receive/facts';
+import type { Given } from '#mail/receive/given';
 import {
   broughtKey,
   domainKey,
@@ -21,16 +24,6 @@ import {
 import type { LocalRecipient } from '#mail/receive/recipient';
 import { vouchedFor, type Vouched } from '#mail/receive/vouching';
 import type { GreylistKey, Remembered } from '#store/reception/greylist';
-
-export interface GreylistFacts {
-  readonly result: 'spared' | 'known' | 'passed' | 'waiting';
-  readonly steps: readonly CheckStep[];
-  /** Ids of the recipients that have to wait, and how long the longest of them. */
-  readonly waiting: readonly number[];
-  readonly seconds: number;
-  /** What is known from now on if the message is taken; empty where that is remembered already. */
-  readonly known: readonly GreylistKey[];
-}
 
 export const greylist: Check<'greylist', 'end'> = {
   gather(given, { greylisting, now }, fact) {

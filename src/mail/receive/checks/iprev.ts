@@ -2,7 +2,7 @@
 import { addressFamily } from '#clients/dns/address';
 import { checkIprev } from '#protocol/iprev/check';
 import type { Check } from '#mail/receive/check';
-import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
 
 export const iprev: Check<'iprev', 'client'> = {
   gather({ client: { address } }, means) {

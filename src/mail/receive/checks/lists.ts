@@ -7,17 +7,10 @@ import type { DnsAnswer, Resolver } from '#protocol/dns/resolver';
 import { txtText } from '#protocol/dns/resolver';
 import { parseIp, reverseLabels } from '#protocol/address/ip-address';
 import { summariseAnswer } from '#mail/queue/route-steps';
-import type { Check, CheckStep, ListZone } from '#mail/receive/check';
-import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';
-
-export interface ListsFacts {
-  readonly zones: readonly ZoneFacts[];
-}
-
-interface ZoneFacts extends ListZone {
-  readonly result: 'listed' | 'not-listed' | 'could-not-ask';
-  readonly steps: readonly CheckStep[];
-}
+import type { Check } from '#mail/receive/check';
+import type { CheckStep } from '#mail/receive/check-step';
+import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/fact';
+import type { ListZone, ZoneFacts } from '#mail/receive/facts';
 
 export const lists: Check<'lists', 'client'> = {
   gather({ client: { address } }, { resolver, zones, isOwnAddress }) {

@@ -6,12 +6,6 @@ import type { Check } from '#mail/receive/check';
 /** A message that came past this many servers goes in circles. */
 export const MAX_HOPS = 100;
 
-export interface LoopFacts {
-  readonly hops: number;
-  /** Ids of the recipients whose address it was delivered to before. */
-  readonly deliveredBefore: readonly number[];
-}
-
 export const loop: Check<'loop', 'end'> = {
   gather({ content: { head, header }, recipients }) {
     const hops = fieldsNamed(header, 'Received').length;

@@ -3,20 +3,13 @@
  * with the author or not, since it is who answers for the message that counts here, not in whose name it speaks. A good history spares
  * greylisting; a bad one weighs toward junk, and refuses nothing by itself.
  */
-import type { Check, CheckStep } from '#mail/receive/check';
-import { knownOf, NOTHING_TO_ASK, OFF } from '#mail/receive/facts';
+import type { Check } from '#mail/receive/check';
+import type { CheckStep } from '#mail/receive/check-step';
+import { knownOf, NOTHING_TO_ASK, OFF } from '#mail/receive/fact';
+import type { ReputationFacts } from '#mail/receive/facts';
 import { vouchedFor } from '#mail/receive/vouching';
 import { rounded, roundedScore, type Known } from '#mail/reputation/known';
 import type { Standing } from '#mail/reputation/score';
-
-export interface ReputationFacts {
-  /** The worst that holds against the message, else the best that speaks for it. */
-  readonly result: Standing;
-  /** The network first, where it stands for somebody. */
-  readonly known: readonly Known[];
-  /** A good domain whose SPF record names the network answers for it: what others sent from there is not held against it. */
-  readonly excusedBy: string | undefined;
-}
 
 export const reputation: Check<'reputation', 'header'> = {
   gather({ client }, { history }, fact) {

@@ -4,14 +4,10 @@
  */
 import type { DnsAnswer } from '#protocol/dns/resolver';
 import { summariseAnswer } from '#mail/queue/route-steps';
-import type { Check, CheckStep, Means } from '#mail/receive/check';
-import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
-
-export interface SenderFacts {
-  readonly domain: string;
-  readonly result: 'reachable' | 'unknown' | 'no-mail' | 'unresolved';
-  readonly steps: readonly CheckStep[];
-}
+import type { Check, Means } from '#mail/receive/check';
+import type { CheckStep } from '#mail/receive/check-step';
+import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
+import type { SenderFacts } from '#mail/receive/facts';
 
 export const sender: Check<'sender', 'mail'> = {
   gather({ client: { address }, envelope: { reversePath } }, { resolver, isOfTheHouse }) {

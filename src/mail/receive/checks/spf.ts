@@ -1,7 +1,7 @@
 /** SPF (RFC 7208): may this client send for the domain of the reverse-path, or where that is null for the name in EHLO (§2.4). */
 import { checkHost } from '#protocol/spf/check-host';
 import type { Check } from '#mail/receive/check';
-import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
 
 export const spf: Check<'spf', 'mail'> = {
   gather({ client: { address, ehlo }, envelope: { reversePath } }, means) {

@@ -5,25 +5,11 @@
  */
 import { readAuthorField } from '#protocol/dmarc/author';
 import { judgeDmarc } from '#protocol/dmarc/judge';
-import type { DmarcReport } from '#protocol/dmarc/report';
 import { fieldsNamed, type Header } from '#protocol/message/fields';
 import type { Check } from '#mail/receive/check';
-import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/facts';
+import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
+import type { StandIn } from '#mail/receive/facts';
 import { identifiersFor } from '#mail/receive/vouching';
-
-export interface StandInFacts {
-  /** `unclear`: a field that a program may well show cannot be read, or there are more names than are looked up. */
-  readonly result: 'pass' | 'forged' | 'unclear';
-  readonly named: readonly StandIn[];
-}
-
-interface StandIn {
-  readonly field: string;
-  /** In A-labels. */
-  readonly domain: string;
-  readonly dmarc: DmarcReport['result'];
-  readonly policy: DmarcReport['policy'];
-}
 
 const FIELDS = ['Sender', 'Resent-From', 'Reply-To'] as const;
 

@@ -5,23 +5,10 @@
 import { toAscii } from '#protocol/address/domain';
 import { fieldsNamed, fieldValue } from '#protocol/message/fields';
 import type { Check, Means } from '#mail/receive/check';
-import { knownOf, NOTHING_TO_ASK, type Fact, type Facts } from '#mail/receive/facts';
+import { knownOf, NOTHING_TO_ASK, type Fact } from '#mail/receive/fact';
+import type { Facts, Forwarder } from '#mail/receive/facts';
 import type { Content } from '#mail/receive/intake';
 import { signersOf } from '#mail/receive/vouching';
-
-export interface TrustFacts {
-  /** What vouches for the message, none of it for its author. */
-  readonly forwarders: readonly Forwarder[];
-  /** The one that a rescue from Junk speaks for: it is the list that the message says it came by. */
-  readonly list: string | undefined;
-  /** The trusted domain for each recipient that has one. */
-  readonly trusted: ReadonlyMap<number, string>;
-}
-
-export interface Forwarder {
-  readonly domain: string;
-  readonly by: 'spf' | 'dkim' | 'arc';
-}
 
 export const trust: Check<'trust', 'end'> = {
   gather({ recipients, content }, { trustedAmong }, fact) {

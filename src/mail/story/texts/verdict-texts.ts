@@ -4,11 +4,14 @@
  * text in both languages.
  */
 import type { Author, AuthorTrick } from '#protocol/dmarc/author';
-import type { ListsFacts } from '#mail/receive/checks/lists';
-import type { EhloFacts } from '#mail/receive/checks/ehlo';
-import type { SenderFacts } from '#mail/receive/checks/sender';
-import type { StandInFacts } from '#mail/receive/checks/stand-in';
-import type { CheckName, NotAsked, Unknown } from '#mail/receive/facts';
+import type { NotAsked, Unknown } from '#mail/receive/fact';
+import type {
+  CheckName,
+  EhloFacts,
+  ListsFacts,
+  SenderFacts,
+  StandInFacts,
+} from '#mail/receive/facts';
 import type { FindingReason } from '#mail/receive/findings';
 import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
 import { HISTORY_STEPS } from './history-texts.ts';
