@@ -54,3 +54,35 @@ test('mailboxes that are not there and errors without end are told', async () =>
   await session({ noteMisconduct }, ...Array<string>(11).fill('HOCUS'));
   assert.deepEqual(told, ['127.0.0.1 protocol-errors']);
 });
+
+test('who goes on though it is put off is no flood of events, and its session ends', async () => {
+  await using smtp = await startTestSmtp(at, {
+    services: { conduct: { ...everybodyBehaves, mayReceive: () => FULL } },
+    limits: { idleCommands: 20 },
+  });
+  await using client = await LineSocket.connect(smtp.ports.smtp);
+  await client.restOfReply();
+  await client.ask('EHLO client.example');
+  const replies: string[] = [];
+  while (!replies.at(-1)?.startsWith('421 ') && replies.length < 50)
+    replies.push((await client.ask(MAIL))[0]!);
+  assert.equal(replies.length, 20);
+  assert.match(replies.at(-1)!, /^421 4\.7\.0 Too many commands without a message/);
+  assert.equal(smtp.noted.length, 1);
+});
+
+test('of the recipients of a message that are put off the event log hears once', async () => {
+  await using smtp = await startTestSmtp(at, {
+    services: { conduct: { ...everybodyBehaves, mayAddress: () => FULL } },
+  });
+  await using client = await LineSocket.connect(smtp.ports.smtp);
+  await client.restOfReply();
+  await client.ask('EHLO client.example');
+  for (const messages of [1, 2]) {
+    await client.ask(MAIL);
+    for (let i = 0; i < 150; i++)
+      assert.match((await client.ask('RCPT TO:<alice@example.test>'))[0]!, /^450 /);
+    await client.ask('RSET');
+    assert.equal(smtp.noted.length, messages);
+  }
+});

@@ -62,6 +62,8 @@ export class SessionState implements OrderState {
   errors = 0;
   refusedRecipients = 0;
   idleCommands = 0;
+  /** MAIL came too often, and was told. */
+  wasPutOff = false;
   authFailures = 0;
 
   constructor(settings: SessionSettings, services: SmtpServices, address: string) {

@@ -21,6 +21,8 @@ export interface Transaction {
   readonly names: Set<string>;
   /** How many were accepted. */
   recipients: number;
+  /** Some recipient came too often, and was told. */
+  wasPutOff: boolean;
   /** From DATA or the first BDAT on. */
   intake: Intake | undefined;
   /** Octets of the BDAT chunks so far. */
@@ -42,6 +44,7 @@ export function newTransaction(
     any: [],
     names: new Set(),
     recipients: 0,
+    wasPutOff: false,
     intake: undefined,
     chunked: 0,
     failure: undefined,

@@ -6,7 +6,14 @@ import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { MailParameters } from '#protocol/smtp/parameters';
 import { encodeXtext } from '#protocol/smtp/xtext';
 import { noteCommandRefused } from '#servers/smtp/refusal-events';
-import { REPLIES, senderNotYours, toldReply, tooFast, tooLarge } from '#servers/smtp/replies';
+import {
+  REPLIES,
+  senderNotYours,
+  toldReply,
+  tooFast,
+  tooLarge,
+  type TooFast,
+} from '#servers/smtp/replies';
 import type { SessionState } from '#servers/smtp/session-state';
 import type { Told } from '#servers/smtp/settings';
 import { newTransaction } from '#servers/smtp/transaction';
@@ -26,12 +33,7 @@ export function mail(state: SessionState, command: Mail): WireReply | Promise<Wi
   }
   if (!state.settings.submission) {
     const pace = state.services.conduct.mayReceive(state.address);
-    if (pace.kind === 'too-fast') {
-      const reply = tooFast('messages', pace);
-      const { reversePath } = command;
-      noteCommandRefused(state, { verb: 'MAIL', reply, reason: 'too-fast', reversePath });
-      return reply;
-    }
+    if (pace.kind === 'too-fast') return putOff(state, command, pace);
   }
   const { size = 0 } = command.parameters;
   if (size > limits.messageSize) {
@@ -45,6 +47,19 @@ export function mail(state: SessionState, command: Mail): WireReply | Promise<Wi
   return sendAs instanceof Promise
     ? sendAs.then((found) => judge(state, command, found))
     : judge(state, command, sendAs);
+}
+
+/** The client comes too often. Told once a session: who goes on all the same is no flood of events, and is sent away. */
+function putOff(state: SessionState, { reversePath }: Mail, pace: TooFast): WireReply {
+  if (++state.idleCommands > state.settings.limits.idleCommands) {
+    state.after = 'close';
+    return REPLIES.tooManyCommands;
+  }
+  const reply = tooFast('messages', pace);
+  if (!state.wasPutOff)
+    noteCommandRefused(state, { verb: 'MAIL', reply, reason: 'too-fast', reversePath });
+  state.wasPutOff = true;
+  return reply;
 }
 
 /** RFC 6409 §6.1 */

@@ -86,7 +86,7 @@ function addOnce(transaction: Transaction, recipient: Transaction['any'][number]
   transaction.recipients++;
 }
 
-/** The client comes too often: this recipient, and those after it, another time. */
+/** The client comes too often: this recipient, and those after it, another time. The first is told of all. */
 function putOff(
   state: SessionState,
   transaction: Transaction,
@@ -94,6 +94,8 @@ function putOff(
   pace: TooFast,
 ): WireReply {
   const reply = tooFast('recipients', pace);
+  if (transaction.wasPutOff) return reply;
+  transaction.wasPutOff = true;
   const { reversePath } = transaction.envelope;
   noteCommandRefused(state, {
     verb: 'RCPT',
