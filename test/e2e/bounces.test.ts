@@ -255,10 +255,13 @@ test('a bounce that was not caused here is refused, and so is ordinary mail to s
 test('an operator adds, sees and removes', async () => {
   assert.equal(
     await server.done('suppression', 'add', 'Gus@there.test', '--detail', 'asked by telephone'),
-    'Gus@there.test is sent no more of all bulk mail, for good.\n',
+    'Gus@there.test is suppressed for all bulk mail, for good.\n',
   );
   assert.match(await server.done('suppression', 'list'), /gus@there\.test\s+bulk\s+manual/);
-  assert.match(await server.done('suppression', 'show', 'gus@there.test'), /asked by telephone/);
+  assert.match(
+    await server.done('suppression', 'show', 'gus@there.test'),
+    /^gus@there\.test is suppressed for all bulk mail since [^,]+, for good: .+\.\n {2}asked by telephone\n$/,
+  );
   await standing(await send('gus@there.test'), 'suppressed');
   const [removed] = await server.json('suppression', 'remove', 'gus@there.test');
   assert.equal(removed!['reason'], 'manual');

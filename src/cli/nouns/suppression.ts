@@ -85,7 +85,7 @@ export function suppression(noun: Command): void {
     printDone(
       options,
       added,
-      `${added.address} is sent no more of ${streamText(added.stream, 'en')}, ${untilText(added.until)}.`,
+      `${added.address} is suppressed for ${streamText(added.stream, 'en')}, ${untilText(added.until)}.`,
     );
   });
 
@@ -126,7 +126,7 @@ const COLUMNS = [
 function told({ address, stream, reason, detail, since, until, messageId }: Suppression): string {
   const why = SUPPRESSION_TEXTS[reason].en;
   return [
-    `${address} is sent no ${streamText(stream, 'en')}, since ${localTime(since)}, ${untilText(until)}: ${why}.`,
+    `${address} is suppressed for ${streamText(stream, 'en')} since ${localTime(since)}, ${untilText(until)}: ${why}.`,
     ...(detail === '' ? [] : [`  ${detail}`]),
     ...(messageId === null ? [] : [`  hikyaku message trace ${messageId} tells the story.`]),
   ].join('\n');
