@@ -9,6 +9,7 @@ import { loopFindings } from './check/import-loops.ts';
 import { importFindings, type Packages } from './check/import-rule.ts';
 import { LOOPS } from './check/import-table.ts';
 import { installedPackages, licenceFindings } from './check/licences.ts';
+import { namedFileFindings } from './check/named-files.ts';
 import { isTextFile, privateTextFindings } from './check/private-text.ts';
 import { twinFindings } from './check/readme-twins.ts';
 import {
@@ -65,6 +66,10 @@ const CHECKS: readonly Check[] = [
       ),
   },
   { name: 'READMEs', run: readmes },
+  {
+    name: 'the way of a message',
+    run: () => namedFileFindings(readSource('docs/flow.md'), filesBelow('')),
+  },
   {
     name: 'RFC index',
     run: () =>

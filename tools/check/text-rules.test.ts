@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatRfcIndex, rfcIndex } from '../rfc-index.ts';
 import { isAllowed, licenceFindings } from './licences.ts';
+import { namedFileFindings } from './named-files.ts';
 import { privateTextFindings } from './private-text.ts';
 import { twinFindings } from './readme-twins.ts';
 
@@ -52,6 +53,20 @@ test('READMEs: as many headings, and the same code but for its comments', () => 
   assert.equal(twin('# あ\n\n```sh\nnpm ci\n```\n'), 1);
   assert.equal(twin('# あ\n\n```sh\nnpm install\n```\n## い\n'), 1);
   assert.equal(twin('# あ\n\n## い\n'), 1);
+});
+
+test('a page about the code: every file and folder that it names is there, by its last names', () => {
+  const files = ['src/cli/nouns/doctor.ts', 'src/servers/admin/calls/mail.ts'];
+  const findings = (text: string) => namedFileFindings({ path: 'docs/flow.md', text }, files);
+  assert.deepEqual(
+    findings('`doctor.ts`, `calls/mail.ts`, `src/cli/`, `servers/admin/`, `commands/VERB.ts`'),
+    [],
+  );
+  assert.deepEqual(findings('a\n`cli/doctor.ts` and `ervers/admin/` and `il.ts`'), [
+    'docs/flow.md:2: cli/doctor.ts is not there',
+    'docs/flow.md:2: ervers/admin/ is not there',
+    'docs/flow.md:2: il.ts is not there',
+  ]);
 });
 
 test('RFC index: sections are gathered from comments, over line ends too, tests left out', () => {
