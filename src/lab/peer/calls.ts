@@ -74,7 +74,7 @@ function personOf(address: string): string | undefined {
 function nobody(person: string) {
   return {
     kind: 'refused',
-    reason: 'no-such-message',
+    reason: 'no-such-person',
     message: `nobody at ${PEER_DOMAIN} is called ${person}`,
     remedy: `There are ${PEER_PEOPLE.map((name) => `${name}@${PEER_DOMAIN}`).join(', ')}.`,
   };

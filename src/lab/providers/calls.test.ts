@@ -34,7 +34,7 @@ test('texts of conditions are in both languages, with the same placeholders', ()
       assert.deepEqual(placeholdersOf(phrase.ja), placeholdersOf(phrase.en), key);
 });
 
-test('a mailbox is listed and read; one of nobody is empty', async () => {
+test('a mailbox is listed and read; of who does not exist there is none', async () => {
   await stage.send({ by, to: 'emma' });
   const listed = await calls().mailbox.run({ address: 'emma@bigmail.test', limit: 10 });
   assert.ok('messages' in listed);
@@ -49,10 +49,22 @@ test('a mailbox is listed and read; one of nobody is empty', async () => {
     id: message!.id,
   });
   assert.equal(refusal(wrong), 'no-such-message');
-  assert.equal(
-    refusal(await calls().mailbox.run({ address: 'a@b', limit: 1 })),
-    'no-such-provider',
+  const of = (address: string) => calls().mailbox.run({ address, limit: 1 });
+  for (const alone of ['taro@bigmail.test', 'reader0001@bigmail.test', 'postmaster@bigmail.test'])
+    assert.deepEqual(await of(alone), { messages: [] }, alone);
+  const tagged = await of('Emma+news@bigmail.test');
+  assert.ok('messages' in tagged && tagged.messages.length === 1);
+  const nobody = await of('nobody@bigmail.test');
+  assert.ok('remedy' in nobody);
+  assert.deepEqual(
+    [nobody.reason, nobody.message, nobody.remedy],
+    [
+      'no-such-person',
+      'there is no nobody@bigmail.test',
+      'See who reads mail there with: hikyaku lab people bigmail',
+    ],
   );
+  assert.equal(refusal(await of('a@b')), 'no-such-provider');
 });
 
 test('learning, every rule that was asked is told in either language; in an exam the code alone', async () => {

@@ -19,6 +19,7 @@ import { crowdName, peopleOf } from './list-people.ts';
 import { dateOf } from './memory.ts';
 import { tracesOfMessage } from './own-message.ts';
 import { postmasterRow, type PostmasterRow } from './postmaster.ts';
+import { personAt } from './readers.ts';
 import type { Provider } from './rule.ts';
 import { MODES, type Mode, type Providers } from './start.ts';
 import { outcomeOf, sourceOf, tellTrace, type ToldEntry } from './tell-trace.ts';
@@ -26,7 +27,7 @@ import { CONDITION_TEXTS } from './texts.ts';
 
 export interface ProviderRefusal {
   readonly kind: 'refused';
-  readonly reason: 'no-such-provider' | 'no-such-message';
+  readonly reason: 'no-such-provider' | 'no-such-person' | 'no-such-message';
   readonly message: string;
   readonly remedy: string;
 }
@@ -128,10 +129,16 @@ export function providerCalls({ pool, now, addressOf, providers }: Parts) {
         const domain = given.address.slice(at + 1);
         const provider = named(domain);
         if (provider === undefined) return noProvider(domain, providers.all);
-        const person = at < 0 ? undefined : given.address.slice(0, at).toLowerCase();
+        const person = at < 0 ? undefined : personAt(provider, given.address.slice(0, at));
+        if (at >= 0 && person === undefined)
+          return refused(
+            'no-such-person',
+            `there is no ${given.address}`,
+            `See who reads mail there with: hikyaku lab people ${provider.name}`,
+          );
         const messages = await listProviderMail(pool, {
           provider: provider.name,
-          person,
+          person: person?.name,
           limit: given.limit,
         });
         return { messages: messages.map((message) => shownMail(message, provider)) };
