@@ -7,7 +7,7 @@ import type { LabHost } from '#lab/addresses';
 import type { DnsFact } from '#store/lab/dns';
 import type { FactKind, Facts } from './facts.ts';
 import { Hosting } from './hosting.ts';
-import type { HostedContent } from './hosting.ts';
+import type { HostedContent, KeptContent } from './hosting.ts';
 import { HOSTERS, LEARNERS_DOMAIN, genericName } from './infrastructure.ts';
 import type { AddressOf } from './infrastructure.ts';
 import type { Changed } from './outcome.ts';
@@ -46,7 +46,9 @@ export class Books {
     const own = this.addressOf('mail.example.test' satisfies LabHost);
     this.registry.begin(new Map([[LEARNERS_DOMAIN, AT_HOSTERS]]));
     this.reverse.begin(new Map([[own, genericName(own)]]));
-    this.hosting.found(LEARNERS_DOMAIN, EMPTY_ZONE, 0);
+    const first = known.find(({ kind, name }) => kind === 'zone' && name === LEARNERS_DOMAIN);
+    const begun = first?.changedAt.getTime() ?? this.clock.now();
+    this.hosting.found(LEARNERS_DOMAIN, EMPTY_ZONE, begun);
     for (const fact of known) this.#apply(fact, fact.changedAt.getTime());
   }
 
@@ -62,7 +64,7 @@ export class Books {
   #apply({ kind, name, value }: DnsFact, at: number): void {
     // null: given up
     if (kind === 'zone' && value === null) this.hosting.remove(name);
-    else if (kind === 'zone') this.hosting.put(name, value as HostedContent, at);
+    else if (kind === 'zone') this.hosting.put(name, value as KeptContent, at);
     if (kind === 'delegation')
       this.registry.set(name, (value as Delegation | null) ?? undefined, at);
     if (kind === 'pointer') this.reverse.set(name, value as string | null, at);
@@ -77,10 +79,9 @@ export class Books {
       const known = await this.facts.read();
       if (known.some(({ kind, name }) => kind === 'zone' && name === LEARNERS_DOMAIN)) return false;
       const own = this.addressOf('mail.example.test' satisfies LabHost);
-      const at = await this.facts.write('zone', LEARNERS_DOMAIN, content, LONG_AGO);
-      this.hosting.put(LEARNERS_DOMAIN, content, at);
+      await this.#keepZone(LEARNERS_DOMAIN, content, LONG_AGO);
       if (known.some(({ kind, name }) => kind === 'pointer' && name === own)) return true;
-      await this.facts.write('pointer', own, pointer, LONG_AGO);
+      const at = await this.facts.write('pointer', own, pointer, LONG_AGO);
       this.reverse.set(own, pointer, at);
       return true;
     });
@@ -97,9 +98,20 @@ export class Books {
   }
 
   /** Within a turn. Answers when it was changed and when both servers serve it. */
-  async putZone(zone: string, content: HostedContent): Promise<{ at: number; byAll: number }> {
-    const at = await this.facts.write('zone', zone, content);
-    return { at, byAll: this.hosting.put(zone, content, at) };
+  putZone(zone: string, content: HostedContent): Promise<{ at: number; byAll: number }> {
+    return this.#keepZone(zone, content, 0);
+  }
+
+  /** With its serial: that depends on changes before it, of which a restart may know nothing. */
+  async #keepZone(
+    zone: string,
+    content: HostedContent,
+    ago: number,
+  ): Promise<{ at: number; byAll: number }> {
+    const serial = this.hosting.nextSerial(zone, this.clock.now() - ago);
+    const kept: KeptContent = { ...content, serial };
+    const at = await this.facts.write('zone', zone, kept, ago);
+    return { at, byAll: this.hosting.put(zone, kept, at) };
   }
 
   /** Within a turn: both servers serve it no more. */

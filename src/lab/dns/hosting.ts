@@ -10,7 +10,7 @@ import { mustRead } from './records.ts';
 import type { ZoneRecord } from './records.ts';
 import { buildZone } from './zone/zone.ts';
 import type { Zone } from './zone/zone.ts';
-import { keyOf, serialAt, serialOf, soaSet } from './zones.ts';
+import { keyOf, serialAfter, serialOf, soaSet } from './zones.ts';
 
 /** A zone as its owner wrote it; the SOA and, where they gave none, the NS records are the company's. */
 export interface HostedContent {
@@ -25,6 +25,11 @@ export interface ServerSerial {
   readonly serial: number | null;
 }
 
+/** As it is kept; of before serials were kept there is none. */
+export interface KeptContent extends HostedContent {
+  readonly serial?: number;
+}
+
 interface HostedZone {
   content: HostedContent;
   serial: number;
@@ -34,6 +39,8 @@ interface HostedZone {
 
 export class Hosting {
   readonly #zones = new Map<string, HostedZone>();
+  /** The newest of each zone, which no later one goes behind, even where the zone was taken away meanwhile. */
+  readonly #serials = new Map<string, number>();
 
   /** What each of the two servers serves. */
   readonly served: readonly [Map<string, ServedZone>, Map<string, ServedZone>] = [
@@ -57,13 +64,19 @@ export class Hosting {
     });
   }
 
+  /** That of a change at this time: two in a second still have two. */
+  nextSerial(apex: string, now: number): number {
+    return serialAfter(this.#serials.get(apex), now);
+  }
+
   /** Content that was judged before. Answers when both servers have it. */
-  put(apex: string, content: HostedContent, now: number): number {
+  put(apex: string, kept: KeptContent, now: number): number {
+    const { serial = this.nextSerial(apex, now), ...content } = kept;
     const seen = nextRound(now, ROUNDS.transfer);
     const hosted = this.#hosted(apex, content);
     hosted.content = content;
-    // Two changes in a second still have two serials.
-    hosted.serial = Math.max(serialAt(now), hosted.serial + 1);
+    hosted.serial = serial;
+    this.#serials.set(apex, serial);
     const zone = build(apex, content, hosted.serial);
     hosted.primary.set(zone, now, now);
     hosted.secondary.set(zone, seen, now);
@@ -74,7 +87,8 @@ export class Hosting {
   found(apex: string, content: HostedContent, now: number): void {
     this.remove(apex);
     const hosted = this.#hosted(apex, content);
-    hosted.serial = serialAt(now);
+    hosted.serial = this.nextSerial(apex, now);
+    this.#serials.set(apex, hosted.serial);
     const zone = build(apex, content, hosted.serial);
     hosted.primary.set(zone, -Infinity, now);
     hosted.secondary.set(zone, -Infinity, now);

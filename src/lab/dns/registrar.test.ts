@@ -169,6 +169,46 @@ test('everything that was changed is there after a restart, and so is the root k
   ]);
 });
 
+test('the serial of a zone never goes back: not by a restart after many changes in a second, nor by giving the zone up', async () => {
+  await using stage = await startDnsStage();
+  const { clock } = stage;
+  const serial = (zone: string): number => {
+    const listed = stage.dns.panel.listZone(zone);
+    assert.ok(listed.kind === 'zone');
+    return listed.serial;
+  };
+  const change = async (zone: string, to: number): Promise<number> => {
+    const before = serial(zone);
+    await stage.dns.panel.setRecords(zone, record(zone, 'A', `127.20.25.${to}`));
+    assert.ok(serial(zone) > before);
+    return serial(zone);
+  };
+  for (const to of [1, 2, 3]) await change('example.test', to);
+  // the changes before the last are forgotten with the next, which the second server does not have yet
+  clock.advance(6 * MINUTE);
+  await change('example.test', 4);
+  const serials = () => {
+    const listed = stage.dns.panel.listZone('example.test');
+    return listed.kind === 'zone' && listed.servers.map((server) => server.serial);
+  };
+  const served = serials();
+  await stage.restart();
+  assert.deepEqual(serials(), served);
+
+  await stage.dns.registrar.buy('second.test', HOSTERS);
+  await change('second.test', 1);
+  const given = await change('second.test', 2);
+  await stage.dns.registrar.giveUp('second.test');
+  await stage.dns.registrar.buy('second.test', HOSTERS);
+  assert.ok(serial('second.test') > given);
+
+  clock.advance(60 * MINUTE);
+  assert.equal(await change('example.test', 6), Math.floor(clock.now() / 1000));
+  const before = serial('example.test');
+  await stage.dns.reset();
+  assert.ok(serial('example.test') > before);
+});
+
 test('starting over leaves example.test empty and nothing else', async () => {
   await using stage = await startDnsStage();
   const { dns, stub } = stage;

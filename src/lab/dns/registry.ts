@@ -6,7 +6,7 @@ import type { KeptKey } from './dnssec/key.ts';
 import type { AddressOf } from './infrastructure.ts';
 import { Published, nextRound, ROUNDS } from './publication.ts';
 import type { Zone } from './zone/zone.ts';
-import { reverseZone, serialAt, tldZone } from './zones.ts';
+import { reverseZone, serialAfter, tldZone } from './zones.ts';
 import type { Delegation } from './zones.ts';
 
 /**
@@ -61,7 +61,7 @@ export class PublishedBook<T> {
   zoneAt(now: number): Zone {
     const from = this.#learner.at(now);
     if (this.#built?.from === from) return this.#built.zone;
-    const serial = Math.max(serialAt(now), (this.#built?.serial ?? 0) + 1);
+    const serial = serialAfter(this.#built?.serial, now);
     // A learner's fact comes before that of a house: their own address has a generic name until they give it one.
     const zone = this.#build(new Map([...this.#houses, ...from]), serial);
     this.#built = { from, zone, serial };

@@ -32,9 +32,17 @@ export interface Delegation {
 
 const MOST_SERIAL = 2 ** 32;
 
-/** Seconds of the calendar: rises with every change (RFC 1982). */
+/** Seconds of the calendar. */
 export function serialAt(now: number): number {
   return Math.floor(now / 1_000) % MOST_SERIAL;
+}
+
+/** That of the calendar, or the one after the last where that is not newer (RFC 1982 §3). */
+export function serialAfter(last: number | undefined, now: number): number {
+  const serial = serialAt(now);
+  if (last === undefined) return serial;
+  const ahead = (serial - last + MOST_SERIAL) % MOST_SERIAL;
+  return ahead > 0 && ahead < MOST_SERIAL / 2 ? serial : (last + 1) % MOST_SERIAL;
 }
 
 export function soaSet(zone: string, primary: string, serial: number, ttl: number): RRset {
