@@ -80,6 +80,11 @@ test('What a learner answers wrongly is told at once', async () => {
   await learner.start('1.2');
   const bad = await learner.server.command('lab', 'answer', '1.2', 'order');
   assert.deepEqual([bad.code, bad.stderr.split('\n')[0]], [2, 'hikyaku: order is no answer']);
+  const copied = await learner.server.command('lab', 'answer', '1.2', 'order=503', 'line=...');
+  assert.deepEqual(
+    [copied.code, copied.stderr.split('\n')[0]],
+    [2, 'hikyaku: line=... is no answer'],
+  );
   const done = await learner.server.done('lab', 'answer', '1.2', 'order=503', 'line=500');
   assert.equal(done, 'Kept. Still open: syntax, lf, dot\n');
   const none = await learner.server.command('lab', 'start', '2.99');
