@@ -23,6 +23,8 @@ export type SubmissionRefusal =
   | AuthorRefusal
   /** The header ends in a line that is no field, at this octet. */
   | { readonly kind: 'broken-header'; readonly offset: number }
+  /** Longer than what is looked at: more authors, or a Bcc, could stand behind it. */
+  | { readonly kind: 'header-too-long' }
   | { readonly kind: 'too-many-hops' }
   /** The account has sent what it may in a day, an hour or a minute. */
   | LimitReached;

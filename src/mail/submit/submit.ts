@@ -16,6 +16,7 @@ import { insertSubmission } from '#store/submissions';
 import type { Writer } from '#store/writer';
 import { protocolName, receivedField } from '#mail/deliver/trace-fields';
 import { MAX_HOPS } from '#mail/receive/checks/loop';
+import { MAX_HEADER } from '#mail/receive/intake';
 import type { DailyAllowance, Sending } from '#mail/abuse/daily-allowance';
 import { bouncePath } from '#mail/bounces/bounce-path';
 import { judgeAuthors } from './author.ts';
@@ -84,7 +85,8 @@ function sendingOf({ login, client, recipients }: Submission): Sending {
 }
 
 /** What makes the form of a message unfit to be sent on. */
-function formRefusal({ content: { header } }: Submission): SubmissionRefusal | undefined {
+function formRefusal({ content: { head, header } }: Submission): SubmissionRefusal | undefined {
+  if (head.length >= MAX_HEADER) return { kind: 'header-too-long' };
   const broken = header.defects[0];
   if (broken && header.fields.length > 0) return { kind: 'broken-header', offset: broken.offset };
   return fieldsNamed(header, 'Received').length > MAX_HOPS ? { kind: 'too-many-hops' } : undefined;

@@ -9,6 +9,8 @@ const TOO_MANY_HOPS = wireReply(
   'Over a hundred Received fields: the message goes in circles',
 );
 
+const HEADER_TOO_LONG = wireReply(554, '5.6.0', 'The header is longer than a megabyte');
+
 const SUBMISSION = {
   'repeated-field': ({ field }) =>
     wireReply(
@@ -30,6 +32,7 @@ const SUBMISSION = {
       '5.6.0',
       `At octet ${offset} of the header stands a line that is no field (RFC 5322 section 2.2)`,
     ),
+  'header-too-long': () => HEADER_TOO_LONG,
   'too-many-hops': () => TOO_MANY_HOPS,
   // temporary: what an honest program sends too much of waits there until tomorrow
   'daily-limit': ({ limit, most, until }) => {
