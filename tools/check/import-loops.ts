@@ -9,19 +9,12 @@ import { moduleReferences, scan } from './typescript-scan.ts';
 /** From a file to those that it imports, both as `src/cli/run.ts`. */
 type Imports = ReadonlyMap<string, readonly string[]>;
 
-/** The file of a loop that comes first by its name, and why the loop may be. */
-export type AllowedLoops = Readonly<Record<string, string>>;
-
 /** One finding a loop: the shortest way around that begins at the first of its files. */
-export function loopFindings(files: readonly SourceFile[], allowed: AllowedLoops = {}): Findings {
+export function loopFindings(files: readonly SourceFile[]): Findings {
   const imports = importsOf(files.filter((file) => !file.path.endsWith('.test.ts')));
-  const unused = new Set(Object.keys(allowed));
-  const loops = knotsOf(imports)
-    .filter(([first]) => !unused.delete(first!))
+  return knotsOf(imports)
     .map((knot) => loopFinding(knot, imports))
     .sort();
-  const gone = [...unused].map((file) => `${file}: is in no loop any more: take it off the list`);
-  return [...loops, ...gone];
 }
 
 function loopFinding(knot: readonly string[], imports: Imports): string {

@@ -100,12 +100,6 @@ export const EXEMPT: Readonly<Record<string, readonly Ambient[]>> = {
   'src/mail/queue/worker-name.ts': ['process', 'randomness'],
 };
 
-/** Loops of imports that may be, each by the first of its files; all of them are of types alone, which are gone when the program runs. */
-export const LOOPS: Readonly<Record<string, string>> = {
-  'src/servers/imap/appending.ts':
-    'A session holds what goes on in it (an APPEND, a NOTIFY), and that works on the session.',
-};
-
 /** File names that hide their content. */
 export const HIDING_NAMES = [
   'utils',

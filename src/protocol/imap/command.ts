@@ -286,3 +286,11 @@ export type Command =
     };
 
 export type Verb = Command['verb'];
+
+/** The command with one of these verbs, also where several share a shape. */
+export type CommandOf<V extends Verb> = OfVerb<Command, V>;
+type OfVerb<C, V extends Verb> = C extends Command
+  ? V & C['verb'] extends never
+    ? never
+    : C & { readonly verb: V }
+  : never;

@@ -1,22 +1,30 @@
 /** Which handler carries out which command, in which state of the session it is legal, and what may be told at its end. */
-import type { Command, Verb } from '#protocol/imap/command';
+import type { Command, CommandOf, Verb } from '#protocol/imap/command';
+import { append, replace } from './commands/append.ts';
 import { authenticate } from './commands/authenticate.ts';
 import { capability } from './commands/capability.ts';
 import { close, unselect } from './commands/close.ts';
+import { compress } from './commands/compress.ts';
+import { copy } from './commands/copy.ts';
+import { create } from './commands/create.ts';
+import { deleteMailbox } from './commands/delete.ts';
 import { enable } from './commands/enable.ts';
+import { expunge } from './commands/expunge.ts';
 import { fetch } from './commands/fetch.ts';
 import { id } from './commands/id.ts';
+import { idle } from './commands/idle.ts';
 import { list } from './commands/list.ts';
 import { login } from './commands/login.ts';
 import { logout } from './commands/logout.ts';
-import { noop } from './commands/noop.ts';
-import { select } from './commands/select.ts';
+import { lsub } from './commands/lsub.ts';
 import { getMetadata, setMetadata } from './commands/metadata.ts';
 import { namespace } from './commands/namespace.ts';
+import { noop } from './commands/noop.ts';
 import { notify } from './commands/notify.ts';
 import { getQuota, getQuotaRoot, setQuota } from './commands/quota.ts';
 import { rename } from './commands/rename.ts';
 import { search } from './commands/search.ts';
+import { select } from './commands/select.ts';
 import { sort } from './commands/sort.ts';
 import { starttls } from './commands/starttls.ts';
 import { status } from './commands/status.ts';
@@ -25,54 +33,21 @@ import { subscribe } from './commands/subscribe.ts';
 import { thread } from './commands/thread.ts';
 import { uidBatches } from './commands/uid-batches.ts';
 import { unauthenticate } from './commands/unauthenticate.ts';
-import { compress } from './commands/compress.ts';
-import { copy } from './commands/copy.ts';
-import { create } from './commands/create.ts';
-import { deleteMailbox } from './commands/delete.ts';
-import { expunge } from './commands/expunge.ts';
-import { idle } from './commands/idle.ts';
-import { lsub } from './commands/lsub.ts';
+import type { Ended, Handled } from './ended.ts';
 import { failureReply } from './failure.ts';
 import { BrokenResponse, ClientGone } from './link.ts';
-import { REPLIES } from './replies.ts';
+import { illegalReply, numbersReply, type Phase } from './phase.ts';
 import type { Reply } from './reply.ts';
 import type { SessionState } from './session-state.ts';
 
-/** How a command ended. */
-export interface Ended {
-  readonly tag: string;
-  readonly reply: Reply;
-  /** Whether EXPUNGE may be told before the reply; it may, unless said otherwise. */
-  readonly expunges?: boolean;
-  /** The command itself may have brought messages into the selected mailbox. */
-  readonly ownArrivals?: boolean;
-}
-
-/** A reply, now or later; undefined where a line of the client belongs to the command and must come first. */
-export type Handled = Reply | Promise<Reply | undefined> | undefined;
-
-/** The command with one of these verbs, also where several share a shape. */
-export type CommandOf<V extends Verb> = OfVerb<Command, V>;
-type OfVerb<C, V extends Verb> = C extends Command
-  ? V & C['verb'] extends never
-    ? never
-    : C & { readonly verb: V }
-  : never;
-
 type Handler<V extends Verb> = (state: SessionState, command: CommandOf<V>, tag: string) => Handled;
-
-/** RFC 9051 §3: in which states a command is legal. */
-type Phase = 'any' | 'before-login' | 'logged-in' | 'selected';
 
 interface Rule<V extends Verb> {
   readonly phase: Phase;
   readonly run: Handler<V>;
 }
 
-/** Verbs whose message comes before their end: appending.ts. */
-type WithMessage = 'APPEND' | 'REPLACE';
-
-const RULES: { readonly [V in Exclude<Verb, WithMessage>]: Rule<V> } = {
+const RULES: { readonly [V in Verb]: Rule<V> } = {
   CAPABILITY: { phase: 'any', run: capability },
   NOOP: { phase: 'any', run: noop },
   LOGOUT: { phase: 'any', run: logout },
@@ -104,6 +79,8 @@ const RULES: { readonly [V in Exclude<Verb, WithMessage>]: Rule<V> } = {
   RENAME: { phase: 'logged-in', run: rename },
   SUBSCRIBE: { phase: 'logged-in', run: subscribe },
   UNSUBSCRIBE: { phase: 'logged-in', run: subscribe },
+  APPEND: { phase: 'logged-in', run: append },
+  REPLACE: { phase: 'selected', run: replace },
   NAMESPACE: { phase: 'logged-in', run: namespace },
   GETQUOTA: { phase: 'logged-in', run: getQuota },
   GETQUOTAROOT: { phase: 'logged-in', run: getQuotaRoot },
@@ -119,12 +96,12 @@ const RULES: { readonly [V in Exclude<Verb, WithMessage>]: Rule<V> } = {
 export function carryOut(
   state: SessionState,
   tag: string,
-  command: Exclude<Command, { verb: WithMessage }>,
+  command: Command,
 ): Ended | Promise<Ended | undefined> | undefined {
   const { phase, run } = RULES[command.verb] as Rule<Verb>;
   const illegal = illegalReply(state, phase) ?? numbersReply(state, command);
   if (illegal !== undefined) return { tag, reply: illegal, expunges: false };
-  const end = { tag, expunges: expungesAtEnd(command), ownArrivals: command.verb === 'COPY' };
+  const end = { tag, expunges: expungesAtEnd(command), ownArrivals: BRINGS.has(command.verb) };
   const handled = run(state, command, tag);
   if (handled instanceof Promise) return ended(state, end, handled);
   return handled && { ...end, reply: handled };
@@ -140,21 +117,8 @@ async function ended(
     return reply && { ...end, reply };
   } catch (error) {
     if (error instanceof ClientGone || error instanceof BrokenResponse) throw error;
-    return { ...end, reply: failureReply(state, error) };
+    return { ...end, ownArrivals: false, reply: failureReply(state, error) };
   }
-}
-
-function illegalReply(state: SessionState, phase: Phase): Reply | undefined {
-  if (phase === 'any') return undefined;
-  if (phase === 'before-login') return state.login && REPLIES.alreadyLoggedIn;
-  if (state.login === undefined) return REPLIES.notLoggedIn;
-  if (phase === 'selected' && state.selected === undefined) return REPLIES.notSelected;
-  return undefined;
-}
-
-/** RFC 9586 §3: with UIDONLY there are no message numbers, neither in commands nor in their answers. */
-export function numbersReply({ enabled }: SessionState, command: Command): Reply | undefined {
-  return enabled.uidOnly && 'uid' in command && !command.uid ? REPLIES.notWithUidOnly : undefined;
 }
 
 /** RFC 9051 §7.5.1: message numbers that the client has just used must not move under it. */
@@ -163,3 +127,6 @@ function expungesAtEnd(command: Command): boolean {
 }
 
 const NUMBERS_STAY: ReadonlySet<Verb> = new Set(['FETCH', 'STORE', 'SEARCH', 'SORT', 'THREAD']);
+
+/** Messages, into a mailbox that may be the selected one. */
+const BRINGS: ReadonlySet<Verb> = new Set(['APPEND', 'REPLACE', 'COPY']);

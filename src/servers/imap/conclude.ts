@@ -1,5 +1,5 @@
 /** The end of a command: what changed meanwhile is told, then the tagged reply; and too many wrong ones end the session. Called by session.ts. */
-import type { Ended } from './commands.ts';
+import type { Ended } from './ended.ts';
 import { BYES } from './replies.ts';
 import { taggedLine } from './reply.ts';
 import type { SessionState } from './session-state.ts';

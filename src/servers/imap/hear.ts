@@ -1,9 +1,10 @@
 /** What a session does with each event of its receiver: whose it is, and how it ends. Called by session.ts. */
 import type { ReceiverEvent } from '#protocol/imap/receiver-event';
-import { beginMessage, endAppend, endMessage, takePiece } from './appending.ts';
-import { carryOut, type Ended } from './commands.ts';
+import { beginMessage, endMessage, takePiece } from './append/take-message.ts';
+import { carryOut } from './commands.ts';
 import { takeAuthLine } from './commands/authenticate.ts';
 import { endIdle } from './commands/idle.ts';
+import type { Ended } from './ended.ts';
 import { BYES } from './replies.ts';
 import { bad, no, type Reply } from './reply.ts';
 import type { SessionState } from './session-state.ts';
@@ -14,8 +15,6 @@ export type Heard = Ended | Promise<Ended | undefined> | { readonly bye: string 
 export function hear(state: SessionState, event: ReceiverEvent): Heard {
   switch (event.kind) {
     case 'command':
-      if (event.command.verb === 'APPEND' || event.command.verb === 'REPLACE')
-        return endAppend(state, event.tag, event.command);
       return carryOut(state, event.tag, event.command);
     case 'continue':
       state.out.text('+ OK\r\n');

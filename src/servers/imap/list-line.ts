@@ -1,7 +1,7 @@
 /** LIST responses (RFC 9051 §7.3.1, RFC 5258, RFC 6154). */
 import type { Mailbox } from '#store/mailboxes/tree';
+import type { Enabled } from './enabled.ts';
 import { wireName } from './mailbox-path.ts';
-import type { SessionState } from './session-state.ts';
 import { useOf } from './special-use.ts';
 
 /**
@@ -10,7 +10,7 @@ import { useOf } from './special-use.ts';
  * @param extended extended data, with the space before it
  */
 export function listLine(
-  state: SessionState,
+  enabled: Enabled,
   name: string,
   mailbox: Pick<Mailbox, 'hasChildren' | 'role'> | undefined,
   subscribed: boolean,
@@ -22,5 +22,5 @@ export function listLine(
   if (subscribed) attributes.push('\\Subscribed');
   const use = useOf(mailbox?.role);
   if (use !== undefined) attributes.push(use);
-  return `* LIST (${attributes.join(' ')}) "/" ${wireName(state, name)}${extended}\r\n`;
+  return `* LIST (${attributes.join(' ')}) "/" ${wireName(enabled, name)}${extended}\r\n`;
 }

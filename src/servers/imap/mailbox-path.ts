@@ -2,7 +2,7 @@
 import { formatString } from '#protocol/imap/envelope';
 import { DELIMITER, formatMailboxName } from '#protocol/imap/mailbox-name';
 import type { Octets } from '#protocol/message/structure';
-import type { SessionState } from './session-state.ts';
+import type { Enabled } from './enabled.ts';
 
 /** @param name as decoded; a delimiter at its end says only that children are to come (RFC 9051 §6.3.4) */
 export function pathOf(name: string): string[] {
@@ -15,7 +15,7 @@ export function nameOf(path: readonly string[]): string {
 }
 
 /** As a string on the wire, in the encoding that this client reads. */
-export function wireName({ enabled }: SessionState, name: string): Octets {
-  const inUtf8 = enabled.utf8 || enabled.rev2;
+export function wireName({ utf8, rev2 }: Enabled, name: string): Octets {
+  const inUtf8 = utf8 || rev2;
   return formatString(formatMailboxName(name, inUtf8), inUtf8);
 }

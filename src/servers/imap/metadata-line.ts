@@ -3,17 +3,17 @@ import { latin1 } from '#bytes';
 import { formatString } from '#protocol/imap/envelope';
 import type { Octets } from '#protocol/message/structure';
 import type { Annotation } from '#store/mailboxes/metadata';
+import type { Enabled } from './enabled.ts';
 import { wireName } from './mailbox-path.ts';
-import type { SessionState } from './session-state.ts';
 
 /** @param name of the mailbox, empty for the account */
 export function metadataLine(
-  state: SessionState,
+  enabled: Enabled,
   name: string,
   annotations: readonly Annotation[],
 ): Octets {
   const pairs = annotations.map(({ name: entry, value }) => `${entry} ${valueText(value)}`);
-  return `* METADATA ${wireName(state, name)} (${pairs.join(' ')})\r\n`;
+  return `* METADATA ${wireName(enabled, name)} (${pairs.join(' ')})\r\n`;
 }
 
 /** RFC 5464 §5: what holds NUL goes as literal8. */

@@ -9,28 +9,15 @@ import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channe
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection } from '#servers/net/connection';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
-import type { Appending } from './appending.ts';
+import { noteTold } from '#store/mailboxes/recent';
+import type { Appending } from './append/appending.ts';
+import { nothingEnabled, type Enabled } from './enabled.ts';
 import { Link } from './link.ts';
 import type { Watch } from './notify/watch.ts';
 import { Output } from './output.ts';
 import type { Reply } from './reply.ts';
 import type { SelectedMailbox } from './selected-mailbox.ts';
 import type { ImapServices, SessionSettings } from './settings.ts';
-import { noteTold } from '#store/mailboxes/recent';
-
-/** What ENABLE, and commands that imply it, switched on. */
-export interface Enabled {
-  /** RFC 7162: the client knows of modseqs. */
-  condstore: boolean;
-  /** RFC 7162: VANISHED instead of EXPUNGE. */
-  qresync: boolean;
-  /** RFC 6855: names and headers in UTF-8. */
-  utf8: boolean;
-  /** RFC 9051 instead of RFC 3501. */
-  rev2: boolean;
-  /** RFC 9586: no message numbers. */
-  uidOnly: boolean;
-}
 
 /** What NOTIFY asks for of the selected mailbox (RFC 5465 §6.1): arrivals at least. */
 export interface SelectedEvents {
@@ -177,8 +164,4 @@ export class SessionState {
     this.tls = 'active';
     this.receiver = new Receiver(this.settings.limits.receiver);
   }
-}
-
-export function nothingEnabled(): Enabled {
-  return { condstore: false, qresync: false, utf8: false, rev2: false, uidOnly: false };
 }

@@ -11,7 +11,7 @@ import type { Connection, ConnectionHandler } from '#servers/net/connection';
 import type { ServedSession } from '#servers/net/session-listeners';
 import { startTls, type Secured } from '#servers/net/start-tls';
 import { capabilityCode } from './capabilities.ts';
-import type { Ended } from './commands.ts';
+import type { Ended } from './ended.ts';
 import { Compression } from './compression.ts';
 import { conclude } from './conclude.ts';
 import { failureReply } from './failure.ts';

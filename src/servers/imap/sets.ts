@@ -2,7 +2,7 @@
 import { STAR, type MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-set';
 import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
-import type { Messages } from './selected.ts';
+import { sequenceOf, type Messages } from './selected.ts';
 
 /** RFC 9051 §9: a number above the number of messages; BAD. */
 type NoSuchNumber = { readonly kind: 'no-such-number' };
@@ -25,6 +25,12 @@ export function resolve(
   return resolved.kind === 'ranges'
     ? { kind: 'places', places: placesOf(resolved.ranges) }
     : resolved;
+}
+
+/** The one message that a number or UID means, by its UID; 0 where there is none. */
+export function uidMeant(messages: Messages, message: number, uid: boolean): number {
+  if (uid) return sequenceOf(messages, message) === 0 ? 0 : message;
+  return message > messages.count ? 0 : messages.uids[message - 1]!;
 }
 
 /** The same as ranges of places. */

@@ -13,11 +13,10 @@ import type { ZoneOffset } from '#protocol/imap/time-zone';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
+import type { ImapListener } from './listener.ts';
 import type { Looks } from './notify/looks.ts';
 import type { Turns } from './turns.ts';
 import type { ImapWitness } from './witness.ts';
-
-export type ImapListener = 'imap' | 'imaps';
 
 /** Parts of the server, from the composition root. */
 export interface GivenServices {

@@ -13,11 +13,12 @@ import { offsetsIn } from '#protocol/imap/time-zone';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
+import type { ImapListener } from './listener.ts';
 import { Looks } from './notify/looks.ts';
 import { connectionByes } from './replies.ts';
 import { Session } from './session.ts';
 import { Turns } from './turns.ts';
-import type { GivenServices, ImapListener, ImapServices, SessionSettings } from './settings.ts';
+import type { GivenServices, ImapServices, SessionSettings } from './settings.ts';
 
 export interface ImapOptions {
   readonly listeners: Readonly<Record<ImapListener, ListenerPlace>>;

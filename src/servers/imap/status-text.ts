@@ -32,7 +32,7 @@ export async function statusLine(
 ): Promise<string> {
   const figures: string[] = [];
   for (const item of items) figures.push(`${item} ${await FIGURES[item](mailbox, state)}`);
-  return `* STATUS ${wireName(state, nameOf(mailbox.path))} (${figures.join(' ')})\r\n`;
+  return `* STATUS ${wireName(state.enabled, nameOf(mailbox.path))} (${figures.join(' ')})\r\n`;
 }
 
 /** Messages that no session was told of (RFC 3501 §6.3.10). */

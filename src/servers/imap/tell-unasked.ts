@@ -1,5 +1,6 @@
 /** What is told while no command is under way: in IDLE, and where NOTIFY asked for it (RFC 5465), at once. Called by session.ts. */
 import { fetchArrivals } from './commands/fetch.ts';
+import { tellChanges } from './notify/tell.ts';
 import type { SessionState } from './session-state.ts';
 import { tellUpdates } from './updates.ts';
 
@@ -18,5 +19,6 @@ export function tellUnasked(state: SessionState): Promise<undefined> | undefined
   if (typeof state.after === 'object') return undefined;
   if (events !== undefined && selected?.unfetched !== undefined)
     return fetchArrivals(state, events.fetch);
-  return notifying?.watch?.dirty === true ? notifying.watch.tell() : undefined;
+  const watch = notifying?.watch;
+  return watch?.dirty === true ? tellChanges(state, watch) : undefined;
 }

@@ -1,6 +1,6 @@
 /** Who watches sessions from beside: the practice Internet remembers what was said. Elsewhere nobody does. */
 import type { TlsFacts } from '#protocol/smtp/dialogue';
-import type { ImapListener } from './settings.ts';
+import type { ImapListener } from './listener.ts';
 
 export interface ImapWitness {
   /** A session began. */

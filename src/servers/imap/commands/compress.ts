@@ -1,5 +1,5 @@
 /** COMPRESS (RFC 4978). */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';

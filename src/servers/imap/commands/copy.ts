@@ -1,6 +1,6 @@
 /** COPY and MOVE (RFC 9051 §6.4.7, §6.4.8). */
 import { formatSet } from '#protocol/imap/sequence-set';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { REPLIES } from '#servers/imap/replies';

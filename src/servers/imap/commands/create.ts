@@ -1,5 +1,5 @@
 /** CREATE (RFC 9051 §6.3.4; RFC 6154 §3; RFC 8474 §4.1). */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { objectId } from '#servers/imap/object-id';
 import { createReplies, REPLIES } from '#servers/imap/replies';

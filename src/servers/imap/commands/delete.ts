@@ -1,5 +1,5 @@
 /** DELETE (RFC 9051 §6.3.5). */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { deleteReplies, REPLIES } from '#servers/imap/replies';
 import type { Reply } from '#servers/imap/reply';

@@ -1,5 +1,5 @@
 /** ENABLE (RFC 9051 §6.3.1): what the client understands from now on. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 

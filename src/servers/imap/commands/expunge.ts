@@ -1,5 +1,5 @@
 /** EXPUNGE (RFC 9051 §6.4.3) and UID EXPUNGE (RFC 4315). What went is told like any other change. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';

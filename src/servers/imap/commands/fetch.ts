@@ -2,9 +2,8 @@
  * FETCH (RFC 9051 §6.4.5; RFC 7162 §3.1.4 and §3.2.6; RFC 9394 §3.4): which messages are asked for, \Seen where the items set it; the
  * answers are fetch/run.ts.
  */
-import type { FetchItem, Partial } from '#protocol/imap/command';
+import type { CommandOf, FetchItem, Partial } from '#protocol/imap/command';
 import { lowerBound } from '#protocol/imap/sequence-set';
-import type { CommandOf } from '#servers/imap/commands';
 import { setsSeen } from '#servers/imap/fetch/items';
 import type { Target } from '#servers/imap/fetch/plan';
 import { FetchRun } from '#servers/imap/fetch/run';

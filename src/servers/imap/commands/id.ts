@@ -1,5 +1,5 @@
 /** ID (RFC 2971): who we are; what the client says of itself is for the operator's log. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 

@@ -1,6 +1,6 @@
 /** IDLE (RFC 9051 §6.3.13): until DONE, what changes in the mailbox is told as it happens. */
 import { latin1 } from '#bytes';
-import type { Ended, Handled } from '#servers/imap/commands';
+import type { Ended, Handled } from '#servers/imap/ended';
 import { bad, ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
 

@@ -1,8 +1,7 @@
 /** LIST (RFC 9051 §6.3.9; RFC 5258; RFC 5819 STATUS; RFC 6154 SPECIAL-USE; RFC 9590 METADATA). */
 import { listMatcher } from '#protocol/imap/list-pattern';
 import { DELIMITER } from '#protocol/imap/mailbox-name';
-import type { ListReturn, ListSelection } from '#protocol/imap/command';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf, ListReturn, ListSelection } from '#protocol/imap/command';
 import { listLine } from '#servers/imap/list-line';
 import { nameOf } from '#servers/imap/mailbox-path';
 import { metadataLine } from '#servers/imap/metadata-line';
@@ -63,7 +62,7 @@ async function sayMetadata(
   const { services, login, out } = state;
   const all = await getMetadata(services.mail.pool, login!.accountId, id);
   const told = all.filter(({ name }) => entries.includes(name));
-  if (told.length > 0) out.text(metadataLine(state, nameOf(path), told));
+  if (told.length > 0) out.text(metadataLine(state.enabled, nameOf(path), told));
 }
 
 interface Chosen {
@@ -113,5 +112,5 @@ function lineOf(
 ): string {
   const says = asked?.subscribed === true || select.includes('SUBSCRIBED');
   const extended = below ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
-  return listLine(state, name, mailbox, subscribed && says, extended);
+  return listLine(state.enabled, name, mailbox, subscribed && says, extended);
 }

@@ -1,7 +1,7 @@
 /** LOGIN (RFC 9051 §6.2.3): under TLS only (LOGINDISABLED before it). */
 import { decodeUtf8 } from '#bytes';
 import { loginByPassword, type SaslFailure } from '#servers/net/sasl-exchange';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { concludeLogin, saslDomain } from '#servers/imap/login';
 import { REPLIES } from '#servers/imap/replies';
 import type { Reply } from '#servers/imap/reply';

@@ -1,7 +1,7 @@
 /** LSUB (RFC 3501 §6.3.9): what is subscribed, and with `%` what something subscribed lies below. */
 import { listMatcher } from '#protocol/imap/list-pattern';
 import { DELIMITER } from '#protocol/imap/mailbox-name';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { nameOf, wireName } from '#servers/imap/mailbox-path';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';
@@ -11,7 +11,7 @@ export async function lsub(
   state: SessionState,
   { reference, pattern }: CommandOf<'LSUB'>,
 ): Promise<Reply> {
-  const { services, login, out } = state;
+  const { services, login, enabled, out } = state;
   const { mailboxes, absentSubscriptions } = await listMailboxes(
     services.mail.pool,
     login!.accountId,
@@ -21,7 +21,7 @@ export async function lsub(
   const say = (name: string, attributes: string): void => {
     if (said.has(name)) return;
     said.add(name);
-    out.text(`* LSUB (${attributes}) "/" ${wireName(state, name)}\r\n`);
+    out.text(`* LSUB (${attributes}) "/" ${wireName(enabled, name)}\r\n`);
   };
   const names = [
     ...mailboxes.filter(({ subscribed }) => subscribed).map(({ path }) => nameOf(path)),

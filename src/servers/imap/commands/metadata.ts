@@ -1,5 +1,5 @@
 /** GETMETADATA and SETMETADATA (RFC 5464): annotations of mailboxes, and of the account under the empty name. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { metadataLine } from '#servers/imap/metadata-line';
 import { metadataReplies, REPLIES } from '#servers/imap/replies';
@@ -24,7 +24,7 @@ export async function getMetadata(
   );
   const told = chosen.filter(({ value }) => value.length <= maxSize);
   const largest = Math.max(0, ...chosen.map(({ value }) => value.length));
-  if (told.length > 0) out.text(metadataLine(state, name, told));
+  if (told.length > 0) out.text(metadataLine(state.enabled, name, told));
   // RFC 5464 §4.2.1
   return told.length < chosen.length
     ? ok('Some values are larger', `METADATA LONGENTRIES ${largest}`)

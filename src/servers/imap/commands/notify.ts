@@ -1,6 +1,6 @@
 /** NOTIFY (RFC 5465 §3.1): which events the client wants to hear of, at any time. */
-import type { NotifyGroup } from '#protocol/imap/command';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf, NotifyGroup } from '#protocol/imap/command';
+import { tellFigures } from '#servers/imap/notify/tell';
 import { Watch } from '#servers/imap/notify/watch';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SelectedEvents, SessionState } from '#servers/imap/session-state';
@@ -17,16 +17,21 @@ export async function notify(
     return DONE;
   }
   const others = groups.filter(({ filter }) => !isSelected(filter.kind));
-  const watch = others.length === 0 ? undefined : new Watch(state, others);
+  const watch = others.length === 0 ? undefined : watching(state, others);
   state.notifying = { selected: selectedEvents(groups), watch };
   state.listenToSelected();
   if (watch === undefined) return DONE;
   await watch.begin();
-  if (status) await watch.sayAll();
+  if (status) await tellFigures(state, watch);
   return DONE;
 }
 
 const DONE = ok('Noted');
+
+function watching(state: SessionState, groups: readonly NotifyGroup[]): Watch {
+  const { services, login } = state;
+  return new Watch(services, login!.accountId, groups, () => state.changed());
+}
 
 function isSelected(kind: string): boolean {
   return kind === 'selected' || kind === 'selected-delayed';

@@ -1,5 +1,5 @@
 /** GETQUOTA and GETQUOTAROOT (RFC 9208 §4.1): an account is one root, `""`; its limits are the operator's to set. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf, wireName } from '#servers/imap/mailbox-path';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
@@ -26,7 +26,7 @@ export async function getQuotaRoot(
   const path = pathOf(command.mailbox);
   if ((await findMailbox(services.mail.pool, login!.accountId, path)) === undefined)
     return REPLIES.noSuchMailbox;
-  out.text(`* QUOTAROOT ${wireName(state, command.mailbox)} ""\r\n`);
+  out.text(`* QUOTAROOT ${wireName(state.enabled, command.mailbox)} ""\r\n`);
   await sayQuota(state);
   return DONE;
 }

@@ -1,6 +1,5 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3; RFC 7162 §3.1.8 and §3.2.5; RFC 8474 §4.2). */
-import { STAR, type Qresync } from '#protocol/imap/command';
-import type { CommandOf } from '#servers/imap/commands';
+import { STAR, type CommandOf, type Qresync } from '#protocol/imap/command';
 import { flagsAt, flagsLines } from '#servers/imap/flags-text';
 import { nameOf, pathOf, wireName } from '#servers/imap/mailbox-path';
 import { objectId } from '#servers/imap/object-id';
@@ -74,7 +73,7 @@ function sayMailbox(
       `* OK [HIGHESTMODSEQ ${now.modseq}] The highest modseq\r\n` +
       `* OK [MAILBOXID (${objectId('mailbox', view.mailboxId)})] The id of the mailbox\r\n`,
   );
-  if (enabled.rev2) out.text(`* LIST () "/" ${wireName(state, name)}\r\n`);
+  if (enabled.rev2) out.text(`* LIST () "/" ${wireName(enabled, name)}\r\n`);
 }
 
 /** A message number; 0 where all are seen. */

@@ -1,5 +1,5 @@
 /** STATUS (RFC 9051 §6.3.11). */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';

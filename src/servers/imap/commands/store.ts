@@ -1,6 +1,6 @@
 /** STORE (RFC 9051 §6.4.6; RFC 7162 §3.1.3). */
 import { formatSet } from '#protocol/imap/sequence-set';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { REPLIES, storeFlagsReplies } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';

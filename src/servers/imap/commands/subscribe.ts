@@ -1,5 +1,5 @@
 /** SUBSCRIBE and UNSUBSCRIBE (RFC 9051 §6.3.7, §6.3.8). */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { pathOf } from '#servers/imap/mailbox-path';
 import { subscribeReplies } from '#servers/imap/replies';
 import type { Reply } from '#servers/imap/reply';

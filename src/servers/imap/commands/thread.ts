@@ -1,7 +1,7 @@
 /** THREAD (RFC 5256 §3). */
 import { threadMessages } from '#mail/search/thread-messages';
 import { formatThreads } from '#protocol/imap/thread';
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { ok, type Reply } from '#servers/imap/reply';
 import { numberer, runSearch } from '#servers/imap/search/run';
 import type { SessionState } from '#servers/imap/session-state';

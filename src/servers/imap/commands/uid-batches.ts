@@ -1,5 +1,5 @@
 /** UIDBATCHES (RFC 10022): ranges of UIDs that hold so many messages each, from the highest UID down to 1. */
-import type { CommandOf } from '#servers/imap/commands';
+import type { CommandOf } from '#protocol/imap/command';
 import { REPLIES } from '#servers/imap/replies';
 import { ok, type Reply } from '#servers/imap/reply';
 import type { SessionState } from '#servers/imap/session-state';

@@ -2,9 +2,8 @@
  * What one FETCH says of each message: its items with those that the RFCs add, compiled once for all messages.
  * Called by run.ts, commands/fetch.ts.
  */
-import type { FetchItem } from '#protocol/imap/command';
-import type { CommandOf } from '#servers/imap/commands';
-import type { Enabled } from '#servers/imap/session-state';
+import type { CommandOf, FetchItem } from '#protocol/imap/command';
+import type { Enabled } from '#servers/imap/enabled';
 import { compileItem, isConstant, isInView, type ItemContext } from './items.ts';
 import type { FetchedMessage } from './message.ts';
 import type { Item } from './octets.ts';
