@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createSocket, type Socket as UdpSocket } from 'node:dgram';
 import dns, { Resolver, lookup, resolve4, resolveMx } from 'node:dns';
 import {
@@ -256,4 +257,15 @@ test('everything is within reach once it is over', async () => {
   // a loopback address leads nowhere else: the kernel says no
   await failureOf(connect({ host: OUTSIDE, port: 25, localAddress: '127.0.0.1' }));
   assert.deepEqual(refused, []);
+});
+
+test('the guard takes nothing of Node that is deprecated, nor what it will be', () => {
+  const script = `const { guardTheWayOut } = await import(${JSON.stringify(import.meta.resolve('./guard.ts'))});
+    guardTheWayOut({ allowed: [], refused: () => {} });`;
+  const { status, stderr } = spawnSync(
+    process.execPath,
+    ['--pending-deprecation', '--throw-deprecation', '--input-type=module', '--eval', script],
+    { encoding: 'utf8' },
+  );
+  assert.deepEqual([status, stderr], [0, '']);
 });

@@ -1,15 +1,16 @@
 /**
  * What lies beneath every socket of this process while the guard is on: libuv's handles of TCP and UDP, which are told an address and a port and
  * never a name. Whatever the way there was (a name in /etc/hosts, a look-up of the caller's own, an agent, `fetch`), it comes by here. A handle says
- * no as the kernel does where no way leads, so that whoever asked takes it for that: by the error event, or to their callback.
+ * no as the kernel does where no way leads, so that whoever asked takes it for that: by the error event, or to their callback. Node gives them out by
+ * `process.binding` alone, which it takes back (DEP0111): they are found beneath two sockets of ours that lead nowhere.
  */
+import { createSocket } from 'node:dgram';
+import { Socket } from 'node:net';
 import { constants } from 'node:os';
 import { replaced } from './replaced.ts';
 
 /** As libuv numbers it. */
 const NO_WAY = -constants.errno.ENETUNREACH;
-
-type Handle = new () => unknown;
 
 /** Names in `handle` of what sends, and where among the arguments address and port stand. */
 const TCP = { connect: [1, 2], connect6: [1, 2] } as const;
@@ -21,17 +22,13 @@ export function guardHandles(
   refused: (address: string, port: number) => void,
 ): Disposable {
   const parts = new DisposableStack();
-  const node = process as unknown as {
-    binding(name: 'tcp_wrap'): { readonly TCP: Handle };
-    binding(name: 'udp_wrap'): { readonly UDP: Handle };
-  };
   const all = [
-    [node.binding('tcp_wrap').TCP, TCP],
-    [node.binding('udp_wrap').UDP, UDP],
+    [prototypeOf(tcpHandle()), TCP],
+    [prototypeOf(udpHandle()), UDP],
   ] as const;
-  for (const [handle, methods] of all) {
+  for (const [prototype, methods] of all) {
     for (const [name, [address, port]] of Object.entries(methods)) {
-      const guarded = replaced(handle.prototype as object, name, (original) => {
+      const guarded = replaced(prototype, name, (original) => {
         return function guarded(this: object, ...args: unknown[]): unknown {
           const target = args[address];
           // a datagram on a socket that is connected names nobody
@@ -44,4 +41,30 @@ export function guardHandles(
     }
   }
   return parts;
+}
+
+/** A socket has it as soon as it is told where to go, and goes there in the next tick: this one is gone by then. */
+function tcpHandle(): unknown {
+  const socket = new Socket();
+  socket.connect(1, '127.0.0.1');
+  const { _handle: handle } = socket as Socket & { _handle?: unknown };
+  socket.destroy();
+  return handle;
+}
+
+function udpHandle(): unknown {
+  const socket = createSocket('udp4');
+  const handles = Object.getOwnPropertySymbols(socket).flatMap((symbol) => {
+    const state = (socket as unknown as Record<symbol, unknown>)[symbol];
+    return typeof state === 'object' && state !== null && 'handle' in state ? [state.handle] : [];
+  });
+  socket.close();
+  return handles[0];
+}
+
+/** @throws where Node has no such handle: nothing opens without the guard */
+function prototypeOf(handle: unknown): object {
+  if (typeof handle !== 'object' || handle === null)
+    throw new Error(`no handle is found beneath the sockets of Node.js ${process.version}`);
+  return Object.getPrototypeOf(handle) as object;
 }
