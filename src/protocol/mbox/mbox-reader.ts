@@ -1,7 +1,7 @@
 /**
  * Splits an mbox into messages, incrementally (RFC 4155; mboxrd, whose quoting can be undone). A message begins with a line `From …`
  * at the beginning or after an empty line; the empty line before it belongs to the format, as `>From ` does in place of `From `, and
- * the fields Status, X-Status and X-Keywords, in which programs keep flags. Octets are not converted; memory is bounded by a line.
+ * the first of each of the fields Status, X-Status and X-Keywords, in which programs keep flags. Octets are not converted; memory is bounded by a line.
  */
 import { concat, latin1, view } from '#bytes';
 
@@ -35,6 +35,8 @@ export class MboxReader {
   #inLine = false;
   #letters = '';
   #keywords: string[] = [];
+  /** Names of fields of flags that were read: a second one is the message's own. */
+  #taken = new Set<string>();
 
   /** @param parseDate of `protocol/message/date` */
   constructor(parseDate: (text: string) => number | undefined) {
@@ -78,7 +80,7 @@ export class MboxReader {
       this.#afterEmpty = empty;
       if (empty) this.#inHeader = false;
       else if (this.#isHidden(line)) return;
-      return this.#piece(line, events);
+      return this.#piece(unquoted(line), events);
     }
     this.#release(events);
     this.#afterEmpty = empty;
@@ -103,6 +105,7 @@ export class MboxReader {
     events.push({ kind: 'end', letters: this.#letters, keywords: this.#keywords });
     this.#open = false;
     this.#hiding = false;
+    this.#taken.clear();
     this.#letters = '';
     this.#keywords = [];
   }
@@ -115,10 +118,12 @@ export class MboxReader {
   #isHidden(line: Buffer): boolean {
     if (line[0] === 0x20 || line[0] === 0x09) return this.#hiding;
     const found = line.length < 4096 ? FLAG_FIELD.exec(latin1(line).trimEnd()) : undefined;
-    this.#hiding = found !== undefined && found !== null;
-    if (!found) return false;
+    const name = found?.[1]!.toLowerCase();
+    this.#hiding = name !== undefined && !this.#taken.has(name);
+    if (!found || name === undefined || !this.#hiding) return false;
+    this.#taken.add(name);
     const value = found[2]!.trim();
-    if (found[1]!.toLowerCase() === 'x-keywords') this.#keywords.push(...value.split(/\s+/));
+    if (name === 'x-keywords') this.#keywords.push(...value.split(/\s+/).filter(Boolean));
     else this.#letters += value;
     return true;
   }

@@ -10,17 +10,38 @@ export interface MboxEntry {
   readonly keywords: readonly string[];
 }
 
-/** `From MAILER-DAEMON Fri Jul  8 12:08:34 2011` and the fields of flags, which lead the header. */
-export function mboxHead({ date, status, xStatus, keywords }: MboxEntry): Uint8Array {
+/**
+ * `From MAILER-DAEMON Fri Jul  8 12:08:34 2011` and the fields of flags, which lead the header. Who reads takes the first of each for the
+ * mailbox's, so that one of the message's own, which anybody may have sent, never stands first.
+ * @param bytes the message; its lines end with LF
+ */
+export function mboxHead(
+  { date, status, xStatus, keywords }: MboxEntry,
+  bytes: Uint8Array,
+): Uint8Array {
   const when = new Date(date);
   const [weekday, day, month, year, time] = when.toUTCString().split(/,? /);
   const dayText = String(Number(day)).padStart(2, ' ');
   const lines = [`From MAILER-DAEMON ${weekday} ${month} ${dayText} ${time} ${year}`];
-  if (status !== '') lines.push(`Status: ${status}`);
-  if (xStatus !== '') lines.push(`X-Status: ${xStatus}`);
-  if (keywords.length > 0) lines.push(`X-Keywords: ${keywords.join(' ')}`);
+  const own = ownFields(bytes);
+  for (const [name, value] of [
+    ['Status', status],
+    ['X-Status', xStatus],
+    ['X-Keywords', keywords.join(' ')],
+  ] as const)
+    if (value !== '' || own.has(name.toLowerCase())) lines.push(`${name}: ${value}`);
   return utf8(`${lines.join('\n')}\n`);
 }
+
+/** Names of the message's fields that look like those of flags, in lower case. */
+function ownFields(bytes: Uint8Array): ReadonlySet<string> {
+  const data = view(bytes);
+  const end = data.indexOf('\n\n');
+  const header = latin1(end < 0 ? data : data.subarray(0, end));
+  return new Set([...header.matchAll(FLAG_FIELD)].map(([, name]) => name!.toLowerCase()));
+}
+
+const FLAG_FIELD = /^(status|x-status|x-keywords):/gim;
 
 /** Quotes lines of a whole message; `bytes` end lines with LF. */
 export function mboxQuoted(bytes: Uint8Array): Uint8Array {

@@ -72,9 +72,18 @@ describe('mbox', () => {
 
   it('reads what it wrote, however it is cut', () => {
     const line = fc.constantFrom('From ', 'From a 12:00', '>From x', '', 'text', 'Status: no');
+    const field = fc.constantFrom(
+      'Status: D',
+      'X-Status: D\n T',
+      'x-keywords: of its own',
+      '>From x',
+      'A: b',
+    );
+    const lines = (of: fc.Arbitrary<string>) =>
+      fc.array(of, { maxLength: 6 }).map((all) => all.map((text) => `${text}\n`).join(''));
     const message = fc
-      .array(line, { maxLength: 6 })
-      .map((lines) => `Subject: x\n\n${lines.map((text) => `${text}\n`).join('')}`);
+      .tuple(lines(field), lines(line))
+      .map(([header, body]) => `Subject: x\n${header}\n${body}`);
     fc.assert(
       fc.property(
         fc.array(message, { maxLength: 4 }),
@@ -82,7 +91,9 @@ describe('mbox', () => {
         (messages, size) => {
           const entry = { date: 1_310_126_914_000, status: 'RO', xStatus: 'A', keywords: ['k'] };
           const file = latin1(
-            concat(messages.flatMap((text) => [mboxHead(entry), mboxQuoted(utf8(text))])),
+            concat(
+              messages.flatMap((text) => [mboxHead(entry, utf8(text)), mboxQuoted(utf8(text))]),
+            ),
           );
           const chunks = file.match(new RegExp(`[^]{1,${size}}`, 'g')) ?? [];
           const found = read(chunks);

@@ -135,8 +135,9 @@ export function mboxTarget(root: string): Target {
       }
       const status = (flags & seen) !== 0 ? 'RO' : 'O';
       const xStatus = letters(flags, { A: answered, D: deleted, F: flagged, T: draft });
-      current.stream.write(mboxHead({ date, status, xStatus, keywords }));
-      if (!current.stream.write(mboxQuoted(toLf(content)))) await once(current.stream, 'drain');
+      const bytes = toLf(content);
+      current.stream.write(mboxHead({ date, status, xStatus, keywords }, bytes));
+      if (!current.stream.write(mboxQuoted(bytes))) await once(current.stream, 'drain');
       return true;
     },
     end: close,
