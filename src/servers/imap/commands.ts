@@ -37,7 +37,7 @@ import type { Ended, Handled } from './ended.ts';
 import { failureReply } from './failure.ts';
 import { BrokenResponse, ClientGone } from './link.ts';
 import { illegalReply, numbersReply, type Phase } from './phase.ts';
-import type { Reply } from './reply.ts';
+import type { Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 
 type Handler<V extends Verb> = (state: SessionState, command: CommandOf<V>, tag: string) => Handled;

@@ -1,7 +1,7 @@
 /** The end of a command: what changed meanwhile is told, then the tagged reply; and too many wrong ones end the session. Called by session.ts. */
 import type { Ended } from './ended.ts';
-import { BYES } from './replies.ts';
-import { taggedLine } from './reply.ts';
+import { BYES } from './responses/replies.ts';
+import { taggedLine } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 import { tellUpdates } from './updates.ts';
 

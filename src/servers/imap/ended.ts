@@ -1,5 +1,5 @@
 /** How a command ended. */
-import type { Reply } from './reply.ts';
+import type { Reply } from './responses/reply.ts';
 
 export interface Ended {
   readonly tag: string;

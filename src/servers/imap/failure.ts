@@ -1,7 +1,7 @@
 /** What to answer when the store, or anything else, failed; logged here, once. */
 import { storeFailure } from '#store/failure';
-import { INTERNAL_ERROR, storeReplies } from './replies.ts';
-import type { Reply } from './reply.ts';
+import { INTERNAL_ERROR, storeReplies } from './responses/replies.ts';
+import type { Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 
 export function failureReply(state: SessionState, error: unknown): Reply {

@@ -5,8 +5,8 @@ import { carryOut } from './commands.ts';
 import { takeAuthLine } from './commands/authenticate.ts';
 import { endIdle } from './commands/idle.ts';
 import type { Ended } from './ended.ts';
-import { BYES } from './replies.ts';
-import { bad, no, type Reply } from './reply.ts';
+import { BYES } from './responses/replies.ts';
+import { bad, no, type Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 
 /** The end of a command, now or later; undefined where it goes on; or the last word of the session. */

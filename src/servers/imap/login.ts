@@ -5,8 +5,8 @@ import { abandonLogin, concludeLogin as conclude } from '#servers/net/login';
 import type { SaslChallenge, SaslDomain, SaslEnd, SaslOutcome } from '#servers/net/sasl-exchange';
 import { capabilityCode } from './capabilities.ts';
 import { failureReply } from './failure.ts';
-import { BYES, loginFailureReplies, loginLater, REPLIES } from './replies.ts';
-import { ok, type Reply } from './reply.ts';
+import { BYES, loginFailureReplies, loginLater, REPLIES } from './responses/replies.ts';
+import { ok, type Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 
 export function saslDomain({ address, services }: SessionState): SaslDomain {

@@ -1,7 +1,7 @@
 /** Whether a command is legal now: by what the session has come to (RFC 9051 §3), and by what the client switched on. */
 import type { Command } from '#protocol/imap/command';
-import { REPLIES } from './replies.ts';
-import type { Reply } from './reply.ts';
+import { REPLIES } from './responses/replies.ts';
+import type { Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
 
 /** From when on a command is legal. */

@@ -15,8 +15,8 @@ import { nothingEnabled, type Enabled } from './enabled.ts';
 import { Link } from './link.ts';
 import type { Watch } from './notify/watch.ts';
 import { Output } from './output.ts';
-import type { Reply } from './reply.ts';
-import type { SelectedMailbox } from './selected-mailbox.ts';
+import type { Reply } from './responses/reply.ts';
+import type { SelectedMailbox } from './selected/selected-mailbox.ts';
 import type { ImapServices, SessionSettings } from './settings.ts';
 
 /** What NOTIFY asks for of the selected mailbox (RFC 5465 §6.1): arrivals at least. */

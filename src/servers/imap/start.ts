@@ -15,10 +15,10 @@ import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import type { ImapListener } from './listener.ts';
 import { Looks } from './notify/looks.ts';
-import { connectionByes } from './replies.ts';
+import { connectionByes } from './responses/replies.ts';
 import { Session } from './session.ts';
-import { Turns } from './turns.ts';
 import type { GivenServices, ImapServices, SessionSettings } from './settings.ts';
+import { Turns } from './turns.ts';
 
 export interface ImapOptions {
   readonly listeners: Readonly<Record<ImapListener, ListenerPlace>>;

@@ -4,9 +4,9 @@ import { FLAG } from '#store/emails';
 import { FACTS_AT_ONCE, readFacts } from '#store/mailboxes/facts';
 import { countRecent } from '#store/mailboxes/recent';
 import type { Mailbox } from '#store/mailboxes/tree';
-import { nameOf, wireName } from './mailbox-path.ts';
-import { objectId } from './object-id.ts';
-import { toldUpTo } from './recent.ts';
+import { nameOf, wireName } from './responses/mailbox-path.ts';
+import { objectId } from './responses/object-id.ts';
+import { toldUpTo } from './selected/recent.ts';
 import type { SessionState } from './session-state.ts';
 
 type Figure = (mailbox: Mailbox, state: SessionState) => number | string | Promise<number>;

@@ -2,11 +2,11 @@
 import type { MessageSet } from '#protocol/imap/command';
 import { formatSet } from '#protocol/imap/sequence-set';
 import { vanishedSince } from '#store/mailboxes/vanished';
-import { flagsAt, flagsLines } from './flags-text.ts';
-import { BYES } from './replies.ts';
-import { updatesOf, type Updates } from './selected.ts';
+import { BYES } from './responses/replies.ts';
+import { flagsAt, flagsLines } from './selected/flags-text.ts';
+import { uidRangesOf } from './selected/sets.ts';
+import { updatesOf, type Updates } from './selected/told.ts';
 import type { SessionState } from './session-state.ts';
-import { uidRangesOf } from './sets.ts';
 
 export interface Telling {
   /** Whether message numbers may move now. */

@@ -9,12 +9,12 @@ import type { ReceiverEvent } from '#protocol/imap/receiver-event';
 import { encodeBinary } from '#protocol/message/encode-binary';
 import { summarize } from '#protocol/message/summary';
 import { failureReply } from '#servers/imap/failure';
-import { pathOf } from '#servers/imap/mailbox-path';
 import { illegalReply, numbersReply } from '#servers/imap/phase';
-import { appendReplies, REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { appendReplies, REPLIES } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
+import { uidMeant } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { uidMeant } from '#servers/imap/sets';
 import { getQuota } from '#store/mailboxes/quota';
 import { findMailbox } from '#store/mailboxes/tree';
 

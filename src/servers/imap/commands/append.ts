@@ -6,10 +6,10 @@ import type { CommandOf } from '#protocol/imap/command';
 import { formatSet } from '#protocol/imap/sequence-set';
 import type { Appending } from '#servers/imap/append/appending';
 import { InProgress } from '#servers/imap/in-progress';
-import { appendReplies, REPLIES } from '#servers/imap/replies';
-import { ok, untaggedLine, type Reply } from '#servers/imap/reply';
+import { appendReplies, REPLIES } from '#servers/imap/responses/replies';
+import { ok, untaggedLine, type Reply } from '#servers/imap/responses/reply';
+import { uidMeant } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { uidMeant } from '#servers/imap/sets';
 import {
   append as appendMessages,
   replace as replaceMessage,

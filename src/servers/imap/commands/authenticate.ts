@@ -6,8 +6,8 @@ import { mechanismsOf } from '#servers/imap/capabilities';
 import type { CommandOf } from '#protocol/imap/command';
 import type { Ended, Handled } from '#servers/imap/ended';
 import { concludeLogin, noteAbandoned, saslDomain } from '#servers/imap/login';
-import { REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { REPLIES } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { beginSasl, continueSasl, type SaslOutcome } from '#servers/net/sasl-exchange';
 

@@ -1,7 +1,7 @@
 /** CLOSE (RFC 9051 §6.4.1), which expunges what is marked without a word, and UNSELECT (§6.4.2), which does not. */
 import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { FLAG } from '#store/emails';
 import { expunge } from '#store/mailboxes/expunge';

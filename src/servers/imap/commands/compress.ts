@@ -1,7 +1,7 @@
 /** COMPRESS (RFC 4978). */
 import type { CommandOf } from '#protocol/imap/command';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function compress(state: SessionState, { algorithm }: CommandOf<'COMPRESS'>): Reply {

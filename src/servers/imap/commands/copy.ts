@@ -2,11 +2,11 @@
 import { formatSet } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, untaggedLine, type Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, untaggedLine, type Reply } from '#servers/imap/responses/reply';
+import { resolve } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { resolve } from '#servers/imap/sets';
 import { copyMessages, moveMessages, type Copied } from '#store/mailboxes/copy';
 import { findMailbox } from '#store/mailboxes/tree';
 

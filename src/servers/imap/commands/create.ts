@@ -1,11 +1,11 @@
 /** CREATE (RFC 9051 §6.3.4; RFC 6154 §3; RFC 8474 §4.1). */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { objectId } from '#servers/imap/object-id';
-import { createReplies, REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { objectId } from '#servers/imap/responses/object-id';
+import { createReplies, REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
+import { roleOf } from '#servers/imap/responses/special-use';
 import type { SessionState } from '#servers/imap/session-state';
-import { roleOf } from '#servers/imap/special-use';
 import { createMailbox } from '#store/mailboxes/create';
 
 export async function create(

@@ -1,8 +1,8 @@
 /** DELETE (RFC 9051 §6.3.5). */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { deleteReplies, REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { deleteReplies, REPLIES } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { removeMailbox } from '#store/mailboxes/remove';
 import { findMailbox } from '#store/mailboxes/tree';

@@ -1,6 +1,6 @@
 /** ENABLE (RFC 9051 §6.3.1): what the client understands from now on. */
 import type { CommandOf } from '#protocol/imap/command';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 const SWITCHES: Readonly<Record<string, (state: SessionState) => void>> = {

@@ -1,10 +1,10 @@
 /** EXPUNGE (RFC 9051 §6.4.3) and UID EXPUNGE (RFC 4315). What went is told like any other change. */
 import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
+import { resolve } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { resolve } from '#servers/imap/sets';
 import { expunge as expungeMessages } from '#store/mailboxes/expunge';
 
 export async function expunge(

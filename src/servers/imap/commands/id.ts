@@ -1,6 +1,6 @@
 /** ID (RFC 2971): who we are; what the client says of itself is for the operator's log. */
 import type { CommandOf } from '#protocol/imap/command';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function id(state: SessionState, { fields }: CommandOf<'ID'>): Reply {

@@ -1,7 +1,7 @@
 /** IDLE (RFC 9051 §6.3.13): until DONE, what changes in the mailbox is told as it happens. */
 import { latin1 } from '#bytes';
 import type { Ended, Handled } from '#servers/imap/ended';
-import { bad, ok, type Reply } from '#servers/imap/reply';
+import { bad, ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function idle(state: SessionState, _command: unknown, tag: string): Handled {

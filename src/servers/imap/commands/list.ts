@@ -2,12 +2,12 @@
 import { listMatcher } from '#protocol/imap/list-pattern';
 import { DELIMITER } from '#protocol/imap/mailbox-name';
 import type { CommandOf, ListReturn, ListSelection } from '#protocol/imap/command';
-import { listLine } from '#servers/imap/list-line';
-import { nameOf } from '#servers/imap/mailbox-path';
-import { metadataLine } from '#servers/imap/metadata-line';
-import { ok, type Reply } from '#servers/imap/reply';
+import { listLine } from '#servers/imap/responses/list-line';
+import { nameOf } from '#servers/imap/responses/mailbox-path';
+import { metadataLine } from '#servers/imap/responses/metadata-line';
+import { ok, type Reply } from '#servers/imap/responses/reply';
+import { useOf } from '#servers/imap/responses/special-use';
 import type { SessionState } from '#servers/imap/session-state';
-import { useOf } from '#servers/imap/special-use';
 import { statusLine } from '#servers/imap/status-text';
 import { getMetadata } from '#store/mailboxes/metadata';
 import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';

@@ -3,8 +3,8 @@ import { decodeUtf8 } from '#bytes';
 import { loginByPassword, type SaslFailure } from '#servers/net/sasl-exchange';
 import type { CommandOf } from '#protocol/imap/command';
 import { concludeLogin, saslDomain } from '#servers/imap/login';
-import { REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { REPLIES } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function login(state: SessionState, command: CommandOf<'LOGIN'>): Reply | Promise<Reply> {

@@ -1,6 +1,6 @@
 /** LOGOUT (RFC 9051 §6.1.3): BYE comes before the reply. */
-import { BYES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { BYES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function logout(state: SessionState): Reply {

@@ -2,8 +2,8 @@
 import { listMatcher } from '#protocol/imap/list-pattern';
 import { DELIMITER } from '#protocol/imap/mailbox-name';
 import type { CommandOf } from '#protocol/imap/command';
-import { nameOf, wireName } from '#servers/imap/mailbox-path';
-import { ok, type Reply } from '#servers/imap/reply';
+import { nameOf, wireName } from '#servers/imap/responses/mailbox-path';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { listMailboxes } from '#store/mailboxes/tree';
 

@@ -1,9 +1,9 @@
 /** GETMETADATA and SETMETADATA (RFC 5464): annotations of mailboxes, and of the account under the empty name. */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { metadataLine } from '#servers/imap/metadata-line';
-import { metadataReplies, REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { metadataLine } from '#servers/imap/responses/metadata-line';
+import { metadataReplies, REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import {
   getMetadata as readMetadata,

@@ -1,5 +1,5 @@
 /** NAMESPACE (RFC 9051 §6.3.10): one of each account's own. */
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function namespace({ out }: SessionState): Reply {

@@ -2,7 +2,7 @@
 import type { CommandOf, NotifyGroup } from '#protocol/imap/command';
 import { tellFigures } from '#servers/imap/notify/tell';
 import { Watch } from '#servers/imap/notify/watch';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SelectedEvents, SessionState } from '#servers/imap/session-state';
 
 export async function notify(

@@ -1,8 +1,8 @@
 /** GETQUOTA and GETQUOTAROOT (RFC 9208 §4.1): an account is one root, `""`; its limits are the operator's to set. */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf, wireName } from '#servers/imap/mailbox-path';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { pathOf, wireName } from '#servers/imap/responses/mailbox-path';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { getQuota as readQuota } from '#store/mailboxes/quota';
 import { findMailbox } from '#store/mailboxes/tree';

@@ -1,8 +1,8 @@
 /** RENAME (RFC 9051 §6.3.6). */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { REPLIES, renameReplies } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { REPLIES, renameReplies } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { renameMailbox } from '#store/mailboxes/rename';
 import { findMailbox } from '#store/mailboxes/tree';

@@ -1,6 +1,6 @@
 /** SEARCH (RFC 9051 §6.4.4, RFC 4731, RFC 5182, RFC 9394). */
 import type { CommandOf, SearchReturn } from '#protocol/imap/command';
-import type { Reply } from '#servers/imap/reply';
+import type { Reply } from '#servers/imap/responses/reply';
 import { answerSearch } from '#servers/imap/search/answer';
 import type { SessionState } from '#servers/imap/session-state';
 

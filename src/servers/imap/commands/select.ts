@@ -1,11 +1,11 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3; RFC 7162 §3.1.8 and §3.2.5; RFC 8474 §4.2). */
 import { STAR, type CommandOf, type Qresync } from '#protocol/imap/command';
-import { flagsAt, flagsLines } from '#servers/imap/flags-text';
-import { nameOf, pathOf, wireName } from '#servers/imap/mailbox-path';
-import { objectId } from '#servers/imap/object-id';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
-import { SelectedMailbox } from '#servers/imap/selected-mailbox';
+import { nameOf, pathOf, wireName } from '#servers/imap/responses/mailbox-path';
+import { objectId } from '#servers/imap/responses/object-id';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
+import { flagsAt, flagsLines } from '#servers/imap/selected/flags-text';
+import { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
 import { FLAG } from '#store/emails';

@@ -1,6 +1,6 @@
 /** STARTTLS (RFC 9051 §6.2.1): the handshake begins after the reply. */
-import { BYES, REPLIES } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { BYES, REPLIES } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 export function starttls(state: SessionState): Reply {

@@ -1,8 +1,8 @@
 /** STATUS (RFC 9051 §6.3.11). */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { statusLine } from '#servers/imap/status-text';
 import { findMailbox } from '#store/mailboxes/tree';

@@ -2,12 +2,12 @@
 import { formatSet } from '#protocol/imap/sequence-set';
 import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
-import { REPLIES, storeFlagsReplies } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
-import { sequenceOf } from '#servers/imap/selected';
-import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
+import { REPLIES, storeFlagsReplies } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
+import type { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
+import { resolve } from '#servers/imap/selected/sets';
+import { sequenceOf } from '#servers/imap/selected/told';
 import type { SessionState } from '#servers/imap/session-state';
-import { resolve } from '#servers/imap/sets';
 import { fetchLine, sayKeywords, type LineParts } from '#servers/imap/updates';
 import { setFlags, type FlagsStored } from '#store/mailboxes/flags';
 

@@ -1,8 +1,8 @@
 /** SUBSCRIBE and UNSUBSCRIBE (RFC 9051 §6.3.7, §6.3.8). */
 import type { CommandOf } from '#protocol/imap/command';
-import { pathOf } from '#servers/imap/mailbox-path';
-import { subscribeReplies } from '#servers/imap/replies';
-import type { Reply } from '#servers/imap/reply';
+import { pathOf } from '#servers/imap/responses/mailbox-path';
+import { subscribeReplies } from '#servers/imap/responses/replies';
+import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { subscribe as subscribeMailbox } from '#store/mailboxes/subscribe';
 

@@ -2,7 +2,7 @@
 import { threadMessages } from '#mail/search/thread-messages';
 import { formatThreads } from '#protocol/imap/thread';
 import type { CommandOf } from '#protocol/imap/command';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import { numberer, runSearch } from '#servers/imap/search/run';
 import type { SessionState } from '#servers/imap/session-state';
 

@@ -1,7 +1,7 @@
 /** UIDBATCHES (RFC 10022): ranges of UIDs that hold so many messages each, from the highest UID down to 1. */
 import type { CommandOf } from '#protocol/imap/command';
-import { REPLIES } from '#servers/imap/replies';
-import { ok, type Reply } from '#servers/imap/reply';
+import { REPLIES } from '#servers/imap/responses/replies';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 
 /** RFC 10022: batches of fewer messages are no batches. */

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { IndexRange } from '#protocol/imap/sequence-set';
-import { flagsText } from '#servers/imap/flags-text';
-import { Recent } from '#servers/imap/recent';
+import { flagsText } from '#servers/imap/selected/flags-text';
+import { Recent } from '#servers/imap/selected/recent';
 import type { ViewState } from '#store/mailboxes/view';
 import { flagLines } from './flag-lines.ts';
 

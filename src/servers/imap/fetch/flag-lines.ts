@@ -6,8 +6,8 @@
  */
 import type { FetchItem } from '#protocol/imap/command';
 import type { IndexRange } from '#protocol/imap/sequence-set';
-import { flagsText } from '#servers/imap/flags-text';
-import type { Recent } from '#servers/imap/recent';
+import { flagsText } from '#servers/imap/selected/flags-text';
+import type { Recent } from '#servers/imap/selected/recent';
 import type { ViewState } from '#store/mailboxes/view';
 
 /** Lines that are put together at once. */

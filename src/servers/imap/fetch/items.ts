@@ -10,12 +10,12 @@ import { formatEnvelope, formatNstring } from '#protocol/imap/envelope';
 import type { ZoneOffset } from '#protocol/imap/time-zone';
 import { previewText } from '#protocol/message/preview';
 import type { Section } from '#protocol/message/section';
-import { flagsAt } from '#servers/imap/flags-text';
+import { flagsAt } from '#servers/imap/selected/flags-text';
 import type { ViewState } from '#store/mailboxes/view';
-import { objectId } from '#servers/imap/object-id';
-import type { Recent } from '#servers/imap/recent';
-import { binaryItem, binarySizeItem, bodyItem, type Item } from './octets.ts';
+import { objectId } from '#servers/imap/responses/object-id';
+import type { Recent } from '#servers/imap/selected/recent';
 import { readRange, type FetchedMessage, type Loader, type Needs } from './message.ts';
+import { binaryItem, binarySizeItem, bodyItem, type Item } from './octets.ts';
 
 export interface ItemContext {
   readonly loader: Loader;

@@ -3,7 +3,7 @@
  * holds it up. What the view knows is said without a question to the store, and what never changes is said from memory where it was
  * said before (say-constant.ts). Called by commands/fetch.ts.
  */
-import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
+import type { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
 import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';

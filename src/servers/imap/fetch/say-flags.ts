@@ -3,7 +3,7 @@
  * Called by commands/fetch.ts.
  */
 import type { IndexRange } from '#protocol/imap/sequence-set';
-import type { SelectedMailbox } from '#servers/imap/selected-mailbox';
+import type { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
 import { areFlagLines, flagLines } from './flag-lines.ts';

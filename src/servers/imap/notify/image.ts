@@ -1,7 +1,7 @@
 /**
  * What NOTIFY compares (RFC 5465 §5): an image of the account's mailboxes, and what became of it since the last one. Pure.
  */
-import { nameOf } from '#servers/imap/mailbox-path';
+import { nameOf } from '#servers/imap/responses/mailbox-path';
 import type { AnnotationMark } from '#store/mailboxes/metadata';
 import type { Mailbox, MailboxTree } from '#store/mailboxes/tree';
 

@@ -2,7 +2,7 @@
  * What a session changed itself since its last look, so that NOTIFY does not tell it of that (RFC 5465 §5). Pure. Messages are known by
  * the modseqs that they came from and led to: where a change of somebody else lies between, all of it is told.
  */
-import { nameOf } from '#servers/imap/mailbox-path';
+import { nameOf } from '#servers/imap/responses/mailbox-path';
 import { canonicalPath } from '#store/mailboxes/names';
 import type { Step } from '#store/mailboxes/step';
 import type { Happening, Image } from './image.ts';

@@ -1,7 +1,7 @@
 /** Tells what NOTIFY asks for of mailboxes beside the selected one (RFC 5465): their figures at first, then what others did. */
 import type { NotifyEvent, StatusItem } from '#protocol/imap/command';
-import { listLine } from '#servers/imap/list-line';
-import { nameOf, wireName } from '#servers/imap/mailbox-path';
+import { listLine } from '#servers/imap/responses/list-line';
+import { nameOf, wireName } from '#servers/imap/responses/mailbox-path';
 import type { SessionState } from '#servers/imap/session-state';
 import { statusLine } from '#servers/imap/status-text';
 import type { Mailbox } from '#store/mailboxes/tree';

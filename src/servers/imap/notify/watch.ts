@@ -3,7 +3,7 @@
  * account the next look finds what others changed since the last one; what of it is said is tell.ts.
  */
 import type { NotifyEvent, NotifyGroup } from '#protocol/imap/command';
-import { nameOf } from '#servers/imap/mailbox-path';
+import { nameOf } from '#servers/imap/responses/mailbox-path';
 import type { ImapServices } from '#servers/imap/settings';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { eventsFor, type Named } from './filter.ts';

@@ -1,7 +1,7 @@
 /** Carries out SEARCH and SORT: runs the search, saves its result where that was asked for (RFC 5182), says it. */
 import type { SearchContext } from '#mail/search/search-state';
 import type { CommandOf, SearchReturn } from '#protocol/imap/command';
-import { ok, type Reply } from '#servers/imap/reply';
+import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { esearchLine, savedUids, searchLine, type Answer } from './esearch.ts';
 import { hasKey } from './has-key.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { sequenceOf, updatesOf, type Present, type Told } from './selected.ts';
+import { sequenceOf, updatesOf, type Present, type Told } from './told.ts';
 
 /** A mailbox that shares its arrays as the view of the store does: arrivals in place, a new array after an expunge. */
 class Mailbox implements Present {

@@ -1,9 +1,9 @@
 /** The selected mailbox of a session: its hold on the shared view, what the client was told of it, and what it was not. */
 import type { MailboxView, ViewState } from '#store/mailboxes/view';
 import type { OpenView } from '#store/mailboxes/views';
-import { ReadAhead } from './fetch/read-ahead.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { NOTHING_RECENT, Recent, tellUpTo, toldUpTo } from './recent.ts';
-import type { Told } from './selected.ts';
+import type { Told } from './told.ts';
 
 export class SelectedMailbox {
   readonly open: OpenView;

@@ -2,7 +2,7 @@
 import { formatString } from '#protocol/imap/envelope';
 import { DELIMITER, formatMailboxName } from '#protocol/imap/mailbox-name';
 import type { Octets } from '#protocol/message/structure';
-import type { Enabled } from './enabled.ts';
+import type { Enabled } from '#servers/imap/enabled';
 
 /** @param name as decoded; a delimiter at its end says only that children are to come (RFC 9051 §6.3.4) */
 export function pathOf(name: string): string[] {

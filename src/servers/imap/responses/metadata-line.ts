@@ -3,7 +3,7 @@ import { latin1 } from '#bytes';
 import { formatString } from '#protocol/imap/envelope';
 import type { Octets } from '#protocol/message/structure';
 import type { Annotation } from '#store/mailboxes/metadata';
-import type { Enabled } from './enabled.ts';
+import type { Enabled } from '#servers/imap/enabled';
 import { wireName } from './mailbox-path.ts';
 
 /** @param name of the mailbox, empty for the account */

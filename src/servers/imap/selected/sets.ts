@@ -2,7 +2,7 @@
 import { STAR, type MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-set';
 import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
-import { sequenceOf, type Messages } from './selected.ts';
+import { sequenceOf, type Messages } from './told.ts';
 
 /** RFC 9051 §9: a number above the number of messages; BAD. */
 type NoSuchNumber = { readonly kind: 'no-such-number' };

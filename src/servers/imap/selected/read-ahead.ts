@@ -1,6 +1,6 @@
 /**
  * Clients that synchronise ask for one message after the other, each by a command of its own: what comes next is read into memory while
- * the client takes in what it has, twice as much each time. One for each session that does so; called by run.ts.
+ * the client takes in what it has, twice as much each time. One for each session that does so; called by fetch/run.ts.
  */
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { ViewState } from '#store/mailboxes/view';

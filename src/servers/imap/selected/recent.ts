@@ -6,7 +6,7 @@
  */
 import { lowerBound } from '#protocol/imap/sequence-set';
 import type { MailboxView } from '#store/mailboxes/view';
-import type { Messages } from './selected.ts';
+import type { Messages } from './told.ts';
 
 interface Range {
   readonly from: number;
