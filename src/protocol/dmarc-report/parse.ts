@@ -18,6 +18,7 @@ import {
 const MOST = { rows: 10_000, listed: 100, reasons: 10, characters: 500 } as const;
 /** A broken place costs more than a sound one. */
 const MOST_FAULTS = 100;
+const HOPELESS = new Error('more faults than are worth it');
 /** Characters between two looks at whether the rest is worth it. */
 const PIECE = 16 * 1024;
 /** `feedback` to `reason/type` is six deep. */
@@ -97,7 +98,7 @@ export class DmarcReportReader {
 
   constructor() {
     this.#xml.on('error', () => {
-      this.#faults++;
+      if (++this.#faults > MOST_FAULTS) throw HOPELESS;
     });
     this.#xml.on('doctype', () => {
       this.#isRefused = true;
@@ -111,13 +112,22 @@ export class DmarcReportReader {
   /** @returns whether more of it is wanted */
   push(text: string): boolean {
     for (let at = 0; at < text.length && !this.#isDone(); at += PIECE)
-      this.#xml.write(text.slice(at, at + PIECE));
+      this.#unlessHopeless(() => this.#xml.write(text.slice(at, at + PIECE)));
     return !this.#isDone();
+  }
+
+  /** A piece may be broken at each of its characters: the parser is left in the middle of it. */
+  #unlessHopeless(parse: () => unknown): void {
+    try {
+      parse();
+    } catch (error) {
+      if (error !== HOPELESS) throw error;
+    }
   }
 
   /** Undefined where it is no report: another document, or one without its period, its policy or a row. */
   end(): DmarcAggregateReport | undefined {
-    if (!this.#isDone()) this.#xml.close();
+    if (!this.#isDone()) this.#unlessHopeless(() => this.#xml.close());
     if (this.#isRefused || this.#rows.length === 0) return undefined;
     const text = (path: string): string => this.#report.get(path) ?? '';
     const begin = timeOf(text('report_metadata/date_range/begin'));

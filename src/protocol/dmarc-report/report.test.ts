@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { computedFor } from '../../../test/support/cpu-time.ts';
 import { formatDmarcReport } from './format.ts';
 import { DmarcReportReader, parseDmarcReport } from './parse.ts';
 import { DISPOSITIONS, type DmarcAggregateReport, type ReportedRow } from './report.ts';
@@ -153,6 +154,14 @@ test('what a stranger writes is cut: rows, texts, lists; hopeless documents are 
   assert.equal(parseDmarcReport(feedback(long + ROW))?.organization.length, 500);
   for (const text of ['<a>', '<', '<a></b>'])
     assert.equal(new DmarcReportReader().push(text.repeat(100_000)), false, text);
+});
+
+test('a document that is broken at each character costs no more than a few faults', () => {
+  for (const broken of ['\0', '<', '</a>']) {
+    const before = computedFor();
+    assert.equal(parseDmarcReport(`<feedback>${broken.repeat(16_000)}`), undefined);
+    assert.ok(computedFor() - before < 50, `${computedFor() - before} ms`);
+  }
 });
 
 test('markup and control characters of a value stay text', () => {
