@@ -22,32 +22,32 @@ import { EventBuffer } from '#store/event-buffer';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
-import { sendingLimitsOf, startGuard } from './server/abuse.ts';
 import { openAccounts } from './server/accounts.ts';
-import { startAlerts } from './server/alerts.ts';
 import { backupFolder, keepBackedUp } from './server/backup.ts';
-import { startCertificates } from './server/certificates.ts';
 import { checkSettings } from './server/check-settings.ts';
 import { keepMaintained, openDatabase } from './server/database.ts';
 import { startDoctor } from './server/doctor.ts';
-import { closeDoors, type Doors } from './server/doors.ts';
 import type { StartFailure } from './server/failure.ts';
-import { openImap } from './server/imap.ts';
-import { openOutbound } from './server/outbound.ts';
-import { publishedNames, startPublishing } from './server/publishing.ts';
-import { receptionOf } from './server/reception.ts';
-import { startDmarcLedger, startReports } from './server/reports.ts';
-import { reputationOf } from './server/reputation.ts';
+import { sendingLimitsOf, startGuard } from './server/incoming/abuse.ts';
+import { receptionOf } from './server/incoming/reception.ts';
+import { reputationOf } from './server/incoming/reputation.ts';
+import { scanningOf } from './server/incoming/scanner.ts';
+import { smtpServices } from './server/incoming/smtp-services.ts';
+import { closeDoors, type Doors } from './server/listeners/doors.ts';
+import { openImap } from './server/listeners/imap.ts';
+import { openSmtp } from './server/listeners/smtp.ts';
+import { startAlerts } from './server/outgoing/alerts.ts';
+import { openOutbound } from './server/outgoing/outbound.ts';
+import { startDmarcLedger, startReports } from './server/outgoing/reports.ts';
+import { openLeaving } from './server/outgoing/unsubscribe.ts';
+import { warmUpDesk } from './server/outgoing/warm-up.ts';
+import { startCertificates } from './server/published/certificates.ts';
+import { publishedNames, startPublishing } from './server/published/publishing.ts';
+import { openTls } from './server/published/tls.ts';
 import type { Ports, RunningServer } from './server/running.ts';
-import { scanningOf } from './server/scanner.ts';
-import { openSmtp } from './server/smtp.ts';
-import { smtpServices } from './server/smtp-services.ts';
 import { Stopping } from './server/stopping.ts';
 import { surrounded } from './server/surrounded.ts';
 import type { Surroundings } from './server/surroundings.ts';
-import { openTls } from './server/tls.ts';
-import { openLeaving } from './server/unsubscribe.ts';
-import { warmUpDesk } from './server/warm-up.ts';
 
 export type { Ports, RunningServer } from './server/running.ts';
 
@@ -63,7 +63,7 @@ export interface ServerOptions {
   readonly surroundings?: Surroundings | undefined;
   /** Where connections come from that need no port of our own. */
   readonly doors?: Doors;
-  /** This is one of several processes, which another one started (`server/supervisor.ts`). */
+  /** This is one of several processes, which another one started (`server/processes/supervisor.ts`). */
   readonly worker?: WorkerPlace;
 }
 

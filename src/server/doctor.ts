@@ -28,8 +28,6 @@ import { listDomains } from '#store/directory/domains';
 import { lastBackups } from '#store/backup/records';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
-import type { Certificates } from './certificates.ts';
-import { trialChallenges } from './trial-challenges.ts';
 import {
   doctorSettings,
   doctorWorld,
@@ -37,6 +35,8 @@ import {
   secretsIn,
   type DoctorNetwork,
 } from './doctor-world.ts';
+import type { Certificates } from './published/certificates.ts';
+import { trialChallenges } from './published/trial-challenges.ts';
 
 export interface DoctorParts {
   readonly mode: Mode;

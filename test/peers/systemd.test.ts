@@ -10,7 +10,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { DOORS } from '#server/inherited-sockets';
+import { DOORS } from '#server/listeners/inherited-sockets';
 import { peer } from '../support/peer.ts';
 import { eventually, PROGRAM, prepareServer } from '../support/running-server.ts';
 import { Wire } from '../support/smtp-wire.ts';

@@ -88,7 +88,7 @@ function server(path: string, ...others: readonly string[]): Layer {
 /** Folders that only the named ones may import, whatever their own row says. */
 export const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
   cli: ['main', 'cli'],
-  server: ['cli', 'main'],
+  server: ['cli', 'main', 'server'],
   main: [],
   lab: ['cli', 'lab'],
   'store/lab': ['lab', 'store/lab', 'cli', 'server'],

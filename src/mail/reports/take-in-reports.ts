@@ -1,5 +1,5 @@
 /**
- * Takes in the reports that come to postmaster: mail is left where it is, what it reports is kept for views. Called by server/reports.ts
+ * Takes in the reports that come to postmaster: mail is left where it is, what it reports is kept for views. Called by server/outgoing/reports.ts
  * now and then, so that what a process left is taken in by the next. A stranger can send anything: what cannot be kept is told and passed by.
  */
 import { concat, latin1 } from '#bytes';

@@ -1,19 +1,19 @@
 /**
- * What a worker process runs: a whole server without ports of its own. Started by `server/supervisor.ts`, which tells it
+ * What a worker process runs: a whole server without ports of its own. Started by `server/processes/supervisor.ts`, which tells it
  * everything by messages; it ends when told to, or when that process is gone.
  */
 import type { Socket } from 'node:net';
 import { systemClock } from '#clock';
 import { jsonLog, terminalLog, type AdjustableLog, type LogFields } from '#log';
 import { startServer, type ServerProcess } from '#server';
-import type { DoorName } from '#server/inherited-sockets';
+import type { DoorName } from '#server/listeners/inherited-sockets';
 import {
   ALIVE_EVERY,
   type FromWorker,
   type Question,
   type ToWorker,
   type WorkerStart,
-} from '#server/worker-messages';
+} from '#server/processes/worker-messages';
 import { Door } from '#servers/net/door';
 import { collectAtRest } from './rest.ts';
 

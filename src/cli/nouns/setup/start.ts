@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { DOORS } from '#server/inherited-sockets';
+import { DOORS } from '#server/listeners/inherited-sockets';
 import { makeFolder } from '#store/make-folder';
 import { callValue, NoServer } from '#cli/control';
 import { CommandFailure } from '#cli/failure';

@@ -9,7 +9,7 @@ import { forgetAlerts } from '#store/alerts/history';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
-import { keepRounds } from './rounds.ts';
+import { keepRounds } from '#server/rounds';
 
 export interface AlertParts {
   readonly config: Config;

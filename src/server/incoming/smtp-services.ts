@@ -23,7 +23,7 @@ import type { Store } from '#store/open';
 import { sendingLimitsOf } from './abuse.ts';
 import type { Reception } from './reception.ts';
 import type { Reputation } from './reputation.ts';
-import type { Leaving } from './unsubscribe.ts';
+import type { Leaving } from '#server/outgoing/unsubscribe';
 
 export interface ServiceParts {
   readonly config: Config;

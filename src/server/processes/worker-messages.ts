@@ -1,7 +1,7 @@
 /** What a server of several processes says among them: the one that holds the ports, and the workers. */
 import type { Config, Mode } from '#config';
 import type { FirstAccounts } from '#mail/accounts/first-accounts';
-import type { DoorName } from './inherited-sockets.ts';
+import type { DoorName } from '#server/listeners/inherited-sockets';
 import type { Answer } from '#servers/http/start';
 import type { Store } from '#store/open';
 

@@ -19,7 +19,7 @@ import { daneStanding } from '#mail/tls-policy/dane-standing';
 import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import type { Directory } from '#store/directory/directory';
 import type { Store } from '#store/open';
-import type { Surroundings } from './surroundings.ts';
+import type { Surroundings } from '#server/surroundings';
 import { startTlsPolicy } from './tls-policy.ts';
 
 export interface OutboundParts {

@@ -8,7 +8,7 @@ import { readChain } from '#mail/certificates/x509';
 import { NamedIdentities } from '#servers/net/named-identities';
 import { ensureSelfSigned } from '#servers/net/self-signed';
 import { TlsIdentities, type TlsTerms } from '#servers/net/tls-context';
-import { failed, type StartFailure } from './failure.ts';
+import { failed, type StartFailure } from '#server/failure';
 
 export interface OpenTls extends Disposable {
   readonly kind: 'open';

@@ -2,7 +2,7 @@
 import type { Config } from '#config';
 import type { ListenerPlace, ListenersFailure } from '#servers/net/session-listeners';
 import type { Doors } from './doors.ts';
-import { failed, type StartFailure } from './failure.ts';
+import { failed, type StartFailure } from '#server/failure';
 import type { DoorName } from './inherited-sockets.ts';
 
 export function listenerOf(

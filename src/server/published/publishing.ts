@@ -27,8 +27,8 @@ import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import type { Store } from '#store/open';
 import type { Certificates } from './certificates.ts';
-import { placeOf, type Doors } from './doors.ts';
-import type { StartFailure } from './failure.ts';
+import { placeOf, type Doors } from '#server/listeners/doors';
+import type { StartFailure } from '#server/failure';
 
 export interface PublishingParts {
   readonly doors: Doors;

@@ -4,7 +4,7 @@ import type { Config } from '#config';
 import type { Key } from '#config/fields';
 import { adoptDoor, bindDoor, bindDoors, type Door } from '#servers/net/door';
 import { listenFailure } from '#servers/net/listener';
-import { failed, type StartFailure } from './failure.ts';
+import { failed, type StartFailure } from '#server/failure';
 import { DOORS, type DoorName, type InheritedSockets } from './inherited-sockets.ts';
 
 /** Listeners without a door here bind their own ports when they start. */

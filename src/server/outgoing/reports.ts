@@ -15,7 +15,7 @@ import { takeInReports } from '#mail/reports/take-in-reports';
 import type { Pool } from '#store/open';
 import { forgetDmarcReports } from '#store/reports/dmarc-reports';
 import { forgetTlsReports } from '#store/reports/tls-reports';
-import { keepRounds } from './rounds.ts';
+import { keepRounds } from '#server/rounds';
 
 export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' | 'queueLifetime'> {
   readonly config: Config;

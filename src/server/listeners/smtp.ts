@@ -5,8 +5,8 @@ import type { SmtpServices } from '#servers/smtp/settings';
 import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { Doors } from './doors.ts';
-import type { StartFailure } from './failure.ts';
-import { badListener, listenerOf } from './listeners.ts';
+import type { StartFailure } from '#server/failure';
+import { badListener, listenerOf } from './places.ts';
 
 export async function openSmtp(
   config: Config,

@@ -9,8 +9,8 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#log';
 import type { FirstAccounts } from '#mail/accounts/first-accounts';
-import type { DoorName } from './inherited-sockets.ts';
-import { failed, type StartFailure } from './failure.ts';
+import type { DoorName } from '#server/listeners/inherited-sockets';
+import { failed, type StartFailure } from '#server/failure';
 import type { Answer } from '#servers/http/start';
 import type { AskedWorker } from '#servers/http/supervised';
 import {
