@@ -53,7 +53,7 @@ const form = z.object({
 });
 /** Letters older than this are no news any more. Milliseconds. */
 const AGAIN = 7 * 24 * 3_600_000;
-const LATEST = 1000;
+export const LATEST = 1000;
 
 export function appCalls(app: App) {
   return {
@@ -81,13 +81,15 @@ export function appCalls(app: App) {
     },
 
     'app-show': {
-      input: z.object({}),
-      run: async () => {
+      input: z.object({ limit: z.number().int().min(1).max(LATEST).default(LATEST) }),
+      run: async ({ limit }: { limit: number }) => {
         const settings = await readSettings(app);
         const shown = settings && { ...settings, password: undefined };
-        const sends = (await sendsSince(app, 0)).slice(-LATEST);
+        const all = await sendsSince(app, 0);
+        const sends = all.slice(-limit);
         const [subscribers, fields] = [await readSubscribers(app), await readFields(app)];
-        return { settings: shown ?? null, subscribers, fields, sends };
+        const earlier = all.length - sends.length;
+        return { settings: shown ?? null, subscribers, fields, sends, earlier };
       },
     },
 

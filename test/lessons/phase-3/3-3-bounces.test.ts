@@ -28,6 +28,14 @@ test('3.3: a newsletter that does not say what it is suppresses nobody', async (
   assert.match(state.why['bulk']!, /letters to single persons/);
 });
 
+test('What the app sent last is shown to people, not all that it ever sent', async () => {
+  const { stdout, stderr } = await learner.server.command('lab', 'app', 'show', '--limit', '2');
+  assert.equal([...stdout.matchAll(/ newsletter .* 250 /g)].length, 2);
+  assert.match(stderr, /^These are the newest 2 of 9\.$/m);
+  const [shown] = await learner.server.json<{ sends: unknown[] }>('lab', 'app', 'show');
+  assert.equal(shown!.sends.length, 9);
+});
+
 test('3.3: who sends again before the late notice came writes to a dead address twice', async () => {
   await learner.start('3.3');
   await markAsList();

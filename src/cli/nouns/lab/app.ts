@@ -1,11 +1,11 @@
 /** `hikyaku lab app`: the app of the lessons, its mail settings, its contact form and its newsletter. */
 import type { Command } from 'commander';
-import type { AppCalls } from '#lab/app/calls';
+import { LATEST, type AppCalls } from '#lab/app/calls';
 import type { Send } from '#lab/app/files';
 import type { OptInCalls } from '#lab/lessons/opt-in-calls';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
+import { printDone, printJson, printRows, printText, remark } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { readPassword, type SecretOptions } from '#cli/terminal/secret';
 import { promptFor } from '#cli/terminal/secret-texts';
@@ -40,11 +40,17 @@ interface ReadersOptions extends CommonOptions {
   readonly keep?: string;
 }
 
+interface ShowOptions extends CommonOptions {
+  readonly limit?: number;
+}
+
 interface SendOptions extends CommonOptions {
   readonly gap: number;
   readonly direct?: boolean;
 }
 
+/** Sends that `show` lists: the last newsletter of most lessons, and not all of ten days. */
+const SHOWN = 100;
 /** Ports of a development server. */
 const PORTS: Readonly<Record<string, number>> = { starttls: 2587, implicit: 2465 };
 
@@ -87,21 +93,30 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
   addVerb(
     app,
     'show',
-    'show its settings, its readers and what it tried to send',
+    'show its settings, its readers and what it tried to send last',
     'hikyaku lab app show',
-  ).action(async (options: CommonOptions) => {
-    const shown = await callAdded<Answer<'app-show'>>(options, 'lab/app-show', {});
-    if (options.json === true) return printJson(shown);
-    const { settings, subscribers } = shown;
-    printText(
-      settings === null
-        ? 'It has no mail settings yet: hikyaku lab app config --user alice@example.test'
-        : `It sends as ${settings.user} through ${settings.host}, port ${settings.port}, ${settings.tls}.`,
-    );
-    printText(`Its newsletter has ${subscribers.length} readers.`);
-    for (const field of shown.fields) printText(`  ${field}`);
-    await printSends(shown.sends, options);
-  });
+  )
+    .option(
+      '--limit <n>',
+      `of what it sent, at most so many (${LATEST}; without --json: ${SHOWN})`,
+      wholeNumber('--limit', 1, LATEST),
+    )
+    .action(async (options: ShowOptions) => {
+      const { limit = options.json === true ? LATEST : SHOWN } = options;
+      const shown = await callAdded<Answer<'app-show'>>(options, 'lab/app-show', { limit });
+      if (options.json === true) return printJson(shown);
+      const { settings, subscribers } = shown;
+      printText(
+        settings === null
+          ? 'It has no mail settings yet: hikyaku lab app config --user alice@example.test'
+          : `It sends as ${settings.user} through ${settings.host}, port ${settings.port}, ${settings.tls}.`,
+      );
+      printText(`Its newsletter has ${subscribers.length} readers.`);
+      for (const field of shown.fields) printText(`  ${field}`);
+      await printSends(shown.sends, options);
+      const { length } = shown.sends;
+      if (shown.earlier > 0) remark(`These are the newest ${length} of ${length + shown.earlier}.`);
+    });
 
   addVerb(
     app,
