@@ -9,6 +9,7 @@ import { connect, type TLSSocket } from 'node:tls';
 import { EMPTY, concat } from '#bytes';
 import type { Dialer } from '#clients/smtp/dial';
 import type { Resolver } from '#protocol/dns/resolver';
+import { tellFailed } from './failed.ts';
 
 export interface ExchangeOptions {
   readonly resolver: Resolver;
@@ -74,6 +75,28 @@ export async function exchange(
   asked: Asked,
   options: ExchangeOptions,
 ): Promise<ExchangeResult> {
+  const sides: Sides = { from: undefined, to: undefined };
+  const result = await exchangeByAddresses(host, asked, options, sides);
+  if (result.kind === 'failed') {
+    const { method, path } = asked;
+    const { reason, detail } = result;
+    tellFailed({ host, method, path, reason, detail, ...sides });
+  }
+  return result;
+}
+
+/** Addresses of the connection that was made last. */
+interface Sides {
+  from: string | undefined;
+  to: string | undefined;
+}
+
+async function exchangeByAddresses(
+  host: string,
+  asked: Asked,
+  options: ExchangeOptions,
+  sides: Sides,
+): Promise<ExchangeResult> {
   const timer = new AbortController();
   const late = setTimeout(() => timer.abort(), options.timeoutMs);
   const signal = options.signal ? AbortSignal.any([options.signal, timer.signal]) : timer.signal;
@@ -82,7 +105,8 @@ export async function exchange(
     if ('kind' in found) return signal.aborted ? timedOut(options) : found;
     let last: Failed = failed('no-address', host);
     for (const address of found.slice(0, MAX_ADDRESSES)) {
-      const result = await exchangeWith(address, host, asked, options, signal);
+      sides.to = address;
+      const result = await exchangeWith(address, host, asked, options, signal, sides);
       if (signal.aborted) return timedOut(options);
       if (result.kind === 'body' || !MAY_DO_ELSEWHERE.has(result.reason)) return result;
       last = result;
@@ -118,11 +142,13 @@ async function exchangeWith(
   asked: Asked,
   options: ExchangeOptions,
   signal: AbortSignal,
+  sides: Sides,
 ): Promise<ExchangeResult> {
   const timeoutMs = Math.min(CONNECT_MS, options.timeoutMs);
   const dialled = await options.dialer.dial({ address, port: PORT, timeoutMs, signal });
   if (dialled.kind === 'network') return failed('connect', dialled.detail);
   const socket = dialled.socket.on('error', () => {});
+  sides.from = socket.localAddress;
   const hangUp = (): void => void socket.destroy();
   if (signal.aborted) {
     hangUp();

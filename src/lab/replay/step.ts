@@ -1,7 +1,15 @@
 /** One step of a replay: who did what towards whom, what was said, and why. What `lab replay --json` prints, with the time as text. */
 import type { DialogueLine } from '#mail/story/tell/explain-dialogue';
 
-export type StepKind = 'dialogue' | 'acme' | 'dns' | 'event' | 'rules' | 'mailbox' | 'letter';
+export type StepKind =
+  | 'dialogue'
+  | 'acme'
+  | 'http'
+  | 'dns'
+  | 'event'
+  | 'rules'
+  | 'mailbox'
+  | 'letter';
 
 export interface Line {
   /** `wire` was said, `meaning` explains the line before it, `detail` belongs to the text. */

@@ -221,6 +221,15 @@ export const REPLAY_TEXTS = {
     ja: 'アカウント {account} の鍵で署名されています。',
   },
   said: { en: 'Last reply: {reply}', ja: '最後の応答：{reply}' },
+  'left-out': {
+    en: '{lines} more lines of the server, which are not kept.',
+    ja: 'このほかにサーバーの応答が {lines} 行ありますが、記録していません。',
+  },
+  octets: {
+    en: '{octets} octets in all; the rest is not kept.',
+    ja: '全体で {octets} オクテットです。残りは記録していません。',
+  },
+  'no-answer': { en: 'No whole answer came.', ja: '応答は最後まで届きませんでした。' },
   'somebody-here': { en: 'a program on this machine', ja: 'このマシン上のプログラム' },
 } as const satisfies Record<string, Phrase>;
 
