@@ -1,50 +1,25 @@
 /**
- * The end of DATA or BDAT on the MX listener: the facts of the inquiry, the verdict, and one transaction that puts the message into every
- * mailbox it goes to, and into the queue for targets elsewhere, with its events. Only after that commit does 250 leave.
+ * The end of DATA or BDAT on the MX listener: the facts of the inquiry, the verdict, and where it is taken, one transaction with all that
+ * it comes to (store-arrival.ts). Only after that commit does 250 leave.
  */
 import { event, type Event } from '#events';
-import { summarize } from '#protocol/message/summary';
-import { blobOrder, storeBlob } from '#store/blobs';
-import { writeDialogue } from '#store/dialogues';
-import { writeEvents } from '#store/events';
-import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
-import type { Pool } from '#store/open';
-import { rememberKnown } from '#store/reception/greylist';
-import type { Statement, Writer } from '#store/writer';
 import type { SenderHistory } from '#mail/reputation/history';
-import type { Consequence } from '#mail/bounces/consequence';
-import { takeBounces } from '#mail/bounces/take-bounces';
-import type { Forwarded } from '#mail/deliver/forward';
-import { receivedField } from '#mail/deliver/trace-fields';
+import type { DestinationKey } from '#store/queue/enqueue';
 import type { Arrival } from './arrival.ts';
-import { arrivalEvents, judgedEvents } from './arrival-events.ts';
 import { creditsOf, type Credit } from './credit.ts';
-import { deliveryStatement, oneCopyEach } from './deliveries.ts';
 import type { Finding } from './findings.ts';
-import { forwardArrival, type ForwardContext } from './forwards.ts';
-import { knownOf } from './fact.ts';
-import type { AllFacts } from './facts.ts';
-import { KNOWN_FOR } from './greylisting.ts';
 import { judge, judgedFields, type Judgement } from './judgement.ts';
-import type { TakenMail } from './own-mail.ts';
 import type { Policies } from './policies.ts';
 import type { LocalRecipient } from './recipient.ts';
-import type { Judged, RecipientVerdict, Refusing } from './verdict.ts';
+import { storeArrival, type StoreContext } from './store-arrival.ts';
+import type { Judged, Refusing } from './verdict.ts';
 
-export interface AcceptContext extends ForwardContext {
-  readonly writer: Writer;
-  readonly pool: Pool;
+export interface AcceptContext extends StoreContext {
   readonly policies: Policies;
   /** Of senders. Undefined: none is kept. */
   readonly history: Pick<SenderHistory, 'count' | 'isRepeated'> | undefined;
   /** Told of each message that was judged, for reports of DMARC. */
   readonly seen?: ((arrival: Arrival, judgement: Judgement) => void) | undefined;
-  /** What mail for the server itself comes to. */
-  readonly takeOwnMail?: (
-    arrival: Arrival,
-    facts: AllFacts,
-    now: number,
-  ) => TakenMail | Promise<TakenMail>;
   /** Called after the commit. */
   readonly stored: (
     accountIds: readonly string[],
@@ -67,108 +42,44 @@ export type Accepted =
 /** @throws StoreUnavailable, DatabaseError: nothing is stored, the client keeps its message */
 export async function accept(context: AcceptContext, arrival: Arrival): Promise<Accepted> {
   const judgement = await judgeArrival(context, arrival);
+  const { verdict } = judgement;
   const now = context.clock.now();
-  const { sessionId } = arrival.client;
-  const { messageId } = arrival.envelope;
   const credits = creditsFor(context, arrival, judgement);
-  const judged = event(
-    'message.judged',
-    now,
-    { sessionId, messageId },
-    judgedFields(
-      judgement,
-      credits.map(({ sender }) => sender),
-    ),
-  );
-  if (judgement.verdict.kind === 'refuse') {
+  const judged = judgedEvent(arrival, judgement, credits, now);
+  const conclude = (): void => {
     countCredits(context, arrival, credits);
     context.seen?.(arrival, judgement);
-    const { how, because } = judgement.verdict;
-    return { kind: 'refused', how, finding: because[0], judged };
+  };
+  if (verdict.kind === 'refuse') {
+    conclude();
+    return { kind: 'refused', how: verdict.how, finding: verdict.because[0], judged };
   }
-  const verdicts = judgement.verdict.recipients;
-  const { blob, head, header } = arrival.content;
-  const received = receivedField({
-    client: arrival.client,
-    hostname: context.hostname,
-    messageId,
-    smtputf8: arrival.envelope.smtputf8,
-    authenticated: false,
-    only: arrival.recipients.length === 1 ? arrival.recipients[0]!.mailbox : undefined,
-    hideClient: false,
-    now,
-  });
-  const summary = summarize(head, header);
-  const { facts } = judgement;
-  const own = await context.takeOwnMail?.(arrival, facts, now);
-  const deliveries = oneCopyEach(own?.recipients ?? arrival.recipients, verdicts);
-  const forwards = arrival.recipients.filter(
-    ({ id, expansion }) => expansion.external.length > 0 && verdicts.get(id)!.kind === 'inbox',
-  );
-  const forwarded =
-    forwards.length === 0
-      ? NOTHING_FORWARDED
-      : await forwardArrival(context, arrival, forwards, { facts, received, now });
-  const bounced = await takeBouncesOf(context, arrival, now);
-  const events = [
-    ...arrivalEvents(arrival, summary, now),
-    judged,
-    ...judgedEvents(arrival, verdicts, now),
-    ...forwarded.events,
-    ...bounced.events,
-    ...(own?.events ?? []),
-  ];
-  const stored = { ...judgement, authservId: context.hostname, received, summary, now };
-  const results = await context.writer.run({
-    accounts: deliveries.map(({ target }) => target.accountId),
-    order: blobOrder(blob),
-    bytes: blob.kind === 'whole' ? blob.size : head.length,
-    statements: [
-      storeBlob(blob, now),
-      writeEvents(events),
-      ...deliveries.map((delivery) => deliveryStatement(arrival, delivery, stored)),
-      writeDialogue(messageId, sessionId, now, arrival.dialogue),
-      ...forwarded.statements,
-      ...bounced.statements,
-      ...(own?.statements ?? []),
-      ...knownFromNowOn(judgement, verdicts, now),
-    ],
-  });
-  countCredits(context, arrival, credits);
-  context.seen?.(arrival, judgement);
-  context.stored(
-    deliveries.map(({ target }) => target.accountId),
-    forwards.length === 0 ? [] : destinationsOf(results),
-    events,
-  );
+  const toStore = { judgement, verdicts: verdict.recipients, judged, now };
+  const { accountIds, destinations, events } = await storeArrival(context, arrival, toStore);
+  conclude();
+  context.stored(accountIds, destinations, events);
   return { kind: 'stored' };
 }
 
-/** Notices about bulk mail, junk or not: whoever has the address was told it by us. */
-function takeBouncesOf(
-  { pool }: AcceptContext,
-  { client: { sessionId }, envelope: { messageId }, recipients, content: { blob } }: Arrival,
-  now: number,
-): Promise<Consequence> | Consequence {
-  const about = recipients.flatMap(({ expansion }) => expansion.bounced ?? []);
-  if (about.length === 0) return NOTHING_BOUNCED;
-  return takeBounces(pool, { sessionId, messageId, blob, about }, now);
+async function judgeArrival(
+  { clock, policies }: AcceptContext,
+  { inquiry, recipients, ...arrival }: Arrival,
+): Promise<Judgement> {
+  const since = clock.monotonic();
+  inquiry.begin('end', { ...arrival, recipients });
+  const facts = await inquiry.facts();
+  return judge(facts, recipients.map(judgedAs), policies, clock.monotonic() - since);
 }
 
-const NOTHING_BOUNCED: Consequence = { statements: [], events: [] };
-
-/** Greylisting remembers whose mail was taken, as far as it was for no junk mailbox. */
-function knownFromNowOn(
-  { facts }: Judgement,
-  verdicts: ReadonlyMap<number, RecipientVerdict>,
+function judgedEvent(
+  { client: { sessionId }, envelope: { messageId } }: Arrival,
+  judgement: Judgement,
+  credits: readonly Credit[],
   now: number,
-): Statement[] {
-  const known = knownOf(facts.greylist)?.known ?? [];
-  const isGood = [...verdicts.values()].every(({ kind }) => kind === 'inbox');
-  return known.length > 0 && isGood ? [rememberKnown(known, now, now + KNOWN_FOR)] : [];
+): Event {
+  const senders = credits.map(({ sender }) => sender);
+  return event('message.judged', now, { sessionId, messageId }, judgedFields(judgement, senders));
 }
-
-const NOTHING_FORWARDED: Forwarded = { statements: [], events: [] };
 
 function creditsFor(
   { history, policies }: AcceptContext,
@@ -186,16 +97,6 @@ function countCredits(
   credits: readonly Credit[],
 ): void {
   for (const { sender, counts } of credits) history?.count(sender, counts, client.address);
-}
-
-async function judgeArrival(
-  { clock, policies }: AcceptContext,
-  { inquiry, recipients, ...arrival }: Arrival,
-): Promise<Judgement> {
-  const since = clock.monotonic();
-  inquiry.begin('end', { ...arrival, recipients });
-  const facts = await inquiry.facts();
-  return judge(facts, recipients.map(judgedAs), policies, clock.monotonic() - since);
 }
 
 function judgedAs({ id, expansion }: LocalRecipient): Judged {
