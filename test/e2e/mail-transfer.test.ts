@@ -122,6 +122,25 @@ test('mbox files go out and come in, with what looks like their own lines in a m
   });
 });
 
+test('words that can be no keywords keep no message of an mbox out, nor the keywords of others', async () => {
+  const file = path.join(folder, 'words.mbox');
+  const many = Array.from({ length: 101 }, (_, i) => `word${i}`).join(' ');
+  const messages = [`good`, `${'x'.repeat(201)} fine`, many].map(
+    (words, i) =>
+      `From MAILER-DAEMON Sun Sep 13 12:26:40 2020\nX-Keywords: ${words}\n${message(`words${i}`)}\n`,
+  );
+  await writeFile(file, messages.join(''));
+  assert.deepEqual(await imported(BOB, file, '--mailbox', 'Words'), {
+    account: BOB,
+    imported: 3,
+    known: 0,
+  });
+  const target = path.join(folder, 'words');
+  await server.done('mail', 'export', BOB, target, '--format', 'mbox', '--mailbox', 'Words');
+  const text = await readFile(path.join(target, 'INBOX.mbox'), 'utf8');
+  assert.deepEqual(text.match(/(?<=^X-Keywords: ).*/gm), ['good', 'fine']);
+});
+
 test('mail that was delivered here is known again after its export', async () => {
   const args = `smtp probe 127.0.0.1 --port ${server.ports.smtp} --from c@example.org --to ${ALICE}`;
   await server.done(...args.split(' '), '--subject', 'delivered');

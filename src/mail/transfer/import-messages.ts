@@ -13,6 +13,7 @@ import { readEmail } from '#store/emails';
 import { append } from '#store/mailboxes/append';
 import type { NewMessage } from '#store/mailboxes/append-statement';
 import { createMailbox } from '#store/mailboxes/create';
+import { MAX_KEYWORDS } from '#store/mailboxes/keyword-sets';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { walkMailbox } from '#store/mailboxes/transfer';
 import { findMailbox } from '#store/mailboxes/tree';
@@ -124,7 +125,8 @@ async function take(
     blob: content.blob,
     summary: summarize(content.head, content.header),
     flags,
-    keywords: keywords.filter((keyword) => KEYWORD.test(keyword)),
+    // more than a mailbox has room for: the others of the batch would lose theirs
+    keywords: keywords.length > MAX_KEYWORDS ? [] : keywords.filter((one) => KEYWORD.test(one)),
     internalDate: date,
   };
 }

@@ -12,7 +12,8 @@ const path = z.array(z.string().min(1).max(1000)).min(1).max(100);
 const incomingHead = z.object({
   mailbox: path,
   flags: z.number().int().min(0).max(31),
-  keywords: z.array(z.string().max(200)).max(100),
+  /** Whatever words stood in a file; what can be no keyword is passed over. */
+  keywords: z.array(z.string()),
   date: z.number().optional(),
 });
 
