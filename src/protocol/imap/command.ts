@@ -2,7 +2,7 @@
  * What a client may ask of an IMAP server: RFC 9051 and RFC 3501, and the extensions we serve (the RFC stands beside each). One union,
  * told apart by `verb`; a command that has a UID form carries `uid`. Text is decoded: mailbox names are Unicode with `/`
  * between levels, `INBOX` in upper case; search strings are Unicode. Numbers are exact: nothing above 2^53 − 1 is parsed.
- * Made by parse-command.ts, carried out by servers/imap/commands.
+ * Made by parse/command.ts, carried out by servers/imap/commands.
  */
 
 import type { Section } from '#protocol/message/section';

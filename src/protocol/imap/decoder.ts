@@ -1,6 +1,6 @@
 /**
  * A cursor over one command, with a method for each production that commands share (RFC 9051 §9). The command is text of one
- * character per octet, its literals in it (`{3}` CRLF abc). What breaks the grammar throws {@link Malformed}; parse-command.ts
+ * character per octet, its literals in it (`{3}` CRLF abc). What breaks the grammar throws {@link Malformed}; parse/command.ts
  * catches it and says BAD. Nothing is looked at twice but a literal's length: linear.
  */
 import { decodeUtf8, fromLatin1 } from '#bytes';

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { fromLatin1 } from '#bytes';
-import { parseCommand } from './parse-command.ts';
-import type { ReceiverEvent } from './receiver-event.ts';
-import { Receiver } from './receiver.ts';
+import { parseCommand } from './parse/command.ts';
+import type { ReceiverEvent } from './receiver/event.ts';
+import { Receiver } from './receiver/receiver.ts';
 
 const EXAMPLES: Readonly<Record<string, readonly string[]>> = {
   'RFC 9051': [

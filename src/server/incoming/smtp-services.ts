@@ -20,10 +20,10 @@ import type { SmtpServices } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
 import type { EventBuffer } from '#store/event-buffer';
 import type { Store } from '#store/open';
+import type { Leaving } from '#server/outgoing/unsubscribe';
 import { sendingLimitsOf } from './abuse.ts';
 import type { Reception } from './reception.ts';
 import type { Reputation } from './reputation.ts';
-import type { Leaving } from '#server/outgoing/unsubscribe';
 
 export interface ServiceParts {
   readonly config: Config;

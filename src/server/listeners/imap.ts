@@ -4,8 +4,8 @@ import { IMAP_LIMITS } from '#servers/imap/limits';
 import type { GivenServices } from '#servers/imap/settings';
 import { startImap, type ImapServer } from '#servers/imap/start';
 import type { TlsIdentity } from '#servers/net/tls-context';
-import type { Doors } from './doors.ts';
 import type { StartFailure } from '#server/failure';
+import type { Doors } from './doors.ts';
 import { badListener, listenerOf } from './places.ts';
 
 export async function openImap(

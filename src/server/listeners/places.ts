@@ -1,8 +1,8 @@
 /** Where the listeners of SMTP and IMAP stand by the settings, and which setting they failed by. */
 import type { Config } from '#config';
 import type { ListenerPlace, ListenersFailure } from '#servers/net/session-listeners';
-import type { Doors } from './doors.ts';
 import { failed, type StartFailure } from '#server/failure';
+import type { Doors } from './doors.ts';
 import type { DoorName } from './inherited-sockets.ts';
 
 export function listenerOf(

@@ -4,8 +4,8 @@ import { SMTP_LIMITS } from '#servers/smtp/limits';
 import type { SmtpServices } from '#servers/smtp/settings';
 import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import type { TlsIdentity } from '#servers/net/tls-context';
-import type { Doors } from './doors.ts';
 import type { StartFailure } from '#server/failure';
+import type { Doors } from './doors.ts';
 import { badListener, listenerOf } from './places.ts';
 
 export async function openSmtp(

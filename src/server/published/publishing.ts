@@ -26,9 +26,9 @@ import { currentCertificates } from '#store/certificates/certificates';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import type { Store } from '#store/open';
-import type { Certificates } from './certificates.ts';
 import { placeOf, type Doors } from '#server/listeners/doors';
 import type { StartFailure } from '#server/failure';
+import type { Certificates } from './certificates.ts';
 
 export interface PublishingParts {
   readonly doors: Doors;

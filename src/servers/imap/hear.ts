@@ -1,5 +1,5 @@
 /** What a session does with each event of its receiver: whose it is, and how it ends. Called by session.ts. */
-import type { ReceiverEvent } from '#protocol/imap/receiver-event';
+import type { ReceiverEvent } from '#protocol/imap/receiver/event';
 import { beginMessage, endMessage, takePiece } from './append/take-message.ts';
 import { carryOut } from './commands.ts';
 import { takeAuthLine } from './commands/authenticate.ts';

@@ -3,7 +3,7 @@
  * config/fields.ts: `limits.message_size`, and the connections, `limits.imap_connections` and
  * `limits.imap_connections_per_address`, which servers/net counts.
  */
-import { RECEIVER_LIMITS, type ReceiverLimits } from '#protocol/imap/receiver-limits';
+import { RECEIVER_LIMITS, type ReceiverLimits } from '#protocol/imap/receiver/limits';
 
 export interface ImapLimits {
   readonly receiver: ReceiverLimits;

@@ -4,7 +4,7 @@
  */
 import type { Login } from '#mail/receive/envelope';
 import type { FetchItem } from '#protocol/imap/command';
-import { Receiver } from '#protocol/imap/receiver';
+import { Receiver } from '#protocol/imap/receiver/receiver';
 import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection } from '#servers/net/connection';

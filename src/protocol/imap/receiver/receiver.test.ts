@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1 } from '#bytes';
-import { computedFor } from '../../../test/support/cpu-time.ts';
-import type { ReceiverEvent } from './receiver-event.ts';
-import type { ReceiverLimits } from './receiver-limits.ts';
+import { computedFor } from '../../../../test/support/cpu-time.ts';
+import type { ReceiverEvent } from './event.ts';
+import type { ReceiverLimits } from './limits.ts';
 import { Receiver } from './receiver.ts';
 
 const LIMITS: ReceiverLimits = {

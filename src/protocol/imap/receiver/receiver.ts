@@ -11,10 +11,12 @@
  * announced is thrown away, the one of a `{n}` was never sent.
  */
 import { CR } from '#bytes';
-import type { MessageHead } from './command.ts';
+import type { MessageHead } from '#protocol/imap/command';
+import { parseCommand, type SyntaxError } from '#protocol/imap/parse/command';
 import { Discard } from './discard.ts';
 import { Incoming, withoutLineEnd } from './incoming.ts';
-import { parseCommand, type SyntaxError } from './parse-command.ts';
+import type { ReceiverEvent } from './event.ts';
+import { RECEIVER_LIMITS, type ReceiverLimits } from './limits.ts';
 import {
   literalAt,
   messageHead,
@@ -22,8 +24,6 @@ import {
   type MessageCommand,
   type MessageMark,
 } from './literal.ts';
-import type { ReceiverEvent } from './receiver-event.ts';
-import { RECEIVER_LIMITS, type ReceiverLimits } from './receiver-limits.ts';
 
 type Mode =
   | 'command'

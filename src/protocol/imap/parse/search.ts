@@ -4,11 +4,11 @@
  */
 import { fromLatin1 } from '#bytes';
 import { decodeCharset } from '#protocol/message/charset';
-import type { Command, Partial, SearchKey, SearchReturn, SortKey } from './command.ts';
-import { decodeDate } from './date-time.ts';
-import { Malformed, type Decoder } from './decoder.ts';
-import { FLAG_BITS, MAX_KEYWORD } from './flags.ts';
-import { decodeMessageSet } from './sequence-set.ts';
+import type { Command, Partial, SearchKey, SearchReturn, SortKey } from '#protocol/imap/command';
+import { decodeDate } from '#protocol/imap/date-time';
+import { Malformed, type Decoder } from '#protocol/imap/decoder';
+import { FLAG_BITS, MAX_KEYWORD } from '#protocol/imap/flags';
+import { decodeMessageSet } from '#protocol/imap/sequence-set';
 
 /** Keys in one search, whatever their nesting. */
 const MAX_KEYS = 2000;

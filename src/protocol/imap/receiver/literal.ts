@@ -2,12 +2,12 @@
  * The mark of a literal at the end of a line (RFC 9051 §4.3, RFC 7888, RFC 3516), and what stands before the messages of APPEND and
  * REPLACE (RFC 9051 §6.3.12, RFC 3502, RFC 6855 §4, RFC 8508). Called by receiver.ts.
  */
-import type { Command, MessageHead } from './command.ts';
-import { parseDateTime } from './date-time.ts';
-import { Decoder, Malformed } from './decoder.ts';
-import { decodeFlagList, NO_FLAGS } from './flags.ts';
-import { decodeMailbox } from './mailbox-name.ts';
-import type { SyntaxError } from './parse-command.ts';
+import type { Command, MessageHead } from '#protocol/imap/command';
+import { parseDateTime } from '#protocol/imap/date-time';
+import { Decoder, Malformed } from '#protocol/imap/decoder';
+import { decodeFlagList, NO_FLAGS } from '#protocol/imap/flags';
+import { decodeMailbox } from '#protocol/imap/mailbox-name';
+import type { SyntaxError } from '#protocol/imap/parse/command';
 
 /** Characters of `~{n+}`, n of fifteen digits. */
 const LONGEST_MARK = 20;

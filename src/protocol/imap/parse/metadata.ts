@@ -1,8 +1,8 @@
 /** GETMETADATA and SETMETADATA (RFC 5464): entries of a mailbox, or of the server where the name is empty. */
 import { fromLatin1 } from '#bytes';
-import type { Command } from './command.ts';
-import { Malformed, type Decoder } from './decoder.ts';
-import { decodeMailbox } from './mailbox-name.ts';
+import type { Command } from '#protocol/imap/command';
+import { Malformed, type Decoder } from '#protocol/imap/decoder';
+import { decodeMailbox } from '#protocol/imap/mailbox-name';
 
 const MAX_ENTRIES = 100;
 const MAX_ENTRY = 255;

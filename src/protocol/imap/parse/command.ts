@@ -3,17 +3,17 @@
  * their own. Total: whatever the octets are, a command or a text for BAD comes back. Called by receiver.ts.
  */
 import { decodeBase64, EMPTY, fromLatin1 } from '#bytes';
-import type { Command } from './command.ts';
-import { Decoder, Malformed, type DecoderOptions } from './decoder.ts';
-import { decodeFlags } from './flags.ts';
-import { decodeMailbox, decodePattern } from './mailbox-name.ts';
-import { parseFetch } from './parse-fetch.ts';
-import { parseList, parseStatus } from './parse-list.ts';
-import { parseGetMetadata, parseSetMetadata } from './parse-metadata.ts';
-import { parseNotify } from './parse-notify.ts';
-import { parseSearch, parseSort, parseThread } from './parse-search.ts';
-import { parseSelect } from './parse-select.ts';
-import { decodeMessageSet } from './sequence-set.ts';
+import type { Command } from '#protocol/imap/command';
+import { Decoder, Malformed, type DecoderOptions } from '#protocol/imap/decoder';
+import { decodeFlags } from '#protocol/imap/flags';
+import { decodeMailbox, decodePattern } from '#protocol/imap/mailbox-name';
+import { decodeMessageSet } from '#protocol/imap/sequence-set';
+import { parseFetch } from './fetch.ts';
+import { parseList, parseStatus } from './list.ts';
+import { parseGetMetadata, parseSetMetadata } from './metadata.ts';
+import { parseNotify } from './notify.ts';
+import { parseSearch, parseSort, parseThread } from './search.ts';
+import { parseSelect } from './select.ts';
 
 /** BAD with this text; NO where it has a code. Without a tag where none could be read. */
 export interface SyntaxError {

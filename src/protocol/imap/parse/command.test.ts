@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { latin1 } from '#bytes';
-import { STAR, type Command } from './command.ts';
-import { parseCommand } from './parse-command.ts';
+import { STAR, type Command } from '#protocol/imap/command';
+import { parseCommand } from './command.ts';
 
 function parsed(line: string, utf8 = false): Command {
   const result = parseCommand(`t ${line}`, { utf8 });

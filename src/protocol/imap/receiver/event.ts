@@ -1,5 +1,5 @@
 /** What the receiver hears (receiver.ts). */
-import type { Command, MessageHead } from './command.ts';
+import type { Command, MessageHead } from '#protocol/imap/command';
 
 export type ReceiverEvent =
   | { readonly kind: 'command'; readonly tag: string; readonly command: Command }

@@ -1,8 +1,8 @@
 /** SELECT and EXAMINE with the parameters of RFC 7162: CONDSTORE and QRESYNC. */
-import type { Command, Qresync } from './command.ts';
-import { Malformed, type Decoder } from './decoder.ts';
-import { decodeMailbox } from './mailbox-name.ts';
-import { decodeSequenceSet } from './sequence-set.ts';
+import type { Command, Qresync } from '#protocol/imap/command';
+import { Malformed, type Decoder } from '#protocol/imap/decoder';
+import { decodeMailbox } from '#protocol/imap/mailbox-name';
+import { decodeSequenceSet } from '#protocol/imap/sequence-set';
 
 export function parseSelect(decoder: Decoder, verb: 'SELECT' | 'EXAMINE'): Command {
   decoder.space();

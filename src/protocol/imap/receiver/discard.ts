@@ -3,10 +3,10 @@
  * further literals (RFC 7888 §4). It is thrown away up to a bound. Called by receiver.ts.
  */
 import { latin1 } from '#bytes';
+import type { ReceiverEvent } from './event.ts';
 import { withoutLineEnd, type Incoming } from './incoming.ts';
+import type { ReceiverLimits } from './limits.ts';
 import { literalAt } from './literal.ts';
-import type { ReceiverEvent } from './receiver-event.ts';
-import type { ReceiverLimits } from './receiver-limits.ts';
 
 const SKIPPED_AT_ONCE = 4096;
 /** Octets of `~{n+}` and its line end. */

@@ -1,8 +1,8 @@
 /** LIST and STATUS (RFC 9051 §6.3.9, §6.3.11; RFC 5258, RFC 5819, RFC 6154, RFC 8438, RFC 8474, RFC 7889, RFC 9208, RFC 9590). */
-import type { Command, ListReturn, ListSelection, StatusItem } from './command.ts';
-import { Malformed, type Decoder } from './decoder.ts';
-import { decodeMailbox, decodePattern } from './mailbox-name.ts';
-import { decodeEntries } from './parse-metadata.ts';
+import type { Command, ListReturn, ListSelection, StatusItem } from '#protocol/imap/command';
+import { Malformed, type Decoder } from '#protocol/imap/decoder';
+import { decodeMailbox, decodePattern } from '#protocol/imap/mailbox-name';
+import { decodeEntries } from './metadata.ts';
 
 const SELECTIONS = new Set(['SUBSCRIBED', 'REMOTE', 'RECURSIVEMATCH', 'SPECIAL-USE']);
 const STATUS_ITEMS = new Set(

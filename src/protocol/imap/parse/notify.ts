@@ -1,8 +1,14 @@
 /** NOTIFY (RFC 5465): which events of which mailboxes the client wants to hear of. */
-import type { Command, FetchItem, NotifyEvent, NotifyFilter, NotifyGroup } from './command.ts';
-import { Malformed, type Decoder } from './decoder.ts';
-import { decodeMailbox } from './mailbox-name.ts';
-import { decodeFetchItems } from './parse-fetch.ts';
+import type {
+  Command,
+  FetchItem,
+  NotifyEvent,
+  NotifyFilter,
+  NotifyGroup,
+} from '#protocol/imap/command';
+import { Malformed, type Decoder } from '#protocol/imap/decoder';
+import { decodeMailbox } from '#protocol/imap/mailbox-name';
+import { decodeFetchItems } from './fetch.ts';
 
 const MAX_GROUPS = 50;
 const MAX_MAILBOXES = 500;
