@@ -23,7 +23,7 @@ import { beginVerification } from '#protocol/dkim/verify';
 import { readAuthor } from '#protocol/dmarc/author';
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import type { Resolver } from '#protocol/dns/resolver';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { checkHost } from '#protocol/spf/check-host';
 import { serveZone } from '../../test/support/declared-zone-server.ts';
 import { declaredZone } from '../../test/support/declared-zone.ts';

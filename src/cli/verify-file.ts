@@ -1,7 +1,7 @@
 /** The way of `dkim verify` and `arc verify`: a message out of a file, its keys out of the DNS, a report. Works without a server. */
 import { keyLookup } from '#protocol/dkim/key-lookup';
 import type { VerifyOptions } from '#protocol/dkim/verify';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { readMessageFile } from './message-file.ts';
 import { waiting } from './terminal/progress.ts';
 import { cliResolver, type ResolverOptions } from './resolver.ts';

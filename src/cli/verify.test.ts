@@ -9,7 +9,7 @@ import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { sealMessage } from '#protocol/arc/seal';
 import { declaredZone } from '../../test/support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../test/support/declared-zone-server.ts';

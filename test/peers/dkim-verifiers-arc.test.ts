@@ -10,7 +10,7 @@ import { sealMessage } from '#protocol/arc/seal';
 import { verifyChain } from '#protocol/arc/verify-chain';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { signOffMainThread } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { peer } from '../support/peer.ts';
 import {
   byMailDkim,

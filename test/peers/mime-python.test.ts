@@ -8,9 +8,9 @@ import { globSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { test } from 'node:test';
 import { hex } from '#bytes';
-import { decodeBody } from '#protocol/message/decode-body';
-import { fileName } from '#protocol/message/file-name';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { decodeBody } from '#protocol/message/body/decode-body';
+import { fileName } from '#protocol/message/body/file-name';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { pythonPeer } from '../support/peer.ts';
 

@@ -14,7 +14,7 @@ import { canonicalizeFields, headerToSign } from '#protocol/dkim/canonicalize-he
 import type { KeyLookup } from '#protocol/dkim/report';
 import { signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { parseTagList } from '#protocol/dkim/tag-list';
-import { type Field, fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { type Field, fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { ArcReport } from '#protocol/arc/report';
 import { type Sealed, sealMessage } from '#protocol/arc/seal';
 import { verifyChain } from '#protocol/arc/verify-chain';

@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import { parseAllDocuments } from 'yaml';
 import { fromLatin1, latin1 } from '#bytes';
 import type { KeyLookup } from '#protocol/dkim/report';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { ArcReport } from '#protocol/arc/report';
 import { verifyChain } from '#protocol/arc/verify-chain';
 

@@ -7,7 +7,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { fromLatin1 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { KeyAnswer, SignatureReport } from '#protocol/dkim/report';
 import { verifyMessage } from '#protocol/dkim/verify';
 

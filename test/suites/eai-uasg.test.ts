@@ -16,9 +16,9 @@ import {
   needsSmtputf8,
 } from '#protocol/address/mailbox';
 import { parseForwardPath, parseMailbox, parseReversePath } from '#protocol/address/path';
-import { encodeUnstructured } from '#protocol/message/encoded-word';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { formatMessageId, newMessageId } from '#protocol/message/message-id';
+import { encodeUnstructured } from '#protocol/message/header/encoded-word';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { formatMessageId, newMessageId } from '#protocol/message/header/message-id';
 import { summarize } from '#protocol/message/summary';
 import { type EaiRole, readEaiCases } from './eai-uasg/cases.ts';
 

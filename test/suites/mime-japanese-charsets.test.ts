@@ -5,12 +5,12 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { eachPart } from '#protocol/message/each-part';
-import { octetsAsText } from '#protocol/message/field-text';
-import { fileName } from '#protocol/message/file-name';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { partText } from '#protocol/message/part-text';
-import { previewText } from '#protocol/message/preview';
+import { eachPart } from '#protocol/message/body/each-part';
+import { octetsAsText } from '#protocol/message/header/field-text';
+import { fileName } from '#protocol/message/body/file-name';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { partText } from '#protocol/message/body/part-text';
+import { previewText } from '#protocol/message/body/preview';
 
 const FOLDER = new URL('mime-japanese-charsets/', import.meta.url);
 

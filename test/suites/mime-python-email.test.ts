@@ -7,11 +7,11 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { fileName } from '#protocol/message/file-name';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { partText } from '#protocol/message/part-text';
-import { findPart } from '#protocol/message/section';
-import { formatStructure, parseStoredStructure } from '#protocol/message/stored-structure';
+import { fileName } from '#protocol/message/body/file-name';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { partText } from '#protocol/message/body/part-text';
+import { findPart } from '#protocol/message/body/section';
+import { formatStructure, parseStoredStructure } from '#protocol/message/body/stored-structure';
 import type { Part } from '#protocol/message/structure';
 
 const FOLDER = new URL('mime-python-email/', import.meta.url);

@@ -7,9 +7,9 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { latin1 } from '#bytes';
-import { decodeBody } from '#protocol/message/decode-body';
-import { splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { decodeBody } from '#protocol/message/body/decode-body';
+import { splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 
 const FOLDER = new URL('mime4j/', import.meta.url);

@@ -8,7 +8,7 @@ import { startBodyHashes } from '#protocol/dkim/body-hash';
 import { canonicalizeFields, chooseFields, headerToSign } from '#protocol/dkim/canonicalize-header';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { digestFor } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/declared-zone.ts';
 import { HONEST, STRANGER } from '../support/reception.ts';
 

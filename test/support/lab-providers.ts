@@ -16,7 +16,7 @@ import { silentLog } from '#log';
 import { parseMailbox } from '#protocol/address/path';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';
 import { freeLabPrefix } from './lab-network.ts';
 import { testIdentity } from './smtp-server.ts';

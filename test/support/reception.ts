@@ -10,7 +10,7 @@ import { sealMessage } from '#protocol/arc/seal';
 import { startBodyHashes } from '#protocol/dkim/body-hash';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { readEmail } from '#store/emails';
 import { eventsOfMessage, type StoredEvent } from '#store/events';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';

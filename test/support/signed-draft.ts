@@ -9,7 +9,7 @@ import type { Canonicalization } from '#protocol/dkim/canonicalize-body';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { canonicalizeFields, chooseFields, headerToSign } from '#protocol/dkim/canonicalize-header';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 
 export const DRAFT_TIME = 1_795_500_000;
 

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeEncodedWords } from '#protocol/message/encoded-word';
-import { fieldValue, splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { partText } from '#protocol/message/part-text';
+import { decodeEncodedWords } from '#protocol/message/header/encoded-word';
+import { fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { partText } from '#protocol/message/body/part-text';
 import { contactLetter, encodedText, newsletterId, newsletterLetter } from './letters.ts';
 
 const typed = fc.string({ unit: 'binary', maxLength: 200 });

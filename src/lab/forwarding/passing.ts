@@ -1,7 +1,7 @@
 /** What happens to a message that is passed on: nothing, one octet, or what mailing lists do. Pure but for the signature. */
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { LabHost } from '#lab/addresses';
 
 export interface Place {

@@ -11,7 +11,7 @@ import { publicKeyDigest } from '#mail/certificates/x509';
 import { route, type RouteHost } from '#mail/queue/route';
 import { daneOfHost, type HostDane } from '#mail/tls-policy/dane-of-host';
 import { parseMailbox } from '#protocol/address/path';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { ownCertificate } from './served-certificate.ts';
 import { aroundOf, type LessonWorld } from './world.ts';
 

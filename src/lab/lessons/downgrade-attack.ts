@@ -2,7 +2,7 @@
 import { utf8 } from '#bytes';
 import { startDowngrade } from '#lab/mallory/downgrade';
 import { malloryAddress } from '#lab/mallory/victim';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { addOutgoing, listOutgoing } from '#store/lab/provider-outbox';
 import { aroundOf, type LessonWorld } from './world.ts';
 

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { readInvitations, readSettings } from '#lab/app/files';
 import { confirmedBy, noteConfirmed } from '#lab/app/opt-in';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { summarize } from '#protocol/message/summary';
 import { findAccount } from '#store/directory/accounts';
 import { listEmails, readEmail } from '#store/emails';

@@ -5,7 +5,7 @@ import type { PostParts } from '#lab/post';
 import { spoof, type SpoofTry } from '#lab/mallory/spoof';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { aroundOf, type LessonWorld } from './world.ts';
 
 const address = z.string().max(320);

@@ -4,7 +4,7 @@
  */
 import { utf8 } from '#bytes';
 import { postLetter, type PostParts } from '#lab/post';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 
 export interface Spoof {
   /** Whose name she takes. */

@@ -4,7 +4,7 @@ import { decodeUtf8Lossy } from '#bytes';
 import type { LabCall } from '#lab/ground';
 import type { providerCalls, ShownMail } from '#lab/providers/calls';
 import { summarize } from '#protocol/message/summary';
-import { splitHeader, fieldValue } from '#protocol/message/fields';
+import { splitHeader, fieldValue } from '#protocol/message/header/fields';
 import type { KeptLetter } from './mailboxes.ts';
 import { PEER_DOMAIN, PEER_PEOPLE, type Peer } from './peer.ts';
 

@@ -1,8 +1,8 @@
 /** The answer of a person to a letter, as message. Pure. */
 import { base64, latin1, utf8 } from '#bytes';
 import { isAscii } from '#protocol/address/mailbox';
-import { encodePhrase, encodeUnstructured } from '#protocol/message/encoded-word';
-import { formatDate } from '#protocol/message/date';
+import { encodePhrase, encodeUnstructured } from '#protocol/message/header/encoded-word';
+import { formatDate } from '#protocol/message/header/date';
 import type { MessageSummary } from '#protocol/message/summary';
 import { encodeIso2022Jp } from './iso-2022-jp.ts';
 import type { Charset, Person } from './person.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { decodeCharset } from '#protocol/message/encoded-word';
+import { decodeCharset } from '#protocol/message/header/encoded-word';
 import { encodeIso2022Jp } from './iso-2022-jp.ts';
 
 test('kana, kanji and ASCII come back as they were, and the text ends in ASCII', () => {

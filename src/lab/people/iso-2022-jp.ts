@@ -3,7 +3,7 @@
  * sequences. The table is read off the decoder, once, when it is first asked for.
  */
 import { concat } from '#bytes';
-import { decodeCharset } from '#protocol/message/encoded-word';
+import { decodeCharset } from '#protocol/message/header/encoded-word';
 
 const KANJI = Uint8Array.of(0x1b, 0x24, 0x42);
 const ASCII = Uint8Array.of(0x1b, 0x28, 0x42);

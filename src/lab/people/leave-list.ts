@@ -5,7 +5,7 @@
 import { utf8 } from '#bytes';
 import { httpsPost } from '#clients/https/post';
 import type { Dialer } from '#clients/smtp/dial';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { Resolver } from '#protocol/dns/resolver';
 import { listProviderMail, readProviderMail } from '#store/lab/provider-mail';
 import type { Pool } from '#store/open';

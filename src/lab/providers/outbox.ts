@@ -7,7 +7,7 @@ import { concat } from '#bytes';
 import type { Ground } from '#lab/ground';
 import type { Resolver } from '#protocol/dns/resolver';
 import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import {
   addOutgoing,
   concludeOutgoing,

@@ -7,8 +7,8 @@ import { formatMailbox } from '#protocol/address/mailbox';
 import type { SignatureReport } from '#protocol/dkim/report';
 import type { DmarcRecord } from '#protocol/dmarc/record';
 import type { PublishedPolicy } from '#protocol/dmarc-report/report';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
-import { parseMessageIds } from '#protocol/message/message-id';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
+import { parseMessageIds } from '#protocol/message/header/message-id';
 import type { SpfStep } from '#protocol/spf/report';
 import type { ClientFacts, MessageFacts } from './facts.ts';
 

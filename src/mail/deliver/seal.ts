@@ -9,7 +9,7 @@ import { event, type Event, type EventIds } from '#events';
 import type { ArcReport } from '#protocol/arc/report';
 import { sealMessage, type Sealed } from '#protocol/arc/seal';
 import { signOffMainThread } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { Directory } from '#store/directory/directory';
 
 export type UnsealedReason =

@@ -5,7 +5,7 @@
 import { addressFamily } from '#clients/dns/address';
 import { toUnicode } from '#protocol/address/domain';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import type { Client } from '#mail/receive/envelope';
 
 export interface ReceivedFacts {

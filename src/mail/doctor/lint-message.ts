@@ -1,10 +1,10 @@
 /** What is wrong with the form of a message as it was sent. Pure; nothing of its content comes out. */
 import { latin1 } from '#bytes';
 import { decodeCharset } from '#protocol/message/charset';
-import { parseDate } from '#protocol/message/date';
-import { eachPart } from '#protocol/message/each-part';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { parseDate } from '#protocol/message/header/date';
+import { eachPart } from '#protocol/message/body/each-part';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 
 export interface Lint {

@@ -7,7 +7,7 @@ import { event, type Event } from '#events';
 import { sign, type Signed } from '#mail/submit/sign';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { hashBody } from '#protocol/dkim/body-hash';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { Directory } from '#store/directory/directory';
 import { storeFailure } from '#store/failure';
 import type { QueueOptions } from './options.ts';

@@ -6,7 +6,7 @@ import type { Event } from '#events';
 import { newDkimKeys } from '#mail/accounts/administer';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { verifyMessage } from '#protocol/dkim/verify';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { setAlias } from '#store/directory/addresses';
 import { addDkimKey } from '#store/directory/dkim-keys';

@@ -13,7 +13,7 @@ import { composeNotice, finalRecipientOf } from '#protocol/dsn/compose';
 import type { NoticeRecipient } from '#protocol/dsn/human-part';
 import { returnsBody, type OriginalContent } from '#protocol/dsn/original-part';
 import { dueNotice, type DeliveryEvent, type NoticeRule } from '#protocol/dsn/rules';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { parseOriginalRecipient } from '#protocol/smtp/original-recipient';
 import { decodeXtext } from '#protocol/smtp/xtext';
 import { storeBlob, wholeBlob } from '#store/blobs';

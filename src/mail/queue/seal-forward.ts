@@ -11,7 +11,7 @@ import type { ArcReport } from '#protocol/arc/report';
 import type { MethodResult } from '#protocol/authentication-results/field';
 import { formatAuthenticationResults } from '#protocol/authentication-results/format';
 import { arcResult, authResult } from '#protocol/authentication-results/results';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { nowhereResolver } from '#clients/dns/nowhere';
 import { seal, type Seal, type Sealable } from '#mail/deliver/seal';
 import type { ClaimedMessage } from '#store/queue/claim';

@@ -9,7 +9,7 @@ import type { DmarcReport } from '#protocol/dmarc/report';
 import type { IprevReport } from '#protocol/iprev/check';
 import type { SpfReport } from '#protocol/spf/report';
 import type { Author } from '#protocol/dmarc/author';
-import type { Header } from '#protocol/message/fields';
+import type { Header } from '#protocol/message/header/fields';
 import type { Known } from '#mail/reputation/known';
 import type { Standing } from '#mail/reputation/score';
 import type { GreylistKey } from '#store/reception/greylist';

@@ -1,6 +1,6 @@
 /** What is known of a message at each stage of the dialogue: what checks have to go by. */
 import type { BodyHashes, BodyHashRequest } from '#protocol/dkim/body-hash';
-import type { Header } from '#protocol/message/fields';
+import type { Header } from '#protocol/message/header/fields';
 import type { Client, Envelope } from './envelope.ts';
 import type { Content } from './intake.ts';
 import type { LocalRecipient } from './recipient.ts';

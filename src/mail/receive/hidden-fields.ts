@@ -3,7 +3,7 @@
  * our verdict, and Authentication-Results in our name (RFC 8601 §5).
  */
 import { foreignResults } from '#protocol/authentication-results/foreign';
-import { fieldsNamed, type Field } from '#protocol/message/fields';
+import { fieldsNamed, type Field } from '#protocol/message/header/fields';
 import type { Content } from './intake.ts';
 import { VERDICT_FIELD } from './verdict-field.ts';
 

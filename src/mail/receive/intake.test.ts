@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 import { systemClock } from '#clock';
 import { fromLatin1, latin1 } from '#bytes';
 import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { Writer } from '#store/writer';
 import { Intake, MAX_HEADER, type Content } from './intake.ts';
 

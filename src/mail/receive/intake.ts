@@ -6,7 +6,7 @@ import { createHash } from 'node:crypto';
 import type { Clock } from '#clock';
 import { concat, EMPTY } from '#bytes';
 import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
-import { splitHeader, type Header } from '#protocol/message/fields';
+import { splitHeader, type Header } from '#protocol/message/header/fields';
 import { BlobUpload, type NewBlob } from '#store/blobs';
 import type { Writer } from '#store/writer';
 

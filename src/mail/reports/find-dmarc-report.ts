@@ -6,9 +6,9 @@ import { setImmediate } from 'node:timers/promises';
 import { decodeUtf8, latin1 } from '#bytes';
 import { DmarcReportReader } from '#protocol/dmarc-report/parse';
 import type { DmarcAggregateReport } from '#protocol/dmarc-report/report';
-import { eachPart } from '#protocol/message/each-part';
-import { fileName } from '#protocol/message/file-name';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { eachPart } from '#protocol/message/body/each-part';
+import { fileName } from '#protocol/message/body/file-name';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { attachedFile, decompressed, type ReportFile } from './report-file.ts';
 

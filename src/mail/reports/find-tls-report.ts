@@ -1,7 +1,7 @@
 /** The TLS report in a mail (RFC 8460 §5.3). Pure but for the decompression. */
 import { decodeUtf8 } from '#bytes';
-import { eachPart } from '#protocol/message/each-part';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { eachPart } from '#protocol/message/body/each-part';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { parseTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
 import { attachedFile, gunzipped } from './report-file.ts';

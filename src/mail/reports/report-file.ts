@@ -2,7 +2,7 @@
 import { gunzipSync, inflateRawSync } from 'node:zlib';
 import { CR, LF } from '#bytes';
 import { isZip, xmlEntryOf } from '#protocol/dmarc-report/zip-entry';
-import { decodeBody } from '#protocol/message/decode-body';
+import { decodeBody } from '#protocol/message/body/decode-body';
 import type { Part } from '#protocol/message/structure';
 
 /** Reports of the largest senders have some hundred kilobytes. */

@@ -7,7 +7,7 @@ import { event } from '#events';
 import type { Log } from '#log';
 import { passed, type DmarcAggregateReport } from '#protocol/dmarc-report/report';
 import { isWithin } from '#protocol/dmarc/domain-name';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { TlsReport } from '#protocol/tlsrpt/report';
 import { listDomains } from '#store/directory/domains';
 import { readEmail } from '#store/emails';

@@ -4,7 +4,7 @@
  */
 import { FIELD_NAME, type MethodResult } from '#protocol/authentication-results/field';
 import { parseAuthenticationResults } from '#protocol/authentication-results/parse';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 
 /** Whether a DKIM signature of the domain passed. */
 export function isSignedBy(prefix: Uint8Array, domain: string): boolean {

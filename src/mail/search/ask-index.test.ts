@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
-import { foldText } from '#protocol/message/fold';
+import { foldText } from '#protocol/message/header/fold';
 import { NO } from '#store/search/answers';
 import {
   compareWithScan,

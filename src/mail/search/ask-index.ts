@@ -4,7 +4,7 @@
  * Answers are columns, an octet for each message: a process that has just begun spends most of a search in loops over messages.
  * Called by mail/search/find-messages.ts.
  */
-import { foldText } from '#protocol/message/fold';
+import { foldText } from '#protocol/message/header/fold';
 import { NO, UNKNOWN, YES } from '#store/search/answers';
 import type { Pool } from '#store/open';
 import { readBlocks, readIndex, SegmentGone } from '#store/search/snapshot';

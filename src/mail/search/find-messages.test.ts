@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { base64, utf8 } from '#bytes';
 import type { MessageSet, SearchKey } from '#protocol/imap/command';
-import { foldText } from '#protocol/message/fold';
+import { foldText } from '#protocol/message/header/fold';
 import { summarize } from '#protocol/message/summary';
 import { wholeBlob } from '#store/blobs';
 import { append } from '#store/mailboxes/append';

@@ -5,7 +5,7 @@
  */
 import type { Log } from '#log';
 import { formatKept } from '#protocol/imap/kept-structure';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { ParsedStructure } from '#store/mailboxes/structures';
 import { emailsAfter } from '#store/search/behind';
 import type { IndexConnection } from '#store/search/connection';

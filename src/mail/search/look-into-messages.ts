@@ -4,7 +4,7 @@
  * Called by find-messages.ts.
  */
 import { LF } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { readFacts, readSavedDates } from '#store/mailboxes/facts';
 import { readSmall } from '#store/mailboxes/octets';
 import { readThrough } from '#store/mailboxes/view-cache';

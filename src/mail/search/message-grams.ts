@@ -1,12 +1,12 @@
 /**
- * The grams of one message, and its text: all that SEARCH may look into (`protocol/message/part-text.ts`), folded.
+ * The grams of one message, and its text: all that SEARCH may look into (`protocol/message/body/part-text.ts`), folded.
  * Called by index-account.ts.
  */
-import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/address-text';
-import { fieldText } from '#protocol/message/field-text';
-import { type Field, fieldsNamed, splitHeader } from '#protocol/message/fields';
-import { foldText } from '#protocol/message/fold';
-import { bodyText, headerText, type TextBudget } from '#protocol/message/part-text';
+import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/header/address-text';
+import { fieldText } from '#protocol/message/header/field-text';
+import { type Field, fieldsNamed, splitHeader } from '#protocol/message/header/fields';
+import { foldText } from '#protocol/message/header/fold';
+import { bodyText, headerText, type TextBudget } from '#protocol/message/body/part-text';
 import type { Part } from '#protocol/message/structure';
 import { FIELD_PLACES, addGrams, listsOf, LISTS, type Place } from './grams.ts';
 import { KeySet } from './key-set.ts';

@@ -3,13 +3,13 @@
  * header, TEXT and BODY from all of it. Text is compared as folded text, by substring.
  * Called by keys-by-stage.ts, find-messages.ts, look-into-messages.ts.
  */
-import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/address-text';
-import { parseDay } from '#protocol/message/date';
-import { fieldText } from '#protocol/message/field-text';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { foldText } from '#protocol/message/fold';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { bodyText, headerText } from '#protocol/message/part-text';
+import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/header/address-text';
+import { parseDay } from '#protocol/message/header/date';
+import { fieldText } from '#protocol/message/header/field-text';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { foldText } from '#protocol/message/header/fold';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { bodyText, headerText } from '#protocol/message/body/part-text';
 import type { TextCondition } from './ask-index.ts';
 import type { TextPlace } from '#store/search/texts';
 import { DAY_KEYS, dayFits, type DayKey } from './email-keys.ts';

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { utf8 } from '#bytes';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { judgeAuthors, mayUse } from './author.ts';
 
 const SEND_AS = {

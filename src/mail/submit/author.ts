@@ -4,7 +4,7 @@
  */
 import { formatMailbox, mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { parseAddressList } from '#protocol/address/address-list';
-import { fieldsNamed, fieldValue, type Header } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, type Header } from '#protocol/message/header/fields';
 import type { SendAs } from '#store/directory/directory';
 
 export type AuthorRefusal =

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { latin1, utf8 } from '#bytes';
 import { parseMailbox } from '#protocol/address/path';
-import { fieldsNamed, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
 import { fixHeader, type HeaderFix } from './fix-header.ts';
 
 const NOW = Date.UTC(2026, 0, 2, 3, 4, 5);

@@ -3,10 +3,10 @@
  * Resent-Bcc are hidden, and what is for us alone. Nothing else changes, and the body never.
  */
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
-import { formatDate } from '#protocol/message/date';
-import { fieldsNamed, type Header } from '#protocol/message/fields';
+import { formatDate } from '#protocol/message/header/date';
+import { fieldsNamed, type Header } from '#protocol/message/header/fields';
 import { STREAM_FIELD } from './stream.ts';
-import { formatMessageId, newMessageId } from '#protocol/message/message-id';
+import { formatMessageId, newMessageId } from '#protocol/message/header/message-id';
 
 export interface HeaderFix {
   /** Fields to stand before the header, each with its line end. */

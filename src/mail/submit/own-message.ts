@@ -6,7 +6,7 @@ import type { Clock } from '#clock';
 import { concat } from '#bytes';
 import { event, type Event } from '#events';
 import { hashBody } from '#protocol/dkim/body-hash';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { Statement } from '#store/batch';
 import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
 import type { Directory } from '#store/directory/directory';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { streamOf } from './stream.ts';
 
 function streamWith(...fields: readonly string[]): readonly [string, string | undefined] {

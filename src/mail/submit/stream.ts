@@ -3,7 +3,7 @@
  * (docs/decisions/0035). Its author says so by `Hikyaku-Stream: bulk`, which nobody else sees, or by what bulk mail has anyway; a program whose
  * single messages have List-Unsubscribe says `Hikyaku-Stream: transactional`.
  */
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
 import type { Content } from '#mail/receive/intake';
 
 export interface StreamChoice {

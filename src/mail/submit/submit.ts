@@ -6,7 +6,7 @@ import { concat, utf8 } from '#bytes';
 import { event, type Event, type EventIds } from '#events';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
 import { blobOrder, storeBlob, type NewBlob } from '#store/blobs';
 import { writeDialogue } from '#store/dialogues';
 import { viewOf } from '#store/emails';

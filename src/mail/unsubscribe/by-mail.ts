@@ -6,7 +6,7 @@
 import { createHmac } from 'node:crypto';
 import type { Expansion } from '#mail/deliver/expand';
 import type { Mailbox } from '#protocol/address/mailbox';
-import { fieldsNamed, fieldValue, type Header } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, type Header } from '#protocol/message/header/fields';
 import { base32 } from '#protocol/srs/stamp';
 import { openToken, type Subscription, type TokenKeys } from './token.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { latin1, utf8 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { leavingAddress, leavingAsked, leavingExpansion } from './by-mail.ts';
 import { wayOutFields, wayOutOf } from './offer.ts';
 import { openToken, tokenKeys } from './token.ts';

@@ -4,7 +4,7 @@
  */
 import { utf8 } from '#bytes';
 import { formatMailbox } from '#protocol/address/mailbox';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
 import type { EnvelopeRecipient } from '#mail/receive/envelope';
 import type { Content } from '#mail/receive/intake';
 import { ALL_BULK } from '#store/suppression';

@@ -8,7 +8,7 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { KeyAnswer } from '#protocol/dkim/report';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { beginVerification } from '#protocol/dkim/verify';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { ArcReport } from './report.ts';
 import { type Sealed, sealMessage } from './seal.ts';
 import { beginChainVerification, verifyChain } from './verify-chain.ts';

@@ -4,7 +4,7 @@
  */
 import { latin1 } from '#bytes';
 import { parseTagList, type Tag } from '#protocol/dkim/tag-list';
-import { fieldsNamed, fieldOctets, type Field, type Header } from '#protocol/message/fields';
+import { fieldsNamed, fieldOctets, type Field, type Header } from '#protocol/message/header/fields';
 import type { ArcFault, ArcFieldName } from './report.ts';
 
 export const MAX_SETS = 50;

@@ -12,7 +12,7 @@ import { parseAllDocuments } from 'yaml';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { signOffMainThread } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import {
   damage,
   damaged,

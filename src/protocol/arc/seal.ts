@@ -16,7 +16,7 @@ import {
   type SigningKey,
 } from '#protocol/dkim/sign';
 import { fieldsToSign } from '#protocol/dkim/signed-fields';
-import { fieldsNamed, type Header, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, type Header, splitHeader } from '#protocol/message/header/fields';
 import { arrangeSets } from './arrange-sets.ts';
 import { collectFields, MAX_SETS } from './collect-fields.ts';
 import { sealedFields } from './read-chain.ts';

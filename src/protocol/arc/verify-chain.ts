@@ -15,7 +15,7 @@ import {
   type VerificationInput,
   type VerifyOptions,
 } from '#protocol/dkim/verify';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { arrangeSets } from './arrange-sets.ts';
 import { collectFields } from './collect-fields.ts';
 import { type ChainLink, readChain, type ReadOrFault } from './read-chain.ts';

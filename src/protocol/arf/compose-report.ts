@@ -4,8 +4,8 @@
  */
 import { concat, utf8 } from '#bytes';
 import { originalPart, type OriginalContent } from '#protocol/dsn/original-part';
-import { encodeUnstructured } from '#protocol/message/encoded-word';
-import { formatDate } from '#protocol/message/date';
+import { encodeUnstructured } from '#protocol/message/header/encoded-word';
+import { formatDate } from '#protocol/message/header/date';
 import { formatFeedbackReport } from './format-report.ts';
 import type { FeedbackReport } from './report.ts';
 

@@ -3,9 +3,9 @@
  * Outlook's junk mail reporting sends no report at all, but the message with a field that names the recipient. Pure; called by mail/complaints.
  */
 import { latin1 } from '#bytes';
-import { decodeBody } from '#protocol/message/decode-body';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { decodeBody } from '#protocol/message/body/decode-body';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { parseFeedbackReport, type ParsedFeedback } from './parse-report.ts';
 import { MOST_CHARACTERS, type FeedbackReport } from './report.ts';

@@ -3,7 +3,7 @@
  * end never gets out. Pure.
  */
 import { utf8 } from '#bytes';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { MOST_CHARACTERS, MOST_VALUES, type FeedbackReport } from './report.ts';
 
 type FieldText = readonly [name: string, value: string];

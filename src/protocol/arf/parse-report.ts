@@ -2,8 +2,8 @@
  * Reads the body of message/feedback-report (RFC 5965 §3) as providers write it: unknown fields are passed over, a missing Version and names of older
  * drafts are taken, comments dropped, values cut. Called by find-feedback.ts. Linear in the input, which is bounded.
  */
-import { parseDate } from '#protocol/message/date';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { parseDate } from '#protocol/message/header/date';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import { MOST_CHARACTERS, MOST_VALUES, type AuthFailure, type FeedbackReport } from './report.ts';
 
 export type ParsedFeedback =

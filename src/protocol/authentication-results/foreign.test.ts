@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromLatin1, latin1, utf8 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { foreignResults } from './foreign.ts';
 
 const OWN = ['mx.example.org', 'mx2.example.org', 'post.bücher.example'];

@@ -5,7 +5,7 @@
  */
 import { decodeUtf8 } from '#bytes';
 import { toAscii } from '#protocol/address/domain';
-import { type Field, fieldsNamed, type Header } from '#protocol/message/fields';
+import { type Field, fieldsNamed, type Header } from '#protocol/message/header/fields';
 import { FIELD_NAME } from './field.ts';
 import { readClaim } from './parse.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { decodeUtf8, latin1 } from '#bytes';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { AuthenticationResults, MethodResult } from './field.ts';
 import { formatAuthenticationResults } from './format.ts';
 import { parseAuthenticationResults } from './parse.ts';

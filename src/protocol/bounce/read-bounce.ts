@@ -6,10 +6,10 @@
 import { decodeUtf8Lossy } from '#bytes';
 import type { Action, RecipientStatus } from '#protocol/dsn/delivery-status';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
-import { decodeBody } from '#protocol/message/decode-body';
-import { eachPart } from '#protocol/message/each-part';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { decodeBody } from '#protocol/message/body/decode-body';
+import { eachPart } from '#protocol/message/body/each-part';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
 import { failureInText, mildest } from './bounce-text.ts';
 import { classifyBounce, type Classified, type Failure } from './reasons.ts';

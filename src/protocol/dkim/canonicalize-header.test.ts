@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { EMPTY, fromLatin1, latin1 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import type { Canonicalization } from './canonicalize-body.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 

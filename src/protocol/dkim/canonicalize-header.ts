@@ -5,7 +5,7 @@
  * Called by sign.ts and verify.ts.
  */
 import { CR, LF } from '#bytes';
-import type { Field } from '#protocol/message/fields';
+import type { Field } from '#protocol/message/header/fields';
 import type { Canonicalization } from './canonicalize-body.ts';
 
 const SP = 0x20;

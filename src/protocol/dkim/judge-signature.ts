@@ -4,7 +4,7 @@
  * leaves a valid header over a changed body. Pure. Called by verify.ts.
  */
 import { base64, equalConstantTime } from '#bytes';
-import type { Field } from '#protocol/message/fields';
+import type { Field } from '#protocol/message/header/fields';
 import type { BodyHash } from './body-hash.ts';
 import type { KeyAnswer, SignatureReport, Step } from './report.ts';
 import { type Reason, RULES } from './rules.ts';

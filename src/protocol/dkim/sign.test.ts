@@ -8,7 +8,7 @@ import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { concat, fromLatin1, latin1 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { dnsRecordFor } from './key-record.ts';
 import type { DkimReport } from './report.ts';
 import { type SignBytes, signMessage, signOffMainThread, type SigningKey } from './sign.ts';

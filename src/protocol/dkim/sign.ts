@@ -9,7 +9,7 @@
  */
 import { createHash, type KeyObject, sign as cryptoSign } from 'node:crypto';
 import { concat, EMPTY } from '#bytes';
-import { type Field, splitHeader } from '#protocol/message/fields';
+import { type Field, splitHeader } from '#protocol/message/header/fields';
 import { type Chunks, hashBody } from './body-hash.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 import { beginSignature, fillSignature } from './format-signature.ts';

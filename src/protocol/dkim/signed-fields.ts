@@ -2,7 +2,7 @@
  * Which fields our signatures cover, and how often each is named in h= (RFC 6376 §5.4, §5.4.1).
  * Called by sign.ts.
  */
-import type { Field } from '#protocol/message/fields';
+import type { Field } from '#protocol/message/header/fields';
 
 /**
  * Named once more than they are present: one that is added later breaks the signature (RFC 6376

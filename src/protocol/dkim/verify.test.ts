@@ -3,7 +3,7 @@ import { createHash, generateKeyPairSync, sign } from 'node:crypto';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { concat, EMPTY, fromLatin1, latin1 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { type Chunks, hashBody } from './body-hash.ts';
 import { canonicalizeFields, chooseFields, headerToSign } from './canonicalize-header.ts';
 import { formatSignature } from './format-signature.ts';

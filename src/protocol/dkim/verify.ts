@@ -8,7 +8,7 @@
  * choose-key.ts limits them. Called by mail/receive and the command line.
  */
 import { concat, latin1 } from '#bytes';
-import { type Field, fieldsNamed, type Header, splitHeader } from '#protocol/message/fields';
+import { type Field, fieldsNamed, type Header, splitHeader } from '#protocol/message/header/fields';
 import {
   type BodyHashes,
   type BodyHashRequest,

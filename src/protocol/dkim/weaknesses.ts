@@ -2,7 +2,7 @@
  * What a signature that verifies leaves open to change (RFC 6376 §8.2, §8.15): octets after those that l= covers, fields that a
  * reader is shown and that nobody signed. Facts only; what they are worth is decided where the message is judged.
  */
-import type { Field } from '#protocol/message/fields';
+import type { Field } from '#protocol/message/header/fields';
 import type { RfcSection } from './rules.ts';
 import type { Signature } from './signature.ts';
 

@@ -14,8 +14,8 @@ import {
 } from '#protocol/address/address-list';
 import type { SyntaxReason } from '#protocol/address/cfws';
 import type { Mailbox } from '#protocol/address/mailbox';
-import { decodeEncodedWords } from '#protocol/message/encoded-word';
-import { type Field, fieldsNamed, type Header } from '#protocol/message/fields';
+import { decodeEncodedWords } from '#protocol/message/header/encoded-word';
+import { type Field, fieldsNamed, type Header } from '#protocol/message/header/fields';
 import { outlineOf } from './address-outline.ts';
 import { dnsName } from './domain-name.ts';
 import { hiddenFrom } from './hidden-from.ts';

@@ -4,7 +4,7 @@
  * forbids it). Either would let one author be judged and another one be shown. Linear in the header.
  */
 import { CR, latin1, LF } from '#bytes';
-import type { Header } from '#protocol/message/fields';
+import type { Header } from '#protocol/message/header/fields';
 
 const FROM = /^[fF][rR][oO][mM][ \t]*:/;
 /** Octets looked at after a line that is no field; a lenient reader stops at the empty line anyway. */

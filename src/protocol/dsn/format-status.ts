@@ -4,7 +4,7 @@
  * RFC 6533 §3, those of other values the same notation. Whatever stands in a value, a line end never gets out.
  */
 import { fromLatin1, latin1, utf8 } from '#bytes';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { formatOriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { OriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { DeliveryStatus, RecipientStatus, TypedValue } from './delivery-status.ts';

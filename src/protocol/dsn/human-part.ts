@@ -3,7 +3,7 @@
  * a peer or a header said is quoted as one printable line each, so that it can neither break the part nor
  * look like words of ours.
  */
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 import { ACTIONS } from './delivery-status.ts';
 import type { Action, RecipientStatus } from './delivery-status.ts';
 import type { Language } from './language.ts';

@@ -3,8 +3,8 @@
  * other servers write it: unknown fields are passed over, comments dropped, a missing Action read from the
  * class of Status. Called for bounces that come in. Linear in the input, which is bounded.
  */
-import { parseDate } from '#protocol/message/date';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
+import { parseDate } from '#protocol/message/header/date';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import { parseOriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { OriginalRecipient } from '#protocol/smtp/original-recipient';
 import { ACTIONS } from './delivery-status.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromLatin1 } from '#bytes';
-import { parseStructure } from '#protocol/message/parse-structure';
+import { parseStructure } from '#protocol/message/body/parse-structure';
 import { formatBody, formatBodyStructure } from './body-structure.ts';
 
 const part = (...lines: string[]) => parseStructure(fromLatin1(lines.join('\r\n'))).part;

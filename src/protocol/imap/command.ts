@@ -5,7 +5,7 @@
  * Made by parse/command.ts, carried out by servers/imap/commands.
  */
 
-import type { Section } from '#protocol/message/section';
+import type { Section } from '#protocol/message/body/section';
 
 /** Message numbers or UIDs. Ascending, not overlapping unless the client wrote them so; {@link STAR} is `*`. */
 export type SequenceSet = {

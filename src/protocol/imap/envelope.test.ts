@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { fromLatin1 } from '#bytes';
-import { parseEnvelope } from '#protocol/message/envelope';
+import { parseEnvelope } from '#protocol/message/header/envelope';
 import { formatEnvelope, formatNstring, formatString } from './envelope.ts';
 
 const envelope = (header: string) =>

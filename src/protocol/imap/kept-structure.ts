@@ -1,6 +1,6 @@
 /**
  * What the store keeps of a message's structure, as text: a line with the words of ENVELOPE, a line with those of BODYSTRUCTURE, and the
- * structure itself (protocol/message/stored-structure.ts). Clients ask for the words of whole mailboxes, and making them costs more than
+ * structure itself (protocol/message/body/stored-structure.ts). Clients ask for the words of whole mailboxes, and making them costs more than
  * reading them. The lines are left out where the words are not plain ASCII: then they depend on what the client takes (RFC 6855 §3).
  * Called by the follower that fills the table, and by FETCH.
  */
@@ -9,7 +9,7 @@ import {
   formatStructure,
   parseStoredStructure,
   StructureDamaged,
-} from '#protocol/message/stored-structure';
+} from '#protocol/message/body/stored-structure';
 import type { EmbeddedMessage } from '#protocol/message/structure';
 import { formatBodyStructure } from './body-structure.ts';
 import { formatEnvelope } from './envelope.ts';

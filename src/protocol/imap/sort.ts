@@ -1,8 +1,8 @@
 /**
  * SORT (RFC 5256 §3, RFC 5957): what each key compares of a message, and in which order. Strings are compared as folded text
- * (protocol/message/fold.ts), by code unit. What is equal in all keys is equal: a stable sort leaves it in the order of the mailbox.
+ * (protocol/message/header/fold.ts), by code unit. What is equal in all keys is equal: a stable sort leaves it in the order of the mailbox.
  */
-import { foldText } from '#protocol/message/fold';
+import { foldText } from '#protocol/message/header/fold';
 import type { MessageSummary, Person } from '#protocol/message/summary';
 import type { SortKey } from './command.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
-import { parseDate } from '#protocol/message/date';
+import { parseDate } from '#protocol/message/header/date';
 import { toLf, ToCrlf } from './line-ends.ts';
 import { MboxReader, type MboxEvent } from './mbox-reader.ts';
 import { mboxHead, mboxQuoted } from './mbox-writer.ts';

@@ -1,7 +1,7 @@
 /** A report to another domain as mail: a text for people and the report itself, compressed, as an attachment. Pure. */
 import { utf8 } from '#bytes';
-import { formatDate } from './date.ts';
-import { encodeUnstructured } from './encoded-word.ts';
+import { formatDate } from './header/date.ts';
+import { encodeUnstructured } from './header/encoded-word.ts';
 
 export interface ReportMail {
   readonly from: string;

@@ -1,6 +1,6 @@
 /** The header of a letter of the server's own in plain text (RFC 5322, RFC 3834 §5): of the doctor, and of alerts. Pure. */
-import { formatDate } from './date.ts';
-import { encodeUnstructured } from './encoded-word.ts';
+import { formatDate } from './header/date.ts';
+import { encodeUnstructured } from './header/encoded-word.ts';
 
 export interface LetterHead {
   /** Addresses as they stand in a field. */

@@ -9,11 +9,11 @@ import { fromLatin1, storable } from '#bytes';
 import { type NamedMailbox, parseAddressList } from '#protocol/address/address-list';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import { baseSubject } from './base-subject.ts';
-import { parseDate } from './date.ts';
-import { decodeCharset, decodeEncodedWords } from './encoded-word.ts';
-import { type Field, fieldValue, type Header, splitHeader } from './fields.ts';
-import { parseMessageIds } from './message-id.ts';
+import { baseSubject } from './header/base-subject.ts';
+import { parseDate } from './header/date.ts';
+import { decodeCharset, decodeEncodedWords } from './header/encoded-word.ts';
+import { type Field, fieldValue, type Header, splitHeader } from './header/fields.ts';
+import { parseMessageIds } from './header/message-id.ts';
 
 /** A person of a header; `localPart` is '' where the field gave a name alone, `domain` where the address has none. */
 export type Person = {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, describe, test } from 'node:test';
 import { latin1 } from '#bytes';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { parseReversePath } from '#protocol/address/path';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { verifyChain } from '#protocol/arc/verify-chain';

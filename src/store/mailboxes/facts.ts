@@ -1,6 +1,6 @@
 /** What FETCH, SORT and THREAD want to know of messages beside their flags, for some hundred of them in one question. */
 import type { MessageSummary } from '#protocol/message/summary';
-import { STRUCTURE_VERSION } from '#protocol/message/stored-structure';
+import { STRUCTURE_VERSION } from '#protocol/message/body/stored-structure';
 import { bigintArray } from '#store/arrays';
 import type { Queryable } from '#store/blobs';
 import { bigintOf, queryOctets, timestampOf, type OctetPool } from '#store/octet-query';

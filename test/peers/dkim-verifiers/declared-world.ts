@@ -14,7 +14,7 @@ import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { KeyLookup } from '#protocol/dkim/report';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { peer, perlPeer, pythonPeer } from '../../support/peer.ts';
 
 export const TIME = 1_790_000_000;

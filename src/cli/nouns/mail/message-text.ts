@@ -4,8 +4,8 @@
  */
 import { decodeUtf8Lossy, fromLatin1, latin1 } from '#bytes';
 import { printable } from '#mail/story/terminal-text';
-import { decodeCharset, decodeEncodedWords } from '#protocol/message/encoded-word';
-import { fieldsNamed, fieldValue, splitHeader, type Header } from '#protocol/message/fields';
+import { decodeCharset, decodeEncodedWords } from '#protocol/message/header/encoded-word';
+import { fieldsNamed, fieldValue, splitHeader, type Header } from '#protocol/message/header/fields';
 import type { ValueOf } from '#servers/admin/calls';
 import { localTime, styled } from '#cli/terminal/terminal';
 

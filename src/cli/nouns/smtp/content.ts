@@ -1,7 +1,7 @@
 /** The message that a probe sends: a file as it is, or a small one made here. Line ends become CRLF. */
 import { fromLatin1, latin1, utf8 } from '#bytes';
-import { formatDate } from '#protocol/message/date';
-import { encodeUnstructured } from '#protocol/message/encoded-word';
+import { formatDate } from '#protocol/message/header/date';
+import { encodeUnstructured } from '#protocol/message/header/encoded-word';
 
 export interface ProbeMessage {
   readonly from: string;

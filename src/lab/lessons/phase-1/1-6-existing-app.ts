@@ -1,7 +1,7 @@
 /** Lesson 1.6: the app that was there before hands in its contact form by a login, and the server adds what the letter lacks. */
 import { APP_HOST } from '#lab/app/app';
 import { readSettings, sendsSince } from '#lab/app/files';
-import { fieldsNamed, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
 import { textOf } from '#lab/lessons/seen-sessions';

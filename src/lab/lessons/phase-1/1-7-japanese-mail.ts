@@ -1,9 +1,9 @@
 /** Lesson 1.7: three Japanese letters as they still come are read, and one is sent as it should be written today. */
 import { latin1 } from '#bytes';
-import { decodeEncodedWords } from '#protocol/message/encoded-word';
-import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/fields';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { bodyText } from '#protocol/message/part-text';
+import { decodeEncodedWords } from '#protocol/message/header/encoded-word';
+import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { bodyText } from '#protocol/message/body/part-text';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { bringLetter } from '#lab/lessons/bring-letter';

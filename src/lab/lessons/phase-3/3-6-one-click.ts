@@ -17,7 +17,7 @@ import { textOf } from '#lab/lessons/seen-sessions';
 import { placeLearner, putBack } from '#lab/lessons/standing';
 import { oneClickUrl } from '#lab/people/leave-list';
 import type { MessageFacts } from '#lab/providers/facts';
-import { fieldsNamed, splitHeader } from '#protocol/message/fields';
+import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import {

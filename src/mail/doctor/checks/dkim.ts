@@ -11,7 +11,7 @@ import { parseKeyRecord } from '#protocol/dkim/key-record';
 import { readKey } from '#protocol/dkim/public-key';
 import { verifyMessage } from '#protocol/dkim/verify';
 import { txtText } from '#protocol/dns/resolver';
-import { splitHeader } from '#protocol/message/fields';
+import { splitHeader } from '#protocol/message/header/fields';
 import { isBelow } from '#mail/doctor/domain-order';
 
 /** Of the domain of a check; undefined where it has none here. */

@@ -4,7 +4,7 @@ import type { Outcome } from '#mail/doctor/outcome';
 import { isHere } from '#mail/doctor/is-here';
 import { hostPort, listenerNamed, targetOf } from '#mail/doctor/own-listeners';
 import { listed, quoted } from '#mail/doctor/spoken-values';
-import { formatDate } from '#protocol/message/date';
+import { formatDate } from '#protocol/message/header/date';
 
 /** Milliseconds. */
 const LOOK_EVERY = 200;

@@ -1,5 +1,5 @@
 /** Whether the header keeps the form of RFC 5322: what is broken is read in several ways by those who show it. */
-import { fieldsNamed } from '#protocol/message/fields';
+import { fieldsNamed } from '#protocol/message/header/fields';
 import type { Check } from '#mail/receive/check';
 import { MAX_HEADER } from '#mail/receive/intake';
 

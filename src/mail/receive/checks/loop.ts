@@ -1,6 +1,6 @@
 /** Whether the message goes in circles (RFC 5321 §6.3): by the number of its Received fields, and by our own Delivered-To in it. */
 import { formatMailbox } from '#protocol/address/mailbox';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
 import type { Check } from '#mail/receive/check';
 
 /** A message that came past this many servers goes in circles. */

@@ -5,7 +5,7 @@
  */
 import { readAuthorField } from '#protocol/dmarc/author';
 import { judgeDmarc } from '#protocol/dmarc/judge';
-import { fieldsNamed, type Header } from '#protocol/message/fields';
+import { fieldsNamed, type Header } from '#protocol/message/header/fields';
 import type { Check } from '#mail/receive/check';
 import { knownOf, NO_DNS, NOTHING_TO_ASK } from '#mail/receive/fact';
 import type { StandIn } from '#mail/receive/facts';

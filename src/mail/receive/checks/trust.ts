@@ -3,7 +3,7 @@
  * vouches for, beside an author for whom none of them does. Looked up only where DMARC fails and its policy would keep the message out.
  */
 import { toAscii } from '#protocol/address/domain';
-import { fieldsNamed, fieldValue } from '#protocol/message/fields';
+import { fieldsNamed, fieldValue } from '#protocol/message/header/fields';
 import type { Check, Means } from '#mail/receive/check';
 import { knownOf, NOTHING_TO_ASK, type Fact } from '#mail/receive/fact';
 import type { Facts, Forwarder } from '#mail/receive/facts';

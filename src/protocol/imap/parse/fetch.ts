@@ -1,5 +1,5 @@
 /** FETCH (RFC 9051 §6.4.5, RFC 3501 §6.4.5, RFC 7162, RFC 8474, RFC 8514, RFC 8970, RFC 9394): items, sections, modifiers. */
-import type { Section } from '#protocol/message/section';
+import type { Section } from '#protocol/message/body/section';
 import type { Command, FetchItem, Partial, OctetRange } from '#protocol/imap/command';
 import { Malformed, type Decoder } from '#protocol/imap/decoder';
 import { decodeMessageSet } from '#protocol/imap/sequence-set';

@@ -6,7 +6,7 @@ import { concat } from '#bytes';
 import { Intake } from '#mail/receive/intake';
 import type { MessageHead } from '#protocol/imap/command';
 import type { ReceiverEvent } from '#protocol/imap/receiver/event';
-import { encodeBinary } from '#protocol/message/encode-binary';
+import { encodeBinary } from '#protocol/message/body/encode-binary';
 import { summarize } from '#protocol/message/summary';
 import { failureReply } from '#servers/imap/failure';
 import { illegalReply, numbersReply } from '#servers/imap/phase';

@@ -10,8 +10,8 @@ import {
   plainWords,
   type KeptWords,
 } from '#protocol/imap/kept-structure';
-import { parseStructure } from '#protocol/message/parse-structure';
-import { StructureDamaged } from '#protocol/message/stored-structure';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { StructureDamaged } from '#protocol/message/body/stored-structure';
 import type { EmbeddedMessage } from '#protocol/message/structure';
 import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
 import type { MailStore } from '#store/mailboxes/mail-store';

@@ -4,15 +4,15 @@
  */
 import { concat } from '#bytes';
 import type { OctetRange } from '#protocol/imap/command';
-import { bodyDecoder } from '#protocol/message/decode-body';
-import { splitHeader } from '#protocol/message/fields';
+import { bodyDecoder } from '#protocol/message/body/decode-body';
+import { splitHeader } from '#protocol/message/header/fields';
 import {
   findPart,
   partialRange,
   sectionOctets,
   type Section,
   type SectionOctets,
-} from '#protocol/message/section';
+} from '#protocol/message/body/section';
 import type { Part } from '#protocol/message/structure';
 import { readViewRange } from '#store/mailboxes/octets';
 import { readRange, type FetchedMessage, type Loader } from './message.ts';

@@ -1,6 +1,6 @@
 /** Reads mbox files: one mailbox each. */
 import { createReadStream } from 'node:fs';
-import { parseDate } from '#protocol/message/date';
+import { parseDate } from '#protocol/message/header/date';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { MboxReader, type MboxEvent } from '#protocol/mbox/mbox-reader';
 import { CommandFailure } from '#cli/failure';

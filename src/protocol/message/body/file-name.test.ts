@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
-import { parseContentType, parseDisposition } from './content-fields.ts';
+import { parseContentType, parseDisposition } from '#protocol/message/header/content-fields';
 import { fileName } from './file-name.ts';
 
 const named = (disposition: string, type = 'a/b', charset?: string) => {

@@ -4,10 +4,10 @@
  * Called by file-name.ts, part-text.ts.
  */
 import { fromLatin1 } from '#bytes';
-import { decodeText, octetsText } from './charset.ts';
+import { decodeText, octetsText } from '#protocol/message/charset';
+import type { Octets, Parameter } from '#protocol/message/structure';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { percentDecode } from './parameters.ts';
-import type { Octets, Parameter } from './structure.ts';
 
 /** The text of a parameter, its extended form before the plain one. `charset` is a guess for raw octets that are no UTF-8. */
 export function parameterText(

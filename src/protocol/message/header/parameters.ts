@@ -4,7 +4,7 @@
  * a quote may stay open. Reading is total and linear, and looks at each character a bounded number of times.
  * Called by content-fields.ts, parameter-text.ts.
  */
-import type { Octets, Parameter } from './structure.ts';
+import type { Octets, Parameter } from '#protocol/message/structure';
 
 /** A field is read up to its 64 KB; in earnest it has under ten. */
 const MAX_PARAMETERS = 500;

@@ -2,7 +2,7 @@
  * The parts of a message in the order they stand in, those of embedded messages too.
  * Called by part-text.ts, preview.ts.
  */
-import type { Part } from './structure.ts';
+import type { Part } from '#protocol/message/structure';
 
 /** The root first; what `enter` is false of is passed over, with everything in it. */
 export function* eachPart(

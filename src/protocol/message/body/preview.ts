@@ -2,10 +2,10 @@
  * The preview of a message (RFC 8970 §3.1): the beginning of its first text, on one line, at most 200 characters.
  * Called by servers/imap for FETCH PREVIEW, and for JMAP's `preview` (RFC 8621 §4.1.4).
  */
+import type { Part } from '#protocol/message/structure';
 import { eachPart } from './each-part.ts';
 import { htmlText } from './html-text.ts';
 import { partText } from './part-text.ts';
-import type { Part } from './structure.ts';
 
 /** RFC 8970 §3.1: at most 200, in no case more than 256. */
 const MAX_CHARACTERS = 200;

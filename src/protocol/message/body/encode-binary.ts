@@ -5,10 +5,10 @@
  * Called by servers/imap/append/take-message.ts.
  */
 import { base64, concat, fromLatin1 } from '#bytes';
+import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
+import type { Part } from '#protocol/message/structure';
 import { eachPart } from './each-part.ts';
-import { fieldsNamed, splitHeader } from './fields.ts';
 import { parseStructure } from './parse-structure.ts';
-import type { Part } from './structure.ts';
 
 /** RFC 2045 §6.8: octets of a line of 76 letters. */
 const LINE = 57;

@@ -6,7 +6,7 @@
  * Called by summary.ts, dsn/*, and whoever shows a header.
  */
 import { base64, fromLatin1, utf8 } from '#bytes';
-import { decodeCharset } from './charset.ts';
+import { decodeCharset } from '#protocol/message/charset';
 
 export { decodeCharset };
 

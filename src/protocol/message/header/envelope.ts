@@ -4,9 +4,9 @@
  * `null` stands for NIL: the field is absent; '' for a field that is there and empty.
  * Called by parse-structure.ts for embedded messages, and at delivery for the message itself.
  */
+import type { Envelope, EnvelopeAddress, Octets } from '#protocol/message/structure';
 import { parseEnvelopeAddresses } from './envelope-addresses.ts';
 import { type Field, fieldOctets, type Header, splitHeader } from './fields.ts';
-import type { Envelope, EnvelopeAddress, Octets } from './structure.ts';
 
 /** Of a longer field the beginning is read: 2,000 addresses fit. */
 const MAX_VALUE = 64 * 1024;

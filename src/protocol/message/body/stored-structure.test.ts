@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromLatin1, storable } from '#bytes';
-import type { EnvelopeAddress } from './structure.ts';
+import type { EnvelopeAddress } from '#protocol/message/structure';
+import type { EmbeddedMessage, Part } from '#protocol/message/structure';
 import { parseStructure } from './parse-structure.ts';
 import {
   formatStructure,
@@ -10,7 +11,6 @@ import {
   STRUCTURE_VERSION,
   StructureDamaged,
 } from './stored-structure.ts';
-import type { EmbeddedMessage, Part } from './structure.ts';
 
 const MESSAGE = fromLatin1(
   [

@@ -5,8 +5,8 @@
  * Called by servers/imap for BODY[…] and BINARY[…].
  */
 import { fromLatin1, concat } from '#bytes';
-import { splitHeader } from './fields.ts';
-import type { Part } from './structure.ts';
+import { splitHeader } from '#protocol/message/header/fields';
+import type { Part } from '#protocol/message/structure';
 
 export type SectionKind = 'HEADER' | 'HEADER.FIELDS' | 'HEADER.FIELDS.NOT' | 'TEXT' | 'MIME';
 

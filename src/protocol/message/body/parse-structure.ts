@@ -8,12 +8,18 @@
  * the grammar of RFC 9051 wants one.
  * Called by mail and servers through the store, once for each message.
  */
+import { contentFields } from '#protocol/message/header/content-fields';
+import { parseEnvelope } from '#protocol/message/header/envelope';
+import { splitHeader } from '#protocol/message/header/fields';
+import { percentDecode } from '#protocol/message/header/parameters';
+import type {
+  ContentFields,
+  EmbeddedMessage,
+  Envelope,
+  Parameter,
+  Part,
+} from '#protocol/message/structure';
 import { Boundaries } from './boundaries.ts';
-import { contentFields } from './content-fields.ts';
-import { parseEnvelope } from './envelope.ts';
-import { splitHeader } from './fields.ts';
-import { percentDecode } from './parameters.ts';
-import type { ContentFields, EmbeddedMessage, Envelope, Parameter, Part } from './structure.ts';
 
 export type StructureLimits = {
   /** Real messages have under a hundred parts, archives of lists some thousand. */

@@ -2,10 +2,10 @@
  * A header field as a person reads it: unfolded, its encoded words decoded, raw octets as UTF-8 or what they look like.
  * Called by part-text.ts, and by servers and store for SEARCH and SORT.
  */
-import { octetsText } from './charset.ts';
+import { octetsText } from '#protocol/message/charset';
+import type { Octets } from '#protocol/message/structure';
 import { decodeEncodedWords } from './encoded-word.ts';
 import { type Field, fieldOctets } from './fields.ts';
-import type { Octets } from './structure.ts';
 
 /** The value of a field of `bytes`; at most `limit` octets of it are read. */
 export function fieldText(bytes: Uint8Array, field: Field, limit = Infinity): string {

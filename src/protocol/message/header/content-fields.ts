@@ -4,9 +4,9 @@
  * as readers of mail do. Reading is total: what names no type is text/plain in US-ASCII (RFC 2045 §5.2).
  * Called by parse-structure.ts.
  */
+import type { ContentFields, Disposition, Octets } from '#protocol/message/structure';
 import { type Field, fieldOctets, type Header } from './fields.ts';
 import { parseParameters, skipCfws, tokenEnd } from './parameters.ts';
-import type { ContentFields, Disposition, Octets } from './structure.ts';
 
 type ContentType = Pick<ContentFields, 'type' | 'subtype' | 'params'>;
 

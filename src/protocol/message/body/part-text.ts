@@ -4,17 +4,17 @@
  * reads. Each string stands for itself: nothing is found across two of them.
  * Called by store/search and mail/search through the follower, and by SEARCH for messages not yet indexed.
  */
-import { ADDRESS_FIELDS, hiddenAddresses } from './address-text.ts';
-import { decodeText } from './charset.ts';
+import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/header/address-text';
+import { decodeText } from '#protocol/message/charset';
+import { fieldText } from '#protocol/message/header/field-text';
+import { splitHeader } from '#protocol/message/header/fields';
+import { parameterOctets } from '#protocol/message/header/parameter-text';
+import type { Part } from '#protocol/message/structure';
 import { decodeBody } from './decode-body.ts';
 import { eachPart } from './each-part.ts';
-import { fieldText } from './field-text.ts';
-import { splitHeader } from './fields.ts';
 import { fileName } from './file-name.ts';
 import { htmlText } from './html-text.ts';
-import { parameterOctets } from './parameter-text.ts';
 import { parseStructure } from './parse-structure.ts';
-import type { Part } from './structure.ts';
 
 /** How many characters may still come; `cut` is set when something was left out. Shared by any number of readings. */
 export type TextBudget = { left: number; cut: boolean };

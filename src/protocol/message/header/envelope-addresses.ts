@@ -4,7 +4,7 @@
  * reads the same fields by their grammar, for decisions.
  * Called by envelope.ts.
  */
-import type { EnvelopeAddress } from './structure.ts';
+import type { EnvelopeAddress } from '#protocol/message/structure';
 
 /** Far over what is sent in earnest within the 64 KB read of a field. */
 const MAX_ADDRESSES = 2_000;

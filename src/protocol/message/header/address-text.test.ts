@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { parseStructure } from '#protocol/message/body/parse-structure';
+import { headerText } from '#protocol/message/body/part-text';
 import { hiddenAddresses } from './address-text.ts';
 import { splitHeader } from './fields.ts';
-import { parseStructure } from './parse-structure.ts';
-import { headerText } from './part-text.ts';
 
 function hidden(value: string): string[] {
   const bytes = utf8(`From: ${value}\r\n\r\n`);

@@ -3,8 +3,8 @@
  * wrote it: whoever makes a file of that name must look at it first.
  * Called by servers/jmap, part-text.ts.
  */
-import { parameterText } from './parameter-text.ts';
-import type { ContentFields } from './structure.ts';
+import { parameterText } from '#protocol/message/header/parameter-text';
+import type { ContentFields } from '#protocol/message/structure';
 
 /** `charset` is a guess for raw octets that are no UTF-8: that of the message's text, say. */
 export function fileName(

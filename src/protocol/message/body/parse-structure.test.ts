@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromLatin1, latin1, utf8 } from '#bytes';
+import type { Part } from '#protocol/message/structure';
 import { parseStructure, STRUCTURE_LIMITS } from './parse-structure.ts';
-import type { Part } from './structure.ts';
 
 type Shape = string | readonly [string, ...Shape[]];
 

@@ -12,7 +12,7 @@ import type {
   EnvelopeAddress,
   Parameter,
   Part,
-} from './structure.ts';
+} from '#protocol/message/structure';
 
 /** To be raised whenever this layout changes, or parse-structure.ts reads a message in another way. */
 export const STRUCTURE_VERSION = 1;
