@@ -151,7 +151,8 @@ test('rules are listed, added, changed, tried, paused, resumed and removed', asy
 
   const japanese = await server.done('alert', 'show', 'deferrals', '--lang', 'ja');
   assert.match(japanese, /一時的に拒否しています/);
-  await server.done('alert', 'change', 'deferrals', '--least', '500');
+  const more = await server.done('alert', 'change', 'deferrals', '--least', '500');
+  assert.match(more, /^deferrals is now: share .+ per site, of 500 at least\.\n$/);
   assert.match(await server.done('alert', 'show', 'deferrals'), /, of 500 at least\n/);
   assert.equal(
     await server.done('alert', 'remove', 'deferrals'),

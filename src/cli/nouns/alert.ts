@@ -64,7 +64,7 @@ export function alert(noun: Command): void {
     ),
   ).action(async (name: string, options: RuleOptions) => {
     const rule = await callValue(options, 'alert/add', { name, ...ruleOf(options) });
-    printDone(options, rule, `${rule.name} is looked after from now on: ${conditionText(rule)}.`);
+    printDone(options, rule, `${rule.name} is looked after from now on: ${ruleText(rule)}.`);
   });
 
   addRule(
@@ -76,7 +76,7 @@ export function alert(noun: Command): void {
     ),
   ).action(async (name: string, options: RuleOptions) => {
     const rule = await callValue(options, 'alert/change', { name, ...ruleOf(options) });
-    printDone(options, rule, `${rule.name} is now: ${conditionText(rule)}.`);
+    printDone(options, rule, `${rule.name} is now: ${ruleText(rule)}.`);
   });
 
   addVerb(
@@ -96,7 +96,7 @@ export function alert(noun: Command): void {
     'hikyaku alert resume complaints',
   ).action(async (name: string, options: CommonOptions) => {
     const rule = await callValue(options, 'alert/resume', { name });
-    printDone(options, rule, `${rule.name} is looked after: ${conditionText(rule)}.`);
+    printDone(options, rule, `${rule.name} is looked after: ${ruleText(rule)}.`);
   });
 
   addVerb(
@@ -163,8 +163,14 @@ function ruleOf({ when, over, least, per, severity, runbook, text }: RuleOptions
   return { when, over, least, per, severity, runbook: page, text };
 }
 
-function conditionText({ when, over, per }: Pick<Listed, 'when' | 'over' | 'per'>): string {
-  return `${when} over ${over}${per === 'all' ? '' : ` per ${per}`}`;
+function ruleText({
+  when,
+  over,
+  per,
+  least,
+}: Pick<Listed, 'when' | 'over' | 'per' | 'least'>): string {
+  const apart = per === 'all' ? '' : ` per ${per}`;
+  return `${when} over ${over}${apart}${least === null ? '' : `, of ${least} at least`}`;
 }
 
 const COLUMNS: readonly Column<Listed>[] = [
@@ -205,12 +211,12 @@ async function show(
     printJson(shown);
     return;
   }
-  const { severity, state, least, origin, alerts } = shown;
+  const { severity, state, origin, alerts } = shown;
   const text = textOf(shown, options.lang);
   const runbook = runbookOf(shown, options.lang);
   printText(`${shown.name}: ${state}, ${severity}, ${origin}`);
   if (text !== '') printText(text);
-  printText(`${conditionText(shown)}${least === null ? '' : `, of ${least} at least`}`);
+  printText(ruleText(shown));
   if (runbook !== '') printText(`What to do: ${runbook}`);
   printText('');
   await printRows(alerts, TOLD_COLUMNS, options, 'It has told nothing yet.');
