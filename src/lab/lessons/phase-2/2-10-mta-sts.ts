@@ -55,7 +55,7 @@ export const mtaSts = lesson<Key>({
       read: read ? seen({ event: read.id, message: read.messageId! }) : MISSING,
       enforced: await enforcedSight(world),
       withstood: withstood ? seen({ session: withstood.id }) : MISSING,
-      arrived: withstood ? arrivedSight(received, read) : MISSING,
+      arrived: withstood ? arrivedSight(received, sessionsAfter(sessions, withstood)) : MISSING,
       reported: await reportedSight(world, run.startedAt),
     };
   },
@@ -66,21 +66,29 @@ function withstoodAfter(
   sessions: readonly SeenSession[],
   read: SeenEvent,
 ): SeenSession | undefined {
-  const of = sessions.findIndex(({ id }) => id === read.sessionId);
-  return sessions
-    .slice(of + 1)
-    .find(
-      ({ exchanges }) =>
-        exchanges.some(({ verb, code }) => verb === 'EHLO' && code === 250) &&
-        exchanges.every(({ verb, underTls }) => !underTls && verb !== 'MAIL'),
-    );
+  const inClear = sessions.find(({ id }) => id === read.sessionId);
+  return sessionsAfter(sessions, inClear).find(
+    ({ exchanges }) =>
+      exchanges.some(({ verb, code }) => verb === 'EHLO' && code === 250) &&
+      exchanges.every(({ verb, underTls }) => !underTls && verb !== 'MAIL'),
+  );
 }
 
-function arrivedSight(received: readonly SeenEvent[], read: SeenEvent): Sight {
-  const later = received
-    .slice(received.indexOf(read) + 1)
-    .find(({ public: { tls } }) => typeof tls === 'string' && tls !== '');
-  return later ? seen({ event: later.id, message: later.messageId! }) : MISSING;
+/** All of them where the session is not there any more. */
+function sessionsAfter(
+  sessions: readonly SeenSession[],
+  session: SeenSession | undefined,
+): readonly SeenSession[] {
+  return session === undefined ? sessions : sessions.slice(sessions.indexOf(session) + 1);
+}
+
+/** A letter that was brought before the attack did not wait for its end. */
+function arrivedSight(received: readonly SeenEvent[], later: readonly SeenSession[]): Sight {
+  const letter = received.find(
+    ({ sessionId, public: { tls } }) =>
+      typeof tls === 'string' && tls !== '' && later.some(({ id }) => id === sessionId),
+  );
+  return letter ? seen({ event: letter.id, message: letter.messageId! }) : MISSING;
 }
 
 async function enforcedSight(world: LessonWorld): Promise<Sight> {
