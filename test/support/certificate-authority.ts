@@ -41,6 +41,15 @@ export function issueExpired(by: Authority, name: string): Promise<TestCertifica
   );
 }
 
+/** The same certificate with a key of a kind that nobody knows. */
+export function withUnknownKey(pem: string): string {
+  const der = Buffer.from(new X509Certificate(pem).raw);
+  const ecPublicKey = Buffer.from('06072a8648ce3d0201', 'hex');
+  der[der.indexOf(ecPublicKey) + ecPublicKey.length - 1] = 0x7f;
+  const lines = der.toString('base64').replaceAll(/.{1,64}/g, '$&\n');
+  return `-----BEGIN CERTIFICATE-----\n${lines}-----END CERTIFICATE-----\n`;
+}
+
 async function make(
   { names, authority, notBefore, notAfter, forClients = false }: IssueOptions,
   by?: Authority,

@@ -6,6 +6,7 @@ import {
   issueExpired,
   rootAuthority,
   tlsaOf,
+  withUnknownKey,
   type Authority,
 } from '../../../test/support/certificate-authority.ts';
 import type { TestCertificate } from '../../../test/support/certificate.ts';
@@ -52,6 +53,15 @@ test('the chain that the peer presents leads to a trust anchor that no root list
 test('a self-signed certificate that expired is as good as its record says', async () => {
   const expired = await issueExpired(root, 'elsewhere.test');
   assert.equal(await judged(expired, [tlsaOf(expired.cert, 3, 1, 2)]), 'verified by 3 1 2');
+});
+
+test('a certificate whose key cannot be read fails the handshake and nothing else', async () => {
+  const { cert, key } = await issue(root, { names: ['mx.peer.test'] });
+  const unknown = withUnknownKey(root.cert);
+  // else its own side would not take it
+  const hostile = { cert: cert + unknown, key, ciphers: 'DEFAULT@SECLEVEL=0' };
+  assert.equal(await judged(hostile, [tlsaOf(root.cert, 2, 1, 1)]), 'tlsa: chain-broken');
+  assert.equal(await judged(hostile, [tlsaOf(unknown, 2, 0, 1)]), 'tlsa: chain-broken');
 });
 
 test('a peer without REQUIRETLS is left where it is asked for', async () => {

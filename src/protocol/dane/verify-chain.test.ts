@@ -8,6 +8,7 @@ import {
   issueExpired,
   rootAuthority,
   tlsaOf,
+  withUnknownKey,
   type Authority,
 } from '../../../test/support/certificate-authority.ts';
 import { certificateExtensions } from './certificate-extensions.ts';
@@ -105,6 +106,14 @@ test('a chain whose links do not hold is none', async () => {
   // a host's certificate issues nothing
   const records = [tlsaOf(root.cert, 2, 0, 1)];
   assert.equal(judge([below.cert, leaf.cert, root.cert], records), 'chain-broken');
+});
+
+test('a certificate that cannot be read breaks the chain and keeps no other record from matching', () => {
+  const chain = [host, withUnknownKey(between.cert)];
+  for (const record of [tlsaOf(root.cert, 2, 1, 1), tlsaOf(chain[1]!, 2, 0, 1)]) {
+    assert.equal(judge(chain, [record]), 'chain-broken');
+    assert.equal(judge(chain, [record, tlsaOf(host, 3, 1, 1)]), 'verified');
+  }
 });
 
 test('the bound on the length of a chain is kept', async () => {

@@ -45,12 +45,20 @@ const ANY_PURPOSE = '2.5.29.37.0';
 export function verifyDane(question: DaneQuestion): DaneVerdict {
   let nearest: DaneFailure = 'no-match';
   for (const record of question.records) {
-    const failure =
-      record.usage === 3 ? againstEntity(record, question) : againstAnchor(record, question);
+    const failure = against(record, question);
     if (failure === undefined) return { kind: 'verified', record };
     if (NEARNESS.indexOf(failure) > NEARNESS.indexOf(nearest)) nearest = failure;
   }
   return { kind: 'failed', reason: nearest };
+}
+
+function against(record: UsableTlsa, question: DaneQuestion): DaneFailure | undefined {
+  try {
+    return record.usage === 3 ? againstEntity(record, question) : againstAnchor(record, question);
+  } catch {
+    // Node throws where OpenSSL cannot read the key or a name of a certificate, which a stranger wrote
+    return 'chain-broken';
+  }
 }
 
 /** RFC 7671 §5.1 */
