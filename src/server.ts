@@ -13,7 +13,7 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { echoBox } from '#mail/doctor/echo-box';
-import { learnTrust } from '#mail/receive/learn-trust';
+import { learnTrust } from '#mail/receive/learn/trust';
 import { startSearchFollower } from '#mail/search/follow';
 import { startAdmin } from '#servers/admin/start';
 import { startHttp, type HttpServer } from '#servers/http/start';

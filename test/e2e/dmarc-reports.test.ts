@@ -9,7 +9,7 @@ import { silentLog } from '#log';
 import { addAccount, addDomain, newDkimKeys } from '#mail/accounts/administer';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
-import { DEFAULT_POLICY_SETTINGS, policiesOf } from '#mail/receive/policies';
+import { DEFAULT_POLICY_SETTINGS, policiesOf } from '#mail/receive/judgement/policies';
 import { DmarcLedger } from '#mail/reports/dmarc-ledger';
 import { seenMessage } from '#mail/reports/seen-message';
 import { sendDmarcReports } from '#mail/reports/send-dmarc-reports';

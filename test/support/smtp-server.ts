@@ -14,8 +14,12 @@ import { Authenticator } from '#mail/accounts/authenticate';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import { judgeRecipient } from '#mail/receive/recipient';
-import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
-import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
+import { Inquiry, type InquiryContext } from '#mail/receive/inquiry/inquiry';
+import {
+  DEFAULT_POLICY_SETTINGS,
+  policiesOf,
+  type PolicySettings,
+} from '#mail/receive/judgement/policies';
 import type { SenderHistory } from '#mail/reputation/history';
 import { submit } from '#mail/submit/submit';
 import { parseMailbox } from '#protocol/address/path';

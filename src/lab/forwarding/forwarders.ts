@@ -14,7 +14,7 @@ import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { Told } from '#servers/smtp/settings';
 import { receivedField } from '#mail/deliver/trace-fields';
-import type { Arrival } from '#mail/receive/arrival';
+import type { Arrival } from '#mail/receive/arrival/arrival';
 import type { Envelope } from '#mail/receive/envelope';
 import { formatMailbox } from '#protocol/address/mailbox';
 

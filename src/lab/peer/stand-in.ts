@@ -6,7 +6,7 @@ import { postLetter } from '#lab/post';
 import { startHost } from '#lab/providers/host';
 import { NOWHERE, type Doors } from '#lab/providers/reception';
 import { receivedField, returnPathField } from '#mail/deliver/trace-fields';
-import type { Arrival } from '#mail/receive/arrival';
+import type { Arrival } from '#mail/receive/arrival/arrival';
 import { readLetters } from './mailboxes.ts';
 import { isPerson, PEER_DOMAIN, type Peer, type PeerParts, type PeerState } from './peer.ts';
 

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Ground } from '#lab/ground';
 import { everybodyBehaves } from '#mail/abuse/conduct';
 import { openGate } from '#mail/abuse/login-gate';
-import { Inquiry, type InquiryContext } from '#mail/receive/inquiry';
+import { Inquiry, type InquiryContext } from '#mail/receive/inquiry/inquiry';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { SMTP_LIMITS } from '#servers/smtp/limits';

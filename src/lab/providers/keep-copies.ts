@@ -1,9 +1,9 @@
 /** Puts a message into the mailboxes of the people it is for, with the fields that a provider puts before it. */
 import { concat, utf8 } from '#bytes';
 import { receivedField, returnPathField } from '#mail/deliver/trace-fields';
-import type { Arrival } from '#mail/receive/arrival';
-import { authenticationResults } from '#mail/receive/authentication-results';
-import type { AllFacts } from '#mail/receive/facts';
+import type { Arrival } from '#mail/receive/arrival/arrival';
+import { authenticationResults } from '#mail/receive/arrival/authentication-results';
+import type { AllFacts } from '#mail/receive/inquiry/facts';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { summarize } from '#protocol/message/summary';
 import { readBlob } from '#store/blobs';

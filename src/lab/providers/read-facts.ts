@@ -1,7 +1,7 @@
 /** From what the production checks found out to the facts that a provider goes by. */
 import type { Client, Envelope } from '#mail/receive/envelope';
-import { knownOf } from '#mail/receive/fact';
-import type { AllFacts } from '#mail/receive/facts';
+import { knownOf } from '#mail/receive/inquiry/fact';
+import type { AllFacts } from '#mail/receive/inquiry/facts';
 import type { Content } from '#mail/receive/intake';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { SignatureReport } from '#protocol/dkim/report';

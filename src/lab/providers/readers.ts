@@ -2,7 +2,7 @@
 import { actsOf, kindOf, type Act } from '#lab/people/acts';
 import { findPerson, type Person } from '#lab/people/person';
 import { isTrap } from '#lab/people/traps';
-import type { Arrival } from '#mail/receive/arrival';
+import type { Arrival } from '#mail/receive/arrival/arrival';
 import type { DayTally } from './day-tally.ts';
 import type { MessageFacts } from './facts.ts';
 import type { Provider } from './rule.ts';

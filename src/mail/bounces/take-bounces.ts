@@ -1,6 +1,6 @@
 /**
  * Takes in a notice that came to addresses of bulk mail: reads it, and puts what follows from it into the transaction that accepts it. The
- * notice itself is not kept: its story is, and that of the message that it is about. Called by mail/receive/store-arrival.ts.
+ * notice itself is not kept: its story is, and that of the message that it is about. Called by mail/receive/arrival/store-arrival.ts.
  */
 import { event, type Event, type EventIds } from '#events';
 import { MAX_BOUNCE, readBounce, type ReadBounce } from '#protocol/bounce/read-bounce';

@@ -1,7 +1,7 @@
 /**
  * Takes in a feedback report (RFC 5965) that came by mail: finds out what it is about, counts the complaint once, and suppresses its reader for bulk
  * mail, all in the transaction that accepts the mail. Anybody can write such a mail: what does not prove that its writer had our message
- * changes nothing (docs/decisions/0036). Called by mail/receive/accept.ts.
+ * changes nothing (docs/decisions/0036). Called by mail/receive/arrival/own-mail.ts.
  */
 import { event, type Event } from '#events';
 import { mailboxKey } from '#protocol/address/mailbox';

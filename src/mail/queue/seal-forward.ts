@@ -1,5 +1,5 @@
 /**
- * The seal (ARC, RFC 8617) of a queued message that an alias here sends on, as at reception (`mail/receive/forwards.ts`). What is known of it is
+ * The seal (ARC, RFC 8617) of a queued message that an alias here sends on, as at reception (`mail/receive/arrival/forwards.ts`). What is known of it is
  * another thing here: an account of this server wrote it, and logged in to do so; or it was sealed before it was queued. So
  * the message is read once more, for the hash of its body and whatever chain it has. Called by `local.ts`.
  */

@@ -1,18 +1,18 @@
 /**
  * The end of DATA or BDAT on the MX listener: the facts of the inquiry, the verdict, and where it is taken, one transaction with all that
- * it comes to (store-arrival.ts). Only after that commit does 250 leave.
+ * it comes to (arrival/store-arrival.ts). Only after that commit does 250 leave.
  */
 import { event, type Event } from '#events';
 import type { SenderHistory } from '#mail/reputation/history';
 import type { DestinationKey } from '#store/queue/enqueue';
-import type { Arrival } from './arrival.ts';
-import { creditsOf, type Credit } from './credit.ts';
-import type { Finding } from './findings.ts';
-import { judge, judgedFields, type Judgement } from './judgement.ts';
-import type { Policies } from './policies.ts';
+import type { Arrival } from './arrival/arrival.ts';
+import { creditsOf, type Credit } from './judgement/credit.ts';
+import type { Finding } from './inquiry/findings.ts';
+import { judge, judgedFields, type Judgement } from './judgement/judgement.ts';
+import type { Policies } from './judgement/policies.ts';
 import type { LocalRecipient } from './recipient.ts';
-import { storeArrival, type StoreContext } from './store-arrival.ts';
-import type { Judged, Refusing } from './verdict.ts';
+import { storeArrival, type StoreContext } from './arrival/store-arrival.ts';
+import type { Judged, Refusing } from './judgement/verdict.ts';
 
 export interface AcceptContext extends StoreContext {
   readonly policies: Policies;

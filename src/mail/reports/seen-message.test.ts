@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, test } from 'node:test';
-import { DEFAULT_POLICY_SETTINGS, policiesOf, type PolicySettings } from '#mail/receive/policies';
+import {
+  DEFAULT_POLICY_SETTINGS,
+  policiesOf,
+  type PolicySettings,
+} from '#mail/receive/judgement/policies';
 import type { SeenKind } from '#store/reports/dmarc-seen';
 import { trustForwarder } from '#store/reception/trusted-forwarders';
 import {

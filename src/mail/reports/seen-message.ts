@@ -2,11 +2,11 @@
  * What of a judged message stands in a report to its author's domain (RFC 9990 §3.1.1). Pure. A message that is to come again is counted when
  * it has; what filters other than DMARC made of it is nobody's affair (RFC 9990 §8.3).
  */
-import { knownOf } from '#mail/receive/fact';
-import type { AllFacts } from '#mail/receive/facts';
-import type { Judgement } from '#mail/receive/judgement';
-import { wishOf, type Policies } from '#mail/receive/policies';
-import { countedSignatures } from '#mail/receive/vouching';
+import { knownOf } from '#mail/receive/inquiry/fact';
+import type { AllFacts } from '#mail/receive/inquiry/facts';
+import type { Judgement } from '#mail/receive/judgement/judgement';
+import { wishOf, type Policies } from '#mail/receive/judgement/policies';
+import { countedSignatures } from '#mail/receive/inquiry/vouching';
 import { toAscii } from '#protocol/address/domain';
 import { formatIp, parseIp, unmapped } from '#protocol/address/ip-address';
 import type {

@@ -4,7 +4,7 @@
  * `message explain` through `format-explanation.ts`.
  */
 import type { Json } from '#events';
-import type { CheckName } from '#mail/receive/facts';
+import type { CheckName } from '#mail/receive/inquiry/facts';
 import type { Language } from '#protocol/dsn/language';
 import type { StoredEvent } from '#store/events';
 import { reasonOf } from './tell/field-words.ts';

@@ -15,7 +15,7 @@ import { enqueue, type DestinationKey, type QueueRecipient } from '#store/queue/
 import { insertSubmission } from '#store/submissions';
 import type { Writer } from '#store/writer';
 import { protocolName, receivedField } from '#mail/deliver/trace-fields';
-import { MAX_HOPS } from '#mail/receive/checks/loop';
+import { MAX_HOPS } from '#mail/receive/inquiry/checks/loop';
 import { MAX_HEADER } from '#mail/receive/intake';
 import type { DailyAllowance, Sending } from '#mail/abuse/daily-allowance';
 import { bouncePath } from '#mail/bounces/bounce-path';

@@ -1,7 +1,7 @@
 /** Greylisting as the settings have it. */
 import type { Config } from '#config';
 import { readSparedSender } from '#config/spared-sender';
-import type { Greylisting } from '#mail/receive/greylisting';
+import type { Greylisting } from '#mail/receive/inquiry/greylisting';
 import { parseNetworks } from '#protocol/address/network';
 import type { Pool } from '#store/open';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';

@@ -5,7 +5,7 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Conduct } from '#mail/abuse/conduct';
 import type { Guard } from '#mail/abuse/guard';
-import { FilingObserver } from '#mail/receive/learn-reputation';
+import { FilingObserver } from '#mail/receive/learn/reputation';
 import { SenderHistory } from '#mail/reputation/history';
 import type { Pool } from '#store/open';
 import { sparing } from './greylist.ts';

@@ -4,9 +4,9 @@ import type { Clock } from '#clock';
 import type { Config } from '#config';
 import { event, type Event } from '#events';
 import type { Log } from '#log';
-import { ContentLearning } from '#mail/receive/learn-content';
-import { rspamdScanner } from '#mail/receive/scan-by-rspamd';
-import type { Scanner } from '#mail/receive/scanner';
+import { ContentLearning } from '#mail/receive/learn/content';
+import { rspamdScanner } from '#mail/receive/inquiry/scan-by-rspamd';
+import type { Scanner } from '#mail/receive/inquiry/scanner';
 import type { Pool } from '#store/open';
 
 export interface ScannerParts {

@@ -12,7 +12,7 @@ import type { EchoBox } from '#mail/doctor/echo-box';
 import { accept, type AcceptContext } from '#mail/receive/accept';
 import type { DmarcLedger } from '#mail/reports/dmarc-ledger';
 import { seenMessage } from '#mail/reports/seen-message';
-import { takeOwnMail } from '#mail/receive/own-mail';
+import { takeOwnMail } from '#mail/receive/arrival/own-mail';
 import { judgeRecipient, type RecipientContext } from '#mail/receive/recipient';
 import { submit, type SubmitContext } from '#mail/submit/submit';
 import { leavingExpansion } from '#mail/unsubscribe/by-mail';

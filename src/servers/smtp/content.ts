@@ -2,7 +2,7 @@
  * The content of a message, by DATA or BDAT: pieces go to the store as they come, and at the end the domain decides.
  * Whatever fails, the content is read to its end, the client gets one reply, and the session goes on.
  */
-import type { Arrival } from '#mail/receive/arrival';
+import type { Arrival } from '#mail/receive/arrival/arrival';
 import { Intake } from '#mail/receive/intake';
 import type { ContentDefect, ContentFacts, ContentLimits } from '#protocol/smtp/content-scan';
 import { storeFailure } from '#store/failure';

@@ -2,8 +2,8 @@
  * What the client is told when a message is refused for what the checks of reception found: the reason's status (RFC 3463, RFC 7372, RFC
  * 7505), for good or for now, and words for the postmaster who must act on it.
  */
-import type { Finding, FindingReason } from '#mail/receive/findings';
-import type { Refusing } from '#mail/receive/verdict';
+import type { Finding, FindingReason } from '#mail/receive/inquiry/findings';
+import type { Refusing } from '#mail/receive/judgement/verdict';
 import { wireReply, type WireReply } from './wire-reply.ts';
 
 interface Told {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, beforeEach, describe, test } from 'node:test';
-import type { Greylisting } from '#mail/receive/greylisting';
+import type { Greylisting } from '#mail/receive/inquiry/greylisting';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import { findAccount } from '#store/directory/accounts';
 import { notePutOff, rememberedAmong, sweepGreylist, wroteTo } from '#store/reception/greylist';

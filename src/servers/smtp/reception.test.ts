@@ -8,8 +8,8 @@ import {
   trustForwarder,
 } from '#store/reception/trusted-forwarders';
 import { silentLog } from '#log';
-import { CHECK_NAMES } from '#mail/receive/checks';
-import { learnTrust } from '#mail/receive/learn-trust';
+import { CHECK_NAMES } from '#mail/receive/inquiry/checks';
+import { learnTrust } from '#mail/receive/learn/trust';
 import type { Resolver } from '#protocol/dns/resolver';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { moveMessages } from '#store/mailboxes/copy';

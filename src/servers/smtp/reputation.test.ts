@@ -5,7 +5,7 @@ import { silentLog } from '#log';
 import type { Event } from '#events';
 import { SenderHistory } from '#mail/reputation/history';
 import { HALF_LIFE, NO_COUNTS, sumOf, type Counts } from '#mail/reputation/score';
-import { FilingObserver } from '#mail/receive/learn-reputation';
+import { FilingObserver } from '#mail/receive/learn/reputation';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import { findAccount } from '#store/directory/accounts';
 import { writeEvents } from '#store/events';

@@ -4,7 +4,7 @@
  * `authenticated` are what protocol/smtp/order.ts asks for.
  */
 import type { Client, Login } from '#mail/receive/envelope';
-import type { Inquiry } from '#mail/receive/inquiry';
+import type { Inquiry } from '#mail/receive/inquiry/inquiry';
 import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channel-binding';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { OrderState, Phase } from '#protocol/smtp/order';

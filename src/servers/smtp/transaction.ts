@@ -3,7 +3,7 @@
  * were accepted, and the content so far. It ends with the reply to its content, with RSET, EHLO or the connection.
  */
 import type { Envelope, EnvelopeRecipient } from '#mail/receive/envelope';
-import type { Inquiry } from '#mail/receive/inquiry';
+import type { Inquiry } from '#mail/receive/inquiry/inquiry';
 import type { Intake } from '#mail/receive/intake';
 import type { LocalRecipient } from '#mail/receive/recipient';
 

@@ -1,6 +1,6 @@
 /** A step of any check in plain words: our own by `verdict-texts.ts`, those of a protocol by its own texts. */
 import type { Json } from '#events';
-import type { CheckName } from '#mail/receive/facts';
+import type { CheckName } from '#mail/receive/inquiry/facts';
 import type { Language } from '#protocol/dsn/language';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { phraseFor, placeholdersOf, say, type Phrase } from '#mail/story/phrase';

@@ -1,7 +1,7 @@
 /** What is told of the content scanner: its steps in a judgement, why it gave no answer, and what it learned. */
 import type { FailureCause } from '#clients/rspamd/failure';
 import type { EventCatalogue } from '#events';
-import type { ScanStep } from '#mail/receive/scan-by-rspamd';
+import type { ScanStep } from '#mail/receive/inquiry/scan-by-rspamd';
 import type { Phrase } from '#mail/story/phrase';
 
 export const SCANNER_STEPS = {

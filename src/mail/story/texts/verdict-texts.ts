@@ -4,16 +4,16 @@
  * text in both languages.
  */
 import type { Author, AuthorTrick } from '#protocol/dmarc/author';
-import type { NotAsked, Unknown } from '#mail/receive/fact';
+import type { NotAsked, Unknown } from '#mail/receive/inquiry/fact';
 import type {
   CheckName,
   EhloFacts,
   ListsFacts,
   SenderFacts,
   StandInFacts,
-} from '#mail/receive/facts';
-import type { FindingReason } from '#mail/receive/findings';
-import type { RecipientVerdict, Refusing } from '#mail/receive/verdict';
+} from '#mail/receive/inquiry/facts';
+import type { FindingReason } from '#mail/receive/inquiry/findings';
+import type { RecipientVerdict, Refusing } from '#mail/receive/judgement/verdict';
 import { HISTORY_STEPS } from './history-texts.ts';
 import type { Phrase } from '#mail/story/phrase';
 import { SCANNER_STEPS } from './scanner-texts.ts';

@@ -1,6 +1,6 @@
 /** MAIL (RFC 5321 §4.1.1.2): begins a transaction. */
 import type { Envelope } from '#mail/receive/envelope';
-import type { Inquiry } from '#mail/receive/inquiry';
+import type { Inquiry } from '#mail/receive/inquiry/inquiry';
 import { mayUse } from '#mail/submit/author';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { MailParameters } from '#protocol/smtp/parameters';
