@@ -9,6 +9,7 @@ import type { LabHost } from './addresses.ts';
 import { caCalls } from './ca/calls.ts';
 import { freshProofs } from './ca/fresh-proofs.ts';
 import { startLabCa, type LabCa } from './ca/start.ts';
+import { dialsFrom } from './dials-from.ts';
 import type { DynamicZone } from './dns/authority.ts';
 import { dnsCalls } from './dns/calls.ts';
 import { LEARNERS_DOMAIN } from './dns/infrastructure.ts';
@@ -27,6 +28,8 @@ import { providerCalls } from './providers/calls.ts';
 import { startProviders } from './providers/start.ts';
 import { replayCalls } from './replay/calls.ts';
 import { HostSessions } from './replay/host-sessions.ts';
+import { HttpExchanges } from './replay/http/exchanges.ts';
+import type { ImapSessions } from './replay/imap/sessions.ts';
 import { placesOf } from './replay/places.ts';
 import { SITES, WEB_HOST } from './web/sites.ts';
 import { startLabWeb } from './web/start.ts';
@@ -42,6 +45,8 @@ export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPort
   /** One that remembers so many answers, and asks from the address of a host. */
   readonly openResolver: (cacheSize: number, host?: LabHost) => StubResolver;
   readonly witness: LessonWitness;
+  /** With the learner's server. */
+  readonly imap: ImapSessions;
   /** Told when the calendar was put forward. */
   readonly calendarMoved: () => Promise<void>;
 }
@@ -65,13 +70,21 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
   };
   const { network, pool, log, clock } = ground;
   await using parts = new AsyncDisposableStack();
+  // the authority remembers by itself what it is asked
+  const authority = network.addressOf('ca.test');
+  const http = parts.use(
+    new HttpExchanges({
+      clock,
+      isWatched: (address) => network.has(address) && address !== authority,
+    }),
+  );
   const dns = parts.use(
     await startLabDns({ ground, hostRecords: lessonParties(network.addressOf) }),
   );
   const ca = parts.use(
     await startLabCa({
       address: network.addressOf('ca.test'),
-      dialer: network.dialer,
+      dialer: dialsFrom(network, 'ca.test'),
       resolver: freshProofs(parts.use(openResolver(0, 'ca.test')), (name) => dns.cache.flush(name)),
       folder: path.join(ground.folder, 'ca'),
       log,
@@ -176,6 +189,8 @@ export async function openParties(options: PartiesOptions): Promise<Parties> {
         providers,
         questions: dns.questions,
         sessions,
+        imap: options.imap,
+        http,
         ca,
         places: placesOf(network.addressOf),
         settle: () => witness.flush(),

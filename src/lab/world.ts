@@ -8,6 +8,7 @@ import path from 'node:path';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { ImapWitness } from '#servers/imap/witness';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { Store } from '#store/open';
 import type { Dialer } from '#clients/smtp/dial';
@@ -24,6 +25,7 @@ import { isOnLoopback } from './guard/loopback.ts';
 import { labNetwork, type LabNetwork } from './network.ts';
 import { openParties } from './parties.ts';
 import { passTime } from './pass-time.ts';
+import { ImapSessions } from './replay/imap/sessions.ts';
 import { worldCalls } from './world-calls.ts';
 import type { WorldOptions } from './world-options.ts';
 
@@ -38,6 +40,7 @@ export interface World {
   readonly isThisMachine: (address: string) => boolean;
   readonly isPrivate: (address: string) => boolean;
   readonly witness: SessionWitness;
+  readonly imapWitness: ImapWitness;
   readonly calls: Readonly<Record<string, LabCall>>;
   /** Resolves once what was counted is written down, and nothing is due to be sent by the parties at this time of the calendar. */
   readonly settle: () => Promise<void>;
@@ -71,6 +74,7 @@ export function makeWorld(options: WorldOptions): World {
   };
   const resolver = openResolver(undefined, 'mail.example.test');
   const witness = new LessonWitness({ clock, log });
+  const imapWitness = new ImapSessions(clock);
   const calls: Record<string, LabCall> = {};
   let isRegistered = (_domain: string): boolean => false;
   let settle = (): Promise<void> => Promise.resolve();
@@ -79,7 +83,7 @@ export function makeWorld(options: WorldOptions): World {
     clock,
     network,
     resolver,
-    dialer: network.machineDialer,
+    dialer: ownDialer(network),
     placeOf: network.placeOf,
     hasDomain: (domain) => isRegistered(domain),
     isOutside: network.has,
@@ -88,6 +92,7 @@ export function makeWorld(options: WorldOptions): World {
     isPrivate: (address) =>
       !network.has(address) || address === network.addressOf('mail.example.test'),
     witness,
+    imapWitness,
     calls,
     settle: () => settle(),
     async open(store) {
@@ -107,6 +112,7 @@ export function makeWorld(options: WorldOptions): World {
           resolver,
           openResolver,
           witness,
+          imap: imapWitness,
           calendarMoved: () => kept.keep(),
           ...options,
         }),
@@ -138,6 +144,19 @@ export function makeWorld(options: WorldOptions): World {
         [Symbol.asyncDispose]: () => opened.disposeAsync(),
       };
     },
+  };
+}
+
+/** The learner's server asks others by HTTP from its own address, by which they know it. */
+function ownDialer({ machineDialer, has, addressOf }: LabNetwork): Dialer {
+  const localAddress = addressOf('mail.example.test');
+  return {
+    dial: (target) =>
+      machineDialer.dial(
+        has(target.address) && (target.port === 80 || target.port === 443)
+          ? { localAddress, ...target }
+          : target,
+      ),
   };
 }
 

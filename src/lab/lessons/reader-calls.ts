@@ -1,5 +1,6 @@
 /** `hikyaku lab unsubscribe`: what a reader at a provider is asked to do. */
 import { z } from 'zod';
+import { dialsFrom } from '#lab/dials-from';
 import { leaveList } from '#lab/people/leave-list';
 import { findProvider } from '#lab/providers/list';
 import { aroundOf, type LessonWorld } from './world.ts';
@@ -30,7 +31,7 @@ export function readerCalls(world: LessonWorld) {
         const left = await leaveList(
           {
             pool: world.store.pool,
-            dialer: world.network.dialer,
+            dialer: dialsFrom(world.network, provider.out),
             resolver,
             trustedRoots: ca.trustedRoots,
             mayReach: world.network.has,

@@ -3,6 +3,7 @@
  * and sends what they answer and what is reported. Made of production's own SMTP server and checks (docs/decisions/0042).
  */
 import type { LabHost } from '#lab/addresses';
+import { dialsFrom } from '#lab/dials-from';
 import type { Ground } from '#lab/ground';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
@@ -88,25 +89,30 @@ export async function startProviders(options: ProvidersOptions): Promise<Provide
     keys.set(key.domain, key);
   let mode: Mode = (await readProviderSetting(pool, 'mode')) === 'exam' ? 'exam' : 'learn';
 
-  const sts = parts.use(
-    new StsPolicies({
-      resolver,
-      dialer: ground.network.dialer,
-      mayReach: (address) => ground.network.has(address),
-      ...(trustedRoots && { ca: trustedRoots }),
-      store: noPolicyStore,
-      clock,
-      log,
-    }),
-  );
   const askers = new Map(providers.map(({ name, out }) => [name, resolverOf(out)]));
+  const stsOf = new Map(
+    providers
+      .filter(({ mtaSts }) => mtaSts)
+      .map(({ name, out }) => {
+        const sts = new StsPolicies({
+          resolver: askers.get(name)!,
+          dialer: dialsFrom(ground.network, out),
+          mayReach: (address) => ground.network.has(address),
+          ...(trustedRoots && { ca: trustedRoots }),
+          store: noPolicyStore,
+          clock,
+          log,
+        });
+        return [name, parts.use(sts)] as const;
+      }),
+  );
   const outbox: Outbox = new Outbox({
     ground,
     resolverOf: ({ name }) => askers.get(name)!,
     providers,
     keys,
     tls: (provider) => ({
-      sts: provider.mtaSts ? sts : undefined,
+      sts: stsOf.get(provider.name),
       trustedRoots,
       ledger: { note: (policy, note) => book.reached(provider, policy, note) },
     }),

@@ -12,9 +12,13 @@ import type { Pool } from '#store/open';
 import { acmeSteps, conversations } from './acme-steps.ts';
 import { askedSteps } from './asked-steps.ts';
 import { gatherMessage, gatherVisit, type Sources } from './gather.ts';
+import { httpSteps } from './http/steps.ts';
+import type { ImapSessions } from './imap/sessions.ts';
+import { imapSteps } from './imap/steps.ts';
 import { journeySteps } from './journey.ts';
 import type { Telling } from './telling.ts';
 import { recentRows, type RecentRow } from './recent.ts';
+import { readingsOf } from './related.ts';
 import { sessionSteps } from './session-steps.ts';
 import type { Step } from './step.ts';
 import type { Places } from './places.ts';
@@ -46,6 +50,8 @@ export interface NothingToReplay {
 export interface ReplayParts extends Sources {
   readonly places: Places;
   readonly ca: Pick<LabCa, 'exchanges' | 'orders'>;
+  /** With the learner's server. */
+  readonly imap: Pick<ImapSessions, 'list' | 'find'>;
   /** Writes down what was said so far in sessions. */
   readonly settle: () => Promise<void>;
 }
@@ -104,6 +110,8 @@ async function listed(parts: ReplayParts, input: ListInput): Promise<Recent | No
   const remembered = {
     things: await recentThings(pool, isAll ? limit : LOOKED_THROUGH),
     sessions: sessions.list(),
+    imap: parts.imap.list(),
+    http: parts.http.list(),
     exchanges: ca.exchanges(),
     orders: ca.orders(),
     questions: questions.list(),
@@ -133,13 +141,15 @@ async function idsOf(
   const id = await ownId(parts.pool, given);
   const gathered = id === undefined ? undefined : await gatherMessage(parts, id, language);
   if (gathered === undefined) return undefined;
-  const { messages, visits } = gathered;
+  const { messages, visits, exchanges } = gathered;
   const events = messages.flatMap((one) => one.events);
   return new Set([
     ...messages.map((one) => one.id),
     ...events.flatMap(({ ids: { sessionId } }) => sessionId ?? []),
     ...visits.map(({ traceId }) => traceId),
     ...visits.flatMap(({ session }) => session?.id ?? []),
+    ...exchanges.map(({ number }) => `http:${number}`),
+    ...readingsOf(messages, parts.imap.list()).map(({ id: session }) => session),
   ]);
 }
 
@@ -164,11 +174,17 @@ async function stepsOf(
   const { language } = telling;
   // the address of the page is taken as well
   const id = given.replace(/^https:\/\/why\.lab\.test\//, '');
-  const asked = /^(dns|acme):(\d{1,9})$/.exec(id);
+  const asked = /^(dns|acme|http):(\d{1,9})$/.exec(id);
   if (asked?.[1] === 'dns') return askedSteps(Number(asked[2]), questions.list(), telling);
   if (asked?.[1] === 'acme') return conversationSteps(parts, Number(asked[2]), telling);
+  if (asked?.[1] === 'http') {
+    const exchange = parts.http.list().find(({ number }) => number === Number(asked[2]));
+    return exchange && httpSteps(exchange, questions.list(), telling);
+  }
   const own = await ownId(pool, id);
   if (own === undefined) return undefined;
+  const reading = parts.imap.find(own);
+  if (reading !== undefined) return imapSteps(reading, telling);
   const journey = async (message: string): Promise<Step[] | undefined> => {
     const gathered = await gatherMessage(parts, message, language);
     return gathered && journeySteps(gathered, telling);

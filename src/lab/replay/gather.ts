@@ -14,13 +14,16 @@ import type { TraceRow } from '#store/lab/provider-mail';
 import { copiesOf, lettersNaming, type FoundCopy, type FoundLetter } from '#store/lab/replay';
 import type { Pool } from '#store/open';
 import type { HostSessions } from './host-sessions.ts';
+import type { HttpExchanges } from './http/exchanges.ts';
 import type { Journey, JourneyMessage, Letter, Visit } from './gathered.ts';
+import { exchangesOf } from './related.ts';
 
 export interface Sources {
   readonly pool: Pool;
   readonly providers: { readonly all: readonly Provider[]; readonly mode: Mode };
   readonly questions: { list(): readonly AskedQuestion[] };
   readonly sessions: Pick<HostSessions, 'list' | 'find' | 'naming'>;
+  readonly http: Pick<HttpExchanges, 'list'>;
 }
 
 /** A message, with those that it caused and that came back because of it. */
@@ -65,6 +68,7 @@ export async function gatherMessage(
     messages,
     visits: await visitsOf(sources, [...traces.values()], language),
     letters: letters.flatMap((letter) => letterOf(letter, providers.all)),
+    exchanges: exchangesOf(messages, sources.http.list()),
     questions: questions.list(),
   };
 }
@@ -83,6 +87,7 @@ export async function gatherVisit(
     messages: [],
     visits: await visitsOf(sources, [trace], language),
     letters: [],
+    exchanges: [],
     questions: sources.questions.list(),
   };
 }

@@ -5,6 +5,7 @@ import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';
 import type { OutgoingKind } from '#store/lab/provider-outbox';
 import type { HostSession } from './host-sessions.ts';
+import type { KeptExchange } from './http/exchanges.ts';
 
 export interface JourneyMessage {
   readonly id: string;
@@ -57,5 +58,7 @@ export interface Journey {
   readonly messages: readonly JourneyMessage[];
   readonly visits: readonly Visit[];
   readonly letters: readonly Letter[];
+  /** By HTTP, because of them. */
+  readonly exchanges: readonly KeptExchange[];
   readonly questions: readonly AskedQuestion[];
 }

@@ -165,6 +165,7 @@ test('two attempts: each with its own questions, rules and dialogue, in the orde
         nextAt: second + 3600 * SECOND,
       },
     ],
+    exchanges: [],
     questions: [
       question(first + 100, 'mail.example.test', 'MX', 'bigmail.test'),
       question(first + 200, 'mx.bigmail.test', 'TXT', 'example.test'),
@@ -207,6 +208,7 @@ test('what a provider got from elsewhere is told by itself', () => {
       messages: [],
       visits: [visit(START, { client: '127.20.66.5', senders: ['hanako.test'] })],
       letters: [],
+      exchanges: [],
       questions: [question(START, 'mx.bigmail.test', 'TXT', 'hanako.test')],
     },
     TELLING,
@@ -236,6 +238,7 @@ test('every event, verdict, mailbox and letter is told once, in both languages a
           madeAt: START,
           nextAt: at(index * 7),
         })),
+        exchanges: [],
         questions: [],
       };
       const steps = journeySteps(journey, TELLING);

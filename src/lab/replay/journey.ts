@@ -9,13 +9,14 @@ import { timeOfId } from '#store/ids';
 import { attribute, type Claim } from './attribute.ts';
 import { arrivalBlock, attemptBlock, eventBlock, textOf } from './blocks.ts';
 import type { Block, Stretch } from './block.ts';
+import { httpSteps } from './http/steps.ts';
 import { letterBlock, visitBlock } from './provider-blocks.ts';
 import type { Journey, JourneyMessage, Visit } from './gathered.ts';
 import type { Step } from './step.ts';
 import type { Telling } from './telling.ts';
 
 export function journeySteps(journey: Journey, telling: Telling): Step[] {
-  const { visits, letters, questions } = journey;
+  const { visits, letters, exchanges, questions } = journey;
   const visited = new Set<string>();
   const blocks: Block[] = [
     ...journey.messages.flatMap((message) => messageBlocks(message, visits, visited, telling)),
@@ -23,6 +24,12 @@ export function journeySteps(journey: Journey, telling: Telling): Step[] {
       .filter(({ traceId }) => !visited.has(traceId))
       .map((visit) => visitBlock(visit, telling)),
     ...letters.map((letter) => letterBlock(letter, telling)),
+    // what was asked of the DNS for it is told with the attempt that it was asked for
+    ...exchanges.map((exchange): Block => ({
+      at: exchange.at,
+      claims: [],
+      steps: () => httpSteps(exchange, [], telling),
+    })),
   ];
   const ordered = blocks
     .map((block, index) => ({ block, index }))

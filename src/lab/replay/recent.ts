@@ -1,6 +1,6 @@
 /**
- * What can be replayed, newest first: messages, sessions with any host, what providers were brought, conversations with the certificate authority,
- * and questions of the DNS; all of it, or what one party, one lesson or one message has to do with. Pure.
+ * What can be replayed, newest first: messages, sessions with any host by SMTP and IMAP, what providers were brought, conversations with the
+ * certificate authority, what was asked by HTTP, and questions of the DNS; all of it, or what one party, one lesson or one message has to do with. Pure.
  */
 import type { CaExchange } from '#lab/ca/heard';
 import type { OrderReport } from '#lab/ca/order-book';
@@ -10,12 +10,15 @@ import type { Language } from '#protocol/dsn/language';
 import type { RecentThing } from '#store/lab/replay';
 import { CA_HOST, conversations, ordersOf } from './acme-steps.ts';
 import type { HostSession } from './host-sessions.ts';
+import type { KeptExchange } from './http/exchanges.ts';
+import { sidesOf } from './http/steps.ts';
+import type { ImapSession } from './imap/sessions.ts';
 import type { Places } from './places.ts';
 
 export interface RecentRow {
   /** What `lab replay` takes. */
   readonly id: string;
-  readonly kind: RecentThing['kind'] | 'question' | 'acme';
+  readonly kind: RecentThing['kind'] | 'question' | 'acme' | 'imap' | 'http';
   /** RFC 3339. */
   readonly at: string;
   readonly from: string;
@@ -27,6 +30,8 @@ export interface RecentRow {
 export interface Remembered {
   readonly things: readonly RecentThing[];
   readonly sessions: readonly HostSession[];
+  readonly imap: readonly ImapSession[];
+  readonly http: readonly KeptExchange[];
   readonly exchanges: readonly CaExchange[];
   readonly orders: readonly OrderReport[];
   readonly questions: readonly AskedQuestion[];
@@ -68,6 +73,8 @@ export function recentRows(
       ...thingRows(remembered, places, language),
       ...sessionRows(remembered, places, language),
       ...acmeRows(remembered, places, language),
+      ...imapRows(remembered, places, language),
+      ...httpRows(remembered, places, language),
     ].filter(isWanted),
     ...(isForAll ? asked.slice(-QUESTIONS) : asked),
   ]
@@ -111,6 +118,28 @@ function acmeRows({ exchanges, orders }: Remembered, places: Places, language: L
       what: [`${all.length} requests`, ...new Set(names)].join(' '),
     };
   });
+}
+
+function imapRows({ imap }: Remembered, { nameOf, own }: Places, language: Language): Row[] {
+  return imap.map(({ id, beganAt, client, listener, account, entries }) => ({
+    id,
+    kind: 'imap',
+    at: beganAt,
+    from:
+      account === undefined ? nameOf(client, language) : `${account} (${nameOf(client, language)})`,
+    to: `${own.name} (${listener})`,
+    what: `${entries.length} lines`,
+  }));
+}
+
+function httpRows({ http }: Remembered, places: Places, language: Language): Row[] {
+  return http.map((exchange) => ({
+    id: `http:${exchange.number}`,
+    kind: 'http',
+    at: exchange.at,
+    ...sidesOf(exchange, places, language),
+    what: `${exchange.method} ${exchange.target} ${exchange.failure?.reason ?? exchange.status ?? '-'}`,
+  }));
 }
 
 /** Those of the resolver itself are told with the question that it answered. */
