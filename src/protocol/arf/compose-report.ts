@@ -4,8 +4,7 @@
  */
 import { concat, utf8 } from '#bytes';
 import { originalPart, type OriginalContent } from '#protocol/dsn/original-part';
-import { encodeUnstructured } from '#protocol/message/header/encoded-word';
-import { formatDate } from '#protocol/message/header/date';
+import { mailHead } from '#protocol/message/letter-head';
 import { formatFeedbackReport } from './format-report.ts';
 import type { FeedbackReport } from './report.ts';
 
@@ -29,12 +28,7 @@ export function composeFeedbackMail(mail: FeedbackMail): Uint8Array {
   const { boundary } = mail;
   const original = originalPart(mail.original, '8bit');
   const head = [
-    `From: ${mail.from}`,
-    `To: ${mail.to}`,
-    `Subject: ${encodeUnstructured(mail.subject, 'Subject: '.length)}`,
-    `Date: ${formatDate(mail.now)}`,
-    `Message-ID: <${mail.messageId}>`,
-    'MIME-Version: 1.0',
+    ...mailHead(mail),
     'Auto-Submitted: auto-generated',
     `Content-Type: multipart/report; report-type=feedback-report;\r\n boundary="${boundary}"`,
     '',

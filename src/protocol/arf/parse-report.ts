@@ -2,8 +2,8 @@
  * Reads the body of message/feedback-report (RFC 5965 §3) as providers write it: unknown fields are passed over, a missing Version and names of older
  * drafts are taken, comments dropped, values cut. Called by find-feedback.ts. Linear in the input, which is bounded.
  */
-import { parseDate } from '#protocol/message/header/date';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { dateOf, present } from '#protocol/message/header/optional-values';
 import { MOST_CHARACTERS, MOST_VALUES, type AuthFailure, type FeedbackReport } from './report.ts';
 
 export type ParsedFeedback =
@@ -93,15 +93,4 @@ function path(value: string | undefined): string | undefined {
 function incidentsOf(value: string | undefined): number {
   const digits = /^\d{1,15}/.exec(value ?? '')?.[0];
   return digits === undefined ? 1 : Math.min(Math.max(Number(digits), 1), MOST_INCIDENTS);
-}
-
-function dateOf(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : parseDate(value);
-}
-
-function present<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [K in Name]?: Value } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [K in Name]?: Value };
 }

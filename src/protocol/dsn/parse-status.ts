@@ -3,8 +3,8 @@
  * other servers write it: unknown fields are passed over, comments dropped, a missing Action read from the
  * class of Status. Called for bounces that come in. Linear in the input, which is bounded.
  */
-import { parseDate } from '#protocol/message/header/date';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
+import { dateOf, present } from '#protocol/message/header/optional-values';
 import { parseOriginalRecipient } from '#protocol/smtp/original-recipient';
 import type { OriginalRecipient } from '#protocol/smtp/original-recipient';
 import { ACTIONS } from './delivery-status.ts';
@@ -117,15 +117,4 @@ function addressOf(value: string | undefined): OriginalRecipient | undefined {
   if (typed.type === 'utf-8') return parseOriginalRecipient(`utf-8;${typed.value}`);
   const address = typed.value.replace(/^<(.*)>$/, '$1');
   return { addressType: typed.type === 'x-unknown' ? 'rfc822' : typed.type, address };
-}
-
-function dateOf(value: string | undefined): number | undefined {
-  return value === undefined ? undefined : parseDate(value);
-}
-
-function present<Name extends string, Value>(
-  name: Name,
-  value: Value | undefined,
-): { readonly [K in Name]?: Value } {
-  return (value === undefined ? {} : { [name]: value }) as { readonly [K in Name]?: Value };
 }

@@ -1,7 +1,6 @@
 /** A report to another domain as mail: a text for people and the report itself, compressed, as an attachment. Pure. */
 import { utf8 } from '#bytes';
-import { formatDate } from './header/date.ts';
-import { encodeUnstructured } from './header/encoded-word.ts';
+import { mailHead } from './letter-head.ts';
 
 export interface ReportMail {
   readonly from: string;
@@ -30,12 +29,7 @@ export function composeReport(mail: ReportMail): Uint8Array {
   const { boundary, attachment } = mail;
   return utf8(
     [
-      `From: ${mail.from}`,
-      `To: ${mail.to.join(',\r\n ')}`,
-      `Subject: ${encodeUnstructured(mail.subject, 'Subject: '.length)}`,
-      `Date: ${formatDate(mail.now)}`,
-      `Message-ID: <${mail.messageId}>`,
-      'MIME-Version: 1.0',
+      ...mailHead({ ...mail, to: mail.to.join(',\r\n ') }),
       ...mail.fields,
       'Auto-Submitted: auto-generated',
       `Content-Type: multipart/${mail.subtype};\r\n boundary="${boundary}"`,

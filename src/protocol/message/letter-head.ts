@@ -1,4 +1,4 @@
-/** The header of a letter of the server's own in plain text (RFC 5322, RFC 3834 §5): of the doctor, and of alerts. Pure. */
+/** The header of mail that the server writes itself (RFC 5322): of letters in plain text, as the doctor and alerts send them, and of reports. Pure. */
 import { formatDate } from './header/date.ts';
 import { encodeUnstructured } from './header/encoded-word.ts';
 
@@ -14,8 +14,8 @@ export interface LetterHead {
   readonly messageId: string;
 }
 
-/** Lines without their ends, the empty one before the body last. */
-export function letterHead({ from, to, subject, now, messageId }: LetterHead): string[] {
+/** What any mail begins with: lines without their ends, to be followed by what says how it is made. */
+export function mailHead({ from, to, subject, now, messageId }: LetterHead): string[] {
   return [
     `From: ${from}`,
     `To: ${to}`,
@@ -23,6 +23,13 @@ export function letterHead({ from, to, subject, now, messageId }: LetterHead): s
     `Date: ${formatDate(now)}`,
     `Message-ID: <${messageId}>`,
     'MIME-Version: 1.0',
+  ];
+}
+
+/** Of a letter in plain text (RFC 3834 §5), the empty line before the body last. */
+export function letterHead(letter: LetterHead): string[] {
+  return [
+    ...mailHead(letter),
     'Content-Type: text/plain; charset=utf-8',
     'Content-Transfer-Encoding: 8bit',
     'Auto-Submitted: auto-generated',
