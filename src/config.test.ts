@@ -54,6 +54,21 @@ test('a flag wins over the environment, that over the file, that over the defaul
   }
 });
 
+test('a relative path in the file starts where the file lies, elsewhere where the program runs', () => {
+  const file = fileWith(
+    'data_dir = "./data"\n[tls]\ncertificate = "../own.crt"\nkey = "/etc/own.key"\n[backup]\nfolder = ""\n',
+  );
+  const read = right({ file });
+  assert.equal(read.data_dir, path.join(folder, 'data'));
+  assert.equal(read['tls.certificate'], path.join(path.dirname(folder), 'own.crt'));
+  assert.equal(read['tls.key'], '/etc/own.key');
+  assert.equal(read['backup.folder'], '');
+  const environment = { HIKYAKU_DATA_DIR: 'here' };
+  assert.equal(right({ file, environment }).data_dir, 'here');
+  assert.equal(right({ file, environment, flags: { data_dir: 'there' } }).data_dir, 'there');
+  assert.equal(right({}).data_dir, './data');
+});
+
 test('the file is named by an argument over HIKYAKU_CONFIG over ./hikyaku.toml, and a named one must be there', () => {
   const [first, second] = [fileWith('lang = "ja"'), fileWith('lang = "en"')];
   const environment = { HIKYAKU_CONFIG: first };

@@ -3,6 +3,7 @@
  * refuses to start and names the key. Domains, accounts, keys and policies are not here: they live in the database.
  */
 import { readFileSync } from 'node:fs';
+import path from 'node:path';
 import { parse as parseToml, TomlError } from 'smol-toml';
 import { nearestWord } from '#protocol/nearest-word';
 import {
@@ -126,14 +127,14 @@ export function originText(origin: Origin): string {
 type Given = Map<Key, { value: unknown; origin: Origin }>;
 
 function readFile(sources: Sources, given: Given, problems: ConfigProblem[]): void {
-  const path = sources.file ?? sources.environment['HIKYAKU_CONFIG'] ?? DEFAULT_FILE;
+  const file = sources.file ?? sources.environment['HIKYAKU_CONFIG'] ?? DEFAULT_FILE;
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readFileSync(file, 'utf8');
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && path === DEFAULT_FILE) return;
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' && file === DEFAULT_FILE) return;
     problems.push({
-      key: path,
+      key: file,
       problem: (error as Error).message,
       remedy: 'Name a readable file.',
     });
@@ -141,17 +142,26 @@ function readFile(sources: Sources, given: Given, problems: ConfigProblem[]): vo
   }
   try {
     for (const [key, value] of flatten(parseToml(text), '')) {
-      if (isKey(key)) given.set(key, { value, origin: { kind: 'file', path } });
-      else problems.push(unknownKey(key, KEYS));
+      if (isKey(key)) {
+        const origin = { kind: 'file', path: file } as const;
+        given.set(key, { value: fromWhereItLies(file, key, value), origin });
+      } else problems.push(unknownKey(key, KEYS));
     }
   } catch (error) {
     if (!(error instanceof TomlError)) throw error;
     problems.push({
-      key: path,
+      key: file,
       problem: `line ${error.line}: ${error.message.split('\n')[0]}`,
       remedy: 'Write it as TOML.',
     });
   }
+}
+
+/** Whoever reads a file of settings from elsewhere means the same files and folders by it. */
+function fromWhereItLies(file: string, key: Key, value: unknown): unknown {
+  const { isPath } = FIELDS[key] as Field<unknown>;
+  if (isPath !== true || typeof value !== 'string' || value === '') return value;
+  return path.isAbsolute(value) ? value : path.join(path.dirname(file), value);
 }
 
 /** `{ smtp: { port: 25 } }` is `smtp.port`. */

@@ -19,7 +19,7 @@ bin/node tools/settings-example.ts from src/config/fields.ts; not edited by hand
 Copy it to hikyaku.toml, in the working directory of the server or where HIKYAKU_CONFIG says, take away the # before
 what you want to change, and let others not read it where it holds a secret (chmod 600). hikyaku setup writes one with what is
 needed and nothing else. hikyaku config check --mode serve says whether a server would start with it, kill -HUP what
-of it holds at once. Whatever stands here gives way to the environment, and that to --set.`;
+of it holds at once. A relative path starts where this file lies. Whatever stands here gives way to the environment, and that to --set.`;
 
 /** What the settings without a default are in the example. */
 const EXAMPLES: Partial<Record<Key, string>> = { hostname: 'mail.example.org' };

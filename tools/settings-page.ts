@@ -24,8 +24,8 @@ const INTRODUCTION = `# Settings
 Made by \`bin/node tools/settings-page.ts\` from \`src/config/fields.ts\`; not edited by hand.
 
 A setting is given as a flag (\`--set smtp.port=2526\`), in the environment, or in \`hikyaku.toml\` in the working directory (another file
-by \`--config\` or \`HIKYAKU_CONFIG\`); a flag wins over the environment, that over the file, that over the default. In the file, what stands
-before the dot is a table:
+by \`--config\` or \`HIKYAKU_CONFIG\`); a flag wins over the environment, that over the file, that over the default. A relative path in the file starts
+where the file lies, elsewhere in the working directory. In the file, what stands before the dot is a table:
 
 \`\`\`toml
 hostname = "mail.example.com"

@@ -45,6 +45,7 @@ export const FIELDS = {
     z.string().min(1),
     'Folder of the embedded database, the certificate and the control socket.',
     DEFAULT_DATA_DIR,
+    { isPath: true },
   ),
   user: field(
     z.string(),
@@ -353,8 +354,11 @@ export const FIELDS = {
     z.string(),
     'PEM file with the certificate chain. Empty: certificates are ordered by ACME (acme.directory), and until there is one a self-signed one in the data folder is used.',
     '',
+    { isPath: true },
   ),
-  'tls.key': field(z.string(), 'PEM file with the private key of the certificate.', ''),
+  'tls.key': field(z.string(), 'PEM file with the private key of the certificate.', '', {
+    isPath: true,
+  }),
 
   'acme.directory': {
     schema: acmeDirectory,
@@ -414,6 +418,7 @@ export const FIELDS = {
     z.string(),
     'PEM file with the roots by which the certificate authority itself is known, for one of your own. Empty: those that Node.js has.',
     '',
+    { isPath: true },
   ),
 
   'tls.session_tickets': field(
@@ -573,6 +578,7 @@ export const FIELDS = {
     z.string(),
     'Folder of backups, best on another disk, or copied to another machine. Empty: `backups` in the data folder.',
     '',
+    { isPath: true },
   ),
   'backup.keep': field(
     z.coerce.number().int().min(1).max(10_000),

@@ -19,6 +19,8 @@ export interface Field<T> {
   readonly defaults: { readonly dev?: T; readonly serve?: T };
   /** Never printed; its environment name also exists with _FILE. */
   readonly secret?: boolean;
+  /** A file or a folder. In a file of settings one that is relative starts where that file lies, else where the program runs. */
+  readonly isPath?: true;
   readonly env?: string;
 }
 
