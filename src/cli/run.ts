@@ -57,10 +57,17 @@ function inHouseForm(text: string): string {
   return text.replace(/^error: /, 'hikyaku: ').replace(/\n\((Did you mean .*)\)$/m, '\n  $1');
 }
 
-/** Whoever reads the output may have seen enough (`| head`): that is no error. */
+/**
+ * Whoever reads the output may have seen enough (`| head`): that is no error. A command that has something to end first, a server and its
+ * database, is told as by a signal.
+ */
 export function endWithReader(): void {
+  let isGone = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code !== 'EPIPE') throw error;
-    process.exit();
+    if (isGone) return;
+    isGone = true;
+    if (process.listenerCount('SIGTERM') === 0) process.exit();
+    process.emit('SIGTERM', 'SIGTERM');
   });
 }

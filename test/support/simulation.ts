@@ -29,14 +29,20 @@ export interface Simulation {
 export async function runSimulation(...args: readonly string[]): Promise<Simulation> {
   const { promise, resolve, reject } = Promise.withResolvers<string>();
   const began = performance.now();
-  execFile(
+  const child = execFile(
     PROGRAM,
     ['lab', 'simulate', '--json', ...args],
     { cwd: tmpdir(), maxBuffer: 2 ** 26 },
     (error, stdout, stderr) =>
       error === null ? resolve(stdout) : reject(new Error(stderr || error.message)),
   );
-  const rows = (await promise)
+  // it has a database of its own to end, and would not hear who interrupts this process alone
+  const hand = (signal: NodeJS.Signals): void => void child.kill(signal);
+  for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, hand);
+  const stdout = await promise.finally(() => {
+    for (const name of ['SIGINT', 'SIGTERM'] as const) process.off(name, hand);
+  });
+  const rows = stdout
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as SimulatedRow);

@@ -12,17 +12,17 @@ const LOOK_EVERY = 2;
 /** A peer on this machine that does not answer for so long never will. Real milliseconds. */
 const PATIENCE = 120_000;
 
-type Watched = Pick<SimulatedWorld, 'pool' | 'clock' | 'settle' | 'queueIsIdle'>;
+type Watched = Pick<SimulatedWorld, 'pool' | 'clock' | 'settle' | 'queueIsIdle' | 'ends'>;
 
-/** @throws where it does not become quiet: a bug */
+/** @throws where it does not become quiet, a bug, and where the world ends */
 export async function untilQuiet(world: Watched): Promise<void> {
-  const { clock, settle, queueIsIdle } = world;
+  const { clock, settle, queueIsIdle, ends } = world;
   const deadline = clock.monotonic() + PATIENCE;
   for (let quiet = 0; quiet < 2;) {
     // asked first, because it costs nothing
     while (!queueIsIdle()) {
       if (clock.monotonic() > deadline) throw new Error('the simulation does not come to rest');
-      await delay(LOOK_EVERY);
+      await delay(LOOK_EVERY, undefined, { signal: ends });
     }
     await settle();
     quiet = (await isQuiet(world)) ? quiet + 1 : 0;

@@ -20,4 +20,6 @@ export interface SimulatedWorld {
   readonly settle: () => Promise<void>;
   /** Whether the queue has nothing under way, and waits for the calendar. */
   readonly queueIsIdle: () => boolean;
+  /** Aborts when the world ends: a day under way is over then. */
+  readonly ends: AbortSignal;
 }

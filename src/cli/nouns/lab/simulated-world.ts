@@ -39,6 +39,8 @@ export async function openSimulatedWorld(begins: number, seed: number): Promise<
   const shop = path.join(folder, 'app');
   await mkdir(shop, { mode: 0o700 });
   const { network, settle } = around.world;
+  const ending = new AbortController();
+  parts.defer(() => ending.abort());
   const opened = parts.move();
   return {
     world: {
@@ -57,6 +59,7 @@ export async function openSimulatedWorld(begins: number, seed: number): Promise<
         password,
       },
       queueIsIdle: server.around.queueIsIdle,
+      ends: ending.signal,
     },
     [Symbol.asyncDispose]: () => opened.disposeAsync(),
   };
