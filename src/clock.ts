@@ -16,12 +16,20 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** What a timer of Node can wait for: more it takes for a millisecond. A clock that was set back by months asks for that. */
+const LONGEST_TIMER = 2 ** 31 - 1;
+
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
   async sleep(ms, signal) {
     try {
-      await delay(ms, undefined, { ref: false, ...(signal && { signal }) });
+      let left = ms;
+      do {
+        const part = Math.min(left, LONGEST_TIMER);
+        await delay(part, undefined, { ref: false, ...(signal && { signal }) });
+        left -= part;
+      } while (left > 0);
     } catch {
       // aborted: the caller sees it on the signal
     }
