@@ -1,6 +1,6 @@
 /**
- * Columns of rows as PostgreSQL's arrays in binary form, so that one statement takes the rows of many jobs: `unnest($1::text[],
- * $2::bytea[], …)`. As text every octet of a `bytea[]` would be written and read as two digits.
+ * Columns of rows as PostgreSQL's arrays in binary form, so that one statement takes the rows of many jobs (`given-rows.ts`). As text
+ * every octet of a `bytea[]` would be written and read as two digits.
  * Format: `array_send` and the `…_recv` functions of PostgreSQL, stable since 7.4.
  */
 export type ColumnType =

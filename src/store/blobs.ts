@@ -12,6 +12,7 @@ import type pg from 'pg';
 import type { Clock } from '#clock';
 import { concat, hex } from '#bytes';
 import { Compressor, ZSTD_LEVEL_1 } from './compressor.ts';
+import { givenRows, typesOf, type Columns } from './given-rows.ts';
 import type { Statement, Writer } from './writer.ts';
 
 export const CHUNK_BYTES = 256 * 1024;
@@ -67,16 +68,25 @@ export function storeBlob(blob: NewBlob, now: number): Statement {
   return {
     name: 'store_blob',
     text: STORE_BLOB,
-    columns: ['bytea', 'bigint', 'timestamptz', 'boolean', 'bytea'],
+    columns: BLOB_TYPES,
     rows: [[blob.sha256, blob.size, now, zstd, data]],
   };
 }
+
+const BLOB_COLUMNS = {
+  sha256: 'bytea',
+  size: 'bigint',
+  at: 'timestamptz',
+  zstd: 'boolean',
+  data: 'bytea',
+} as const satisfies Columns;
+const BLOB_TYPES = typesOf(BLOB_COLUMNS);
 
 /** A hash that is stored already keeps its id: the fresh one then has no chunk. `is true` keeps the look-up a hash table. */
 const STORE_BLOB = `
   with new as materialized (
     select distinct on (sha256) nextval('blobs_id_seq') as id, sha256, size, at, zstd, data
-    from unnest($1::bytea[], $2::bigint[], $3::timestamptz[], $4::boolean[], $5::bytea[]) as n(sha256, size, at, zstd, data)
+    from ${givenRows(BLOB_COLUMNS)} as n
     order by sha256),
   blob as (
     insert into blobs (id, sha256, size, touched_at) select id, sha256, size, at from new order by sha256

@@ -1,6 +1,7 @@
 /** What was said on the wire for a message, kept for its story and for a shorter time than its events. */
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Queryable } from './blobs.ts';
+import { givenRows, typesOf, type Columns } from './given-rows.ts';
 import { jsonText } from './json.ts';
 import type { RowsStatement } from './batch.ts';
 
@@ -17,6 +18,17 @@ export function writeDialogue(
   return writeDialogues([{ messageId, attemptId, entries }], now);
 }
 
+const COLUMNS = {
+  message_id: 'text',
+  attempt_id: 'text',
+  at: 'timestamptz',
+  entries: 'json',
+} as const satisfies Columns;
+const TYPES = typesOf(COLUMNS);
+
+const WRITE_DIALOGUES = `
+  insert into dialogues (message_id, attempt_id, at, entries) select * from ${givenRows(COLUMNS)} as d`;
+
 /** Keeps the dialogues of attempts for several messages with the transaction it stands in. */
 export function writeDialogues(
   dialogues: readonly {
@@ -28,9 +40,8 @@ export function writeDialogues(
 ): RowsStatement {
   return {
     name: 'write_dialogues',
-    text: `insert into dialogues (message_id, attempt_id, at, entries)
-           select * from unnest($1::text[], $2::text[], $3::timestamptz[], $4::json[])`,
-    columns: ['text', 'text', 'timestamptz', 'json'],
+    text: WRITE_DIALOGUES,
+    columns: TYPES,
     rows: dialogues.map(({ messageId, attemptId, entries }) => [
       messageId,
       attemptId,

@@ -4,6 +4,7 @@
  */
 import type { MessageSummary } from '#protocol/message/summary';
 import { readBlob, type Queryable } from './blobs.ts';
+import { numberedRows, typesOf, type Columns } from './given-rows.ts';
 import { jsonText } from './json.ts';
 import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from './new-emails.ts';
 import type { RowsStatement, StatementResult } from './batch.ts';
@@ -65,7 +66,7 @@ export function deliverEmail(delivery: Delivery): RowsStatement {
   return {
     name: 'deliver_emails',
     text: DELIVER_EMAILS,
-    columns: DELIVERY_COLUMNS,
+    columns: DELIVERY_TYPES,
     rows: [
       [
         delivery.accountId,
@@ -89,32 +90,30 @@ export function deliverEmail(delivery: Delivery): RowsStatement {
   };
 }
 
-const DELIVERY_COLUMNS = [
-  'bigint',
-  'text',
-  'text',
-  'integer',
-  'text',
-  'text',
-  'bytea',
-  'bytea',
-  'text',
-  'bigint',
-  'text',
-  'text',
-  'timestamptz',
-  'jsonb',
-  'text',
-] as const;
+const DELIVERY_COLUMNS = {
+  account_id: 'bigint',
+  role: 'text',
+  message_id: 'text',
+  recipient_id: 'integer',
+  session_id: 'text',
+  attempt_id: 'text',
+  sha256: 'bytea',
+  prefix: 'bytea',
+  hidden: 'text',
+  size: 'bigint',
+  reverse_path: 'text',
+  forward_path: 'text',
+  received_at: 'timestamptz',
+  summary: 'jsonb',
+  keys: 'text',
+} as const satisfies Columns;
+const DELIVERY_TYPES = typesOf(DELIVERY_COLUMNS);
 
 const DELIVER_EMAILS = `
   with new as materialized (
     select d.*, b.id as blob_id, a.name as account, a.tenant_id, m.id as mailbox_id, m.name as mailbox, m.role as mailbox_role,
       d.received_at as saved_at, 0 as flags, '{}'::text[] as keywords, ${NEW_EMAILS}
-    from unnest($1::bigint[], $2::text[], $3::text[], $4::integer[], $5::text[], $6::text[], $7::bytea[], $8::bytea[], $9::text[],
-        $10::bigint[], $11::text[], $12::text[], $13::timestamptz[], $14::jsonb[], $15::text[]) with ordinality
-        as d(account_id, role, message_id, recipient_id, session_id, attempt_id, sha256, prefix, hidden, size, reverse_path,
-          forward_path, received_at, summary, keys, row)
+    from ${numberedRows(DELIVERY_COLUMNS)} as d
       left join accounts a on a.id = d.account_id
       left join blobs b on b.sha256 = d.sha256
       left join lateral (

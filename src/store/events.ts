@@ -2,6 +2,7 @@
 import type pg from 'pg';
 import type { Event, EventIds, EventType, Json } from '#events';
 import type { Queryable } from './blobs.ts';
+import { givenRows, typesOf, type Columns } from './given-rows.ts';
 import { jsonText } from './json.ts';
 import type { Row, RowsStatement } from './batch.ts';
 
@@ -10,7 +11,7 @@ export function writeEvents(events: readonly Event[]): RowsStatement {
   return {
     name: 'write_events',
     text: WRITE_EVENTS,
-    columns: EVENT_COLUMNS,
+    columns: EVENT_TYPES,
     rows: events.map(eventRow),
   };
 }
@@ -18,7 +19,7 @@ export function writeEvents(events: readonly Event[]): RowsStatement {
 /** Writes events in a transaction that is not the writer's: what administration does. */
 export async function appendEvents(client: pg.ClientBase, events: readonly Event[]): Promise<void> {
   const rows = events.map(eventRow);
-  const values = EVENT_COLUMNS.map((type, index) =>
+  const values = EVENT_TYPES.map((type, index) =>
     rows.map((row) => {
       const value = row[index] ?? null;
       return type === 'timestamptz' && value !== null ? new Date(Number(value)) : value;
@@ -27,27 +28,25 @@ export async function appendEvents(client: pg.ClientBase, events: readonly Event
   await client.query(WRITE_EVENTS, values);
 }
 
-const EVENT_COLUMNS = [
-  'timestamptz',
-  'text',
-  'text',
-  'text',
-  'integer',
-  'text',
-  'bigint',
-  'bigint',
-  'bigint',
-  'text',
-  'jsonb',
-  'jsonb',
-] as const;
+const EVENT_COLUMNS = {
+  at: 'timestamptz',
+  type: 'text',
+  session_id: 'text',
+  message_id: 'text',
+  recipient_id: 'integer',
+  attempt_id: 'text',
+  account_id: 'bigint',
+  credential_id: 'bigint',
+  tenant_id: 'bigint',
+  parent_id: 'text',
+  fields: 'jsonb',
+  personal: 'jsonb',
+} as const satisfies Columns;
+const EVENT_TYPES = typesOf(EVENT_COLUMNS);
 
 const WRITE_EVENTS = `
-  insert into events (xid, id, at, type, session_id, message_id, recipient_id, attempt_id, account_id, credential_id,
-    tenant_id, parent_id, fields, personal)
-  select pg_current_xact_id(), nextval('event_ids'), e.*
-  from unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::integer[], $6::text[], $7::bigint[], $8::bigint[],
-    $9::bigint[], $10::text[], $11::jsonb[], $12::jsonb[]) as e`;
+  insert into events (xid, id, ${Object.keys(EVENT_COLUMNS).join(', ')})
+  select pg_current_xact_id(), nextval('event_ids'), e.* from ${givenRows(EVENT_COLUMNS)} as e`;
 
 function eventRow({ type, at, ids, ...fields }: Event): Row {
   return [

@@ -1,6 +1,7 @@
 /** What accounts handed in, kept after its queue rows are gone. */
 import type { RowsStatement } from './batch.ts';
 import type { Queryable } from './blobs.ts';
+import { givenRows, typesOf, type Columns } from './given-rows.ts';
 import { jsonText } from './json.ts';
 
 export interface NewSubmission {
@@ -27,7 +28,7 @@ export function insertSubmission(submission: NewSubmission): RowsStatement[] {
     {
       name: 'insert_submissions',
       text: INSERT_SUBMISSIONS,
-      columns: SUBMISSION_COLUMNS,
+      columns: SUBMISSION_TYPES,
       rows: [
         [
           messageId,
@@ -47,7 +48,7 @@ export function insertSubmission(submission: NewSubmission): RowsStatement[] {
     {
       name: 'insert_submission_recipients',
       text: INSERT_RECIPIENTS,
-      columns: ['text', 'integer', 'text', 'timestamptz'],
+      columns: RECIPIENT_TYPES,
       rows: submission.recipients.map(({ id, forwardPath }) => [
         messageId,
         id,
@@ -58,30 +59,37 @@ export function insertSubmission(submission: NewSubmission): RowsStatement[] {
   ];
 }
 
-const SUBMISSION_COLUMNS = [
-  'text',
-  'bigint',
-  'bigint',
-  'bigint',
-  'bigint',
-  'text',
-  'text',
-  'jsonb',
-  'timestamptz',
-  'timestamptz',
-  'text',
-] as const;
+const SUBMISSION_COLUMNS = {
+  message_id: 'text',
+  tenant_id: 'bigint',
+  account_id: 'bigint',
+  principal_id: 'bigint',
+  credential_id: 'bigint',
+  channel: 'text',
+  reverse_path: 'text',
+  envelope: 'jsonb',
+  created_at: 'timestamptz',
+  release_at: 'timestamptz',
+  undo_status: 'text',
+} as const satisfies Columns;
+const SUBMISSION_TYPES = typesOf(SUBMISSION_COLUMNS);
 
 const INSERT_SUBMISSIONS = `
-  insert into submissions (message_id, tenant_id, account_id, principal_id, credential_id, channel, reverse_path, envelope,
-    created_at, release_at, undo_status)
-  select * from unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[], $7::text[], $8::jsonb[],
-    $9::timestamptz[], $10::timestamptz[], $11::text[])`;
+  insert into submissions (${Object.keys(SUBMISSION_COLUMNS).join(', ')})
+  select * from ${givenRows(SUBMISSION_COLUMNS)} as s`;
+
+const RECIPIENT_COLUMNS = {
+  message_id: 'text',
+  id: 'integer',
+  forward_path: 'text',
+  at: 'timestamptz',
+} as const satisfies Columns;
+const RECIPIENT_TYPES = typesOf(RECIPIENT_COLUMNS);
 
 const INSERT_RECIPIENTS = `
   insert into submission_recipients (message_id, recipient_id, forward_path, delivered, changed_at)
   select message_id, id, forward_path, 'queued', at
-  from unnest($1::text[], $2::integer[], $3::text[], $4::timestamptz[]) as r(message_id, id, forward_path, at)`;
+  from ${givenRows(RECIPIENT_COLUMNS)} as r`;
 
 export interface SubmittedRecipient {
   readonly tenantId: string;

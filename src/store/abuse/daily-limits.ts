@@ -6,6 +6,7 @@
 import type pg from 'pg';
 import type { RowsStatement } from '#store/batch';
 import type { Queryable } from '#store/blobs';
+import { givenRows, typesOf, type Columns } from '#store/given-rows';
 import { DatabaseError } from '#store/writer';
 
 /** 0: no limit. */
@@ -54,16 +55,7 @@ export function countSubmission(submission: CountedSubmission): RowsStatement {
   return {
     name: 'count_submissions',
     text: COUNT_SUBMISSIONS,
-    columns: [
-      'bigint',
-      'timestamptz',
-      'integer',
-      'text',
-      'integer',
-      'integer',
-      'integer',
-      'integer',
-    ],
+    columns: TYPES,
     rows: recipients.map((recipient, index) => [
       accountId,
       now,
@@ -77,6 +69,18 @@ export function countSubmission(submission: CountedSubmission): RowsStatement {
   };
 }
 
+const COLUMNS = {
+  account_id: 'bigint',
+  at: 'timestamptz',
+  first: 'integer',
+  recipient: 'text',
+  messages_limit: 'integer',
+  recipients_limit: 'integer',
+  minute_limit: 'integer',
+  hour_limit: 'integer',
+} as const satisfies Columns;
+const TYPES = typesOf(COLUMNS);
+
 /** An address is one however its ASCII letters are written. */
 const RECIPIENT_HASH = (column: string): string =>
   `substring(sha256(convert_to(lower(${column}), 'UTF8')) from 1 for 16)`;
@@ -88,8 +92,7 @@ const COUNT_SUBMISSIONS = `
   with given as materialized (
     select account_id, (at at time zone 'UTC')::date as day, first, ${RECIPIENT_HASH('recipient collate "C"')} as recipient,
       messages_limit, recipients_limit, minute_limit, hour_limit, floor(extract(epoch from at) / 60)::bigint as minute
-    from unnest($1::bigint[], $2::timestamptz[], $3::integer[], $4::text[], $5::integer[], $6::integer[], $7::integer[], $8::integer[])
-      as g(account_id, at, first, recipient, messages_limit, recipients_limit, minute_limit, hour_limit)),
+    from ${givenRows(COLUMNS)} as g),
   fresh as (
     insert into written_to (account_id, recipient)
     select distinct account_id, recipient from given order by account_id, recipient

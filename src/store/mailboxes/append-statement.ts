@@ -2,6 +2,7 @@
 import type { MessageSummary } from '#protocol/message/summary';
 import type { RowsStatement } from '#store/batch';
 import type { NewBlob } from '#store/blobs';
+import { numberedRows, typesOf, type Columns } from '#store/given-rows';
 import { jsonText } from '#store/json';
 import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from '#store/new-emails';
 
@@ -46,7 +47,7 @@ export function appendStatement(append: Append): RowsStatement {
   return {
     name: 'append_emails',
     text: APPEND_EMAILS,
-    columns: COLUMNS,
+    columns: TYPES,
     rows: [
       [
         accountId,
@@ -68,29 +69,27 @@ export function appendStatement(append: Append): RowsStatement {
   };
 }
 
-const COLUMNS = [
-  'bigint',
-  'bigint',
-  'text',
-  'bytea',
-  'bigint',
-  'timestamptz',
-  'timestamptz',
-  'integer',
-  'text',
-  'jsonb',
-  'text',
-  'bigint',
-  'bigint',
-] as const;
+const COLUMNS = {
+  account_id: 'bigint',
+  mailbox_id: 'bigint',
+  message_id: 'text',
+  sha256: 'bytea',
+  size: 'bigint',
+  received_at: 'timestamptz',
+  saved_at: 'timestamptz',
+  flags: 'integer',
+  keyword_text: 'text',
+  summary: 'jsonb',
+  keys: 'text',
+  replaced_mailbox: 'bigint',
+  replaced_uid: 'bigint',
+} as const satisfies Columns;
+const TYPES = typesOf(COLUMNS);
 
 const APPEND_EMAILS = `
   with asked as materialized (
     select d.*, m.id as found, m.uidvalidity, m.modseq as mailbox_modseq
-    from unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[], $6::timestamptz[], $7::timestamptz[], $8::integer[],
-        $9::text[], $10::jsonb[], $11::text[], $12::bigint[], $13::bigint[]) with ordinality
-        as d(account_id, mailbox_id, message_id, sha256, size, received_at, saved_at, flags, keyword_text, summary, keys,
-          replaced_mailbox, replaced_uid, row)
+    from ${numberedRows(COLUMNS)} as d
       left join mailboxes m on m.id = d.mailbox_id and m.account_id = d.account_id),
   new as materialized (
     select d.*, b.id as blob_id, ''::bytea as prefix, '{}' as hidden, null as reverse_path, null as forward_path,

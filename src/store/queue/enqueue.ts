@@ -4,6 +4,7 @@
  */
 import type { RowsStatement, StatementResult } from '#store/batch';
 import type { MessageView } from '#store/emails';
+import { givenRows, numberedRows, typesOf, type Columns } from '#store/given-rows';
 
 export const STREAMS = ['transactional', 'bulk', 'dsn', 'forward'] as const;
 export type Stream = (typeof STREAMS)[number];
@@ -65,7 +66,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
     {
       name: 'enqueue_messages',
       text: ENQUEUE_MESSAGES,
-      columns: MESSAGE_COLUMNS,
+      columns: MESSAGE_TYPES,
       rows: [
         [
           message.id,
@@ -93,7 +94,7 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
     {
       name: 'enqueue_recipients',
       text: ENQUEUE_RECIPIENTS,
-      columns: RECIPIENT_COLUMNS,
+      columns: RECIPIENT_TYPES,
       rows: message.recipients.map((recipient) => [
         message.id,
         recipient.id,
@@ -117,69 +118,63 @@ export function enqueue(message: QueueMessage): RowsStatement[] {
   ];
 }
 
-const MESSAGE_COLUMNS = [
-  'text',
-  'text',
-  'text',
-  'bigint',
-  'bigint',
-  'bytea',
-  'bytea',
-  'text',
-  'bigint',
-  'text',
-  'text',
-  'text',
-  'boolean',
-  'boolean',
-  'boolean',
-  'text',
-  'text',
-  'timestamptz',
-  'timestamptz',
-] as const;
+const MESSAGE_COLUMNS = {
+  id: 'text',
+  parent_id: 'text',
+  session_id: 'text',
+  tenant_id: 'bigint',
+  account_id: 'bigint',
+  sha256: 'bytea',
+  prefix: 'bytea',
+  hidden: 'text',
+  size: 'bigint',
+  reverse_path: 'text',
+  ret: 'text',
+  envid: 'text',
+  smtputf8: 'boolean',
+  eight_bit: 'boolean',
+  notify_author: 'boolean',
+  tls_required: 'text',
+  list_id: 'text',
+  arrived_at: 'timestamptz',
+  expires_at: 'timestamptz',
+} as const satisfies Columns;
+const MESSAGE_TYPES = typesOf(MESSAGE_COLUMNS);
 
 const ENQUEUE_MESSAGES = `
   insert into queue_messages (id, parent_id, session_id, tenant_id, account_id, blob_id, prefix, hidden, size, reverse_path, ret,
     envid, smtputf8, eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at)
   select m.id, parent_id, session_id, tenant_id, account_id, b.id, prefix, hidden::integer[], m.size, reverse_path, ret,
     envid, smtputf8, eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at
-  from unnest($1::text[], $2::text[], $3::text[], $4::bigint[], $5::bigint[], $6::bytea[], $7::bytea[], $8::text[], $9::bigint[],
-      $10::text[], $11::text[], $12::text[], $13::boolean[], $14::boolean[], $15::boolean[], $16::text[],
-      $17::text[], $18::timestamptz[], $19::timestamptz[])
-      as m(id, parent_id, session_id, tenant_id, account_id, sha256, prefix, hidden, size, reverse_path, ret, envid, smtputf8,
-        eight_bit, notify_author, tls_required, list_id, arrived_at, expires_at)
+  from ${givenRows(MESSAGE_COLUMNS)} as m
     left join blobs b on b.sha256 = m.sha256`;
 
-const RECIPIENT_COLUMNS = [
-  'text',
-  'integer',
-  'bigint',
-  'text',
-  'bigint',
-  'timestamptz',
-  'text',
-  'text',
-  'text',
-  'text',
-  'text',
-  'text',
-  'smallint',
-  'text',
-  'timestamptz',
-  'text',
-  'bytea',
-] as const;
+const RECIPIENT_COLUMNS = {
+  message_id: 'text',
+  id: 'integer',
+  tenant_id: 'bigint',
+  session_id: 'text',
+  account_id: 'bigint',
+  at: 'timestamptz',
+  forward_path: 'text',
+  domain: 'text',
+  reverse_path: 'text',
+  orcpt: 'text',
+  notify: 'text',
+  stream: 'text',
+  priority: 'smallint',
+  source_pool: 'text',
+  next_at: 'timestamptz',
+  parent_id: 'text',
+  prefix: 'bytea',
+} as const satisfies Columns;
+const RECIPIENT_TYPES = typesOf(RECIPIENT_COLUMNS);
 
 /** A domain whose MX set is known starts at that site; any other at a site of its own name, until it is routed. */
 const ENQUEUE_RECIPIENTS = `
   with recipient as materialized (
     select r.*, case when r.domain = '' then '${LOCAL_SITE}' else coalesce(s.site, r.domain) end as site
-    from unnest($1::text[], $2::integer[], $3::bigint[], $4::text[], $5::bigint[], $6::timestamptz[], $7::text[], $8::text[],
-        $9::text[], $10::text[], $11::text[], $12::text[], $13::smallint[], $14::text[], $15::timestamptz[], $16::text[], $17::bytea[])
-        with ordinality
-        as r(message_id, id, tenant_id, session_id, account_id, at, forward_path, domain, reverse_path, orcpt, notify, stream,
-          priority, source_pool, next_at, parent_id, prefix, row)
+    from ${numberedRows(RECIPIENT_COLUMNS)} as r
       left join domain_sites s on s.domain = r.domain),
   queued as (
     insert into queue_recipients (message_id, recipient_id, tenant_id, forward_path, domain, reverse_path, orcpt, notify, stream,
