@@ -3,7 +3,7 @@
  * line. Many in one statement: the first at once, what follows within some milliseconds together, so that a burst of mail does not
  * mean a burst of writes to rows that claims wait for.
  */
-import { setImmediate } from 'node:timers/promises';
+import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#log';
 import type { Queryable } from '#store/blobs';
 import type { DestinationKey } from '#store/queue/enqueue';
@@ -12,6 +12,17 @@ import type { Store } from '#store/open';
 import type { Lingering } from './lingering.ts';
 
 const GATHER_MILLISECONDS = 10;
+/**
+ * When so many messages came while it gathered, mail comes in a stream, and it gathers longer: an attempt that lingers asks the database
+ * once in each round, and is given thirty messages for little more than ten.
+ */
+const STREAM_MESSAGES = 5;
+const STREAM_MILLISECONDS = 30;
+
+/** How long to gather, in milliseconds, after so many messages came since it was decided last. */
+export function gatherFor(messages: number): number {
+  return messages < STREAM_MESSAGES ? GATHER_MILLISECONDS : STREAM_MILLISECONDS;
+}
 
 export interface WakesOptions {
   readonly queue: Queryable;
@@ -25,6 +36,8 @@ export class Wakes {
   readonly #woken: () => void;
   #waiting = new Map<string, DestinationKey>();
   #working: Promise<void> | undefined;
+  /** Messages since it last began to gather. */
+  #messages = 0;
 
   /** @param woken called after destinations are in line */
   constructor(options: WakesOptions, woken: () => void) {
@@ -37,7 +50,9 @@ export class Wakes {
     return this.#working === undefined;
   }
 
+  /** Tells of the destinations of a message. */
   add(destinations: readonly DestinationKey[]): void {
+    this.#messages++;
     for (const { site, stream, sourcePool } of destinations) {
       this.#waiting.set(`${site}\n${stream}\n${sourcePool}`, { site, stream, sourcePool });
     }
@@ -57,7 +72,9 @@ export class Wakes {
       this.#waiting = new Map();
       const { lingering } = this.#options;
       await this.#putInLine(destinations.filter((destination) => !lingering.wake(destination)));
-      await new Promise((resolve) => setTimeout(resolve, GATHER_MILLISECONDS));
+      const pause = gatherFor(this.#messages);
+      this.#messages = 0;
+      await delay(pause);
     }
     this.#working = undefined;
   }
