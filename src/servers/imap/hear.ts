@@ -1,6 +1,5 @@
 /** What a session does with each event of its receiver: whose it is, and how it ends. Called by session.ts. */
 import type { ReceiverEvent } from '#protocol/imap/receiver/event';
-import { beginMessage, endMessage, takePiece } from './append/take-message.ts';
 import { carryOut } from './commands.ts';
 import { takeAuthLine } from './commands/authenticate.ts';
 import { endIdle } from './commands/idle.ts';
@@ -8,6 +7,7 @@ import type { Ended } from './ended.ts';
 import { BYES } from './responses/replies.ts';
 import { bad, no, type Reply } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
+import { beginMessage, endMessage, takePiece } from './take-message.ts';
 
 /** The end of a command, now or later; undefined where it goes on; or the last word of the session. */
 export type Heard = Ended | Promise<Ended | undefined> | { readonly bye: string } | undefined;

@@ -10,7 +10,7 @@ import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection } from '#servers/net/connection';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
 import { noteTold } from '#store/mailboxes/recent';
-import type { Appending } from './append/appending.ts';
+import type { Appending } from './appending.ts';
 import { nothingEnabled, type Enabled } from './enabled.ts';
 import { Link } from './link.ts';
 import type { Watch } from './notify/watch.ts';

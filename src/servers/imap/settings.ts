@@ -11,11 +11,11 @@ import type { Authenticator } from '#mail/accounts/authenticate';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { ZoneOffset } from '#protocol/imap/time-zone';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import type { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import type { ImapListener } from './listener.ts';
 import type { Looks } from './notify/looks.ts';
-import type { Turns } from './turns.ts';
+import type { Turns } from './shared/turns.ts';
+import type { WordCache } from './shared/word-cache.ts';
 import type { ImapWitness } from './witness.ts';
 
 /** Parts of the server, from the composition root. */

@@ -11,14 +11,14 @@ import {
 } from '#servers/net/session-listeners';
 import { offsetsIn } from '#protocol/imap/time-zone';
 import type { TlsIdentity } from '#servers/net/tls-context';
-import { WordCache } from './fetch/word-cache.ts';
 import type { ImapLimits } from './limits.ts';
 import type { ImapListener } from './listener.ts';
 import { Looks } from './notify/looks.ts';
 import { connectionByes } from './responses/replies.ts';
 import { Session } from './session.ts';
 import type { GivenServices, ImapServices, SessionSettings } from './settings.ts';
-import { Turns } from './turns.ts';
+import { Turns } from './shared/turns.ts';
+import { WordCache } from './shared/word-cache.ts';
 
 export interface ImapOptions {
   readonly listeners: Readonly<Record<ImapListener, ListenerPlace>>;

@@ -1,7 +1,7 @@
 /** What is told while no command is under way: in IDLE, and where NOTIFY asked for it (RFC 5465), at once. Called by session.ts. */
 import { fetchArrivals } from './commands/fetch.ts';
-import { tellChanges } from './notify/tell.ts';
 import type { SessionState } from './session-state.ts';
+import { tellChanges } from './tell-watched.ts';
 import { tellUpdates } from './updates.ts';
 
 /** A promise where the store has to be asked for what is told; `state.after` may say that the session ends. */

@@ -2,7 +2,7 @@
  * Parts in `binary` that hold a NUL, given by literal8 in APPEND (RFC 3516 §4.4, RFC 9051 §6.3.12): such octets must not stand in the
  * literal of a BODY[] (RFC 9051 §4.3), so they are encoded before the message is stored, and BODY[] stays what is stored. Everything else
  * keeps its octets.
- * Called by servers/imap/append/take-message.ts.
+ * Called by servers/imap/take-message.ts.
  */
 import { base64, concat, fromLatin1 } from '#bytes';
 import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';

@@ -1,10 +1,10 @@
 /**
- * APPEND and REPLACE (RFC 9051 §6.3.12, RFC 3502, RFC 8508) once all their messages are there, which append/take-message.ts took as they
+ * APPEND and REPLACE (RFC 9051 §6.3.12, RFC 3502, RFC 8508) once all their messages are there, which take-message.ts took as they
  * came: all of them are put into the mailbox, or none.
  */
 import type { CommandOf } from '#protocol/imap/command';
 import { formatSet } from '#protocol/imap/sequence-set';
-import type { Appending } from '#servers/imap/append/appending';
+import type { Appending } from '#servers/imap/appending';
 import { InProgress } from '#servers/imap/in-progress';
 import { appendReplies, REPLIES } from '#servers/imap/responses/replies';
 import { ok, untaggedLine, type Reply } from '#servers/imap/responses/reply';

@@ -1,9 +1,9 @@
 /** NOTIFY (RFC 5465 §3.1): which events the client wants to hear of, at any time. */
 import type { CommandOf, NotifyGroup } from '#protocol/imap/command';
-import { tellFigures } from '#servers/imap/notify/tell';
 import { Watch } from '#servers/imap/notify/watch';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SelectedEvents, SessionState } from '#servers/imap/session-state';
+import { tellFigures } from '#servers/imap/tell-watched';
 
 export async function notify(
   state: SessionState,

@@ -19,7 +19,7 @@ import { readSmall, readViewRange, type LargeView, type SmallView } from '#store
 import type { ParsedStructure } from '#store/mailboxes/structures';
 import type { ViewState } from '#store/mailboxes/view';
 import { readThrough } from '#store/mailboxes/view-cache';
-import type { Turns } from '#servers/imap/turns';
+import type { Turns } from '#servers/imap/shared/turns';
 
 /** A message on its way into a response. */
 export interface FetchedMessage {

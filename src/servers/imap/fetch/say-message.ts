@@ -2,7 +2,7 @@
  * Says one message of a FETCH: words, and octets as literals, those of a large message as they come from the store.
  * Called by run.ts.
  */
-import { BrokenResponse, type Link } from '#servers/imap/link';
+import { BrokenResponse, ClientGone, type Link } from '#servers/imap/link';
 import type { Output } from '#servers/imap/output';
 import type { FetchedMessage } from './message.ts';
 import type { Item, Octets } from './octets.ts';
@@ -12,14 +12,30 @@ interface Mouth {
   readonly link: Link;
 }
 
+/** @throws ClientGone, BrokenResponse */
 export async function sayMessage(
   mouth: Mouth,
   head: string,
   items: readonly Item[],
   message: FetchedMessage,
 ): Promise<void> {
+  mouth.out.text(head);
+  try {
+    await sayItems(mouth, items, message);
+  } catch (error) {
+    if (error instanceof ClientGone || error instanceof BrokenResponse) throw error;
+    // a reply to the command would stand in the middle of a literal, and be taken for the message
+    throw new BrokenResponse((error as Error).message, { cause: error });
+  }
+  mouth.out.text(')\r\n');
+}
+
+async function sayItems(
+  mouth: Mouth,
+  items: readonly Item[],
+  message: FetchedMessage,
+): Promise<void> {
   const { out } = mouth;
-  out.text(head);
   let between = '';
   for (const item of items) {
     const asked = item(message);
@@ -32,7 +48,6 @@ export async function sayMessage(
       if (streaming !== undefined) await streaming;
     }
   }
-  out.text(')\r\n');
 }
 
 function sayOctets({ out, link }: Mouth, octets: Octets): Promise<void> | undefined {

@@ -1,13 +1,14 @@
 /**
  * What a session watches that asked by NOTIFY (RFC 5465): the mailboxes of its account, beside the selected one. After a notice of the
- * account the next look finds what others changed since the last one; what of it is said is tell.ts.
+ * account the next look finds what others changed since the last one; what of it is said is tell-watched.ts.
  */
 import type { NotifyEvent, NotifyGroup } from '#protocol/imap/command';
 import { nameOf } from '#servers/imap/responses/mailbox-path';
-import type { ImapServices } from '#servers/imap/settings';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { eventsFor, type Named } from './filter.ts';
 import { happenings, type Happening, type Image } from './image.ts';
+import type { Looks } from './looks.ts';
 import { OwnChanges } from './own-changes.ts';
 
 export class Watch {
@@ -21,7 +22,7 @@ export class Watch {
 
   /** @param noticed there may be something to say */
   constructor(
-    { looks, mail }: Pick<ImapServices, 'looks' | 'mail'>,
+    { looks, mail }: { readonly looks: Looks; readonly mail: Pick<MailStore, 'notices'> },
     accountId: string,
     groups: readonly NotifyGroup[],
     noticed: () => void,

@@ -2,11 +2,11 @@
 import type { NotifyEvent, StatusItem } from '#protocol/imap/command';
 import { listLine } from '#servers/imap/responses/list-line';
 import { nameOf, wireName } from '#servers/imap/responses/mailbox-path';
-import type { SessionState } from '#servers/imap/session-state';
-import { statusLine } from '#servers/imap/status-text';
 import type { Mailbox } from '#store/mailboxes/tree';
-import type { Happening } from './image.ts';
-import type { Watch } from './watch.ts';
+import type { Happening } from './notify/image.ts';
+import type { Watch } from './notify/watch.ts';
+import type { SessionState } from './session-state.ts';
+import { statusLine } from './status-text.ts';
 
 /** The figures of all mailboxes whose messages are watched (RFC 5465 §3.1 STATUS). */
 export async function tellFigures(state: SessionState, watch: Watch): Promise<void> {

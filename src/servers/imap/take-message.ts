@@ -8,15 +8,15 @@ import type { MessageHead } from '#protocol/imap/command';
 import type { ReceiverEvent } from '#protocol/imap/receiver/event';
 import { encodeBinary } from '#protocol/message/body/encode-binary';
 import { summarize } from '#protocol/message/summary';
-import { failureReply } from '#servers/imap/failure';
-import { illegalReply, numbersReply } from '#servers/imap/phase';
 import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { appendReplies, REPLIES } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
 import { uidMeant } from '#servers/imap/selected/sets';
-import type { SessionState } from '#servers/imap/session-state';
 import { getQuota } from '#store/mailboxes/quota';
 import { findMailbox } from '#store/mailboxes/tree';
+import { failureReply } from './failure.ts';
+import { illegalReply, numbersReply } from './phase.ts';
+import type { SessionState } from './session-state.ts';
 
 type Begin = Extract<ReceiverEvent, { kind: 'message-begin' }>;
 
