@@ -35,7 +35,7 @@ export const deliveryLog = lesson<LogQuestion>({
     },
     reason: {
       en: 'You found the most frequent reason of deferral',
-      ja: '最も多い一時拒否の理由を見つけた',
+      ja: '最も多い保留の理由を見つけた',
       rfc: 'RFC 3463 §3',
     },
     slowest: { en: 'You found the slowest provider', ja: '最も遅いプロバイダーを見つけた' },
