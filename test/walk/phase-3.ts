@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { FAULT_NAMES, type FaultName } from '#lab/lessons/hidden-faults';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { failureInText } from '#protocol/bounce/bounce-text';
 import { classifyBounce } from '#protocol/bounce/reasons';
 import { pass, tried, untilMorning, writeLetter } from '../support/learner-mail.ts';

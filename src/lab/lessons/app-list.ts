@@ -7,7 +7,7 @@ import {
   type Signup,
 } from '#lab/app/files';
 import { unsuppress } from '#store/suppression';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 import type { LessonWorld } from './world.ts';
 
 export interface AppList {

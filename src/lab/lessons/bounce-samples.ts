@@ -4,7 +4,7 @@
  * that production reads each of them as it stands here.
  */
 import type { BounceClass } from '#protocol/bounce/reasons';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 
 export interface BounceSample {
   readonly class: BounceClass;

@@ -2,7 +2,7 @@
 import type { Json } from '#events';
 import type { ZoneRecord } from '#lab/dns/records';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 import { placeLearner, putBack } from './standing.ts';
 import { aroundOf, type LessonWorld } from './world.ts';
 

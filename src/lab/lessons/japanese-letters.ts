@@ -3,7 +3,7 @@
  * against RFC 2047 §5, by encoded words. Each hides a word that a seed chose. Pure.
  */
 import { base64, concat, utf8 } from '#bytes';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 
 /** A word with its octets: two for each character in JIS X 0208 (between escapes in ISO-2022-JP), and in Shift_JIS. */
 const WORDS = [

@@ -1,7 +1,7 @@
 /** The domain that the learner bought for Phase 2: proposed by lesson 2.1, named by them if they want another, and used by all that follow. */
 import { findRun } from '#store/lab/lesson-runs';
 import type { Begun, Said } from './lesson.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 import { aroundOf, type LessonWorld } from './world.ts';
 
 /** The lesson in which it is bought. */

@@ -3,7 +3,7 @@
  * answers to the five questions, reckoned from the recipients and not by SQL. Pure.
  */
 import type { LogRow } from '#store/lab/delivery-log';
-import { seeded, type Seeded } from './seeded.ts';
+import { seeded, type Seeded } from '#lab/seeded';
 
 export const SITES = [
   'bigmail.test',

@@ -2,7 +2,7 @@
  * A path of Received fields made up from a seed, for lesson 1.8: who handed the letter to whom, when, and how. Hosts write their times in zones
  * of their own, one of them kept the letter for long, one hop went in clear. Pure.
  */
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 
 export interface Path {
   /** The lines of the header, the newest hop first, as they stand in a letter. CRLF. */

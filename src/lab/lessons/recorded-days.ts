@@ -3,7 +3,7 @@
  * Made up from a seed. Pure.
  */
 import type { AlertEvent } from '#mail/alerts/match';
-import { seeded, type Seeded } from './seeded.ts';
+import { seeded, type Seeded } from '#lab/seeded';
 
 export const DAY_NAMES = ['quiet', 'incident'] as const;
 export type DayName = (typeof DAY_NAMES)[number];

@@ -6,7 +6,7 @@ import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { say } from '#mail/story/phrase';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import type { Question, Said } from './lesson.ts';
-import { seeded } from './seeded.ts';
+import { seeded } from '#lab/seeded';
 
 /** Of the machine that it runs on: they may warn at any time. */
 const OF_THE_MACHINE: readonly CheckId[] = ['H3', 'H4'];

@@ -2,7 +2,7 @@
 import { SmtpConnection } from '#clients/smtp/connection';
 import type { Dialer } from '#clients/smtp/dial';
 import { MALLORY, RENTED, type LabHost } from '#lab/addresses';
-import type { Seeded } from '#lab/lessons/seeded';
+import type { Seeded } from '#lab/seeded';
 import { DialogueRecorder } from '#protocol/smtp/dialogue';
 
 export interface Victim {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { FAULT_NAMES, type FaultName } from '#lab/lessons/hidden-faults';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { pass, writeLetter } from '../../support/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/learner.ts';
 

@@ -14,7 +14,7 @@ import {
 } from '#lab/lessons/lesson';
 import { textOf } from '#lab/lessons/seen-sessions';
 import { sheetSights } from '#lab/lessons/sheet';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 
 type Key = 'sprayed' | 'banned' | 'refused' | 'flooded' | 'user' | 'named';
 

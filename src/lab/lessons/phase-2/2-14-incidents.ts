@@ -14,7 +14,7 @@ import {
   type Question,
   type Sight,
 } from '#lab/lessons/lesson';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { textOf } from '#lab/lessons/seen-sessions';
 
 type Key = 'first' | 'second' | 'third' | 'in-time';

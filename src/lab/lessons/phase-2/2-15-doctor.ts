@@ -11,7 +11,7 @@ import type { Json } from '#events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { DOCTOR_FAULTS, placeOf, recordsAt, type FaultSite } from '#lab/lessons/doctor-faults';
 import { lesson, missing, seen, wrong, type Said, type Sight } from '#lab/lessons/lesson';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import {
   consequencesOf,
   explainable,

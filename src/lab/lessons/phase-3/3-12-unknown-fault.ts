@@ -20,7 +20,7 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { textOf } from '#lab/lessons/seen-sessions';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 

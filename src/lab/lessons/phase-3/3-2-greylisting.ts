@@ -9,7 +9,7 @@ import {
   type Sight,
 } from '#lab/lessons/lesson';
 import { deliveriesTo, type Attempt, type Delivery } from '#lab/lessons/seen-deliveries';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { listProviderMail, type KeptMail } from '#store/lab/provider-mail';
 
 type Key = 'deferred' | 'retried' | 'waited' | 'once';

@@ -13,7 +13,7 @@ import {
   type Sight,
 } from '#lab/lessons/lesson';
 import { deliveriesTo, type Delivery } from '#lab/lessons/seen-deliveries';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { textOf } from '#lab/lessons/seen-sessions';
 import { placeLearner, putBack } from '#lab/lessons/standing';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';

@@ -12,7 +12,7 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { seeded } from '#lab/lessons/seeded';
+import { seeded } from '#lab/seeded';
 import { textOf } from '#lab/lessons/seen-sessions';
 import { placeLearner, putBack } from '#lab/lessons/standing';
 import { oneClickUrl } from '#lab/people/leave-list';
