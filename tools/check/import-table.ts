@@ -69,7 +69,18 @@ export const LAYERS: readonly Layer[] = [
   server('servers/admin', 'servers/net', 'servers/http'),
   {
     path: 'lab',
-    may: ['protocol', 'clients', 'servers/net', 'servers/smtp', 'mail', 'store', 'lab'],
+    // what is told to who watches sessions, and no more of IMAP
+    may: [
+      'protocol',
+      'clients',
+      'servers/net',
+      'servers/smtp',
+      'servers/imap/witness',
+      'servers/imap/listener',
+      'mail',
+      'store',
+      'lab',
+    ],
   },
   { path: 'cli', may: ['*'] },
   { path: 'server', may: ['*'] },
