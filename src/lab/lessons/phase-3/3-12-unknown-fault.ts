@@ -60,7 +60,9 @@ export const unknownFault = lesson<Key>({
   questions: () => [{ name: 'fault', text: CHOICES }],
   async begin(world, run) {
     const { learner, clock } = aroundOf(world);
-    const before = (await learner().examine()).filter(isBad).map(standingOf);
+    const before = (await learner().examine())
+      .filter((one) => isBad(one) || one.status === 'unknown')
+      .map(standingOf);
     const name = seeded(run.seed).pick(FAULT_NAMES);
     const planted = await HIDDEN_FAULTS[name].plant(world);
     if (typeof planted === 'string') return { failure: planted };
@@ -165,10 +167,12 @@ async function backSight(world: LessonWorld, since: LessonRun): Promise<Sight> {
 async function doctorSight(world: LessonWorld, run: LessonRun): Promise<Sight> {
   const before = run.prepared['before'] as readonly string[];
   const { touches } = HIDDEN_FAULTS[preparedText(run, 'fault') as FaultName];
+  const { domain, hostname } = world.server;
   const results = await aroundOf(world).learner().examine();
   const first = results.find((one) => {
-    if (one.status === 'fail' && touches.includes(one.id)) return true;
-    return isNew(one, before);
+    // another domain of the learner's, which nobody broke, may lack what it lacked before
+    const isTouched = touches.includes(one.id) && [domain, hostname].includes(one.subject);
+    return (isTouched && one.status === 'fail') || isNew(one, before);
   });
   if (first === undefined) return seen({ at: `${results.length}` });
   // the first alone: the learner has a doctor of their own to ask
@@ -179,12 +183,12 @@ async function doctorSight(world: LessonWorld, run: LessonRun): Promise<Sight> {
   return missing({ en: told('en'), ja: told('ja') });
 }
 
-/** What failed before and warns now has become better. */
+/** What failed before and warns now has become better; of what could not be found out before nobody knows whether it is new. */
 function isNew(one: Result, before: readonly string[]): boolean {
   if (!isBad(one) || CHANGES_BY_ITSELF.has(one.family)) return false;
   const { id, subject } = one;
-  const was = [standingOf(one), standingOf({ id, subject, status: 'fail' })];
-  return !was.some((standing) => before.includes(standing));
+  const was = [one.status, 'fail', 'unknown'] as const;
+  return !was.some((status) => before.includes(standingOf({ id, subject, status })));
 }
 
 function isBad({ status }: Result): boolean {
