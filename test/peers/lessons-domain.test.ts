@@ -68,8 +68,16 @@ async function judgedFrom(lastNumbers: string): Promise<string> {
 
 /** What a person reads off an answer, or finds out, by the lesson. */
 const FOUND_OUT: Readonly<Record<string, (command: string) => Promise<string> | string>> = {
-  '2.4': (command) => command.replace('…your terms…', 'mx include:eu._spf.mailtools.test'),
+  '2.4': async (command) => {
+    if (command.includes(' trace ID ')) return command.replace(' ID ', ` ${await newestSent()} `);
+    return command.replace('…your terms…', 'mx include:eu._spf.mailtools.test');
+  },
   '2.5': newestOfHana,
+  '2.7': async (command) => {
+    if (command.includes(' why ID '))
+      return command.replace(' ID ', ` ${await judgedFrom('66.5')} `);
+    return command;
+  },
   '2.8': async (command) => {
     if (command.includes(' forward=ID ')) {
       const said = { spf: 'softfail', dkim: 'pass', dmarc: 'pass', by: 'dkim' };
@@ -82,6 +90,12 @@ const FOUND_OUT: Readonly<Record<string, (command: string) => Promise<string> | 
     return (await newestOfHana(command)).replace(/ ID$/, ` ${await judgedFrom('9.25')}`);
   },
 };
+
+async function newestSent(): Promise<string> {
+  const to = ['--to', 'hana@bigmail.test', '--since', '1h'];
+  const [newest] = await learner.server.json<{ messageId: string }>('message', 'find', ...to);
+  return newest!.messageId;
+}
 
 async function newestOfHana(command: string): Promise<string> {
   const [newest] = await learner.server.json('lab', 'mailbox', 'hana@bigmail.test');
