@@ -82,7 +82,7 @@ test('it holds what runs and what is read, and nothing else', async () => {
     'bin/hikyaku',
     'bin/node',
     'dist/main.js',
-    'dist/cli/worker.js',
+    'dist/cli/nouns/serve/worker.js',
     'dist/package.json',
     'package.json',
   ];
