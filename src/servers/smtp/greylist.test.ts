@@ -7,7 +7,7 @@ import { explainVerdict } from '#mail/story/explain-verdict';
 import { findAccount } from '#store/directory/accounts';
 import { notePutOff, rememberedAmong, sweepGreylist, wroteTo } from '#store/reception/greylist';
 import type { StoredEvent } from '#store/events';
-import { sparing } from '#server/greylist';
+import { sparing } from '#server/incoming/greylist';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import {
   HONEST,

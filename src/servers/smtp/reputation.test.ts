@@ -13,7 +13,7 @@ import { moveMessages } from '#store/mailboxes/copy';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { countSenders, listSenders, type Sender } from '#store/reputation/sender-history';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
-import { sparing } from '#server/greylist';
+import { sparing } from '#server/incoming/greylist';
 import { startForwarder } from '../../../test/support/forwarding.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import {
