@@ -5,7 +5,7 @@
  * removes the folder.
  *
  *     await using server = await startRunningServer();
- *     … send to server.ports.submission as server.user('alice') …
+ *     … send to server.ports.submission as alice@example.test …
  *     const mails = await server.json('mail', 'list', 'bob@example.test');
  */
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
