@@ -1,7 +1,7 @@
 /**
  * Looks after the DKIM keys of all domains: begins rotations when they are due, switches when the new records have been seen for long
  * enough, revokes what retired long ago. All that it knows is in PostgreSQL, so that any node goes on where another stopped; whoever
- * claims a look makes it. Runs for as long as the server does.
+ * claims a look makes it. The server calls it in rounds.
  */
 import type { Clock } from '#clock';
 import type { Event } from '#events';
@@ -41,31 +41,7 @@ export interface KeeperOptions {
 }
 
 /** Of the calendar: whether anything is due. Milliseconds. */
-const ROUND_EVERY = 60_000;
-
-export interface DkimKeeper {
-  stop(): Promise<void>;
-}
-
-export function startDkimKeeper(options: KeeperOptions): DkimKeeper {
-  const stop = new AbortController();
-  const rounds = (async () => {
-    while (!stop.signal.aborted) {
-      try {
-        await lookAfterKeys(options, stop.signal);
-      } catch (error) {
-        options.log.warn('dkim.not-looked-after', { error: (error as Error).message });
-      }
-      await options.clock.sleep(ROUND_EVERY, stop.signal);
-    }
-  })();
-  return {
-    async stop() {
-      stop.abort();
-      await rounds;
-    },
-  };
-}
+export const ROUND_EVERY = 60_000;
 
 /** Every domain whose look is due. */
 export async function lookAfterKeys(options: KeeperOptions, signal: AbortSignal): Promise<void> {

@@ -138,8 +138,7 @@ test('a policy is refreshed before it expires, keeps the old one where that fail
   const { pool } = at.store;
   const node = newNode();
   await node.of('there.test');
-  const refresh = (): Promise<number> =>
-    refreshPolicies({ pool, clock, log: silentLog, sts: node });
+  const refresh = (): Promise<number> => refreshPolicies({ pool, clock, sts: node });
   assert.equal(await refresh(), 0);
   clock.advance(DAY + 1000);
   web.answer = POLICY.replace('enforce', 'testing');
@@ -165,7 +164,7 @@ test('a policy whose record is gone is not refreshed, but runs out', async () =>
   await node.of('there.test');
   zone.withdraw('_mta-sts.there.test');
   clock.advance(DAY + 1000);
-  assert.equal(await refreshPolicies({ pool, clock, log: silentLog, sts: node }), 1);
+  assert.equal(await refreshPolicies({ pool, clock, sts: node }), 1);
   assert.equal(web.asked.length, 1);
   assert.equal((await readPolicy(pool, 'there.test'))!.fetchedAt, clock.now() - DAY - 1000);
 });

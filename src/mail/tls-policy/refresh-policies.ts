@@ -1,6 +1,5 @@
 /** Keeps the MTA-STS policies at hand fresh (RFC 8461 §3.3): fetched anew half-way to their end, by one node each, and removed at it. */
 import type { Clock } from '#clock';
-import type { Log } from '#log';
 import type { Pool } from '#store/open';
 import { sweepPolicies, takePoliciesToRefresh } from '#store/tls-policy/policies';
 import type { StsPolicies } from './sts-policies.ts';
@@ -8,11 +7,11 @@ import type { StsPolicies } from './sts-policies.ts';
 export interface RefreshOptions {
   readonly pool: Pool;
   readonly clock: Clock;
-  readonly log: Log;
   readonly sts: Pick<StsPolicies, 'refresh'>;
 }
 
-const EVERY = 10 * 60 * 1000;
+/** Between two rounds. Milliseconds of the calendar. */
+export const REFRESH_EVERY = 10 * 60 * 1000;
 /** After a failure, or where the node that took it is gone. Milliseconds. */
 const AGAIN = 60 * 60 * 1000;
 const BATCH = 20;
@@ -29,26 +28,4 @@ export async function refreshPolicies({ pool, clock, sts }: RefreshOptions): Pro
   }
   await sweepPolicies(pool, clock.now());
   return count;
-}
-
-/** Rounds until it is disposed of. */
-export function keepPoliciesFresh(options: RefreshOptions): AsyncDisposable {
-  const { clock, log } = options;
-  const stop = new AbortController();
-  const rounds = (async () => {
-    while (!stop.signal.aborted) {
-      try {
-        await refreshPolicies(options);
-      } catch (error) {
-        log.warn('tls-policy.not-refreshed', { error: (error as Error).message });
-      }
-      await clock.sleep(EVERY, stop.signal);
-    }
-  })();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await rounds;
-    },
-  };
 }

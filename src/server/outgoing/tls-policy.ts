@@ -5,10 +5,11 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { DaneStanding } from '#mail/tls-policy/dane-standing';
 import { TlsLedger } from '#mail/tls-policy/ledger';
-import { keepPoliciesFresh } from '#mail/tls-policy/refresh-policies';
+import { REFRESH_EVERY, refreshPolicies } from '#mail/tls-policy/refresh-policies';
 import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
+import { keepRounds } from '#server/rounds';
 import type { Pool } from '#store/open';
 import { policyStoreOf } from '#store/tls-policy/policies';
 
@@ -38,7 +39,15 @@ export function startTlsPolicy(
     mayReach: dialer === undefined ? isPublicAddress : () => true,
     ...(trustedRoots && { ca: trustedRoots }),
   });
-  parts.use(keepPoliciesFresh({ pool, clock, log, sts }));
+  keepRounds(
+    {
+      clock,
+      every: REFRESH_EVERY,
+      round: async () => void (await refreshPolicies({ pool, clock, sts })),
+      failed: ({ message }) => log.warn('tls-policy.not-refreshed', { error: message }),
+    },
+    parts,
+  );
   // disposed of first, so that no fetch is waited for
   parts.use(sts);
   return { sts, ledger, dane: dane === 'on' };

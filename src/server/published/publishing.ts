@@ -9,7 +9,7 @@ import type { Log } from '#log';
 import { isPrivateAddress } from '#mail/abuse/protected';
 import { keepRetiredFor } from '#mail/dkim-keys/decide';
 import { publicKeyDigest } from '#mail/certificates/x509';
-import { startDkimKeeper } from '#mail/dkim-keys/keep';
+import { lookAfterKeys, ROUND_EVERY } from '#mail/dkim-keys/keep';
 import type { PlanSource } from '#mail/dns-plan/read-plan';
 import type { PlannedAuthority, PlannedCertificate } from '#mail/dns-plan/facts';
 import { keySha256 } from '#mail/dns-plan/plan-tls';
@@ -28,6 +28,7 @@ import { listDomains } from '#store/directory/domains';
 import type { Store } from '#store/open';
 import { placeOf, type Doors } from '#server/listeners/doors';
 import type { StartFailure } from '#server/failure';
+import { keepRounds } from '#server/rounds';
 import type { Certificates } from './certificates.ts';
 
 export interface PublishingParts {
@@ -86,7 +87,7 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
     log,
   });
   if (http.kind === 'failed') return http;
-  const keeper = startDkimKeeper({
+  const keeper = {
     pool: store.pool,
     notices: store.notices,
     clock,
@@ -97,7 +98,17 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
       keepRetired: keepRetiredFor(config['queue.lifetime']),
     },
     happened: parts.happened,
-  });
+  };
+  const rounds = new AsyncDisposableStack();
+  keepRounds(
+    {
+      clock,
+      every: ROUND_EVERY,
+      round: (signal) => lookAfterKeys(keeper, signal),
+      failed: ({ message }) => log.warn('dkim.not-looked-after', { error: message }),
+    },
+    rounds,
+  );
   const servers = new Map<string, StubResolver>();
   const at = (address: string): Resolver => {
     const known =
@@ -122,7 +133,7 @@ export async function startPublishing(parts: PublishingParts): Promise<Publishin
     }),
     ports: http.ports,
     async [Symbol.asyncDispose]() {
-      await keeper.stop();
+      await rounds.disposeAsync();
       for (const server of servers.values()) server[Symbol.dispose]();
       await http.stop();
     },
