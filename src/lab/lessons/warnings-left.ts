@@ -21,10 +21,10 @@ export function isOfTheMachine(id: CheckId): boolean {
   return OF_THE_MACHINE.includes(id);
 }
 
-/** What warned before anything was broken: a learner may live with it, and say why. */
+/** What warned or failed before anything was broken: where it only warns, a learner may live with it, and say why. */
 export function explainable({ prepared }: Run): readonly CheckId[] {
-  const warned = (prepared['warned'] ?? []) as readonly CheckId[];
-  return [...new Set([...OF_THE_MACHINE, ...warned])].toSorted();
+  const unwell = (prepared['unwell'] ?? []) as readonly CheckId[];
+  return [...new Set([...OF_THE_MACHINE, ...unwell])].toSorted();
 }
 
 /** The number that a learner gave, with a reason. Undefined: there is none, or no reason, or it may not be explained away. */
@@ -40,14 +40,14 @@ export function numberOf(run: Run, id: CheckId): number {
   return listed(run).indexOf(id) + 1;
 }
 
-/** The list. */
+/** The list, a line for each. */
 export function consequencesOf(run: Run): Said {
   const list = (language: keyof Said): string =>
     listed(run)
-      .map((id, index) => `(${index + 1}) ${say(TEXTS[id].why, language, {})}`)
-      .join(' ');
+      .map((id, index) => `\n    (${index + 1}) ${say(TEXTS[id].why, language, {})}`)
+      .join('');
   return {
-    en: `What a warning leads to, or guards against: ${list('en')}`,
+    en: `What a warning leads to, or guards against:${list('en')}`,
     ja: `WARN が招くこと、または防いでいること：${list('ja')}`,
   };
 }

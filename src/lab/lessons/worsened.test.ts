@@ -24,3 +24,12 @@ test('a machine that is busier than before was broken by nobody', () => {
   const before = statusesOf(found({ H3: 'pass', H4: 'pass' }));
   assert.deepEqual(worsened(before, found({ H3: 'warn', H4: 'fail' })), []);
 });
+
+test('what could not be found out before, on a machine that was busy, was broken by nobody', () => {
+  const before = statusesOf(found({ D3: 'unknown', S1: 'skip' }));
+  const now = found({ D3: 'warn', S1: 'fail' });
+  assert.deepEqual(
+    worsened(before, now).map(({ id }) => id),
+    ['S1'],
+  );
+});

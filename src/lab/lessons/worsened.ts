@@ -25,9 +25,10 @@ export function statusesOf(results: readonly Found[]): Statuses {
   return Object.fromEntries(results.map((one) => [keyOf(one), one.status]));
 }
 
-/** What nobody broke is left out: the machine may be busier than it was. */
+/** What nobody broke is left out: the machine may be busier than it was. What could not be found out before is compared with nothing. */
 export function worsened<F extends Found>(before: Statuses, now: readonly F[]): F[] {
-  return now.filter(
-    (one) => !isOfTheMachine(one.id) && BADNESS[one.status] > BADNESS[before[keyOf(one)] ?? 'pass'],
-  );
+  return now.filter((one) => {
+    const was = before[keyOf(one)] ?? 'pass';
+    return !isOfTheMachine(one.id) && was !== 'unknown' && BADNESS[one.status] > BADNESS[was];
+  });
 }

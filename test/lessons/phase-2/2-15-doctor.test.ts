@@ -119,11 +119,20 @@ test('2.15: mended, with number and reason for every warning, it is green; ten c
 
 /** What the lesson asks for. */
 async function asked(): Promise<CheckId[]> {
-  const [run] = await learner.server.query<{ warned: CheckId[] }>(
-    `select prepared -> 'warned' as warned from lab.lesson_runs where lesson = '2.15'`,
+  const [run] = await learner.server.query<{ unwell: CheckId[] }>(
+    `select prepared -> 'unwell' as unwell from lab.lesson_runs where lesson = '2.15'`,
   );
-  return [...new Set([...run!.warned, 'H3', 'H4'] as const)];
+  return [...new Set([...run!.unwell, 'H3', 'H4'] as const)];
 }
+
+test('2.15: what failed before anything was broken is asked for too, since it may be mended so far that it warns', async () => {
+  const { server } = learner;
+  await server.done('domain', 'add', 'second.test');
+  const [begun] = await server.json<{ questions: { name: string }[] }>('lab', 'start', '2.15');
+  await lab('reset', '2.15');
+  await server.done('domain', 'remove', 'second.test');
+  assert.ok(begun!.questions.some(({ name }) => name === 'D6'));
+});
 
 test('2.15: a lesson that is put back leaves the zone as it was', async () => {
   const before = await learner.server.done('lab', 'dns', 'list', 'example.test', '--json');

@@ -86,7 +86,10 @@ export const doctor = lesson<Key>({
       broken,
       worse: worse.map(keyOf),
       before: was,
-      warned: before.filter(({ status }) => status === 'warn').map(({ id }) => id),
+      // what the first look could not find out is seen by the second one
+      unwell: [...before, ...after.filter((one) => !worse.includes(one))]
+        .filter(({ status }) => status === 'warn' || status === 'fail')
+        .map(({ id }) => id),
     };
     return {
       prepared,
