@@ -53,7 +53,7 @@ const form = z.object({
 });
 /** Letters older than this are no news any more. Milliseconds. */
 const AGAIN = 7 * 24 * 3_600_000;
-export const LATEST = 1000;
+const LATEST = 1000;
 
 export function appCalls(app: App) {
   return {

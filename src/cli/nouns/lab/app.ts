@@ -1,6 +1,6 @@
 /** `hikyaku lab app`: the app of the lessons, its mail settings, its contact form and its newsletter. */
 import type { Command } from 'commander';
-import { LATEST, type AppCalls } from '#lab/app/calls';
+import type { AppCalls } from '#lab/app/calls';
 import type { Send } from '#lab/app/files';
 import type { OptInCalls } from '#lab/lessons/opt-in-calls';
 import { callAdded } from '#cli/control';
@@ -51,6 +51,8 @@ interface SendOptions extends CommonOptions {
 
 /** Sends that `show` lists: the last newsletter of most lessons, and not all of ten days. */
 const SHOWN = 100;
+/** Sends that the server tells of at most. */
+const MOST = 1000;
 /** Ports of a development server. */
 const PORTS: Readonly<Record<string, number>> = { starttls: 2587, implicit: 2465 };
 
@@ -98,11 +100,11 @@ export function addAppVerbs(noun: Command, end: (code: ExitCode) => void): void 
   )
     .option(
       '--limit <n>',
-      `of what it sent, at most so many (${LATEST}; without --json: ${SHOWN})`,
-      wholeNumber('--limit', 1, LATEST),
+      `of what it sent, at most so many (${MOST}; without --json: ${SHOWN})`,
+      wholeNumber('--limit', 1, MOST),
     )
     .action(async (options: ShowOptions) => {
-      const { limit = options.json === true ? LATEST : SHOWN } = options;
+      const { limit = options.json === true ? MOST : SHOWN } = options;
       const shown = await callAdded<Answer<'app-show'>>(options, 'lab/app-show', { limit });
       if (options.json === true) return printJson(shown);
       const { settings, subscribers } = shown;
