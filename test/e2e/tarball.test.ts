@@ -126,12 +126,20 @@ test('what was installed from it takes a message by SMTP, shows it, and ends at 
   assert.equal(await server.end('SIGTERM'), 0, server.lastWords());
 });
 
-test('where the only Node.js is too old, it says so with a remedy and ends with 2', async () => {
-  const old = path.join(home, 'old');
-  await mkdir(old);
-  await writeFile(path.join(old, 'node'), '#!/bin/sh\necho false\n', { mode: 0o755 });
-  const env = { PATH: `${old}:/usr/bin:/bin` };
-  const { status, stdout, stderr } = spawnSync(program, ['--help'], { env, encoding: 'utf8' });
-  assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
-  assert.match(stderr, /Node\.js 24 or newer is needed.*\n.*HIKYAKU_NODE/);
-});
+for (const { where, names } of [
+  { where: 'where the only Node.js is too old', names: false },
+  { where: 'where HIKYAKU_NODE names one that is too old', names: true },
+])
+  test(`${where}, it says so with a remedy and ends with 2`, async () => {
+    const old = path.join(home, names ? 'named' : 'only');
+    await mkdir(old);
+    const node = path.join(old, 'node');
+    await writeFile(node, '#!/bin/sh\necho false\n', { mode: 0o755 });
+    const env = {
+      PATH: names ? `${machine}:/usr/bin:/bin` : `${old}:/usr/bin:/bin`,
+      ...(names && { HIKYAKU_NODE: node }),
+    };
+    const { status, stdout, stderr } = spawnSync(program, ['--help'], { env, encoding: 'utf8' });
+    assert.deepEqual({ status, stdout }, { status: 2, stdout: '' });
+    assert.match(stderr, /Node\.js 24 or newer is needed: .*\/node is older.\n.*HIKYAKU_NODE/);
+  });
