@@ -21,19 +21,15 @@ export function exchangesOf(
   const left = events.filter(({ type }) => type === 'recipient.unsubscribed').map(({ at }) => at);
   return exchanges.filter(({ at, answeredAt, host, method, target, asked }) => {
     const type = contentType(asked.headers);
-    switch (httpPurpose({ method, target, type })) {
-      case 'policy':
-        return (
-          host.startsWith(POLICY_HOST) &&
-          domains.has(host.slice(POLICY_HOST.length)) &&
-          at >= first - BEFORE &&
-          at <= last
-        );
-      case 'one-click':
-        return left.some((time) => time >= at && time <= answeredAt);
-      default:
-        return false;
-    }
+    const purpose = httpPurpose({ method, target, type });
+    if (purpose === 'one-click') return left.some((time) => time >= at && time <= answeredAt);
+    return (
+      purpose === 'policy' &&
+      host.startsWith(POLICY_HOST) &&
+      domains.has(host.slice(POLICY_HOST.length)) &&
+      at >= first - BEFORE &&
+      at <= last
+    );
   });
 }
 
@@ -56,9 +52,9 @@ export function readingsOf(
   const stored = messages
     .flatMap((one) => one.events)
     .filter(({ type }) => type === 'recipient.stored')
-    .map((event) => ({
-      account: event.personal['account'],
-      place: `${String(event.public['uid'])} ${String(event.public['mailbox'])}`,
+    .map(({ personal: { account }, public: { uid, mailbox } }) => ({
+      account,
+      place: typeof uid === 'string' && typeof mailbox === 'string' ? `${uid} ${mailbox}` : '',
     }));
   return sessions.filter(({ account, told }) => {
     const places = stored.filter((one) => one.account === account).map(({ place }) => place);

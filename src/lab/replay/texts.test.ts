@@ -2,12 +2,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placeholdersOf, type Phrase } from '#mail/story/phrase';
 import { ACME_TEXTS } from './acme-texts.ts';
+import * as HTTP_TEXTS from './http/texts.ts';
+import * as IMAP_TEXTS from './imap/texts.ts';
 import * as TEXTS from './texts.ts';
 
-const PHRASES = Object.entries({ ...TEXTS, ACME_TEXTS }).flatMap(([part, phrases]) =>
-  Object.entries(phrases as Readonly<Record<string, Phrase>>).map(
-    ([key, phrase]) => [`${part}.${key}`, phrase] as const,
-  ),
+const PHRASES = Object.entries({ ...TEXTS, ...IMAP_TEXTS, ...HTTP_TEXTS, ACME_TEXTS }).flatMap(
+  ([part, phrases]) =>
+    Object.entries(phrases as Readonly<Record<string, Phrase>>).map(
+      ([key, phrase]) => [`${part}.${key}`, phrase] as const,
+    ),
 );
 
 test('every text is there in both languages with the same placeholders', () => {
@@ -27,8 +30,10 @@ test('every RFC is named with its number, and a section unless the whole is mean
 });
 
 test('every purpose and every turn is explained by a whole sentence', () => {
-  const explained = PHRASES.filter(([name]) => /^(PURPOSE|TURN|ACME)_|^LETTER_WHYS/.test(name));
-  assert.equal(explained.length, 51);
+  const explained = PHRASES.filter(([name]) =>
+    /^(PURPOSE|TURN|ACME|IMAP)_|^LETTER_WHYS|^HTTP_(PURPOSES|ANSWERS)/.test(name),
+  );
+  assert.equal(explained.length, 128);
   for (const [name, { en, ja }] of explained) {
     assert.match(en, /\.$/, name);
     assert.match(ja, /。$/, name);

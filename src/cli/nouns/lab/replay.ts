@@ -1,4 +1,4 @@
-/** `hikyaku lab replay`: a message, a session or a question of the DNS, step by step: who asked whom what, and why. */
+/** `hikyaku lab replay`: a message, a session by SMTP or IMAP, a question by HTTP or of the DNS, step by step: who asked whom what, and why. */
 import { createInterface } from 'node:readline/promises';
 import type { Command } from 'commander';
 import type { Recent, Replayed } from '#lab/replay/calls';
@@ -32,6 +32,8 @@ export function addReplayVerb(lab: Command): void {
       'hikyaku lab replay 06zgwar3w0400 --all --lang ja   # a session',
       'hikyaku lab replay dns:412            # a question of the DNS',
       'hikyaku lab replay acme:7             # a conversation with the certificate authority',
+      'hikyaku lab replay http:5             # what was asked by HTTP: a policy, a proof, a click',
+      'hikyaku lab replay --party imaps      # the list of what mail programs did; the id of one replays it',
       'hikyaku lab replay --party mallory    # the list of what she did',
     ),
   )

@@ -15,7 +15,7 @@ export const HTTP_PURPOSES = {
   },
   'one-click': {
     rfc: 'RFC 8058 §3.2',
-    en: 'Somebody pressed «unsubscribe» in their mail program: it sends this one POST to the address in List-Unsubscribe. Nothing but the address says who it is, so the end of it is not shown.',
+    en: 'Somebody pressed “unsubscribe” in their mail program: it sends this one POST to the address in List-Unsubscribe. Nothing but the address says who it is, so the end of it is not shown.',
     ja: '受信者がメールソフトの「配信停止」を押すと、List-Unsubscribe の URL に、この POST が 1 回送られます。誰の配信を止めるかは URL だけで分かるため、末尾は表示しません。',
   },
   'leaving-page': {

@@ -55,7 +55,7 @@ async function scram(client: ImapClient): Promise<string[]> {
     while (step.kind === 'derive-key')
       step = step.next(await saltPassword(step.password, step.salt, step.iterations));
     assert.equal(step.kind, 'respond');
-    next = step as Extract<ClientStep, { kind: 'respond' }>;
+    next = step;
     return next.data;
   };
   let next: Extract<ClientStep, { kind: 'respond' }>;
@@ -105,9 +105,9 @@ test('a mail program that reads a mailbox is heard command by command, without i
   assert.ok(lines.some((line) => /^server \* 1 FETCH \(UID 1 .*BODY\[\] \{\d+\}…/.test(line)));
   assert.ok(lines.some((line) => line.startsWith('server * BYE ')));
   assert.ok(session.told.has('1 INBOX'));
-  const whys = told(session).flatMap(({ why }) => why.map(({ rfc }) => rfc));
+  const whys = new Set(told(session).flatMap(({ why }) => why.map(({ rfc }) => rfc)));
   for (const section of ['6.2.3', '6.3.12', '6.3.2', '6.4.5', '6.1.3'])
-    assert.ok(whys.includes(`RFC 9051 §${section}`), section);
+    assert.ok(whys.has(`RFC 9051 §${section}`), section);
   // every line that was kept is told, once
   assert.deepEqual(
     told(session).flatMap(({ lines: all }) => all.filter(({ kind }) => kind === 'wire')).length,
