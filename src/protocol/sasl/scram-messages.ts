@@ -147,8 +147,11 @@ function valueOf(letter: string, attribute: string | undefined): string | undefi
   return attribute?.startsWith(`${letter}=`) ? attribute.slice(2) : undefined;
 }
 
+/** RFC 4648 §3.5: bits beyond the last octet are zero, so that no octets have two spellings. */
 function base64Value(text: string | undefined): Uint8Array | undefined {
-  return text === undefined || text === '' ? undefined : decodeBase64(text);
+  if (text === undefined || text === '') return undefined;
+  const octets = decodeBase64(text);
+  return octets !== undefined && base64(octets) === text ? octets : undefined;
 }
 
 /** `saslname` (RFC 5802 §5.1): a comma and an equals sign are written in hexadecimal. */

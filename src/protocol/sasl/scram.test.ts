@@ -254,6 +254,27 @@ test('changing any character of any message never ends in success on both sides'
   );
 });
 
+test('a proof or a signature has one spelling: bits beyond its last octet are no part of it', async () => {
+  const stored = await credentialsFor('secret');
+  const client = { username: 'alice', password: 'secret' };
+  const untouched = await meet({ client, stored });
+  for (const at of [2, 3]) {
+    const original = untouched.messages[at]!;
+    // 32 octets are 43 characters and a filler: of the last character two bits are not used
+    const last = original.charCodeAt(original.length - 2);
+    const altered = `${original.slice(0, -2)}${String.fromCharCode(last + 1)}=`;
+    const octets = (message: string): Buffer => Buffer.from(message.slice(-44), 'base64');
+    assert.deepEqual(octets(altered), octets(original));
+    const { client: seen, server } = await meet({
+      client,
+      stored,
+      tamper: (message, number) => (number === at ? altered : message),
+    });
+    const both = seen.kind === 'respond' && seen.complete && server.kind === 'success';
+    assert.ok(!both, altered);
+  }
+});
+
 test('a client refuses a server that asks for too few or too many iterations', async () => {
   const { keys } = await credentialsFor('secret');
   for (const iterations of [1, 4095, 1_000_001, 99_999_999]) {
