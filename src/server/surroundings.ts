@@ -8,6 +8,7 @@ import type { Clock } from '#clock';
 import type { Result } from '#mail/doctor/result';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { AddedCall } from '#servers/admin/start';
+import type { Sights } from '#servers/http/landing-page';
 import type { ImapWitness } from '#servers/imap/witness';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { TlsIdentity } from '#servers/net/tls-context';
@@ -43,18 +44,6 @@ export interface Surroundings {
   readonly calls: Readonly<Record<string, AddedCall>>;
   /** The database is there, and nothing of the server has asked anything yet. */
   open(store: Store): Promise<Opened | StartFailure>;
-}
-
-export interface Sights {
-  /** Answers DNS questions. */
-  readonly resolver: Place;
-  /** Has web pages for a browser. */
-  readonly pages: Place;
-}
-
-interface Place {
-  readonly address: string;
-  readonly port: number;
 }
 
 export interface Opened extends AsyncDisposable {

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { migrate } from '#store/migrate';
-import { dropDatabase } from './drop-database.ts';
+import { databaseExists, dropDatabase } from './drop-database.ts';
 import { startPostgresServer } from './postgres-server.ts';
 
 /** The environment variables by which `global-setup.ts` tells the test processes. */
@@ -132,11 +132,6 @@ async function ensureTemplate(at: Server, admin: Client): Promise<void> {
 async function runMigrations(url: string): Promise<void> {
   const result = await migrate({ connectionString: url });
   if (result.kind !== 'ready') throw new Error(`${result.reason} ${result.remedy}`);
-}
-
-async function databaseExists(admin: Client, name: string): Promise<boolean> {
-  const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [name]);
-  return rowCount === 1;
 }
 
 async function createDatabase(

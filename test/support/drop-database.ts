@@ -7,8 +7,7 @@ import { escapeIdentifier, type Client } from 'pg';
  * leave, and waits for it.
  */
 export async function dropDatabase(admin: Client, name: string): Promise<void> {
-  const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [name]);
-  if (rowCount === 0) return;
+  if (!(await databaseExists(admin, name))) return;
   // nobody comes in any more: a pool would connect anew
   await admin.query(`alter database ${escapeIdentifier(name)} with allow_connections false`);
   await admin.query(
@@ -17,4 +16,9 @@ export async function dropDatabase(admin: Client, name: string): Promise<void> {
     [name],
   );
   await admin.query(`drop database ${escapeIdentifier(name)}`);
+}
+
+export async function databaseExists(admin: Client, name: string): Promise<boolean> {
+  const { rowCount } = await admin.query('select 1 from pg_database where datname = $1', [name]);
+  return rowCount === 1;
 }

@@ -3,12 +3,11 @@ import { decodeUtf7, withInbox } from '#protocol/imap/mailbox-name';
 import type { StoredEvent } from '#store/events';
 import type { JourneyMessage } from './gathered.ts';
 import { contentType, type KeptExchange } from './http/exchanges.ts';
-import { httpPurpose } from './http/purpose.ts';
+import { httpPurpose, policyDomain } from './http/purpose.ts';
 import type { ImapSession } from './imap/sessions.ts';
 
 /** How long before a message came its sender fetched our policy at most. The calendar may run fast. Milliseconds. */
 const BEFORE = 10 * 60_000;
-const POLICY_HOST = 'mta-sts.';
 
 /** Policies that were fetched to send it or the answer to it, and the click by which its reader left the list. */
 export function exchangesOf(
@@ -23,10 +22,11 @@ export function exchangesOf(
     const type = contentType(asked.headers);
     const purpose = httpPurpose({ method, target, type });
     if (purpose === 'one-click') return left.some((time) => time >= at && time <= answeredAt);
+    const domain = policyDomain(host);
     return (
       purpose === 'policy' &&
-      host.startsWith(POLICY_HOST) &&
-      domains.has(host.slice(POLICY_HOST.length)) &&
+      domain !== undefined &&
+      domains.has(domain) &&
       at >= first - BEFORE &&
       at <= last
     );

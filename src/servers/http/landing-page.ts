@@ -24,9 +24,11 @@ export interface Facts {
   };
 }
 
-/** Where its resolver and its web pages are. */
-interface Sights {
+/** What a person can ask and look at in the practice Internet. */
+export interface Sights {
+  /** Answers DNS questions. */
   readonly resolver: Place;
+  /** Has web pages for a browser. */
   readonly pages: Place;
 }
 

@@ -1,7 +1,7 @@
 /** What a person sees when the server is up: how to send, where to read, what to try next. */
 import type { Config, Mode } from '#config';
 import type { RunningServer } from '#server';
-import type { Sights } from '#server/surroundings';
+import type { Sights } from '#servers/http/landing-page';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

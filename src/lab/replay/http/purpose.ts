@@ -10,6 +10,7 @@ export interface AskedByHttp {
   readonly type: string;
 }
 
+const POLICY_HOST = 'mta-sts.';
 const POLICY_PATH = '/.well-known/mta-sts.txt';
 
 export function httpPurpose({ method, target, type }: AskedByHttp): HttpPurpose {
@@ -22,6 +23,11 @@ export function httpPurpose({ method, target, type }: AskedByHttp): HttpPurpose 
   if (path.startsWith('/.well-known/')) return 'well-known';
   if (type.startsWith('application/tlsrpt')) return 'tls-report';
   return method === 'POST' ? 'form' : 'page';
+}
+
+/** Whose policy such a host has (RFC 8461 §3.3). Undefined: no domain's, by its name. */
+export function policyDomain(host: string): string | undefined {
+  return host.startsWith(POLICY_HOST) ? host.slice(POLICY_HOST.length) : undefined;
 }
 
 /** @param status undefined: the answer did not come to its end */

@@ -13,12 +13,11 @@ import { printable } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
 import { KEPT } from './body.ts';
 import { contentType, type HttpExchange, type HttpSaid } from './exchanges.ts';
-import { httpAnswer, httpPurpose } from './purpose.ts';
+import { httpAnswer, httpPurpose, policyDomain } from './purpose.ts';
 import { HTTP_ANSWERS, HTTP_FAILURES, HTTP_PURPOSES } from './texts.ts';
 
 /** How long before it fetches a policy somebody asks for its record. The calendar may run fast. Milliseconds. */
 const BEFORE = 60_000;
-const POLICY_HOST = 'mta-sts.';
 
 export function httpSteps(
   exchange: HttpExchange,
@@ -122,8 +121,9 @@ function policyQuestions(
   places: Places,
   language: Language,
 ): Step[] {
-  if (!host.startsWith(POLICY_HOST)) return [];
-  const about = [host, `_mta-sts.${host.slice(POLICY_HOST.length)}`];
+  const domain = policyDomain(host);
+  if (domain === undefined) return [];
+  const about = [host, `_mta-sts.${domain}`];
   const claim = { part: 'sender', asker: from, since: at - BEFORE, until: at, about } as const;
   const [asked = []] = attribute([claim], questions, places.resolver);
   return asked.map((one) => questionStep(one, places, language));

@@ -95,12 +95,12 @@ export class ImapEar {
     // whoever forgot the tag has said more than the name of the command
     if (said === undefined || LOGS_IN.test(tag)) return HIDDEN;
     const verb = word.toUpperCase();
-    if (Object.hasOwn(IMAP_VERBS, verb) || this.#options.account() !== undefined) this.#expect(tag);
-    if (LOGS_IN.test(verb)) return this.#login(verb, said.trimEnd(), text);
     const isKnown = Object.hasOwn(IMAP_VERBS, verb);
+    const isLoggedIn = this.#options.account() !== undefined;
+    if (isKnown || isLoggedIn) this.#expect(tag);
+    if (LOGS_IN.test(verb)) return this.#login(verb, said.trimEnd(), text);
     if (verb === 'SELECT' || verb === 'EXAMINE') this.#asked = text.slice(said.length);
-    if (this.#options.account() === undefined && !BEFORE_LOGIN.has(verb))
-      return isKnown ? shortened(said, text) : HIDDEN;
+    if (!isLoggedIn && !BEFORE_LOGIN.has(verb)) return isKnown ? shortened(said, text) : HIDDEN;
     if (!isKnown) return `${said.trimEnd()} ${HIDDEN}`;
     this.#hides = false;
     return text;
