@@ -122,7 +122,7 @@ test('3.12: a failure of before where the fault is, and a warning that is new, a
   assert.match((await learner.check('3.12')).why['doctor']!, /^M/);
   await importZone();
   await done('lab', 'clock', '3h');
-  assert.equal((await learner.check('3.12')).why['doctor'], undefined);
+  assert.ok((await learner.check('3.12')).seen.includes('doctor'));
 });
 
 test('3.12: whoever tries one name after the other has a new run after the third, and nothing is answered there', async () => {
