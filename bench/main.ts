@@ -1,5 +1,5 @@
 /**
- * `npm run bench [-- ROW …] [--quick] [--json] [--markdown] [--peers] [--dir DIR] [--list]`: the figures of the
+ * `npm run bench [-- ROW …] [--quick] [--json] [--markdown] [--peers] [--floor] [--dir DIR] [--list]`: the figures of the
  * design, ours and the peers' side by side in one run, on one file system. A name picks the rows that begin with
  * it (`accept-4k`). Runs alternate between contenders; the median of five is quoted.
  */
@@ -54,6 +54,8 @@ const { values, positionals } = parseArgs({
     markdown: { type: 'boolean', default: false },
     // measures the peers alone
     peers: { type: 'boolean', default: false },
+    // sets the least program beside ours
+    floor: { type: 'boolean', default: false },
     list: { type: 'boolean', default: false },
   },
 });
@@ -77,6 +79,7 @@ const options: BenchOptions = {
   parent,
   quick: values.quick,
   peersOnly: values.peers,
+  floor: values.floor,
   say: (text) => console.error(text),
 };
 let failed = false;

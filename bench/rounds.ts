@@ -1,5 +1,6 @@
 /** Rounds in which contenders alternate, so that what the machine does besides meets all of them alike. */
 import { spawnSync } from 'node:child_process';
+import { LEAST } from './peers/floor.ts';
 import { measure, medianRun, type Contender, type Measurement } from './contender.ts';
 import type { BenchOptions, BenchResult } from './row.ts';
 
@@ -50,6 +51,7 @@ function resultOf(
     unit: 'messages/s',
     value: median.perSecond,
     ...(contender === 'Hikyaku' && { ratio: median.perSecond / peer, goal }),
+    ...(contender === LEAST && { ratio: median.perSecond / peer }),
     median,
     all: runs.map((run) => run.perSecond),
   };

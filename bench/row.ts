@@ -8,6 +8,8 @@ export interface BenchOptions {
   readonly quick: boolean;
   /** Only the peers are measured. */
   readonly peersOnly: boolean;
+  /** The least program joins (`bench/floor.ts`): where the ceiling of Node.js and PostgreSQL is. */
+  readonly floor: boolean;
   readonly say: (text: string) => void;
 }
 

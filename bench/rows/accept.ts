@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs';
 import path from 'node:path';
 import type { Contender } from '../contender.ts';
+import { floorStoring } from '../peers/floor.ts';
 import { haraka, harakaFolder } from '../peers/haraka.ts';
 import { hikyakuToMailbox } from '../peers/hikyaku.ts';
 import { postfixToMaildir } from '../peers/postfix.ts';
@@ -60,6 +61,7 @@ async function acceptRow(
     const sink = stack.use(await startSink());
     await join(haraka(found.folder, options.parent, sink));
   }
+  if (options.floor) await join(floorStoring(options.parent));
   if (!options.peersOnly) await join(hikyakuToMailbox(options.parent, MAILBOXES));
   // Awaited here: the contenders end with this function.
   return await compare({ row, contenders, workload, messages, goal }, options);

@@ -7,6 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { generate } from 'selfsigned';
 import type { Contender } from '../contender.ts';
+import { floorRelaying } from '../peers/floor.ts';
 import { haraka, harakaFolder } from '../peers/haraka.ts';
 import { hikyakuSubmitting } from '../peers/hikyaku.ts';
 import { postfixSigning } from '../peers/postfix.ts';
@@ -38,6 +39,7 @@ async function relay(options: BenchOptions): Promise<BenchResult[]> {
   await join(postfixSigning(options.parent, sink, key, certificate));
   const found = harakaFolder();
   if ('folder' in found) await join(haraka(found.folder, options.parent, sink, key));
+  if (options.floor) await join(floorRelaying(options.parent, sink, certificate));
   if (!options.peersOnly) await join(hikyakuSubmitting(options.parent, sink));
   // Awaited here: the contenders end with this function.
   return await compare(
