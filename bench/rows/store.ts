@@ -1,6 +1,6 @@
 /**
  * Row: what storing costs without SMTP: messages of 4 KB into ten mailboxes, submissions into the queue, and deliveries by peers
- * concluded, each with its events and its dialogue, as `mail/receive/accept`, `mail/submit` and `mail/queue/record` write them.
+ * concluded, each with its events and its dialogue, as `mail/receive/accept`, `mail/submit` and `mail/queue/settle/record` write them.
  * Messages a second, and the CPU time of Node (message making included) and of PostgreSQL a message, which other work on the machine
  * disturbs less.
  */

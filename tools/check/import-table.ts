@@ -108,7 +108,7 @@ export const ONLY_FOR: Readonly<Record<string, readonly string[]>> = {
 /** Files that may use what their layer may not, each with its reason. */
 export const EXEMPT: Readonly<Record<string, readonly Ambient[]>> = {
   // Asks which processes of this machine live, its own among them.
-  'src/mail/queue/worker-name.ts': ['process', 'randomness'],
+  'src/mail/queue/claim/worker-name.ts': ['process', 'randomness'],
 };
 
 /** File names that hide their content. */

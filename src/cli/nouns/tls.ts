@@ -7,7 +7,6 @@ import { isPublicAddress } from '#clients/https/public-address';
 import { tcpDialer } from '#clients/smtp/dial';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import type { RouteHost } from '#mail/queue/route';
 import { TLS_DECISIONS } from '#mail/story/texts/tls-texts';
 import { say } from '#mail/story/phrase';
 import { TLS_POLICIES } from '#mail/story/texts/step-texts';
@@ -30,6 +29,7 @@ import { addResolver, cliResolver, resolverServers, type ResolverOptions } from 
 import type { ExitCode } from '#cli/exit-code';
 import { addHandshakes } from './tls/handshakes.ts';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
+import type { RouteHost } from '#mail/queue/route/route';
 
 type PolicyOptions = ResolverOptions & LanguageOptions;
 

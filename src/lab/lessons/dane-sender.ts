@@ -8,7 +8,7 @@ import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
 import { openSession } from '#clients/smtp/open-session';
 import { replyOf } from '#lab/app/reply-of';
 import { publicKeyDigest } from '#mail/certificates/x509';
-import { route, type RouteHost } from '#mail/queue/route';
+import { route, type RouteHost } from '#mail/queue/route/route';
 import { daneOfHost, type HostDane } from '#mail/tls-policy/dane-of-host';
 import { parseMailbox } from '#protocol/address/path';
 import { formatDate } from '#protocol/message/header/date';

@@ -7,7 +7,7 @@ import { createServer, type Socket } from 'node:net';
 import { once } from 'node:events';
 import { concat } from '#bytes';
 import type { LabNetwork } from '#lab/network';
-import { route, type Routing } from '#mail/queue/route';
+import { route, type Routing } from '#mail/queue/route/route';
 import { parseMailbox } from '#protocol/address/path';
 import type { Resolver } from '#protocol/dns/resolver';
 import { netstring, readNetstring } from './netstring.ts';

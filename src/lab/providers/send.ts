@@ -6,7 +6,7 @@ import type { Dialer } from '#clients/smtp/dial';
 import { SMTP_CLIENT_LIMITS, type SmtpClientLimits } from '#clients/smtp/limits';
 import { openSession, type OpenResult } from '#clients/smtp/open-session';
 import type { RecipientOutcome } from '#clients/smtp/outcome';
-import { route, type RouteHost } from '#mail/queue/route';
+import { route, type RouteHost } from '#mail/queue/route/route';
 import type { TlsLedger } from '#mail/tls-policy/ledger';
 import { secureHosts } from '#mail/tls-policy/secure-hosts';
 import { SessionNotes } from '#mail/tls-policy/session-notes';

@@ -1,6 +1,6 @@
 /**
  * Bulk mail that a peer refused for good, or that was given up: the consequences for its recipients, in the transaction that concludes them.
- * Called by mail/queue/settle.ts.
+ * Called by mail/queue/settle/settle.ts.
  */
 import { classifyBounce } from '#protocol/bounce/reasons';
 import type { Queryable } from '#store/blobs';

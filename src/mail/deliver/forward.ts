@@ -1,7 +1,7 @@
 /**
  * What an alias sends on to addresses elsewhere, as a message of the queue: byte for byte as it came, with trace fields before it, under a
  * reverse-path for which this server may send. One message for each alias, so that nobody learns of another alias that was addressed.
- * Called where forwards are queued: `mail/receive/arrival/forwards.ts`, `mail/queue/local.ts`.
+ * Called where forwards are queued: `mail/receive/arrival/forwards.ts`, `mail/queue/local/local.ts`.
  */
 import { concat, utf8 } from '#bytes';
 import { event, type Event, type EventIds } from '#events';

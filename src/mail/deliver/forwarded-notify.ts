@@ -1,7 +1,7 @@
 /**
  * What an alias passes on of NOTIFY (RFC 3461 §5.2.7). An alias for one address elsewhere changes nothing: whoever takes the message
  * there answers for it. One with several targets passes on all but SUCCESS, since the author hears of the alias as a whole
- * (`expanded`). Called where forwards are queued: `mail/queue/local.ts`, `mail/receive/arrival/forwards.ts`.
+ * (`expanded`). Called where forwards are queued: `mail/queue/local/local.ts`, `mail/receive/arrival/forwards.ts`.
  */
 
 /** Whether an alias leads to one address elsewhere and nowhere else (RFC 3461 §5.2.7.2). */

@@ -1,7 +1,7 @@
 /**
  * The seal of a message that an alias sends on (ARC, RFC 8617), by the key of the alias's domain: what was found out here at reception
  * travels with it, for whoever trusts this server. The RSA operation runs off the main thread. Called by `mail/receive/arrival/forwards.ts` and
- * `mail/queue/seal-forward.ts`.
+ * `mail/queue/local/seal-forward.ts`.
  */
 import { EMPTY, concat } from '#bytes';
 import type { Clock } from '#clock';

@@ -1,10 +1,10 @@
 /** What an attempt works with: the queue's parts, and the two signals of a stop. */
 import type { DestinationKey } from '#store/queue/enqueue';
 import type { QueuePool } from '#store/queue/pool';
-import type { FreshOctets } from './fresh-octets.ts';
-import type { Lingering } from './lingering.ts';
+import type { FreshOctets } from './claim/fresh-octets.ts';
+import type { Lingering } from './claim/lingering.ts';
 import type { QueueOptions } from './options.ts';
-import type { Recorder } from './record.ts';
+import type { Recorder } from './settle/record.ts';
 
 export interface AttemptContext {
   readonly options: QueueOptions;

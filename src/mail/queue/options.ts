@@ -14,7 +14,7 @@ import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
 import type { Marked } from '#store/queue/removal';
 import type { QueueSelection } from '#store/queue/selection';
-import type { ScheduleOptions } from './schedule.ts';
+import type { ScheduleOptions } from './settle/schedule.ts';
 
 export interface QueueOptions {
   readonly store: Store;

@@ -3,8 +3,6 @@
  * or elsewhere, by the calendar when the next recipient is due, by an attempt that ended, and now and then by itself. Any number of
  * processes work on one database; what they know of each other stands there.
  */
-import { attemptLocal } from './local.ts';
-import { attemptRemote } from './attempt.ts';
 import { claim, releaseLease, releasePlanned, type Claim, type SiteMood } from '#store/queue/claim';
 import { openQueuePool, type QueuePool } from '#store/queue/pool';
 import { nextReadyAt } from '#store/queue/destinations';
@@ -12,19 +10,21 @@ import { LOCAL_SITE } from '#store/queue/enqueue';
 import { WarmUpKeeper } from '#mail/warm-up/keeper';
 import { Tally } from '#mail/warm-up/tally';
 import { StoreUnavailable } from '#store/writer';
-import { CleanUp } from './clean-up.ts';
+import { attemptRemote } from './attempt/attempt.ts';
+import { FreshOctets } from './claim/fresh-octets.ts';
+import { Lease } from './claim/lease.ts';
+import { Lingering } from './claim/lingering.ts';
+import { Wakes } from './claim/wakes.ts';
+import { workerName } from './claim/worker-name.ts';
 import { CLAIM_LIMIT, type AttemptContext } from './context.ts';
-import { FreshOctets } from './fresh-octets.ts';
-import { Lease } from './lease.ts';
-import { Lingering } from './lingering.ts';
+import { attemptLocal } from './local/local.ts';
 import type { Queue, QueueOptions } from './options.ts';
-import { Recorder } from './record.ts';
-import { Removals } from './remove.ts';
-import { shuffled } from './route-exchanges.ts';
-import { Upkeep } from './upkeep.ts';
-import { Wakes } from './wakes.ts';
-import { Watch } from './watch.ts';
-import { workerName } from './worker-name.ts';
+import { shuffled } from './route/exchanges.ts';
+import { Recorder } from './settle/record.ts';
+import { CleanUp } from './upkeep/clean-up.ts';
+import { Removals } from './upkeep/remove.ts';
+import { Upkeep } from './upkeep/upkeep.ts';
+import { Watch } from './upkeep/watch.ts';
 
 export type { Queue, QueueOptions } from './options.ts';
 

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { event, type EventCatalogue, type EventIds, type EventType, type Json } from '#events';
-import type { RouteStep } from '#mail/queue/route-steps';
+import type { RouteStep } from '#mail/queue/route/steps';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { Dialogue } from '#store/dialogues';
 import type { StoredEvent } from '#store/events';

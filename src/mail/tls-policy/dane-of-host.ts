@@ -4,7 +4,7 @@
  * still hold them back.
  */
 import type { DaneExpectation } from '#clients/smtp/dane';
-import { summariseAnswer, type AnswerSummary } from '#mail/queue/route-steps';
+import { summariseAnswer, type AnswerSummary } from '#mail/queue/route/steps';
 import { formatTlsa, tlsaName, usableTlsa } from '#protocol/dane/tlsa';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { NoDane } from './steps.ts';

@@ -1,6 +1,6 @@
 /** What would be done to a domain now, found out by asking, with nothing sent: for `hikyaku tls policy` and the doctor. */
-import { route, type RouteHost, type RouteOptions, type Routing } from '#mail/queue/route';
-import type { RouteStep } from '#mail/queue/route-steps';
+import { route, type RouteHost, type RouteOptions, type Routing } from '#mail/queue/route/route';
+import type { RouteStep } from '#mail/queue/route/steps';
 import { secureHosts, type TlsPolicyParts } from './secure-hosts.ts';
 import type { TlsStep } from './steps.ts';
 

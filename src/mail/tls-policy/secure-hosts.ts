@@ -3,7 +3,7 @@
  * never overrides DANE), else TLS where it is offered (RFC 7435). Hosts that a policy rules out are left out; with none left the
  * mail waits, for who stands in the way may go away. An operator's route has its own setting and does not come here.
  */
-import type { RouteHost } from '#mail/queue/route';
+import type { RouteHost } from '#mail/queue/route/route';
 import type { CachedPolicy } from '#protocol/mta-sts/cached-policy';
 import { namesMx } from '#protocol/mta-sts/match-mx';
 import type { Resolver } from '#protocol/dns/resolver';

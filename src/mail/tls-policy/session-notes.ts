@@ -5,7 +5,7 @@
 import type { EventCatalogue } from '#events';
 import type { OpenResult, TlsFailure } from '#clients/smtp/open-session';
 import type { Cause } from '#clients/smtp/outcome';
-import type { RouteHost } from '#mail/queue/route';
+import type { RouteHost } from '#mail/queue/route/route';
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import { resultOfCertificate } from '#protocol/tlsrpt/results';
 import type { HostPolicy, PolicyFault } from './host-policy.ts';

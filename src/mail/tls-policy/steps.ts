@@ -2,7 +2,7 @@
  * The steps of the decision on TLS with the hosts of a domain, told after those of its route and kept with them in `attempt.routed`. Plain
  * JSON; `key` names the text in the catalogue (`mail/story/texts/tls-texts.ts`).
  */
-import type { AnswerSummary } from '#mail/queue/route-steps';
+import type { AnswerSummary } from '#mail/queue/route/steps';
 import type { StsMode } from '#protocol/mta-sts/policy-file';
 
 /**

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import { summariseAnswer } from '#mail/queue/route-steps';
+import { summariseAnswer } from '#mail/queue/route/steps';
 import {
   callsForFetch,
   expiresAt,

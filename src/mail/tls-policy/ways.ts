@@ -3,7 +3,7 @@
  * REQUIRETLS on the whole way, or the mail whatever TLS is.
  */
 import type { TlsPolicy } from '#clients/smtp/peer';
-import type { RouteHost } from '#mail/queue/route';
+import type { RouteHost } from '#mail/queue/route/route';
 import type { SecuredHosts } from './secure-hosts.ts';
 import type { TlsStep } from './steps.ts';
 

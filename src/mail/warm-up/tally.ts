@@ -1,6 +1,6 @@
 /** Counts what a lease under a plan heard. Called by the attempt, which hands the counts on when it ends. */
-import type { Result } from '#mail/queue/result';
-import { meaningOf, type ReplyMeaning } from '#mail/queue/reply-meaning';
+import { meaningOf, type ReplyMeaning } from '#mail/queue/attempt/reply-meaning';
+import type { Result } from '#mail/queue/settle/result';
 import { NO_REPLIES, type DayReplies } from './plan.ts';
 
 /** What was said to all of a session, and not of one message. */

@@ -13,7 +13,7 @@ import type { Config, Mode } from '#config';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Queue, QueueOptions } from '#mail/queue/options';
-import { ownAddresses } from '#mail/queue/own-addresses';
+import { ownAddresses } from '#mail/queue/route/own-addresses';
 import { startQueue } from '#mail/queue/worker';
 import { daneStanding } from '#mail/tls-policy/dane-standing';
 import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';

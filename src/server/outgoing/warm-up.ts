@@ -1,7 +1,7 @@
 /** What commands on warm-up plans need to know of the server: its sources, and the site of a domain. */
 import type { Config } from '#config';
 import type { Event } from '#events';
-import { route, type RouteOptions } from '#mail/queue/route';
+import { route, type RouteOptions } from '#mail/queue/route/route';
 import type { Directory } from '#store/directory/directory';
 import type { AdminWarmUp } from '#servers/admin/context';
 

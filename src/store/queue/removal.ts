@@ -1,7 +1,7 @@
 /**
  * Recipients that an operator takes out of the queue, in two steps, so that nothing is told of a message that an attempt may still
  * deliver: all of them are marked at once, which no worker claims any more; each leaves, with the notice about it, in a transaction
- * that finds it marked and under no lease. Marks outlive the process. Called by `mail/queue/remove.ts`.
+ * that finds it marked and under no lease. Marks outlive the process. Called by `mail/queue/upkeep/remove.ts`.
  */
 import type { Queryable } from '#store/blobs';
 import { jsonText } from '#store/json';

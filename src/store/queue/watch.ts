@@ -1,7 +1,7 @@
 /**
  * What waits without an attempt: messages are looked at when their author may be owed a word, each at a time of its own (`watch_at`), so that a
  * look costs by what is due, not by what waits. Taking one puts its next time off, which is what keeps several nodes apart, and
- * brings it back where a node dies over it. Called by `mail/queue/watch.ts`.
+ * brings it back where a node dies over it. Called by `mail/queue/upkeep/watch.ts`.
  */
 import type { Queryable } from '#store/blobs';
 import { jsonText } from '#store/json';

@@ -42,7 +42,7 @@ export function reasonOf(
   return { text: reason ?? FRAME.notRecorded[language], rfc: undefined };
 }
 
-/** A site of the queue as people call it (`mail/queue/site.ts`). */
+/** A site of the queue as people call it (`mail/queue/route/site.ts`). */
 export function siteText(site: string, language: Language): string {
   if (site === LOCAL_SITE) return FRAME.localSite[language];
   if (site.startsWith('relay:')) {

@@ -1,4 +1,4 @@
-/** What a look-up in the DNS answered, in plain words (`AnswerSummary` of `mail/queue/route-steps.ts`). */
+/** What a look-up in the DNS answered, in plain words (`AnswerSummary` of `mail/queue/route/steps.ts`). */
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { say } from '#mail/story/phrase';
 import { duration } from '#mail/story/spoken';

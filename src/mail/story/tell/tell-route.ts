@@ -1,6 +1,6 @@
-/** The steps of a routing decision in plain words, one line each (`mail/queue/route-steps.ts`, `mail/tls-policy/steps.ts`). */
+/** The steps of a routing decision in plain words, one line each (`mail/queue/route/steps.ts`, `mail/tls-policy/steps.ts`). */
 import type { EventStep, Json } from '#events';
-import type { RouteStep } from '#mail/queue/route-steps';
+import type { RouteStep } from '#mail/queue/route/steps';
 import type { Language } from '#protocol/dsn/language';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { say } from '#mail/story/phrase';

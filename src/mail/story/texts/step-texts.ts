@@ -4,7 +4,7 @@
  */
 import type { FailureCause } from '#protocol/dns/resolver';
 import type { TlsPolicy } from '#clients/smtp/peer';
-import type { RouteStep, SkipReason } from '#mail/queue/route-steps';
+import type { RouteStep, SkipReason } from '#mail/queue/route/steps';
 import type { Phrase } from '#mail/story/phrase';
 
 export const STEP_TEXTS = {

@@ -3,10 +3,10 @@
  * not ask me» (a public resolver, too many questions), and one outside 127.0.0.0/8 comes from a zone that is gone and answers everything:
  * neither is ever taken for a listing.
  */
+import { summariseAnswer } from '#mail/queue/route/steps';
 import type { DnsAnswer, Resolver } from '#protocol/dns/resolver';
 import { txtText } from '#protocol/dns/resolver';
 import { parseIp, reverseLabels } from '#protocol/address/ip-address';
-import { summariseAnswer } from '#mail/queue/route-steps';
 import type { Check } from '#mail/receive/inquiry/check';
 import type { CheckStep } from '#mail/receive/inquiry/check-step';
 import { NO_DNS, NOTHING_TO_ASK, OFF } from '#mail/receive/inquiry/fact';

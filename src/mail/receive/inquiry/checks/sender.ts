@@ -2,8 +2,8 @@
  * Whether the domain of the reverse-path can be answered (RFC 5321 §5.1): it has an MX that is not null, or an address. Who cannot be
  * told of a failure has no honest reason to be a sender; what cannot be looked up now is asked again later.
  */
+import { summariseAnswer } from '#mail/queue/route/steps';
 import type { DnsAnswer } from '#protocol/dns/resolver';
-import { summariseAnswer } from '#mail/queue/route-steps';
 import type { Check, Means } from '#mail/receive/inquiry/check';
 import type { CheckStep } from '#mail/receive/inquiry/check-step';
 import { NO_DNS, NOTHING_TO_ASK } from '#mail/receive/inquiry/fact';
