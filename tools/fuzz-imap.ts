@@ -4,7 +4,7 @@
  * nothing is an error of the server's own, memory is bounded, and a session beside it is not disturbed.
  */
 import * as fc from 'fast-check';
-import { wildSession } from '../test/support/imap-fuzz.ts';
+import { wildSession } from '../test/support/imap/fuzz.ts';
 import {
   faultLog,
   newImapTally,
@@ -15,8 +15,8 @@ import {
   tagsOf,
   Witness,
   type ImapTally,
-} from '../test/support/imap-fuzz-play.ts';
-import { FUZZ_LIMITS, startTestImap, type TestImap } from '../test/support/own-imap.ts';
+} from '../test/support/imap/fuzz-play.ts';
+import { FUZZ_LIMITS, startTestImap, type TestImap } from '../test/support/imap/own-server.ts';
 import { openTestStore } from '../test/support/smtp-server.ts';
 import { usedMemory, type Fuzzed } from './fuzz-run.ts';
 

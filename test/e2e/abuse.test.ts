@@ -11,7 +11,7 @@ import { ManualClock } from '../support/manual-clock.ts';
 import { newTestGuard } from '../support/guard.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { connectSubmissions } from '../support/smtp-login.ts';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
+import { startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import {
   openTestStore,
   PASSWORD,

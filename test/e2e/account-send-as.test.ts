@@ -1,7 +1,7 @@
 /** As whom accounts may write, and how much they may hold: set by the command line, and what submission and IMAP make of it at once. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ImapClient } from '../support/imap-client.ts';
+import { ImapClient } from '../support/imap/client.ts';
 import { findMail } from '../support/mailbox.ts';
 import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
 

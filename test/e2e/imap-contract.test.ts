@@ -5,7 +5,7 @@ import { addAccount } from '#mail/accounts/administer';
 import { letter } from '../support/imap-letter.ts';
 import { imapMailDriver } from '../support/imap-mailbox-driver.ts';
 import { BEHAVIOURS, mailboxContract } from '../support/mailbox-contract.ts';
-import { ownImap } from '../support/own-imap.ts';
+import { ownImap } from '../support/imap/own-server.ts';
 import { PASSWORD } from '../support/smtp-server.ts';
 
 /** Local part → octets that the account may store. */

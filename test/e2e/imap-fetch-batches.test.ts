@@ -1,9 +1,9 @@
 /** A FETCH reads messages in batches: whatever their sizes, each of them is told, and told again from memory as it was. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ImapClient, literal } from '../support/imap-client.ts';
-import { nameOf, plain } from '../support/imap-data.ts';
-import { ownImap } from '../support/own-imap.ts';
+import { ImapClient, literal } from '../support/imap/client.ts';
+import { nameOf, plain } from '../support/imap/data.ts';
+import { ownImap } from '../support/imap/own-server.ts';
 
 const own = ownImap();
 

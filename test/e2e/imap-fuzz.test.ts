@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { VERBS, wildSession } from '../support/imap-fuzz.ts';
+import { VERBS, wildSession } from '../support/imap/fuzz.ts';
 import {
   faultLog,
   judgeWild,
@@ -13,8 +13,8 @@ import {
   STATES,
   tagsOf,
   Witness,
-} from '../support/imap-fuzz-play.ts';
-import { FUZZ_LIMITS, startTestImap } from '../support/own-imap.ts';
+} from '../support/imap/fuzz-play.ts';
+import { FUZZ_LIMITS, startTestImap } from '../support/imap/own-server.ts';
 import { openTestStore } from '../support/smtp-server.ts';
 
 const SEED = 5322;

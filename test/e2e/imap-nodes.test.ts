@@ -6,8 +6,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { openTestDatabase } from '../support/database.ts';
-import { fetched, ImapClient, literal, type Untagged } from '../support/imap-client.ts';
-import { nameOf, textOf } from '../support/imap-data.ts';
+import { fetched, ImapClient, literal, type Untagged } from '../support/imap/client.ts';
+import { nameOf, textOf } from '../support/imap/data.ts';
 import {
   eventually,
   PASSWORD,

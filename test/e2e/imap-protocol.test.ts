@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
-import { imapProtocol, PROTOCOL_CASES } from '../support/imap-protocol-suite.ts';
-import { ownImap } from '../support/own-imap.ts';
+import { imapProtocol, PROTOCOL_CASES } from '../support/imap/protocol/suite.ts';
+import { ownImap } from '../support/imap/own-server.ts';
 import { PASSWORD } from '../support/smtp-server.ts';
 
 const own = ownImap({}, async (at) => {

@@ -4,7 +4,7 @@ import { request } from 'node:https';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { labNetwork } from '#lab/network';
-import { ImapClient } from '../support/imap-client.ts';
+import { ImapClient } from '../support/imap/client.ts';
 import { freeLabPrefix } from '../support/lab-network.ts';
 import {
   eventually,

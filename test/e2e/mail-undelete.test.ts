@@ -1,7 +1,7 @@
 /** `mail undelete`: what a mail program expunged comes back to it. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { dataOf, fetched, ImapClient, literal } from '../support/imap-client.ts';
+import { dataOf, fetched, ImapClient, literal } from '../support/imap/client.ts';
 import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const BOB = 'bob@example.test';

@@ -1,6 +1,6 @@
 /** The mail programs that people use, with the running server. */
 import { after, before } from 'node:test';
-import { realClients } from '../support/imap-real-clients.ts';
+import { realClients } from '../support/imap/real-clients/all.ts';
 import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 let server: RunningServer;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
-import { imapProtocol, PROTOCOL_CASES } from '../support/imap-protocol-suite.ts';
+import { imapProtocol, PROTOCOL_CASES } from '../support/imap/protocol/suite.ts';
 
 const { skip } = dovecotPeer();
 /** Where the machine has no more inotify to give, it looks for changes this often. */

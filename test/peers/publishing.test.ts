@@ -8,7 +8,7 @@ import { freePort } from '../support/loopback-port.ts';
 import { peer } from '../support/peer.ts';
 import { runPeer } from '../support/run-peer.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
-import { findSettings } from '../support/thunderbird-settings.ts';
+import { findSettings } from '../support/imap/real-clients/thunderbird-settings.ts';
 
 const checkzone = peer('named-checkzone', 'bind9-utils');
 const curl = peer('curl');

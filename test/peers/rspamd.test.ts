@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { utf8 } from '#bytes';
 import { Rspamd } from '#clients/rspamd/rspamd';
-import { ImapClient } from '../support/imap-client.ts';
+import { ImapClient } from '../support/imap/client.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { findMail, listMail } from '../support/mailbox.ts';
 import { RSPAMD_PASSWORD, GTUBE, rspamdPeer, TestRspamd } from '../support/rspamd.ts';

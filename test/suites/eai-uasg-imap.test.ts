@@ -7,11 +7,11 @@ import { after, before, test } from 'node:test';
 import { addAccount, addDomain } from '#mail/accounts/administer';
 import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
-import { dataOf, fetched, ImapClient, literal } from '../support/imap-client.ts';
-import type { Plain } from '../support/imap-data.ts';
-import { decodeMailboxName } from '../support/imap-mailbox-name.ts';
+import { dataOf, fetched, ImapClient, literal } from '../support/imap/client.ts';
+import type { Plain } from '../support/imap/data.ts';
+import { decodeMailboxName } from '../support/imap/mailbox-name.ts';
 import { LineSocket } from '../support/line-socket.ts';
-import { startTestImap, type TestImap } from '../support/own-imap.ts';
+import { startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import {
   openTestStore,
   PASSWORD,

@@ -1,7 +1,7 @@
 /** The interpreter of ImapTest's scripts tells right answers from wrong ones; that it reads them right, Dovecot shows. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseResponse } from '../support/imap-data.ts';
+import { parseResponse } from '../support/imap/data.ts';
 import { matches, Scope } from './imaptest-match.ts';
 import { parseMbox } from './imaptest-mbox.ts';
 import { parseScript } from './imaptest-script.ts';

@@ -2,7 +2,7 @@
  * Holds what a server said against the patterns of an ImapTest script (imaptest/FORMAT.md): letters alike in either
  * case, `$variables` that take their first value from the server, lists with directives for order and extras.
  */
-import { textOf, type ImapResponse, type ImapValue } from '../support/imap-data.ts';
+import { textOf, type ImapResponse, type ImapValue } from '../support/imap/data.ts';
 import type { Pattern } from './imaptest-script.ts';
 
 const VARIABLE = /^\$(?:\{([^}]*)\}|(\w*))/;

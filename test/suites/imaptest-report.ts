@@ -1,7 +1,7 @@
 /** Runs all scripts of ImapTest as tests of node:test: on our server, and on Dovecot to prove the interpreter. */
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import type { ImapAccount } from '../support/imap-account.ts';
+import type { ImapAccount } from '../support/imap/account.ts';
 import { runScript } from './imaptest-run.ts';
 import { CASES, imaptestCases } from './imaptest-suite.ts';
 

@@ -3,7 +3,7 @@
  * the commands group by group, and holds what comes against what is expected. All mailboxes whose names begin with
  * `imaptest` are deleted.
  */
-import type { ImapAccount } from '../support/imap-account.ts';
+import type { ImapAccount } from '../support/imap/account.ts';
 import {
   dataOf,
   ImapClient,
@@ -12,8 +12,8 @@ import {
   type ImapReply,
   type Piece,
   type Untagged,
-} from '../support/imap-client.ts';
-import { nameOf, plain, textOf, type ImapResponse } from '../support/imap-data.ts';
+} from '../support/imap/client.ts';
+import { nameOf, plain, textOf, type ImapResponse } from '../support/imap/data.ts';
 import { matches, Scope } from './imaptest-match.ts';
 import type { MboxMessage } from './imaptest-mbox.ts';
 import type { Command, ExpectedReply, Group, Pattern, Script } from './imaptest-script.ts';

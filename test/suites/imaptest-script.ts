@@ -2,7 +2,7 @@
  * Reads a script of ImapTest (imaptest/FORMAT.md): a header, then groups of commands with the answers that they must,
  * must not, or may get. A group is one command, or several sent together. Throws on what the format does not know.
  */
-import { nameOf, parseStatusText, parseValues, textOf, type ImapValue } from '../support/imap-data.ts';
+import { nameOf, parseStatusText, parseValues, textOf, type ImapValue } from '../support/imap/data.ts';
 
 export type State = 'nonauth' | 'auth' | 'created' | 'appended' | 'selected';
 

@@ -1,5 +1,5 @@
 /** The scripts of ImapTest (imaptest/SOURCE.md) against our IMAP server. */
-import { ownImap } from '../support/own-imap.ts';
+import { ownImap } from '../support/imap/own-server.ts';
 import { imaptestSuite } from './imaptest-report.ts';
 
 // in whose zone broken/search-intdate was written

@@ -21,7 +21,7 @@ import {
   type DovecotOptions,
   type DovecotPorts,
 } from './dovecot-config.ts';
-import type { ImapAccount } from './imap-account.ts';
+import type { ImapAccount } from './imap/account.ts';
 import { awaitBanner, freePort } from './loopback-port.ts';
 import { peer, type Peer } from './peer.ts';
 

@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { fetched, ImapClient, literal, type Piece } from '../../../test/support/imap-client.ts';
-import { ownImap } from '../../../test/support/own-imap.ts';
+import { fetched, ImapClient, literal, type Piece } from '../../../test/support/imap/client.ts';
+import { ownImap } from '../../../test/support/imap/own-server.ts';
 
 const bugs: unknown[] = [];
 const log = {

@@ -7,8 +7,8 @@ import {
   literal,
   type Piece,
   type Untagged,
-} from '../../../test/support/imap-client.ts';
-import { ownImap } from '../../../test/support/own-imap.ts';
+} from '../../../test/support/imap/client.ts';
+import { ownImap } from '../../../test/support/imap/own-server.ts';
 
 const own = ownImap({ limits: { inProgressEvery: 1 } });
 

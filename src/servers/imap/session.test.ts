@@ -5,9 +5,9 @@ import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { StoreUnavailable } from '#store/writer';
-import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap-client.ts';
+import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap/client.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { ownImap, startTestImap } from '../../../test/support/own-imap.ts';
+import { ownImap, startTestImap } from '../../../test/support/imap/own-server.ts';
 import { PASSWORD } from '../../../test/support/smtp-server.ts';
 
 const own = ownImap();

@@ -19,7 +19,7 @@ import { append } from '#store/mailboxes/append';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { startTestImap } from '../../../test/support/own-imap.ts';
+import { startTestImap } from '../../../test/support/imap/own-server.ts';
 import { openTestStore, PASSWORD, type TestStore } from '../../../test/support/smtp-server.ts';
 import {
   assertLike,

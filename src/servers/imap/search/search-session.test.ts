@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
-import { codeOf, dataOf, type ImapClient } from '../../../../test/support/imap-client.ts';
-import { startTestImap, type TestImap } from '../../../../test/support/own-imap.ts';
-import { Stage } from '../../../../test/support/imap-stage.ts';
+import { codeOf, dataOf, type ImapClient } from '../../../../test/support/imap/client.ts';
+import { startTestImap, type TestImap } from '../../../../test/support/imap/own-server.ts';
+import { Stage } from '../../../../test/support/imap/protocol/stage.ts';
 import { openTestStore, type TestStore } from '../../../../test/support/smtp-server.ts';
 
 let store: TestStore;

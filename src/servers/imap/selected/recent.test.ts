@@ -6,8 +6,8 @@ import {
   ImapClient,
   literal,
   type ImapReply,
-} from '../../../../test/support/imap-client.ts';
-import { ownImap, startTestImap } from '../../../../test/support/own-imap.ts';
+} from '../../../../test/support/imap/client.ts';
+import { ownImap, startTestImap } from '../../../../test/support/imap/own-server.ts';
 import { Recent } from './recent.ts';
 
 const own = ownImap();
