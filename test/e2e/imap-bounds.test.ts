@@ -8,7 +8,7 @@ import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
 import { computedFor } from '../support/cpu-time.ts';
 import { codeOf, ImapClient, literal } from '../support/imap/client.ts';
 import { newImapTally, playWild } from '../support/imap/fuzz-play.ts';
-import { letter } from '../support/imap-letter.ts';
+import { letter } from '../support/mailbox-contract/letter.ts';
 import { ImapWire } from '../support/imap/wire.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { ownImap, startTestImap, type TestImap } from '../support/imap/own-server.ts';

@@ -2,9 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
-import { letter } from '../support/imap-letter.ts';
-import { imapMailDriver } from '../support/imap-mailbox-driver.ts';
-import { BEHAVIOURS, mailboxContract } from '../support/mailbox-contract.ts';
+import { letter } from '../support/mailbox-contract/letter.ts';
+import { imapMailDriver } from '../support/mailbox-contract/imap-driver.ts';
+import { BEHAVIOURS, mailboxContract } from '../support/mailbox-contract/contract.ts';
 import { ownImap } from '../support/imap/own-server.ts';
 import { PASSWORD } from '../support/smtp-server.ts';
 

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
-import { imapMailDriver } from '../support/imap-mailbox-driver.ts';
-import { BEHAVIOURS, mailboxContract, type Lacks } from '../support/mailbox-contract.ts';
+import { imapMailDriver } from '../support/mailbox-contract/imap-driver.ts';
+import { BEHAVIOURS, mailboxContract, type Lacks } from '../support/mailbox-contract/contract.ts';
 
 const LACKS: Lacks = {
   'renaming INBOX moves its messages and leaves it empty, with those below it':

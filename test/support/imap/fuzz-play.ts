@@ -13,7 +13,7 @@ import type { ImapAccount } from './account.ts';
 import { ImapClient, literal, quoted } from './client.ts';
 import { parseResponse, textOf, type ImapResponse } from './data.ts';
 import { commandOf, cutAt, VERBS, type FuzzCommand } from './fuzz.ts';
-import { letter } from '../imap-letter.ts';
+import { letter } from '../mailbox-contract/letter.ts';
 import { ImapWire, responseEnd } from './wire.ts';
 
 /** In which a command is sent. `…-under-way`: it comes where the server awaits something else. */

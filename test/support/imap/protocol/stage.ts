@@ -1,7 +1,7 @@
 /** What a case of the protocol suite works with: a mailbox of its own, messages in it, and as many clients as it likes. */
 import type { ImapAccount } from '../account.ts';
 import { codeOf, ImapClient, literal, quoted } from '../client.ts';
-import { letter, type Letter } from '../../imap-letter.ts';
+import { letter, type Letter } from '../../mailbox-contract/letter.ts';
 
 export class Stage implements AsyncDisposable {
   readonly account: (tls?: ImapAccount['tls']) => ImapAccount;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { codeOf, dataOf, fetched, literal, type ImapClient, type Untagged } from '../client.ts';
 import type { ProtocolCases } from './case.ts';
-import { letter } from '../../imap-letter.ts';
+import { letter } from '../../mailbox-contract/letter.ts';
 
 function flagsTold(untagged: readonly Untagged[]): unknown[] {
   return fetched(untagged).map(({ number, items }) => [

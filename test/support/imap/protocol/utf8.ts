@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { codeOf, dataOf, fetched, literal, pairs } from '../client.ts';
 import type { Plain } from '../data.ts';
 import { needing, type ProtocolCases } from './case.ts';
-import { letter } from '../../imap-letter.ts';
+import { letter } from '../../mailbox-contract/letter.ts';
 
 const ACCEPT = needing('UTF8=ACCEPT ENABLE', {
   'names are UTF-8 once it is enabled, and modified UTF-7 before': async (stage) => {

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { chown, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { letter } from '../../imap-letter.ts';
+import { letter } from '../../mailbox-contract/letter.ts';
 import { subjectOf, type World } from './world.ts';
 
 const NOBODY = 65_534;

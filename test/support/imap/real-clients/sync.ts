@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { letter } from '../../imap-letter.ts';
+import { letter } from '../../mailbox-contract/letter.ts';
 import type { World } from './world.ts';
 
 /** INBOX with 30 letters in it and some flags, and two more mailboxes. */

@@ -7,9 +7,9 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
 import type { ImapAccount } from '../account.ts';
-import { imapMailDriver } from '../../imap-mailbox-driver.ts';
-import type { Key, MailSession } from '../../mailbox-driver.ts';
-import { letter, type Letter } from '../../imap-letter.ts';
+import { imapMailDriver } from '../../mailbox-contract/imap-driver.ts';
+import type { Key, MailSession } from '../../mailbox-contract/driver.ts';
+import { letter, type Letter } from '../../mailbox-contract/letter.ts';
 import { runPeer, type PeerRun } from '../../run-peer.ts';
 
 export class World implements AsyncDisposable {

@@ -3,9 +3,9 @@
  * RFC 8621 §4.4.1), in decoded text, and finds what came a moment ago.
  */
 import assert from 'node:assert/strict';
-import { letter } from './imap-letter.ts';
-import type { Behaviour, Behaviours } from './mailbox-behaviour.ts';
-import type { Query } from './mailbox-driver.ts';
+import { letter } from './letter.ts';
+import type { Behaviour, Behaviours } from './behaviour.ts';
+import type { Query } from './driver.ts';
 
 type Messages = Readonly<Record<string, Buffer>>;
 type Expectation = readonly [query: Query, ...found: readonly string[]];

@@ -1,8 +1,8 @@
 /** The mailbox contract: what changed since a state, and changes on condition (RFC 7162, RFC 8620 §5.2). */
 import assert from 'node:assert/strict';
-import { letter } from './imap-letter.ts';
-import type { Behaviour, Behaviours } from './mailbox-behaviour.ts';
-import type { Key, MailSession } from './mailbox-driver.ts';
+import { letter } from './letter.ts';
+import type { Behaviour, Behaviours } from './behaviour.ts';
+import type { Key, MailSession } from './driver.ts';
 
 interface Stage {
   readonly session: MailSession;

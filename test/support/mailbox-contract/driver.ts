@@ -1,6 +1,6 @@
 /**
  * What the mailbox contract needs of a protocol: a mail account as a person sees it, in no protocol's terms. IMAP
- * drives it by `imap-mailbox-driver.ts`. Flags and keywords have the names of JMAP ($seen, $flagged), paths of
+ * drives it by `imap-driver.ts`. Flags and keywords have the names of JMAP ($seen, $flagged), paths of
  * mailboxes are joined by `/`, and a message in a mailbox is named by an opaque key.
  */
 

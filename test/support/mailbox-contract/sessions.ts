@@ -1,8 +1,8 @@
 /** The mailbox contract: several sessions of one account at once. */
 import assert from 'node:assert/strict';
-import { letter } from './imap-letter.ts';
-import type { Behaviours } from './mailbox-behaviour.ts';
-import type { Key, MailDriver, MailSession } from './mailbox-driver.ts';
+import { letter } from './letter.ts';
+import type { Behaviours } from './behaviour.ts';
+import type { Key, MailDriver, MailSession } from './driver.ts';
 
 /** Two sessions that have both looked at INBOX with three messages in it. */
 async function two(

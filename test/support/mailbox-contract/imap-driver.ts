@@ -3,7 +3,7 @@
  * MOVE, LIST-EXTENDED, SPECIAL-USE, STATUS=SIZE, CONDSTORE with QRESYNC, ESEARCH-free SEARCH, and QUOTA.
  */
 import assert from 'node:assert/strict';
-import type { ImapAccount } from './imap/account.ts';
+import type { ImapAccount } from '../imap/account.ts';
 import {
   codeOf,
   dataOf,
@@ -15,10 +15,10 @@ import {
   type ImapReply,
   type Piece,
   type Untagged,
-} from './imap/client.ts';
-import { nameOf, type Plain } from './imap/data.ts';
-import { decodeMailboxName, encodeMailboxName } from './imap/mailbox-name.ts';
-import { flagsFromImap, flagToImap, searchKey } from './imap-mailbox-terms.ts';
+} from '../imap/client.ts';
+import { nameOf, type Plain } from '../imap/data.ts';
+import { decodeMailboxName, encodeMailboxName } from '../imap/mailbox-name.ts';
+import { flagsFromImap, flagToImap, searchKey } from './imap-terms.ts';
 import {
   Refusal,
   type AppendOptions,
@@ -34,7 +34,7 @@ import {
   type Query,
   type SortBy,
   type StoredMessage,
-} from './mailbox-driver.ts';
+} from './driver.ts';
 
 const FEATURES: readonly Feature[] = ['uid', 'copy within', 'changes', 'quota', 'sort', 'thread'];
 const ROLES = new Set(['archive', 'drafts', 'junk', 'sent', 'trash']);

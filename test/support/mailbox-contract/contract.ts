@@ -5,14 +5,14 @@
  */
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
-import type { Behaviour, Behaviours } from './mailbox-behaviour.ts';
-import type { MailDriver } from './mailbox-driver.ts';
-import { CHANGES } from './mailbox-contract-changes.ts';
-import { MAILBOXES } from './mailbox-contract-mailboxes.ts';
-import { MESSAGES } from './mailbox-contract-messages.ts';
-import { SEARCH } from './mailbox-contract-search.ts';
-import { SESSIONS } from './mailbox-contract-sessions.ts';
-import { SORT } from './mailbox-contract-sort.ts';
+import type { Behaviour, Behaviours } from './behaviour.ts';
+import type { MailDriver } from './driver.ts';
+import { CHANGES } from './changes.ts';
+import { MAILBOXES } from './mailboxes.ts';
+import { MESSAGES } from './messages.ts';
+import { SEARCH } from './search.ts';
+import { SESSIONS } from './sessions.ts';
+import { SORT } from './sort.ts';
 
 const GROUPS: Readonly<Record<string, Behaviours>> = {
   mailboxes: MAILBOXES,

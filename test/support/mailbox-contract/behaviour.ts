@@ -1,6 +1,6 @@
-/** A promise of the mailbox contract (`mailbox-contract.ts`), and how it asks whether something is refused. */
+/** A promise of the mailbox contract (`contract.ts`), and how it asks whether something is refused. */
 import assert from 'node:assert/strict';
-import { Refusal, type Feature, type MailDriver } from './mailbox-driver.ts';
+import { Refusal, type Feature, type MailDriver } from './driver.ts';
 
 /** By what they do; the value does it, on an account that is as new. */
 export type Behaviours = Readonly<Record<string, Behaviour>>;

@@ -1,8 +1,8 @@
 /** The mailbox contract: mailboxes as a tree of names (RFC 9051 §6.3.4 to §6.3.9, §7.3.1). */
 import assert from 'node:assert/strict';
-import { letter } from './imap-letter.ts';
-import { refused, type Behaviours } from './mailbox-behaviour.ts';
-import type { MailSession } from './mailbox-driver.ts';
+import { letter } from './letter.ts';
+import { refused, type Behaviours } from './behaviour.ts';
+import type { MailSession } from './driver.ts';
 
 async function paths(session: MailSession): Promise<string[]> {
   return (await session.mailboxes()).map(({ path }) => path);

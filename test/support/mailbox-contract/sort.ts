@@ -1,8 +1,8 @@
 /** The mailbox contract: order and conversations (RFC 5256). */
 import assert from 'node:assert/strict';
-import { letter, type Letter } from './imap-letter.ts';
-import type { Behaviour, Behaviours } from './mailbox-behaviour.ts';
-import type { SortBy } from './mailbox-driver.ts';
+import { letter, type Letter } from './letter.ts';
+import type { Behaviour, Behaviours } from './behaviour.ts';
+import type { SortBy } from './driver.ts';
 
 interface Dated extends Letter {
   readonly receivedAt?: string;

@@ -1,8 +1,8 @@
 /** The mailbox contract: messages, their octets, flags and places, as one session has them. */
 import assert from 'node:assert/strict';
-import { letter } from './imap-letter.ts';
-import { refused, type Behaviours } from './mailbox-behaviour.ts';
-import type { Key, MailSession } from './mailbox-driver.ts';
+import { letter } from './letter.ts';
+import { refused, type Behaviours } from './behaviour.ts';
+import type { Key, MailSession } from './driver.ts';
 
 async function keys(session: MailSession, path: string): Promise<Key[]> {
   return (await session.messages(path)).map(({ key }) => key);

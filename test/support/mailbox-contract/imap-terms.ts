@@ -1,6 +1,6 @@
 /** The terms of the mailbox contract in those of IMAP: flags, and search keys (RFC 9051 §6.4.4). */
-import { literal, type Piece } from './imap/client.ts';
-import type { Query } from './mailbox-driver.ts';
+import { literal, type Piece } from '../imap/client.ts';
+import type { Query } from './driver.ts';
 
 const SYSTEM = new Map([
   ['$seen', '\\Seen'],
