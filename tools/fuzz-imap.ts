@@ -17,7 +17,7 @@ import {
   type ImapTally,
 } from '../test/support/imap/fuzz-play.ts';
 import { FUZZ_LIMITS, startTestImap, type TestImap } from '../test/support/imap/own-server.ts';
-import { openTestStore } from '../test/support/smtp-server.ts';
+import { openTestStore } from '../test/support/smtp/own-server.ts';
 import { usedMemory, type Fuzzed } from './fuzz-run.ts';
 
 const WILD_A_ROUND = 24;

@@ -13,14 +13,14 @@ import {
   storeFaults,
   type FuzzFault,
   type FuzzTally,
-} from '../test/support/smtp-fuzz-play.ts';
+} from '../test/support/smtp/fuzz-play.ts';
 import { comesTrue, usedMemory, type Fuzzed } from './fuzz-run.ts';
 import {
   openTestStore,
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../test/support/smtp-server.ts';
+} from '../test/support/smtp/own-server.ts';
 
 const AT_ONCE = 16;
 /** After this many sessions caches and pools are as large as they get. */

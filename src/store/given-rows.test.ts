@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openOutbound } from '../../test/support/outbound.ts';
+import { openOutbound } from '../../test/support/smtp/outbound.ts';
 import { systemClock } from '#clock';
 import { givenRows, numberedRows, typesOf } from './given-rows.ts';
 

@@ -13,7 +13,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Ledger, type ClientLine } from './ledger.ts';
 import { AUTHOR, composeLetter, type Letter } from './letter.ts';
 import { Random } from './random.ts';
-import { Lost, Wire, type Reply } from '../support/smtp-wire.ts';
+import { Lost, Wire, type Reply } from '../support/smtp/wire.ts';
 
 export interface ClientOptions {
   readonly ledger: string;

@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { swaksPeer } from '../support/peer.ts';
 import { runPeer } from '../support/run-peer.ts';
 import { eventually } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 import { Compose } from './compose.ts';
 import { engineSkip } from './engine.ts';
 

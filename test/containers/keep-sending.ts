@@ -1,5 +1,5 @@
 /** Clients that send one message after the other, each on a connection of its own, until they are disposed of. */
-import { Lost, Wire } from '../support/smtp-wire.ts';
+import { Lost, Wire } from '../support/smtp/wire.ts';
 
 export interface Senders extends AsyncDisposable {
   /** Subjects of messages whose 250 came. */

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { eventually } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 import { engineSkip } from './engine.ts';
 import { buildMachine, Machine } from './machine.ts';
 import { keepSending } from './keep-sending.ts';

@@ -10,7 +10,7 @@ import { accountDay, endOfPace } from '#store/abuse/daily-limits';
 import { ManualClock } from '../support/manual-clock.ts';
 import { newTestGuard } from '../support/guard.ts';
 import { LineSocket } from '../support/line-socket.ts';
-import { connectSubmissions } from '../support/smtp-login.ts';
+import { connectSubmissions } from '../support/smtp/login.ts';
 import { startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import {
   openTestStore,
@@ -18,7 +18,7 @@ import {
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../support/smtp-server.ts';
+} from '../support/smtp/own-server.ts';
 
 const PROXIES = { proxyFrom: ['127.0.0.0/8'] };
 const clock = new ManualClock();

@@ -14,9 +14,9 @@ import { changeRule } from '#store/alerts/rules';
 import { listEmails, readEmail } from '#store/emails';
 import { logReaches } from '../support/log-horizon.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { openOutbound } from '../support/outbound.ts';
+import { openOutbound } from '../support/smtp/outbound.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
-import { startSmtpPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const MINUTE = 60_000;
 const ZONE = { 'there.test': { MX: '10 mx.there.test' }, 'mx.there.test': { A: '192.0.2.1' } };

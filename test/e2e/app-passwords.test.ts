@@ -8,14 +8,14 @@ import {
 } from '#mail/accounts/administer-app-passwords';
 import type { Scope } from '#mail/accounts/scope';
 import { MECHANISMS, type Mechanism } from '#protocol/sasl/mechanisms';
-import { connectSubmissions, login } from '../support/smtp-login.ts';
+import { connectSubmissions, login } from '../support/smtp/login.ts';
 import {
   openTestStore,
   PASSWORD,
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../support/smtp-server.ts';
+} from '../support/smtp/own-server.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

@@ -11,7 +11,7 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';
 /** Of their domain: who is refused, and how; everybody else is taken. */

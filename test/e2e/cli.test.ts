@@ -17,7 +17,7 @@ import {
   type CommandResult,
   type RunningServer,
 } from '../support/running-server.ts';
-import { startSmtpPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

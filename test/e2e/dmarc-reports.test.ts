@@ -19,9 +19,9 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { listDmarcReports, readDmarcReport } from '#store/reports/dmarc-reports';
 import { ManualClock } from '../support/manual-clock.ts';
-import { DAY, HOUR, openOutbound, type Outbound } from '../support/outbound.ts';
-import { HONEST, KEY_RECORD, STRANGER, startReception, world } from '../support/reception.ts';
-import { openTestStore, startTestSmtp, type TestStore } from '../support/smtp-server.ts';
+import { DAY, HOUR, openOutbound, type Outbound } from '../support/smtp/outbound.ts';
+import { HONEST, KEY_RECORD, STRANGER, startReception, world } from '../support/smtp/reception.ts';
+import { openTestStore, startTestSmtp, type TestStore } from '../support/smtp/own-server.ts';
 
 /** MX of peer.test. The calendar is ahead of the signatures, which are made by real time. */
 const PEER = '192.0.2.77';

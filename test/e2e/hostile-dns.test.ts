@@ -10,8 +10,8 @@ import { systemClock } from '#clock';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import type { DeclaredName, DeclaredValue, Found } from '../support/declared-zone.ts';
 import { serveZone, type ServerFaults, type ZoneServer } from '../support/declared-zone-server.ts';
-import { HONEST, startReception, world, type TestReception } from '../support/reception.ts';
-import { openTestStore, type TestStore } from '../support/smtp-server.ts';
+import { HONEST, startReception, world, type TestReception } from '../support/smtp/reception.ts';
+import { openTestStore, type TestStore } from '../support/smtp/own-server.ts';
 
 /** Milliseconds. What the resolver may take for a question, and what a message may wait for its answers. */
 const DEADLINE = 8000;

@@ -12,7 +12,7 @@ import { letter } from '../support/mailbox-contract/letter.ts';
 import { ImapWire } from '../support/imap/wire.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { ownImap, startTestImap, type TestImap } from '../support/imap/own-server.ts';
-import { PASSWORD } from '../support/smtp-server.ts';
+import { PASSWORD } from '../support/smtp/own-server.ts';
 
 const MEGABYTE = 1024 * 1024;
 setFlagsFromString('--expose-gc');

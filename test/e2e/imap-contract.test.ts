@@ -6,7 +6,7 @@ import { letter } from '../support/mailbox-contract/letter.ts';
 import { imapMailDriver } from '../support/mailbox-contract/imap-driver.ts';
 import { BEHAVIOURS, mailboxContract } from '../support/mailbox-contract/contract.ts';
 import { ownImap } from '../support/imap/own-server.ts';
-import { PASSWORD } from '../support/smtp-server.ts';
+import { PASSWORD } from '../support/smtp/own-server.ts';
 
 /** Local part → octets that the account may store. */
 const QUOTAS = { wide: 2 ** 30, small: 500_000 };

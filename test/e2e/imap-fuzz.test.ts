@@ -15,7 +15,7 @@ import {
   Witness,
 } from '../support/imap/fuzz-play.ts';
 import { FUZZ_LIMITS, startTestImap } from '../support/imap/own-server.ts';
-import { openTestStore } from '../support/smtp-server.ts';
+import { openTestStore } from '../support/smtp/own-server.ts';
 
 const SEED = 5322;
 const PER_VERB = 3;

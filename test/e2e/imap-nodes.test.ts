@@ -14,7 +14,7 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 
 const WORKERS = 2;
 const STEPS = 80;

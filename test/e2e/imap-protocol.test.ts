@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
 import { imapProtocol, PROTOCOL_CASES } from '../support/imap/protocol/suite.ts';
 import { ownImap } from '../support/imap/own-server.ts';
-import { PASSWORD } from '../support/smtp-server.ts';
+import { PASSWORD } from '../support/smtp/own-server.ts';
 
 const own = ownImap({}, async (at) => {
   const carol = { localPart: 'carol', domain: 'example.test' };

@@ -5,7 +5,7 @@ import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { prepareServer, startRunningServer } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 
 const SKIP = process.geteuid!() === 0 ? false : 'only root can become somebody else';
 const USER = 'nobody';

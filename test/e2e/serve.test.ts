@@ -9,7 +9,7 @@ import { declaredZone } from '../support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
 import { eventTypes, findMail } from '../support/mailbox.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@here.test';
 const REDIRECT = fileURLToPath(new URL('../support/redirect-smtp.ts', import.meta.url));

@@ -13,7 +13,7 @@ import {
   type RunningServer,
 } from '../support/running-server.ts';
 import { smallDisk } from '../support/small-disk.ts';
-import { Lost, Wire } from '../support/smtp-wire.ts';
+import { Lost, Wire } from '../support/smtp/wire.ts';
 import { acknowledged, answers, nothingWrong, underLoad } from '../support/under-load.ts';
 
 const SHORT_LEASE = path.resolve(import.meta.dirname, '../chaos/short-lease.ts');

@@ -15,7 +15,11 @@ import {
   type CommandResult,
   type RunningServer,
 } from '../support/running-server.ts';
-import { startSmtpPeer, type PeerScript, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import {
+  startSmtpPeer,
+  type PeerScript,
+  type SmtpTestPeer,
+} from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';
 const USER = 'customer 7';

@@ -8,9 +8,9 @@ import {
   politely,
   sampleSessions,
   storeFaults,
-} from '../support/smtp-fuzz-play.ts';
-import { judgeSession } from '../support/smtp-oracle.ts';
-import { openTestStore, startTestSmtp } from '../support/smtp-server.ts';
+} from '../support/smtp/fuzz-play.ts';
+import { judgeSession } from '../support/smtp/oracle.ts';
+import { openTestStore, startTestSmtp } from '../support/smtp/own-server.ts';
 
 const SESSIONS = 120;
 const SEED = 5321;

@@ -10,7 +10,7 @@ import { concat } from '#bytes';
 import { type Command, parseCommand, type Verb } from '#protocol/smtp/command';
 import { legal, type OrderState, type Phase } from '#protocol/smtp/order';
 import { Receiver, type ReceiverEvent } from '#protocol/smtp/receiver';
-import { FUZZ_DEFAULTS, fuzzSessions } from '../support/smtp-fuzz.ts';
+import { FUZZ_DEFAULTS, fuzzSessions } from '../support/smtp/fuzz.ts';
 
 const LIMITS = { maxSize: 10_000, maxLine: 2_000 };
 const OFFERED = { auth: true, futureRelease: true, requireTls: true };

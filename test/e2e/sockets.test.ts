@@ -8,7 +8,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { freeLabPrefix } from '../support/lab-network.ts';
 import { eventually, prepareServer } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 import { SocketManager } from '../support/socket-manager.ts';
 
 test('a client that connects while the server is started again is served, and nobody is refused', async () => {

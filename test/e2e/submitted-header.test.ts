@@ -7,14 +7,14 @@ import { writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { dkimVerify } from 'mailauth/lib/dkim/verify.js';
 import { latin1 } from '#bytes';
-import { connectSubmissions, login } from '../support/smtp-login.ts';
+import { connectSubmissions, login } from '../support/smtp/login.ts';
 import {
   eventually,
   PASSWORD,
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 import { findMail } from '../support/mailbox.ts';
 
 const ALICE = 'alice@example.test';

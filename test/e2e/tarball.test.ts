@@ -14,7 +14,7 @@ import { privateTextFindings } from '../../tools/check/private-text.ts';
 import { findMail } from '../support/mailbox.ts';
 import { startPackageRegistry } from '../support/package-registry.ts';
 import { startRunningServer } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const NOT_COPIED = new Set(

@@ -13,7 +13,7 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

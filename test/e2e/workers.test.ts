@@ -13,7 +13,7 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 import { acknowledged, nothingWrong, underLoad } from '../support/under-load.ts';
 
 const TWO = { HIKYAKU_WORKERS: '2' };

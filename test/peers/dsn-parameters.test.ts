@@ -12,7 +12,7 @@ import {
   startRunningServer,
   type RunningServer,
 } from '../support/running-server.ts';
-import { connectSubmissions, login } from '../support/smtp-login.ts';
+import { connectSubmissions, login } from '../support/smtp/login.ts';
 
 const ALICE = 'alice@example.test';
 const { skip } = postfixPeer();

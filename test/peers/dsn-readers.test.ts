@@ -13,7 +13,7 @@ import type { Action } from '#protocol/dsn/delivery-status';
 import type { NoticeRecipient } from '#protocol/dsn/human-part';
 import { pythonPeer } from '../support/peer.ts';
 import { eventually, startRunningServer } from '../support/running-server.ts';
-import { startSmtpPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const peer = pythonPeer('flufl.bounce', 'python3-flufl.bounce');
 const options = { skip: peer.skip };

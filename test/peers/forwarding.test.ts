@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { swaksPeer } from '../support/peer.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
 import { runPeer } from '../support/run-peer.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp-peer.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const AUTHOR = 'eve=b+news@author.test';

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { findMail, listMail } from '../support/mailbox.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

@@ -20,7 +20,7 @@ import {
   PASSWORD,
   startTestSmtp,
   type TestStore,
-} from '../support/smtp-server.ts';
+} from '../support/smtp/own-server.ts';
 
 const gsasl = peer('gsasl');
 const options = { skip: gsasl.skip };

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { awaitBanner, freePort } from '../support/loopback-port.ts';
 import { peer } from '../support/peer.ts';
-import { mailOf, sessionTo } from '../support/smtp-client.ts';
+import { mailOf, sessionTo } from '../support/smtp/client.ts';
 
 const sink = peer('smtp-sink', 'postfix');
 

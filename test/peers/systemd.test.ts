@@ -13,7 +13,7 @@ import { test } from 'node:test';
 import { DOORS } from '#server/listeners/inherited-sockets';
 import { peer } from '../support/peer.ts';
 import { eventually, PROGRAM, prepareServer } from '../support/running-server.ts';
-import { Wire } from '../support/smtp-wire.ts';
+import { Wire } from '../support/smtp/wire.ts';
 
 const UNITS = path.resolve(import.meta.dirname, '../../deploy/systemd');
 

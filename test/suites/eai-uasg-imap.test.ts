@@ -18,7 +18,7 @@ import {
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../support/smtp-server.ts';
+} from '../support/smtp/own-server.ts';
 import { readEaiCases, type EaiRole } from './eai-uasg/cases.ts';
 import { ADDRESSES, covered, DOMAINS, eai, LOCAL_PARTS } from './eai-uasg/covered.ts';
 

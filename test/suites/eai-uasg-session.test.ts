@@ -14,15 +14,15 @@ import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
 import { setAlias } from '#store/directory/addresses';
 import { LineSocket } from '../support/line-socket.ts';
-import { sessionTo } from '../support/smtp-client.ts';
-import { startSmtpPeer } from '../support/smtp-peer.ts';
+import { sessionTo } from '../support/smtp/client.ts';
+import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 import {
   openTestStore,
   PASSWORD,
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../support/smtp-server.ts';
+} from '../support/smtp/own-server.ts';
 import { readEaiCases } from './eai-uasg/cases.ts';
 import { ADDRESSES, covered, DOMAINS, eai, LOCAL_PARTS } from './eai-uasg/covered.ts';
 

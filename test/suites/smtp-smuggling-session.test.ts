@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { LineSocket } from '../support/line-socket.ts';
-import { openTestStore, startTestSmtp, type TestSmtp, type TestStore } from '../support/smtp-server.ts';
+import { openTestStore, startTestSmtp, type TestSmtp, type TestStore } from '../support/smtp/own-server.ts';
 
 interface Sequence {
   readonly hex: string;

@@ -10,7 +10,7 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { digestFor } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
 import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/declared-zone.ts';
-import { HONEST, STRANGER } from '../support/reception.ts';
+import { HONEST, STRANGER } from '../support/smtp/reception.ts';
 
 const bank = generateKeyPairSync('ed25519');
 const evil = generateKeyPairSync('ed25519');

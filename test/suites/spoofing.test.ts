@@ -5,8 +5,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { HONEST, startReception, type Letter, type TestReception } from '../support/reception.ts';
-import { HOSTNAME, openTestStore, type TestStore } from '../support/smtp-server.ts';
+import { HONEST, startReception, type Letter, type TestReception } from '../support/smtp/reception.ts';
+import { HOSTNAME, openTestStore, type TestStore } from '../support/smtp/own-server.ts';
 import { signedByBank, signedByEvil, spoofingWorld } from './spoofing-world.ts';
 
 let at: TestStore;

@@ -19,7 +19,7 @@ import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
 import { formatDate } from '#protocol/message/header/date';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';
 import { freeLabPrefix } from './lab-network.ts';
-import { testIdentity } from './smtp-server.ts';
+import { testIdentity } from './smtp/own-server.ts';
 import { openTestStore, type TestStore } from './store.ts';
 
 const KEY = generateKeyPairSync('ed25519');

@@ -22,7 +22,7 @@ import {
   startTestSmtp,
   type TestSmtpOptions,
   type TestStore,
-} from './smtp-server.ts';
+} from './smtp/own-server.ts';
 
 export interface Classroom extends AsyncDisposable {
   readonly at: TestStore;

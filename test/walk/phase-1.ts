@@ -14,7 +14,7 @@ import type { Learner } from '../support/learner.ts';
 import { typeLines } from '../support/lesson-world.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { eventually, PASSWORD } from '../support/running-server.ts';
-import { connectSubmissions, login } from '../support/smtp-login.ts';
+import { connectSubmissions, login } from '../support/smtp/login.ts';
 import type { Solution } from './solution.ts';
 
 const AUTH = `AUTH PLAIN ${base64(utf8(`\0alice@example.test\0${PASSWORD}`))}`;

@@ -22,7 +22,7 @@ import {
   write,
 } from '../support/own-domain.ts';
 import { eventually, PASSWORD } from '../support/running-server.ts';
-import { connectSubmissions } from '../support/smtp-login.ts';
+import { connectSubmissions } from '../support/smtp/login.ts';
 import type { Solution } from './solution.ts';
 
 const AUTH = `AUTH PLAIN ${base64(utf8(`\0alice@example.test\0${PASSWORD}`))}`;

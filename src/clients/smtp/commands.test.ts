@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailbox, mailOf } from '../../../test/support/smtp-client.ts';
+import { mailbox, mailOf } from '../../../test/support/smtp/client.ts';
 import { mailCommand, rcptCommand } from './commands.ts';
 
 test('local parts are quoted only where they must be', () => {

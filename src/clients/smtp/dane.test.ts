@@ -10,8 +10,8 @@ import {
   type Authority,
 } from '../../../test/support/certificate-authority.ts';
 import type { TestCertificate } from '../../../test/support/certificate.ts';
-import { openTo } from '../../../test/support/smtp-client.ts';
-import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+import { openTo } from '../../../test/support/smtp/client.ts';
+import { startSmtpPeer } from '../../../test/support/smtp/scripted-peer.ts';
 
 let root: Authority;
 let host: TestCertificate;

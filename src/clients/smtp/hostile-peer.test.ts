@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { mailOf, openTo } from '../../../test/support/smtp-client.ts';
+import { mailOf, openTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,
   SILENCE,
@@ -10,7 +10,7 @@ import {
   type Answer,
   type Moment,
   type Reaction,
-} from '../../../test/support/smtp-peer.ts';
+} from '../../../test/support/smtp/scripted-peer.ts';
 
 const MOMENTS: readonly Moment[] = [
   'GREETING',

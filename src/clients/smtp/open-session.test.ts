@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatEntry } from '#protocol/smtp/dialogue';
 import { freePort } from '../../../test/support/loopback-port.ts';
-import { clientParts, openTo, sessionTo } from '../../../test/support/smtp-client.ts';
+import { clientParts, openTo, sessionTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,
   SILENCE,
   startSmtpPeer,
   type Moment,
   type Reaction,
-} from '../../../test/support/smtp-peer.ts';
+} from '../../../test/support/smtp/scripted-peer.ts';
 import { openSession } from './open-session.ts';
 
 async function outcomeOf(moment: Moment, reaction: Reaction, limits = {}) {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { fromLatin1, utf8 } from '#bytes';
-import { mailOf, sessionTo } from '../../../test/support/smtp-client.ts';
-import { startSmtpPeer, type PeerScript } from '../../../test/support/smtp-peer.ts';
+import { mailOf, sessionTo } from '../../../test/support/smtp/client.ts';
+import { startSmtpPeer, type PeerScript } from '../../../test/support/smtp/scripted-peer.ts';
 import type { SmtpClientLimits } from './limits.ts';
 import type { Content, Mail } from './mail.ts';
 

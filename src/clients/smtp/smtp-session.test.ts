@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailOf, sessionTo } from '../../../test/support/smtp-client.ts';
-import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+import { mailOf, sessionTo } from '../../../test/support/smtp/client.ts';
+import { startSmtpPeer } from '../../../test/support/smtp/scripted-peer.ts';
 
 const TEXT = 'Subject: hello\r\n\r\nhello\r\n';
 const FAST = ['PIPELINING', 'CHUNKING'];

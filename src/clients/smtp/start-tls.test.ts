@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { certificateFor } from '../../../test/support/certificate.ts';
-import { clientParts, mailOf, openTo, sessionTo } from '../../../test/support/smtp-client.ts';
+import { clientParts, mailOf, openTo, sessionTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,
   SILENCE,
   startSmtpPeer,
   type PeerScript,
-} from '../../../test/support/smtp-peer.ts';
+} from '../../../test/support/smtp/scripted-peer.ts';
 import type { SmtpClientLimits } from './limits.ts';
 import { openSession, type OpenResult } from './open-session.ts';
 import type { SmtpPeer, TlsPolicy } from './peer.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { mailbox, mailOf, sessionTo } from '../../../test/support/smtp-client.ts';
+import { mailbox, mailOf, sessionTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,
   SILENCE,
@@ -8,7 +8,7 @@ import {
   type Moment,
   type PeerScript,
   type Reaction,
-} from '../../../test/support/smtp-peer.ts';
+} from '../../../test/support/smtp/scripted-peer.ts';
 import type { SmtpClientLimits } from './limits.ts';
 import type { Mail } from './mail.ts';
 import type { RecipientOutcome } from './outcome.ts';

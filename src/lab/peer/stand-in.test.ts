@@ -10,7 +10,7 @@ import { openSession } from '#clients/smtp/open-session';
 import { parseMailbox } from '#protocol/address/path';
 import { replyText } from '#protocol/smtp/reply';
 import { startProviderStage } from '../../../test/support/lab-providers.ts';
-import { testIdentity } from '../../../test/support/smtp-server.ts';
+import { testIdentity } from '../../../test/support/smtp/own-server.ts';
 import type { Peer } from './peer.ts';
 import { startPeer } from './start.ts';
 import { withPeerMailboxes } from './calls.ts';

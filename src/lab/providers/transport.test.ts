@@ -9,7 +9,7 @@ import { listProviderMail, readProviderMail } from '#store/lab/provider-mail';
 import { listOutgoing } from '#store/lab/provider-outbox';
 import { certificateFor } from '../../../test/support/certificate.ts';
 import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
-import { testIdentity } from '../../../test/support/smtp-server.ts';
+import { testIdentity } from '../../../test/support/smtp/own-server.ts';
 import { BIGMAIL } from './bigmail.ts';
 import { GREY } from './grey.ts';
 import type { Provider } from './rule.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
+import { openTestStore, type TestStore } from '../../../test/support/smtp/own-server.ts';
 import { setAlias } from '#store/directory/addresses';
 import { judgeRecipient } from '#mail/receive/recipient';
 import { bouncePath } from './bounce-path.ts';

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '#clock';
 import { listEmails } from '#store/emails';
-import { openOutbound } from '../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../test/support/smtp-peer.ts';
+import { openOutbound } from '../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 const PIPELINING = { extensions: ['PIPELINING', 'CHUNKING', '8BITMIME', 'ENHANCEDSTATUSCODES'] };

@@ -15,8 +15,8 @@ import {
   startReception,
   world,
   type Letter,
-} from '../../../test/support/reception.ts';
-import { openTestStore } from '../../../test/support/smtp-server.ts';
+} from '../../../test/support/smtp/reception.ts';
+import { openTestStore } from '../../../test/support/smtp/own-server.ts';
 import { seenMessage } from './seen-message.ts';
 
 const at = await openTestStore();

@@ -8,7 +8,7 @@ import { parseTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { countSessions, type SessionCount } from '#store/tls-policy/sessions';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { sendTlsReports, type TlsReportOptions } from './send-tls-reports.ts';
 
 const DAY = 86_400_000;

@@ -15,7 +15,7 @@ import {
 } from '#store/reports/dmarc-reports';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { mailToAccount } from '../../../test/support/mail-to-account.ts';
-import { DAY, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { DAY, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { findDmarcReport } from './find-dmarc-report.ts';
 import { takeInReports } from './take-in-reports.ts';
 

@@ -6,7 +6,7 @@ import { silentLog } from '#log';
 import { composeReportMail } from '#protocol/tlsrpt/report-mail';
 import { formatTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
 import { listTlsReports } from '#store/reports/tls-reports';
-import { DAY, openOutbound } from '../../../test/support/outbound.ts';
+import { DAY, openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { mailToAccount } from '../../../test/support/mail-to-account.ts';
 import { findTlsReport } from './find-tls-report.ts';

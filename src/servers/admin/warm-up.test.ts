@@ -5,7 +5,7 @@ import type { Event } from '#events';
 import { claim, releasePlanned } from '#store/queue/claim';
 import { reconcileDestinations } from '#store/queue/destinations';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import type { RowsCall, ValueCall } from './call.ts';
 import { queueCalls } from './calls/queue.ts';
 import { warmUpCalls } from './calls/warm-up.ts';

@@ -8,7 +8,7 @@ import { StoreUnavailable } from '#store/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap/client.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
 import { ownImap, startTestImap } from '../../../test/support/imap/own-server.ts';
-import { PASSWORD } from '../../../test/support/smtp-server.ts';
+import { PASSWORD } from '../../../test/support/smtp/own-server.ts';
 
 const own = ownImap();
 

@@ -20,7 +20,7 @@ import type { MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';
 import { LineSocket } from '../../../test/support/line-socket.ts';
 import { startTestImap } from '../../../test/support/imap/own-server.ts';
-import { openTestStore, PASSWORD, type TestStore } from '../../../test/support/smtp-server.ts';
+import { openTestStore, PASSWORD, type TestStore } from '../../../test/support/smtp/own-server.ts';
 import {
   assertLike,
   scriptOf,

@@ -8,14 +8,14 @@ import {
   connectSubmissions,
   login as loginAs,
   type GivenLogin,
-} from '../../../test/support/smtp-login.ts';
+} from '../../../test/support/smtp/login.ts';
 import {
   openTestStore,
   PASSWORD,
   startTestSmtp,
   type TestSmtp,
   type TestStore,
-} from '../../../test/support/smtp-server.ts';
+} from '../../../test/support/smtp/own-server.ts';
 
 let at: TestStore;
 let smtp: TestSmtp;

@@ -6,13 +6,13 @@ import { silentLog } from '#log';
 import { Writer } from '#store/writer';
 import { commitEater } from '../../../test/support/commit-eater.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { connectSubmissions, login } from '../../../test/support/smtp-login.ts';
+import { connectSubmissions, login } from '../../../test/support/smtp/login.ts';
 import {
   openTestStore,
   PASSWORD,
   startTestSmtp,
   type TestStore,
-} from '../../../test/support/smtp-server.ts';
+} from '../../../test/support/smtp/own-server.ts';
 
 let at: TestStore;
 before(async () => {

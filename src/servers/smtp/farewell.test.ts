@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
-import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
+import {
+  openTestStore,
+  startTestSmtp,
+  type TestStore,
+} from '../../../test/support/smtp/own-server.ts';
 
 let at: TestStore;
 before(async () => {

@@ -12,11 +12,11 @@ import { verifyMessage } from '#protocol/dkim/verify';
 import { checkHost } from '#protocol/spf/check-host';
 import { replaceSrsSecret } from '#store/directory/srs-secrets';
 import { createPublicKey } from 'node:crypto';
-import { HERE, startForwarder, type Forwarder } from '../../../test/support/forwarding.ts';
-import { HONEST, STRANGER, type Letter } from '../../../test/support/reception.ts';
+import { HERE, startForwarder, type Forwarder } from '../../../test/support/smtp/forwarding.ts';
+import { HONEST, STRANGER, type Letter } from '../../../test/support/smtp/reception.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
-import type { AcceptedMail } from '../../../test/support/smtp-peer.ts';
+import { openTestStore, type TestStore } from '../../../test/support/smtp/own-server.ts';
+import type { AcceptedMail } from '../../../test/support/smtp/scripted-peer.ts';
 
 let at: TestStore;
 before(async () => {

@@ -16,9 +16,9 @@ import {
   world,
   type Letter,
   type TestReception,
-} from '../../../test/support/reception.ts';
-import { openTestStore, type TestStore } from '../../../test/support/smtp-server.ts';
-import { startForwarder } from '../../../test/support/forwarding.ts';
+} from '../../../test/support/smtp/reception.ts';
+import { openTestStore, type TestStore } from '../../../test/support/smtp/own-server.ts';
+import { startForwarder } from '../../../test/support/smtp/forwarding.ts';
 
 const MINUTE = 60_000;
 const DAY = 86_400_000;

@@ -1,8 +1,8 @@
 /** A submission whose header is longer than what is looked at: who writes, and what is hidden, could stand beyond. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { connectSubmissions, login } from '../../../test/support/smtp-login.ts';
-import { openTestStore, PASSWORD, startTestSmtp } from '../../../test/support/smtp-server.ts';
+import { connectSubmissions, login } from '../../../test/support/smtp/login.ts';
+import { openTestStore, PASSWORD, startTestSmtp } from '../../../test/support/smtp/own-server.ts';
 
 const FILLER = `X-Filler: a\r\n${` ${'a'.repeat(990)}\r\n`.repeat(1100)}`;
 

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { everybodyBehaves, type Conduct, type Pace } from '#mail/abuse/conduct';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
+import {
+  openTestStore,
+  startTestSmtp,
+  type TestStore,
+} from '../../../test/support/smtp/own-server.ts';
 
 let at: TestStore;
 before(async () => {

@@ -23,9 +23,13 @@ import {
   STRANGER,
   world,
   type Letter,
-} from '../../../test/support/reception.ts';
+} from '../../../test/support/smtp/reception.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
-import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
+import {
+  openTestStore,
+  startTestSmtp,
+  type TestStore,
+} from '../../../test/support/smtp/own-server.ts';
 
 let at: TestStore;
 before(async () => {

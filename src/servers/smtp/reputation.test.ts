@@ -14,7 +14,7 @@ import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { countSenders, listSenders, type Sender } from '#store/reputation/sender-history';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
 import { sparing } from '#server/incoming/greylist';
-import { startForwarder } from '../../../test/support/forwarding.ts';
+import { startForwarder } from '../../../test/support/smtp/forwarding.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import {
   HONEST,
@@ -24,12 +24,12 @@ import {
   world,
   type Letter,
   type TestReception,
-} from '../../../test/support/reception.ts';
+} from '../../../test/support/smtp/reception.ts';
 import {
   openTestStore,
   type TestSmtpOptions,
   type TestStore,
-} from '../../../test/support/smtp-server.ts';
+} from '../../../test/support/smtp/own-server.ts';
 
 const DAY = 86_400_000;
 

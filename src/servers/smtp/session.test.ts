@@ -18,7 +18,7 @@ import {
   type TestSmtp,
   type TestSmtpOptions,
   type TestStore,
-} from '../../../test/support/smtp-server.ts';
+} from '../../../test/support/smtp/own-server.ts';
 import { SMTP_LIMITS } from './limits.ts';
 import type { SessionWitness, Told } from './settings.ts';
 

@@ -13,7 +13,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setAlias } from '#store/directory/addresses';
 import { SMTP_LIMITS } from './limits.ts';
-import { openTestStore, startTestSmtp, type TestStore } from '../../../test/support/smtp-server.ts';
+import {
+  openTestStore,
+  startTestSmtp,
+  type TestStore,
+} from '../../../test/support/smtp/own-server.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
 import { scriptOf, speak, transcriptsIn } from '../../../test/support/transcript.ts';
 

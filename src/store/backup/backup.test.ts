@@ -16,7 +16,7 @@ import { databaseFolder } from '../../../test/support/database-folder.ts';
 import { openTestDatabase } from '../../../test/support/database.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { newMessage } from '../../../test/support/mail-store.ts';
-import { openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { accountMessages } from './account-messages.ts';
 import { fileOf, MANIFEST, readManifest, type Manifest } from './manifest.ts';
 import { restoreBackup, type RestoreStep } from './restore.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { HOUR, MINUTE, openOutbound } from '../../../test/support/outbound.ts';
+import { HOUR, MINUTE, openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { claim } from './claim.ts';
 import {
   holdQueued,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { MINUTE, openOutbound, type Outbound } from '../../../test/support/outbound.ts';
+import { MINUTE, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { retryQueued } from './admin.ts';
 import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';
 import { nextReadyAt, reconcileDestinations, wakeDestinations } from './destinations.ts';

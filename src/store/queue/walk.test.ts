@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openOutbound } from '../../../test/support/outbound.ts';
+import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { holdQueued } from './admin.ts';
 import type { QueueSelection } from './selection.ts';
 import { walkQueue } from './walk.ts';

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
 import { parseMailbox } from '#protocol/address/path';
 import { allowed, openClassroom, type Classroom } from '../../support/lesson-world.ts';
-import { connectSubmissions, login } from '../../support/smtp-login.ts';
-import { PASSWORD as ALICES } from '../../support/smtp-server.ts';
+import { connectSubmissions, login } from '../../support/smtp/login.ts';
+import { PASSWORD as ALICES } from '../../support/smtp/own-server.ts';
 
 let room: Classroom;
 before(async () => {

@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
 import { LineSocket } from '../../support/line-socket.ts';
 import { openClassroom, typeLines, type Classroom } from '../../support/lesson-world.ts';
-import { connectSubmissions } from '../../support/smtp-login.ts';
-import { PASSWORD } from '../../support/smtp-server.ts';
+import { connectSubmissions } from '../../support/smtp/login.ts';
+import { PASSWORD } from '../../support/smtp/own-server.ts';
 
 let room: Classroom;
 before(async () => {

@@ -1,6 +1,6 @@
 /**
  * Our IMAP servers on loopback ports with a real store of their own, and nothing else of `server.ts`. Domain `example.test` with
- * `alice` and `bob` (`openTestStore` in smtp-server.ts).
+ * `alice` and `bob` (`openTestStore` in smtp/own-server.ts).
  */
 import { randomBytes } from 'node:crypto';
 import { after, before } from 'node:test';
@@ -14,7 +14,13 @@ import type { GivenServices } from '#servers/imap/settings';
 import { startImap, type ImapServer } from '#servers/imap/start';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import type { ImapAccount } from './account.ts';
-import { HOSTNAME, openTestStore, PASSWORD, testIdentity, type TestStore } from '../smtp-server.ts';
+import {
+  HOSTNAME,
+  openTestStore,
+  PASSWORD,
+  testIdentity,
+  type TestStore,
+} from '../smtp/own-server.ts';
 
 /** Limits that would end most random sessions before anything happened are out of the way. */
 export const FUZZ_LIMITS: Partial<ImapLimits> = {

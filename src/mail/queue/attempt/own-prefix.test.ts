@@ -5,8 +5,8 @@ import { latin1, utf8 } from '#bytes';
 import { listEmails, readEmail } from '#store/emails';
 import { showQueued } from '#store/queue/admin';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { collect, CONTENT, HOUR, openOutbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { collect, CONTENT, HOUR, openOutbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 

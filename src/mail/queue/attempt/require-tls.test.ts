@@ -14,8 +14,12 @@ import {
 import type { TestCertificate } from '../../../../test/support/certificate.ts';
 import type { DeclaredName } from '../../../../test/support/declared-zone.ts';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound, type TestMail } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp-peer.ts';
+import {
+  openOutbound,
+  type Outbound,
+  type TestMail,
+} from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ABLE = ['PIPELINING', 'STARTTLS', 'REQUIRETLS', 'DSN'];
 const UNABLE = ['PIPELINING', 'STARTTLS', 'DSN'];

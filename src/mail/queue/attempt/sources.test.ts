@@ -3,8 +3,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QueueOptions } from '#mail/queue/options';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { SILENCE, startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp-peer.ts';
+import { openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
+import {
+  SILENCE,
+  startSmtpPeer,
+  type SmtpTestPeer,
+} from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = {
   'other.test': { MX: '10 mx.other.test' },

@@ -21,8 +21,12 @@ import type { TestCertificate } from '../../../../test/support/certificate.ts';
 import type { DeclaredName } from '../../../../test/support/declared-zone.ts';
 import { startHttpsHost, type HttpsHost } from '../../../../test/support/https-host.ts';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound, type TestMail } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp-peer.ts';
+import {
+  openOutbound,
+  type Outbound,
+  type TestMail,
+} from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 import { tellEvents } from '../../../../test/support/tell-events.ts';
 
 const MX = '192.0.2.1';

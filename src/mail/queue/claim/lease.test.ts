@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import { dialoguesOfMessage } from '#store/dialogues';
 import { StoreUnavailable } from '#store/writer';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { SILENCE, startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
+import { SILENCE, startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 import { Lease } from './lease.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };

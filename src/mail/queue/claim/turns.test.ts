@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Stream } from '#store/queue/enqueue';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = {
   'other.test': { MX: '10 mx.other.test' },

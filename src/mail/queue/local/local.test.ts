@@ -15,8 +15,13 @@ import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
 import { releaseQueued } from '#store/queue/admin';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { collect, MINUTE, openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import {
+  collect,
+  MINUTE,
+  openOutbound,
+  type Outbound,
+} from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 

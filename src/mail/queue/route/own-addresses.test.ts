@@ -3,7 +3,7 @@ import type { NetworkInterfaceInfo } from 'node:os';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound } from '../../../../test/support/outbound.ts';
+import { openOutbound } from '../../../../test/support/smtp/outbound.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 function machine(...addresses: readonly string[]) {

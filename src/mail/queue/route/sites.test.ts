@@ -10,8 +10,8 @@ import {
   retryRouted,
 } from '#store/queue/admin';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = {
   'other.test': { MX: '10 mx.other.test' },

@@ -18,8 +18,8 @@ import {
   openOutbound,
   type Outbound,
   type TestMail,
-} from '../../../../test/support/outbound.ts';
-import { startSmtpPeer, type PeerScript } from '../../../../test/support/smtp-peer.ts';
+} from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer, type PeerScript } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 const UNKNOWN: PeerScript = {

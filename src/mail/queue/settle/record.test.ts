@@ -5,8 +5,8 @@ import { systemClock } from '#clock';
 import type { Store } from '#store/open';
 import type { Job } from '#store/writer';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { openOutbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { openOutbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { DAY, HOUR, MINUTE, openOutbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { DAY, HOUR, MINUTE, openOutbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 

@@ -3,8 +3,8 @@ import { test } from 'node:test';
 import type { Event } from '#events';
 import { isSuppressed, listSuppressions, suppress, type NewSuppression } from '#store/suppression';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { DAY, HOUR, openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { startSmtpPeer } from '../../../../test/support/smtp-peer.ts';
+import { DAY, HOUR, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
+import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 

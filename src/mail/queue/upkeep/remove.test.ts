@@ -7,8 +7,17 @@ import { listEmails, readEmail } from '#store/emails';
 import { listQueue, releaseQueued, showQueued } from '#store/queue/admin';
 import { markRemoval } from '#store/queue/removal';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
-import { collect, HOUR, openOutbound, type Outbound } from '../../../../test/support/outbound.ts';
-import { SILENCE, startSmtpPeer, type PeerScript } from '../../../../test/support/smtp-peer.ts';
+import {
+  collect,
+  HOUR,
+  openOutbound,
+  type Outbound,
+} from '../../../../test/support/smtp/outbound.ts';
+import {
+  SILENCE,
+  startSmtpPeer,
+  type PeerScript,
+} from '../../../../test/support/smtp/scripted-peer.ts';
 
 const ZONE = { 'other.test': { MX: '10 mx.other.test' }, 'mx.other.test': { A: '192.0.2.1' } };
 const ALL = { kind: 'all' } as const;

@@ -11,8 +11,8 @@ import {
   world,
   type Letter,
   type TestReception,
-} from '../../../../test/support/reception.ts';
-import { openTestStore, type TestStore } from '../../../../test/support/smtp-server.ts';
+} from '../../../../test/support/smtp/reception.ts';
+import { openTestStore, type TestStore } from '../../../../test/support/smtp/own-server.ts';
 import { rspamdScanner } from './scan-by-rspamd.ts';
 
 let at: TestStore;

@@ -4,7 +4,7 @@ import { systemClock } from '#clock';
 import { codeOf, dataOf, type ImapClient } from '../../../../test/support/imap/client.ts';
 import { startTestImap, type TestImap } from '../../../../test/support/imap/own-server.ts';
 import { Stage } from '../../../../test/support/imap/protocol/stage.ts';
-import { openTestStore, type TestStore } from '../../../../test/support/smtp-server.ts';
+import { openTestStore, type TestStore } from '../../../../test/support/smtp/own-server.ts';
 
 let store: TestStore;
 let imap: TestImap;

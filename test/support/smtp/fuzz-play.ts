@@ -1,11 +1,11 @@
-/** Plays random sessions (smtp-fuzz.ts) on running listeners and judges each (smtp-oracle.ts). */
+/** Plays random sessions (fuzz.ts) on running listeners and judges each (oracle.ts). */
 import { connect } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import * as fc from 'fast-check';
 import { concat } from '#bytes';
-import { FUZZ_DEFAULTS, fuzzSessions, type FuzzSession } from './smtp-fuzz.ts';
-import { judgeSession } from './smtp-oracle.ts';
-import { PASSWORD, type TestSmtp, type TestStore } from './smtp-server.ts';
+import { FUZZ_DEFAULTS, fuzzSessions, type FuzzSession } from './fuzz.ts';
+import { judgeSession } from './oracle.ts';
+import { PASSWORD, type TestSmtp, type TestStore } from './own-server.ts';
 
 export const FUZZ_LISTENERS = ['smtp', 'submission', 'submissions'] as const;
 export type FuzzListener = (typeof FUZZ_LISTENERS)[number];

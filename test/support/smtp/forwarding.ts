@@ -10,10 +10,10 @@ import { silentLog } from '#log';
 import { startQueue } from '#mail/queue/worker';
 import { setAlias } from '#store/directory/addresses';
 import type { DestinationKey } from '#store/queue/enqueue';
-import type { DeclaredZone } from './declared-zone.ts';
+import type { DeclaredZone } from '../declared-zone.ts';
 import { HONEST, startReception, world, type TestReception } from './reception.ts';
-import { startSmtpPeer, type PeerScript, type SmtpTestPeer } from './smtp-peer.ts';
-import { HOSTNAME, type TestSmtpOptions, type TestStore } from './smtp-server.ts';
+import { startSmtpPeer, type PeerScript, type SmtpTestPeer } from './scripted-peer.ts';
+import { HOSTNAME, type TestSmtpOptions, type TestStore } from './own-server.ts';
 
 export const HERE = '192.0.2.99';
 /** Of `next.example`, where aliases lead. */

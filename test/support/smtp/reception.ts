@@ -13,9 +13,9 @@ import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
 import { readEmail } from '#store/emails';
 import { eventsOfMessage, type StoredEvent } from '#store/events';
-import { declaredZone, type DeclaredZone } from './declared-zone.ts';
-import { LineSocket } from './line-socket.ts';
-import { startTestSmtp, type TestSmtpOptions, type TestStore } from './smtp-server.ts';
+import { declaredZone, type DeclaredZone } from '../declared-zone.ts';
+import { LineSocket } from '../line-socket.ts';
+import { startTestSmtp, type TestSmtpOptions, type TestStore } from './own-server.ts';
 
 const KEY = generateKeyPairSync('ed25519');
 /** Of every domain that signs. */

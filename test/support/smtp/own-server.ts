@@ -33,8 +33,8 @@ import { installationSecret } from '#store/directory/installation';
 import type { SendingLimits } from '#store/abuse/daily-limits';
 import { openStore, type Store } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
-import { certificateFor } from './certificate.ts';
-import { openTestDatabase } from './database.ts';
+import { certificateFor } from '../certificate.ts';
+import { openTestDatabase } from '../database.ts';
 
 export const PASSWORD = 'open sesame';
 export const HOSTNAME = 'mail.example.test';

@@ -22,9 +22,9 @@ import {
   type QueueMessage,
   type QueueRecipient,
 } from '#store/queue/enqueue';
-import { declaredZone, type DeclaredName, type DeclaredZone } from './declared-zone.ts';
-import type { ManualClock } from './manual-clock.ts';
-import { addTestAccounts, openTestStore } from './store.ts';
+import { declaredZone, type DeclaredName, type DeclaredZone } from '../declared-zone.ts';
+import type { ManualClock } from '../manual-clock.ts';
+import { addTestAccounts, openTestStore } from '../store.ts';
 
 export interface Outbound extends AsyncDisposable {
   readonly store: Store;
