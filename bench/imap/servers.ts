@@ -4,7 +4,7 @@ import { chmod, mkdtemp, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from 'pg';
-import { startDovecot } from '../../test/support/dovecot.ts';
+import { startDovecot } from '../../test/support/peers/dovecot.ts';
 import { startDevServer, BENCH_PASSWORD, type DevServer } from '../peers/hikyaku.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { Account } from './connection.ts';

@@ -9,9 +9,9 @@ import { existsSync } from 'node:fs';
 import { chmod, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startOpendkim } from '../../test/support/opendkim.ts';
-import { peer } from '../../test/support/peer.ts';
-import { seeing } from '../../test/support/resolv-conf.ts';
+import { startOpendkim } from '../../test/support/peers/opendkim.ts';
+import { peer } from '../../test/support/peers/installed.ts';
+import { seeing } from '../../test/support/peers/resolv-conf.ts';
 import type { Contender } from '../contender.ts';
 import { postfixToMaildir } from './postfix.ts';
 

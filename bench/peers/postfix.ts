@@ -4,9 +4,9 @@
  */
 import { readdirSync, statSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startOpendkim } from '../../test/support/opendkim.ts';
-import type { PostfixOptions } from '../../test/support/postfix-config.ts';
-import { startPostfix } from '../../test/support/postfix.ts';
+import { startOpendkim } from '../../test/support/peers/opendkim.ts';
+import type { PostfixOptions } from '../../test/support/peers/postfix-config.ts';
+import { startPostfix } from '../../test/support/peers/postfix.ts';
 import type { Contender } from '../contender.ts';
 import type { Sink } from '../programs.ts';
 

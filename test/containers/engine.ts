@@ -1,6 +1,6 @@
 /** Whether a Docker engine answers: what tests in containers ask before they begin. */
 import { spawnSync } from 'node:child_process';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 
 const docker = peer('docker', 'docker.io');
 

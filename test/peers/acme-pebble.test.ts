@@ -26,7 +26,7 @@ import { beginOrder, certificateOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
 import { CertificateNode, type CertificateNodeOptions } from '../support/certificate-node.ts';
 import { declaredZone } from '../support/declared-zone.ts';
-import { Pebble, pebblePeer } from '../support/pebble.ts';
+import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
 import { eventually } from '../support/running-server.ts';
 import { openTestStore, type TestStore } from '../support/store.ts';
 

@@ -11,7 +11,7 @@ import { after, before, describe, test } from 'node:test';
 import { get } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import { certificateFor } from '../support/certificate.ts';
-import { Pebble, pebblePeer } from '../support/pebble.ts';
+import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
 import { startTlsOver } from '../support/start-tls-client.ts';
 

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { readManifest } from '#store/backup/manifest';
 import { databaseFolder } from '../support/database-folder.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import {
   prepareServer,
   startRunningServer,

@@ -9,8 +9,8 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { createTransport } from 'nodemailer';
-import { peer, swaksPeer } from '../support/peer.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { peer, swaksPeer } from '../support/peers/installed.ts';
+import { runPeer } from '../support/peers/run.ts';
 import {
   eventually,
   PASSWORD,

@@ -11,7 +11,7 @@ import { verifyChain } from '#protocol/arc/verify-chain';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { signOffMainThread } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import {
   byMailDkim,
   DOMAIN,

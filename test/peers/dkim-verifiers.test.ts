@@ -7,7 +7,7 @@ import { describe, test } from 'node:test';
 import { concat, fromLatin1 } from '#bytes';
 import type { SigningKey } from '#protocol/dkim/sign';
 import { verifyMessage } from '#protocol/dkim/verify';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import {
   byMailDkim,
   DOMAIN,

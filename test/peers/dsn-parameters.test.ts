@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
 import {
   eventually,
   PASSWORD,

@@ -11,7 +11,7 @@ import { composeNotice, finalRecipientOf } from '#protocol/dsn/compose';
 import type { NoticeInput } from '#protocol/dsn/compose';
 import type { Action } from '#protocol/dsn/delivery-status';
 import type { NoticeRecipient } from '#protocol/dsn/human-part';
-import { pythonPeer } from '../support/peer.ts';
+import { pythonPeer } from '../support/peers/installed.ts';
 import { eventually, startRunningServer } from '../support/running-server.ts';
 import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 

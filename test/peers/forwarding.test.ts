@@ -4,9 +4,9 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { swaksPeer } from '../support/peer.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { swaksPeer } from '../support/peers/installed.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
+import { runPeer } from '../support/peers/run.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 

@@ -8,7 +8,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { awaitBanner, freePort } from '../support/loopback-port.ts';
 import { findMail } from '../support/mailbox.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const BOB = 'bob@example.test';

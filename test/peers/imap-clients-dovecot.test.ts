@@ -1,6 +1,6 @@
 /** Real mail clients against Dovecot: they are set up right, and what they are expected to do is what they do. */
 import { after, before, describe } from 'node:test';
-import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
 import { realClients } from '../support/imap/real-clients/all.ts';
 
 const { skip } = dovecotPeer();

@@ -1,7 +1,7 @@
 /** The mailbox contract by IMAP against Dovecot: what it promises is what the field does, but for what is named here. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
 import { imapMailDriver } from '../support/mailbox-contract/imap-driver.ts';
 import { BEHAVIOURS, mailboxContract, type Lacks } from '../support/mailbox-contract/contract.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync, readdirSync } from 'node:fs';
 import { describe, test } from 'node:test';
-import { dovecotPeer, startDovecot } from '../support/dovecot.ts';
+import { dovecotPeer, startDovecot } from '../support/peers/dovecot.ts';
 import { codeOf, dataOf, ImapClient, literal } from '../support/imap/client.ts';
 
 const { skip } = dovecotPeer();

@@ -3,7 +3,7 @@
  * meant. It keeps the time of one zone, as one script asks; they call that script broken for it.
  */
 import { after, before, describe } from 'node:test';
-import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
 import { imaptestSuite } from '../suites/imaptest-report.ts';
 
 const { skip } = dovecotPeer();

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
+import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
 import { imapProtocol, PROTOCOL_CASES } from '../support/imap/protocol/suite.ts';
 
 const { skip } = dovecotPeer();

@@ -7,8 +7,8 @@ import { declaredZone } from '../support/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { findMail } from '../support/mailbox.ts';
-import { opendkimPeer, startOpendkim, type Opendkim } from '../support/opendkim.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
+import { opendkimPeer, startOpendkim, type Opendkim } from '../support/peers/opendkim.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const BOB = 'bob@example.test';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { findMail, listMail } from '../support/mailbox.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 

@@ -12,7 +12,7 @@ import { after, before, describe, test } from 'node:test';
 import { serveZone } from '../support/declared-zone-server.ts';
 import { startTestCa, type TestCa } from '../support/lab-ca.ts';
 import { freePort } from '../support/loopback-port.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 
 const lego = peer('lego');
 

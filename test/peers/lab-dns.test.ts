@@ -8,7 +8,7 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { startDnsStage } from '../support/lab-dns.ts';
 import type { DnsStage } from '../support/lab-dns.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import { systemClock } from '#clock';
 
 const dig = peer('dig', 'dnsutils');

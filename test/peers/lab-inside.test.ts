@@ -7,8 +7,8 @@ import { execFile, spawnSync } from 'node:child_process';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { peer } from '../support/peer.ts';
-import { postfixPeer } from '../support/postfix.ts';
+import { peer } from '../support/peers/installed.ts';
+import { postfixPeer } from '../support/peers/postfix.ts';
 import type { Siege } from '../support/whole-internet.ts';
 
 const PROGRAM = path.join(import.meta.dirname, '../support/whole-internet.ts');

@@ -7,7 +7,7 @@ import { after, before, describe, test } from 'node:test';
 import { masterOf } from '#lab/peer/postfix';
 import { startLearner, type Learner } from '../support/learner.ts';
 import { write } from '../support/own-domain.ts';
-import { postfixPeer } from '../support/postfix.ts';
+import { postfixPeer } from '../support/peers/postfix.ts';
 import { eventually } from '../support/running-server.ts';
 
 interface State {

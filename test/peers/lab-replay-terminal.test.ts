@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
 import { freeLabPrefix } from '../support/lab-network.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import {
   eventually,
   PROGRAM,

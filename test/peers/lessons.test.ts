@@ -7,8 +7,8 @@ import { base64, utf8 } from '#bytes';
 import { LESSONS } from '#lab/lessons/lessons';
 import { readPage } from '#lab/lessons/pages';
 import { startLearner, type Learner } from '../support/learner.ts';
-import { peer, swaksPeer } from '../support/peer.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { peer, swaksPeer } from '../support/peers/installed.ts';
+import { runPeer } from '../support/peers/run.ts';
 import { eventually, PASSWORD } from '../support/running-server.ts';
 
 const telnet = peer('telnet');

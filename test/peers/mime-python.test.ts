@@ -12,7 +12,7 @@ import { decodeBody } from '#protocol/message/body/decode-body';
 import { fileName } from '#protocol/message/body/file-name';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { Part } from '#protocol/message/structure';
-import { pythonPeer } from '../support/peer.ts';
+import { pythonPeer } from '../support/peers/installed.ts';
 
 const peer = pythonPeer('email', 'python3');
 const SUITES = path.join(import.meta.dirname, '../suites');

@@ -3,9 +3,9 @@ import { execFile } from 'node:child_process';
 import { generateKeyPairSync } from 'node:crypto';
 import { describe, test } from 'node:test';
 import { promisify } from 'node:util';
-import { opendkimPeer, startOpendkim } from '../support/opendkim.ts';
-import { peer } from '../support/peer.ts';
-import { postfixPeer, startPostfix } from '../support/postfix.ts';
+import { opendkimPeer, startOpendkim } from '../support/peers/opendkim.ts';
+import { peer } from '../support/peers/installed.ts';
+import { postfixPeer, startPostfix } from '../support/peers/postfix.ts';
 
 const swaks = peer('swaks');
 const opendkim = opendkimPeer();

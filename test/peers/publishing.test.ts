@@ -5,8 +5,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseStsPolicy } from '#protocol/mta-sts/policy-file';
 import { freePort } from '../support/loopback-port.ts';
-import { peer } from '../support/peer.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { peer } from '../support/peers/installed.ts';
+import { runPeer } from '../support/peers/run.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 import { findSettings } from '../support/imap/real-clients/thunderbird-settings.ts';
 

@@ -8,10 +8,10 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificate.ts';
 import { eventTypes, findMail } from '../support/mailbox.ts';
-import { opendkimPeer, startOpendkim, type Opendkim } from '../support/opendkim.ts';
-import { swaksPeer } from '../support/peer.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { opendkimPeer, startOpendkim, type Opendkim } from '../support/peers/opendkim.ts';
+import { swaksPeer } from '../support/peers/installed.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
+import { runPeer } from '../support/peers/run.ts';
 import {
   eventually,
   PASSWORD,

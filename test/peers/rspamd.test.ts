@@ -6,7 +6,7 @@ import { Rspamd } from '#clients/rspamd/rspamd';
 import { ImapClient } from '../support/imap/client.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { findMail, listMail } from '../support/mailbox.ts';
-import { RSPAMD_PASSWORD, GTUBE, rspamdPeer, TestRspamd } from '../support/rspamd.ts';
+import { RSPAMD_PASSWORD, GTUBE, rspamdPeer, TestRspamd } from '../support/peers/rspamd.ts';
 import {
   eventually,
   PASSWORD,

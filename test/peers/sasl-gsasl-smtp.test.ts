@@ -12,8 +12,8 @@ import { silentLog } from '#log';
 import { addAppPassword, removeAppPassword } from '#mail/accounts/administer-app-passwords';
 import { ensureSelfSigned } from '#servers/net/self-signed';
 import { TlsIdentities, type TlsFiles } from '#servers/net/tls-context';
-import { peer } from '../support/peer.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { peer } from '../support/peers/installed.ts';
+import { runPeer } from '../support/peers/run.ts';
 import {
   HOSTNAME,
   openTestStore,

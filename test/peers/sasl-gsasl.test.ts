@@ -17,7 +17,7 @@ import { saltPassword } from '#protocol/sasl/scram-keys';
 import type { ScramCredentials } from '#protocol/sasl/scram-keys';
 import { startSaslServer } from '#protocol/sasl/server';
 import type { ServerStep } from '#protocol/sasl/server-step';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 
 const gsasl = peer('gsasl');
 const options = { skip: gsasl.skip };

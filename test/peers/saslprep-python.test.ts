@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { saslprep } from '#protocol/sasl/saslprep';
-import { pythonPeer } from '../support/peer.ts';
+import { pythonPeer } from '../support/peers/installed.ts';
 
 const peer = pythonPeer('stringprep', 'python3');
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import {
   eventually,
   PASSWORD,

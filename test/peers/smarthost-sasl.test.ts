@@ -7,10 +7,10 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificate.ts';
-import { dovecotPeer, startDovecot, type Dovecot } from '../support/dovecot.ts';
-import { swaksPeer } from '../support/peer.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
-import { runPeer } from '../support/run-peer.ts';
+import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
+import { swaksPeer } from '../support/peers/installed.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
+import { runPeer } from '../support/peers/run.ts';
 import {
   eventually,
   PASSWORD,

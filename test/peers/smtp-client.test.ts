@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { awaitBanner, freePort } from '../support/loopback-port.ts';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import { mailOf, sessionTo } from '../support/smtp/client.ts';
 
 const sink = peer('smtp-sink', 'postfix');

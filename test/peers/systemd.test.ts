@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { DOORS } from '#server/listeners/inherited-sockets';
-import { peer } from '../support/peer.ts';
+import { peer } from '../support/peers/installed.ts';
 import { eventually, PROGRAM, prepareServer } from '../support/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 

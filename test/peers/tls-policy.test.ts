@@ -23,8 +23,8 @@ import type { TestCertificate } from '../support/certificate.ts';
 import { startHttpsHost, type HttpsHost } from '../support/https-host.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { openOutbound, type Outbound } from '../support/smtp/outbound.ts';
-import { postfixPeer, startPostfix, type Postfix } from '../support/postfix.ts';
-import { SIGNED, SignedDns, signedDnsPeer, UNSIGNED } from '../support/signed-dns.ts';
+import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
+import { SIGNED, SignedDns, signedDnsPeer, UNSIGNED } from '../support/peers/signed-dns.ts';
 import { tellEvents } from '../support/tell-events.ts';
 import { startStripper, type Stripper } from '../support/strip-starttls.ts';
 

@@ -23,7 +23,7 @@ import { publicTls } from '#servers/net/public-tls';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
 import type { Store } from '#store/open';
 import { certificateFor } from './certificate.ts';
-import type { Pebble } from './pebble.ts';
+import type { Pebble } from './peers/pebble.ts';
 
 export interface CertificateNodeOptions {
   readonly store: Store;

@@ -15,7 +15,7 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { KeyLookup } from '#protocol/dkim/report';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
-import { peer, perlPeer, pythonPeer } from '../../support/peer.ts';
+import { peer, perlPeer, pythonPeer } from '../../support/peers/installed.ts';
 
 export const TIME = 1_790_000_000;
 export const DOMAIN = 'example.test';

@@ -11,7 +11,7 @@ import { mutt } from './mutt.ts';
 import { mbsync, offlineimap } from './sync.ts';
 import { thunderbird, type Submission } from './thunderbird.ts';
 import { World } from './world.ts';
-import { peer, pythonPeer, type Peer } from '../../peer.ts';
+import { peer, pythonPeer, type Peer } from '../../peers/installed.ts';
 
 interface RealClient {
   readonly does: string;

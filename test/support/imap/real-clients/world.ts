@@ -10,7 +10,7 @@ import type { ImapAccount } from '../account.ts';
 import { imapMailDriver } from '../../mailbox-contract/imap-driver.ts';
 import type { Key, MailSession } from '../../mailbox-contract/driver.ts';
 import { letter, type Letter } from '../../mailbox-contract/letter.ts';
-import { runPeer, type PeerRun } from '../../run-peer.ts';
+import { runPeer, type PeerRun } from '../../peers/run.ts';
 
 export class World implements AsyncDisposable {
   readonly account: ImapAccount;

@@ -11,9 +11,9 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
-import { freePort } from './loopback-port.ts';
-import { peer, type Peer } from './peer.ts';
-import { runPeer } from './run-peer.ts';
+import { freePort } from '../loopback-port.ts';
+import { peer, type Peer } from './installed.ts';
+import { runPeer } from './run.ts';
 
 export const SIGNED = 'signed.test';
 export const UNSIGNED = 'unsigned.test';

@@ -13,7 +13,7 @@ import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync } fr
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { certificateFor } from './certificate.ts';
+import { certificateFor } from '../certificate.ts';
 import {
   dovecotConf,
   MAIL_OWNER,
@@ -21,9 +21,9 @@ import {
   type DovecotOptions,
   type DovecotPorts,
 } from './dovecot-config.ts';
-import type { ImapAccount } from './imap/account.ts';
-import { awaitBanner, freePort } from './loopback-port.ts';
-import { peer, type Peer } from './peer.ts';
+import type { ImapAccount } from '../imap/account.ts';
+import { awaitBanner, freePort } from '../loopback-port.ts';
+import { peer, type Peer } from './installed.ts';
 
 const PASSWORD = 'open-sesame-23';
 const USERS = { 'alice@example.test': PASSWORD, 'bob@example.test': PASSWORD };

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { peer, type Peer } from './peer.ts';
+import { peer, type Peer } from './installed.ts';
 
 export type OpendkimOptions =
   | {

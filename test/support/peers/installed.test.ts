@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
-import { peer, pythonPeer } from './peer.ts';
+import { peer, pythonPeer } from './installed.ts';
 
 const before = process.env['HIKYAKU_PEERS'];
 afterEach(() => {
