@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { openTestDatabase } from '../test/support/database.ts';
+import { openTestDatabase } from '../test/support/database/database.ts';
 import { dumpSchema, SCHEMA_FILE } from './schema-dump.ts';
 
 test('schema.sql is what the migrations add up to', async () => {

@@ -85,7 +85,7 @@ const COMMENTS = `
   where d.classoid = 'pg_class'::regclass and ${OURS} order by c.relnamespace::regnamespace::text desc, c.relname, a.attnum`;
 
 if (import.meta.main) {
-  const { openTestDatabase } = await import('../test/support/database.ts');
+  const { openTestDatabase } = await import('../test/support/database/database.ts');
   const database = await openTestDatabase();
   const client = await database.connect();
   await writeFile(SCHEMA_FILE, await dumpSchema(client));

@@ -22,7 +22,7 @@ import { conclude, finishQueueMessages, lockQueueMessages } from '#store/queue/c
 import { enqueue } from '#store/queue/enqueue';
 import { insertSubmission } from '#store/submissions';
 import type { Statement } from '#store/writer';
-import { addTestAccounts } from '../../test/support/store.ts';
+import { addTestAccounts } from '../../test/support/store/store.ts';
 import { makePool, stamp, type PooledMessage } from '../message-pool.ts';
 import { cpuSeconds } from '../processes.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
-import { openTestStore, type TestStore } from '../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../test/support/store/store.ts';
 import { labClock } from './clock.ts';
 import { passTime } from './pass-time.ts';
 

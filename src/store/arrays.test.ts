@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
 import type { ColumnType, Value } from './arrays.ts';
 import { BindMemory } from './bind-message.ts';
 import { Pipelines } from './pipeline.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { event, type Event } from '#events';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../test/support/store.ts';
+import { addTestAccounts, openTestStore, type TestStore } from '../../test/support/store/store.ts';
 import {
   complaintRates,
   countComplaint,

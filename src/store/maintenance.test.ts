@@ -15,7 +15,7 @@ import {
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../test/support/store.ts';
+} from '../../test/support/store/store.ts';
 
 const RETENTION = {
   events: 90 * DAY,

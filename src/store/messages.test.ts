@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { idGenerator, lowestIdAt } from './ids.ts';
 import { searchMessages, type MessageSearch } from './messages.ts';
 import { ManualClock } from '../../test/support/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../test/support/store/store.ts';
 
 const START = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DatabaseError, type Client } from 'pg';
-import { openTestDatabase } from '../../test/support/database.ts';
+import { openTestDatabase } from '../../test/support/database/database.ts';
 import { migrate } from './migrate.ts';
 
 const FILES = fileURLToPath(new URL('migrations/', import.meta.url));

@@ -8,7 +8,7 @@ import { base64, utf8 } from '#bytes';
 import type { Guard } from '#mail/abuse/guard';
 import { accountDay, endOfPace } from '#store/abuse/daily-limits';
 import { ManualClock } from '../support/manual-clock.ts';
-import { newTestGuard } from '../support/guard.ts';
+import { newTestGuard } from '../support/store/guard.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import { connectSubmissions } from '../support/smtp/login.ts';
 import { startTestImap, type TestImap } from '../support/imap/own-server.ts';

@@ -12,7 +12,7 @@ import { AlertWatch } from '#mail/alerts/watch';
 import { alertsOf } from '#store/alerts/history';
 import { changeRule } from '#store/alerts/rules';
 import { listEmails, readEmail } from '#store/emails';
-import { logReaches } from '../support/log-horizon.ts';
+import { logReaches } from '../support/database/log-horizon.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { openOutbound } from '../support/smtp/outbound.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { databaseFolder } from '../support/database-folder.ts';
+import { databaseFolder } from '../support/database/folder.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 const ALICE = 'alice@example.test';

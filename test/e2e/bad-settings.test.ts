@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { certificateFor } from '../support/certificate.ts';
-import { openTestDatabase, type TestDatabase } from '../support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../support/database/database.ts';
 import { PROGRAM, type CommandResult } from '../support/running-server.ts';
 
 let home: string;

@@ -5,7 +5,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openTestDatabase } from '../support/database.ts';
+import { openTestDatabase } from '../support/database/database.ts';
 import { fetched, ImapClient, literal, type Untagged } from '../support/imap/client.ts';
 import { nameOf, textOf } from '../support/imap/data.ts';
 import {

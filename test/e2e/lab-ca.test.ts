@@ -18,7 +18,7 @@ import { CertificateNode, type CertificateNodeOptions } from '../support/certifi
 import { serveZone } from '../support/declared-zone-server.ts';
 import { startHttpsHost } from '../support/https-host.ts';
 import { startTestCa, type TestCa } from '../support/lab-ca.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStore, type TestStore } from '../support/store/store.ts';
 
 const HOST = 'mail.example.test';
 const DAY = 24 * 60 * 60 * 1000;

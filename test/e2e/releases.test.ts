@@ -21,8 +21,8 @@ import { startEmbedded } from '#store/embedded/start';
 import { migrate, migrateWithin } from '#store/migrate';
 import { makeDay } from '#store/partitions';
 import { ImapClient } from '../support/imap/client.ts';
-import { databaseFolder } from '../support/database-folder.ts';
-import { openTestDatabase } from '../support/database.ts';
+import { databaseFolder } from '../support/database/folder.ts';
+import { openTestDatabase } from '../support/database/database.ts';
 import {
   prepareServer,
   startRunningServer,

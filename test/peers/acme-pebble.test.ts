@@ -28,7 +28,7 @@ import { CertificateNode, type CertificateNodeOptions } from '../support/certifi
 import { declaredZone } from '../support/declared-zone.ts';
 import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
 import { eventually } from '../support/running-server.ts';
-import { openTestStore, type TestStore } from '../support/store.ts';
+import { openTestStore, type TestStore } from '../support/store/store.ts';
 
 describe('certificates from Pebble', { skip: pebblePeer.skip }, () => {
   let pebble: Pebble;

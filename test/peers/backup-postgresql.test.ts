@@ -5,7 +5,7 @@ import { chmod, chown, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { readManifest } from '#store/backup/manifest';
-import { databaseFolder } from '../support/database-folder.ts';
+import { databaseFolder } from '../support/database/folder.ts';
 import { peer } from '../support/peers/installed.ts';
 import {
   prepareServer,

@@ -6,7 +6,7 @@ import { startLabDns } from '#lab/dns/start';
 import type { HostedParty, LabDns } from '#lab/dns/start';
 import { labNetwork } from '#lab/network';
 import type { LabNetwork } from '#lab/network';
-import { openTestDatabase } from './database.ts';
+import { openTestDatabase } from './database/database.ts';
 import { freeLabPrefix } from './lab-network.ts';
 import { ManualClock } from './manual-clock.ts';
 

@@ -20,7 +20,7 @@ import { formatDate } from '#protocol/message/header/date';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';
 import { freeLabPrefix } from './lab-network.ts';
 import { testIdentity } from './smtp/own-server.ts';
-import { openTestStore, type TestStore } from './store.ts';
+import { openTestStore, type TestStore } from './store/store.ts';
 
 const KEY = generateKeyPairSync('ed25519');
 const KEY_RECORD = dnsRecordFor(KEY.publicKey);

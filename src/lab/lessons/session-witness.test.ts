@@ -9,7 +9,7 @@ import {
   type SmtpSessionRecord,
 } from '#store/lab/lesson-sessions';
 import type { Pool } from '#store/open';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { LessonWitness } from './session-witness.ts';
 
 let at: TestStore;

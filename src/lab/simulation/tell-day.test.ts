@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { NOTHING } from '#lab/providers/counts';
 import { keepSenders } from '#store/lab/provider-senders';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { tellStanding } from './tell-day.ts';
 
 const DAY = '2030-01-30';

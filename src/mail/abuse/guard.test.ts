@@ -6,9 +6,13 @@ import { APP_PASSWORD_RANDOM_OCTETS, makeAppPassword } from '#mail/accounts/app-
 import type { Login } from '#mail/receive/envelope';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
 import { openStore, type Store } from '#store/open';
-import { newTestGuard } from '../../../test/support/guard.ts';
+import { newTestGuard } from '../../../test/support/store/guard.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import type { Guard } from './guard.ts';
 import type { LoginPermit, LoginRequest } from './login-gate.ts';
 

@@ -7,7 +7,11 @@ import { markRemoved } from '#store/directory/accounts';
 import { touchCredential } from '#store/directory/credentials';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { eventually } from '../../../test/support/running-server.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import {
   addAppPassword,
   MAX_APP_PASSWORDS,

@@ -12,7 +12,7 @@ import { setDisabled } from '#store/directory/accounts';
 import { listAppPasswords } from '#store/directory/app-passwords';
 import { installationSecret } from '#store/directory/installation';
 import { openStore } from '#store/open';
-import { openTestDatabase, type TestDatabase } from '../../../test/support/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { eventually } from '../../../test/support/running-server.ts';
 import { addAccount, addDomain, changePassword, type AdministerContext } from './administer.ts';

@@ -9,9 +9,13 @@ import { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { inTransaction } from '#store/transaction';
 import { appendEvents } from '#store/events';
-import { logReaches } from '../../../test/support/log-horizon.ts';
+import { logReaches } from '../../../test/support/database/log-horizon.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { MOST_RULES } from './in-force.ts';
 import { readCondition } from './read-condition.ts';
 import type { AlertRule } from './rule.ts';

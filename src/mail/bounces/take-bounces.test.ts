@@ -8,7 +8,11 @@ import { insertSubmission } from '#store/submissions';
 import { listSuppressions } from '#store/suppression';
 import type { BouncingRecipient } from '#protocol/verp/verp';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { takeBounces } from './take-bounces.ts';
 
 const DAY = 86_400_000;

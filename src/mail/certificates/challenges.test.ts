@@ -4,7 +4,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '#log';
 import type { Pool } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { Challenges } from './challenges.ts';
 
 let opened: TestStore;

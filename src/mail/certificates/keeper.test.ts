@@ -11,7 +11,7 @@ import type { Pool } from '#store/open';
 import { certificateFor } from '../../../test/support/certificate.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { EXAMPLE_CERTIFICATE } from '../../../test/support/rfc9773.ts';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { Challenges } from './challenges.ts';
 import { CertificateKeeper, type KeeperOptions, type RenewedLine } from './keeper.ts';
 import { dueAt } from './lines.ts';

@@ -11,7 +11,11 @@ import { listComplaints } from '#store/complaints';
 import { isSuppressed } from '#store/suppression';
 import { sealToken, tokenKeys } from '#mail/unsubscribe/token';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { takeComplaint } from './take-complaint.ts';
 
 const HOST = 'mail.example.test';

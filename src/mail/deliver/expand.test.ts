@@ -7,7 +7,11 @@ import { removeAlias, setAlias } from '#store/directory/addresses';
 import { Directory } from '#store/directory/directory';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { judgeRecipient } from '#mail/receive/recipient';
 import { expand } from './expand.ts';
 

@@ -10,7 +10,7 @@ import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
 import { declaredZone, type DeclaredZone } from '../../../test/support/declared-zone.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openTestStore } from '../../../test/support/store.ts';
+import { openTestStore } from '../../../test/support/store/store.ts';
 import { KEEP_RETIRED, keepRetiredFor } from './decide.ts';
 import { lookAfterKeys, type KeeperOptions } from './keep.ts';
 import { unusedDkimKeys } from './make.ts';

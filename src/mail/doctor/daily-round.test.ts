@@ -5,7 +5,11 @@ import { silentLog } from '#log';
 import { Directory } from '#store/directory/directory';
 import { readResults } from '#store/doctor/results';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { makeRound, type RoundOptions } from './daily-round.ts';
 import { resultOf, type Result } from './result.ts';
 import type { CheckId } from './texts.ts';

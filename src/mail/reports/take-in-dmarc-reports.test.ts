@@ -14,7 +14,7 @@ import {
   reportedSources,
 } from '#store/reports/dmarc-reports';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { mailToAccount } from '../../../test/support/mail-to-account.ts';
+import { mailToAccount } from '../../../test/support/store/mail-to-account.ts';
 import { DAY, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { findDmarcReport } from './find-dmarc-report.ts';
 import { takeInReports } from './take-in-reports.ts';

@@ -4,7 +4,7 @@ import { silentLog } from '#log';
 import { listSenders, type Sender } from '#store/reputation/sender-history';
 import type { Pool } from '#store/open';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { SenderHistory } from './history.ts';
 import { HOLDS, MOST_NEW, MOST_PENDING } from './limits.ts';
 import { GOOD_AFTER, HALF_LIFE } from './score.ts';

@@ -8,8 +8,12 @@ import {
   deliverAll,
   indexContext,
   textMessage,
-} from '../../../test/support/search.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+} from '../../../test/support/store/search.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { askIndex, type TextCondition } from './ask-index.ts';
 import { indexAccount } from './index-account.ts';
 

@@ -11,8 +11,12 @@ import { expunge } from '#store/mailboxes/expunge';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';
 import type { OpenView } from '#store/mailboxes/views';
-import { hasText, indexContext } from '../../../test/support/search.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { hasText, indexContext } from '../../../test/support/store/search.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { findMessages } from './find-messages.ts';
 import { indexAccount } from './index-account.ts';
 import type { SearchContext } from './search-state.ts';

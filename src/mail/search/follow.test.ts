@@ -4,8 +4,12 @@ import type { LogFields } from '#log';
 import { silentLog } from '#log';
 import { UNKNOWN } from '#store/search/answers';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { deliverAll, indexContext, textMessage } from '../../../test/support/search.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { deliverAll, indexContext, textMessage } from '../../../test/support/store/search.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { askIndex } from './ask-index.ts';
 import { Follower } from './follow.ts';
 import type { IndexContext } from './index-account.ts';

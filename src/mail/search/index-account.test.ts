@@ -11,13 +11,13 @@ import {
   deliverAll,
   indexContext,
   textMessage,
-} from '../../../test/support/search.ts';
+} from '../../../test/support/store/search.ts';
 import {
   addTestAccounts,
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store.ts';
+} from '../../../test/support/store/store.ts';
 import type { TextCondition } from './ask-index.ts';
 import { indexAccount, type IndexContext } from './index-account.ts';
 import { unpackNumbers } from './packed-numbers.ts';

@@ -13,7 +13,7 @@ import {
 import { declaredZone, type DeclaredZone } from '../../../test/support/declared-zone.ts';
 import { startHttpsHost, type HttpsHost } from '../../../test/support/https-host.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import type { HostPolicy } from './host-policy.ts';
 import { TlsLedger } from './ledger.ts';
 import { refreshPolicies } from './refresh-policies.ts';

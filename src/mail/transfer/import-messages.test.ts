@@ -5,8 +5,8 @@ import { utf8 } from '#bytes';
 import { copyMessages } from '#store/mailboxes/copy';
 import { listMailboxes } from '#store/mailboxes/tree';
 import { removeMailbox } from '#store/mailboxes/remove';
-import { openTestMail, type TestMail } from '../../../test/support/mail-store.ts';
-import { deliveryJob } from '../../../test/support/store.ts';
+import { openTestMail, type TestMail } from '../../../test/support/store/mailboxes.ts';
+import { deliveryJob } from '../../../test/support/store/store.ts';
 import { exportMessages } from './export-messages.ts';
 import { importMessages, type ImportState, type IncomingMessage } from './import-messages.ts';
 

@@ -6,9 +6,9 @@ import { silentLog } from '#log';
 import { alertsOf, alertsThatAreOn } from '#store/alerts/history';
 import { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
-import { logReaches } from '../../../test/support/log-horizon.ts';
+import { logReaches } from '../../../test/support/database/log-horizon.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore } from '../../../test/support/store.ts';
+import { addTestAccounts, openTestStore } from '../../../test/support/store/store.ts';
 import { startAlerts } from './alerts.ts';
 
 const DAY = 86_400_000;

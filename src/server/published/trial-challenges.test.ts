@@ -4,7 +4,7 @@ import { createHash, X509Certificate } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import { Challenges } from '#mail/certificates/challenges';
 import { silentLog } from '#log';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { trialChallenges } from './trial-challenges.ts';
 

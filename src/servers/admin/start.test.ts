@@ -19,8 +19,8 @@ import {
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store.ts';
-import { newTestGuard } from '../../../test/support/guard.ts';
+} from '../../../test/support/store/store.ts';
+import { newTestGuard } from '../../../test/support/store/guard.ts';
 import { testPublishing } from '../../../test/support/publishing.ts';
 import { testDesk } from '../../../test/support/doctor-desk.ts';
 import type { AdminContext } from './context.ts';

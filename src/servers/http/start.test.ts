@@ -4,7 +4,11 @@ import { after, before, test } from 'node:test';
 import { event } from '#events';
 import { silentLog } from '#log';
 import { startHttp, type HttpServer } from './start.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 
 let opened: TestStore;
 let http: HttpServer;

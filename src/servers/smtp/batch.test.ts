@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { Writer } from '#store/writer';
-import { commitEater } from '../../../test/support/commit-eater.ts';
+import { commitEater } from '../../../test/support/database/commit-eater.ts';
 import { LineSocket } from '../../../test/support/line-socket.ts';
 import { connectSubmissions, login } from '../../../test/support/smtp/login.ts';
 import {

@@ -3,7 +3,11 @@ import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
 import { openStore, type Store } from '#store/open';
 import type { Job } from '#store/writer';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import {
   accountDay,
   countSubmission,

@@ -6,7 +6,11 @@ import { Directory } from './directory.ts';
 import { insertDomain, removeDomain } from './domains.ts';
 import { accountsAmong, grantSendAs, listSendAs, revokeSendAs } from './send-as.ts';
 import { ensureTenant } from './tenants.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 
 const ALICE = 'alice@example.test';
 const SALES = { localPart: 'sales', domain: 'example.test' };

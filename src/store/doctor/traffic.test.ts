@@ -3,7 +3,11 @@ import { after, before, test } from 'node:test';
 import { event, type Event } from '#events';
 import { writeEvents } from '#store/events';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { databaseState } from './database.ts';
 import { databaseAhead } from './round.ts';
 import {

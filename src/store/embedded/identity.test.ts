@@ -14,7 +14,7 @@ import { findBinaries } from './binaries.ts';
 import { userNamed } from './identity.ts';
 
 const PROGRAM = fileURLToPath(
-  new URL('../../../test/support/embedded-program.ts', import.meta.url),
+  new URL('../../../test/support/database/embedded-program.ts', import.meta.url),
 );
 const HIDE = 'mount --bind /bin/false "$(command -v unshare)" && exec "$@"';
 const PROBE = ['--mount', '--user', '--map-user=65534', 'true'];

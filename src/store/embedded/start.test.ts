@@ -7,13 +7,13 @@ import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { silentLog } from '#log';
-import { databaseFolder } from '../../../test/support/database-folder.ts';
+import { databaseFolder } from '../../../test/support/database/folder.ts';
 import { LineProgram } from '../../../test/support/line-program.ts';
 import { startEmbedded, type Connection, type EmbeddedServer } from './start.ts';
 import type { State } from './supervisor.ts';
 
 const PROGRAM = fileURLToPath(
-  new URL('../../../test/support/embedded-program.ts', import.meta.url),
+  new URL('../../../test/support/database/embedded-program.ts', import.meta.url),
 );
 
 let folder: string;

@@ -1,7 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { newMessage, openTestMail, uids, type TestMail } from '../../../test/support/mail-store.ts';
+import {
+  newMessage,
+  openTestMail,
+  uids,
+  type TestMail,
+} from '../../../test/support/store/mailboxes.ts';
 import { append } from './append.ts';
 import { createMailbox } from './create.ts';
 import { readFacts, readSavedDates } from './facts.ts';

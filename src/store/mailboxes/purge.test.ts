@@ -9,7 +9,7 @@ import {
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/mail-store.ts';
+} from '../../../test/support/store/mailboxes.ts';
 import { append } from './append.ts';
 import { copyMessages, moveMessages } from './copy.ts';
 import { createMailbox } from './create.ts';

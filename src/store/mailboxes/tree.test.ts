@@ -5,7 +5,7 @@ import {
   openTestMail,
   shown,
   type TestMail,
-} from '../../../test/support/mail-store.ts';
+} from '../../../test/support/store/mailboxes.ts';
 import { append } from './append.ts';
 import { createMailbox } from './create.ts';
 import { setMetadata } from './metadata.ts';

@@ -8,7 +8,7 @@ import {
   openTestMail,
   shown,
   type TestMail,
-} from '../../../test/support/mail-store.ts';
+} from '../../../test/support/store/mailboxes.ts';
 import { append } from './append.ts';
 import { copyMessages } from './copy.ts';
 import { createMailbox } from './create.ts';

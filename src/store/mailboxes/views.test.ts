@@ -10,8 +10,8 @@ import {
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/mail-store.ts';
-import { deliveryJob } from '../../../test/support/store.ts';
+} from '../../../test/support/store/mailboxes.ts';
+import { deliveryJob } from '../../../test/support/store/store.ts';
 import { append, replace } from './append.ts';
 import { copyMessages, moveMessages } from './copy.ts';
 import { createMailbox } from './create.ts';

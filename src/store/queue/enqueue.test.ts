@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
 import { viewOf } from '#store/emails';
 import { insertSubmission } from '#store/submissions';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { queueFigures } from './figures.ts';
-import { openTestStore } from '../../../test/support/store.ts';
+import { openTestStore } from '../../../test/support/store/store.ts';
 
 const NOW = Date.UTC(2026, 10, 24);
 const HOUR = 3_600_000;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import {
   countSenders,
   forgetSender,

@@ -3,8 +3,12 @@ import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { utf8 } from '#bytes';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
-import { deliverAll, textMessage } from '../../../test/support/search.ts';
-import { addTestAccounts, openTestStore, type TestStore } from '../../../test/support/store.ts';
+import { deliverAll, textMessage } from '../../../test/support/store/search.ts';
+import {
+  addTestAccounts,
+  openTestStore,
+  type TestStore,
+} from '../../../test/support/store/store.ts';
 import { NO, UNKNOWN, YES } from './answers.ts';
 import { askTexts, saveTexts, TEXT_PLACES, type EmailTexts } from './texts.ts';
 

@@ -24,7 +24,7 @@ import {
 } from '#store/queue/enqueue';
 import { declaredZone, type DeclaredName, type DeclaredZone } from '../declared-zone.ts';
 import type { ManualClock } from '../manual-clock.ts';
-import { addTestAccounts, openTestStore } from '../store.ts';
+import { addTestAccounts, openTestStore } from '../store/store.ts';
 
 export interface Outbound extends AsyncDisposable {
   readonly store: Store;

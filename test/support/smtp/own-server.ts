@@ -34,7 +34,7 @@ import type { SendingLimits } from '#store/abuse/daily-limits';
 import { openStore, type Store } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { certificateFor } from '../certificate.ts';
-import { openTestDatabase } from '../database.ts';
+import { openTestDatabase } from '../database/database.ts';
 
 export const PASSWORD = 'open sesame';
 export const HOSTNAME = 'mail.example.test';

@@ -13,7 +13,7 @@ import {
   openTestMail,
   uids,
   type TestMail,
-} from '../../../../test/support/mail-store.ts';
+} from '../../../../test/support/store/mailboxes.ts';
 import { ContentLearning } from './content.ts';
 
 let at: TestMail;

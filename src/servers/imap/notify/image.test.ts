@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Mailbox } from '#store/mailboxes/tree';
-import { mailboxImage as mailbox } from '../../../../test/support/mailbox-image.ts';
+import { mailboxImage as mailbox } from '../../../../test/support/store/mailbox-image.ts';
 import { happenings, imageOf, type Image } from './image.ts';
 
 function image(mailboxes: readonly Mailbox[], absent: readonly string[] = []): Image {

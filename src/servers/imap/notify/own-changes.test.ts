@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { dataOf, ImapClient, literal } from '../../../../test/support/imap/client.ts';
-import { mailboxImage } from '../../../../test/support/mailbox-image.ts';
+import { mailboxImage } from '../../../../test/support/store/mailbox-image.ts';
 import { ownImap } from '../../../../test/support/imap/own-server.ts';
 import type { Mailbox } from '#store/mailboxes/tree';
 import { imageOf } from './image.ts';

@@ -2,7 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { append } from '#store/mailboxes/append';
 import type { OpenView } from '#store/mailboxes/views';
-import { newMessage, openTestMail, type TestMail } from '../../../../test/support/mail-store.ts';
+import {
+  newMessage,
+  openTestMail,
+  type TestMail,
+} from '../../../../test/support/store/mailboxes.ts';
 import { ReadAhead } from './read-ahead.ts';
 
 const COUNT = 100;

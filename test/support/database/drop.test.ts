@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Client } from 'pg';
-import { dropDatabase } from './drop-database.ts';
+import { dropDatabase } from './drop.ts';
 import { startPostgresServer } from './postgres-server.ts';
-import { eventually } from './running-server.ts';
+import { eventually } from '../running-server.ts';
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });

@@ -6,7 +6,7 @@
 import { randomBytes } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
 import { migrate } from '#store/migrate';
-import { databaseExists, dropDatabase } from './drop-database.ts';
+import { databaseExists, dropDatabase } from './drop.ts';
 import { startPostgresServer } from './postgres-server.ts';
 
 /** The environment variables by which `global-setup.ts` tells the test processes. */

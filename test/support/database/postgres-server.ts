@@ -8,7 +8,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { silentLog } from '#log';
 import { startEmbedded } from '#store/embedded/start';
-import { databaseFolder } from './database-folder.ts';
+import { databaseFolder } from './folder.ts';
 
 export interface PostgresServer {
   /** The superuser's address. */

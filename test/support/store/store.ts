@@ -12,7 +12,7 @@ import { ensureTenant } from '#store/directory/tenants';
 import { deliverEmail, viewOf } from '#store/emails';
 import { openStore, type Store } from '#store/open';
 import type { Job } from '#store/writer';
-import { openTestDatabase, type TestDatabase } from './database.ts';
+import { openTestDatabase, type TestDatabase } from '../database/database.ts';
 
 export interface TestStore extends AsyncDisposable {
   readonly database: TestDatabase;
