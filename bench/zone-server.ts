@@ -11,8 +11,8 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
-import { declaredZone, type DeclaredName } from '../test/support/declared-zone.ts';
-import { serveZone } from '../test/support/declared-zone-server.ts';
+import { declaredZone, type DeclaredName } from '../test/support/dns/declared-zone.ts';
+import { serveZone } from '../test/support/dns/declared-zone-server.ts';
 
 const MANY = { '*.many.test': { TXT: 'v=spf1 ip4:192.0.2.0/24 -all' } };
 

@@ -9,7 +9,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
-import type { DeclaredName } from '../../test/support/declared-zone.ts';
+import type { DeclaredName } from '../../test/support/dns/declared-zone.ts';
 import type { Contender } from '../contender.ts';
 import { hikyakuToMailbox } from '../peers/hikyaku.ts';
 import { postfixVerifying } from '../peers/postfix-verifying.ts';

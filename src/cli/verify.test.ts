@@ -11,8 +11,8 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
 import { sealMessage } from '#protocol/arc/seal';
-import { declaredZone } from '../../test/support/declared-zone.ts';
-import { serveZone, type ZoneServer } from '../../test/support/declared-zone-server.ts';
+import { declaredZone } from '../../test/support/dns/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../../test/support/dns/declared-zone-server.ts';
 import { runProgram } from '../../test/support/program.ts';
 import type { CommandResult } from '../../test/support/running-server.ts';
 

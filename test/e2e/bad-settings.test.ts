@@ -9,7 +9,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { certificateFor } from '../support/certificate.ts';
+import { certificateFor } from '../support/certificates/self-signed.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database/database.ts';
 import { PROGRAM, type CommandResult } from '../support/running-server.ts';
 

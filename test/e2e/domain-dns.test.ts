@@ -4,8 +4,12 @@ import { once } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 import { request } from 'node:https';
 import { after, before, test } from 'node:test';
-import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
-import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../support/dns/declared-zone-server.ts';
+import {
+  declaredZone,
+  type DeclaredName,
+  type DeclaredZone,
+} from '../support/dns/declared-zone.ts';
 import { freePort } from '../support/loopback-port.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 

@@ -8,8 +8,12 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { after, before, describe, test } from 'node:test';
 import { systemClock } from '#clock';
 import { StubResolver } from '#clients/dns/stub-resolver';
-import type { DeclaredName, DeclaredValue, Found } from '../support/declared-zone.ts';
-import { serveZone, type ServerFaults, type ZoneServer } from '../support/declared-zone-server.ts';
+import type { DeclaredName, DeclaredValue, Found } from '../support/dns/declared-zone.ts';
+import {
+  serveZone,
+  type ServerFaults,
+  type ZoneServer,
+} from '../support/dns/declared-zone-server.ts';
 import { HONEST, startReception, world, type TestReception } from '../support/smtp/reception.ts';
 import { openTestStore, type TestStore } from '../support/smtp/own-server.ts';
 

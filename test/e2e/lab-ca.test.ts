@@ -14,8 +14,11 @@ import { fetchStsPolicy } from '#mail/tls-policy/fetch-policy';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { certificateOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
-import { CertificateNode, type CertificateNodeOptions } from '../support/certificate-node.ts';
-import { serveZone } from '../support/declared-zone-server.ts';
+import {
+  CertificateNode,
+  type CertificateNodeOptions,
+} from '../support/certificates/ordering-node.ts';
+import { serveZone } from '../support/dns/declared-zone-server.ts';
 import { startHttpsHost } from '../support/https-host.ts';
 import { startTestCa, type TestCa } from '../support/lab-ca.ts';
 import { openTestStore, type TestStore } from '../support/store/store.ts';

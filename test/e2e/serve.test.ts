@@ -5,8 +5,8 @@
 import assert from 'node:assert/strict';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { declaredZone } from '../support/declared-zone.ts';
-import { serveZone, type ZoneServer } from '../support/declared-zone-server.ts';
+import { declaredZone } from '../support/dns/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../support/dns/declared-zone-server.ts';
 import { eventTypes, findMail } from '../support/mailbox.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';

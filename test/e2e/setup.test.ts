@@ -7,8 +7,8 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { parse } from 'smol-toml';
 import { alive } from '#store/embedded/postmaster';
-import { declaredZone } from '../support/declared-zone.ts';
-import { serveZone } from '../support/declared-zone-server.ts';
+import { declaredZone } from '../support/dns/declared-zone.ts';
+import { serveZone } from '../support/dns/declared-zone-server.ts';
 import {
   eventually,
   PASSWORD,

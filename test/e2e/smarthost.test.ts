@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
-import { certificateFor } from '../support/certificate.ts';
+import { certificateFor } from '../support/certificates/self-signed.ts';
 import {
   eventually,
   startRunningServer,

@@ -24,8 +24,11 @@ import { openStore, type Store } from '#store/open';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { beginOrder, certificateOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
-import { CertificateNode, type CertificateNodeOptions } from '../support/certificate-node.ts';
-import { declaredZone } from '../support/declared-zone.ts';
+import {
+  CertificateNode,
+  type CertificateNodeOptions,
+} from '../support/certificates/ordering-node.ts';
+import { declaredZone } from '../support/dns/declared-zone.ts';
 import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
 import { eventually } from '../support/running-server.ts';
 import { openTestStore, type TestStore } from '../support/store/store.ts';

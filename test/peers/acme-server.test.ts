@@ -10,7 +10,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { get } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
-import { certificateFor } from '../support/certificate.ts';
+import { certificateFor } from '../support/certificates/self-signed.ts';
 import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
 import { startTlsOver } from '../support/start-tls-client.ts';

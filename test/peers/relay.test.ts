@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { certificateFor } from '../support/certificate.ts';
+import { certificateFor } from '../support/certificates/self-signed.ts';
 import { eventTypes, findMail } from '../support/mailbox.ts';
 import { opendkimPeer, startOpendkim, type Opendkim } from '../support/peers/opendkim.ts';
 import { swaksPeer } from '../support/peers/installed.ts';

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { certificateFor } from '../support/certificate.ts';
+import { certificateFor } from '../support/certificates/self-signed.ts';
 import { dovecotPeer, startDovecot, type Dovecot } from '../support/peers/dovecot.ts';
 import { swaksPeer } from '../support/peers/installed.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';

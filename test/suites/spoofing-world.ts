@@ -9,7 +9,7 @@ import { canonicalizeFields, chooseFields, headerToSign } from '#protocol/dkim/c
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { digestFor } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
-import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/declared-zone.ts';
+import { declaredZone, type DeclaredName, type DeclaredZone } from '../support/dns/declared-zone.ts';
 import { HONEST, STRANGER } from '../support/smtp/reception.ts';
 
 const bank = generateKeyPairSync('ed25519');

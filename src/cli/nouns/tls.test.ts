@@ -1,8 +1,8 @@
 /** `hikyaku tls policy`, run as a person runs it, against a declared DNS whose AD bit counts since it is on this machine. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
-import { serveZone, type ZoneServer } from '../../../test/support/declared-zone-server.ts';
+import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../../../test/support/dns/declared-zone-server.ts';
 import { runProgram } from '../../../test/support/program.ts';
 
 const SIGNED = { authenticated: true };

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { decode, encode } from 'dns-packet';
 import type { Answer, OptAnswer } from 'dns-packet';
 import * as fc from 'fast-check';
-import { packetRecord, parseRecordText } from '../../../test/support/record-text.ts';
+import { packetRecord, parseRecordText } from '../../../test/support/dns/record-text.ts';
 import { computedFor } from '../../../test/support/cpu-time.ts';
 import { TYPE_CODES, answersId, decodeResponse, encodeQuery } from './packet.ts';
 import type { Response } from './packet.ts';

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { randomInt } from 'node:crypto';
 import { test, type TestContext } from 'node:test';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
-import { serveZone } from '../../../test/support/declared-zone-server.ts';
-import type { ServerFaults, ZoneServer } from '../../../test/support/declared-zone-server.ts';
+import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
+import { serveZone } from '../../../test/support/dns/declared-zone-server.ts';
+import type { ServerFaults, ZoneServer } from '../../../test/support/dns/declared-zone-server.ts';
 import { freePort } from '../../../test/support/loopback-port.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import type { DnsAnswer, RecordType } from '#protocol/dns/resolver';

@@ -4,14 +4,14 @@ import { connect } from 'node:net';
 import { before, test } from 'node:test';
 import { latin1 } from '#bytes';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
+import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
 import {
   issue,
   issueExpired,
   rootAuthority,
   type Authority,
-} from '../../../test/support/certificate-authority.ts';
-import type { TestCertificate } from '../../../test/support/certificate.ts';
+} from '../../../test/support/certificates/authority.ts';
+import type { TestCertificate } from '../../../test/support/certificates/self-signed.ts';
 import { startHttpsHost, type Answer } from '../../../test/support/https-host.ts';
 import { httpsGet, type GetOptions } from './get.ts';
 import { isPublicAddress } from './public-address.ts';

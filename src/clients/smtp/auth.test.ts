@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { base64, decodeBase64, latin1, utf8 } from '#bytes';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { openTo } from '../../../test/support/smtp/client.ts';
 import { startSmtpPeer, type PeerScript } from '../../../test/support/smtp/scripted-peer.ts';
 import type { SmtpPeer } from './peer.ts';

@@ -8,8 +8,8 @@ import {
   tlsaOf,
   withUnknownKey,
   type Authority,
-} from '../../../test/support/certificate-authority.ts';
-import type { TestCertificate } from '../../../test/support/certificate.ts';
+} from '../../../test/support/certificates/authority.ts';
+import type { TestCertificate } from '../../../test/support/certificates/self-signed.ts';
 import { openTo } from '../../../test/support/smtp/client.ts';
 import { startSmtpPeer } from '../../../test/support/smtp/scripted-peer.ts';
 

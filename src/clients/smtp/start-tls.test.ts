@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { clientParts, mailOf, openTo, sessionTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,

@@ -9,7 +9,11 @@ import { text } from 'node:stream/consumers';
 import { after, before, test } from 'node:test';
 import { accountKey } from '#protocol/acme/jws';
 import { certificateRequest, newPrivateKey } from '#mail/certificates/x509';
-import { AcmeAsker, newAccountKey, type Question } from '../../../test/support/acme-asker.ts';
+import {
+  AcmeAsker,
+  newAccountKey,
+  type Question,
+} from '../../../test/support/certificates/acme-asker.ts';
 import { startTestCa, type TestCa } from '../../../test/support/lab-ca.ts';
 
 let lab: TestCa;

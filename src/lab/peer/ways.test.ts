@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { labNetwork } from '#lab/network';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
+import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { answer } from './ways.ts';
 
 const network = labNetwork({ prefix: '127.20' });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Ground } from '#lab/ground';
 import { silentLog } from '#log';
 import type { HostPolicy } from '#mail/tls-policy/host-policy';
-import { declaredZone } from '../../../test/support/declared-zone.ts';
+import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { PROVIDERS } from './list.ts';
 import { ReportBook } from './report-book.ts';

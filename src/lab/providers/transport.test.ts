@@ -7,7 +7,7 @@ import { fetchStsPolicy } from '#mail/tls-policy/fetch-policy';
 import { parseTlsReport } from '#protocol/tlsrpt/report';
 import { listProviderMail, readProviderMail } from '#store/lab/provider-mail';
 import { listOutgoing } from '#store/lab/provider-outbox';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
 import { testIdentity } from '../../../test/support/smtp/own-server.ts';
 import { BIGMAIL } from './bigmail.ts';

@@ -4,7 +4,7 @@ import { request as ask, type OutgoingHttpHeaders } from 'node:http';
 import { after, before, test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
 import { silentLog } from '#log';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { startDnsStage, type DnsStage } from '../../../test/support/lab-dns.ts';
 import { dnsParts } from './dns-parts.ts';
 import { CACHE, ISP, PANEL, REGISTRAR } from './sites.ts';

@@ -10,7 +10,7 @@ import { startLabDns, type LabDns } from '#lab/dns/start';
 import { TTL, ZONE } from '#lab/dnsbl/answer';
 import { startBlockList, type BlockList } from '#lab/dnsbl/start';
 import { providerCalls } from '#lab/providers/calls';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
 import { dnsParts } from './dns-parts.ts';
 import { CONTENT_SECURITY_POLICY } from './layout.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
-import { serveZone, type ZoneServer } from '../../../test/support/declared-zone-server.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../../../test/support/dns/declared-zone-server.ts';
 import { waitForRecord } from './wait-for-record.ts';
 
 const NAME = '_acme-challenge.mail.a.test';

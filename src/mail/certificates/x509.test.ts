@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { createHash, X509Certificate } from 'node:crypto';
 import { test } from 'node:test';
 import { Pkcs10CertificateRequest, SubjectAlternativeNameExtension } from '@peculiar/x509';
-import { certificateFor } from '../../../test/support/certificate.ts';
-import { EXAMPLE_CERTIFICATE } from '../../../test/support/rfc9773.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
+import { EXAMPLE_CERTIFICATE } from '../../../test/support/certificates/rfc9773.ts';
 import {
   certificateRequest,
   challengeCertificate,

@@ -8,7 +8,7 @@ import { listDkimKeys } from '#store/directory/dkim-keys';
 import { abortRotation, beginRotation } from '#store/directory/dkim-rotation';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
-import { declaredZone, type DeclaredZone } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { openTestStore } from '../../../test/support/store/store.ts';
 import { KEEP_RETIRED, keepRetiredFor } from './decide.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { askAuthority } from './ask-authority.ts';
 import { askPlan, comparePlan, isPlanMet, type ComparedRecord } from './compare.ts';
 import type { PlanFacts } from './facts.ts';

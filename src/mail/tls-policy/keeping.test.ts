@@ -9,8 +9,8 @@ import {
   issue,
   rootAuthority,
   type Authority,
-} from '../../../test/support/certificate-authority.ts';
-import { declaredZone, type DeclaredZone } from '../../../test/support/declared-zone.ts';
+} from '../../../test/support/certificates/authority.ts';
+import { declaredZone, type DeclaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { startHttpsHost, type HttpsHost } from '../../../test/support/https-host.ts';
 import { ManualClock } from '../../../test/support/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';

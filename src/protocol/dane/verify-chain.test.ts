@@ -10,7 +10,7 @@ import {
   tlsaOf,
   withUnknownKey,
   type Authority,
-} from '../../../test/support/certificate-authority.ts';
+} from '../../../test/support/certificates/authority.ts';
 import { certificateExtensions } from './certificate-extensions.ts';
 import { formatTlsa, tlsaName, usableTlsa } from './tlsa.ts';
 import { verifyDane } from './verify-chain.ts';

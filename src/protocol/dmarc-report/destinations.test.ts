@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseRecord } from '#protocol/dmarc/record';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { reportDestinations } from './destinations.ts';
 
 const RECORD = { TXT: 'v=DMARC1; p=none' };

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { judgeDmarc, type DmarcOptions } from './judge.ts';
 import type { DmarcReport } from './report.ts';
 

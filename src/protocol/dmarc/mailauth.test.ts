@@ -7,7 +7,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { evaluateDmarc } from 'mailauth/lib/dmarc/index.js';
 import type { Resolver } from '#protocol/dns/resolver';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { judgeDmarc } from './judge.ts';
 
 type Zone = Readonly<Record<string, DeclaredName>>;

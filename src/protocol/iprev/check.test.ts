@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { checkIprev } from './check.ts';
 
 const REVERSE = '1.2.0.192.in-addr.arpa';

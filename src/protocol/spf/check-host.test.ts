@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Resolver } from '#protocol/dns/resolver';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
 import { checkHost, type CheckHostOptions } from './check-host.ts';
 import type { SpfReport, SpfStep } from './report.ts';
 

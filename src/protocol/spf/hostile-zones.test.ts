@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { declaredZone, type DeclaredName } from '../../../test/support/declared-zone.ts';
-import { CLIENTS, spfZone } from '../../../test/support/spf-zones.ts';
+import { declaredZone, type DeclaredName } from '../../../test/support/dns/declared-zone.ts';
+import { CLIENTS, spfZone } from '../../../test/support/dns/spf-zones.ts';
 import { checkHost } from './check-host.ts';
 import { LIMITS, mostQuestions } from './limits.ts';
 import type { SpfReport } from './report.ts';

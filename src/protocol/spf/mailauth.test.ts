@@ -8,8 +8,8 @@ import * as fc from 'fast-check';
 import type { DNSResolver } from 'mailauth';
 import { spf } from 'mailauth/lib/spf/index.js';
 import type { RecordType } from '#protocol/dns/resolver';
-import { declaredZone, type DeclaredZone } from '../../../test/support/declared-zone.ts';
-import { CLIENTS, spfZone, type SpfZone } from '../../../test/support/spf-zones.ts';
+import { declaredZone, type DeclaredZone } from '../../../test/support/dns/declared-zone.ts';
+import { CLIENTS, spfZone, type SpfZone } from '../../../test/support/dns/spf-zones.ts';
 import { checkHost } from './check-host.ts';
 import type { SpfReport } from './report.ts';
 

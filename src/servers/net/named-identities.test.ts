@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { before, test } from 'node:test';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { NamedIdentities } from './named-identities.ts';
 import { readIdentityText, type TlsIdentity } from './tls-context.ts';
 

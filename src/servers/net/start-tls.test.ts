@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { connect as connectTls } from 'node:tls';
 import { utf8 } from '#bytes';
 import type { Event } from '#events';
-import { certificateFor } from '../../../test/support/certificate.ts';
+import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { Connection } from './connection.ts';
 import { startTls } from './start-tls.ts';
 import { readIdentityText, type TlsTerms } from './tls-context.ts';

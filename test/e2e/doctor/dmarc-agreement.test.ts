@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import type { Policy } from '#protocol/dmarc/record';
 import { judgeDmarc } from '#protocol/dmarc/judge';
 import { runChecks } from '#mail/doctor/run';
-import { declaredZone } from '../../support/declared-zone.ts';
+import { declaredZone } from '../../support/dns/declared-zone.ts';
 import { wellWorld, worldOf, type Names } from './world.ts';
 
 const AUTHOR = 'a.b.c.d.e.f.g.example.org';

@@ -15,8 +15,8 @@ import {
   rootAuthority,
   tlsaOf,
   type Authority,
-} from '../../support/certificate-authority.ts';
-import { certificateFor } from '../../support/certificate.ts';
+} from '../../support/certificates/authority.ts';
+import { certificateFor } from '../../support/certificates/self-signed.ts';
 import { caseOf, type Break } from './case.ts';
 import type { Listeners } from './listeners.ts';
 import {

@@ -20,7 +20,7 @@ import type { DomainFacts, KeyFacts, ServerFacts } from '#mail/doctor/server-fac
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { parseIp, reverseDomain } from '#protocol/address/ip-address';
-import { declaredZone, type DeclaredName } from '../../support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../support/dns/declared-zone.ts';
 import { ADDRESS, DOMAIN, factsAt, HOST, SETTINGS } from '../../support/doctor-facts.ts';
 
 export { ADDRESS, DOMAIN, HOST };

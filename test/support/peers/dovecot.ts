@@ -13,7 +13,7 @@ import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync } fr
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { certificateFor } from '../certificate.ts';
+import { certificateFor } from '../certificates/self-signed.ts';
 import {
   dovecotConf,
   MAIL_OWNER,

@@ -8,7 +8,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { certificateFor } from '../certificate.ts';
+import { certificateFor } from '../certificates/self-signed.ts';
 import { freePort } from '../loopback-port.ts';
 import { peer } from './installed.ts';
 import { eventually } from '../running-server.ts';

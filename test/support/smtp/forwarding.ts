@@ -10,7 +10,7 @@ import { silentLog } from '#log';
 import { startQueue } from '#mail/queue/worker';
 import { setAlias } from '#store/directory/addresses';
 import type { DestinationKey } from '#store/queue/enqueue';
-import type { DeclaredZone } from '../declared-zone.ts';
+import type { DeclaredZone } from '../dns/declared-zone.ts';
 import { HONEST, startReception, world, type TestReception } from './reception.ts';
 import { startSmtpPeer, type PeerScript, type SmtpTestPeer } from './scripted-peer.ts';
 import { HOSTNAME, type TestSmtpOptions, type TestStore } from './own-server.ts';

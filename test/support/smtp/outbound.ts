@@ -22,7 +22,7 @@ import {
   type QueueMessage,
   type QueueRecipient,
 } from '#store/queue/enqueue';
-import { declaredZone, type DeclaredName, type DeclaredZone } from '../declared-zone.ts';
+import { declaredZone, type DeclaredName, type DeclaredZone } from '../dns/declared-zone.ts';
 import type { ManualClock } from '../manual-clock.ts';
 import { addTestAccounts, openTestStore } from '../store/store.ts';
 

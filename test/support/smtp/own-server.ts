@@ -33,7 +33,7 @@ import { installationSecret } from '#store/directory/installation';
 import type { SendingLimits } from '#store/abuse/daily-limits';
 import { openStore, type Store } from '#store/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
-import { certificateFor } from '../certificate.ts';
+import { certificateFor } from '../certificates/self-signed.ts';
 import { openTestDatabase } from '../database/database.ts';
 
 export const PASSWORD = 'open sesame';

@@ -13,7 +13,7 @@ import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
 import { splitHeader } from '#protocol/message/header/fields';
 import { readEmail } from '#store/emails';
 import { eventsOfMessage, type StoredEvent } from '#store/events';
-import { declaredZone, type DeclaredZone } from '../declared-zone.ts';
+import { declaredZone, type DeclaredZone } from '../dns/declared-zone.ts';
 import { LineSocket } from '../line-socket.ts';
 import { startTestSmtp, type TestSmtpOptions, type TestStore } from './own-server.ts';
 

@@ -5,7 +5,7 @@
  */
 import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { TLSSocket } from 'node:tls';
-import type { TestCertificate } from '../certificate.ts';
+import type { TestCertificate } from '../certificates/self-signed.ts';
 
 export const HANG_UP = Symbol('hang up');
 export const SILENCE = Symbol('silence');

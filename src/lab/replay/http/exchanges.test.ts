@@ -16,8 +16,8 @@ import {
   issue,
   rootAuthority,
   type Authority,
-} from '../../../../test/support/certificate-authority.ts';
-import { declaredZone } from '../../../../test/support/declared-zone.ts';
+} from '../../../../test/support/certificates/authority.ts';
+import { declaredZone } from '../../../../test/support/dns/declared-zone.ts';
 import { startHttpsHost, type HttpsHost } from '../../../../test/support/https-host.ts';
 import { freePort } from '../../../../test/support/loopback-port.ts';
 import { HttpExchanges, type KeptExchange } from './exchanges.ts';

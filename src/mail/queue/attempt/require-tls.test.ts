@@ -10,9 +10,9 @@ import {
   rootAuthority,
   tlsaOf,
   type Authority,
-} from '../../../../test/support/certificate-authority.ts';
-import type { TestCertificate } from '../../../../test/support/certificate.ts';
-import type { DeclaredName } from '../../../../test/support/declared-zone.ts';
+} from '../../../../test/support/certificates/authority.ts';
+import type { TestCertificate } from '../../../../test/support/certificates/self-signed.ts';
+import type { DeclaredName } from '../../../../test/support/dns/declared-zone.ts';
 import { ManualClock } from '../../../../test/support/manual-clock.ts';
 import {
   openOutbound,

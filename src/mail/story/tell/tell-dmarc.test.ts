@@ -4,7 +4,7 @@ import type { Json } from '#events';
 import { adviseOn } from '#protocol/dmarc/advice';
 import { judgeDmarc, type DmarcOptions } from '#protocol/dmarc/judge';
 import { checkIprev } from '#protocol/iprev/check';
-import { declaredZone, type DeclaredName } from '../../../../test/support/declared-zone.ts';
+import { declaredZone, type DeclaredName } from '../../../../test/support/dns/declared-zone.ts';
 import { tellDmarcStep } from './tell-dmarc.ts';
 import { tellIprevStep } from './tell-iprev.ts';
 

@@ -4,8 +4,8 @@ import * as fc from 'fast-check';
 import { LANGUAGES, type Language } from '#protocol/dsn/language';
 import { checkHost } from '#protocol/spf/check-host';
 import type { SpfReport } from '#protocol/spf/report';
-import { declaredZone, type DeclaredName } from '../../../../test/support/declared-zone.ts';
-import { spfZone } from '../../../../test/support/spf-zones.ts';
+import { declaredZone, type DeclaredName } from '../../../../test/support/dns/declared-zone.ts';
+import { spfZone } from '../../../../test/support/dns/spf-zones.ts';
 import { tellSpfResult, tellSpfStep } from './tell-spf.ts';
 
 type Names = Readonly<Record<string, DeclaredName>>;

@@ -11,7 +11,7 @@ import { Sites } from '#mail/publish/sites';
 import { parseStsPolicy } from '#protocol/mta-sts/policy-file';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
 import type { DomainPolicies, PoliciesFound } from '#store/directory/domain-policies';
-import { certificateFor } from '../../../../test/support/certificate.ts';
+import { certificateFor } from '../../../../test/support/certificates/self-signed.ts';
 import { startPublicHttp, type PublicHttp } from './start.ts';
 
 const HOST = 'mail.example.test';

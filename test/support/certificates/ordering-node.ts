@@ -22,8 +22,8 @@ import { NamedIdentities } from '#servers/net/named-identities';
 import { publicTls } from '#servers/net/public-tls';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
 import type { Store } from '#store/open';
-import { certificateFor } from './certificate.ts';
-import type { Pebble } from './peers/pebble.ts';
+import { certificateFor } from './self-signed.ts';
+import type { Pebble } from '../peers/pebble.ts';
 
 export interface CertificateNodeOptions {
   readonly store: Store;

@@ -5,7 +5,7 @@
 import { createHash, X509Certificate } from 'node:crypto';
 import { generate } from 'selfsigned';
 import type { TlsaData } from '#protocol/dns/resolver';
-import type { TestCertificate } from './certificate.ts';
+import type { TestCertificate } from './self-signed.ts';
 
 export interface Authority extends TestCertificate {
   readonly name: string;
