@@ -7,7 +7,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { createTransport } from 'nodemailer';
 import { masterOf } from '#lab/peer/postfix';
-import { freeLabPrefix } from '../../test/support/lab-network.ts';
+import { freeLabPrefix } from '../../test/support/lab/network.ts';
 import { BENCH_PASSWORD, startDevServer, type DevServer } from '../peers/hikyaku.ts';
 import { proportionalMegabytes } from '../processes.ts';
 import type { BenchOptions, BenchResult, Row } from '../row.ts';

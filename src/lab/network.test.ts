@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { test } from 'node:test';
-import { freeLabPrefix } from '../../test/support/lab-network.ts';
+import { freeLabPrefix } from '../../test/support/lab/network.ts';
 import { HOSTS } from './addresses.ts';
 import { labNetwork } from './network.ts';
 

@@ -20,7 +20,7 @@ import {
 } from '../support/certificates/ordering-node.ts';
 import { serveZone } from '../support/dns/declared-zone-server.ts';
 import { startHttpsHost } from '../support/https-host.ts';
-import { startTestCa, type TestCa } from '../support/lab-ca.ts';
+import { startTestCa, type TestCa } from '../support/lab/ca.ts';
 import { openTestStore, type TestStore } from '../support/store/store.ts';
 
 const HOST = 'mail.example.test';

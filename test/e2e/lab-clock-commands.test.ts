@@ -1,7 +1,7 @@
 /** Commands that dial and ask by themselves, beside a practice Internet: its calendar is meant, and its authority is known. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import { findMail } from '../support/mailbox.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 

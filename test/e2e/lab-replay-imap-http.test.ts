@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { labNetwork } from '#lab/network';
 import { ImapClient } from '../support/imap/client.ts';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import {
   eventually,
   PASSWORD,

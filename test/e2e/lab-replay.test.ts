@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import {
   eventually,
   PASSWORD,

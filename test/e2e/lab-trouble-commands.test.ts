@@ -1,7 +1,7 @@
 /** What a learner brings about on purpose: a block list that refuses to answer, faults of the DNS, mallory who looks around. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../support/learner.ts';
+import { startLearner, type Learner } from '../support/lab/learner.ts';
 
 let learner: Learner;
 before(async () => {

@@ -4,7 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { runSimulation } from '../support/simulation.ts';
+import { runSimulation } from '../support/lab/simulation.ts';
 
 const DAYS = ['--days', '2', '--letters', '24'];
 

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import { startRunningServer, type RunningServer } from '../support/running-server.ts';
 
 let server: RunningServer;

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import { eventually, prepareServer } from '../support/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 import { SocketManager } from '../support/socket-manager.ts';

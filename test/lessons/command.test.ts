@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../support/learner.ts';
-import { typeLines } from '../support/lesson-world.ts';
+import { startLearner, type Learner } from '../support/lab/learner.ts';
+import { typeLines } from '../support/lab/lesson-world.ts';
 
 let learner: Learner;
 before(async () => {

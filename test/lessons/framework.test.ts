@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { LESSONS } from '#lab/lessons/lessons';
 import { PLAN } from '#lab/lessons/plan';
 import { beginRun, notePassed, removeRun } from '#store/lab/lesson-runs';
-import { allowed, openClassroom, typeLines, type Classroom } from '../support/lesson-world.ts';
+import { allowed, openClassroom, typeLines, type Classroom } from '../support/lab/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {

@@ -5,7 +5,7 @@
  * minutes that it may. A machine that is slow, or has other things to do, says by HIKYAKU_MONTH_SECONDS what it may take there.
  */
 import assert from 'node:assert/strict';
-import { runSimulation, type Simulation } from '../support/simulation.ts';
+import { runSimulation, type Simulation } from '../support/lab/simulation.ts';
 
 /** Seconds. */
 const MOST = Number(process.env['HIKYAKU_MONTH_SECONDS'] ?? 120);

@@ -10,7 +10,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { serveZone } from '../support/dns/declared-zone-server.ts';
-import { startTestCa, type TestCa } from '../support/lab-ca.ts';
+import { startTestCa, type TestCa } from '../support/lab/ca.ts';
 import { freePort } from '../support/loopback-port.ts';
 import { peer } from '../support/peers/installed.ts';
 

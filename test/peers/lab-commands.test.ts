@@ -8,7 +8,7 @@ import { createServer } from 'node:net';
 import path from 'node:path';
 import { once } from 'node:events';
 import { after, before, test } from 'node:test';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
 import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';

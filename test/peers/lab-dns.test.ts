@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
 import { promisify } from 'node:util';
-import { startDnsStage } from '../support/lab-dns.ts';
-import type { DnsStage } from '../support/lab-dns.ts';
+import { startDnsStage } from '../support/lab/dns.ts';
+import type { DnsStage } from '../support/lab/dns.ts';
 import { peer } from '../support/peers/installed.ts';
 import { systemClock } from '#clock';
 

@@ -9,9 +9,9 @@ import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { peer } from '../support/peers/installed.ts';
 import { postfixPeer } from '../support/peers/postfix.ts';
-import type { Siege } from '../support/whole-internet.ts';
+import type { Siege } from '../support/lab/whole-internet.ts';
 
-const PROGRAM = path.join(import.meta.dirname, '../support/whole-internet.ts');
+const PROGRAM = path.join(import.meta.dirname, '../support/lab/whole-internet.ts');
 const PATIENCE = 280_000;
 /** Root has a network of its own for the asking; others are root in a user namespace. */
 const WHO = process.getuid!() === 0 ? [] : ['--user', '--map-root-user'];

@@ -5,8 +5,8 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { masterOf } from '#lab/peer/postfix';
-import { startLearner, type Learner } from '../support/learner.ts';
-import { write } from '../support/own-domain.ts';
+import { startLearner, type Learner } from '../support/lab/learner.ts';
+import { write } from '../support/lab/own-domain.ts';
 import { postfixPeer } from '../support/peers/postfix.ts';
 import { eventually } from '../support/running-server.ts';
 

@@ -4,7 +4,7 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, describe, test } from 'node:test';
-import { freeLabPrefix } from '../support/lab-network.ts';
+import { freeLabPrefix } from '../support/lab/network.ts';
 import { peer } from '../support/peers/installed.ts';
 import {
   eventually,

@@ -4,8 +4,8 @@
  */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../support/learner.ts';
-import { untilSeen } from '../support/own-domain.ts';
+import { startLearner, type Learner } from '../support/lab/learner.ts';
+import { untilSeen } from '../support/lab/own-domain.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
 import { eventually, PASSWORD, PROGRAM } from '../support/running-server.ts';

@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
 import { LESSONS } from '#lab/lessons/lessons';
 import { readPage } from '#lab/lessons/pages';
-import { startLearner, type Learner } from '../support/learner.ts';
+import { startLearner, type Learner } from '../support/lab/learner.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
 import { eventually, PASSWORD } from '../support/running-server.ts';

@@ -5,7 +5,7 @@ import { base64, utf8 } from '#bytes';
 import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { ask as askDns } from '#lab/dns/recursor/ask';
 import { TYPE } from '#lab/dns/wire/record-types';
-import type { Learner } from '../support/learner.ts';
+import type { Learner } from '../support/lab/learner.ts';
 import { LineSocket } from '../support/line-socket.ts';
 import {
   ask,
@@ -20,7 +20,7 @@ import {
   vouchByDkim,
   vouchBySpf,
   write,
-} from '../support/own-domain.ts';
+} from '../support/lab/own-domain.ts';
 import { eventually, PASSWORD } from '../support/running-server.ts';
 import { connectSubmissions } from '../support/smtp/login.ts';
 import type { Solution } from './solution.ts';

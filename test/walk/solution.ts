@@ -1,5 +1,5 @@
 /** How a lesson of the walk is done: what the lesson asks for, once it was started. */
-import type { Learner } from '../support/learner.ts';
+import type { Learner } from '../support/lab/learner.ts';
 
 export type Solution = (learner: Learner, begun: Begun) => Promise<void | Pending | Afterwards>;
 

@@ -1,5 +1,5 @@
 /** What there is where a lesson of the walk is not passed, in a few lines: of a run elsewhere nothing is left but its message. */
-import type { Learner } from '../support/learner.ts';
+import type { Learner } from '../support/lab/learner.ts';
 
 export interface Asked {
   readonly lesson: string;

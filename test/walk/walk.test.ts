@@ -11,7 +11,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { LESSONS } from '#lab/lessons/lessons';
 import { PLAN } from '#lab/lessons/plan';
-import { startLearner, type Learner, type LessonState } from '../support/learner.ts';
+import { startLearner, type Learner, type LessonState } from '../support/lab/learner.ts';
 import { PHASE_1 } from './phase-1.ts';
 import { PHASE_2 } from './phase-2.ts';
 import { IN_THE_MORNING, PHASE_3, untilMorning } from './phase-3.ts';
@@ -46,7 +46,7 @@ after(() => learner[Symbol.asyncDispose]());
 
 /** Every lesson draws its chances by it. @param seed six hexadecimal digits, as a message of a walk that failed has them */
 async function startWithSeed(seed: string): Promise<Learner> {
-  const preload = [path.resolve(import.meta.dirname, '../support/chosen-seed.ts')];
+  const preload = [path.resolve(import.meta.dirname, '../support/lab/chosen-seed.ts')];
   const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-seed-'));
   after(() => rm(folder, { recursive: true }));
   const file = path.join(folder, 'seed');

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { AcmeAsker } from '../../../test/support/certificates/acme-asker.ts';
-import { startTestCa } from '../../../test/support/lab-ca.ts';
+import { startTestCa } from '../../../test/support/lab/ca.ts';
 import { caCalls, type CaOrders, type CaView } from './calls.ts';
 import { CA_LIMITS } from './limits.ts';
 

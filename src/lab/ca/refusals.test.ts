@@ -14,7 +14,7 @@ import {
   newAccountKey,
   type Question,
 } from '../../../test/support/certificates/acme-asker.ts';
-import { startTestCa, type TestCa } from '../../../test/support/lab-ca.ts';
+import { startTestCa, type TestCa } from '../../../test/support/lab/ca.ts';
 
 let lab: TestCa;
 let asker: AcmeAsker;

@@ -1,7 +1,7 @@
 /** The calls as the command line makes them: what comes is parsed, then run. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDnsStage } from '../../../test/support/lab-dns.ts';
+import { startDnsStage } from '../../../test/support/lab/dns.ts';
 import { dnsCalls } from './calls.ts';
 import type { LabDns } from './start.ts';
 

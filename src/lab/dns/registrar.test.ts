@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
 import { writeDnsFact } from '#store/lab/dns';
-import { startDnsStage } from '../../../test/support/lab-dns.ts';
-import type { DnsStage } from '../../../test/support/lab-dns.ts';
+import { startDnsStage } from '../../../test/support/lab/dns.ts';
+import type { DnsStage } from '../../../test/support/lab/dns.ts';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { HOSTERS } from './infrastructure.ts';
 

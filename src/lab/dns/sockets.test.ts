@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { freeLabPrefix } from '../../../test/support/lab-network.ts';
+import { freeLabPrefix } from '../../../test/support/lab/network.ts';
 import { responseTo } from './authority.ts';
 import { openDnsHost } from './sockets.ts';
 import type { Handler } from './sockets.ts';

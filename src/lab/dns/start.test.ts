@@ -1,7 +1,7 @@
 /** The whole way through real sockets: from our own stub resolver over the recursive one to the root, `test` and a domain. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { startDnsStage } from '../../../test/support/lab-dns.ts';
+import { startDnsStage } from '../../../test/support/lab/dns.ts';
 
 test('a host is found from the root down, and each question is recorded', async () => {
   await using stage = await startDnsStage();

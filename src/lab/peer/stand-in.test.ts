@@ -9,7 +9,7 @@ import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
 import { openSession } from '#clients/smtp/open-session';
 import { parseMailbox } from '#protocol/address/path';
 import { replyText } from '#protocol/smtp/reply';
-import { startProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage } from '../../../test/support/lab/providers.ts';
 import { testIdentity } from '../../../test/support/smtp/own-server.ts';
 import type { Peer } from './peer.ts';
 import { startPeer } from './start.ts';

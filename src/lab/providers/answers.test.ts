@@ -6,7 +6,7 @@ import { latin1 } from '#bytes';
 import { parseFeedbackReport } from '#protocol/arf/parse-report';
 import { listProviderMail, readProviderMail, type KeptMail } from '#store/lab/provider-mail';
 import { listOutgoing } from '#store/lab/provider-outbox';
-import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 import { GREY } from './grey.ts';
 import { PROVIDERS } from './list.ts';
 import type { Provider } from './rule.ts';

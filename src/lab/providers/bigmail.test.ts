@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { latin1 } from '#bytes';
 import { findTrace, listProviderMail, readProviderMail } from '#store/lab/provider-mail';
-import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 
 let stage: ProviderStage;
 

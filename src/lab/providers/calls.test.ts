@@ -5,7 +5,7 @@ import {
   startProviderStage,
   type ProviderStage,
   type Sender,
-} from '../../../test/support/lab-providers.ts';
+} from '../../../test/support/lab/providers.ts';
 import { providerCalls, type Explained } from './calls.ts';
 import { PROVIDERS } from './list.ts';
 import { CONDITION_TEXTS } from './texts.ts';

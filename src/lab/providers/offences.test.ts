@@ -1,7 +1,7 @@
 /** What the block list hears from providers, and what an exam does not say. */
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 import type { ProviderOffence } from './reception.ts';
 
 const told: ProviderOffence[] = [];

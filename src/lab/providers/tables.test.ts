@@ -12,7 +12,7 @@ import {
   type Published,
   type Sender,
   type Sent,
-} from '../../../test/support/lab-providers.ts';
+} from '../../../test/support/lab/providers.ts';
 import type { Counted } from './counts.ts';
 import { PROVIDERS } from './list.ts';
 import type { Provider, RefusingRule, Reply, Rule } from './rule.ts';

@@ -8,7 +8,7 @@ import { parseTlsReport } from '#protocol/tlsrpt/report';
 import { listProviderMail, readProviderMail } from '#store/lab/provider-mail';
 import { listOutgoing } from '#store/lab/provider-outbox';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
-import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 import { testIdentity } from '../../../test/support/smtp/own-server.ts';
 import { BIGMAIL } from './bigmail.ts';
 import { GREY } from './grey.ts';

@@ -8,7 +8,7 @@ import {
   startProviderStage,
   type Letter,
   type ProviderStage,
-} from '../../../test/support/lab-providers.ts';
+} from '../../../test/support/lab/providers.ts';
 import { chance } from '#lab/people/person';
 
 const PROVIDERS = ['bigmail', 'hottest', 'purple'];

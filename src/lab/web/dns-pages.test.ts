@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
 import { silentLog } from '#log';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
-import { startDnsStage, type DnsStage } from '../../../test/support/lab-dns.ts';
+import { startDnsStage, type DnsStage } from '../../../test/support/lab/dns.ts';
 import { dnsParts } from './dns-parts.ts';
 import { CACHE, ISP, PANEL, REGISTRAR } from './sites.ts';
 import { startLabWeb } from './start.ts';

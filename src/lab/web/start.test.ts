@@ -11,7 +11,7 @@ import { TTL, ZONE } from '#lab/dnsbl/answer';
 import { startBlockList, type BlockList } from '#lab/dnsbl/start';
 import { providerCalls } from '#lab/providers/calls';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
-import { startProviderStage, type ProviderStage } from '../../../test/support/lab-providers.ts';
+import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 import { dnsParts } from './dns-parts.ts';
 import { CONTENT_SECURITY_POLICY } from './layout.ts';
 import { startLabWeb } from './start.ts';

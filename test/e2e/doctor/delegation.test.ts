@@ -6,7 +6,7 @@ import { StubResolver } from '#clients/dns/stub-resolver';
 import { nameServers } from '#mail/doctor/checks/name-servers';
 import type { Context } from '#mail/doctor/context';
 import type { LabHost } from '#lab/addresses';
-import { startDnsStage, type DnsStage } from '../../support/lab-dns.ts';
+import { startDnsStage, type DnsStage } from '../../support/lab/dns.ts';
 
 const MINUTE = 60_000;
 const DOMAIN = 'example.test';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { openClassroom, typeLines, type Classroom } from '../../support/lesson-world.ts';
+import { openClassroom, typeLines, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { addAccount } from '#mail/accounts/administer';
 import { parseMailbox } from '#protocol/address/path';
-import { allowed, openClassroom, type Classroom } from '../../support/lesson-world.ts';
+import { allowed, openClassroom, type Classroom } from '../../support/lab/lesson-world.ts';
 import { connectSubmissions, login } from '../../support/smtp/login.ts';
 import { PASSWORD as ALICES } from '../../support/smtp/own-server.ts';
 

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { after, before, test } from 'node:test';
 import { tryToRelay, TRICKS } from '#lab/mallory/relay-try';
-import { openClassroom, typeLines, type Classroom } from '../../support/lesson-world.ts';
+import { openClassroom, typeLines, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {

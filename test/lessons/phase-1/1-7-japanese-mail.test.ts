@@ -8,7 +8,7 @@ import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/f
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { partText } from '#protocol/message/body/part-text';
 import { japaneseLetters, type Hidden } from '#lab/lessons/japanese-letters';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually, PASSWORD } from '../../support/running-server.ts';
 
 let learner: Learner;

@@ -4,7 +4,7 @@ import { latin1 } from '#bytes';
 import { findAccount } from '#store/directory/accounts';
 import { listEmails, readEmail } from '#store/emails';
 import { PATH_QUESTIONS, receivedPath } from '#lab/lessons/received-path';
-import { openClassroom, type Classroom } from '../../support/lesson-world.ts';
+import { openClassroom, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually } from '../../support/running-server.ts';
 
 let learner: Learner;

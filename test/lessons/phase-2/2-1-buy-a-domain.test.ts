@@ -3,8 +3,8 @@ import { after, before, test } from 'node:test';
 import { ask } from '#lab/dns/recursor/ask';
 import { formatRdata } from '#lab/dns/wire/rdata';
 import { TYPE } from '#lab/dns/wire/record-types';
-import { startLearner, type Learner } from '../../support/learner.ts';
-import { delegate, DOMAIN, ownAddress, pass, publish } from '../../support/own-domain.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
+import { delegate, DOMAIN, ownAddress, pass, publish } from '../../support/lab/own-domain.ts';
 
 let learner: Learner;
 before(async () => {

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { writeLetter } from '../../support/learner-mail.ts';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { writeLetter } from '../../support/lab/learner-mail.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually } from '../../support/running-server.ts';
 
 let learner: Learner;

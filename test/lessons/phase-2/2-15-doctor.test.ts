@@ -4,8 +4,8 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/doctor-faults';
 import { TEXTS, type CheckId } from '#mail/doctor/texts';
-import { told } from '../../support/learner-mail.ts';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { told } from '../../support/lab/learner-mail.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually } from '../../support/running-server.ts';
 
 let learner: Learner;

@@ -1,7 +1,15 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../../support/learner.ts';
-import { AUTHOR, buy, DOMAIN, pass, publish, receive, write } from '../../support/own-domain.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
+import {
+  AUTHOR,
+  buy,
+  DOMAIN,
+  pass,
+  publish,
+  receive,
+  write,
+} from '../../support/lab/own-domain.ts';
 
 let learner: Learner;
 before(async () => {

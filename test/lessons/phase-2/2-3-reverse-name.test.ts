@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import {
   buy,
   DOMAIN,
@@ -11,7 +11,7 @@ import {
   untilSeen,
   vouchBySpf,
   write,
-} from '../../support/own-domain.ts';
+} from '../../support/lab/own-domain.ts';
 
 let learner: Learner;
 before(async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import {
   buy,
   pass,
@@ -9,7 +9,7 @@ import {
   toldWhy,
   untilSeen,
   write,
-} from '../../support/own-domain.ts';
+} from '../../support/lab/own-domain.ts';
 
 let learner: Learner;
 before(async () => {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { chooseFault, FAULTS, type Fault } from '#lab/lessons/first-mail-faults';
-import { pass, untilMorning, writeLetter } from '../../support/learner-mail.ts';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { pass, untilMorning, writeLetter } from '../../support/lab/learner-mail.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually } from '../../support/running-server.ts';
 
 let learner: Learner;

@@ -5,14 +5,14 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { FAULT_NAMES, type FaultName } from '#lab/lessons/hidden-faults';
 import { seeded } from '#lab/seeded';
-import { pass, writeLetter } from '../../support/learner-mail.ts';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { pass, writeLetter } from '../../support/lab/learner-mail.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 
 let folder: string;
 let learner: Learner;
 before(async () => {
   folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-seed-'));
-  const preload = [path.resolve(import.meta.dirname, '../../support/chosen-seed.ts')];
+  const preload = [path.resolve(import.meta.dirname, '../../support/lab/chosen-seed.ts')];
   learner = await startLearner(preload, { HIKYAKU_TEST_SEED: path.join(folder, 'seed') });
   await learner.server.done('lab', 'clock', 'still');
 });

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 
 let learner: Learner;
 before(async () => {

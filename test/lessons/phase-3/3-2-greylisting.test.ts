@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
-import { pass, told, tried, writeLetter } from '../../support/learner-mail.ts';
-import { startLearner, type Learner } from '../../support/learner.ts';
+import { pass, told, tried, writeLetter } from '../../support/lab/learner-mail.ts';
+import { startLearner, type Learner } from '../../support/lab/learner.ts';
 
 let learner: Learner;
 before(async () => {

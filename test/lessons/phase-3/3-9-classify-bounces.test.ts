@@ -5,7 +5,7 @@ import { failureInText } from '#protocol/bounce/bounce-text';
 import { classifyBounce } from '#protocol/bounce/reasons';
 import { findAccount } from '#store/directory/accounts';
 import { listEmails, readEmail } from '#store/emails';
-import { allowed, openClassroom, type Classroom } from '../../support/lesson-world.ts';
+import { allowed, openClassroom, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;
 before(async () => {

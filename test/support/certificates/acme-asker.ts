@@ -2,7 +2,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { accountKey, signRequest, type AccountKey } from '#protocol/acme/jws';
 import { httpsTransport, type HttpAnswer, type Transport } from '#clients/acme/request';
-import type { TestCa } from '../lab-ca.ts';
+import type { TestCa } from '../lab/ca.ts';
 
 export interface Question {
   readonly url: string;

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { RecordType } from '#protocol/dns/resolver';
-import { startDnsStage } from '../../../../test/support/lab-dns.ts';
-import type { DnsStage } from '../../../../test/support/lab-dns.ts';
+import { startDnsStage } from '../../../../test/support/lab/dns.ts';
+import type { DnsStage } from '../../../../test/support/lab/dns.ts';
 import { HOSTERS } from '#lab/dns/infrastructure';
 
 const MINUTE = 60_000;

@@ -2,7 +2,7 @@
  * A program for a network namespace in which every address of the Internet is this machine: a recorder sits at the ports of mail, DNS, the web and
  * time, and a practice Internet is led outside in every way that its learner has. Prints one JSON object: what the recorder heard.
  *
- *     unshare --net sh -c 'ip link set lo up && ip route add local default dev lo && exec node test/support/whole-internet.ts'
+ *     unshare --net sh -c 'ip link set lo up && ip route add local default dev lo && exec node test/support/lab/whole-internet.ts'
  */
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { startLearner, type Learner } from './learner.ts';
 import { write } from './own-domain.ts';
-import { eventually } from './running-server.ts';
+import { eventually } from '../running-server.ts';
 
 const TCP = [25, 53, 80, 443, 465, 587, 853, 993, 5432, 11_333];
 const UDP = [53, 123, 443, 853];

@@ -6,9 +6,9 @@ import { startLabDns } from '#lab/dns/start';
 import type { HostedParty, LabDns } from '#lab/dns/start';
 import { labNetwork } from '#lab/network';
 import type { LabNetwork } from '#lab/network';
-import { openTestDatabase } from './database/database.ts';
-import { freeLabPrefix } from './lab-network.ts';
-import { ManualClock } from './manual-clock.ts';
+import { openTestDatabase } from '../database/database.ts';
+import { freeLabPrefix } from './network.ts';
+import { ManualClock } from '../manual-clock.ts';
 
 export interface DnsStage extends AsyncDisposable {
   readonly dns: LabDns;

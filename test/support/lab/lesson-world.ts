@@ -15,14 +15,14 @@ import type { LessonWorld } from '#lab/lessons/world';
 import { labNetwork } from '#lab/network';
 import { silentLog } from '#log';
 import { EventBuffer } from '#store/event-buffer';
-import { freeLabPrefix } from './lab-network.ts';
-import { LineSocket } from './line-socket.ts';
+import { freeLabPrefix } from './network.ts';
+import { LineSocket } from '../line-socket.ts';
 import {
   openTestStore,
   startTestSmtp,
   type TestSmtpOptions,
   type TestStore,
-} from './smtp/own-server.ts';
+} from '../smtp/own-server.ts';
 
 export interface Classroom extends AsyncDisposable {
   readonly at: TestStore;

@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type * as Networks from './lab-network.ts';
-import { holdAddress } from './held-address.ts';
-import { freeLabPrefix } from './lab-network.ts';
+import type * as Networks from './network.ts';
+import { holdAddress } from '../held-address.ts';
+import { freeLabPrefix } from './network.ts';
 
 test('every practice Internet has a network of its own, before anybody listens in it too', async () => {
-  const address = `${import.meta.resolve('./lab-network.ts')}?other`;
+  const address = `${import.meta.resolve('./network.ts')}?other`;
   const other = (await import(address)) as typeof Networks;
   const prefixes: string[] = [];
   for (const ask of [freeLabPrefix, other.freeLabPrefix, freeLabPrefix]) prefixes.push(await ask());

@@ -1,8 +1,8 @@
 /** A learner at work: `hikyaku dev` in a practice Internet of its own as a process, and its command line. For lessons that need all of it. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { freeLabPrefix } from './lab-network.ts';
-import { PASSWORD, startRunningServer, type RunningServer } from './running-server.ts';
+import { freeLabPrefix } from './network.ts';
+import { PASSWORD, startRunningServer, type RunningServer } from '../running-server.ts';
 
 export interface Learner extends AsyncDisposable {
   readonly server: RunningServer;

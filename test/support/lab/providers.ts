@@ -17,10 +17,10 @@ import { parseMailbox } from '#protocol/address/path';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread } from '#protocol/dkim/sign';
 import { formatDate } from '#protocol/message/header/date';
-import { declaredZone, type DeclaredZone } from './dns/declared-zone.ts';
-import { freeLabPrefix } from './lab-network.ts';
-import { testIdentity } from './smtp/own-server.ts';
-import { openTestStore, type TestStore } from './store/store.ts';
+import { declaredZone, type DeclaredZone } from '../dns/declared-zone.ts';
+import { freeLabPrefix } from './network.ts';
+import { testIdentity } from '../smtp/own-server.ts';
+import { openTestStore, type TestStore } from '../store/store.ts';
 
 const KEY = generateKeyPairSync('ed25519');
 const KEY_RECORD = dnsRecordFor(KEY.publicKey);

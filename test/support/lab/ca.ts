@@ -8,7 +8,7 @@ import path from 'node:path';
 import { tcpDialer, type Dialer } from '#clients/smtp/dial';
 import { silentLog } from '#log';
 import { startLabCa, type LabCa, type LabCaOptions } from '#lab/ca/start';
-import { declaredZone, type DeclaredZone } from './dns/declared-zone.ts';
+import { declaredZone, type DeclaredZone } from '../dns/declared-zone.ts';
 
 export interface TestCa extends AsyncDisposable {
   readonly ca: LabCa;
