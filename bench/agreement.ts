@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { awaitBanner, freePort } from '../test/support/loopback-port.ts';
+import { awaitBanner, freePort } from '../test/support/machine/loopback-port.ts';
 import { startPostfix, type Postfix } from '../test/support/peers/postfix.ts';
 import { postfixToMaildir } from './peers/postfix.ts';
 import { runLoad, startSink } from './programs.ts';

@@ -8,7 +8,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { awaitBanner, freePort } from '../../test/support/loopback-port.ts';
+import { awaitBanner, freePort } from '../../test/support/machine/loopback-port.ts';
 import type { Contender } from '../contender.ts';
 import type { Sink } from '../programs.ts';
 

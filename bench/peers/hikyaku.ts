@@ -8,7 +8,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import { freePort } from '../../test/support/loopback-port.ts';
+import { freePort } from '../../test/support/machine/loopback-port.ts';
 import type { Contender } from '../contender.ts';
 import type { Sink } from '../programs.ts';
 

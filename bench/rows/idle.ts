@@ -13,7 +13,10 @@ const ACCOUNTS = 20;
 /** Processes that hold the other ends: a process may open so many files and no more. */
 const CLIENTS = 2;
 const SETTLING_SECONDS = 30;
-const COLLECT_GARBAGE = path.resolve(import.meta.dirname, '../../test/support/collect-garbage.ts');
+const COLLECT_GARBAGE = path.resolve(
+  import.meta.dirname,
+  '../../test/support/program/collect-garbage.ts',
+);
 
 export const idleRow: Row = {
   name: 'idle-10k',

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { VERSION } from '#mail/version';
-import { runProgram } from '../../test/support/program.ts';
+import { runProgram } from '../../test/support/program/run-once.ts';
 
 test('help of a noun names its verbs, whichever way it is asked for', async () => {
   for (const args of [

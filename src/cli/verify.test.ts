@@ -13,8 +13,8 @@ import { splitHeader } from '#protocol/message/header/fields';
 import { sealMessage } from '#protocol/arc/seal';
 import { declaredZone } from '../../test/support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../test/support/dns/declared-zone-server.ts';
-import { runProgram } from '../../test/support/program.ts';
-import type { CommandResult } from '../../test/support/running-server.ts';
+import { runProgram } from '../../test/support/program/run-once.ts';
+import type { CommandResult } from '../../test/support/program/running-server.ts';
 
 const TIME = 1_790_000_000;
 const pair = generateKeyPairSync('ed25519');

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
 import { openTestStore, type TestStore } from '../../test/support/smtp/own-server.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '../../test/support/time/manual-clock.ts';
 import { labClock, type LabClock } from './clock.ts';
 import { keepClock, resumedAt } from './keep-clock.ts';
 

@@ -8,7 +8,7 @@ import { eventsOfMessage, writeEvents } from './events.ts';
 import { mailStoreOf, type MailStore } from './mailboxes/mail-store.ts';
 import { maintain } from './maintenance.ts';
 import { dropPartitions, makePartitions, type Daily } from './partitions.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '../../test/support/time/manual-clock.ts';
 import { DAY, HOUR } from '../../test/support/smtp/outbound.ts';
 import {
   addTestAccounts,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { idGenerator, lowestIdAt } from './ids.ts';
 import { searchMessages, type MessageSearch } from './messages.ts';
-import { ManualClock } from '../../test/support/manual-clock.ts';
+import { ManualClock } from '../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../test/support/store/store.ts';
 
 const START = Date.UTC(2026, 10, 24);

@@ -6,7 +6,7 @@ import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { databaseFolder } from '../../test/support/database/folder.ts';
 import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
-import { eventually } from '../../test/support/running-server.ts';
+import { eventually } from '../../test/support/program/running-server.ts';
 import { startEmbedded } from './embedded/start.ts';
 import { migrate } from './migrate.ts';
 import { openStore, type Opened, type Store } from './open.ts';

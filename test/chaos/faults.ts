@@ -4,7 +4,7 @@
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { alive } from '#store/embedded/postmaster';
-import type { RunningServer } from '../support/running-server.ts';
+import type { RunningServer } from '../support/program/running-server.ts';
 import type { Random } from './random.ts';
 
 export interface Nodes {

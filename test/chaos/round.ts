@@ -12,7 +12,7 @@ import {
   prepareServer,
   type RunningServer,
   type RunningServerOptions,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import type { ClientStatus, Target } from './client.ts';
 import { FAULTS, type FaultKind, type Nodes } from './faults.ts';
 import type { Span } from './judge.ts';

@@ -3,7 +3,7 @@
  * to the sink, the end of all that is under way, and the judgement over it.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { eventually, type RunningServer } from '../support/running-server.ts';
+import { eventually, type RunningServer } from '../support/program/running-server.ts';
 import { inconsistencies, queued, readMailboxes, stuck } from './gather.ts';
 import { judge, type Span, type Verdict } from './judge.ts';
 import { readLedger, type ClientLine, type Taken } from './ledger.ts';

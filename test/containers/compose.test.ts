@@ -10,7 +10,7 @@ import { promisify } from 'node:util';
 import { after, before, describe, test } from 'node:test';
 import { swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 import { Compose } from './compose.ts';
 import { engineSkip } from './engine.ts';

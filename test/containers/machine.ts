@@ -4,7 +4,7 @@
  */
 import { execFile } from 'node:child_process';
 import path from 'node:path';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const IMAGE = 'hikyaku-test-systemd';

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 import { engineSkip } from './engine.ts';
 import { buildMachine, Machine } from './machine.ts';

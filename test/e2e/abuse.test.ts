@@ -7,9 +7,9 @@ import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
 import type { Guard } from '#mail/abuse/guard';
 import { accountDay, endOfPace } from '#store/abuse/daily-limits';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/time/manual-clock.ts';
 import { newTestGuard } from '../support/store/guard.ts';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import { connectSubmissions } from '../support/smtp/login.ts';
 import { startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import {

@@ -2,8 +2,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ImapClient } from '../support/imap/client.ts';
-import { findMail } from '../support/mailbox.ts';
-import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { findMail } from '../support/program/mailbox.ts';
+import {
+  PASSWORD,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

@@ -13,9 +13,9 @@ import { alertsOf } from '#store/alerts/history';
 import { changeRule } from '#store/alerts/rules';
 import { listEmails, readEmail } from '#store/emails';
 import { logReaches } from '../support/database/log-horizon.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/time/manual-clock.ts';
 import { openOutbound } from '../support/smtp/outbound.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const MINUTE = 60_000;

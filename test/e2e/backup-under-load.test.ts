@@ -10,8 +10,8 @@ import { readLedger, type ClientLine, type Taken } from '../chaos/ledger.ts';
 import { startSink } from '../chaos/programs.ts';
 import { isLocal } from '../chaos/letter.ts';
 import { conclude } from '../chaos/stage.ts';
-import { prepareServer, type RunningServer } from '../support/running-server.ts';
-import { acknowledged, answers, underLoad } from '../support/under-load.ts';
+import { prepareServer, type RunningServer } from '../support/program/running-server.ts';
+import { acknowledged, answers, underLoad } from '../support/program/under-load.ts';
 
 /** Each row is a reference that leads nowhere. No moment of the database may have one. */
 const DANGLING = `

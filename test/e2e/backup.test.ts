@@ -4,7 +4,7 @@ import { mkdir, mkdtemp, readdir, rename, rm, writeFile } from 'node:fs/promises
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { databaseFolder } from '../support/database/folder.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
 

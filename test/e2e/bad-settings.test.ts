@@ -11,7 +11,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { certificateFor } from '../support/certificates/self-signed.ts';
 import { openTestDatabase, type TestDatabase } from '../support/database/database.ts';
-import { PROGRAM, type CommandResult } from '../support/running-server.ts';
+import { PROGRAM, type CommandResult } from '../support/program/running-server.ts';
 
 let home: string;
 let database: TestDatabase;

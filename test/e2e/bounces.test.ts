@@ -10,7 +10,7 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';

@@ -8,15 +8,15 @@ import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { LineSocket } from '../support/line-socket.ts';
-import { findMail, listMail } from '../support/mailbox.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
+import { findMail, listMail } from '../support/program/mailbox.ts';
 import {
   eventually,
   PROGRAM,
   startRunningServer,
   type CommandResult,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@example.test';

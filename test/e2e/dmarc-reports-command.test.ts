@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { Client } from 'pg';
 import type { DmarcAggregateReport, ReportedRow } from '#protocol/dmarc-report/report';
 import { keepDmarcReport } from '#store/reports/dmarc-reports';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const DAY = 86_400_000;
 const TODAY = Math.floor(Date.now() / DAY) * DAY;

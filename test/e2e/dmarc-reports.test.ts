@@ -18,7 +18,7 @@ import { parseMailbox } from '#protocol/address/path';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { listDmarcReports, readDmarcReport } from '#store/reports/dmarc-reports';
-import { ManualClock } from '../support/manual-clock.ts';
+import { ManualClock } from '../support/time/manual-clock.ts';
 import { DAY, HOUR, openOutbound, type Outbound } from '../support/smtp/outbound.ts';
 import { HONEST, KEY_RECORD, STRANGER, startReception, world } from '../support/smtp/reception.ts';
 import { openTestStore, startTestSmtp, type TestStore } from '../support/smtp/own-server.ts';

@@ -10,8 +10,8 @@ import {
   type DeclaredName,
   type DeclaredZone,
 } from '../support/dns/declared-zone.ts';
-import { freePort } from '../support/loopback-port.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { freePort } from '../support/machine/loopback-port.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const DOMAIN = 'example.test';
 

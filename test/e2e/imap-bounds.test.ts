@@ -5,12 +5,12 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
-import { computedFor } from '../support/cpu-time.ts';
+import { computedFor } from '../support/time/cpu-time.ts';
 import { codeOf, ImapClient, literal } from '../support/imap/client.ts';
 import { newImapTally, playWild } from '../support/imap/fuzz-play.ts';
 import { letter } from '../support/mailbox-contract/letter.ts';
 import { ImapWire } from '../support/imap/wire.ts';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import { ownImap, startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import { PASSWORD } from '../support/smtp/own-server.ts';
 

@@ -10,12 +10,16 @@ import { connect as connectTls } from 'node:tls';
 import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import {
+  PASSWORD,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 
 const PLAIN = 2000;
 const SECURE = 500;
 const WARM = 100;
-const COLLECT_GARBAGE = path.join(import.meta.dirname, '../support/collect-garbage.ts');
+const COLLECT_GARBAGE = path.join(import.meta.dirname, '../support/program/collect-garbage.ts');
 const AT_ONCE = 25;
 /** What there is to reach is 20 and 60 KB; half as much again is left to what the allocator keeps. */
 const MOST_PLAIN = 30;

@@ -13,7 +13,7 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 
 const WORKERS = 2;

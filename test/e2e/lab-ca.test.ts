@@ -19,7 +19,7 @@ import {
   type CertificateNodeOptions,
 } from '../support/certificates/ordering-node.ts';
 import { serveZone } from '../support/dns/declared-zone-server.ts';
-import { startHttpsHost } from '../support/https-host.ts';
+import { startHttpsHost } from '../support/sockets/https-host.ts';
 import { startTestCa, type TestCa } from '../support/lab/ca.ts';
 import { openTestStore, type TestStore } from '../support/store/store.ts';
 

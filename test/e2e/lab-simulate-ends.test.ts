@@ -6,7 +6,7 @@ import { chmod, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { test } from 'node:test';
-import { PROGRAM } from '../support/running-server.ts';
+import { PROGRAM } from '../support/program/running-server.ts';
 
 /** @param interrupt called with the process once its first day is told; it then has to end by itself */
 async function brokenOff(interrupt: (child: ChildProcess) => void): Promise<readonly string[]> {

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
 import { freeLabPrefix } from '../support/lab/network.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 let server: RunningServer;
 let prefix: string;

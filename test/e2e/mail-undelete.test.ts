@@ -2,7 +2,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { dataOf, fetched, ImapClient, literal } from '../support/imap/client.ts';
-import { PASSWORD, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import {
+  PASSWORD,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 
 const BOB = 'bob@example.test';
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { PROGRAM, startRunningServer } from '../support/running-server.ts';
+import { PROGRAM, startRunningServer } from '../support/program/running-server.ts';
 
 let folder: string;
 /** The first node that is found is 20, and runs nothing. */

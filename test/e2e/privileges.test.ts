@@ -4,7 +4,7 @@ import { execFileSync } from 'node:child_process';
 import { chmod, readFile, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
-import { prepareServer, startRunningServer } from '../support/running-server.ts';
+import { prepareServer, startRunningServer } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 
 const SKIP = process.geteuid!() === 0 ? false : 'only root can become somebody else';

@@ -27,7 +27,7 @@ import {
   prepareServer,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const RELEASES = fileURLToPath(new URL('../fixtures/releases/', import.meta.url));
 const NUMBERS = Array.from({ length: 60_000 }, (_, i) => `${i + 1}\r\n`).join('');

@@ -7,12 +7,16 @@ import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
 import { declaredZone } from '../support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/dns/declared-zone-server.ts';
-import { eventTypes, findMail } from '../support/mailbox.ts';
-import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { eventTypes, findMail } from '../support/program/mailbox.ts';
+import {
+  eventually,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
 
 const ALICE = 'alice@here.test';
-const REDIRECT = fileURLToPath(new URL('../support/redirect-smtp.ts', import.meta.url));
+const REDIRECT = fileURLToPath(new URL('../support/sockets/redirect-smtp.ts', import.meta.url));
 
 let dns: ZoneServer;
 let peer: SmtpTestPeer;

@@ -14,7 +14,7 @@ import {
   PASSWORD,
   prepareServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const ME = 'Me@Here.test';
 

@@ -11,10 +11,10 @@ import {
   prepareServer,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
-import { smallDisk } from '../support/small-disk.ts';
+} from '../support/program/running-server.ts';
+import { smallDisk } from '../support/machine/small-disk.ts';
 import { Lost, Wire } from '../support/smtp/wire.ts';
-import { acknowledged, answers, nothingWrong, underLoad } from '../support/under-load.ts';
+import { acknowledged, answers, nothingWrong, underLoad } from '../support/program/under-load.ts';
 
 const SHORT_LEASE = path.resolve(import.meta.dirname, '../chaos/short-lease.ts');
 

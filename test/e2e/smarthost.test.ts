@@ -14,7 +14,7 @@ import {
   startRunningServer,
   type CommandResult,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import {
   startSmtpPeer,
   type PeerScript,

@@ -7,9 +7,9 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { freeLabPrefix } from '../support/lab/network.ts';
-import { eventually, prepareServer } from '../support/running-server.ts';
+import { eventually, prepareServer } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
-import { SocketManager } from '../support/socket-manager.ts';
+import { SocketManager } from '../support/machine/socket-manager.ts';
 
 test('a client that connects while the server is started again is served, and nobody is refused', async () => {
   await using server = await prepareServer();

@@ -6,9 +6,9 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { declaredZone } from '../support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/dns/declared-zone-server.ts';
-import { freePort } from '../support/loopback-port.ts';
-import { runProgram } from '../support/program.ts';
-import type { CommandResult } from '../support/running-server.ts';
+import { freePort } from '../support/machine/loopback-port.ts';
+import { runProgram } from '../support/program/run-once.ts';
+import type { CommandResult } from '../support/program/running-server.ts';
 
 const zone = declaredZone({
   'example.org': {

@@ -13,9 +13,9 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
-import { findMail } from '../support/mailbox.ts';
+import { findMail } from '../support/program/mailbox.ts';
 
 const ALICE = 'alice@example.test';
 

@@ -11,9 +11,9 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { promisify } from 'node:util';
 import { privateTextFindings } from '../../tools/check/private-text.ts';
-import { findMail } from '../support/mailbox.ts';
-import { startPackageRegistry } from '../support/package-registry.ts';
-import { startRunningServer } from '../support/running-server.ts';
+import { findMail } from '../support/program/mailbox.ts';
+import { startPackageRegistry } from '../support/program/package-registry.ts';
+import { startRunningServer } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');

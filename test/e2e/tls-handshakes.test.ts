@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { test } from 'node:test';
-import { eventually, startRunningServer } from '../support/running-server.ts';
+import { eventually, startRunningServer } from '../support/program/running-server.ts';
 
 interface Row {
   readonly network: string;

@@ -1,7 +1,7 @@
 /** `hikyaku warm-up` as its user runs it: what it prints for people and for scripts, and how it ends. */
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const SITE = 'mx.big.test,mx2.big.test';
 

@@ -12,9 +12,9 @@ import {
   prepareServer,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
-import { acknowledged, nothingWrong, underLoad } from '../support/under-load.ts';
+import { acknowledged, nothingWrong, underLoad } from '../support/program/under-load.ts';
 
 const TWO = { HIKYAKU_WORKERS: '2' };
 const SHORT_LEASE = path.resolve(import.meta.dirname, '../chaos/short-lease.ts');

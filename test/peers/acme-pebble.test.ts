@@ -30,7 +30,7 @@ import {
 } from '../support/certificates/ordering-node.ts';
 import { declaredZone } from '../support/dns/declared-zone.ts';
 import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 import { openTestStore, type TestStore } from '../support/store/store.ts';
 
 describe('certificates from Pebble', { skip: pebblePeer.skip }, () => {

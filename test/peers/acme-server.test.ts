@@ -12,8 +12,12 @@ import { get } from 'node:https';
 import { connect, type TLSSocket } from 'node:tls';
 import { certificateFor } from '../support/certificates/self-signed.ts';
 import { Pebble, pebblePeer } from '../support/peers/pebble.ts';
-import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
-import { startTlsOver } from '../support/start-tls-client.ts';
+import {
+  eventually,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
+import { startTlsOver } from '../support/sockets/start-tls-client.ts';
 
 const HOST = 'mail.example.test';
 

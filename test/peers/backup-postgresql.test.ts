@@ -11,7 +11,7 @@ import {
   prepareServer,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
 const PROGRAMS = '/usr/lib/postgresql/15/bin';

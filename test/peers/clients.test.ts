@@ -16,8 +16,8 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
-import { eventTypes, findMail, type ListedMail } from '../support/mailbox.ts';
+} from '../support/program/running-server.ts';
+import { eventTypes, findMail, type ListedMail } from '../support/program/mailbox.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@example.test';

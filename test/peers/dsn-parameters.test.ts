@@ -11,7 +11,7 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 import { connectSubmissions, login } from '../support/smtp/login.ts';
 
 const ALICE = 'alice@example.test';

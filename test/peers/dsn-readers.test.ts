@@ -12,7 +12,7 @@ import type { NoticeInput } from '#protocol/dsn/compose';
 import type { Action } from '#protocol/dsn/delivery-status';
 import type { NoticeRecipient } from '#protocol/dsn/human-part';
 import { pythonPeer } from '../support/peers/installed.ts';
-import { eventually, startRunningServer } from '../support/running-server.ts';
+import { eventually, startRunningServer } from '../support/program/running-server.ts';
 import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 
 const peer = pythonPeer('flufl.bounce', 'python3-flufl.bounce');

@@ -8,7 +8,7 @@ import { swaksPeer } from '../support/peers/installed.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
 import { runPeer } from '../support/peers/run.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../support/smtp/scripted-peer.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const AUTHOR = 'eve=b+news@author.test';
 const swaks = swaksPeer();

@@ -6,10 +6,14 @@ import { writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
-import { awaitBanner, freePort } from '../support/loopback-port.ts';
-import { findMail } from '../support/mailbox.ts';
+import { awaitBanner, freePort } from '../support/machine/loopback-port.ts';
+import { findMail } from '../support/program/mailbox.ts';
 import { peer } from '../support/peers/installed.ts';
-import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import {
+  eventually,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 
 const BOB = 'bob@example.test';
 const haproxy = peer('haproxy');

@@ -5,11 +5,11 @@ import { after, before, describe, test } from 'node:test';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { declaredZone } from '../support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../support/dns/declared-zone-server.ts';
-import { LineSocket } from '../support/line-socket.ts';
-import { findMail } from '../support/mailbox.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
+import { findMail } from '../support/program/mailbox.ts';
 import { opendkimPeer, startOpendkim, type Opendkim } from '../support/peers/opendkim.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const BOB = 'bob@example.test';
 const DOMAIN = 'sender.test';

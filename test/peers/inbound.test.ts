@@ -1,9 +1,13 @@
 /** A real Postfix brings mail to our MX port: with and without TLS, 8-bit, SMTPUTF8, to several recipients. */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { findMail, listMail } from '../support/mailbox.ts';
+import { findMail, listMail } from '../support/program/mailbox.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
-import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import {
+  eventually,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 
 const ALICE = 'alice@example.test';

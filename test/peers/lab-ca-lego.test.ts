@@ -11,7 +11,7 @@ import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { serveZone } from '../support/dns/declared-zone-server.ts';
 import { startTestCa, type TestCa } from '../support/lab/ca.ts';
-import { freePort } from '../support/loopback-port.ts';
+import { freePort } from '../support/machine/loopback-port.ts';
 import { peer } from '../support/peers/installed.ts';
 
 const lego = peer('lego');

@@ -11,7 +11,11 @@ import { after, before, test } from 'node:test';
 import { freeLabPrefix } from '../support/lab/network.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
-import { eventually, startRunningServer, type RunningServer } from '../support/running-server.ts';
+import {
+  eventually,
+  startRunningServer,
+  type RunningServer,
+} from '../support/program/running-server.ts';
 
 const ROOT = path.resolve(import.meta.dirname, '../..');
 const USUAL = { network: '127.20', smtp: 2525, submission: 2587 };

@@ -8,7 +8,7 @@ import { masterOf } from '#lab/peer/postfix';
 import { startLearner, type Learner } from '../support/lab/learner.ts';
 import { write } from '../support/lab/own-domain.ts';
 import { postfixPeer } from '../support/peers/postfix.ts';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 
 interface State {
   readonly program: string;

@@ -11,7 +11,7 @@ import {
   PROGRAM,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const script = peer('script', 'bsdutils');
 

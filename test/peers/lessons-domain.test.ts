@@ -8,7 +8,7 @@ import { startLearner, type Learner } from '../support/lab/learner.ts';
 import { untilSeen } from '../support/lab/own-domain.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
-import { eventually, PASSWORD, PROGRAM } from '../support/running-server.ts';
+import { eventually, PASSWORD, PROGRAM } from '../support/program/running-server.ts';
 
 const needed = [swaksPeer(), peer('dig', 'dnsutils')];
 const skip = needed.find((one) => one.skip !== false)?.skip ?? false;

@@ -9,7 +9,7 @@ import { readPage } from '#lab/lessons/pages';
 import { startLearner, type Learner } from '../support/lab/learner.ts';
 import { peer, swaksPeer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
-import { eventually, PASSWORD } from '../support/running-server.ts';
+import { eventually, PASSWORD } from '../support/program/running-server.ts';
 
 const telnet = peer('telnet');
 const openssl = peer('openssl');

@@ -4,10 +4,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { parseStsPolicy } from '#protocol/mta-sts/policy-file';
-import { freePort } from '../support/loopback-port.ts';
+import { freePort } from '../support/machine/loopback-port.ts';
 import { peer } from '../support/peers/installed.ts';
 import { runPeer } from '../support/peers/run.ts';
-import { startRunningServer, type RunningServer } from '../support/running-server.ts';
+import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 import { findSettings } from '../support/imap/real-clients/thunderbird-settings.ts';
 
 const checkzone = peer('named-checkzone', 'bind9-utils');

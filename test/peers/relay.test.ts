@@ -7,7 +7,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { certificateFor } from '../support/certificates/self-signed.ts';
-import { eventTypes, findMail } from '../support/mailbox.ts';
+import { eventTypes, findMail } from '../support/program/mailbox.ts';
 import { opendkimPeer, startOpendkim, type Opendkim } from '../support/peers/opendkim.ts';
 import { swaksPeer } from '../support/peers/installed.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
@@ -17,7 +17,7 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
 const swaks = swaksPeer();

@@ -4,15 +4,15 @@ import { after, before, describe, test } from 'node:test';
 import { utf8 } from '#bytes';
 import { Rspamd } from '#clients/rspamd/rspamd';
 import { ImapClient } from '../support/imap/client.ts';
-import { LineSocket } from '../support/line-socket.ts';
-import { findMail, listMail } from '../support/mailbox.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
+import { findMail, listMail } from '../support/program/mailbox.ts';
 import { RSPAMD_PASSWORD, GTUBE, rspamdPeer, TestRspamd } from '../support/peers/rspamd.ts';
 import {
   eventually,
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const BOB = 'bob@example.test';
 /** Enough words to learn from. */

@@ -10,7 +10,7 @@ import {
   PROGRAM,
   prepareServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const script = peer('script', 'bsdutils');
 

@@ -16,7 +16,7 @@ import {
   PASSWORD,
   startRunningServer,
   type RunningServer,
-} from '../support/running-server.ts';
+} from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
 const BOB = 'bob@relay.test';

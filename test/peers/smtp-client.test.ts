@@ -6,7 +6,7 @@ import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { awaitBanner, freePort } from '../support/loopback-port.ts';
+import { awaitBanner, freePort } from '../support/machine/loopback-port.ts';
 import { peer } from '../support/peers/installed.ts';
 import { mailOf, sessionTo } from '../support/smtp/client.ts';
 

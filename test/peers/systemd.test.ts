@@ -12,7 +12,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { DOORS } from '#server/listeners/inherited-sockets';
 import { peer } from '../support/peers/installed.ts';
-import { eventually, PROGRAM, prepareServer } from '../support/running-server.ts';
+import { eventually, PROGRAM, prepareServer } from '../support/program/running-server.ts';
 import { Wire } from '../support/smtp/wire.ts';
 
 const UNITS = path.resolve(import.meta.dirname, '../../deploy/systemd');

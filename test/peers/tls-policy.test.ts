@@ -20,13 +20,13 @@ import { policyStoreOf } from '#store/tls-policy/policies';
 import { dayOf, sessionsOf } from '#store/tls-policy/sessions';
 import { issue, rootAuthority, tlsaOf, type Authority } from '../support/certificates/authority.ts';
 import type { TestCertificate } from '../support/certificates/self-signed.ts';
-import { startHttpsHost, type HttpsHost } from '../support/https-host.ts';
-import { ManualClock } from '../support/manual-clock.ts';
+import { startHttpsHost, type HttpsHost } from '../support/sockets/https-host.ts';
+import { ManualClock } from '../support/time/manual-clock.ts';
 import { openOutbound, type Outbound } from '../support/smtp/outbound.ts';
 import { postfixPeer, startPostfix, type Postfix } from '../support/peers/postfix.ts';
 import { SIGNED, SignedDns, signedDnsPeer, UNSIGNED } from '../support/peers/signed-dns.ts';
-import { tellEvents } from '../support/tell-events.ts';
-import { startStripper, type Stripper } from '../support/strip-starttls.ts';
+import { tellEvents } from '../support/message/tell-events.ts';
+import { startStripper, type Stripper } from '../support/sockets/strip-starttls.ts';
 
 const skip = postfixPeer().skip || signedDnsPeer().skip;
 

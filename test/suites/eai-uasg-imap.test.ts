@@ -10,7 +10,7 @@ import { parseMailbox } from '#protocol/address/path';
 import { dataOf, fetched, ImapClient, literal } from '../support/imap/client.ts';
 import type { Plain } from '../support/imap/data.ts';
 import { decodeMailboxName } from '../support/imap/mailbox-name.ts';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import { startTestImap, type TestImap } from '../support/imap/own-server.ts';
 import {
   openTestStore,

@@ -13,7 +13,7 @@ import { formatMailbox } from '#protocol/address/mailbox';
 import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
 import { setAlias } from '#store/directory/addresses';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import { sessionTo } from '../support/smtp/client.ts';
 import { startSmtpPeer } from '../support/smtp/scripted-peer.ts';
 import {

@@ -19,7 +19,7 @@ import { sectionOctets } from '#protocol/message/body/section';
 import { formatStructure, parseStoredStructure } from '#protocol/message/body/stored-structure';
 import { summarize } from '#protocol/message/summary';
 import type { EmbeddedMessage, Part } from '#protocol/message/structure';
-import { computedFor } from '../support/cpu-time.ts';
+import { computedFor } from '../support/time/cpu-time.ts';
 
 /** What follows from a structure, as a server would say it. */
 function useAll(bytes: Uint8Array): EmbeddedMessage {

@@ -5,7 +5,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import { openTestStore, startTestSmtp, type TestSmtp, type TestStore } from '../support/smtp/own-server.ts';
 
 interface Sequence {

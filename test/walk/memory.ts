@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { masterOf } from '#lab/peer/postfix';
 import { proportionalMegabytes } from '../../bench/processes.ts';
-import type { RunningServer } from '../support/running-server.ts';
+import type { RunningServer } from '../support/program/running-server.ts';
 
 /** Megabytes (10^6). */
 export interface Held {

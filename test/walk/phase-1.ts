@@ -12,8 +12,8 @@ import { parseStructure } from '#protocol/message/body/parse-structure';
 import { partText } from '#protocol/message/body/part-text';
 import type { Learner } from '../support/lab/learner.ts';
 import { typeLines } from '../support/lab/lesson-world.ts';
-import { LineSocket } from '../support/line-socket.ts';
-import { eventually, PASSWORD } from '../support/running-server.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
+import { eventually, PASSWORD } from '../support/program/running-server.ts';
 import { connectSubmissions, login } from '../support/smtp/login.ts';
 import type { Solution } from './solution.ts';
 

@@ -6,7 +6,7 @@ import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { ask as askDns } from '#lab/dns/recursor/ask';
 import { TYPE } from '#lab/dns/wire/record-types';
 import type { Learner } from '../support/lab/learner.ts';
-import { LineSocket } from '../support/line-socket.ts';
+import { LineSocket } from '../support/sockets/line-socket.ts';
 import {
   ask,
   AUTHOR,
@@ -21,7 +21,7 @@ import {
   vouchBySpf,
   write,
 } from '../support/lab/own-domain.ts';
-import { eventually, PASSWORD } from '../support/running-server.ts';
+import { eventually, PASSWORD } from '../support/program/running-server.ts';
 import { connectSubmissions } from '../support/smtp/login.ts';
 import type { Solution } from './solution.ts';
 

@@ -8,7 +8,7 @@ import { classifyBounce } from '#protocol/bounce/reasons';
 import { pass, tried, untilMorning, writeLetter } from '../support/lab/learner-mail.ts';
 import type { Learner } from '../support/lab/learner.ts';
 import { ownAddress } from '../support/lab/own-domain.ts';
-import { eventually } from '../support/running-server.ts';
+import { eventually } from '../support/program/running-server.ts';
 import { importZone } from './phase-2.ts';
 import type { Solution } from './solution.ts';
 

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../../test/support/dns/declared-zone-server.ts';
-import { runProgram } from '../../../test/support/program.ts';
-import type { CommandResult } from '../../../test/support/running-server.ts';
+import { runProgram } from '../../../test/support/program/run-once.ts';
+import type { CommandResult } from '../../../test/support/program/running-server.ts';
 
 let server: ZoneServer;
 before(async () => {

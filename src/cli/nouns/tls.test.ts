@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
 import { serveZone, type ZoneServer } from '../../../test/support/dns/declared-zone-server.ts';
-import { runProgram } from '../../../test/support/program.ts';
+import { runProgram } from '../../../test/support/program/run-once.ts';
 
 const SIGNED = { authenticated: true };
 

@@ -4,7 +4,7 @@ import { decode, encode } from 'dns-packet';
 import type { Answer, OptAnswer } from 'dns-packet';
 import * as fc from 'fast-check';
 import { packetRecord, parseRecordText } from '../../../test/support/dns/record-text.ts';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { TYPE_CODES, answersId, decodeResponse, encodeQuery } from './packet.ts';
 import type { Response } from './packet.ts';
 import type { RecordType } from '#protocol/dns/resolver';

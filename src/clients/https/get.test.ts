@@ -12,7 +12,7 @@ import {
   type Authority,
 } from '../../../test/support/certificates/authority.ts';
 import type { TestCertificate } from '../../../test/support/certificates/self-signed.ts';
-import { startHttpsHost, type Answer } from '../../../test/support/https-host.ts';
+import { startHttpsHost, type Answer } from '../../../test/support/sockets/https-host.ts';
 import { httpsGet, type GetOptions } from './get.ts';
 import { isPublicAddress } from './public-address.ts';
 

@@ -10,7 +10,7 @@ import {
 } from 'node:net';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import type { ScanEnvelope } from './envelope-headers.ts';
 import type { Body } from './exchange.ts';
 import { Rspamd, type RspamdChange } from './rspamd.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { formatEntry } from '#protocol/smtp/dialogue';
-import { freePort } from '../../../test/support/loopback-port.ts';
+import { freePort } from '../../../test/support/machine/loopback-port.ts';
 import { clientParts, openTo, sessionTo } from '../../../test/support/smtp/client.ts';
 import {
   HANG_UP,

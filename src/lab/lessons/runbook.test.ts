@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { commandsIn, openSections, RUNBOOK_SECTIONS, runbookTemplate } from './runbook.ts';
 
 const COMMANDS = ['doctor', 'queue list', 'queue retry', 'dkim rotate'];

@@ -4,7 +4,7 @@ import type { Ground } from '#lab/ground';
 import { silentLog } from '#log';
 import type { HostPolicy } from '#mail/tls-policy/host-policy';
 import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { PROVIDERS } from './list.ts';
 import { ReportBook } from './report-book.ts';
 

@@ -7,7 +7,7 @@ import type { Login } from '#mail/receive/envelope';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
 import { openStore, type Store } from '#store/open';
 import { newTestGuard } from '../../../test/support/store/guard.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
   openTestStore,

@@ -5,8 +5,8 @@ import { hex } from '#bytes';
 import { deleteAppPassword, listAppPasswords } from '#store/directory/app-passwords';
 import { markRemoved } from '#store/directory/accounts';
 import { touchCredential } from '#store/directory/credentials';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { eventually } from '../../../test/support/running-server.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
+import { eventually } from '../../../test/support/program/running-server.ts';
 import {
   addTestAccounts,
   openTestStore,

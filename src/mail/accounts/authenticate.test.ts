@@ -13,8 +13,8 @@ import { listAppPasswords } from '#store/directory/app-passwords';
 import { installationSecret } from '#store/directory/installation';
 import { openStore } from '#store/open';
 import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
-import { eventually } from '../../../test/support/running-server.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
+import { eventually } from '../../../test/support/program/running-server.ts';
 import { addAccount, addDomain, changePassword, type AdministerContext } from './administer.ts';
 import {
   addAppPassword,

@@ -10,7 +10,7 @@ import { writeEvents } from '#store/events';
 import { inTransaction } from '#store/transaction';
 import { appendEvents } from '#store/events';
 import { logReaches } from '../../../test/support/database/log-horizon.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
   openTestStore,

@@ -7,7 +7,7 @@ import { writeEvents } from '#store/events';
 import { insertSubmission } from '#store/submissions';
 import { listSuppressions } from '#store/suppression';
 import type { BouncingRecipient } from '#protocol/verp/verp';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
   openTestStore,

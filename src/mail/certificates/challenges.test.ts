@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '#log';
 import type { Pool } from '#store/open';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { Challenges } from './challenges.ts';
 

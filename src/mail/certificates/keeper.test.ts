@@ -9,7 +9,7 @@ import { saveAcmeAccount } from '#store/certificates/accounts';
 import { addCertificate, currentCertificates } from '#store/certificates/certificates';
 import type { Pool } from '#store/open';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { EXAMPLE_CERTIFICATE } from '../../../test/support/certificates/rfc9773.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { Challenges } from './challenges.ts';

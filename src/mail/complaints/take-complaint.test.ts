@@ -10,7 +10,7 @@ import { wholeBlob } from '#store/blobs';
 import { listComplaints } from '#store/complaints';
 import { isSuppressed } from '#store/suppression';
 import { sealToken, tokenKeys } from '#mail/unsubscribe/token';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
   openTestStore,

@@ -9,7 +9,7 @@ import { abortRotation, beginRotation } from '#store/directory/dkim-rotation';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
 import { declaredZone, type DeclaredZone } from '../../../test/support/dns/declared-zone.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore } from '../../../test/support/store/store.ts';
 import { KEEP_RETIRED, keepRetiredFor } from './decide.ts';
 import { lookAfterKeys, type KeeperOptions } from './keep.ts';

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
 import { Directory } from '#store/directory/directory';
 import { readResults } from '#store/doctor/results';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
   openTestStore,

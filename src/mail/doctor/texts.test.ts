@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { placeholdersOf, type Phrase } from '#mail/story/phrase';
-import { commandsIn, faultOf } from '../../../test/support/command-line.ts';
+import { commandsIn, faultOf } from '../../../test/support/program/command-line.ts';
 import { FAMILIES } from './check.ts';
 import { CHECK_IDS, CHECKS } from './checks.ts';
 import { TEXTS } from './texts.ts';

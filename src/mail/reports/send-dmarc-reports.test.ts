@@ -8,7 +8,7 @@ import { parseDmarcReport } from '#protocol/dmarc-report/parse';
 import type { DmarcAggregateReport } from '#protocol/dmarc-report/report';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { seenOf, type SeenKind } from '#store/reports/dmarc-seen';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { DAY, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import type { DailyReportOptions } from './daily-reports.ts';
 import { DmarcLedger } from './dmarc-ledger.ts';

@@ -7,7 +7,7 @@ import { newDkimKeys } from '#mail/accounts/administer';
 import { parseTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { countSessions, type SessionCount } from '#store/tls-policy/sessions';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { sendTlsReports, type TlsReportOptions } from './send-tls-reports.ts';
 

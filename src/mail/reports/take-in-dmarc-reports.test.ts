@@ -13,7 +13,7 @@ import {
   reportedPolicy,
   reportedSources,
 } from '#store/reports/dmarc-reports';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { mailToAccount } from '../../../test/support/store/mail-to-account.ts';
 import { DAY, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { findDmarcReport } from './find-dmarc-report.ts';

@@ -7,7 +7,7 @@ import { composeReportMail } from '#protocol/tlsrpt/report-mail';
 import { formatTlsReport, type TlsReport } from '#protocol/tlsrpt/report';
 import { listTlsReports } from '#store/reports/tls-reports';
 import { DAY, openOutbound } from '../../../test/support/smtp/outbound.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { mailToAccount } from '../../../test/support/store/mail-to-account.ts';
 import { findTlsReport } from './find-tls-report.ts';
 import { takeInReports } from './take-in-reports.ts';

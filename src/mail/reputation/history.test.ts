@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import { silentLog } from '#log';
 import { listSenders, type Sender } from '#store/reputation/sender-history';
 import type { Pool } from '#store/open';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { SenderHistory } from './history.ts';
 import { HOLDS, MOST_NEW, MOST_PENDING } from './limits.ts';

@@ -3,7 +3,7 @@ import { after, before, beforeEach, test } from 'node:test';
 import type { LogFields } from '#log';
 import { silentLog } from '#log';
 import { UNKNOWN } from '#store/search/answers';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { deliverAll, indexContext, textMessage } from '../../../test/support/store/search.ts';
 import {
   addTestAccounts,

@@ -11,8 +11,8 @@ import {
   type Authority,
 } from '../../../test/support/certificates/authority.ts';
 import { declaredZone, type DeclaredZone } from '../../../test/support/dns/declared-zone.ts';
-import { startHttpsHost, type HttpsHost } from '../../../test/support/https-host.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { startHttpsHost, type HttpsHost } from '../../../test/support/sockets/https-host.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import type { HostPolicy } from './host-policy.ts';
 import { TlsLedger } from './ledger.ts';

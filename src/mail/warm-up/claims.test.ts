@@ -10,7 +10,7 @@ import { planRoom } from '#store/queue/pace';
 import { changePlan } from '#store/warm-up/change-plan';
 import { listPlans, planDays, readPlan } from '#store/warm-up/plans';
 import { declareSource } from '#store/warm-up/sources';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { HOUR, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { begun, WarmUpKeeper } from './keeper.ts';
 import { NO_REPLIES } from './plan.ts';

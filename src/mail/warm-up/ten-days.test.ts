@@ -5,7 +5,7 @@ import { reconcileDestinations } from '#store/queue/destinations';
 import { changePlan } from '#store/warm-up/change-plan';
 import { planDays, readPlan, type PlanDay } from '#store/warm-up/plans';
 import { declareSource } from '#store/warm-up/sources';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { DAY, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../../../test/support/smtp/scripted-peer.ts';
 import { begun } from './keeper.ts';

@@ -21,7 +21,7 @@ import {
   draft,
   type Draft,
   recordChange,
-} from '../../../test/support/signed-draft.ts';
+} from '../../../test/support/message/signed-draft.ts';
 import type { ArcReport } from './report.ts';
 import { sealMessage } from './seal.ts';
 import { verifyChain } from './verify-chain.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
 import { utf8 } from '#bytes';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { classifyBounce, type Failure } from './reasons.ts';
 import { MAX_BOUNCE, readBounce } from './read-bounce.ts';
 

@@ -17,7 +17,7 @@ import {
   draft,
   recordChange,
   signDraft,
-} from '../../../test/support/signed-draft.ts';
+} from '../../../test/support/message/signed-draft.ts';
 import { verifyMessage } from './verify.ts';
 
 const NAME = 'sel._domainkey.example.test';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { formatDmarcReport } from './format.ts';
 import { DmarcReportReader, parseDmarcReport } from './parse.ts';
 import { DISPOSITIONS, type DmarcAggregateReport, type ReportedRow } from './report.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { listMatcher } from './list-pattern.ts';
 
 describe('patterns of LIST', () => {

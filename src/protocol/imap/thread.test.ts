@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { baseSubject } from '#protocol/message/header/base-subject';
-import { computedFor } from '../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import {
   formatThreads,
   isReplySubject,

@@ -7,7 +7,7 @@ import { alertsOf, alertsThatAreOn } from '#store/alerts/history';
 import { Directory } from '#store/directory/directory';
 import { writeEvents } from '#store/events';
 import { logReaches } from '../../../test/support/database/log-horizon.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { addTestAccounts, openTestStore } from '../../../test/support/store/store.ts';
 import { startAlerts } from './alerts.ts';
 

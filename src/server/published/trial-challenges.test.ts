@@ -5,7 +5,7 @@ import { after, before, test } from 'node:test';
 import { Challenges } from '#mail/certificates/challenges';
 import { silentLog } from '#log';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { trialChallenges } from './trial-challenges.ts';
 
 const HOST = 'mail.example.org';

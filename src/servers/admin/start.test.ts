@@ -22,7 +22,7 @@ import {
 } from '../../../test/support/store/store.ts';
 import { newTestGuard } from '../../../test/support/store/guard.ts';
 import { testPublishing } from '../../../test/support/dns/publishing.ts';
-import { testDesk } from '../../../test/support/doctor-desk.ts';
+import { testDesk } from '../../../test/support/program/doctor-desk.ts';
 import type { AdminContext } from './context.ts';
 import { startAdmin, type AdminServer } from './start.ts';
 

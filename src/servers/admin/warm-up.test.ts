@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Event } from '#events';
 import { claim, releasePlanned } from '#store/queue/claim';
 import { reconcileDestinations } from '#store/queue/destinations';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import type { RowsCall, ValueCall } from './call.ts';
 import { queueCalls } from './calls/queue.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { StoreUnavailable } from '#store/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap/client.ts';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { ownImap, startTestImap } from '../../../test/support/imap/own-server.ts';
 import { PASSWORD } from '../../../test/support/smtp/own-server.ts';
 

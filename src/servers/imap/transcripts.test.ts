@@ -1,6 +1,6 @@
 /**
  * Every file in transcripts/ is a test: a dialogue on a real session, with a real store and an account of its own that has nothing but
- * its first mailboxes. Lines as test/support/transcript.ts says; `…` stands for any text. Lines of IMAP alone:
+ * its first mailboxes. Lines as test/support/sockets/transcript.ts says; `…` stands for any text. Lines of IMAP alone:
  *
  *   listener NAME       imap or imaps (the default, under TLS); before the dialogue
  *   letters COUNT       messages in INBOX, with subjects letter 1, letter 2, … and two lines of text
@@ -18,7 +18,7 @@ import { wholeBlob } from '#store/blobs';
 import { append } from '#store/mailboxes/append';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { startTestImap } from '../../../test/support/imap/own-server.ts';
 import { openTestStore, PASSWORD, type TestStore } from '../../../test/support/smtp/own-server.ts';
 import {
@@ -27,7 +27,7 @@ import {
   speak,
   transcriptsIn,
   type TranscriptLine,
-} from '../../../test/support/transcript.ts';
+} from '../../../test/support/sockets/transcript.ts';
 import { IMAP_LIMITS } from './limits.ts';
 
 let at: TestStore;

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { SecureVersion } from 'node:tls';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import {
   bindingsOf,
   connectSubmissions,

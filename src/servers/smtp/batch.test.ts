@@ -5,7 +5,7 @@ import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { Writer } from '#store/writer';
 import { commitEater } from '../../../test/support/database/commit-eater.ts';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { connectSubmissions, login } from '../../../test/support/smtp/login.ts';
 import {
   openTestStore,

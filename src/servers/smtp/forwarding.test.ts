@@ -14,7 +14,7 @@ import { replaceSrsSecret } from '#store/directory/srs-secrets';
 import { createPublicKey } from 'node:crypto';
 import { HERE, startForwarder, type Forwarder } from '../../../test/support/smtp/forwarding.ts';
 import { HONEST, STRANGER, type Letter } from '../../../test/support/smtp/reception.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/smtp/own-server.ts';
 import type { AcceptedMail } from '../../../test/support/smtp/scripted-peer.ts';
 

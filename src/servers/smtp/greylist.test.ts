@@ -8,7 +8,7 @@ import { findAccount } from '#store/directory/accounts';
 import { notePutOff, rememberedAmong, sweepGreylist, wroteTo } from '#store/reception/greylist';
 import type { StoredEvent } from '#store/events';
 import { sparing } from '#server/incoming/greylist';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   HONEST,
   startReception,

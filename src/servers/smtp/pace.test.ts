@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { everybodyBehaves, type Conduct, type Pace } from '#mail/abuse/conduct';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import {
   openTestStore,
   startTestSmtp,

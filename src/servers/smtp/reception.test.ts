@@ -24,7 +24,7 @@ import {
   world,
   type Letter,
 } from '../../../test/support/smtp/reception.ts';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import {
   openTestStore,
   startTestSmtp,

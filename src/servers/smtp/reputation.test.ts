@@ -15,7 +15,7 @@ import { countSenders, listSenders, type Sender } from '#store/reputation/sender
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
 import { sparing } from '#server/incoming/greylist';
 import { startForwarder } from '../../../test/support/smtp/forwarding.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   HONEST,
   LIST,

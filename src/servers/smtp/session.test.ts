@@ -10,7 +10,7 @@ import type { Mailbox } from '#protocol/address/mailbox';
 import { formatEntry } from '#protocol/smtp/dialogue';
 import { dialoguesOfMessage } from '#store/dialogues';
 import { StoreUnavailable, type Writer } from '#store/writer';
-import { LineSocket } from '../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import {
   openTestStore,
   startTestSmtp,

@@ -1,5 +1,5 @@
 /**
- * Every file in transcripts/ is a test: a dialogue on a real session, with a real store. Lines as test/support/transcript.ts says; `*`
+ * Every file in transcripts/ is a test: a dialogue on a real session, with a real store. Lines as test/support/sockets/transcript.ts says; `*`
  * stands for any text. Lines of SMTP alone:
  *
  *   listener NAME       mx (the default), submission or submissions; before the dialogue
@@ -18,8 +18,8 @@ import {
   startTestSmtp,
   type TestStore,
 } from '../../../test/support/smtp/own-server.ts';
-import { LineSocket } from '../../../test/support/line-socket.ts';
-import { scriptOf, speak, transcriptsIn } from '../../../test/support/transcript.ts';
+import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
+import { scriptOf, speak, transcriptsIn } from '../../../test/support/sockets/transcript.ts';
 
 let at: TestStore;
 before(async () => {

@@ -14,7 +14,7 @@ import { findMailbox } from '#store/mailboxes/tree';
 import { migrate } from '#store/migrate';
 import { databaseFolder } from '../../../test/support/database/folder.ts';
 import { openTestDatabase } from '../../../test/support/database/database.ts';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { newMessage } from '../../../test/support/store/mailboxes.ts';
 import { openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { accountMessages } from './account-messages.ts';

@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { after, before, test } from 'node:test';
-import { LineProgram } from '../../../test/support/line-program.ts';
+import { LineProgram } from '../../../test/support/program/line-program.ts';
 import { findBinaries } from './binaries.ts';
 import { userNamed } from './identity.ts';
 

@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import { Client } from 'pg';
 import { silentLog } from '#log';
 import { databaseFolder } from '../../../test/support/database/folder.ts';
-import { LineProgram } from '../../../test/support/line-program.ts';
+import { LineProgram } from '../../../test/support/program/line-program.ts';
 import { startEmbedded, type Connection, type EmbeddedServer } from './start.ts';
 import type { State } from './supervisor.ts';
 

@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { markRemoved, setDisabled } from '#store/directory/accounts';
 import { FLAG } from '#store/emails';
 import { maintain } from '#store/maintenance';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eraseRemoved, markRemoved } from '#store/directory/accounts';
 import { maintain } from '#store/maintenance';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,

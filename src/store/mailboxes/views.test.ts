@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { silentLog } from '#log';
 import { openStore } from '#store/open';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { HOUR, MINUTE, openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { claim } from './claim.ts';
 import {

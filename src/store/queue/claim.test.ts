@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Store } from '#store/open';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { retryQueued } from './admin.ts';
 import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ManualClock } from '../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { holdQueued } from './admin.ts';
 import type { QueueSelection } from './selection.ts';

@@ -3,7 +3,11 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { CHECK_IDS } from '#mail/doctor/checks';
-import { PASSWORD, startRunningServer, type RunningServer } from '../../support/running-server.ts';
+import {
+  PASSWORD,
+  startRunningServer,
+  type RunningServer,
+} from '../../support/program/running-server.ts';
 
 /** Of the whole command, on a default development server. Milliseconds. */
 const PATIENCE = 5000;

@@ -1,8 +1,8 @@
 /** Remedies of the doctor, followed as they are told: what was not well is well afterwards. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { commandsIn } from '../../support/command-line.ts';
-import { startRunningServer, type RunningServer } from '../../support/running-server.ts';
+import { commandsIn } from '../../support/program/command-line.ts';
+import { startRunningServer, type RunningServer } from '../../support/program/running-server.ts';
 
 interface Line {
   readonly finding: string;

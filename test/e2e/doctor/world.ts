@@ -21,7 +21,7 @@ import { dnsRecordFor } from '#protocol/dkim/key-record';
 import { signMessage, signOffMainThread, type SigningKey } from '#protocol/dkim/sign';
 import { parseIp, reverseDomain } from '#protocol/address/ip-address';
 import { declaredZone, type DeclaredName } from '../../support/dns/declared-zone.ts';
-import { ADDRESS, DOMAIN, factsAt, HOST, SETTINGS } from '../../support/doctor-facts.ts';
+import { ADDRESS, DOMAIN, factsAt, HOST, SETTINGS } from '../../support/program/doctor-facts.ts';
 
 export { ADDRESS, DOMAIN, HOST };
 export type Names = Record<string, DeclaredName>;

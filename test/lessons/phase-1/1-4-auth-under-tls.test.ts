@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
-import { LineSocket } from '../../support/line-socket.ts';
+import { LineSocket } from '../../support/sockets/line-socket.ts';
 import { openClassroom, typeLines, type Classroom } from '../../support/lab/lesson-world.ts';
 import { connectSubmissions } from '../../support/smtp/login.ts';
 import { PASSWORD } from '../../support/smtp/own-server.ts';

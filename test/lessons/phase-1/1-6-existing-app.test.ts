@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually, PASSWORD } from '../../support/running-server.ts';
+import { eventually, PASSWORD } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

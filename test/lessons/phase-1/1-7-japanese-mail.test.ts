@@ -9,7 +9,7 @@ import { parseStructure } from '#protocol/message/body/parse-structure';
 import { partText } from '#protocol/message/body/part-text';
 import { japaneseLetters, type Hidden } from '#lab/lessons/japanese-letters';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually, PASSWORD } from '../../support/running-server.ts';
+import { eventually, PASSWORD } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

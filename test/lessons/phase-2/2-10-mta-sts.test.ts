@@ -4,7 +4,7 @@ import path from 'node:path';
 import { after, before, test } from 'node:test';
 import { writeLetter } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually } from '../../support/running-server.ts';
+import { eventually } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

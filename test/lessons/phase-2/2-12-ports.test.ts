@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { LineSocket } from '../../support/line-socket.ts';
+import { LineSocket } from '../../support/sockets/line-socket.ts';
 import { openClassroom, typeLines, type Classroom } from '../../support/lab/lesson-world.ts';
 import { connectSubmissions } from '../../support/smtp/login.ts';
 

@@ -6,7 +6,7 @@ import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/doctor-faults';
 import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { told } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually } from '../../support/running-server.ts';
+import { eventually } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 let address: string;

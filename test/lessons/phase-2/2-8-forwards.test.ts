@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually } from '../../support/running-server.ts';
+import { eventually } from '../../support/program/running-server.ts';
 import {
   ask,
   buy,

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { base64, utf8 } from '#bytes';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { LineSocket } from '../../support/line-socket.ts';
-import { eventually, PASSWORD } from '../../support/running-server.ts';
+import { LineSocket } from '../../support/sockets/line-socket.ts';
+import { eventually, PASSWORD } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

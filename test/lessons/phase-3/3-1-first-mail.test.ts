@@ -3,7 +3,7 @@ import { after, before, test } from 'node:test';
 import { chooseFault, FAULTS, type Fault } from '#lab/lessons/first-mail-faults';
 import { pass, untilMorning, writeLetter } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually } from '../../support/running-server.ts';
+import { eventually } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

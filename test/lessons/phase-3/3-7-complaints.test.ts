@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { pass, untilMorning } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
-import { eventually } from '../../support/running-server.ts';
+import { eventually } from '../../support/program/running-server.ts';
 
 let learner: Learner;
 before(async () => {

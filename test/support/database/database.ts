@@ -1,6 +1,6 @@
 /**
  * A fresh database per test file, copied from a template that the first test of a run makes by running the
- * migrations. The server is the run's (`global-setup.ts`); a file that is run by hand gets `DATABASE_URL`'s or
+ * migrations. The server is the run's (`run/global-setup.ts`); a file that is run by hand gets `DATABASE_URL`'s or
  * starts its own.
  */
 import { randomBytes } from 'node:crypto';
@@ -9,7 +9,7 @@ import { migrate } from '#store/migrate';
 import { databaseExists, dropDatabase } from './drop.ts';
 import { startPostgresServer } from './postgres-server.ts';
 
-/** The environment variables by which `global-setup.ts` tells the test processes. */
+/** The environment variables by which `run/global-setup.ts` tells the test processes. */
 export const SERVER = 'HIKYAKU_TEST_SERVER';
 export const RUN = 'HIKYAKU_TEST_RUN';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { Client } from 'pg';
 import { dropDatabase } from './drop.ts';
 import { startPostgresServer } from './postgres-server.ts';
-import { eventually } from '../running-server.ts';
+import { eventually } from '../program/running-server.ts';
 
 async function connect(url: string): Promise<Client> {
   const client = new Client({ connectionString: url });

@@ -3,7 +3,7 @@
  * are waited for, as later rounds would see it too.
  */
 import type { Pool } from 'pg';
-import { eventually } from '../running-server.ts';
+import { eventually } from '../program/running-server.ts';
 
 /** Resolves once everything that is committed now can be read from the log. */
 export async function logReaches(pool: Pool): Promise<void> {

@@ -1,5 +1,5 @@
 /**
- * A throw-away PostgreSQL in a temporary folder, for a whole test run (`global-setup.ts`) or for one file that
+ * A throw-away PostgreSQL in a temporary folder, for a whole test run (`run/global-setup.ts`) or for one file that
  * is run by hand (`database.ts`). It ends with the process that started it, however that ends: a watcher holds
  * a pipe from it, and stops the server and removes the folder when the pipe closes.
  */

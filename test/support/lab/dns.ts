@@ -8,7 +8,7 @@ import { labNetwork } from '#lab/network';
 import type { LabNetwork } from '#lab/network';
 import { openTestDatabase } from '../database/database.ts';
 import { freeLabPrefix } from './network.ts';
-import { ManualClock } from '../manual-clock.ts';
+import { ManualClock } from '../time/manual-clock.ts';
 
 export interface DnsStage extends AsyncDisposable {
   readonly dns: LabDns;

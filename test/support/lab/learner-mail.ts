@@ -1,7 +1,7 @@
 /** What a learner does besides lessons: writes letters as alice, and lets time pass in the practice Internet. */
 import { createTransport } from 'nodemailer';
 import type { Learner } from './learner.ts';
-import { eventually, PASSWORD } from '../running-server.ts';
+import { eventually, PASSWORD } from '../program/running-server.ts';
 
 /** Hands in a letter as alice, under TLS and with her login. @returns the id of the message */
 export async function writeLetter(

@@ -2,7 +2,7 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { freeLabPrefix } from './network.ts';
-import { PASSWORD, startRunningServer, type RunningServer } from '../running-server.ts';
+import { PASSWORD, startRunningServer, type RunningServer } from '../program/running-server.ts';
 
 export interface Learner extends AsyncDisposable {
   readonly server: RunningServer;

@@ -16,7 +16,7 @@ import { labNetwork } from '#lab/network';
 import { silentLog } from '#log';
 import { EventBuffer } from '#store/event-buffer';
 import { freeLabPrefix } from './network.ts';
-import { LineSocket } from '../line-socket.ts';
+import { LineSocket } from '../sockets/line-socket.ts';
 import {
   openTestStore,
   startTestSmtp,

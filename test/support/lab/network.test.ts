@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type * as Networks from './network.ts';
-import { holdAddress } from '../held-address.ts';
+import { holdAddress } from '../machine/held-address.ts';
 import { freeLabPrefix } from './network.ts';
 
 test('every practice Internet has a network of its own, before anybody listens in it too', async () => {

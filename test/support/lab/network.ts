@@ -1,5 +1,5 @@
 /** A practice Internet of a test's own: the second number of its addresses is held by the process, so that several run side by side. */
-import { holdAddress, nobodyListens } from '../held-address.ts';
+import { holdAddress, nobodyListens } from '../machine/held-address.ts';
 
 const FIRST = 30;
 const NETWORKS = 220;

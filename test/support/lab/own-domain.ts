@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createTransport } from 'nodemailer';
 import type { Learner, LessonState } from './learner.ts';
-import { eventually, PASSWORD } from '../running-server.ts';
+import { eventually, PASSWORD } from '../program/running-server.ts';
 
 export const DOMAIN = 'hanako.test';
 export const AUTHOR = `hello@${DOMAIN}`;

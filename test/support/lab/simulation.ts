@@ -1,7 +1,7 @@
 /** `hikyaku lab simulate` as its user runs it: a process, with a database and a practice Internet of its own. */
 import { execFile } from 'node:child_process';
 import { tmpdir } from 'node:os';
-import { PROGRAM } from '../running-server.ts';
+import { PROGRAM } from '../program/running-server.ts';
 
 export interface SimulatedRow {
   readonly way: string;

@@ -10,7 +10,7 @@ import { readFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import { startLearner, type Learner } from './learner.ts';
 import { write } from './own-domain.ts';
-import { eventually } from '../running-server.ts';
+import { eventually } from '../program/running-server.ts';
 
 const TCP = [25, 53, 80, 443, 465, 587, 853, 993, 5432, 11_333];
 const UDP = [53, 123, 443, 853];

@@ -22,7 +22,7 @@ import {
   type DovecotPorts,
 } from './dovecot-config.ts';
 import type { ImapAccount } from '../imap/account.ts';
-import { awaitBanner, freePort } from '../loopback-port.ts';
+import { awaitBanner, freePort } from '../machine/loopback-port.ts';
 import { peer, type Peer } from './installed.ts';
 
 const PASSWORD = 'open-sesame-23';

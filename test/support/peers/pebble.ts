@@ -9,9 +9,9 @@ import { request } from 'node:https';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { certificateFor } from '../certificates/self-signed.ts';
-import { freePort } from '../loopback-port.ts';
+import { freePort } from '../machine/loopback-port.ts';
 import { peer } from './installed.ts';
-import { eventually } from '../running-server.ts';
+import { eventually } from '../program/running-server.ts';
 
 export const pebblePeer = peer('pebble');
 

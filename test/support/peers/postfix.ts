@@ -21,7 +21,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { awaitBanner, freePort } from '../loopback-port.ts';
+import { awaitBanner, freePort } from '../machine/loopback-port.ts';
 import { peer, type Peer } from './installed.ts';
 import { seeing } from './resolv-conf.ts';
 import {

@@ -8,9 +8,9 @@ import { chmodSync, chownSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { freePort } from '../loopback-port.ts';
+import { freePort } from '../machine/loopback-port.ts';
 import { peer, type Peer } from './installed.ts';
-import { eventually } from '../running-server.ts';
+import { eventually } from '../program/running-server.ts';
 
 /** It knows no address that needs none. */
 export const RSPAMD_PASSWORD = 'a-password-of-the-controller';

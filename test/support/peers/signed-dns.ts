@@ -11,7 +11,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StubResolver } from '#clients/dns/stub-resolver';
 import { systemClock } from '#clock';
-import { freePort } from '../loopback-port.ts';
+import { freePort } from '../machine/loopback-port.ts';
 import { peer, type Peer } from './installed.ts';
 import { runPeer } from './run.ts';
 

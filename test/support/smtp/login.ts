@@ -6,7 +6,7 @@ import { channelBindings, type ChannelBindings } from '#protocol/sasl/channel-bi
 import { startSaslClient } from '#protocol/sasl/client';
 import type { Mechanism } from '#protocol/sasl/mechanisms';
 import { saltPassword } from '#protocol/sasl/scram-keys';
-import { LineSocket } from '../line-socket.ts';
+import { LineSocket } from '../sockets/line-socket.ts';
 
 /** A client after EHLO under TLS. */
 export async function connectSubmissions(

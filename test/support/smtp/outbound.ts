@@ -23,7 +23,7 @@ import {
   type QueueRecipient,
 } from '#store/queue/enqueue';
 import { declaredZone, type DeclaredName, type DeclaredZone } from '../dns/declared-zone.ts';
-import type { ManualClock } from '../manual-clock.ts';
+import type { ManualClock } from '../time/manual-clock.ts';
 import { addTestAccounts, openTestStore } from '../store/store.ts';
 
 export interface Outbound extends AsyncDisposable {

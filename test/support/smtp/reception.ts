@@ -14,7 +14,7 @@ import { splitHeader } from '#protocol/message/header/fields';
 import { readEmail } from '#store/emails';
 import { eventsOfMessage, type StoredEvent } from '#store/events';
 import { declaredZone, type DeclaredZone } from '../dns/declared-zone.ts';
-import { LineSocket } from '../line-socket.ts';
+import { LineSocket } from '../sockets/line-socket.ts';
 import { startTestSmtp, type TestSmtpOptions, type TestStore } from './own-server.ts';
 
 const KEY = generateKeyPairSync('ed25519');

@@ -18,8 +18,8 @@ import {
   type Authority,
 } from '../../../../test/support/certificates/authority.ts';
 import { declaredZone } from '../../../../test/support/dns/declared-zone.ts';
-import { startHttpsHost, type HttpsHost } from '../../../../test/support/https-host.ts';
-import { freePort } from '../../../../test/support/loopback-port.ts';
+import { startHttpsHost, type HttpsHost } from '../../../../test/support/sockets/https-host.ts';
+import { freePort } from '../../../../test/support/machine/loopback-port.ts';
 import { HttpExchanges, type KeptExchange } from './exchanges.ts';
 import { httpSteps } from './steps.ts';
 

@@ -12,7 +12,7 @@ import type { ClientStep } from '#protocol/sasl/client-step';
 import { saltPassword } from '#protocol/sasl/scram-keys';
 import { ImapClient, literal } from '../../../../test/support/imap/client.ts';
 import { ownImap } from '../../../../test/support/imap/own-server.ts';
-import { LineSocket } from '../../../../test/support/line-socket.ts';
+import { LineSocket } from '../../../../test/support/sockets/line-socket.ts';
 import { PASSWORD } from '../../../../test/support/smtp/own-server.ts';
 import { ImapSessions, type ImapSession } from './sessions.ts';
 import { imapSteps } from './steps.ts';

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
 import { listEmails, readEmail } from '#store/emails';
 import { showQueued } from '#store/queue/admin';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { collect, CONTENT, HOUR, openOutbound } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 

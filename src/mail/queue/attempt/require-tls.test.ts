@@ -13,7 +13,7 @@ import {
 } from '../../../../test/support/certificates/authority.ts';
 import type { TestCertificate } from '../../../../test/support/certificates/self-signed.ts';
 import type { DeclaredName } from '../../../../test/support/dns/declared-zone.ts';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   openOutbound,
   type Outbound,

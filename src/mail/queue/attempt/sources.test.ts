@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { QueueOptions } from '#mail/queue/options';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
 import {
   SILENCE,

@@ -19,15 +19,15 @@ import {
 } from '../../../../test/support/certificates/authority.ts';
 import type { TestCertificate } from '../../../../test/support/certificates/self-signed.ts';
 import type { DeclaredName } from '../../../../test/support/dns/declared-zone.ts';
-import { startHttpsHost, type HttpsHost } from '../../../../test/support/https-host.ts';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { startHttpsHost, type HttpsHost } from '../../../../test/support/sockets/https-host.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   openOutbound,
   type Outbound,
   type TestMail,
 } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer, type SmtpTestPeer } from '../../../../test/support/smtp/scripted-peer.ts';
-import { tellEvents } from '../../../../test/support/tell-events.ts';
+import { tellEvents } from '../../../../test/support/message/tell-events.ts';
 
 const MX = '192.0.2.1';
 const POLICY_HOST = '192.0.2.80';

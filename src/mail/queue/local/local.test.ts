@@ -14,7 +14,7 @@ import { addDkimKey } from '#store/directory/dkim-keys';
 import { insertDomain } from '#store/directory/domains';
 import { listEmails, readEmail } from '#store/emails';
 import { releaseQueued } from '#store/queue/admin';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   collect,
   MINUTE,

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { NetworkInterfaceInfo } from 'node:os';
 import { test } from 'node:test';
 import type { Event } from '#events';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { openOutbound } from '../../../../test/support/smtp/outbound.ts';
 import { ownAddresses } from './own-addresses.ts';
 

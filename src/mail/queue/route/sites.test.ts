@@ -9,7 +9,7 @@ import {
   releaseQueued,
   retryRouted,
 } from '#store/queue/admin';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 

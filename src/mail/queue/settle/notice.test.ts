@@ -11,7 +11,7 @@ import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { setAlias } from '#store/directory/addresses';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { listEmails, readEmail } from '#store/emails';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   collect,
   HOUR,

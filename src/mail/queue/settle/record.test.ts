@@ -4,7 +4,7 @@ import { DatabaseError } from 'pg';
 import { systemClock } from '#clock';
 import type { Store } from '#store/open';
 import type { Job } from '#store/writer';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { openOutbound } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { DAY, HOUR, MINUTE, openOutbound } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { isSuppressed, listSuppressions, suppress, type NewSuppression } from '#store/suppression';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { DAY, HOUR, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';
 

@@ -6,7 +6,7 @@ import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { listEmails, readEmail } from '#store/emails';
 import { listQueue, releaseQueued, showQueued } from '#store/queue/admin';
 import { markRemoval } from '#store/queue/removal';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   collect,
   HOUR,

@@ -6,7 +6,7 @@ import { begun } from '#mail/warm-up/keeper';
 import { holdQueued, listQueue, releaseQueued } from '#store/queue/admin';
 import { listEmails } from '#store/emails';
 import { changePlan } from '#store/warm-up/change-plan';
-import { ManualClock } from '../../../../test/support/manual-clock.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   DAY,
   HOUR,

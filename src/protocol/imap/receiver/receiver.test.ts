@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1 } from '#bytes';
-import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/time/cpu-time.ts';
 import type { ReceiverEvent } from './event.ts';
 import type { ReceiverLimits } from './limits.ts';
 import { Receiver } from './receiver.ts';

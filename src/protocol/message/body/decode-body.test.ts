@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { base64, concat, fromLatin1, latin1 } from '#bytes';
-import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/time/cpu-time.ts';
 import { bodyDecoder, decodeBody } from './decode-body.ts';
 
 const decode = (text: string, encoding: string) => latin1(decodeBody(fromLatin1(text), encoding)!);

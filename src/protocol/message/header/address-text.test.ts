@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
-import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/time/cpu-time.ts';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { headerText } from '#protocol/message/body/part-text';
 import { hiddenAddresses } from './address-text.ts';

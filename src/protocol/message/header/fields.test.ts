@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
-import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/time/cpu-time.ts';
 import { fieldOctets, fieldsNamed, fieldValue, splitHeader } from './fields.ts';
 
 const split = (text: string) => {

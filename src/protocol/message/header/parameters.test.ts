@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { computedFor } from '../../../../test/support/cpu-time.ts';
+import { computedFor } from '../../../../test/support/time/cpu-time.ts';
 import { parseParameters } from './parameters.ts';
 
 const cases: readonly (readonly [string, readonly (readonly [string, string])[]])[] = [

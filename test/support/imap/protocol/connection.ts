@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { codeOf, dataOf, literal, quoted } from '../client.ts';
 import type { ProtocolCases } from './case.ts';
-import { LineSocket } from '../../line-socket.ts';
+import { LineSocket } from '../../sockets/line-socket.ts';
 import type { Stage } from './stage.ts';
 
 /** A socket without TLS, its greeting read. */

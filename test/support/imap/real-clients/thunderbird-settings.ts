@@ -9,7 +9,7 @@ import { connect, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { driveThunderbird, SILENT, startThunderbird } from './thunderbird.ts';
-import { freePort } from '../../loopback-port.ts';
+import { freePort } from '../../machine/loopback-port.ts';
 
 export interface FoundSettings {
   /** `isp-https`: from the domain itself, by HTTPS. */

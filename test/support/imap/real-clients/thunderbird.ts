@@ -9,8 +9,8 @@ import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Marionette } from './marionette.ts';
 import type { World } from './world.ts';
-import { freePort } from '../../loopback-port.ts';
-import { eventually } from '../../running-server.ts';
+import { freePort } from '../../machine/loopback-port.ts';
+import { eventually } from '../../program/running-server.ts';
 
 /** Where it sends: a port with STARTTLS, by the same name and password. Drafts are stored where there is none. */
 export interface Submission {

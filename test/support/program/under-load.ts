@@ -3,10 +3,10 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import type { Target } from '../chaos/client.ts';
-import { readLedger, type Answered, type ClientLine } from '../chaos/ledger.ts';
-import { startClient, startSink, type Client, type Sink } from '../chaos/programs.ts';
-import { conclude, setUp, type Ledgers } from '../chaos/stage.ts';
+import type { Target } from '../../chaos/client.ts';
+import { readLedger, type Answered, type ClientLine } from '../../chaos/ledger.ts';
+import { startClient, startSink, type Client, type Sink } from '../../chaos/programs.ts';
+import { conclude, setUp, type Ledgers } from '../../chaos/stage.ts';
 import { eventually, PASSWORD, startRunningServer, type RunningServer } from './running-server.ts';
 
 const SESSIONS = 24;

@@ -1,5 +1,5 @@
 /**
- * Loaded before the program (`preload` of `running-server.ts`): connections to port 25 of addresses that are for documentation
+ * Loaded before the program (`preload` of `program/running-server.ts`): connections to port 25 of addresses that are for documentation
  * (192.0.2.0/24, RFC 5737) lead to the loopback port that HIKYAKU_TEST_MX_PORT names, since no test may bind port 25.
  */
 import net from 'node:net';

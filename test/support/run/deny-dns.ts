@@ -23,7 +23,7 @@ function isLoopback(address: string): boolean {
 
 function deny(what: string): never {
   throw new Error(
-    `${what}: tests ask no real DNS (test/support/deny-dns.ts); hand in a declared zone`,
+    `${what}: tests ask no real DNS (test/support/run/deny-dns.ts); hand in a declared zone`,
   );
 }
 

@@ -7,8 +7,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { RUN, SERVER, dropRun } from './database/database.ts';
-import { startPostgresServer, type PostgresServer } from './database/postgres-server.ts';
+import { RUN, SERVER, dropRun } from '../database/database.ts';
+import { startPostgresServer, type PostgresServer } from '../database/postgres-server.ts';
 
 let server: PostgresServer | undefined;
 /** Every test file is a process, and most of what it does at first is to compile what others have compiled. */

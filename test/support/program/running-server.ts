@@ -20,10 +20,10 @@ import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import { layoutOf, PORT, type Layout } from '#store/embedded/layout';
 import { alive } from '#store/embedded/postmaster';
 import { DATABASE } from '#store/embedded/session';
-import { databaseFolder } from './database/folder.ts';
-import { freePort } from './loopback-port.ts';
+import { databaseFolder } from '../database/folder.ts';
+import { freePort } from '../machine/loopback-port.ts';
 
-const ROOT = path.resolve(import.meta.dirname, '../..');
+const ROOT = path.resolve(import.meta.dirname, '../../..');
 export const PROGRAM = path.join(ROOT, 'bin/hikyaku');
 export const PASSWORD = 'correct-horse-battery';
 

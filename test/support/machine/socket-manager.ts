@@ -5,7 +5,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import { eventually, PROGRAM, type RunningServer } from './running-server.ts';
+import { eventually, PROGRAM, type RunningServer } from '../program/running-server.ts';
 
 /** One line on standard input, one on standard output. The sockets are its descriptors from 3 on. */
 const SHELL = `

@@ -2,7 +2,7 @@
 import { createServer } from 'node:https';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { TestCertificate } from './certificates/self-signed.ts';
+import type { TestCertificate } from '../certificates/self-signed.ts';
 
 export interface HttpsHost extends AsyncDisposable {
   readonly port: number;
