@@ -2,7 +2,7 @@
  * The event log's catalogue: every step in the life of a session, a message or an attempt is one event. Traces, statistics,
  * alerts and lessons are read from it. Each type says which of its fields are public and which are personal (they name a
  * person or an address, and are erased by retention and with the account). Nothing secret, no subject and no content is a field.
- * Events of a message are written in the transaction of the fact (`store/events.ts`); counters and log lines follow after it.
+ * Events of a message are written in the transaction of the fact (`store/events/events.ts`); counters and log lines follow after it.
  */
 
 /** Who the event is about. `messageId` is our own id of a message, not the Message-ID field. */

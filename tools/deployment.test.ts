@@ -8,7 +8,7 @@ import { parse as parseYaml } from 'yaml';
 import { silentLog } from '#log';
 import { createMetrics } from '#servers/http/metrics';
 import { ownMetrics } from '#servers/http/supervised';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { ROOT } from './check/source-tree.ts';
 import { DASHBOARD } from './dashboard-schema.ts';
 

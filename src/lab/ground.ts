@@ -2,7 +2,7 @@
 import type { z } from 'zod';
 import type { Log } from '#log';
 import type { SessionWitness } from '#servers/smtp/settings';
-import type { Pool, Store } from '#store/open';
+import type { Pool, Store } from '#store/database/open';
 import type { LabHost } from './addresses.ts';
 import type { LabClock } from './clock.ts';
 import type { LabNetwork } from './network.ts';

@@ -3,8 +3,8 @@
  * the machine slept is a night, however fast the calendar ran before.
  */
 import type { Log } from '#log';
+import type { Pool } from '#store/database/open';
 import { keepWorld, readWorld, type WorldRow } from '#store/lab/world';
-import type { Pool } from '#store/open';
 import type { ClockState, LabClock } from './clock.ts';
 
 /** While the calendar runs fast it is written down this often: a kill must not put it back. Real milliseconds. */

@@ -3,8 +3,8 @@
  * over a day would skip the hours of warm-up plans, which send a part of the day in each.
  */
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Pool } from '#store/database/open';
 import { nothingInLine } from '#store/lab/queue-idle';
-import type { Pool } from '#store/open';
 import type { LabClock } from './clock.ts';
 
 export interface Passing {

@@ -6,9 +6,9 @@ import type { Log } from '#log';
 import type { AdministerContext } from '#mail/accounts/administer';
 import { makeFirstAccounts, type FirstAccounts } from '#mail/accounts/first-accounts';
 import { PasswordHasher } from '#mail/accounts/password-hash';
+import type { Store } from '#store/database/open';
 import { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
-import type { Store } from '#store/open';
 import { failed, type StartFailure } from './failure.ts';
 
 export interface AccountParts {

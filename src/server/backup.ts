@@ -4,7 +4,7 @@ import { backupName, makeBackup, removeOldBackups } from '#mail/backup/make-back
 import type { Config } from '#config';
 import type { Log } from '#log';
 import { lastBackups } from '#store/backup/records';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { keepRounds } from './rounds.ts';
 
 const LOOK_EVERY = 5 * 60 * 1000;

@@ -2,12 +2,12 @@
 import type { Clock } from '#clock';
 import type { Config } from '#config';
 import type { Log } from '#log';
+import { migrate } from '#store/database/migrate';
+import { openStore, type Store } from '#store/database/open';
 import { startEmbedded, type EmbeddedServer } from '#store/embedded/start';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { makeFolder } from '#store/make-folder';
 import { maintain } from '#store/maintenance';
-import { migrate } from '#store/migrate';
-import { openStore, type Store } from '#store/open';
 import { failed, type StartFailure } from './failure.ts';
 import { keepRounds } from './rounds.ts';
 

@@ -26,7 +26,7 @@ import { readAcmeAccount } from '#store/certificates/accounts';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
 import { lastBackups } from '#store/backup/records';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import type { DestinationKey } from '#store/queue/enqueue';
 import {
   doctorSettings,

@@ -4,7 +4,7 @@ import { tellPlan } from '#mail/dns-plan/rows';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import type { Guard } from '#mail/abuse/guard';
 import type { Queue } from '#mail/queue/options';
-import type { EventBuffer } from '#store/event-buffer';
+import type { EventBuffer } from '#store/events/event-buffer';
 import type { RunningDoctor } from './doctor.ts';
 import type { Surrounded } from './surroundings.ts';
 

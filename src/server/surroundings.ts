@@ -12,8 +12,8 @@ import type { Sights } from '#servers/http/landing-page';
 import type { ImapWitness } from '#servers/imap/witness';
 import type { SessionWitness } from '#servers/smtp/settings';
 import type { TlsIdentity } from '#servers/net/tls-context';
+import type { Store } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
-import type { Store } from '#store/open';
 import type { StartFailure } from './failure.ts';
 import type { Ports } from './running.ts';
 

@@ -12,7 +12,7 @@ import {
   type Complaint,
 } from './complaints.ts';
 import { bulkWaysOut } from './doctor/traffic.ts';
-import { writeEvents } from './events.ts';
+import { writeEvents } from './events/events.ts';
 
 const DAY = 86_400_000;
 const clock = new ManualClock();

@@ -3,8 +3,8 @@
  * Called by mail/complaints, mail/doctor and the admin.
  */
 import { storable } from '#bytes';
-import type { ValuesStatement } from './batch.ts';
-import type { Queryable } from './blobs.ts';
+import type { Queryable } from './query/queryable.ts';
+import type { ValuesStatement } from './writer/batch.ts';
 
 export interface SentCopy {
   readonly tenantId: string;

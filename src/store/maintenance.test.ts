@@ -3,11 +3,8 @@ import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
 import { event } from '#events';
 import { eraseRemoved, markRemoved } from './directory/accounts.ts';
-import { writeDialogue } from './dialogues.ts';
-import { eventsOfMessage, writeEvents } from './events.ts';
 import { mailStoreOf, type MailStore } from './mailboxes/mail-store.ts';
 import { maintain } from './maintenance.ts';
-import { dropPartitions, makePartitions, type Daily } from './partitions.ts';
 import { ManualClock } from '../../test/support/time/manual-clock.ts';
 import { DAY, HOUR } from '../../test/support/smtp/outbound.ts';
 import {
@@ -16,6 +13,9 @@ import {
   openTestStore,
   type TestStore,
 } from '../../test/support/store/store.ts';
+import { dropPartitions, makePartitions, type Daily } from './database/partitions.ts';
+import { writeDialogue } from './events/dialogues.ts';
+import { eventsOfMessage, writeEvents } from './events/events.ts';
 
 const RETENTION = {
   events: 90 * DAY,

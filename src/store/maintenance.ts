@@ -1,13 +1,13 @@
 /** What a store needs now and then: partitions of the coming days, and the end of what was kept long enough. */
 import type pg from 'pg';
 import { forgetDays } from './abuse/daily-limits.ts';
-import { sweepBlobs } from './blobs.ts';
 import { forgetComplaints } from './complaints.ts';
+import { dropPartitions, makePartitions } from './database/partitions.ts';
 import { eraseRemoved } from './directory/accounts.ts';
+import { sweepBlobs } from './emails/blobs.ts';
 import { expireMail } from './mailboxes/expire.ts';
 import type { MailStore } from './mailboxes/mail-store.ts';
 import { purgeExpunged } from './mailboxes/purge.ts';
-import { dropPartitions, makePartitions } from './partitions.ts';
 import { sweepGreylist } from './reception/greylist.ts';
 import { forgetSuppressions } from './suppression.ts';
 

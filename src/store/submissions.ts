@@ -1,8 +1,8 @@
 /** What accounts handed in, kept after its queue rows are gone. */
-import type { RowsStatement } from './batch.ts';
-import type { Queryable } from './blobs.ts';
-import { givenRows, typesOf, type Columns } from './given-rows.ts';
-import { jsonText } from './json.ts';
+import { givenRows, typesOf, type Columns } from './query/given-rows.ts';
+import { jsonText } from './query/json.ts';
+import type { Queryable } from './query/queryable.ts';
+import type { RowsStatement } from './writer/batch.ts';
 
 export interface NewSubmission {
   readonly messageId: string;

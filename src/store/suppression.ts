@@ -6,8 +6,8 @@
 import { storable } from '#bytes';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
-import type { ValuesStatement } from './batch.ts';
-import type { Queryable } from './blobs.ts';
+import type { Queryable } from './query/queryable.ts';
+import type { ValuesStatement } from './writer/batch.ts';
 
 export const SUPPRESSION_REASONS = [
   'hard-bounce',

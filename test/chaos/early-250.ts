@@ -3,7 +3,7 @@
  * begun. A chaos run that does not find it is worth nothing.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { Writer, type Job, type JobResults } from '#store/writer';
+import { Writer, type Job, type JobResults } from '#store/writer/writer';
 
 /** How long the transaction follows after the answer. Milliseconds. */
 const LATE = 200;

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { zstdDecompressSync } from 'node:zlib';
 import { Client, type ClientConfig } from 'pg';
-import { withoutRanges } from '#store/emails';
+import { withoutRanges } from '#store/emails/emails';
 import { bodyHash, ID_FIELD } from './letter.ts';
 import type { MailboxCopy, Notice } from './judge.ts';
 

@@ -11,7 +11,7 @@ import { alertLetter } from '#mail/alerts/send';
 import { AlertWatch } from '#mail/alerts/watch';
 import { alertsOf } from '#store/alerts/history';
 import { changeRule } from '#store/alerts/rules';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { logReaches } from '../support/database/log-horizon.ts';
 import { ManualClock } from '../support/time/manual-clock.ts';
 import { openOutbound } from '../support/smtp/outbound.ts';

@@ -20,10 +20,10 @@ import { remedyFor } from '#mail/story/tell/tell-certificate';
 import { accountKey, signRequest } from '#protocol/acme/jws';
 import { readAcmeAccount, type AcmeAccount } from '#store/certificates/accounts';
 import { takeCertificateLease } from '#store/certificates/lease';
-import { openStore, type Store } from '#store/open';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { beginOrder, certificateOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
+import { openStore, type Store } from '#store/database/open';
 import {
   CertificateNode,
   type CertificateNodeOptions,

@@ -52,10 +52,26 @@ test('a layer imports what its row of the table names', () => {
 });
 
 test('a layer imports nothing above it', () => {
-  refused('src/protocol/smtp/a.ts', "import { x } from '#store/blobs';", /protocol may not import/);
-  refused('src/store/blobs.ts', "import { x } from '#mail/queue/claim';", /store may not import/);
-  refused('src/store/blobs.ts', "import { x } from '#clients/dns/stub';", /store may not import/);
-  refused('src/clients/dns/stub.ts', "import { x } from '#store/blobs';", /clients may not import/);
+  refused(
+    'src/protocol/smtp/a.ts',
+    "import { x } from '#store/emails/blobs';",
+    /protocol may not import/,
+  );
+  refused(
+    'src/store/emails/blobs.ts',
+    "import { x } from '#mail/queue/claim';",
+    /store may not import/,
+  );
+  refused(
+    'src/store/emails/blobs.ts',
+    "import { x } from '#clients/dns/stub';",
+    /store may not import/,
+  );
+  refused(
+    'src/clients/dns/stub.ts',
+    "import { x } from '#store/emails/blobs';",
+    /clients may not import/,
+  );
   refused('src/mail/queue/a.ts', "import { x } from '#servers/net/a';", /mail may not import/);
   refused('src/servers/smtp/a.ts', "import { x } from '#clients/smtp/a';", /may not import/);
   refused('src/servers/smtp/a.ts', "import { x } from '#servers/imap/a';", /may not import/);
@@ -65,28 +81,36 @@ test('a layer imports nothing above it', () => {
 });
 
 test('types are held to the table as values are', () => {
-  refused('src/protocol/a/b.ts', "import type { X } from '#store/blobs';", /may not import/);
-  refused('src/protocol/a/b.ts', "type X = import('#store/blobs').X;", /may not import/);
-  refused('src/protocol/a/b.ts', "export * from '#store/blobs';", /may not import/);
-  refused('src/protocol/a/b.ts', "await import('#store/blobs');", /may not import/);
-  refused('src/protocol/a/b.ts', "import {\n  x,\n  y,\n} from '#store/blobs';", /may not import/);
+  refused('src/protocol/a/b.ts', "import type { X } from '#store/emails/blobs';", /may not import/);
+  refused('src/protocol/a/b.ts', "type X = import('#store/emails/blobs').X;", /may not import/);
+  refused('src/protocol/a/b.ts', "export * from '#store/emails/blobs';", /may not import/);
+  refused('src/protocol/a/b.ts', "await import('#store/emails/blobs');", /may not import/);
+  refused(
+    'src/protocol/a/b.ts',
+    "import {\n  x,\n  y,\n} from '#store/emails/blobs';",
+    /may not import/,
+  );
 });
 
 test('leaves are for all, and import only each other', () => {
   allowed('src/protocol/smtp/a.ts', "import { utf8 } from '#bytes';");
   allowed('src/events.ts', "import { storable } from './bytes.ts';");
-  refused('src/events.ts', "import { x } from '#store/events';", /is a leaf/);
+  refused('src/events.ts', "import { x } from '#store/events/events';", /is a leaf/);
 });
 
 test('the top of the program is imported by nothing below', () => {
   refused('src/mail/a.ts', "import { x } from '#server';", /only cli, main, server may/);
   refused('src/server.ts', "import { x } from '#cli/dev';", /only main, cli may/);
   refused('src/server.ts', "import { x } from '#lab/clock';", /only cli, lab may/);
-  refused('src/store/blobs.ts', "import { x } from '#store/lab/zones';", /only lab/);
+  refused('src/store/emails/blobs.ts', "import { x } from '#store/lab/zones';", /only lab/);
 });
 
 test('a file of src outside the table is refused', () => {
-  refused('src/extras/a.ts', "import { x } from '#store/blobs';", /no folder of the import table/);
+  refused(
+    'src/extras/a.ts',
+    "import { x } from '#store/emails/blobs';",
+    /no folder of the import table/,
+  );
 });
 
 test('folders of protocol do not import each other in a circle', () => {
@@ -113,12 +137,16 @@ test('imports are written in one way', () => {
 
 test('tests reach the test support by a path, and the code by its name', () => {
   allowed(
-    'src/store/blobs.test.ts',
+    'src/store/emails/blobs.test.ts',
     "import { openTestDatabase } from '../../test/support/database/database.ts';",
     "import fc from 'fast-check';",
     "import { x } from '#servers/smtp/a';",
   );
-  refused('src/store/blobs.test.ts', "import { x } from '../mail/a.ts';", /'\.\.\/' is not used/);
+  refused(
+    'src/store/emails/blobs.test.ts',
+    "import { x } from '../mail/a.ts';",
+    /'\.\.\/' is not used/,
+  );
   allowed('test/e2e/a.test.ts', "import { x } from '../support/x.ts';");
 });
 
@@ -176,11 +204,11 @@ test('a file name says what the file holds', () => {
 test('what only looks like an import is none', () => {
   allowed(
     'src/protocol/smtp/a.ts',
-    "// import { x } from '#store/blobs';",
-    "/* export * from '#store/blobs'; */",
+    "// import { x } from '#store/emails/blobs';",
+    "/* export * from '#store/emails/blobs'; */",
     'const text = "import { x } from \'#store/blobs\'";',
     'const re = /import "#store\\/blobs"/;',
-    'const t = `import { x } from "#store/blobs" ${1 + 1} \'`;',
+    'const t = `import { x } from "#store/emails/blobs" ${1 + 1} \'`;',
     'const quote = /[\'"`]/g;',
     'const half = (a + b) / 2; const other = c / d;',
   );

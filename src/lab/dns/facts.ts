@@ -1,7 +1,7 @@
 /** What was changed in the DNS, kept so that a restart loses nothing: written before it holds, one change after the other. */
+import type { Pool } from '#store/database/open';
 import { dropDnsFacts, readDnsFacts, writeDnsFact } from '#store/lab/dns';
 import type { DnsFact } from '#store/lab/dns';
-import type { Pool } from '#store/open';
 import { makeKey } from './dnssec/key.ts';
 import type { KeptKey } from './dnssec/key.ts';
 import { ROUNDS } from './publication.ts';

@@ -2,7 +2,7 @@
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { LabHost } from '#lab/addresses';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { answerQuery } from './authority.ts';
 import type { DynamicZone, ServedZone } from './authority.ts';
 import { AT_HOSTERS, Books } from './books.ts';

@@ -1,6 +1,7 @@
 /** The block list of the practice Internet: told of offences by whoever meets them, asked by the DNS, and by the learner. */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import type { Pool } from '#store/database/open';
 import {
   forgetAddress,
   keepListing,
@@ -9,7 +10,6 @@ import {
   type Listing,
   type Offence,
 } from '#store/lab/block-list';
-import type { Pool } from '#store/open';
 import { answerOf, type Refused } from './answer.ts';
 import {
   isListed,

@@ -5,7 +5,7 @@ import { confirmedBy, noteConfirmed } from '#lab/app/opt-in';
 import { splitHeader } from '#protocol/message/header/fields';
 import { summarize } from '#protocol/message/summary';
 import { findAccount } from '#store/directory/accounts';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import type { LessonWorld } from './world.ts';
 
 /** Newest letters that are looked at, and octets of each: its header. */

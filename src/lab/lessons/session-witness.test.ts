@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
+import type { Pool } from '#store/database/open';
 import {
   keepSessions,
   sessionsSince,
   trimSessions,
   type SmtpSessionRecord,
 } from '#store/lab/lesson-sessions';
-import type { Pool } from '#store/open';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { LessonWitness } from './session-witness.ts';
 

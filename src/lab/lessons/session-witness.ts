@@ -6,8 +6,8 @@ import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { SessionObserver, SessionWitness } from '#servers/smtp/settings';
+import type { Pool } from '#store/database/open';
 import { keepSessions, trimSessions, type SmtpSessionRecord } from '#store/lab/lesson-sessions';
-import type { Pool } from '#store/open';
 
 /** Of one session: more than any lesson asks for. */
 const ENTRIES = 500;

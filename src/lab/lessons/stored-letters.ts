@@ -1,8 +1,8 @@
 /** Letters in mailboxes of the learner's server, as a check reads them. */
+import type { Pool } from '#store/database/open';
 import type { SeenEvent } from '#store/lab/lesson-events';
 import { findAccount } from '#store/directory/accounts';
-import { findEmail, readEmail } from '#store/emails';
-import type { Pool } from '#store/open';
+import { findEmail, readEmail } from '#store/emails/emails';
 import { textOf } from './seen-sessions.ts';
 
 /** What a check reads of one. */

@@ -4,8 +4,8 @@
  */
 import { createHash } from 'node:crypto';
 import type { Phrase } from '#mail/story/phrase';
+import type { Pool } from '#store/database/open';
 import { countWrongSheet, type LessonRun } from '#store/lab/lesson-runs';
-import type { Pool } from '#store/open';
 import type { Sight } from './lesson.ts';
 
 export const TRIES = 3;

@@ -11,7 +11,7 @@ import type { LearnersServer } from '#lab/learners-server';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 
 /** The learner's server, as its neighbours see it. */
 export interface ServerPlace {

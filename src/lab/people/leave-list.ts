@@ -7,8 +7,8 @@ import { httpsPost } from '#clients/https/post';
 import type { Dialer } from '#clients/smtp/dial';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { Pool } from '#store/database/open';
 import { listProviderMail, readProviderMail } from '#store/lab/provider-mail';
-import type { Pool } from '#store/open';
 
 export interface LeavingParts {
   readonly pool: Pool;

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { decodeUtf8Lossy } from '#bytes';
 import type { LabCall } from '#lab/ground';
 import { LANGUAGES } from '#protocol/dsn/language';
+import type { Pool } from '#store/database/open';
 import {
   findTrace,
   listProviderMail,
@@ -11,7 +12,6 @@ import {
 } from '#store/lab/provider-mail';
 import { listOutgoing, type ListedOutgoing } from '#store/lab/provider-outbox';
 import { senderDays } from '#store/lab/provider-senders';
-import type { Pool } from '#store/open';
 import type { Counts } from './counts.ts';
 import type { TraceEntry } from './evaluate.ts';
 import { findProvider } from './list.ts';

@@ -6,9 +6,9 @@ import { authenticationResults } from '#mail/receive/arrival/authentication-resu
 import type { AllFacts } from '#mail/receive/inquiry/facts';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { summarize } from '#protocol/message/summary';
-import { readBlob } from '#store/blobs';
+import type { Pool } from '#store/database/open';
+import { readBlob } from '#store/emails/blobs';
 import { keepMail } from '#store/lab/provider-mail';
-import type { Pool } from '#store/open';
 import type { Reader } from './readers.ts';
 import type { Provider } from './rule.ts';
 

@@ -3,8 +3,8 @@ import { createPrivateKey, createPublicKey, generateKeyPair, type KeyObject } fr
 import { promisify } from 'node:util';
 import { dnsRecordFor } from '#protocol/dkim/key-record';
 import type { SigningKey } from '#protocol/dkim/sign';
+import type { Pool } from '#store/database/open';
 import { findProviderKey, keepProviderKey } from '#store/lab/provider-settings';
-import type { Pool } from '#store/open';
 
 export interface OwnKey extends SigningKey {
   /** The TXT record at `selector._domainkey.domain`. */

@@ -3,7 +3,7 @@
  * matters; written down behind it. A sender's days that ended are reckoned in when it is next asked for.
  */
 import type { Log } from '#log';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import {
   forgetDays,
   forgetSenders,

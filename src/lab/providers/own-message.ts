@@ -1,10 +1,10 @@
 /** Which provider's ids a message of the learner's server has: the reply to each attempt names them, and each is the key of a kept trace. */
-import { dialoguesOfMessage } from '#store/dialogues';
-import { eventsOfMessage, type StoredEvent } from '#store/events';
-import { isId, timeOfId } from '#store/ids';
+import { isId, timeOfId } from '#store/database/ids';
+import type { Pool } from '#store/database/open';
+import { dialoguesOfMessage } from '#store/events/dialogues';
+import { eventsOfMessage, type StoredEvent } from '#store/events/events';
 import type { TraceRow } from '#store/lab/provider-mail';
 import { tracesNamed, tracesWithCode } from '#store/lab/replay';
-import type { Pool } from '#store/open';
 import type { Provider } from './rule.ts';
 
 /** What is read of a message that was tried very often, or goes to very many. */

@@ -12,7 +12,7 @@ import type { Inquiry } from '#mail/receive/inquiry/inquiry';
 import type { RecipientOutcome } from '#mail/receive/recipient';
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import type { SmtpServices, Told } from '#servers/smtp/settings';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { keepTrace, trimProviderMail } from '#store/lab/provider-mail';
 import type { Counted } from './counts.ts';
 import { countedOf } from './counted-of.ts';

@@ -1,6 +1,6 @@
 /** Steps that belong together, and the questions of the DNS that they wait for. */
 import type { StoryEntry } from '#mail/story/story';
-import type { StoredEvent } from '#store/events';
+import type { StoredEvent } from '#store/events/events';
 import type { Asked, Claim } from './attribute.ts';
 import type { JourneyMessage } from './gathered.ts';
 import type { Step } from './step.ts';

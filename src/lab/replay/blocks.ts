@@ -1,7 +1,7 @@
 /** Steps of the learner's server that belong together, with the questions of the DNS that they wait for. Pure. */
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import type { StoredEvent } from '#store/events';
-import { timeOfId } from '#store/ids';
+import { timeOfId } from '#store/database/ids';
+import type { StoredEvent } from '#store/events/events';
 import type { Asked, Claim } from './attribute.ts';
 import type { Block, Stretch, ToldMessage } from './block.ts';
 import type { JourneyMessage, Visit } from './gathered.ts';

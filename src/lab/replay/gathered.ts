@@ -1,8 +1,8 @@
 /** What is kept of the way of a message, from which its steps are told. */
 import type { AskedQuestion } from '#lab/dns/questions';
 import type { ToldEntry } from '#lab/providers/tell-trace';
-import type { Dialogue } from '#store/dialogues';
-import type { StoredEvent } from '#store/events';
+import type { Dialogue } from '#store/events/dialogues';
+import type { StoredEvent } from '#store/events/events';
 import type { OutgoingKind } from '#store/lab/provider-outbox';
 import type { HostSession } from './host-sessions.ts';
 import type { KeptExchange } from './http/exchanges.ts';

@@ -4,8 +4,8 @@
  * together; such blocks follow each other by time. Pure.
  */
 import { story } from '#mail/story/story';
-import type { StoredEvent } from '#store/events';
-import { timeOfId } from '#store/ids';
+import { timeOfId } from '#store/database/ids';
+import type { StoredEvent } from '#store/events/events';
 import { attribute, type Claim } from './attribute.ts';
 import { arrivalBlock, attemptBlock, eventBlock, textOf } from './blocks.ts';
 import type { Block, Stretch } from './block.ts';

@@ -1,6 +1,6 @@
 /** What was asked by HTTP and said by IMAP because of a message, found by what its events say. Pure. */
 import { decodeUtf7, withInbox } from '#protocol/imap/mailbox-name';
-import type { StoredEvent } from '#store/events';
+import type { StoredEvent } from '#store/events/events';
 import type { JourneyMessage } from './gathered.ts';
 import { contentType, type KeptExchange } from './http/exchanges.ts';
 import { httpPurpose, policyDomain } from './http/purpose.ts';

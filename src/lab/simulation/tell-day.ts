@@ -3,9 +3,9 @@ import type { Counts } from '#lab/providers/counts';
 import { afterDay, reputationOf, type Reputation, type Standing } from '#lab/providers/growth';
 import { dateOf } from '#lab/providers/memory';
 import type { Provider } from '#lab/providers/rule';
+import type { Pool } from '#store/database/open';
 import { loadSenders, type SenderKey } from '#store/lab/provider-senders';
 import { judgedSince, waitingByDomain } from '#store/lab/simulation-counts';
-import type { Pool } from '#store/open';
 import { planDays } from '#store/warm-up/plans';
 import { RECEIVERS } from './receivers.ts';
 

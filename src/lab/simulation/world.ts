@@ -3,7 +3,7 @@ import type { AppSettings } from '#lab/app/app';
 import type { LabClock } from '#lab/clock';
 import type { LabNetwork } from '#lab/network';
 import type { Resolver } from '#protocol/dns/resolver';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 
 export interface SimulatedWorld {
   readonly pool: Pool;

@@ -18,8 +18,8 @@ import {
   type PaceLimit,
   type SendingLimits,
 } from '#store/abuse/daily-limits';
-import type { RowsStatement } from '#store/batch';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
+import type { RowsStatement } from '#store/writer/batch';
 import { REMEMBERED } from './limits.ts';
 
 /** `until`: when it is lifted, calendar milliseconds. */

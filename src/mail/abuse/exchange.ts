@@ -4,7 +4,7 @@
  */
 import type { Log } from '#log';
 import { exchangeRound, type News, type Round, type SeenRounds } from '#store/abuse/exchange';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import type { Bans } from './bans.ts';
 import type { Counters } from './counters.ts';
 import type { KnownPlaces } from './known-places.ts';

@@ -5,7 +5,7 @@ import type { Event } from '#events';
 import { APP_PASSWORD_RANDOM_OCTETS, makeAppPassword } from '#mail/accounts/app-password';
 import type { Login } from '#mail/receive/envelope';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
-import { openStore, type Store } from '#store/open';
+import { openStore, type Store } from '#store/database/open';
 import { newTestGuard } from '../../../test/support/store/guard.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {

@@ -8,7 +8,7 @@ import type { Clock } from '#clock';
 import { event, type Event } from '#events';
 import type { Log } from '#log';
 import { forgetAbuse, type BanRow } from '#store/abuse/exchange';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { addressGroup, networkGroup } from './address-groups.ts';
 import { Bans } from './bans.ts';
 import type { Conduct, Misconduct, Pace, Service, Welcome } from './conduct.ts';

@@ -6,7 +6,7 @@ import { createHmac } from 'node:crypto';
 import { base64, utf8 } from '#bytes';
 import type { KnownPlace, PlaceHashes } from '#store/abuse/exchange';
 import { isOwnersPlace, standingOf, type Standing } from '#store/abuse/known-places';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { PLACE_NOTED_EVERY, REMEMBERED, STANDING_HOLDS } from './limits.ts';
 
 export interface Place {

@@ -9,16 +9,16 @@ import { toAscii } from '#protocol/address/domain';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
 import { saslprep, type SaslprepError } from '#protocol/sasl/saslprep';
 import type { PreparedText } from '#protocol/sasl/prepared-text';
+import type { Notices } from '#store/database/notices';
+import type { Pool } from '#store/database/open';
 import { insertAccount, type AccountAdded } from '#store/directory/accounts';
 import { findLogin, setPassword, type PasswordVerifiers } from '#store/directory/credentials';
 import type { NewDkimKey } from '#store/directory/dkim-keys';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
-import type { Notices } from '#store/notices';
 import { parseAppPassword } from './app-password.ts';
 import { PASSWORD_SALT_OCTETS, type PasswordHasher } from './password-hash.ts';
 import { makeScramKeys, SCRAM_ITERATIONS, SCRAM_SALT_OCTETS } from './scram-verifier.ts';
-import type { Pool } from '#store/open';
 
 const generate = promisify(generateKeyPair);
 

@@ -18,15 +18,15 @@ import {
   type LoginPrincipal,
   type LoginRecord,
 } from '#store/directory/credentials';
-import type { Notices } from '#store/notices';
 import type { Login } from '#mail/receive/envelope';
+import type { Notices } from '#store/database/notices';
+import type { Pool } from '#store/database/open';
 import { MAX_APP_PASSWORDS } from './administer-app-passwords.ts';
 import { isAppPassword, parseAppPassword } from './app-password.ts';
 import { LoginCache } from './login-cache.ts';
 import { PasswordHasher } from './password-hash.ts';
 import { EVERYTHING, permits, type Scope } from './scope.ts';
 import { madeUpScramCredentials } from './scram-verifier.ts';
-import type { Pool } from '#store/open';
 
 export type LoginOutcome =
   | { readonly kind: 'login'; readonly login: Login }

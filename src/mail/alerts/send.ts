@@ -5,9 +5,9 @@ import { toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
 import type { Language } from '#protocol/dsn/language';
 import { accountNames } from '#store/alerts/subjects';
+import type { Store } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
-import type { Store } from '#store/open';
 import type { ToldChange } from './changes.ts';
 import { composeAlertLetter } from './letter.ts';
 

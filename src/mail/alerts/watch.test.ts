@@ -6,9 +6,9 @@ import { silentLog } from '#log';
 import { alertsOf, alertsThatAreOn, countAlertsOn } from '#store/alerts/history';
 import { changeRule } from '#store/alerts/rules';
 import { Directory } from '#store/directory/directory';
-import { writeEvents } from '#store/events';
-import { inTransaction } from '#store/transaction';
-import { appendEvents } from '#store/events';
+import { writeEvents } from '#store/events/events';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { logReaches } from '../../../test/support/database/log-horizon.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {

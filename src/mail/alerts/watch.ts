@@ -28,10 +28,10 @@ import {
   type KeptCell,
 } from '#store/alerts/progress';
 import { listRules } from '#store/alerts/rules';
-import type { RowsStatement } from '#store/batch';
-import { writeEvents } from '#store/events';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
+import { writeEvents } from '#store/events/events';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
+import type { RowsStatement } from '#store/writer/batch';
 import { eventOf, historyOf, keyOf, type ToldChange } from './changes.ts';
 import type { Evidence } from './evidence.ts';
 import { allRules } from './in-force.ts';

@@ -4,8 +4,8 @@ import path from 'node:path';
 import { bytesIn, MANIFEST, rowsIn } from '#store/backup/manifest';
 import { recordBackup } from '#store/backup/records';
 import { takeBackup, type BackupStep } from '#store/backup/take';
-import type { Store } from '#store/open';
 import { VERSION } from '#mail/version';
+import type { Store } from '#store/database/open';
 
 export type MadeStep =
   | BackupStep

@@ -5,8 +5,8 @@
 import { formatMailbox, type Mailbox } from '#protocol/address/mailbox';
 import { readVerp, verpAddress, type BouncingRecipient } from '#protocol/verp/verp';
 import type { Directory } from '#store/directory/directory';
-import { lowestIdAt } from '#store/ids';
 import { lookUp, type Expansion } from '#mail/deliver/expand';
+import { lowestIdAt } from '#store/database/ids';
 
 /** Queues try for five days here and as long elsewhere, and what is held goes later. */
 const VALID_FOR = 60 * 24 * 60 * 60 * 1000;

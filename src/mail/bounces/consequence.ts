@@ -5,14 +5,14 @@
  */
 import { event, type Event, type EventIds } from '#events';
 import type { Classified } from '#protocol/bounce/reasons';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import {
   ALL_BULK,
   countSoftBounce,
   suppressStatement,
   type NewSuppression,
 } from '#store/suppression';
-import type { Statement } from '#store/writer';
+import type { Statement } from '#store/writer/writer';
 
 const DAY = 24 * 60 * 60 * 1000;
 /** An address may be given out again: one more try in half a year harms no reputation. */

@@ -3,8 +3,8 @@
  * Called by mail/queue/settle/settle.ts.
  */
 import { classifyBounce } from '#protocol/bounce/reasons';
-import type { Queryable } from '#store/blobs';
 import type { EventIds } from '#events';
+import type { Queryable } from '#store/query/queryable';
 import { consequenceOf, type Consequence } from './consequence.ts';
 
 export interface RefusedRecipient {

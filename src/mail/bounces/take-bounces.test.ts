@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { utf8 } from '#bytes';
 import type { Event } from '#events';
-import { BlobUpload, wholeBlob, type NewBlob } from '#store/blobs';
-import { writeEvents } from '#store/events';
 import { insertSubmission } from '#store/submissions';
 import { listSuppressions } from '#store/suppression';
 import type { BouncingRecipient } from '#protocol/verp/verp';
+import { BlobUpload, wholeBlob, type NewBlob } from '#store/emails/blobs';
+import { writeEvents } from '#store/events/events';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,

@@ -5,7 +5,8 @@
 import { event, type Event, type EventIds } from '#events';
 import { MAX_BOUNCE, readBounce, type ReadBounce } from '#protocol/bounce/read-bounce';
 import type { BouncingRecipient } from '#protocol/verp/verp';
-import { readBlob, type NewBlob, type Queryable } from '#store/blobs';
+import { readBlob, type NewBlob } from '#store/emails/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { submittedRecipient } from '#store/submissions';
 import { consequenceOf, type Consequence } from './consequence.ts';
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { silentLog } from '#log';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { Challenges } from './challenges.ts';

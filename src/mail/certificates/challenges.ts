@@ -11,8 +11,8 @@ import {
   removeChallenge,
   type StoredChallenge,
 } from '#store/certificates/challenges';
-import type { Notices } from '#store/notices';
-import type { Pool } from '#store/open';
+import type { Notices } from '#store/database/notices';
+import type { Pool } from '#store/database/open';
 import { challengeCertificate, type PemPair } from './x509.ts';
 
 /** HTTP-01 (RFC 8555 §8.3), for whoever listens on port 80. */

@@ -7,7 +7,7 @@ import type { Event } from '#events';
 import { silentLog } from '#log';
 import { saveAcmeAccount } from '#store/certificates/accounts';
 import { addCertificate, currentCertificates } from '#store/certificates/certificates';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { EXAMPLE_CERTIFICATE } from '../../../test/support/certificates/rfc9773.ts';

@@ -8,7 +8,7 @@ import { forgetCertificates, type StoredCertificate } from '#store/certificates/
 import { forgetChallenges } from '#store/certificates/challenges';
 import { forgetOrders } from '#store/certificates/orders';
 import { addCertificateRequest } from '#store/certificates/requests';
-import type { Notices } from '#store/notices';
+import type { Notices } from '#store/database/notices';
 import { bringIn, type BroughtIn } from './bring-in.ts';
 import { underLease } from './lease.ts';
 import { decideByHand, dueAt, readLines, type Decision, type Line, type LinesOf } from './lines.ts';

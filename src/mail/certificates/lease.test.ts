@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { after, before, mock, test } from 'node:test';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { underLease } from './lease.ts';
 

@@ -5,7 +5,7 @@ import {
   renewCertificateLease,
   takeCertificateLease,
 } from '#store/certificates/lease';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 
 const RENEW_EVERY = (CERTIFICATE_LEASE_SECONDS / 4) * 1000;
 

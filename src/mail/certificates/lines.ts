@@ -2,7 +2,7 @@
 import { certificateOrders, type StoredOrder } from '#store/certificates/orders';
 import { currentCertificates, type StoredCertificate } from '#store/certificates/certificates';
 import { certificateRequests } from '#store/certificates/requests';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { wantedNames } from './wanted-names.ts';
 
 export interface Line {

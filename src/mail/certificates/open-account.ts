@@ -11,7 +11,7 @@ import type { Clock } from '#clock';
 import { accountKey } from '#protocol/acme/jws';
 import { acmeErrorWord } from '#protocol/acme/problem';
 import { readAcmeAccount, saveAcmeAccount, type AcmeAccount } from '#store/certificates/accounts';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import type { AcmeSettings } from './acme-settings.ts';
 import type { AcmeStep } from './order-steps.ts';
 import { newPrivateKey } from './x509.ts';

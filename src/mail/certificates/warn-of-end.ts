@@ -3,7 +3,7 @@ import type { Clock } from '#clock';
 import { event, type Event } from '#events';
 import type { Log } from '#log';
 import { markWarned, type StoredCertificate } from '#store/certificates/certificates';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { daysLeft, standingOf } from './renewal-time.ts';
 
 export interface WarnContext {

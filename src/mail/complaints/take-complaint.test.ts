@@ -6,10 +6,10 @@ import { verpAddress } from '#protocol/verp/verp';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { composeFeedbackMail } from '#protocol/arf/compose-report';
 import type { FeedbackReport } from '#protocol/arf/report';
-import { wholeBlob } from '#store/blobs';
 import { listComplaints } from '#store/complaints';
 import { isSuppressed } from '#store/suppression';
 import { sealToken, tokenKeys } from '#mail/unsubscribe/token';
+import { wholeBlob } from '#store/emails/blobs';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,

@@ -7,7 +7,6 @@ import { event, type Event } from '#events';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { findFeedback, type FoundFeedback } from '#protocol/arf/find-feedback';
-import { readBlob, type NewBlob, type Queryable } from '#store/blobs';
 import {
   countComplaint,
   isCounted,
@@ -15,8 +14,10 @@ import {
   sentRecipients,
   type Complaint,
 } from '#store/complaints';
+import { readBlob, type NewBlob } from '#store/emails/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { ALL_BULK, suppressStatement } from '#store/suppression';
-import type { Statement } from '#store/writer';
+import type { Statement } from '#store/writer/writer';
 import { recognize, type Recognized, type Recognizing } from './recognize.ts';
 
 export interface ReportMail {

@@ -7,9 +7,9 @@ import { parseMailbox } from '#protocol/address/path';
 import { readOwn } from '#protocol/srs/forms';
 import { reverseReversePath } from '#protocol/srs/reverse';
 import { rewriteReversePath } from '#protocol/srs/rewrite';
+import type { Pool } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
-import type { Pool } from '#store/open';
-import { reversePathOf } from '#store/reverse-paths';
+import { reversePathOf } from '#store/events/reverse-paths';
 import { lookUp, type Expansion } from './expand.ts';
 
 export interface Sender {

@@ -7,6 +7,8 @@ import type { Clock } from '#clock';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { Notices } from '#store/database/notices';
+import type { Pool } from '#store/database/open';
 import { listDkimKeys, type ListedKey } from '#store/directory/dkim-keys';
 import {
   addLooks,
@@ -16,8 +18,6 @@ import {
   revokeRetired,
   switchKeys,
 } from '#store/directory/dkim-rotation';
-import type { Notices } from '#store/notices';
-import type { Pool } from '#store/open';
 import {
   isRotationDue,
   LOOK_EVERY,

@@ -2,8 +2,8 @@
 import { plannedKey } from '#mail/dkim-keys/planned-key';
 import { policiesOf } from '#mail/publish/domain-policies';
 import { stsPolicyId } from '#mail/publish/mta-sts-policy';
+import type { Pool } from '#store/database/open';
 import { listDkimKeys } from '#store/directory/dkim-keys';
-import type { Pool } from '#store/open';
 import type { OfferedServices, PlannedAuthority, PlannedCertificate } from './facts.ts';
 import { dnsPlan } from './plan.ts';
 import type { DnsPlan } from './record.ts';

@@ -16,9 +16,9 @@ import {
   type RememberedResult,
 } from '#store/doctor/results';
 import { endRound, giveUpRound, takeRound } from '#store/doctor/round';
-import type { Store } from '#store/open';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import type { Event } from '#events';
+import type { Store } from '#store/database/open';
 import { changesOf, keyOf, toldAfter, type Mark } from './difference.ts';
 import { composeLetter } from './letter.ts';
 import type { Result } from './result.ts';

@@ -1,12 +1,12 @@
 /** What the doctor's command line asks a running server for, and what the server remembers for it. */
 import type { Clock } from '#clock';
+import type { Pool } from '#store/database/open';
 import {
   keepResults,
   readResults,
   type KeptResult,
   type RememberedResult,
 } from '#store/doctor/results';
-import type { Pool } from '#store/open';
 import type { Context, DoctorSettings } from './context.ts';
 import type { EchoBox } from './echo-box.ts';
 import type { ServerFacts } from './server-facts.ts';

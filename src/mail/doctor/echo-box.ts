@@ -7,9 +7,9 @@ import { createHmac } from 'node:crypto';
 import { equalConstantTime, utf8 } from '#bytes';
 import type { Expansion } from '#mail/deliver/expand';
 import { mailboxKey, type Mailbox } from '#protocol/address/mailbox';
-import type { Queryable } from '#store/blobs';
+import { lowestIdAt, timeOfId, type NewId } from '#store/database/ids';
 import { echoOf } from '#store/doctor/echo';
-import { lowestIdAt, timeOfId, type NewId } from '#store/ids';
+import type { Queryable } from '#store/query/queryable';
 
 /** Real milliseconds: a calendar may run fast. */
 const OPEN_FOR = 120_000;

@@ -33,7 +33,7 @@ import {
   type WaysOut,
 } from '#store/doctor/traffic';
 import { complaintRates, type ComplaintRate } from '#store/complaints';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { reportedPolicy, reportedSources } from '#store/reports/dmarc-reports';
 import { listTlsReports } from '#store/reports/tls-reports';
 import { isBelow } from './domain-order.ts';

@@ -1,5 +1,5 @@
 /** How the warm-up of our addresses stands, for the doctor. */
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { listPlans, type PlanState } from '#store/warm-up/plans';
 
 export interface WarmUpFacts {

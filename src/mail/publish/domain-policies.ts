@@ -1,6 +1,6 @@
 /** The policies of a domain: what its owner set, else what does no harm to a domain that was just set up. */
+import type { Pool } from '#store/database/open';
 import { readPolicies, type DomainPolicies } from '#store/directory/domain-policies';
-import type { Pool } from '#store/open';
 
 const DAY = 86_400;
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { systemClock } from '#clock';
-import { listEmails } from '#store/emails';
+import { listEmails } from '#store/emails/emails';
 import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { startSmtpPeer } from '../../../test/support/smtp/scripted-peer.ts';
 

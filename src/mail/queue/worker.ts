@@ -9,7 +9,7 @@ import { nextReadyAt } from '#store/queue/destinations';
 import { LOCAL_SITE } from '#store/queue/enqueue';
 import { WarmUpKeeper } from '#mail/warm-up/keeper';
 import { Tally } from '#mail/warm-up/tally';
-import { StoreUnavailable } from '#store/writer';
+import { StoreUnavailable } from '#store/writer/writer';
 import { attemptRemote } from './attempt/attempt.ts';
 import { FreshOctets } from './claim/fresh-octets.ts';
 import { Lease } from './claim/lease.ts';

@@ -6,7 +6,7 @@ import { systemClock } from '#clock';
 import { fromLatin1, latin1 } from '#bytes';
 import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
 import { splitHeader } from '#protocol/message/header/fields';
-import type { Writer } from '#store/writer';
+import type { Writer } from '#store/writer/writer';
 import { Intake, MAX_HEADER, type Content } from './intake.ts';
 
 /** Small messages wait in memory for the transaction that accepts them. */

@@ -7,8 +7,8 @@ import type { Clock } from '#clock';
 import { concat, EMPTY } from '#bytes';
 import { canonicalizeBody } from '#protocol/dkim/canonicalize-body';
 import { splitHeader, type Header } from '#protocol/message/header/fields';
-import { BlobUpload, type NewBlob } from '#store/blobs';
-import type { Writer } from '#store/writer';
+import { BlobUpload, type NewBlob } from '#store/emails/blobs';
+import type { Writer } from '#store/writer/writer';
 
 /** A header above this is no header of a person's mail; the rest of it is treated as body. */
 export const MAX_HEADER = 1024 * 1024;

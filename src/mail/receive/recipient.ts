@@ -5,7 +5,7 @@ import { expand, type AccountTarget, type Expanded, type Expansion } from '#mail
 import { judgeBounceAddress } from '#mail/bounces/bounce-path';
 import { looksLikeVerp } from '#protocol/verp/verp';
 import { looksRewritten, wayBack, type WayBack } from '#mail/deliver/reverse-path';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import type { EnvelopeRecipient } from './envelope.ts';
 
 /** A recipient that was accepted, with where its mail goes. */

@@ -8,9 +8,9 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import { ownDomain, ownStatements, type OwnMessage } from '#mail/submit/own-message';
 import type { Resolver } from '#protocol/dns/resolver';
+import type { Store } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
-import type { Store } from '#store/open';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
 import {
   aloneForReports,

@@ -4,7 +4,7 @@
  */
 import type { Clock } from '#clock';
 import type { Log } from '#log';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { countSeen, forgetSeenBefore, seenDigest, type SeenKind } from '#store/reports/dmarc-seen';
 import { dayOf } from '#store/tls-policy/sessions';
 import { DayCounter } from './day-counter.ts';

@@ -9,14 +9,14 @@ import { passed, type DmarcAggregateReport } from '#protocol/dmarc-report/report
 import { isWithin } from '#protocol/dmarc/domain-name';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import type { TlsReport } from '#protocol/tlsrpt/report';
+import type { Store } from '#store/database/open';
 import { listDomains } from '#store/directory/domains';
-import { readEmail } from '#store/emails';
-import { appendEvents } from '#store/events';
-import type { Store } from '#store/open';
+import { readEmail } from '#store/emails/emails';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { keepDmarcReport } from '#store/reports/dmarc-reports';
 import { lookedUpTo, mailToPostmasters, type PostmasterMail } from '#store/reports/intake';
 import { keepTlsReport } from '#store/reports/tls-reports';
-import { inTransaction } from '#store/transaction';
 import { findDmarcReport } from './find-dmarc-report.ts';
 import { findTlsReport } from './find-tls-report.ts';
 import { authenticAuthor, isSignedBy } from './vouched-for.ts';

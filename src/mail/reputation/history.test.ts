@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { silentLog } from '#log';
+import type { Pool } from '#store/database/open';
 import { listSenders, type Sender } from '#store/reputation/sender-history';
-import type { Pool } from '#store/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { SenderHistory } from './history.ts';

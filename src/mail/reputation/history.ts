@@ -11,7 +11,7 @@ import type { Log } from '#log';
 import { addressGroup } from '#mail/abuse/address-groups';
 import { Counters } from '#mail/abuse/counters';
 import { parseIp } from '#protocol/address/ip-address';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import {
   countSenders,
   forgetSender,

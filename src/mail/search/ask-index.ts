@@ -5,8 +5,8 @@
  * Called by mail/search/find-messages.ts.
  */
 import { foldText } from '#protocol/message/header/fold';
+import type { Pool } from '#store/database/open';
 import { NO, UNKNOWN, YES } from '#store/search/answers';
-import type { Pool } from '#store/open';
 import { readBlocks, readIndex, SegmentGone } from '#store/search/snapshot';
 import { addFound, allEmails, countIn, keepThoseWith } from './ask-segment.ts';
 import { unpackedBlock } from './block.ts';

@@ -5,7 +5,7 @@ import { base64, utf8 } from '#bytes';
 import type { MessageSet, SearchKey } from '#protocol/imap/command';
 import { foldText } from '#protocol/message/header/fold';
 import { summarize } from '#protocol/message/summary';
-import { wholeBlob } from '#store/blobs';
+import { wholeBlob } from '#store/emails/blobs';
 import { append } from '#store/mailboxes/append';
 import { expunge } from '#store/mailboxes/expunge';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';

@@ -5,7 +5,7 @@
  * Started and stopped by server.ts.
  */
 import type { Log } from '#log';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { saveStructures } from '#store/mailboxes/structures';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { accountsBehind } from '#store/search/behind';

@@ -3,9 +3,9 @@ import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
 import { keptStructure, keptWords } from '#protocol/imap/kept-structure';
 import { eraseRemoved, markRemoved } from '#store/directory/accounts';
-import { openStore } from '#store/open';
 import { silentLog } from '#log';
 import { systemClock } from '#clock';
+import { openStore } from '#store/database/open';
 import {
   compareWithScan,
   deliverAll,

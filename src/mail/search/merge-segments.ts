@@ -3,7 +3,7 @@
  * at once; what an ended process leaves of it is removed when the account is next opened.
  * Called by index-account.ts.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { goneAmong } from '#store/search/behind';
 import {
   addBlocks,

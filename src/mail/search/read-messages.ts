@@ -4,7 +4,7 @@
  */
 import { concat } from '#bytes';
 import { readSmall, readViewRange } from '#store/mailboxes/octets';
-import type { OctetPool } from '#store/octet-query';
+import type { OctetPool } from '#store/query/octet-query';
 import { readAhead, type Wait } from './read-ahead.ts';
 
 export interface ReadMessage {

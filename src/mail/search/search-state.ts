@@ -4,9 +4,9 @@
  * Called by find-messages.ts, look-into-messages.ts.
  */
 import type { SearchKey } from '#protocol/imap/command';
-import type { OctetPool } from '#store/octet-query';
 import { NO, UNKNOWN, YES } from '#store/search/answers';
 import type { ViewCache } from '#store/mailboxes/view-cache';
+import type { OctetPool } from '#store/query/octet-query';
 import type { EmailQuestion } from './email-keys.ts';
 import { keysOf, type Keys } from './keys-by-stage.ts';
 import { Program, Truth } from './truth.ts';

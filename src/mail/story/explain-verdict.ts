@@ -6,7 +6,7 @@
 import type { Json } from '#events';
 import type { CheckName } from '#mail/receive/inquiry/facts';
 import type { Language } from '#protocol/dsn/language';
-import type { StoredEvent } from '#store/events';
+import type { StoredEvent } from '#store/events/events';
 import { reasonOf } from './tell/field-words.ts';
 import { FRAME } from './texts/frame-texts.ts';
 import { phraseFor, say } from './phrase.ts';

@@ -5,8 +5,8 @@
  * erased ones never make it fail.
  */
 import type { Language } from '#protocol/dsn/language';
-import type { Dialogue } from '#store/dialogues';
-import type { StoredEvent } from '#store/events';
+import type { Dialogue } from '#store/events/dialogues';
+import type { StoredEvent } from '#store/events/events';
 import { explainDialogue, type DialogueLine } from './tell/explain-dialogue.ts';
 import {
   FRAME,

@@ -7,14 +7,14 @@ import { concat } from '#bytes';
 import { event, type Event } from '#events';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { splitHeader } from '#protocol/message/header/fields';
-import type { Statement } from '#store/batch';
-import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
+import type { Store } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
 import { ensureTenant } from '#store/directory/tenants';
-import { viewOf } from '#store/emails';
-import { writeEvents } from '#store/events';
-import type { Store } from '#store/open';
+import { blobOrder, storeBlob, wholeBlob } from '#store/emails/blobs';
+import { viewOf } from '#store/emails/emails';
+import { writeEvents } from '#store/events/events';
 import { enqueue } from '#store/queue/enqueue';
+import type { Statement } from '#store/writer/batch';
 import { sign } from './sign.ts';
 
 /** In whose name the server writes: the domain here that its host is in, or the first. */

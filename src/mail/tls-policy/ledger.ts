@@ -2,7 +2,6 @@
 import type { Clock } from '#clock';
 import type { Log } from '#log';
 import { DayCounter } from '#mail/reports/day-counter';
-import type { Pool } from '#store/open';
 import {
   countSessions,
   forgetSessionsBefore,
@@ -10,6 +9,7 @@ import {
   type SessionKind,
 } from '#store/tls-policy/sessions';
 import type { ResultType } from '#protocol/tlsrpt/results';
+import type { Pool } from '#store/database/open';
 import type { HostPolicy } from './host-policy.ts';
 
 export interface TlsLedgerOptions {

@@ -1,6 +1,6 @@
 /** Keeps the MTA-STS policies at hand fresh (RFC 8461 §3.3): fetched anew half-way to their end, by one node each, and removed at it. */
 import type { Clock } from '#clock';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { sweepPolicies, takePoliciesToRefresh } from '#store/tls-policy/policies';
 import type { StsPolicies } from './sts-policies.ts';
 

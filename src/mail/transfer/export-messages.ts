@@ -1,5 +1,5 @@
 /** Reads the mailboxes of an account out, message by message, for files. Called by servers/admin for `mail export`. */
-import { readEmail } from '#store/emails';
+import { readEmail } from '#store/emails/emails';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { walkMailbox } from '#store/mailboxes/transfer';
 import { listMailboxes } from '#store/mailboxes/tree';

@@ -8,8 +8,6 @@ import { createHash } from 'node:crypto';
 import { hex } from '#bytes';
 import { ToCrlf } from '#protocol/mbox/line-ends';
 import { summarize } from '#protocol/message/summary';
-import { blobOrder } from '#store/blobs';
-import { readEmail } from '#store/emails';
 import { append } from '#store/mailboxes/append';
 import type { NewMessage } from '#store/mailboxes/append-statement';
 import { createMailbox } from '#store/mailboxes/create';
@@ -18,11 +16,13 @@ import type { MailStore } from '#store/mailboxes/mail-store';
 import { walkMailbox } from '#store/mailboxes/transfer';
 import { findMailbox } from '#store/mailboxes/tree';
 import { Intake } from '#mail/receive/intake';
+import { blobOrder } from '#store/emails/blobs';
+import { readEmail } from '#store/emails/emails';
 
 export interface IncomingMessage {
   /** From the root down. */
   readonly mailbox: readonly string[];
-  /** Bits as `FLAG` of store/emails.ts. */
+  /** Bits as `FLAG` of store/emails/emails.ts. */
   readonly flags: number;
   readonly keywords: readonly string[];
   /** Calendar milliseconds; undefined is now. */

@@ -4,11 +4,11 @@
  */
 import type { Clock } from '#clock';
 import { event, type Event } from '#events';
-import { appendEvents } from '#store/events';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { suppress, suppressStatement, type NewSuppression } from '#store/suppression';
-import { inTransaction } from '#store/transaction';
-import type { Statement } from '#store/writer';
+import type { Statement } from '#store/writer/writer';
 import { openToken, type Subscription, type TokenKeys } from './token.ts';
 
 /** By one POST of a mail program or of our page, or by mail. */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { silentLog } from '#log';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { claim, claimMore, releaseLease, releasePlanned, type Claim } from '#store/queue/claim';
 import { reconcileDestinations } from '#store/queue/destinations';
 import { planRoom } from '#store/queue/pace';

@@ -6,8 +6,8 @@
 import type { Clock } from '#clock';
 import { event, type Event, type EventStep } from '#events';
 import type { Log } from '#log';
+import type { Pool } from '#store/database/open';
 import type { HeardReplies, PlannedDay } from '#store/queue/release';
-import type { Pool } from '#store/open';
 import { changePlan, type PlanChange } from '#store/warm-up/change-plan';
 import type { KnownPlan, Plan, PlanKey, PlanTerms } from '#store/warm-up/plans';
 import { newSources } from '#store/warm-up/sources';

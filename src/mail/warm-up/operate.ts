@@ -1,6 +1,6 @@
 /** What operators do with warm-up plans: begin one or go on, let nothing go, end one. Called by the calls of the control socket. */
 import { event, type Event } from '#events';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { changePlan, type PlanChange } from '#store/warm-up/change-plan';
 import type { KnownPlan, PlanKey, PlanTerms } from '#store/warm-up/plans';
 import { declareSource, forgetSource } from '#store/warm-up/sources';

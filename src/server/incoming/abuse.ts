@@ -9,7 +9,7 @@ import { protectedAddresses } from '#mail/abuse/protected';
 import { parseNetworks, type Networks } from '#protocol/address/network';
 import { defaultGateways } from '#servers/net/gateways';
 import type { SendingLimits } from '#store/abuse/daily-limits';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 
 export interface GuardParts {
   readonly config: Config;

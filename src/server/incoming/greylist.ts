@@ -3,7 +3,7 @@ import type { Config } from '#config';
 import { readSparedSender } from '#config/spared-sender';
 import type { Greylisting } from '#mail/receive/inquiry/greylisting';
 import { parseNetworks } from '#protocol/address/network';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
 
 /** Undefined where it is off. */

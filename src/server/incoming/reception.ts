@@ -10,7 +10,7 @@ import { policiesOf, type Policies } from '#mail/receive/judgement/policies';
 import type { Scanner } from '#mail/receive/inquiry/scanner';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { SenderHistory } from '#mail/reputation/history';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { greylistingOf } from './greylist.ts';
 

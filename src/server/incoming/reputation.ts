@@ -7,7 +7,7 @@ import type { Conduct } from '#mail/abuse/conduct';
 import type { Guard } from '#mail/abuse/guard';
 import { FilingObserver } from '#mail/receive/learn/reputation';
 import { SenderHistory } from '#mail/reputation/history';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { sparing } from './greylist.ts';
 
 export interface ReputationParts {

@@ -7,7 +7,7 @@ import type { Log } from '#log';
 import { ContentLearning } from '#mail/receive/learn/content';
 import { rspamdScanner } from '#mail/receive/inquiry/scan-by-rspamd';
 import type { Scanner } from '#mail/receive/inquiry/scanner';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 
 export interface ScannerParts {
   readonly config: Config;

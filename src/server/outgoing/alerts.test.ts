@@ -5,7 +5,7 @@ import { event, type Event } from '#events';
 import { silentLog } from '#log';
 import { alertsOf, alertsThatAreOn } from '#store/alerts/history';
 import { Directory } from '#store/directory/directory';
-import { writeEvents } from '#store/events';
+import { writeEvents } from '#store/events/events';
 import { logReaches } from '../../../test/support/database/log-horizon.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { addTestAccounts, openTestStore } from '../../../test/support/store/store.ts';

@@ -7,9 +7,9 @@ import { alertLetter } from '#mail/alerts/send';
 import { AlertWatch } from '#mail/alerts/watch';
 import { forgetAlerts } from '#store/alerts/history';
 import type { Directory } from '#store/directory/directory';
-import type { Store } from '#store/open';
 import type { DestinationKey } from '#store/queue/enqueue';
 import { keepRounds } from '#server/rounds';
+import type { Store } from '#store/database/open';
 
 export interface AlertParts {
   readonly config: Config;

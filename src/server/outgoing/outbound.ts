@@ -18,8 +18,8 @@ import { startQueue } from '#mail/queue/worker';
 import { daneStanding } from '#mail/tls-policy/dane-standing';
 import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import type { Directory } from '#store/directory/directory';
-import type { Store } from '#store/open';
 import type { Surroundings } from '#server/surroundings';
+import type { Store } from '#store/database/open';
 import { startTlsPolicy } from './tls-policy.ts';
 
 export interface OutboundParts {

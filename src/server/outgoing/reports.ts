@@ -12,10 +12,10 @@ import { ownSources } from '#mail/reports/advise-on-reports';
 import { sendDmarcReports } from '#mail/reports/send-dmarc-reports';
 import { sendTlsReports, type TlsReportOptions } from '#mail/reports/send-tls-reports';
 import { takeInReports } from '#mail/reports/take-in-reports';
-import type { Pool } from '#store/open';
 import { forgetDmarcReports } from '#store/reports/dmarc-reports';
 import { forgetTlsReports } from '#store/reports/tls-reports';
 import { keepRounds } from '#server/rounds';
+import type { Pool } from '#store/database/open';
 
 export interface ReportParts extends Omit<TlsReportOptions, 'post' | 'hostname' | 'queueLifetime'> {
   readonly config: Config;

@@ -10,7 +10,7 @@ import type { TlsPolicyParts } from '#mail/tls-policy/secure-hosts';
 import { StsPolicies } from '#mail/tls-policy/sts-policies';
 import type { Resolver } from '#protocol/dns/resolver';
 import { keepRounds } from '#server/rounds';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import { policyStoreOf } from '#store/tls-policy/policies';
 
 export interface TlsPolicySettings {

@@ -6,7 +6,7 @@ import type { Event } from '#events';
 import { leavingDesk, type LeavingDesk } from '#mail/unsubscribe/leave';
 import { PAGE_PATH, type Offering } from '#mail/unsubscribe/offer';
 import { tokenKeys, type TokenKeys } from '#mail/unsubscribe/token';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 
 export interface LeavingParts {
   readonly mode: Mode;

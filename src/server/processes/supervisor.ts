@@ -14,8 +14,8 @@ import { closeDoors, type Doors } from '#server/listeners/doors';
 import { failed, type StartFailure } from '#server/failure';
 import type { DoorName } from '#server/listeners/inherited-sockets';
 import { startSupervisedHttp } from '#servers/http/supervised';
-import { migrate } from '#store/migrate';
 import type { Socket } from 'node:net';
+import { migrate } from '#store/database/migrate';
 import { divideLimits } from './divide-limits.ts';
 import { WorkerProcess } from './worker-process.ts';
 

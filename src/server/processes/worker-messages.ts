@@ -3,7 +3,7 @@ import type { Config, Mode } from '#config';
 import type { FirstAccounts } from '#mail/accounts/first-accounts';
 import type { DoorName } from '#server/listeners/inherited-sockets';
 import type { Answer } from '#servers/http/start';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 
 export type ToWorker =
   | WorkerStart

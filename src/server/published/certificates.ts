@@ -17,7 +17,7 @@ import type { Resolver } from '#protocol/dns/resolver';
 import type { ServedCertificate } from '#servers/http/metrics';
 import { readIdentityText } from '#servers/net/tls-context';
 import { currentCertificates } from '#store/certificates/certificates';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import type { OpenTls } from './tls.ts';
 
 export interface CertificateParts {

@@ -25,10 +25,10 @@ import { readAcmeAccount } from '#store/certificates/accounts';
 import { currentCertificates } from '#store/certificates/certificates';
 import type { Directory } from '#store/directory/directory';
 import { listDomains } from '#store/directory/domains';
-import type { Store } from '#store/open';
 import { placeOf, type Doors } from '#server/listeners/doors';
 import type { StartFailure } from '#server/failure';
 import { keepRounds } from '#server/rounds';
+import type { Store } from '#store/database/open';
 import type { Certificates } from './certificates.ts';
 
 export interface PublishingParts {

@@ -15,7 +15,7 @@ import type { Language } from '#protocol/dsn/language';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Directory } from '#store/directory/directory';
 import type { SendingLimits } from '#store/abuse/daily-limits';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 
 export interface AdminContext {
   readonly queue: Pick<Queue, 'remove'>;

@@ -1,8 +1,8 @@
 /** How a message was judged when it came in, whether it was taken or refused. */
 import { explainVerdict, type Explanation } from '#mail/story/explain-verdict';
 import type { Language } from '#protocol/dsn/language';
-import { eventsOfMessage } from '#store/events';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
+import { eventsOfMessage } from '#store/events/events';
 import { refuse, type Refusal } from './call.ts';
 
 /** Undefined where nothing is known of the message. */

@@ -1,5 +1,5 @@
 /** What went wrong in a call, for the person who made it. */
-import { storeFailure } from '#store/failure';
+import { storeFailure } from '#store/writer/failure';
 
 export interface Failure {
   readonly status: number;

@@ -1,10 +1,10 @@
 /** Messages by what their events say: from whom, to whom, since when, and how they stand. */
 import type { EventType } from '#events';
 import { standings } from '#mail/story/tell/standing';
-import { eventsOfMessages, type StoredEvent } from '#store/events';
-import { lowestIdAt } from '#store/ids';
-import { searchMessages, type MessageSearch } from '#store/messages';
-import type { Store } from '#store/open';
+import { lowestIdAt } from '#store/database/ids';
+import type { Store } from '#store/database/open';
+import { eventsOfMessages, type StoredEvent } from '#store/events/events';
+import { searchMessages, type MessageSearch } from '#store/events/messages';
 import type { MessageStatus } from './message-statuses.ts';
 
 export interface FoundMessage {

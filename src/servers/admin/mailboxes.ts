@@ -1,8 +1,8 @@
 /** The mailboxes of an account by the names that people read and write: `Archive/2019`. */
 import { DELIMITER } from '#protocol/imap/mailbox-name';
-import type { Queryable } from '#store/blobs';
 import { canonicalPath } from '#store/mailboxes/names';
 import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+import type { Queryable } from '#store/query/queryable';
 import { refuse, type Refusal } from './call.ts';
 
 export class NamedMailboxes {

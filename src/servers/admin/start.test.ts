@@ -12,8 +12,8 @@ import { silentLog } from '#log';
 import { PasswordHasher } from '#mail/accounts/password-hash';
 import { SenderHistory } from '#mail/reputation/history';
 import { Directory } from '#store/directory/directory';
+import { writeEvents } from '#store/events/events';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
-import { writeEvents } from '#store/events';
 import {
   addTestAccounts,
   deliveryJob,

@@ -2,11 +2,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { story, type Story } from '#mail/story/story';
 import type { Language } from '#protocol/dsn/language';
-import { dialoguesOfMessage } from '#store/dialogues';
-import { eventsOfMessage } from '#store/events';
-import { isId, lowestIdAt } from '#store/ids';
-import { messageOfEmail, searchMessages } from '#store/messages';
-import type { Store } from '#store/open';
+import { isId, lowestIdAt } from '#store/database/ids';
+import type { Store } from '#store/database/open';
+import { dialoguesOfMessage } from '#store/events/dialogues';
+import { eventsOfMessage } from '#store/events/events';
+import { messageOfEmail, searchMessages } from '#store/events/messages';
 import { heldBackUntil, listQueue } from '#store/queue/admin';
 
 export interface TraceOptions {

@@ -1,6 +1,6 @@
 /** Whether this server can do its work now: every part is up and the database answers. */
-import type { Store } from '#store/open';
-import { storeAnswers } from '#store/health';
+import { storeAnswers } from '#store/database/health';
+import type { Store } from '#store/database/open';
 
 export interface Readiness {
   readonly ready: boolean;

@@ -6,8 +6,8 @@
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { LeavingDesk } from '#mail/unsubscribe/leave';
-import type { Store } from '#store/open';
 import { chooseLanguage } from '#protocol/http/accept-language';
+import type { Store } from '#store/database/open';
 import { landingPage, type Facts, type Language } from './landing-page.ts';
 import { listenHere, localApp, type HttpFailure } from './local-app.ts';
 import { createMetrics, type AbuseFigures, type ServedCertificate } from './metrics.ts';

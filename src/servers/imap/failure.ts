@@ -1,5 +1,5 @@
 /** What to answer when the store, or anything else, failed; logged here, once. */
-import { storeFailure } from '#store/failure';
+import { storeFailure } from '#store/writer/failure';
 import { BrokenResponse } from './link.ts';
 import { INTERNAL_ERROR, storeReplies } from './responses/replies.ts';
 import type { Reply } from './responses/reply.ts';

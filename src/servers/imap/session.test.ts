@@ -4,7 +4,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import { StoreUnavailable } from '#store/writer';
+import { StoreUnavailable } from '#store/writer/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap/client.ts';
 import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { ownImap, startTestImap } from '../../../test/support/imap/own-server.ts';

@@ -14,7 +14,7 @@ import { base64, utf8 } from '#bytes';
 import { addAccount } from '#mail/accounts/administer';
 import { parseMailbox } from '#protocol/address/path';
 import { summarize } from '#protocol/message/summary';
-import { wholeBlob } from '#store/blobs';
+import { wholeBlob } from '#store/emails/blobs';
 import { append } from '#store/mailboxes/append';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree';

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import { Writer } from '#store/writer';
+import { Writer } from '#store/writer/writer';
 import { commitEater } from '../../../test/support/database/commit-eater.ts';
 import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { connectSubmissions, login } from '../../../test/support/smtp/login.ts';

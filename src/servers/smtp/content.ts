@@ -5,7 +5,7 @@
 import type { Arrival } from '#mail/receive/arrival/arrival';
 import { Intake } from '#mail/receive/intake';
 import type { ContentDefect, ContentFacts, ContentLimits } from '#protocol/smtp/content-scan';
-import { storeFailure } from '#store/failure';
+import { storeFailure } from '#store/writer/failure';
 import { findingReply } from './finding-replies.ts';
 import { noteMessageRefused } from './refusal-events.ts';
 import {

@@ -6,8 +6,8 @@ import type { Greylisting } from '#mail/receive/inquiry/greylisting';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import { findAccount } from '#store/directory/accounts';
 import { notePutOff, rememberedAmong, sweepGreylist, wroteTo } from '#store/reception/greylist';
-import type { StoredEvent } from '#store/events';
 import { sparing } from '#server/incoming/greylist';
+import type { StoredEvent } from '#store/events/events';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   HONEST,

@@ -9,7 +9,7 @@ import type { RecipientOutcome } from '#mail/receive/recipient';
 import type { ContentDefect } from '#protocol/smtp/content-scan';
 import type { ConnectionRefusal } from '#servers/net/listener';
 import type { SaslFailureReason } from '#servers/net/sasl-exchange';
-import type { StoreFailure } from '#store/failure';
+import type { StoreFailure } from '#store/writer/failure';
 import type { Told } from './settings.ts';
 import { wireReply, type WireReply } from './wire-reply.ts';
 

@@ -8,8 +8,8 @@ import type { Accepted } from '#mail/receive/accept';
 import { judgeRecipient, type Bouncing } from '#mail/receive/recipient';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { formatEntry } from '#protocol/smtp/dialogue';
-import { dialoguesOfMessage } from '#store/dialogues';
-import { StoreUnavailable, type Writer } from '#store/writer';
+import { dialoguesOfMessage } from '#store/events/dialogues';
+import { StoreUnavailable, type Writer } from '#store/writer/writer';
 import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import {
   openTestStore,

@@ -18,7 +18,7 @@ import type { Mailbox } from '#protocol/address/mailbox';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { SendAs } from '#store/directory/directory';
-import type { Writer } from '#store/writer';
+import type { Writer } from '#store/writer/writer';
 import type { SmtpLimits } from './limits.ts';
 
 /** A refusal in the house's own words: receivers that are not this server, in the practice Internet, have their own. */

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
-import { openStore, type Store } from '#store/open';
-import type { Job } from '#store/writer';
+import { openStore, type Store } from '#store/database/open';
+import type { Job } from '#store/writer/writer';
 import {
   addTestAccounts,
   openTestStore,

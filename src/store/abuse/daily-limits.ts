@@ -4,10 +4,10 @@
  * to them before. Called by `mail/submit` and administration.
  */
 import type pg from 'pg';
-import type { RowsStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
-import { givenRows, typesOf, type Columns } from '#store/given-rows';
-import { DatabaseError } from '#store/writer';
+import { givenRows, typesOf, type Columns } from '#store/query/given-rows';
+import type { Queryable } from '#store/query/queryable';
+import type { RowsStatement } from '#store/writer/batch';
+import { DatabaseError } from '#store/writer/writer';
 
 /** 0: no limit. */
 export interface DailyLimits {

@@ -1,8 +1,8 @@
 /** Which alerts were on, since when and by what. */
 import type { Json } from '#events';
-import type { RowsStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { RowsStatement } from '#store/writer/batch';
 
 export interface NewAlert {
   readonly rule: string;

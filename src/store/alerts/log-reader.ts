@@ -2,8 +2,8 @@
  * Reads the event log so that no event is missed and none read twice, whoever commits meanwhile: only rows of transactions below the oldest that
  * still runs, in order of (xid, id). What commits later has a higher place.
  */
-import type { Queryable } from '#store/blobs';
-import { storedEvent, type StoredEvent } from '#store/events';
+import { storedEvent, type StoredEvent } from '#store/events/events';
+import type { Queryable } from '#store/query/queryable';
 
 /** Behind which the log is still to be read. */
 export interface LogPlace {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { event } from '#events';
-import { appendEvents } from '#store/events';
-import { inTransaction } from '#store/transaction';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { logReaches } from '../../../test/support/database/log-horizon.ts';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { readLog } from './log-reader.ts';

@@ -4,9 +4,9 @@
  */
 import pg from 'pg';
 import type { Json } from '#events';
-import type { RowsStatement, ValuesStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { RowsStatement, ValuesStatement } from '#store/writer/batch';
 import { logHorizon, type LogPlace } from './log-reader.ts';
 
 /** Any number; the same in every process. */

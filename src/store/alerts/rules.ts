@@ -4,9 +4,9 @@
  */
 import type pg from 'pg';
 import type { Json } from '#events';
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
-import { inTransaction } from '#store/transaction';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import { inTransaction } from '#store/query/transaction';
 
 export interface KeptRule {
   readonly name: string;

@@ -1,5 +1,5 @@
 /** Who accounts are that alerts are about: alerts themselves know their ids alone. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export async function accountNames(
   db: Queryable,

@@ -1,6 +1,6 @@
 /** The messages of one account as a backup has them, each as it was read, in each mailbox it was in. For bringing back what was lost. */
 import { concat } from '#bytes';
-import { withoutRanges } from '#store/emails';
+import { withoutRanges } from '#store/emails/emails';
 import { byteaOf, numbersOf, readTextRows, textsOf, type TextRow } from './copy-text.ts';
 import type { Manifest, TableFile } from './manifest.ts';
 import { readTableFile } from './table-file.ts';

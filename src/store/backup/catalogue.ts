@@ -1,5 +1,5 @@
 /** What a database holds, by its own catalogue: tables with their columns, those that others refer to first; sequences; days. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface Table {
   readonly name: string;

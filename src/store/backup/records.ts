@@ -1,5 +1,5 @@
 /** Which backups were made and read back: for `backup list` and the doctor. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export type BackupKind = 'made' | 'verified' | 'restored';
 

@@ -3,7 +3,7 @@
  * only that one keeps its key. Callers say `certificates` after a change.
  */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 import { recordIssued, type OrderEnd } from './orders.ts';
 
 /** Times are calendar milliseconds. */

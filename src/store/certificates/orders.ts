@@ -1,7 +1,7 @@
 /** The last order of each set of names: how it ended, with its story, and when the next may be made. */
 import type pg from 'pg';
 import type { EventStep, Json } from '#events';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 /** Times are calendar milliseconds. */
 export interface StoredOrder {

@@ -3,7 +3,7 @@
  * its principal, and the right to write as that address.
  */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 import { setPassword, type PasswordVerifiers } from './credentials.ts';
 import { forgetSendAs } from './send-as.ts';
 

@@ -1,6 +1,6 @@
 /** Aliases: addresses that lead to other addresses, here or elsewhere. Callers say `directory` after a change. */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 import { lookUpAddress, type Directory } from './directory.ts';
 import { forgetSendAs } from './send-as.ts';
 

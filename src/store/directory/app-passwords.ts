@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import { event, type Event } from '#events';
-import { jsonText } from '#store/json';
-import { inTransaction } from '#store/transaction';
+import { jsonText } from '#store/query/json';
+import { inTransaction } from '#store/query/transaction';
 
 export interface AppPasswordRecord {
   readonly credentialId: string;

@@ -3,7 +3,7 @@
  * the latest by a look at `directory_version` every two seconds. Bounded; the oldest answer goes first.
  */
 import type pg from 'pg';
-import type { Notices } from '#store/notices';
+import type { Notices } from '#store/database/notices';
 
 const MAX_ENTRIES = 20_000;
 const LOOK_MILLISECONDS = 2000;

@@ -3,7 +3,7 @@
  * principal and never change; each password that may be used has keys under them. Called by `mail/accounts/`.
  */
 import type pg from 'pg';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** What is stored of an account password; both verifiers are set together. */
 export interface PasswordVerifiers {

@@ -4,7 +4,7 @@
  */
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type pg from 'pg';
-import type { Notices } from '#store/notices';
+import type { Notices } from '#store/database/notices';
 import { DirectoryCache } from './cache.ts';
 import { readPolicies, type PoliciesFound } from './domain-policies.ts';
 import { readSrsSecrets } from './srs-secrets.ts';

@@ -2,7 +2,7 @@
  * DKIM keys of our domains. A selector is used once: a key that was given up stays, revoked. Callers say `directory` after a change.
  */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 
 /**
  * pending: its record is published, it signs nothing yet · active: it signs · retired: it signs nothing more, and its record stays for

@@ -4,8 +4,8 @@
  */
 import type pg from 'pg';
 import { event, type Event } from '#events';
-import { appendEvents } from '#store/events';
-import { inTransaction } from '#store/transaction';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { insertKey, type NewDkimKey } from './dkim-keys.ts';
 
 export type Begun =

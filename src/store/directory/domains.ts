@@ -1,6 +1,6 @@
 /** Domains that are ours. Each change is one statement or one transaction; callers say `directory` afterwards. */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 import { insertKey, type NewDkimKey } from './dkim-keys.ts';
 import { forgetSendAsOfDomain } from './send-as.ts';
 

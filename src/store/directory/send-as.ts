@@ -4,8 +4,8 @@
  * inherited by whoever has the name next. Callers say `directory` after a change.
  */
 import type pg from 'pg';
-import type { Queryable } from '#store/blobs';
-import { inTransaction } from '#store/transaction';
+import type { Queryable } from '#store/query/queryable';
+import { inTransaction } from '#store/query/transaction';
 
 /** Comparison key of an address, or all of a domain (A-labels). */
 export interface SenderName {

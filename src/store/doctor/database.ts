@@ -1,6 +1,6 @@
 /** How the database itself is: its version, its schema, its connections. */
 import { readdir } from 'node:fs/promises';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface DatabaseState {
   readonly version: string;

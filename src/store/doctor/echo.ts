@@ -1,5 +1,5 @@
 /** Whether a message came to an address of the moment, as any node may have taken it: read from the events of its commit. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Events that are looked at: whoever floods the server makes a look no dearer. */
 const MOST = 20_000;

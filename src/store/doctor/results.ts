@@ -1,6 +1,6 @@
 /** What the doctor found out before: since when each check of a subject has its status, and what the last letter said. */
-import type { ValuesStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
+import type { ValuesStatement } from '#store/writer/batch';
 
 export interface KeptResult {
   readonly check: string;

@@ -1,6 +1,6 @@
 /** One node makes the round of a day: a lease by the clock of the database, while the day is one of the calendar. */
-import type { ValuesStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
+import type { ValuesStatement } from '#store/writer/batch';
 
 /** A round asks the DNS and others, each within seconds. */
 const LEASE_SECONDS = 600;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { event, type Event } from '#events';
-import { writeEvents } from '#store/events';
+import { writeEvents } from '#store/events/events';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,

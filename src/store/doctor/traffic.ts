@@ -1,6 +1,6 @@
 /** How mail fares, counted from the event log for the doctor: bounded, however much of it there is. Times are calendar milliseconds. */
-import type { Queryable } from '#store/blobs';
-import { readView } from '#store/emails';
+import { readView } from '#store/emails/emails';
+import type { Queryable } from '#store/query/queryable';
 
 /** Events of one kind that are looked at: more would only make the figure dearer. */
 const MOST = 50_000;

@@ -1,6 +1,6 @@
 /** The block list of the practice Internet: offences of addresses, and listings. */
-import type { Pool } from '#store/open';
-import { inTransaction } from '#store/transaction';
+import type { Pool } from '#store/database/open';
+import { inTransaction } from '#store/query/transaction';
 
 export interface Offence {
   readonly address: string;

@@ -1,10 +1,10 @@
 /** The planted delivery log of lesson 3.11, and the one way in which its learner's SQL is run: as a role that may read nothing else. Schema `lab`. */
 import pg from 'pg';
 import type { Json } from '#events';
+import type { Store } from '#store/database/open';
 import { READER_ROLE } from '#store/embedded/session';
-import { jsonText } from '#store/json';
-import type { Store } from '#store/open';
-import { inTransaction } from '#store/transaction';
+import { jsonText } from '#store/query/json';
+import { inTransaction } from '#store/query/transaction';
 
 export interface LogRow {
   readonly id: number;

@@ -1,7 +1,7 @@
 /** What was changed in the DNS of the practice Internet: facts of a kind and a name, the newest beside those that servers may still have. */
-import type { Queryable } from '#store/blobs';
-import type { Pool } from '#store/open';
-import { inTransaction } from '#store/transaction';
+import type { Pool } from '#store/database/open';
+import type { Queryable } from '#store/query/queryable';
+import { inTransaction } from '#store/query/transaction';
 
 export interface DnsFact {
   readonly kind: string;

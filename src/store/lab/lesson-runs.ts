@@ -1,7 +1,7 @@
 /** How far a learner has come: which lessons were started, what was laid out for them, which were passed. Schema `lab`. */
 import type pg from 'pg';
 import type { Json } from '#events';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 export interface LessonRun {
   readonly lesson: string;

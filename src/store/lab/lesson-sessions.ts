@@ -1,7 +1,7 @@
 /** Dialogues of whole SMTP sessions, for lessons that are about what was said without a message. The newest are kept. Schema `lab`. */
 import type pg from 'pg';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 export interface SmtpSessionRecord {
   readonly id: string;

@@ -2,7 +2,7 @@
 import type pg from 'pg';
 import { storable } from '#bytes';
 import type { Json } from '#events';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 export interface TraceRow {
   /** Our id of the message, as it stands in replies. */

@@ -1,7 +1,7 @@
 /** What providers of the practice Internet remember of senders: standing, counts of days, marks. Schema `lab`. */
 import type pg from 'pg';
 import { storable } from '#bytes';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 export interface SenderKey {
   readonly provider: string;

@@ -1,7 +1,7 @@
 /** Settings of the providers of the practice Internet, and the keys that they sign with. Schema `lab`. */
 import type pg from 'pg';
 import type { Json } from '#events';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 export async function readProviderSetting(pool: pg.Pool, name: string): Promise<Json | undefined> {
   const { rows } = await pool.query<{ value: Json }>(

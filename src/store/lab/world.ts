@@ -1,5 +1,5 @@
 /** The one row of the practice Internet as a whole: its seed, and its calendar as it was last seen. */
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 
 export interface WorldRow {
   readonly seed: number;

@@ -1,16 +1,16 @@
 /** The statement that appends messages; its blob was stored by an earlier statement of the same transaction. */
 import type { MessageSummary } from '#protocol/message/summary';
-import type { RowsStatement } from '#store/batch';
-import type { NewBlob } from '#store/blobs';
-import { numberedRows, typesOf, type Columns } from '#store/given-rows';
-import { jsonText } from '#store/json';
-import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from '#store/new-emails';
+import type { NewBlob } from '#store/emails/blobs';
+import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from '#store/emails/new-emails';
+import { numberedRows, typesOf, type Columns } from '#store/query/given-rows';
+import { jsonText } from '#store/query/json';
+import type { RowsStatement } from '#store/writer/batch';
 
 export interface NewMessage {
   /** From `BlobUpload.finish`. */
   readonly blob: NewBlob;
   readonly summary: MessageSummary;
-  /** Bits as `FLAG` of store/emails.ts. */
+  /** Bits as `FLAG` of store/emails/emails.ts. */
   readonly flags: number;
   readonly keywords: readonly string[];
   /** Calendar milliseconds; undefined is now. */

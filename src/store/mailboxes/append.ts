@@ -1,7 +1,7 @@
 /** Puts messages that a client hands in into a mailbox: APPEND, MULTIAPPEND (RFC 3502) and REPLACE (RFC 8508); JMAP's import later. */
-import { blobOrder, storeBlob } from '#store/blobs';
 import { quotaLeft } from '#store/directory/directory';
-import type { Statement } from '#store/writer';
+import { blobOrder, storeBlob } from '#store/emails/blobs';
+import type { Statement } from '#store/writer/writer';
 import { appendStatement, type AppendedRow, type NewMessage } from './append-statement.ts';
 import type { Entries } from './entries.ts';
 import { expungeStatement, showExpunged } from './expunge.ts';

@@ -2,8 +2,8 @@
  * COPY and MOVE within an account: only narrow rows are written, the messages are shared (RFC 9051 §6.4.7, §6.4.8). A copy is one
  * statement, however many messages there are, since all must be there or none; many are moved some thousand at a time.
  */
-import type { ValuesStatement } from '#store/batch';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
+import type { ValuesStatement } from '#store/writer/batch';
 import { chosenEntries } from './chosen-entries.ts';
 import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
 import type { MailStore } from './mail-store.ts';

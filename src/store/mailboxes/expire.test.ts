@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { markRemoved, setDisabled } from '#store/directory/accounts';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
 import { maintain } from '#store/maintenance';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {

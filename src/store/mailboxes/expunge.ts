@@ -2,8 +2,8 @@
  * EXPUNGE: hides messages at once; they can be brought back until they are purged (`expunged_entries`, which also tells clients that
  * were away what went). Many go some thousand at a time.
  */
-import type { ValuesStatement } from '#store/batch';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
+import type { ValuesStatement } from '#store/writer/batch';
 import { chosenEntries } from './chosen-entries.ts';
 import { PACKED_UIDS, unpackUids } from './entries.ts';
 import { FREED } from './leaving.ts';

@@ -1,9 +1,9 @@
 /** What FETCH, SORT and THREAD want to know of messages beside their flags, for some hundred of them in one question. */
 import type { MessageSummary } from '#protocol/message/summary';
 import { STRUCTURE_VERSION } from '#protocol/message/body/stored-structure';
-import { bigintArray } from '#store/arrays';
-import type { Queryable } from '#store/blobs';
-import { bigintOf, queryOctets, timestampOf, type OctetPool } from '#store/octet-query';
+import { bigintArray } from '#store/query/arrays';
+import { bigintOf, queryOctets, timestampOf, type OctetPool } from '#store/query/octet-query';
+import type { Queryable } from '#store/query/queryable';
 
 export interface EmailFacts {
   /** Calendar milliseconds (INTERNALDATE). */

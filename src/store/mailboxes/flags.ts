@@ -2,8 +2,8 @@
  * STORE: changes flags and keywords of messages (RFC 9051 §6.4.6, RFC 7162 §3.1.3). Rows whose values stay as they are are not written.
  * Many messages are changed some thousand at a time, so that nobody waits long for the account.
  */
-import { FLAG } from '#store/emails';
-import type { ValuesStatement } from '#store/batch';
+import { FLAG } from '#store/emails/emails';
+import type { ValuesStatement } from '#store/writer/batch';
 import { chosenEntries } from './chosen-entries.ts';
 import { unpackEntries, unpackUids, PACKED_ENTRIES, PACKED_UIDS } from './entries.ts';
 import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
@@ -16,7 +16,7 @@ export interface FlagChange {
   /** Rising. */
   readonly uids: Uint32Array;
   readonly op: 'add' | 'remove' | 'set';
-  /** Bits as `FLAG` of store/emails.ts. */
+  /** Bits as `FLAG` of store/emails/emails.ts. */
   readonly flags: number;
   readonly keywords: readonly string[];
   /** Messages that changed after this modseq are left as they are. */

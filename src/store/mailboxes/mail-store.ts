@@ -3,8 +3,8 @@
  * IMAP and JMAP get it handed. A function that writes says the account's notice after its commit and brings the open views up to date.
  */
 import { silentLog, type Log } from '#log';
-import type { OctetPool } from '#store/octet-query';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
+import type { OctetPool } from '#store/query/octet-query';
 import { openReadPool } from './read-pool.ts';
 import { ViewCache } from './view-cache.ts';
 import { MailboxViews } from './views.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
-import { FLAG } from '#store/emails';
 import { concat, utf8 } from '#bytes';
+import { FLAG } from '#store/emails/emails';
 import {
   newMessage,
   openTestMail,

@@ -1,6 +1,6 @@
 /** Annotations of mailboxes and accounts (RFC 5464). Entry names are in lower case, `/private/…` or `/shared/…`. */
-import type { ValuesStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
+import type { ValuesStatement } from '#store/writer/batch';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged } from './run-statement.ts';
 

@@ -4,7 +4,7 @@ import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { utf8 } from '#bytes';
 import { summarize } from '#protocol/message/summary';
-import { BlobUpload, CHUNK_BYTES } from '#store/blobs';
+import { BlobUpload, CHUNK_BYTES } from '#store/emails/blobs';
 import { newMessage, openTestMail, type TestMail } from '../../../test/support/store/mailboxes.ts';
 import { append } from './append.ts';
 import { readSmall, readViewRange } from './octets.ts';

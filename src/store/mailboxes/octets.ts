@@ -1,9 +1,9 @@
 /** The octets of messages as read: whole small ones by the hundred, ranges of large ones as a stream. */
 import { zstdDecompressSync } from 'node:zlib';
-import { bigintArray } from '#store/arrays';
-import { CHUNK_BYTES } from '#store/blobs';
-import { withoutRanges } from '#store/emails';
-import { bigintOf, queryOctets, type Fields, type OctetPool } from '#store/octet-query';
+import { CHUNK_BYTES } from '#store/emails/blobs';
+import { withoutRanges } from '#store/emails/emails';
+import { bigintArray } from '#store/query/arrays';
+import { bigintOf, queryOctets, type Fields, type OctetPool } from '#store/query/octet-query';
 import { blobRanges, type BlobRange } from './view-ranges.ts';
 
 /** A message of which one chunk holds all. */

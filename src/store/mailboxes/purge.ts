@@ -4,7 +4,7 @@
  * account is changed under its lock, so that nothing is purged that is just brought back. Called by `maintenance.ts`.
  */
 import type pg from 'pg';
-import { inTransaction } from '#store/transaction';
+import { inTransaction } from '#store/query/transaction';
 
 /** Entries that one look finds. */
 const AT_ONCE = 5000;

@@ -1,5 +1,5 @@
 /** What an account may hold and holds (RFC 9208). A message counts once, however many mailboxes show it; an expunged one does not. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface Quota {
   readonly usedBytes: number;

@@ -5,8 +5,8 @@
  */
 import type { ClientConfig } from 'pg';
 import type { Log } from '#log';
-import { ClosingPool } from '#store/closing-pool';
-import { OctetClient, type OctetPool } from '#store/octet-query';
+import { ClosingPool } from '#store/database/closing-pool';
+import { OctetClient, type OctetPool } from '#store/query/octet-query';
 
 /** Two keep two cores busy; the others are for those who wait for the disk. */
 const SIZE = 4;

@@ -1,5 +1,5 @@
 /** \Recent of IMAP4rev1 (RFC 3501 §2.3.2): up to which UID some session was told of the messages of a mailbox. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Sessions were told of all up to `uid`. Answers up to which UID they were before; undefined where the mailbox is gone. */
 export async function noteTold(

@@ -2,7 +2,7 @@
  * A view as its registry keeps it. Questions to the database and changes of our own take turns: a change is put in at once where it
  * follows upon the state (its `previous` is the state's modseq), else the database is asked for what lies between.
  */
-import type { OctetPool } from '#store/octet-query';
+import type { OctetPool } from '#store/query/octet-query';
 import { emptyState, nextState, type State, type ViewDelta } from './view-state.ts';
 import { askForChanges } from './view-query.ts';
 import type { MailboxView } from './view.ts';

@@ -1,5 +1,5 @@
 /** A mailbox walked through from its first message, for export, and to know at import what it has already. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface TransferredEntry {
   readonly uid: number;

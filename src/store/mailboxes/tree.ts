@@ -1,5 +1,5 @@
 /** The mailboxes of an account as a tree, with the figures that LIST and STATUS tell. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { canonicalPath } from './names.ts';
 
 /** As RFC 8621 §2 names them; RFC 6154's attributes without the backslash, in lower case. */

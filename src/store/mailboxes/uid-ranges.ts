@@ -1,5 +1,5 @@
 /** UIDs as ranges: short to store, to send and to ask the database with. Pure. */
-import { bigintArray } from '#store/arrays';
+import { bigintArray } from '#store/query/arrays';
 
 /** Both ends belong to it. */
 export interface UidRange {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
 import { maintain } from '#store/maintenance';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {

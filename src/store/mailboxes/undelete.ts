@@ -4,10 +4,10 @@
  * or to INBOX where that was removed, with a new UID, as any arrival; without \Deleted, which would take it away again. Called by
  * servers/admin for `mail undelete`.
  */
-import type { Queryable } from '#store/blobs';
-import type { ValuesStatement } from '#store/batch';
 import { quotaLeft } from '#store/directory/directory';
-import { FLAG, type ListedEmail } from '#store/emails';
+import { FLAG, type ListedEmail } from '#store/emails/emails';
+import type { Queryable } from '#store/query/queryable';
+import type { ValuesStatement } from '#store/writer/batch';
 import { PACKED_ENTRIES, unpackEntries } from './entries.ts';
 import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged } from './run-statement.ts';

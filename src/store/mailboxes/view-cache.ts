@@ -5,7 +5,7 @@
  * nothing for each message. Given back when nobody asks for a while.
  */
 import { totalmem } from 'node:os';
-import type { OctetPool } from '#store/octet-query';
+import type { OctetPool } from '#store/query/octet-query';
 import { readSmall, type LargeView, type SmallView } from './octets.ts';
 
 /** Octets: so small a part of the memory that there is, within these bounds. */

@@ -16,7 +16,7 @@ export interface ViewState {
   /** Numbers, not bigints: ids count from 1 and never reach 2^53; a BigInt64Array would make a bigint at each look. */
   readonly emailIds: Float64Array;
   readonly modseqs: Float64Array;
-  /** Bits as `FLAG` of store/emails.ts. */
+  /** Bits as `FLAG` of store/emails/emails.ts. */
   readonly flags: Uint8Array;
   /** Number of a set, for `keywordsAt`; 0 is the empty set. Equal numbers, equal sets. */
   readonly keywords: Uint32Array;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { silentLog } from '#log';
-import { openStore } from '#store/open';
+import { openStore } from '#store/database/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,

@@ -3,8 +3,8 @@
  * `refresh` before a session is told, and at once from our own writes. Unused ones are kept for a short time: a client that closes
  * a mailbox often opens it again. A notice may be lost, so all that are open are looked at now and then.
  */
-import type { OctetPool } from '#store/octet-query';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
+import type { OctetPool } from '#store/query/octet-query';
 import { SharedView, type OwnChange } from './shared-view.ts';
 import type { MailboxView } from './view.ts';
 

@@ -2,7 +2,7 @@
  * What an operator sees and does of the queue. Every change is an event of the recipients it touches, and puts their destinations in
  * line; callers say `queue` afterwards, so that workers look at once.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { wakeDestinations } from './destinations.ts';
 import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 import { SELECTED, selected, type QueueSelection } from './selection.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { retryQueued } from './admin.ts';

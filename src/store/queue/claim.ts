@@ -6,7 +6,7 @@
  * a dead or throttled site starves nobody; what is due at a site goes in order of `next_at`, so that no letter takes the turn of another.
  * Personal mail goes before bulk mail. Leases use the clock of the database, schedules the calendar handed in.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { messagesFrom, messagesOf, type ClaimedMessage, type ClaimedRow } from './claimed.ts';
 import { CLAIM, CLAIM_PACED, givesWay, LEASE_SECONDS } from './claim-text.ts';
 import type { DestinationKey } from './enqueue.ts';

@@ -3,7 +3,7 @@
  * fields of its own is a message of its own there, with the same id: nobody else gets those octets.
  */
 import { concat } from '#bytes';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface ClaimedRecipient {
   readonly recipientId: number;

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '#clock';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { claim, releaseLease } from './claim.ts';
 import { conclude, type Conclusion } from './conclude.ts';

@@ -3,9 +3,9 @@
  * their events, their dialogues and, where due, the notice to the author. Order of the statements in a job: `lockQueueMessages`,
  * `conclude`, whatever depends on it, `finishQueueMessages` last.
  */
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
-import type { Statement } from '#store/writer';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { Statement } from '#store/writer/writer';
 
 export type Conclusion =
   | {

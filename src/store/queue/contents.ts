@@ -4,7 +4,8 @@
  */
 import type pg from 'pg';
 import { zstdDecompressSync } from 'node:zlib';
-import { removeBlobs, type Queryable } from '#store/blobs';
+import { removeBlobs } from '#store/emails/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** The octets of blobs of one chunk each, by id. An unknown id is left out. */
 export async function readSmallBlobs(

@@ -1,5 +1,5 @@
 /** Which accounts have their copy of a message: an account gets one, however many of its recipients lead there. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Message and account, parted by a space, of the messages' deliveries so far. */
 export async function storedCopies(

@@ -2,7 +2,7 @@
  * The line of destinations: woken after mail was queued, found again when a process died between its commit and that, and moved
  * when a domain turns out to belong to another site.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { FIRST_CAP, IS_BULK } from './claim-text.ts';
 import { LOCAL_SITE, type DestinationKey } from './enqueue.ts';
 

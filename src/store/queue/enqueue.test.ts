@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { utf8 } from '#bytes';
+import { blobOrder, storeBlob, wholeBlob } from '#store/emails/blobs';
+import { viewOf } from '#store/emails/emails';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
-import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
-import { viewOf } from '#store/emails';
 import { insertSubmission } from '#store/submissions';
-import type { Job } from '#store/writer';
+import type { Job } from '#store/writer/writer';
 import { enqueue } from './enqueue.ts';
 
 let opened: TestStore;

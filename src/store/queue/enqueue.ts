@@ -2,9 +2,9 @@
  * Messages and recipients into the queue, in the transaction that accepts them. Destinations are woken after the commit
  * (`destinations.ts`), so that accepting mail never waits for a row that the whole site shares.
  */
-import type { RowsStatement, StatementResult } from '#store/batch';
-import type { MessageView } from '#store/emails';
-import { givenRows, numberedRows, typesOf, type Columns } from '#store/given-rows';
+import type { MessageView } from '#store/emails/emails';
+import { givenRows, numberedRows, typesOf, type Columns } from '#store/query/given-rows';
+import type { RowsStatement, StatementResult } from '#store/writer/batch';
 
 export const STREAMS = ['transactional', 'bulk', 'dsn', 'forward'] as const;
 export type Stream = (typeof STREAMS)[number];

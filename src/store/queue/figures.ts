@@ -1,5 +1,5 @@
 /** How full the queue is, for metrics: one row for each stream, counted in one pass over the narrow claim rows. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface QueueFigures {
   readonly stream: string;

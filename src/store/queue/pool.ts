@@ -5,7 +5,7 @@
  */
 import type { ClientConfig, Pool } from 'pg';
 import type { Log } from '#log';
-import { ClosingPool } from '#store/closing-pool';
+import { ClosingPool } from '#store/database/closing-pool';
 
 const SIZE = 3;
 const PLANNER = [

@@ -2,7 +2,7 @@
  * The end of a lease: what it still held is due again, the room of its site follows how the site took what it brought, and a warm-up plan
  * gets back what was not used and hears of the replies.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** How a site took what a lease brought, so that the number of attempts at once follows it. */
 export type SiteMood =

@@ -3,9 +3,9 @@
  * deliver: all of them are marked at once, which no worker claims any more; each leaves, with the notice about it, in a transaction
  * that finds it marked and under no lease. Marks outlive the process. Called by `mail/queue/upkeep/remove.ts`.
  */
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
-import type { Statement } from '#store/writer';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { Statement } from '#store/writer/writer';
 import { SELECTED, selected, type QueueSelection } from './selection.ts';
 
 /** What stands in `held`: the author is told, or nobody is. */

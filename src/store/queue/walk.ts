@@ -1,5 +1,5 @@
 /** The queue read from its oldest message on, page by page, however long it is. What comes or goes meanwhile may or may not be there. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { listQueue, type QueuedRecipient, type QueueStatus } from './admin.ts';
 import type { QueueSelection } from './selection.ts';
 

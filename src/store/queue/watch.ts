@@ -3,9 +3,9 @@
  * look costs by what is due, not by what waits. Taking one puts its next time off, which is what keeps several nodes apart, and
  * brings it back where a node dies over it. Called by `mail/queue/upkeep/watch.ts`.
  */
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
-import type { Statement } from '#store/writer';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { Statement } from '#store/writer/writer';
 
 export interface WatchedMessage {
   readonly id: string;

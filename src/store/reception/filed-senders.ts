@@ -1,5 +1,5 @@
 /** Messages that a reader filed, with whom they were counted for when they came (`message.judged`). */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface FiledMessage {
   readonly messageId: string;

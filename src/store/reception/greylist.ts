@@ -3,7 +3,7 @@
  * written when something is new or has become half as old as it may get, never with each message, so that none is hot.
  */
 import type pg from 'pg';
-import type { RowsStatement } from '#store/batch';
+import type { RowsStatement } from '#store/writer/batch';
 
 /** Sixteen octets of a hash. */
 export type GreylistKey = Uint8Array;

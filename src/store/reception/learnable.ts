@@ -1,5 +1,5 @@
 /** Messages from which the content scanner is to learn, since their owner filed them, and what it has learned already. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface Roles {
   readonly from: string | null;

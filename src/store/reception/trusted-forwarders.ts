@@ -3,7 +3,7 @@
  * (docs/decisions/0018). Asked only for mail that DMARC would refuse or set apart.
  */
 import type pg from 'pg';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** So many rescued messages make a forwarder trusted: one may be a mistake, or the trick of a sender. */
 export const RESCUES_FOR_TRUST = 2;

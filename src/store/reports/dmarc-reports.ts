@@ -9,8 +9,8 @@ import {
   type PublishedPolicy,
   type ReportedRow,
 } from '#protocol/dmarc-report/report';
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
 
 const DAY = 86_400_000;
 /** Of a domain in a day: a large one hears from some dozens. */

@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import type pg from 'pg';
 import type { PublishedPolicy, ReportedRow } from '#protocol/dmarc-report/report';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
 
 /** A kind of message, as it will stand in the report. */
 export interface SeenKind {

@@ -2,7 +2,7 @@
  * Which mail to postmasters was not yet looked at for reports. Ids rise, but commits do not come in their order: some are looked at again, which
  * does no harm.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Messages that may still be under way when a later one is stored. */
 const OVERLAP = 2000;

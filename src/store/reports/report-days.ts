@@ -1,7 +1,7 @@
 /** How far the sending of the reports of a day has come. One node sends: it holds the lock as long as its connection lives. */
 import pg from 'pg';
-import type { ValuesStatement } from '#store/batch';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
+import type { ValuesStatement } from '#store/writer/batch';
 
 export type ReportKind = 'tls' | 'dmarc';
 

@@ -1,8 +1,8 @@
 /** What others report on TLS with domains that are here (RFC 8460), as it came and as sums, for views. */
 import { storable } from '#bytes';
 import type { TlsReport } from '#protocol/tlsrpt/report';
-import type { Queryable } from '#store/blobs';
-import { jsonText } from '#store/json';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
 
 /** Characters: both are part of a key, which PostgreSQL bounds at 2700 octets. */
 const LONGEST_KEY = 250;

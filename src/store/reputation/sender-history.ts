@@ -4,7 +4,7 @@
  * is a few seconds of statistics. Called by `mail/reputation/history.ts` and administration.
  */
 import type pg from 'pg';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface Sender {
   readonly kind: 'network' | 'domain';

@@ -2,7 +2,7 @@
  * What the search index has still to take in.
  * Called by mail/search/.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /**
  * Accounts with emails that no segment has, the one whose mail waits longest first.

@@ -4,7 +4,7 @@
  * Called by mail/search/follow.ts.
  */
 import pg from 'pg';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Any number; the same in every process. */
 const ACCOUNT_LOCKS = 7_415_203;

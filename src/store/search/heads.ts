@@ -3,9 +3,9 @@
  * Called by mail/search/look-into-messages.ts.
  */
 import { zstdDecompressSync } from 'node:zlib';
-import { bigintArray } from '#store/arrays';
-import { withoutRanges } from '#store/emails';
-import { bigintOf, queryOctets, type OctetPool } from '#store/octet-query';
+import { withoutRanges } from '#store/emails/emails';
+import { bigintArray } from '#store/query/arrays';
+import { bigintOf, queryOctets, type OctetPool } from '#store/query/octet-query';
 
 export interface MessageHead {
   readonly bytes: Uint8Array;

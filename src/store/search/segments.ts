@@ -4,8 +4,8 @@
  * Called by mail/search/.
  */
 import { view } from '#bytes';
-import { columnSize, writeColumn, type ColumnType } from '#store/arrays';
-import type { Queryable } from '#store/blobs';
+import { columnSize, writeColumn, type ColumnType } from '#store/query/arrays';
+import type { Queryable } from '#store/query/queryable';
 
 /** A row of `search_blocks`. */
 export interface StoredBlock {

@@ -4,7 +4,7 @@
  * A segment is read by the blocks of the keys that are asked for, never whole.
  * Called by mail/search/ask-index.ts.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { storedBlock, type StoredBlock, type StoredSegment } from './segments.ts';
 
 /** Keys from `low` to `high`, both included. */

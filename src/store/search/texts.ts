@@ -3,10 +3,10 @@
  * of them is read. Of an email without a row, or whose text did not fit, it is not known that it has not the text.
  * Called by mail/search/.
  */
-import { bigintArray, integersOf } from '#store/arrays';
-import type { RowsStatement } from '#store/batch';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { queryOctets, type OctetPool } from '#store/octet-query';
+import { bigintArray, integersOf } from '#store/query/arrays';
+import { queryOctets, type OctetPool } from '#store/query/octet-query';
+import type { RowsStatement } from '#store/writer/batch';
 import { NO, UNKNOWN, YES } from './answers.ts';
 
 /** Columns of the table, in the order of the bits of `cut`. */

@@ -1,5 +1,5 @@
 /** TLS handshakes that clients broke off, counted by their network: read from the event log, bounded however many there are. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Events that are looked at, the newest: a flood makes the answer no dearer. */
 const MOST = 100_000;

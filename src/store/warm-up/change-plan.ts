@@ -4,12 +4,12 @@
  */
 import type pg from 'pg';
 import type { Event, EventStep } from '#events';
-import type { Queryable } from '#store/blobs';
-import { appendEvents } from '#store/events';
-import { jsonText } from '#store/json';
+import { appendEvents } from '#store/events/events';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import { inTransaction } from '#store/query/transaction';
 import { FIRST_CAP } from '#store/queue/claim-text';
 import { underWay } from '#store/queue/pace';
-import { inTransaction } from '#store/transaction';
 import {
   complaintsOf,
   readPlan,

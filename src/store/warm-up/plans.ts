@@ -3,7 +3,7 @@
  * it (`store/queue/pace.ts`).
  */
 import type { EventStep } from '#events';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 export interface PlanKey {
   /** As in the queue. */

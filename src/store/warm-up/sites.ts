@@ -1,5 +1,5 @@
 /** Sites as warm-up plans see them: which there are, and what waits for them. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 
 /** Sites elsewhere that mail went to from a source, those without a plan. */
 export async function unplannedSites(db: Queryable, source: string): Promise<string[]> {

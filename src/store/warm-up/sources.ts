@@ -1,5 +1,5 @@
 /** Sources that are new to every site: the plan for a site begins with the first mail there. */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { MILLISECONDS, type PlanTerms } from './plans.ts';
 
 /** Declares that a source is new to every site; again changes the terms for plans that begin from now on. */

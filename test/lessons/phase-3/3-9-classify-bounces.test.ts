@@ -4,7 +4,7 @@ import { latin1 } from '#bytes';
 import { failureInText } from '#protocol/bounce/bounce-text';
 import { classifyBounce } from '#protocol/bounce/reasons';
 import { findAccount } from '#store/directory/accounts';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { allowed, openClassroom, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;

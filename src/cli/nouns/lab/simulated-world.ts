@@ -15,9 +15,9 @@ import type { SimulatedWorld } from '#lab/simulation/world';
 import { silentLog } from '#log';
 import { startServer } from '#server';
 import type { Surrounded, Surroundings } from '#server/surroundings';
-import type { Store } from '#store/open';
 import { CommandFailure } from '#cli/failure';
 import { labAround, type LabAround } from '#cli/nouns/serve/lab-world';
+import type { Store } from '#store/database/open';
 
 export interface OpenSimulation extends AsyncDisposable {
   readonly world: SimulatedWorld;

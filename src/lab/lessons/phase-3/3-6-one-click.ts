@@ -18,6 +18,7 @@ import { placeLearner, putBack } from '#lab/lessons/standing';
 import { oneClickUrl } from '#lab/people/leave-list';
 import type { MessageFacts } from '#lab/providers/facts';
 import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
+import type { Pool } from '#store/database/open';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import {
@@ -26,7 +27,6 @@ import {
   readProviderMail,
   type KeptMail,
 } from '#store/lab/provider-mail';
-import type { Pool } from '#store/open';
 
 type Key = 'headers' | 'inbox' | 'left' | 'honoured';
 

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { showQueued } from '#store/queue/admin';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { collect, CONTENT, HOUR, openOutbound } from '../../../../test/support/smtp/outbound.ts';

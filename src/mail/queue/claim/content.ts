@@ -5,8 +5,8 @@
 import { isAscii } from 'node:buffer';
 import { utf8 } from '#bytes';
 import type { Content } from '#clients/smtp/mail';
-import type { Queryable } from '#store/blobs';
-import { readView, withoutRanges } from '#store/emails';
+import { readView, withoutRanges } from '#store/emails/emails';
+import type { Queryable } from '#store/query/queryable';
 import type { ClaimedMessage } from '#store/queue/claim';
 import { readSmallBlobs } from '#store/queue/contents';
 import { FreshOctets, SMALL } from './fresh-octets.ts';

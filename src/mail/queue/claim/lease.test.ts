@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { dialoguesOfMessage } from '#store/dialogues';
-import { StoreUnavailable } from '#store/writer';
+import { dialoguesOfMessage } from '#store/events/dialogues';
+import { StoreUnavailable } from '#store/writer/writer';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../../test/support/smtp/outbound.ts';
 import { SILENCE, startSmtpPeer } from '../../../../test/support/smtp/scripted-peer.ts';

@@ -3,7 +3,7 @@
  * clock, counted from before the question that renewed it, so that a process that was stopped (SIGSTOP, a paused machine) asks before it
  * goes on. Renewed while the attempt lives, for the first time at its beginning: a claim alone may be undone by a crash of the database.
  */
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { LEASE_SECONDS, renewLease } from '#store/queue/claim';
 
 const RENEW_EVERY = (LEASE_SECONDS / 3) * 1000;

@@ -5,10 +5,10 @@
  */
 import { setImmediate, setTimeout as delay } from 'node:timers/promises';
 import type { Log } from '#log';
-import type { Queryable } from '#store/blobs';
+import type { Store } from '#store/database/open';
+import type { Queryable } from '#store/query/queryable';
 import type { DestinationKey } from '#store/queue/enqueue';
 import { wakeDestinations } from '#store/queue/destinations';
-import type { Store } from '#store/open';
 import type { Lingering } from './lingering.ts';
 
 const GATHER_MILLISECONDS = 10;

@@ -12,7 +12,7 @@ import { verifyChain } from '#protocol/arc/verify-chain';
 import { setAlias } from '#store/directory/addresses';
 import { addDkimKey } from '#store/directory/dkim-keys';
 import { insertDomain } from '#store/directory/domains';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { releaseQueued } from '#store/queue/admin';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {

@@ -15,7 +15,6 @@ import {
 import { storedCopies } from '#store/queue/copies';
 import { leaveHere, moveDomain, wakeDestinations } from '#store/queue/destinations';
 import { LOCAL_SITE, type DestinationKey } from '#store/queue/enqueue';
-import type { Statement } from '#store/writer';
 import { expand, type Expanded } from '#mail/deliver/expand';
 import { looksRewritten, wayBack } from '#mail/deliver/reverse-path';
 import { Contents } from '#mail/queue/claim/content';
@@ -25,6 +24,7 @@ import type { Settlement } from '#mail/queue/settle/record';
 import { ownResult, type Result } from '#mail/queue/settle/result';
 import { prepare } from '#mail/queue/settle/settle';
 import { withholdSuppressed } from '#mail/queue/settle/withhold';
+import type { Statement } from '#store/writer/writer';
 import { Targets, type Work } from './targets.ts';
 
 /** Delivers what was claimed, and more. Rejects only where the database is out of reach. */

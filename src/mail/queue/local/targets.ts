@@ -9,9 +9,7 @@ import type { Mailbox } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { summarize, type MessageSummary } from '#protocol/message/summary';
 import { quotaLeft } from '#store/directory/directory';
-import { deliverEmail, viewOf } from '#store/emails';
 import type { ClaimedMessage, ClaimedRecipient } from '#store/queue/claim';
-import type { Statement } from '#store/writer';
 import { forwardTo } from '#mail/deliver/forward';
 import type { AccountTarget, Expansion } from '#mail/deliver/expand';
 import { isRedirection } from '#mail/deliver/forwarded-notify';
@@ -19,6 +17,8 @@ import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
 import type { Contents } from '#mail/queue/claim/content';
 import type { AttemptContext } from '#mail/queue/context';
 import { ownResult, type Result } from '#mail/queue/settle/result';
+import { deliverEmail, viewOf } from '#store/emails/emails';
+import type { Statement } from '#store/writer/writer';
 import { sealForward } from './seal-forward.ts';
 
 /** What happens for one message, in one transaction. */

@@ -10,7 +10,7 @@ import type { Mailbox } from '#protocol/address/mailbox';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { splitHeader } from '#protocol/message/header/fields';
 import type { Directory } from '#store/directory/directory';
-import { storeFailure } from '#store/failure';
+import { storeFailure } from '#store/writer/failure';
 
 /** RFC 3464 §2: From names a human who looks after the mail system. `postmaster` exists at each domain of ours. */
 export async function noticeSender(

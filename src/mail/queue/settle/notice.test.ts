@@ -10,7 +10,7 @@ import { splitHeader } from '#protocol/message/header/fields';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
 import { setAlias } from '#store/directory/addresses';
 import { addDkimKey } from '#store/directory/dkim-keys';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {
   collect,

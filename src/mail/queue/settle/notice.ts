@@ -18,11 +18,11 @@ import { dueNotice, type DeliveryEvent, type NoticeRule } from '#protocol/dsn/ru
 import { splitHeader } from '#protocol/message/header/fields';
 import { parseOriginalRecipient } from '#protocol/smtp/original-recipient';
 import { decodeXtext } from '#protocol/smtp/xtext';
-import { storeBlob, wholeBlob } from '#store/blobs';
-import { viewOf } from '#store/emails';
+import { storeBlob, wholeBlob } from '#store/emails/blobs';
+import { viewOf } from '#store/emails/emails';
 import type { ClaimedMessage, ClaimedRecipient } from '#store/queue/claim';
 import { enqueue } from '#store/queue/enqueue';
-import type { Statement } from '#store/writer';
+import type { Statement } from '#store/writer/writer';
 import { noticeSender, signNotice } from './notice-sender.ts';
 import type { Result } from './result.ts';
 

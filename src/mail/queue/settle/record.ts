@@ -7,12 +7,12 @@
  * again until it is taken, since forgetting a delivery would send the message twice, and a refusal leave its author untold.
  */
 import { setTimeout as delay } from 'node:timers/promises';
-import { DatabaseError } from '#store/writer';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import { writeDialogues } from '#store/dialogues';
-import { writeEvents } from '#store/events';
+import type { Store } from '#store/database/open';
+import { writeDialogues } from '#store/events/dialogues';
+import { writeEvents } from '#store/events/events';
 import {
   conclude,
   finishQueueMessages,
@@ -22,9 +22,9 @@ import {
   type ConcludedMessage,
 } from '#store/queue/conclude';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
-import type { Store } from '#store/open';
-import { storeFailure } from '#store/failure';
-import type { JobResults, Statement } from '#store/writer';
+import { storeFailure } from '#store/writer/failure';
+import { DatabaseError } from '#store/writer/writer';
+import type { JobResults, Statement } from '#store/writer/writer';
 
 export interface Settlement extends ConcludedMessage {
   readonly attemptId: string;

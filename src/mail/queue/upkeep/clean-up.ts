@@ -3,7 +3,7 @@
  * reference that arrives meanwhile) is found by the store's own sweep.
  */
 import type { Log } from '#log';
-import type { Queryable } from '#store/blobs';
+import type { Queryable } from '#store/query/queryable';
 import { removeFreedBlobs } from '#store/queue/contents';
 
 const GATHER_MILLISECONDS = 500;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { latin1, utf8 } from '#bytes';
 import type { Event } from '#events';
 import { parseDeliveryStatus } from '#protocol/dsn/parse-status';
-import { listEmails, readEmail } from '#store/emails';
+import { listEmails, readEmail } from '#store/emails/emails';
 import { listQueue, releaseQueued, showQueued } from '#store/queue/admin';
 import { markRemoval } from '#store/queue/removal';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';

@@ -8,6 +8,7 @@ import { Contents } from '#mail/queue/claim/content';
 import type { QueueOptions } from '#mail/queue/options';
 import { dueNotices, queueNotices } from '#mail/queue/settle/notice';
 import { ownResult } from '#mail/queue/settle/result';
+import { writeEvents } from '#store/events/events';
 import { claimedMessages, type ClaimedMessage, type ClaimedRecipient } from '#store/queue/claim';
 import { finishQueueMessages, LEASE_LOST, lockQueueMessages } from '#store/queue/conclude';
 import type { DestinationKey } from '#store/queue/enqueue';
@@ -20,9 +21,8 @@ import {
   type MarkedRecipient,
 } from '#store/queue/removal';
 import type { QueueSelection } from '#store/queue/selection';
-import { storeFailure } from '#store/failure';
-import { writeEvents } from '#store/events';
-import { DatabaseError, type Statement } from '#store/writer';
+import { storeFailure } from '#store/writer/failure';
+import { DatabaseError, type Statement } from '#store/writer/writer';
 
 export interface RemovalsOptions {
   readonly options: QueueOptions;

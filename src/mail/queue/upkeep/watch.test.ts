@@ -3,8 +3,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { begun } from '#mail/warm-up/keeper';
+import { listEmails } from '#store/emails/emails';
 import { holdQueued, listQueue, releaseQueued } from '#store/queue/admin';
-import { listEmails } from '#store/emails';
 import { changePlan } from '#store/warm-up/change-plan';
 import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import {

@@ -10,9 +10,8 @@ import { Contents } from '#mail/queue/claim/content';
 import type { QueueOptions } from '#mail/queue/options';
 import { dueNotices, queueNotices, type NoticeCandidate } from '#mail/queue/settle/notice';
 import { ownResult } from '#mail/queue/settle/result';
-import type { Queryable } from '#store/blobs';
-import { writeEvents } from '#store/events';
-import { storeFailure } from '#store/failure';
+import { writeEvents } from '#store/events/events';
+import type { Queryable } from '#store/query/queryable';
 import { claimedMessages, type ClaimedMessage } from '#store/queue/claim';
 import { finishQueueMessages, LEASE_LOST, lockQueueMessages } from '#store/queue/conclude';
 import { destinationsOf, type DestinationKey } from '#store/queue/enqueue';
@@ -28,7 +27,8 @@ import {
   type WaitingRecipient,
   type WatchedMessage,
 } from '#store/queue/watch';
-import { DatabaseError, type Statement } from '#store/writer';
+import { storeFailure } from '#store/writer/failure';
+import { DatabaseError, type Statement } from '#store/writer/writer';
 import { LOOK_AGAIN, lastReasonOf, overdueOf, reasonOf, type Overdue } from './overdue.ts';
 
 export interface WatchOptions {

@@ -2,14 +2,14 @@
 import { concat, utf8 } from '#bytes';
 import { formatMailbox } from '#protocol/address/mailbox';
 import type { MessageSummary } from '#protocol/message/summary';
-import { deliverEmail, viewOf } from '#store/emails';
-import type { Statement } from '#store/writer';
 import type { AccountTarget } from '#mail/deliver/expand';
 import { deliveredToField, returnPathField } from '#mail/deliver/trace-fields';
 import type { AllFacts } from '#mail/receive/inquiry/facts';
 import type { Finding } from '#mail/receive/inquiry/findings';
 import type { LocalRecipient } from '#mail/receive/recipient';
 import type { RecipientVerdict } from '#mail/receive/judgement/verdict';
+import { deliverEmail, viewOf } from '#store/emails/emails';
+import type { Statement } from '#store/writer/writer';
 import type { Arrival } from './arrival.ts';
 import { authenticationResults } from './authentication-results.ts';
 import { hiddenRanges } from './hidden-fields.ts';

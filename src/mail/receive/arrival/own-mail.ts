@@ -9,12 +9,12 @@ import { leavingAsked } from '#mail/unsubscribe/by-mail';
 import { leavingByMail } from '#mail/unsubscribe/leave';
 import type { TokenKeys } from '#mail/unsubscribe/token';
 import type { Directory } from '#store/directory/directory';
-import type { Pool } from '#store/open';
-import type { Statement } from '#store/writer';
 import { knownOf } from '#mail/receive/inquiry/fact';
 import type { AllFacts } from '#mail/receive/inquiry/facts';
 import type { LocalRecipient } from '#mail/receive/recipient';
 import { signersOf, vouchedFor } from '#mail/receive/inquiry/vouching';
+import type { Pool } from '#store/database/open';
+import type { Statement } from '#store/writer/writer';
 import type { Arrival } from './arrival.ts';
 
 export interface OwnMailContext {

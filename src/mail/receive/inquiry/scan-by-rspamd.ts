@@ -8,7 +8,8 @@ import type { Failure, FailureCause } from '#clients/rspamd/failure';
 import type { Rspamd } from '#clients/rspamd/rspamd';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { networkGroup } from '#mail/abuse/address-groups';
-import { readBlob, type NewBlob, type Queryable } from '#store/blobs';
+import { readBlob, type NewBlob } from '#store/emails/blobs';
+import type { Queryable } from '#store/query/queryable';
 import type { Given } from './given.ts';
 import type { Scanner, ScanReport } from './scanner.ts';
 

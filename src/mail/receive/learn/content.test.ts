@@ -4,10 +4,10 @@ import type { Learned } from '#clients/rspamd/answer';
 import { failure, type Failure } from '#clients/rspamd/failure';
 import type { Event } from '#events';
 import { silentLog, type LogFields } from '#log';
+import { writeEvents } from '#store/events/events';
 import { append } from '#store/mailboxes/append';
 import { copyMessages, moveMessages, type CopyRequest } from '#store/mailboxes/copy';
 import type { Transferred } from '#store/mailboxes/mail-store';
-import { writeEvents } from '#store/events';
 import {
   newMessage,
   openTestMail,

@@ -8,8 +8,9 @@ import type { MessageClass, Rspamd } from '#clients/rspamd/rspamd';
 import type { Clock } from '#clock';
 import { event, type Event } from '#events';
 import type { Log } from '#log';
-import { readBlob, type Queryable } from '#store/blobs';
+import { readBlob } from '#store/emails/blobs';
 import type { Transferred } from '#store/mailboxes/mail-store';
+import type { Queryable } from '#store/query/queryable';
 import {
   learnableMessages,
   rolesOf,

@@ -4,7 +4,7 @@
  */
 import type { Log } from '#log';
 import type { Clock } from '#clock';
-import type { Pool } from '#store/open';
+import type { Pool } from '#store/database/open';
 import type { Transferred } from '#store/mailboxes/mail-store';
 import { filedMessages, noteJunked, noteRescued } from '#store/reception/trusted-forwarders';
 

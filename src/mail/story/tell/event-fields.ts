@@ -4,9 +4,9 @@
  */
 import type { EventCatalogue, EventType, Json } from '#events';
 import type { Language } from '#protocol/dsn/language';
-import type { StoredEvent } from '#store/events';
 import { FRAME } from '#mail/story/texts/frame-texts';
 import { printable } from '#mail/story/terminal-text';
+import type { StoredEvent } from '#store/events/events';
 
 type PublicKey<T extends EventType> = T extends EventType
   ? keyof EventCatalogue[T]['public']

@@ -1,8 +1,8 @@
 /** How each recipient of a message stands after its events: what a person asks first. Pure. */
 import type { EventType, Json } from '#events';
-import type { StoredEvent } from '#store/events';
 import { printable } from '#mail/story/terminal-text';
 import type { Standing } from '#mail/story/texts/frame-texts';
+import type { StoredEvent } from '#store/events/events';
 
 export interface RecipientStanding {
   /** Within the message; undefined where the event named none. */

@@ -4,7 +4,6 @@
  */
 import type { EventType } from '#events';
 import type { Language } from '#protocol/dsn/language';
-import type { StoredEvent } from '#store/events';
 import { EventFields } from './event-fields.ts';
 import { EVENT_TEXTS, EVENT_VARIANTS } from '#mail/story/texts/event-texts';
 import { FRAME } from '#mail/story/texts/frame-texts';
@@ -21,6 +20,7 @@ import { TLS_TELLERS } from './tell-tls.ts';
 import { WARM_UP_TELLERS } from './tell-warm-up.ts';
 import type { Teller, Tellers, Told } from './told.ts';
 import { printable } from '#mail/story/terminal-text';
+import type { StoredEvent } from '#store/events/events';
 
 /** One event in words, whatever version wrote it. */
 export function tellEvent(

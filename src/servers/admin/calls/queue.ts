@@ -14,10 +14,10 @@ import {
   type ShapeRow,
 } from '#store/queue/admin';
 import { walkQueue } from '#store/queue/walk';
-import { isId } from '#store/ids';
 import { refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, readMailDomain, text } from '#servers/admin/inputs';
+import { isId } from '#store/database/ids';
 
 /** Whoever asks for no fewer gets all, up to what one answer may hold. */
 const MOST_DOMAINS = 1_000_000;

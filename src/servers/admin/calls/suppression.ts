@@ -2,7 +2,6 @@
 import { z } from 'zod';
 import { event } from '#events';
 import { formatMailbox } from '#protocol/address/mailbox';
-import { writeEvents } from '#store/events';
 import {
   ALL_BULK,
   listSuppressions,
@@ -11,10 +10,11 @@ import {
   unsuppress,
   type KeptSuppression,
 } from '#store/suppression';
-import type { Statement } from '#store/writer';
 import { refuse, rows, value } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, readAddress, text } from '#servers/admin/inputs';
+import { writeEvents } from '#store/events/events';
+import type { Statement } from '#store/writer/writer';
 
 /** RFC 2919 §3 */
 const stream = z.string().min(1).max(255);

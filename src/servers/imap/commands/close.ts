@@ -3,7 +3,7 @@ import type { CommandOf } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
 import { expunge } from '#store/mailboxes/expunge';
 
 export async function close(

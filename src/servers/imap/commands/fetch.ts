@@ -14,7 +14,7 @@ import type { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import { resolve, resolveRanges } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
 import { setFlags } from '#store/mailboxes/flags';
 
 export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): Promise<Reply> {

@@ -8,7 +8,7 @@ import { flagsAt, flagsLines } from '#servers/imap/selected/flags-text';
 import { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
-import { FLAG } from '#store/emails';
+import { FLAG } from '#store/emails/emails';
 import { noteTold } from '#store/mailboxes/recent';
 import { findMailbox, type Mailbox } from '#store/mailboxes/tree';
 import type { ViewState } from '#store/mailboxes/view';

@@ -11,7 +11,7 @@ import { METADATA_LIMITS, type MetadataSet } from '#store/mailboxes/metadata';
 import type { MailboxRemoved } from '#store/mailboxes/remove';
 import type { MailboxRenamed } from '#store/mailboxes/rename';
 import type { Subscribed } from '#store/mailboxes/subscribe';
-import type { StoreFailure } from '#store/failure';
+import type { StoreFailure } from '#store/writer/failure';
 import { bad, byeLine, no, ok, type Reply } from './reply.ts';
 
 /** Replies that do not depend on anything. */

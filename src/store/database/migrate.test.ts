@@ -6,10 +6,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { DatabaseError, type Client } from 'pg';
-import { openTestDatabase } from '../../test/support/database/database.ts';
+import { openTestDatabase } from '../../../test/support/database/database.ts';
 import { migrate } from './migrate.ts';
 
-const FILES = fileURLToPath(new URL('migrations/', import.meta.url));
+const FILES = fileURLToPath(new URL('../migrations/', import.meta.url));
 
 /** Everything that a migration could leave behind. */
 async function state(client: Client): Promise<unknown> {

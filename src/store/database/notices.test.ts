@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { silentLog } from '#log';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
 import { Notices, type Topic } from './notices.ts';
 
 let database: TestDatabase;

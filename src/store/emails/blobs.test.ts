@@ -8,7 +8,7 @@ import {
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../test/support/store/store.ts';
+} from '../../../test/support/store/store.ts';
 import {
   BlobUpload,
   blobOrder,

@@ -6,14 +6,14 @@ import { DatabaseError } from 'pg';
 import { systemClock } from '#clock';
 import { utf8 } from '#bytes';
 import { silentLog } from '#log';
-import { commitEater } from '../../test/support/database/commit-eater.ts';
-import { recipientsOf } from '../../test/support/store/delivering-recipients.ts';
+import { commitEater } from '../../../test/support/database/commit-eater.ts';
+import { recipientsOf } from '../../../test/support/store/delivering-recipients.ts';
 import {
   addTestAccounts,
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../test/support/store/store.ts';
+} from '../../../test/support/store/store.ts';
 import {
   StoreUnavailable,
   Writer,
@@ -135,7 +135,7 @@ test('a batch that waits in the database behind one that is refused is stored al
 
 /** Delivers from a process of its own; resolves with its exit code. */
 async function deliverElsewhere(seed: number, count: number): Promise<number | null> {
-  const program = new URL('../../test/support/store/delivering-program.ts', import.meta.url)
+  const program = new URL('../../../test/support/store/delivering-program.ts', import.meta.url)
     .pathname;
   const url = opened.database.url;
   const given = JSON.stringify({ url, accounts, seed, count });

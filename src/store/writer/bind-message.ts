@@ -3,8 +3,8 @@
  * that is used again and again. `pg` would copy each parameter into buffers that grow, 14 KB a message of 4 KB, and the garbage
  * collector takes more time over such buffers than all else together takes over a message.
  */
+import { columnSize, writeColumn, type ColumnType, type Value } from '#store/query/arrays';
 import type { OctetsStatement } from './batch.ts';
-import { columnSize, writeColumn, type ColumnType, type Value } from './arrays.ts';
 
 export interface RowsQuery {
   readonly name: string;

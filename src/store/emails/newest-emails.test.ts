@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { utf8 } from '#bytes';
+import { addTestAccounts, deliveryJob, openTestStore } from '../../../test/support/store/store.ts';
 import { listNewest } from './newest-emails.ts';
-import { addTestAccounts, deliveryJob, openTestStore } from '../../test/support/store/store.ts';
 
 test('a mailbox of several pages is listed whole, each message once, newest first', async () => {
   await using opened = await openTestStore();

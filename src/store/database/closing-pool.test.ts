@@ -3,7 +3,7 @@ import { createConnection, createServer, type AddressInfo } from 'node:net';
 import { once } from 'node:events';
 import { test } from 'node:test';
 import { Client } from 'pg';
-import { openTestDatabase } from '../../test/support/database/database.ts';
+import { openTestDatabase } from '../../../test/support/database/database.ts';
 import { ClosingPool } from './closing-pool.ts';
 
 test('a pool has ended when its connections are closed, not when they were asked to', async () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { openOutbound } from '../../test/support/smtp/outbound.ts';
 import { systemClock } from '#clock';
+import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { givenRows, numberedRows, typesOf } from './given-rows.ts';
 
 const COLUMNS = { name: 'text', size: 'bigint', data: 'bytea' } as const;

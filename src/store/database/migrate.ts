@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 import pg from 'pg';
 import Postgrator from 'postgrator';
 
-const FILES = fileURLToPath(new URL('migrations/', import.meta.url));
+const FILES = fileURLToPath(new URL('../migrations/', import.meta.url));
 /** Any number; the same in every process. */
 const MIGRATION_LOCK = 7_415_201;
 

@@ -3,11 +3,12 @@
  * writes the email, its entry and the event. The blob was stored by an earlier statement of the same transaction.
  */
 import type { MessageSummary } from '#protocol/message/summary';
-import { readBlob, type Queryable } from './blobs.ts';
-import { numberedRows, typesOf, type Columns } from './given-rows.ts';
-import { jsonText } from './json.ts';
+import { numberedRows, typesOf, type Columns } from '#store/query/given-rows';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { RowsStatement, StatementResult } from '#store/writer/batch';
+import { readBlob } from './blobs.ts';
 import { NEW_EMAILS, threadKeys, threadNames, WRITE_NEW_EMAILS } from './new-emails.ts';
-import type { RowsStatement, StatementResult } from './batch.ts';
 
 export const FLAG = { seen: 1, answered: 2, flagged: 4, deleted: 8, draft: 16 } as const;
 

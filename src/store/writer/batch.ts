@@ -5,7 +5,7 @@
  *
  * The statements of a job keep their order. Rows that must see each other's effect name a key in common and go in one after another.
  */
-import type { ColumnType, Value } from './arrays.ts';
+import type { ColumnType, Value } from '#store/query/arrays';
 
 export type Row = readonly Value[];
 

@@ -1,5 +1,5 @@
 /** The messages of an account from the newest to the oldest, read page by page, however many they are. */
-import type { Queryable } from './blobs.ts';
+import type { Queryable } from '#store/query/queryable';
 import type { ListedEmail } from './emails.ts';
 
 const PAGE = 500;

@@ -6,7 +6,7 @@ import {
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../test/support/store/store.ts';
+} from '../../../test/support/store/store.ts';
 
 let opened: TestStore;
 let accounts: string[];

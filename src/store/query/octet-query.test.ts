@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { randomBytes } from 'node:crypto';
 import { after, before, test } from 'node:test';
 import pg, { DatabaseError } from 'pg';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
-import { ClosingPool } from './closing-pool.ts';
+import { ClosingPool } from '#store/database/closing-pool';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
 import { bigintOf, OctetClient, queryOctets, type OctetPool } from './octet-query.ts';
 
 let database: TestDatabase;

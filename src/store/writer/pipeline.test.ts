@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Client } from 'pg';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
 import { BindMemory } from './bind-message.ts';
 import { Pipelines, type Prepared } from './pipeline.ts';
 

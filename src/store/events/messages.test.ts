@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { idGenerator, lowestIdAt } from './ids.ts';
+import { idGenerator, lowestIdAt } from '#store/database/ids';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
+import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { searchMessages, type MessageSearch } from './messages.ts';
-import { ManualClock } from '../../test/support/time/manual-clock.ts';
-import { openTestStore, type TestStore } from '../../test/support/store/store.ts';
 
 const START = Date.UTC(2026, 10, 24);
 const MINUTE = 60_000;

@@ -11,9 +11,10 @@ import { zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 import type pg from 'pg';
 import type { Clock } from '#clock';
 import { concat, hex } from '#bytes';
+import { givenRows, typesOf, type Columns } from '#store/query/given-rows';
+import type { Queryable } from '#store/query/queryable';
+import type { Statement, Writer } from '#store/writer/writer';
 import { Compressor, ZSTD_LEVEL_1 } from './compressor.ts';
-import { givenRows, typesOf, type Columns } from './given-rows.ts';
-import type { Statement, Writer } from './writer.ts';
 
 export const CHUNK_BYTES = 256 * 1024;
 /** Below this compression costs more throughput than the disk it saves. */
@@ -245,11 +246,6 @@ export class BlobUpload {
       statements: [{ name: 'add_chunk', text: ADD_CHUNK, values, octets: pieces }],
     });
   }
-}
-
-/** What `readBlob` needs of a pool or a client. */
-export interface Queryable {
-  query(config: pg.QueryConfig): Promise<pg.QueryResult>;
 }
 
 /** Chunks that one question brings: 2 MB at once, whatever the size of the message. */

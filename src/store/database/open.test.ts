@@ -4,10 +4,10 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import { databaseFolder } from '../../test/support/database/folder.ts';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
-import { eventually } from '../../test/support/program/running-server.ts';
-import { startEmbedded } from './embedded/start.ts';
+import { startEmbedded } from '#store/embedded/start';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
+import { databaseFolder } from '../../../test/support/database/folder.ts';
+import { eventually } from '../../../test/support/program/running-server.ts';
 import { migrate } from './migrate.ts';
 import { openStore, type Opened, type Store } from './open.ts';
 

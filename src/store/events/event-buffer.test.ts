@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Event } from '#events';
 import { silentLog } from '#log';
+import type { Writer } from '#store/writer/writer';
 import { EventBuffer } from './event-buffer.ts';
-import type { Writer } from './writer.ts';
 
 const some = {
   type: 'session.refused',

@@ -5,11 +5,11 @@
 import type pg from 'pg';
 import type { Clock } from '#clock';
 import type { Log } from '#log';
+import { Writer } from '#store/writer/writer';
 import { ClosingPool } from './closing-pool.ts';
 import { idGenerator, type NewId } from './ids.ts';
 import { NodePlace } from './node.ts';
 import { Notices } from './notices.ts';
-import { Writer } from './writer.ts';
 
 /** The pool as those hold it who hand it on to functions of the store. */
 export type Pool = pg.Pool;

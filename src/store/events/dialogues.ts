@@ -1,9 +1,9 @@
 /** What was said on the wire for a message, kept for its story and for a shorter time than its events. */
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import type { Queryable } from './blobs.ts';
-import { givenRows, typesOf, type Columns } from './given-rows.ts';
-import { jsonText } from './json.ts';
-import type { RowsStatement } from './batch.ts';
+import { givenRows, typesOf, type Columns } from '#store/query/given-rows';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { RowsStatement } from '#store/writer/batch';
 
 /**
  * Keeps a dialogue with the transaction it stands in.

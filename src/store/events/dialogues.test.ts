@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import type { DialogueEntry } from '#protocol/smtp/dialogue';
-import { openTestStore, type TestStore } from '../../test/support/store/store.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { dialoguesOfMessage, writeDialogue } from './dialogues.ts';
 
 let opened: TestStore;

@@ -2,7 +2,7 @@
  * Finding messages by their events. Ids of messages sort by time, so that the index on (message_id, id) is walked from the newest
  * message downwards, some thousand messages at a time.
  */
-import type { Queryable } from './blobs.ts';
+import type { Queryable } from '#store/query/queryable';
 
 export interface MessageSearch {
   /** A part of the reverse-path, in any case. */

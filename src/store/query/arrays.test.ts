@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
-import { openTestDatabase, type TestDatabase } from '../../test/support/database/database.ts';
+import { BindMemory } from '#store/writer/bind-message';
+import { Pipelines } from '#store/writer/pipeline';
+import { openTestDatabase, type TestDatabase } from '../../../test/support/database/database.ts';
 import type { ColumnType, Value } from './arrays.ts';
-import { BindMemory } from './bind-message.ts';
-import { Pipelines } from './pipeline.ts';
 
 let database: TestDatabase;
 let pipelines: Pipelines;

@@ -1,10 +1,10 @@
 /** Writing and reading the event log. Events of a message are one statement in the transaction of the fact. */
 import type pg from 'pg';
 import type { Event, EventIds, EventType, Json } from '#events';
-import type { Queryable } from './blobs.ts';
-import { givenRows, typesOf, type Columns } from './given-rows.ts';
-import { jsonText } from './json.ts';
-import type { Row, RowsStatement } from './batch.ts';
+import { givenRows, typesOf, type Columns } from '#store/query/given-rows';
+import { jsonText } from '#store/query/json';
+import type { Queryable } from '#store/query/queryable';
+import type { Row, RowsStatement } from '#store/writer/batch';
 
 /** The statement that writes events with the transaction it stands in. */
 export function writeEvents(events: readonly Event[]): RowsStatement {

@@ -4,8 +4,8 @@
  */
 import type { Event } from '#events';
 import type { Log } from '#log';
+import type { Writer } from '#store/writer/writer';
 import { writeEvents } from './events.ts';
-import type { Writer } from './writer.ts';
 
 const MAX_EVENTS = 5000;
 const FLUSH_MILLISECONDS = 1000;
