@@ -79,10 +79,11 @@ interface Query {
   readonly bytes: Buffer;
 }
 
-/** Starts the server on a port that the kernel chooses, the same for UDP and TCP. */
+/** Starts the server, on a port that the kernel chooses unless told, the same for UDP and TCP. */
 export async function serveZone(
   zone: DeclaredZone,
   faults: ServerFaults = {},
+  { address = '127.0.0.1', port: wanted = 0 } = {},
 ): Promise<ZoneServer> {
   const received: ReceivedQuery[] = [];
   const open = new Set<Socket>();
@@ -94,7 +95,7 @@ export async function serveZone(
     if (faults.closeTcp) socket.destroy();
     else socket.on('data', (data) => void answerTcp(socket, data));
   });
-  const udp = await bindBoth(tcp);
+  const udp = await bindBoth(tcp, address, wanted);
   const { port } = udp.address();
 
   udp.on('message', (bytes, from) => void answerUdp(bytes, from));
@@ -153,7 +154,7 @@ export async function serveZone(
   }
 
   return {
-    address: '127.0.0.1',
+    address,
     port,
     faults,
     received,
@@ -170,12 +171,14 @@ export async function serveZone(
 /** The kernel chooses the UDP port; where something else has the TCP one, it chooses again. */
 async function bindBoth(
   tcp: ReturnType<typeof createServer>,
+  address: string,
+  port: number,
 ): Promise<ReturnType<typeof createSocket>> {
   for (let attempt = 0; ; attempt++) {
-    tcp.listen(0, '127.0.0.1');
+    tcp.listen(port, address);
     await once(tcp, 'listening');
     const udp = createSocket('udp4');
-    udp.bind((tcp.address() as AddressInfo).port, '127.0.0.1');
+    udp.bind((tcp.address() as AddressInfo).port, address);
     try {
       await once(udp, 'listening');
       return udp;

@@ -21,21 +21,21 @@ export interface Peer {
 export function peer(program: string, packageName: string = program): Peer {
   const folders = [...(process.env['PATH'] ?? '').split(delimiter), ...FOLDERS];
   const path = folders.map((folder) => join(folder, program)).find((file) => executable(file));
-  return path === undefined ? missing(program, packageName) : { path, skip: false };
+  return path === undefined ? missing(program, apt(packageName)) : { path, skip: false };
 }
 
 /** The same for a module of Debian's Python (`/usr/bin/python3`), which is the path that comes back. */
 export function pythonPeer(module: string, packageName: string): Peer {
   const python = '/usr/bin/python3';
   const { status } = spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' });
-  return status === 0 ? { path: python, skip: false } : missing(`Python's ${module}`, packageName);
+  return status === 0 ? { path: python, skip: false } : missing(`Python's ${module}`, apt(packageName));
 }
 
 /** The same for a module of Perl; the path is that of Perl. */
 export function perlPeer(module: string, packageName: string): Peer {
   const perl = '/usr/bin/perl';
   const { status } = spawnSync(perl, [`-M${module}`, '-e', '1'], { stdio: 'ignore' });
-  return status === 0 ? { path: perl, skip: false } : missing(`Perl's ${module}`, packageName);
+  return status === 0 ? { path: perl, skip: false } : missing(`Perl's ${module}`, apt(packageName));
 }
 
 /** The same for swaks with TLS, which needs a module of Perl that Debian does not install with it. */
@@ -43,11 +43,16 @@ export function swaksPeer(): Peer {
   const swaks = peer('swaks');
   if (swaks.skip !== false) return swaks;
   const { status } = spawnSync('perl', ['-MNet::SSLeay', '-e', '1'], { stdio: 'ignore' });
-  return status === 0 ? swaks : missing("Perl's Net::SSLeay, for swaks", 'libnet-ssleay-perl');
+  return status === 0 ? swaks : missing("Perl's Net::SSLeay, for swaks", apt('libnet-ssleay-perl'));
 }
 
-function missing(what: string, packageName: string): Peer {
-  const reason = `${what} is not installed (apt-get install ${packageName})`;
+function apt(packageName: string): string {
+  return `apt-get install ${packageName}`;
+}
+
+/** What is not here, with the command that brings it. @throws under `HIKYAKU_PEERS=required` */
+export function missing(what: string, remedy: string): Peer {
+  const reason = `${what} is not installed (${remedy})`;
   if (process.env['HIKYAKU_PEERS'] === 'required') throw new Error(reason);
   return { path: '', skip: reason };
 }
