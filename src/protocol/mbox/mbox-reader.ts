@@ -19,7 +19,8 @@ const FROM = Buffer.from('From ');
 const LONG_LINE = 64 * 1024;
 const FLAG_FIELD = /^(status|x-status|x-keywords):(.*)$/i;
 /** `From MAILER-DAEMON Fri Jul  8 12:08:34 2011`: what stands after the address looks like a date. */
-const FROM_LINE = /^From (?:\S+ +|"[^"]*"\S* +)?(.*\d\d:\d\d.*)$/;
+const SENDER = /^(?:"[^"]*"\S*|\S+) +/;
+const TIME = /\d\d:\d\d/;
 
 export class MboxReader {
   readonly #parseDate: (text: string) => number | undefined;
@@ -89,10 +90,10 @@ export class MboxReader {
   }
 
   #begin(line: Buffer, events: MboxEvent[]): boolean {
-    const found = FROM_LINE.exec(latin1(line).trimEnd());
-    if (!found) return false;
+    const date = dateOf(latin1(line.subarray(FROM.length)).trimEnd());
+    if (date === undefined) return false;
     this.#finish(events);
-    events.push({ kind: 'begin', date: this.#parseDate(found[1]!) });
+    events.push({ kind: 'begin', date: this.#parseDate(date) });
     this.#open = true;
     this.#inHeader = true;
     this.#afterEmpty = false;
@@ -131,6 +132,13 @@ export class MboxReader {
   #piece(bytes: Uint8Array, events: MboxEvent[]): void {
     if (this.#open) events.push({ kind: 'piece', bytes });
   }
+}
+
+/** What of a From line, behind its first word, looks like a date; undefined: nothing does. One look at each character, whatever stands there. */
+function dateOf(text: string): string | undefined {
+  if (/[\r\n]/.test(text) || !TIME.test(text)) return undefined;
+  const behind = text.replace(SENDER, '');
+  return TIME.test(behind) ? behind : text;
 }
 
 /** mboxrd: one `>` less before `From `. */

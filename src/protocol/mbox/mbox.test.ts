@@ -50,6 +50,24 @@ describe('mbox', () => {
     assert.equal(read([FROM + text])[0]!.text, text);
   });
 
+  it('finds the date behind an address in quotes, an empty one, and a day', () => {
+    for (const line of [
+      'From "a b"@example.test Fri Jul  8 12:08:34 2011',
+      'From "" Fri Jul  8 12:08:34 2011',
+      'From Fri, 8 Jul 2011 12:08:34 +0000',
+    ])
+      assert.equal(read([`${line}\na: b\n\n`])[0]?.date, Date.UTC(2011, 6, 8, 12, 8, 34), line);
+  });
+
+  it('decides on a hostile line of 60 KB at once', () => {
+    for (const end of ['\r" 00:00', '" x', '']) {
+      const line = `From :${' '.repeat(8000)}${'00:00'.repeat(10_000)}${end}`;
+      const before = performance.now();
+      read([`${line}\na: b\n\n`]);
+      assert.ok(performance.now() - before < 2000, 'it took more than two seconds');
+    }
+  });
+
   it('undoes one level of quoting', () => {
     assert.equal(
       read([`${FROM}a: b\n\n>From x\n>>From y\n>from z\n`])[0]!.text,

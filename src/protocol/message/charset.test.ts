@@ -119,3 +119,16 @@ test('no octets in any charset throw', () => {
     }),
   );
 });
+
+test('a name without end is looked at once', () => {
+  const before = performance.now();
+  assert.equal(decodeText(utf8('é'), `${'\t'.repeat(100_000)}K`), 'é');
+  assert.equal(decodeText(utf8('é'), `K${' '.repeat(100_000)}K`), 'é');
+  assert.ok(performance.now() - before < 2000, 'it took more than two seconds');
+});
+
+test('a name that says nothing is a guess, in any case and between white space', () => {
+  for (const name of ['', ' ', 'US-ASCII', '\tunknown ', 'ANSI_X3.4-1968', '8bit'])
+    assert.equal(decodeText(utf8('é'), name), 'é', name);
+  assert.equal(decodeText(utf8('é'), ' latin1 '), 'Ã©');
+});

@@ -74,10 +74,8 @@ export function decodeCharset(bytes: Uint8Array, charset: string): string | unde
  * that is well-formed, as ISO-2022-JP where its escapes stand in it, else as windows-1252.
  */
 export function decodeText(bytes: Uint8Array, charset: string | undefined): string {
-  const decode =
-    charset === undefined || SAYS_NOTHING.test(charset)
-      ? undefined
-      : decoderFor(charset.toLowerCase());
+  const name = charset?.trim().toLowerCase();
+  const decode = name === undefined || SAYS_NOTHING.has(name) ? undefined : decoderFor(name);
   return decode ? decode(bytes) : guess(bytes);
 }
 
@@ -90,8 +88,11 @@ export function octetsText(octets: Octets, charset?: string): string {
 }
 
 /** Says no more than that the text may have octets above 127. */
-const SAYS_NOTHING =
-  /^\s*(?:us-ascii|ascii|ansi_x3\.4-1968|unknown|x-unknown|unknown-8bit|default|default_charset|8bit|7bit)?\s*$/i;
+const SAYS_NOTHING: ReadonlySet<string> = new Set(
+  ['us-ascii', 'ascii', 'ansi_x3.4-1968', '8bit', '7bit'].concat(
+    ['', 'unknown', 'x-unknown', 'unknown-8bit', 'default', 'default_charset'],
+  ),
+);
 
 /** The escapes to JIS X 0208 and, for half-width letters, JIS X 0201. */
 const JIS_ESCAPE = /\x1b(?:\$[@B]|\([IJ])/;
