@@ -37,7 +37,7 @@ import { closeDoors, type Doors } from './server/listeners/doors.ts';
 import { openImap } from './server/listeners/imap.ts';
 import { openSmtp } from './server/listeners/smtp.ts';
 import { startAlerts } from './server/outgoing/alerts.ts';
-import { openOutbound } from './server/outgoing/outbound.ts';
+import { openOutbound, type Outbound } from './server/outgoing/outbound.ts';
 import { startDmarcLedger, startReports } from './server/outgoing/reports.ts';
 import { openLeaving } from './server/outgoing/unsubscribe.ts';
 import { warmUpDesk } from './server/outgoing/warm-up.ts';
@@ -92,31 +92,41 @@ export async function startServer(options: ServerOptions): Promise<ServerProcess
 
 type Started = Pick<ServerProcess, 'kind' | 'ports' | 'firstAccounts' | 'reload' | 'http'>;
 
+/** What a step below opened, where it did. */
+type Opened<Step extends (...given: never[]) => Promise<unknown>> = Exclude<
+  Awaited<ReturnType<Step>>,
+  StartFailure
+>;
+type Ground = ReturnType<typeof groundOf>;
+type Memory = Opened<typeof remember>;
+type Guests = Awaited<ReturnType<typeof expectGuests>>;
+type Identity = Opened<typeof identify>;
+type Arrivals = Opened<typeof takeIn>;
+type Reading = Opened<typeof letRead>;
+type Published = Opened<typeof publish>;
+
+/** What every part that comes after the way out may be made of. */
+interface House extends Ground, Memory, Outbound {
+  readonly httpPort: number;
+  readonly happened: (events: readonly Event[]) => void;
+  /** The same, and mail of our own is in the queue. */
+  readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
+}
+
+/** The order in which everything begins; it ends in reverse. */
 async function start(
-  { mode, config, log, doors = new Map(), worker, surroundings, ...options }: ServerOptions,
+  options: ServerOptions,
   parts: AsyncDisposableStack,
   stopping: Stopping,
 ): Promise<Started | StartFailure> {
-  const clock = surroundings?.clock ?? options.clock ?? systemClock;
-  const given = surroundings ?? options;
-  parts.defer(() => closeDoors(doors));
+  const ground = groundOf(options);
+  const { mode, config, log, clock, worker, surroundings, given } = ground;
+  parts.defer(() => closeDoors(ground.doors));
   const problems = await checkSettings(config);
   if (problems.length > 0) return { kind: 'failed', ...wrongConfig(problems) };
-
-  // what we remember, and who is here
-  const dataDir = path.resolve(config.data_dir);
-  const database = await openDatabase(config, dataDir, log, clock, parts, worker?.connection);
-  if (database.kind === 'failed') return database;
-  const { store } = database;
-  const { pool } = store;
-  const around = await surroundings?.open(store);
-  if (around?.kind === 'failed') return around;
-  if (around !== undefined) parts.use(around);
-  const trustedRoots = around?.trustedRoots;
-  const accounts = await openAccounts({ mode, config, log, clock, store }, parts);
-  if (accounts.kind === 'failed') return accounts;
-  const { directory, administer, firstAccounts } = accounts;
-  keepBackedUp(store, config, dataDir, log, parts);
+  const memory = await remember(ground, parts);
+  if (memory.kind === 'failed') return memory;
+  const { store, directory, firstAccounts, around } = memory;
 
   // health and metrics; events are counted from here on
   const http = await startHttp({
@@ -130,209 +140,47 @@ async function start(
   if (http.kind === 'failed') return http;
   parts.defer(() => http.stop());
   const httpPort = worker === undefined ? http.port : config['http.port'];
-  const happened = (events: readonly Event[]): void => http.countEvents(events);
+  const happened: House['happened'] = (events) => http.countEvents(events);
 
   // the way out
+  const trustedRoots = around?.trustedRoots;
   const outbound = await openOutbound(
     { mode, config, log, clock, store, directory, given, surroundings, trustedRoots, happened },
     parts,
   );
-  const { resolver, isOwnAddress, queue } = outbound;
+  const { queue } = outbound;
   stopping.add(queue, parts);
-
-  // who comes in, and what is thought of them
-  const notes = new EventBuffer(store.writer, log, happened);
-  parts.defer(() => notes.flush());
-  const note = (noted: Event): void => notes.note(noted);
-  const scanning = parts.use(scanningOf({ config, log, clock, pool, note }));
-  const secret = await installationSecret(pool, randomBytes(32));
-  const isPrivate = surroundings?.isPrivate;
-  const guard = parts.use(
-    await startGuard({ config, log, clock, store, secret, isOwnAddress, isPrivate, note }),
-  );
-  const reputation = parts.use(reputationOf({ config, log, clock, pool, guard, note }));
-  const leaving = openLeaving({ mode, config, httpPort, secret, pool, clock, happened });
-  const authenticator = parts.adopt(
-    new Authenticator({
-      pool,
-      notices: store.notices,
-      clock,
-      log,
-      cacheKey: randomBytes(32),
-      secret,
-    }),
-    (one) => one.close(),
-  );
-  const tls = await openTls(config, dataDir, log);
-  if (tls.kind === 'failed') return tls;
-  parts.use(tls);
-  const certificates = parts.use(
-    await startCertificates({
-      config,
-      log,
-      store,
-      resolver,
-      tls,
-      published: () => publishedNames(store),
-      around: around && surroundings && { ...around, resolver, dialer: surroundings.dialer },
-      note,
-    }),
-  );
-
-  // SMTP and submission
-  const echo = echoBox({ secret, newId: store.newId, realNow: () => Date.now(), db: pool });
-  const reception = receptionOf({
-    config,
-    log,
-    clock,
-    pool,
-    resolver,
-    scanner: scanning.scanner,
-    history: reputation.history,
-    isOwnAddress,
-    // strangers have addresses of their own there
-    isOfTheHouse: isPrivate,
-  });
-  const services = smtpServices({
-    config,
-    log,
-    clock,
-    store,
-    directory,
-    authenticator,
-    guard,
-    queue,
-    reception,
-    reputation,
-    echo,
-    leaving,
-    witness: surroundings?.witness,
-    dmarc: startDmarcLedger({ config, pool, clock, log }, parts),
-    notes,
-    happened,
-  });
-  const smtp = await openSmtp(config, doors, tls.tls, services);
-  if (smtp.kind === 'failed') return smtp;
-  stopping.add(smtp, parts);
-
-  // the mailboxes, and IMAP
-  const mail = parts.use(
-    mailStoreOf(store, log, (accountId, transfer) => {
-      void learnTrust({ pool, clock, log }, accountId, transfer);
-      scanning.learning?.transferred(accountId, transfer);
-      reputation.filings?.transferred(accountId, transfer);
-    }),
-  );
-  keepMaintained(store, mail, config, log, clock, parts);
-  const follower = startSearchFollower({ store, mail, log });
-  parts.defer(() => follower.stop());
-  const imap = await openImap(config, doors, tls.tls, {
-    clock,
-    log,
-    newId: store.newId,
-    random: randomBytes,
-    authenticator,
-    conduct: guard,
-    logins: guard.logins,
-    mail,
-    note,
-    witness: surroundings?.imapWitness,
-  });
-  if (imap.kind === 'failed') return imap;
-  stopping.add(imap, parts);
-
-  // what is published, and what is told to others
-  const publishing = await startPublishing({
-    doors,
-    config,
-    log,
-    clock,
-    store,
-    directory,
-    resolver,
-    nameServerPort: around?.nameServerPort,
-    tls: tls.tls,
-    certificates,
-    welcome: (address) => guard.bans.find(address, clock.now())?.scope !== 'all',
-    leaving: leaving.desk,
-    ports: { ...smtp.ports, ...imap.ports },
-    happened,
-  });
-  if (publishing.kind === 'failed') return publishing;
-  parts.use(publishing);
-  const { plan } = publishing.desk;
-  const ports: Ports = { ...smtp.ports, ...imap.ports, http: httpPort };
-  const queued = (destinations: readonly DestinationKey[], events: readonly Event[]): void => {
+  const queued: House['queued'] = (destinations, events) => {
     queue.wake(destinations);
     happened(events);
   };
-  startReports(
-    {
-      store,
-      directory,
-      resolver,
-      clock,
-      log,
-      config,
-      plan,
-      dialer: given.dialer,
-      trustedRoots,
-      queued,
-    },
-    parts,
-  );
-  startAlerts({ config, store, directory, clock, log, queued }, parts);
 
-  // who runs it: the doctor, and the commands
-  const doctor = parts.use(
-    startDoctor({
-      mode,
-      config,
-      dataDir,
-      store,
-      directory,
-      clock,
-      log,
-      echo,
-      ports,
-      resolver: given.resolver,
-      network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
-      certificates,
-      web: publishing.ports,
-      plan,
-      queued,
-    }),
-  );
-  if (worker?.holdsControl !== false) {
-    const admin = await startAdmin({
-      dataDir,
-      added: surroundings?.calls,
-      context: {
-        store,
-        mail,
-        queue,
-        guard,
-        history: reputation.history,
-        sendingLimits: sendingLimitsOf(config),
-        directory,
-        administer,
-        doctor: doctor.desk,
-        backupFolder: backupFolder(config, dataDir),
-        publishing: publishing.desk,
-        certificates,
-        warmUp: warmUpDesk(config, { directory, resolver, isOwnAddress, happened }),
-        clock,
-        log,
-        lang: config.lang,
-      },
-    });
-    if (admin.kind === 'failed') return admin;
-    parts.defer(() => admin.stop());
-  }
+  const house: House = { ...ground, ...memory, ...outbound, httpPort, happened, queued };
+  const guests = await expectGuests(house, parts);
+  const identity = await identify({ ...house, ...guests }, parts);
+  if (identity.kind === 'failed') return identity;
+  const open = { ...house, ...guests, ...identity };
+  const arrivals = await takeIn(open, parts);
+  if (arrivals.kind === 'failed') return arrivals;
+  const { smtp } = arrivals;
+  stopping.add(smtp, parts);
+  const reading = await letRead(open, parts);
+  if (reading.kind === 'failed') return reading;
+  const { imap } = reading;
+  stopping.add(imap, parts);
+  const published = await publish({ ...open, ...arrivals, ...reading }, parts);
+  if (published.kind === 'failed') return published;
+  tellOthers({ ...house, ...published }, parts);
+  const ports: Ports = { ...smtp.ports, ...imap.ports, http: httpPort };
+  const run = await letRun({ ...open, ...arrivals, ...reading, ...published, ports }, parts);
+  if (run.kind === 'failed') return run;
 
   // it can be reached: others begin, and it says so
+  const { notes, guard, leaving } = guests;
+  const { tls, certificates } = identity;
+  const { plan } = published.publishing;
   await around?.begin(
-    surrounded({ ports, directory, tls: tls.tls, notes, queue, doctor, guard, plan }),
+    surrounded({ ports, directory, tls: tls.tls, notes, queue, doctor: run.doctor, guard, plan }),
   );
   certificates.begin();
   http.ready({
@@ -348,4 +196,251 @@ async function start(
   parts.defer(() => http.unready());
   const reload = async (): Promise<void> => void (await tls.reload());
   return { kind: 'running', ports, firstAccounts, reload, http };
+}
+
+/** What is there before the first part: the settings, and the world that the server takes for real. */
+function groundOf({ doors = new Map(), surroundings, worker, ...options }: ServerOptions) {
+  return {
+    mode: options.mode,
+    config: options.config,
+    log: options.log,
+    clock: surroundings?.clock ?? options.clock ?? systemClock,
+    dataDir: path.resolve(options.config.data_dir),
+    doors,
+    worker,
+    surroundings,
+    given: surroundings ?? options,
+  };
+}
+
+/** What we remember, and who is here. */
+async function remember(ground: Ground, parts: AsyncDisposableStack) {
+  const { mode, config, log, clock, dataDir, worker, surroundings } = ground;
+  const database = await openDatabase(config, dataDir, log, clock, parts, worker?.connection);
+  if (database.kind === 'failed') return database;
+  const { store } = database;
+  const around = await surroundings?.open(store);
+  if (around?.kind === 'failed') return around;
+  if (around !== undefined) parts.use(around);
+  const accounts = await openAccounts({ mode, config, log, clock, store }, parts);
+  if (accounts.kind === 'failed') return accounts;
+  keepBackedUp(store, config, dataDir, log, parts);
+  return { ...accounts, store, around };
+}
+
+/** Who comes in, and what is thought of them. */
+async function expectGuests(house: House, parts: AsyncDisposableStack) {
+  const { mode, config, log, clock, store, surroundings, isOwnAddress, httpPort, happened } = house;
+  const { pool } = store;
+  const notes = new EventBuffer(store.writer, log, happened);
+  parts.defer(() => notes.flush());
+  const note = (noted: Event): void => notes.note(noted);
+  const scanning = parts.use(scanningOf({ config, log, clock, pool, note }));
+  const secret = await installationSecret(pool, randomBytes(32));
+  const isPrivate = surroundings?.isPrivate;
+  const guard = parts.use(
+    await startGuard({ config, log, clock, store, secret, isOwnAddress, isPrivate, note }),
+  );
+  const reputation = parts.use(reputationOf({ config, log, clock, pool, guard, note }));
+  const leaving = openLeaving({ mode, config, httpPort, secret, pool, clock, happened });
+  const cacheKey = randomBytes(32);
+  const authenticator = parts.adopt(
+    new Authenticator({ pool, notices: store.notices, clock, log, cacheKey, secret }),
+    (one) => one.close(),
+  );
+  return { notes, note, scanning, secret, guard, reputation, leaving, authenticator };
+}
+
+/** As whom we show ourselves. */
+async function identify(
+  { config, log, dataDir, store, resolver, around, surroundings, note }: House & Guests,
+  parts: AsyncDisposableStack,
+) {
+  const tls = await openTls(config, dataDir, log);
+  if (tls.kind === 'failed') return tls;
+  parts.use(tls);
+  const certificates = parts.use(
+    await startCertificates({
+      config,
+      log,
+      store,
+      resolver,
+      tls,
+      published: () => publishedNames(store),
+      around: around && surroundings && { ...around, resolver, dialer: surroundings.dialer },
+      note,
+    }),
+  );
+  return { kind: 'open' as const, tls, certificates };
+}
+
+/** SMTP and submission. It runs, and is the caller's to stop. */
+async function takeIn(house: House & Guests & Identity, parts: AsyncDisposableStack) {
+  const { config, log, clock, store, directory, resolver, isOwnAddress, surroundings } = house;
+  const { scanning, secret, reputation } = house;
+  const { pool } = store;
+  const echo = echoBox({ secret, newId: store.newId, realNow: () => Date.now(), db: pool });
+  const reception = receptionOf({
+    config,
+    log,
+    clock,
+    pool,
+    resolver,
+    scanner: scanning.scanner,
+    history: reputation.history,
+    isOwnAddress,
+    // strangers have addresses of their own there
+    isOfTheHouse: surroundings?.isPrivate,
+  });
+  const services = smtpServices({
+    config,
+    log,
+    clock,
+    store,
+    directory,
+    authenticator: house.authenticator,
+    guard: house.guard,
+    queue: house.queue,
+    reception,
+    reputation,
+    echo,
+    leaving: house.leaving,
+    witness: surroundings?.witness,
+    dmarc: startDmarcLedger({ config, pool, clock, log }, parts),
+    notes: house.notes,
+    happened: house.happened,
+  });
+  const smtp = await openSmtp(config, house.doors, house.tls.tls, services);
+  return smtp.kind === 'failed' ? smtp : { kind: 'open' as const, echo, smtp };
+}
+
+/** The mailboxes, and IMAP. It runs, and is the caller's to stop. */
+async function letRead(house: House & Guests & Identity, parts: AsyncDisposableStack) {
+  const { config, log, clock, store, scanning, guard, reputation } = house;
+  const { pool } = store;
+  const mail = parts.use(
+    mailStoreOf(store, log, (accountId, transfer) => {
+      void learnTrust({ pool, clock, log }, accountId, transfer);
+      scanning.learning?.transferred(accountId, transfer);
+      reputation.filings?.transferred(accountId, transfer);
+    }),
+  );
+  keepMaintained(store, mail, config, log, clock, parts);
+  const follower = startSearchFollower({ store, mail, log });
+  parts.defer(() => follower.stop());
+  const imap = await openImap(config, house.doors, house.tls.tls, {
+    clock,
+    log,
+    newId: store.newId,
+    random: randomBytes,
+    authenticator: house.authenticator,
+    conduct: guard,
+    logins: guard.logins,
+    mail,
+    note: house.note,
+    witness: house.surroundings?.imapWitness,
+  });
+  return imap.kind === 'failed' ? imap : { kind: 'open' as const, mail, imap };
+}
+
+/** What is published of the domains here. */
+async function publish(
+  house: House & Guests & Identity & Arrivals & Reading,
+  parts: AsyncDisposableStack,
+) {
+  const { config, log, clock, store, directory, resolver, guard, smtp, imap } = house;
+  const publishing = await startPublishing({
+    doors: house.doors,
+    config,
+    log,
+    clock,
+    store,
+    directory,
+    resolver,
+    nameServerPort: house.around?.nameServerPort,
+    tls: house.tls.tls,
+    certificates: house.certificates,
+    welcome: (address) => guard.bans.find(address, clock.now())?.scope !== 'all',
+    leaving: house.leaving.desk,
+    ports: { ...smtp.ports, ...imap.ports },
+    happened: house.happened,
+  });
+  if (publishing.kind === 'failed') return publishing;
+  parts.use(publishing);
+  return { kind: 'open' as const, publishing: publishing.desk, webPorts: publishing.ports };
+}
+
+/** What is told to others, by mail of our own. */
+function tellOthers(house: House & Published, parts: AsyncDisposableStack): void {
+  const { config, log, clock, store, directory, resolver, queued } = house;
+  startReports(
+    {
+      store,
+      directory,
+      resolver,
+      clock,
+      log,
+      config,
+      plan: house.publishing.plan,
+      dialer: house.given.dialer,
+      trustedRoots: house.around?.trustedRoots,
+      queued,
+    },
+    parts,
+  );
+  startAlerts({ config, store, directory, clock, log, queued }, parts);
+}
+
+/** For who runs it: the doctor, and the commands. */
+async function letRun(
+  house: House & Guests & Identity & Arrivals & Reading & Published & { readonly ports: Ports },
+  parts: AsyncDisposableStack,
+) {
+  const { mode, config, log, clock, dataDir, store, directory, around, surroundings } = house;
+  const { certificates, publishing, resolver, isOwnAddress, happened } = house;
+  const doctor = parts.use(
+    startDoctor({
+      mode,
+      config,
+      dataDir,
+      store,
+      directory,
+      clock,
+      log,
+      echo: house.echo,
+      ports: house.ports,
+      resolver: house.given.resolver,
+      network: around && surroundings && { ...surroundings, trustedRoots: around.trustedRoots },
+      certificates,
+      web: house.webPorts,
+      plan: publishing.plan,
+      queued: house.queued,
+    }),
+  );
+  if (house.worker?.holdsControl === false) return { kind: 'open' as const, doctor };
+  const admin = await startAdmin({
+    dataDir,
+    added: surroundings?.calls,
+    context: {
+      store,
+      mail: house.mail,
+      queue: house.queue,
+      guard: house.guard,
+      history: house.reputation.history,
+      sendingLimits: sendingLimitsOf(config),
+      directory,
+      administer: house.administer,
+      doctor: doctor.desk,
+      backupFolder: backupFolder(config, dataDir),
+      publishing,
+      certificates,
+      warmUp: warmUpDesk(config, { directory, resolver, isOwnAddress, happened }),
+      clock,
+      log,
+      lang: config.lang,
+    },
+  });
+  if (admin.kind === 'failed') return admin;
+  parts.defer(() => admin.stop());
+  return { kind: 'open' as const, doctor };
 }
