@@ -89,9 +89,14 @@ export function octetsText(octets: Octets, charset?: string): string {
 
 /** Says no more than that the text may have octets above 127. */
 const SAYS_NOTHING: ReadonlySet<string> = new Set(
-  ['us-ascii', 'ascii', 'ansi_x3.4-1968', '8bit', '7bit'].concat(
-    ['', 'unknown', 'x-unknown', 'unknown-8bit', 'default', 'default_charset'],
-  ),
+  ['us-ascii', 'ascii', 'ansi_x3.4-1968', '8bit', '7bit'].concat([
+    '',
+    'unknown',
+    'x-unknown',
+    'unknown-8bit',
+    'default',
+    'default_charset',
+  ]),
 );
 
 /** The escapes to JIS X 0208 and, for half-width letters, JIS X 0201. */
