@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:f
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
+import { smallDisk } from '../support/machine/small-disk.ts';
 import { startRunningServer, type RunningServer } from '../support/program/running-server.ts';
 
 const ALICE = 'alice@example.test';
@@ -122,6 +123,19 @@ test('mbox files go out and come in, with what looks like their own lines in a m
   });
 });
 
+test('a full disk is told, with what to do', async (t) => {
+  await using disk = await smallDisk(1);
+  if (disk.refused !== undefined) return t.skip(disk.refused);
+  const target = path.join(disk.path, 'mail');
+  await disk.fill();
+  const { code, stderr } = await server.command('mail', 'export', ALICE, target);
+  assert.equal(code, 2);
+  assert.match(
+    stderr,
+    /^hikyaku: the .* cannot be (?:made|written to .*): ENOSPC.*\n {2}Make room/,
+  );
+});
+
 test('words that can be no keywords keep no message of an mbox out, nor the keywords of others', async () => {
   const file = path.join(folder, 'words.mbox');
   const many = Array.from({ length: 101 }, (_, i) => `word${i}`).join(' ');
@@ -203,4 +217,27 @@ test('what is no mail is said to be none', async () => {
   );
   assert.equal(nobody.code, 2);
   assert.match(nobody.stderr, /there is no account/);
+});
+
+test('mailboxes whose names no file can have, or that differ by case alone, go into another account as they are', async () => {
+  const long = ['x'.repeat(255), '日本'.repeat(40), '../.', 'a.mbox/b'];
+  const one = await maildir({ 'cur/1.a.host:2,S': message('named') });
+  for (const name of long) await imported(ALICE, one, '--mailbox', `Names/${name}`);
+  const two = await maildir({
+    '.Case.Below/cur/1.a.host:2,S': message('large'),
+    '.case.Below/cur/1.a.host:2,S': message('small'),
+  });
+  await imported(ALICE, two, '--mailbox', 'Names');
+  for (const format of ['maildir', 'mbox']) {
+    const target = path.join(folder, `names-${format}`);
+    const options = ['--format', format, '--mailbox', 'Names'];
+    await server.done('mail', 'export', ALICE, target, ...options);
+    await imported(BOB, target, '--mailbox', format);
+    const mailboxes = await server.json('mail', 'mailboxes', BOB);
+    const full = new Set(
+      mailboxes.filter(({ messages }) => messages === 1).map((each) => each['mailbox']),
+    );
+    for (const name of [...long, 'Case/Below', 'case/Below'])
+      assert.ok(full.has(`${format}/${name}`), name);
+  }
 });

@@ -3,11 +3,12 @@
  * The folder has its name only when all of it is on disk. Needs nothing but SQL, so that the embedded PostgreSQL, which has no pg_dump,
  * does as well as any (docs/decisions/0033-backups.md).
  */
-import { open, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import pg from 'pg';
 import { to as copyTo } from 'pg-copy-streams';
 import { makeFolder } from '#store/make-folder';
+import { syncFolder } from '#store/sync-folder';
 import { identifier, listDays, listSequences, listTables, type Table } from './catalogue.ts';
 import { FORMAT, MANIFEST, type Manifest, type TableFile } from './manifest.ts';
 import { writeTableFile } from './table-file.ts';
@@ -131,13 +132,4 @@ async function finish(unfinished: string, folder: string, manifest: Manifest): P
   await syncFolder(unfinished);
   await rename(unfinished, folder);
   await syncFolder(path.dirname(folder));
-}
-
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder);
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }

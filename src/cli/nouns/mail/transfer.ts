@@ -106,15 +106,14 @@ export async function exportMail(
       const parts: Uint8Array[] = [];
       for await (const piece of pieces) parts.push(piece);
       const outgoing = head as OutgoingHead;
-      const written = await target.write(
-        outgoing,
-        below(outgoing.mailbox, asked),
-        Buffer.concat(parts),
+      const written = await onDisk(
+        root,
+        target.write(outgoing, below(outgoing.mailbox, asked), Buffer.concat(parts)),
       );
       if (written) exported++;
       else known++;
     }
-    await target.end();
+    await onDisk(root, target.end());
   } finally {
     progress.stop();
   }
@@ -130,6 +129,19 @@ async function makeTarget(folder: string): Promise<void> {
     throw new CommandFailure(
       `the folder ${folder} cannot be made: ${(error as Error).message}`,
       'Name a folder that this user may write to.',
+    );
+  }
+}
+
+/** @throws CommandFailure where the file system takes no more */
+async function onDisk<T>(folder: string, writing: Promise<T>): Promise<T> {
+  try {
+    return await writing;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).syscall === undefined) throw error;
+    throw new CommandFailure(
+      `the mail cannot be written to ${folder}: ${(error as Error).message}`,
+      'Make room, or name a folder that this user may write to, and run the export again.',
     );
   }
 }

@@ -1,6 +1,7 @@
 /** Which keyword each letter in the names of files stands for: `dovecot-keywords` of a Maildir folder, `0 $Forwarded` for the letter a. */
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeWhole } from './written-file.ts';
 
 const FILE = 'dovecot-keywords';
 const FIRST = 'a'.charCodeAt(0);
@@ -21,10 +22,11 @@ function noneWhereAbsent(error: NodeJS.ErrnoException): string {
   throw error;
 }
 
+/** On disk when it returns. */
 export async function writeKeywordNames(
   folder: string,
   names: ReadonlyMap<string, string>,
 ): Promise<void> {
   const lines = [...names].map(([letter, name]) => `${letter.charCodeAt(0) - FIRST} ${name}\n`);
-  await writeFile(path.join(folder, FILE), lines.join(''));
+  await writeWhole(path.join(folder, FILE), lines.join(''));
 }

@@ -8,7 +8,8 @@ import path from 'node:path';
 import { decodeUtf7 } from '#protocol/imap/mailbox-name';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { keywordNames } from './keyword-names.ts';
-import { plain } from './level-names.ts';
+import { MAILDIR_PARTS, plain } from './level-names.ts';
+import { readMailboxNames } from './mailbox-names.ts';
 import type { SourceMessage } from './source-message.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -19,6 +20,11 @@ const LETTERS: Readonly<Record<string, number>> = {
   D: FLAG_BITS.draft,
 };
 
+/** Whether a folder has Maildirs in it, be it none itself. */
+export async function hasMaildirs(folder: string): Promise<boolean> {
+  return (await folders(folder)).length > 0;
+}
+
 export async function isMaildir(folder: string): Promise<boolean> {
   const names = await readdir(folder);
   return names.includes('cur') || names.includes('new');
@@ -28,26 +34,34 @@ export async function* maildirMessages(
   root: string,
   mailbox: readonly string[] | undefined,
 ): AsyncGenerator<SourceMessage> {
-  yield* folderMessages(root, mailbox ?? ['INBOX']);
+  if (await isMaildir(root)) yield* folderMessages(root, mailbox ?? ['INBOX']);
   for (const { folder, levels } of await folders(root))
     yield* folderMessages(folder, [...(mailbox ?? []), ...levels]);
 }
 
 /** Folders with mail below the root, with the levels of their names. */
 async function folders(root: string): Promise<{ folder: string; levels: string[] }[]> {
+  const madeUp = await readMailboxNames(root);
   const found: { folder: string; levels: string[] }[] = [];
   const waiting: { folder: string; levels: string[] }[] = [{ folder: root, levels: [] }];
   for (let next = waiting.pop(); next; next = waiting.pop()) {
     for (const entry of await readdir(next.folder, { withFileTypes: true })) {
-      if (!entry.isDirectory() || ['cur', 'new', 'tmp'].includes(entry.name)) continue;
+      if (!entry.isDirectory() || MAILDIR_PARTS.includes(entry.name)) continue;
       const folder = path.join(next.folder, entry.name);
-      const names = entry.name.startsWith('.') ? entry.name.slice(1).split('.') : [entry.name];
-      const levels = [...next.levels, ...names.map((name) => plain(decodeUtf7(name) ?? name))];
+      const levels = [
+        ...next.levels,
+        ...((next.folder === root ? madeUp.get(entry.name) : undefined) ?? levelsOf(entry.name)),
+      ];
       if (await isMaildir(folder)) found.push({ folder, levels });
       waiting.push({ folder, levels });
     }
   }
   return found.toSorted((a, b) => (a.folder < b.folder ? -1 : 1));
+}
+
+function levelsOf(folder: string): string[] {
+  const names = folder.startsWith('.') ? folder.slice(1).split('.') : [folder];
+  return names.map((name) => plain(decodeUtf7(name) ?? name));
 }
 
 async function* folderMessages(

@@ -2,13 +2,14 @@
 import { readdir, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CommandFailure } from '#cli/failure';
-import { isMaildir, maildirMessages } from './maildir-source.ts';
+import { hasMaildirs, isMaildir, maildirMessages } from './maildir-source.ts';
+import { INBOX_FILE, plain } from './level-names.ts';
+import { readMailboxNames } from './mailbox-names.ts';
 import { mboxMessages } from './mbox-source.ts';
-import { plain } from './level-names.ts';
 import type { SourceMessage } from './source-message.ts';
 
 /**
- * Messages of a Maildir with its folders, of an mbox file, or of a folder of `*.mbox` files.
+ * Messages of a Maildir with its folders, of a folder of Maildirs, of an mbox file, or of a folder of `*.mbox` files.
  * @param mailbox where the root, or the file, goes; what lies below it goes below that
  * @throws CommandFailure where there is neither
  */
@@ -25,20 +26,34 @@ export async function openSource(
     );
   }
   if (found.isFile()) {
-    return mboxMessages([{ file: root, mailbox: mailbox ?? [path.basename(root, '.mbox')] }]);
+    const levels = mailbox ?? (await levelsIn(path.dirname(root)))(path.basename(root));
+    return mboxMessages([{ file: root, mailbox: levels }]);
   }
   if (await isMaildir(root)) return maildirMessages(root, mailbox);
   const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.mbox'));
   if (files.length > 0) {
+    const levelsOf = await levelsIn(root);
     return mboxMessages(
       files.toSorted().map((name) => ({
         file: path.join(root, name),
-        mailbox: [...(mailbox ?? []), ...name.slice(0, -'.mbox'.length).split(path.sep).map(plain)],
+        mailbox: mailbox && name === INBOX_FILE ? mailbox : [...(mailbox ?? []), ...levelsOf(name)],
       })),
     );
   }
+  if (await hasMaildirs(root)) return maildirMessages(root, mailbox);
   throw new CommandFailure(
-    `${given} is neither a Maildir nor a folder of mbox files`,
+    `${given} is neither a Maildir nor a folder of Maildirs or mbox files`,
     'A Maildir has the folders cur and new; mbox files in a folder are named NAME.mbox.',
   );
+}
+
+/** Whose the files in a folder are, by their names from there. */
+async function levelsIn(folder: string): Promise<(file: string) => readonly string[]> {
+  const madeUp = await readMailboxNames(folder);
+  return (file) =>
+    madeUp.get(file) ??
+    file
+      .replace(/\.mbox$/, '')
+      .split(path.sep)
+      .map(plain);
 }

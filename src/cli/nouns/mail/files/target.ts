@@ -1,11 +1,10 @@
 /**
  * Messages to files, as `mail export` writes them. A Maildir gets what it does not have yet, so that an export can be repeated and goes
- * on after a break; an mbox is written anew and takes the place of the old one when it is whole.
+ * on after a break; an mbox is written anew and takes the place of the old one when it is whole. All of it is on disk at the end.
  */
-import { createWriteStream } from 'node:fs';
-import { open, readdir, rename, utimes } from 'node:fs/promises';
-import { once } from 'node:events';
+import { open, readdir, rename, type FileHandle } from 'node:fs/promises';
 import path from 'node:path';
+import { concat } from '#bytes';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { encodeUtf7 } from '#protocol/imap/mailbox-name';
 import { toLf } from '#protocol/mbox/line-ends';
@@ -13,12 +12,14 @@ import { mboxHead, mboxQuoted } from '#protocol/mbox/mbox-writer';
 import type { OutgoingHead } from '#servers/admin/calls/mail-transfer';
 import { makeFolder } from '#store/make-folder';
 import { keywordNames, writeKeywordNames } from './keyword-names.ts';
-import { escaped } from './level-names.ts';
+import { escaped, INBOX_FILE, MAILDIR_PARTS } from './level-names.ts';
+import { MailboxFiles, type FileForm } from './mailbox-files.ts';
+import { ChangedFolders } from './written-file.ts';
 
 export interface Target {
   /** False: it was there. `content` is the whole message. */
   write(head: OutgoingHead, mailbox: readonly string[], content: Uint8Array): Promise<boolean>;
-  /** After the last message. */
+  /** After the last message. When it returns all of it is on disk. */
   end(): Promise<void>;
 }
 
@@ -41,24 +42,38 @@ interface MaildirFolder {
   readonly keywords: Map<string, string>;
 }
 
-/** A Maildir++: `mailbox` [] is its root. */
+/** Folders beside one another, whose names begin with a dot that also parts the levels; `mailbox` [] is the root. */
+const MAILDIR: FileForm = {
+  named: (mailbox) => [mailbox.map((level) => `.${escaped(encodeUtf7(level), 'all')}`).join('')],
+  madeUp: (stem) => `.${stem}`,
+};
+
+/** A Maildir++. */
 export function maildirTarget(root: string): Target {
   const folders = new Map<string, MaildirFolder>();
+  const files = new MailboxFiles(root, MAILDIR);
+  const changed = new ChangedFolders();
   return {
     async write(head, mailbox, content) {
-      const name = mailbox.map((level) => `.${escaped(encodeUtf7(level), 'all')}`).join('');
-      let folder = folders.get(name);
-      if (!folder) folders.set(name, (folder = await openFolder(path.join(root, name))));
+      // it is a Maildir by what INBOX has, be it empty
+      if (folders.size === 0) folders.set('[]', await openFolder(root, changed));
+      const key = JSON.stringify(mailbox);
+      let folder = folders.get(key);
+      if (!folder) {
+        folder = await openFolder(path.join(root, await files.of(mailbox)), changed);
+        folders.set(key, folder);
+      }
       return writeMaildir(folder, head, content);
     },
-    async end() {},
+    end: () => changed.sync(),
   };
 }
 
-async function openFolder(folder: string): Promise<MaildirFolder> {
+async function openFolder(folder: string, changed: ChangedFolders): Promise<MaildirFolder> {
   const known = new Set<string>();
-  for (const part of ['tmp', 'new', 'cur']) {
+  for (const part of MAILDIR_PARTS) {
     await makeFolder(path.join(folder, part));
+    changed.note(path.join(folder, part));
     if (part === 'tmp') continue;
     for (const name of await readdir(path.join(folder, part))) known.add(name.split(':')[0]!);
   }
@@ -79,11 +94,11 @@ async function writeMaildir(
   const file = await open(temporary, 'w', 0o600);
   try {
     await file.writeFile(bytes);
+    await file.utimes(date / 1000, date / 1000);
     await file.sync();
   } finally {
     await file.close();
   }
-  await utimes(temporary, date / 1000, date / 1000);
   await rename(temporary, path.join(folder.path, 'cur', `${name}:2,${info}`));
   folder.known.add(name);
   return true;
@@ -105,41 +120,62 @@ async function keywordLetters(
   return wanted.flatMap((keyword) => letterOf(keyword) ?? []).join('');
 }
 
-/** A folder with a file for each mailbox, `Archive/2026.mbox`. */
+/** Files in folders that are no Maildir's; `mailbox` [] is called INBOX, and what lies below it under that name has another. */
+const MBOX: FileForm = {
+  named(mailbox) {
+    if (mailbox.length === 0) return [INBOX_FILE];
+    const levels = mailbox.map((level) => escaped(level, 'misleading'));
+    const file = `${levels.at(-1)!}.mbox`;
+    const above = levels.slice(0, -1);
+    if (above.some((level) => MAILDIR_PARTS.includes(level))) return undefined;
+    return above.length === 0 && file === INBOX_FILE ? undefined : [...above, file];
+  },
+  madeUp: (stem) => `${stem}.mbox`,
+};
+
+/** A folder with a file for each mailbox, `Archive/2026.mbox`. The messages of one come together. */
 export function mboxTarget(root: string): Target {
-  let current:
-    | { name: string; file: string; stream: ReturnType<typeof createWriteStream> }
-    | undefined;
-  const written = new Set<string>();
+  let current: { key: string; file: string; handle: FileHandle } | undefined;
+  const files = new MailboxFiles(root, MBOX);
+  const changed = new ChangedFolders();
   const close = async (): Promise<void> => {
     if (!current) return;
-    const { stream, file } = current;
+    const { handle, file } = current;
     current = undefined;
-    stream.end();
-    await once(stream, 'close');
+    try {
+      await handle.sync();
+    } finally {
+      await handle.close();
+    }
     await rename(`${file}.part`, file);
+  };
+  const begin = async (
+    mailbox: readonly string[],
+    key: string,
+  ): Promise<NonNullable<typeof current>> => {
+    await makeFolder(root);
+    const file = path.join(root, await files.of(mailbox));
+    await makeFolder(path.dirname(file));
+    changed.note(path.dirname(file));
+    return { key, file, handle: await open(`${file}.part`, 'w', 0o600) };
   };
   return {
     async write({ flags, keywords, date }, mailbox, content) {
-      const name = `${(mailbox.length === 0 ? ['INBOX'] : mailbox).map((level) => escaped(level, 'leading')).join('/')}.mbox`;
-      if (current?.name !== name) {
+      const key = JSON.stringify(mailbox);
+      if (current?.key !== key) {
         await close();
-        const file = path.join(root, name);
-        await makeFolder(path.dirname(file));
-        // INBOX is the mailbox that was asked for, and one below it may be called so
-        const goesOn = written.has(name);
-        if (goesOn) await rename(file, `${file}.part`);
-        written.add(name);
-        const how = { mode: 0o600, flags: goesOn ? 'a' : 'w' };
-        current = { name, file, stream: createWriteStream(`${file}.part`, how) };
+        current = await begin(mailbox, key);
       }
       const status = (flags & seen) !== 0 ? 'RO' : 'O';
       const xStatus = letters(flags, { A: answered, D: deleted, F: flagged, T: draft });
       const bytes = toLf(content);
-      current.stream.write(mboxHead({ date, status, xStatus, keywords }, bytes));
-      if (!current.stream.write(mboxQuoted(bytes))) await once(current.stream, 'drain');
+      const head = mboxHead({ date, status, xStatus, keywords }, bytes);
+      await current.handle.writeFile(concat([head, mboxQuoted(bytes)]));
       return true;
     },
-    end: close,
+    async end() {
+      await close();
+      await changed.sync();
+    },
   };
 }
