@@ -5,9 +5,9 @@ import { forgetComplaints } from './complaints.ts';
 import { dropPartitions, makePartitions } from './database/partitions.ts';
 import { eraseRemoved } from './directory/accounts.ts';
 import { sweepBlobs } from './emails/blobs.ts';
-import { expireMail } from './mailboxes/expire.ts';
+import { expireMail } from './mailboxes/change/expire.ts';
+import { purgeExpunged } from './mailboxes/change/purge.ts';
 import type { MailStore } from './mailboxes/mail-store.ts';
-import { purgeExpunged } from './mailboxes/purge.ts';
 import { sweepGreylist } from './reception/greylist.ts';
 import { forgetSuppressions } from './suppression.ts';
 

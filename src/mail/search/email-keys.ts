@@ -5,7 +5,7 @@
  * Called by keys-by-stage.ts, look-into-messages.ts, text-keys.ts.
  */
 import { localTime, type ZoneOffset } from '#protocol/imap/time-zone';
-import type { EmailFacts } from '#store/mailboxes/facts';
+import type { EmailFacts } from '#store/mailboxes/read/facts';
 import { NO, UNKNOWN, YES } from '#store/search/answers';
 import type { Leaf } from './truth.ts';
 

@@ -6,11 +6,11 @@ import type { MessageSet, SearchKey } from '#protocol/imap/command';
 import { foldText } from '#protocol/message/header/fold';
 import { summarize } from '#protocol/message/summary';
 import { wholeBlob } from '#store/emails/blobs';
-import { append } from '#store/mailboxes/append';
-import { expunge } from '#store/mailboxes/expunge';
+import { append } from '#store/mailboxes/change/append';
+import { expunge } from '#store/mailboxes/change/expunge';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
-import { findMailbox } from '#store/mailboxes/tree';
-import type { OpenView } from '#store/mailboxes/views';
+import { findMailbox } from '#store/mailboxes/tree/tree';
+import type { OpenView } from '#store/mailboxes/view/views';
 import { hasText, indexContext } from '../../../test/support/store/search.ts';
 import {
   addTestAccounts,

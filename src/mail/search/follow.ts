@@ -6,8 +6,8 @@
  */
 import type { Log } from '#log';
 import type { Store } from '#store/database/open';
-import { saveStructures } from '#store/mailboxes/structures';
 import type { MailStore } from '#store/mailboxes/mail-store';
+import { saveStructures } from '#store/mailboxes/read/structures';
 import { accountsBehind } from '#store/search/behind';
 import { saveTexts } from '#store/search/texts';
 import { IndexConnection } from '#store/search/connection';

@@ -6,7 +6,7 @@
 import type { Log } from '#log';
 import { formatKept } from '#protocol/imap/kept-structure';
 import { parseStructure } from '#protocol/message/body/parse-structure';
-import type { ParsedStructure } from '#store/mailboxes/structures';
+import type { ParsedStructure } from '#store/mailboxes/read/structures';
 import { emailsAfter } from '#store/search/behind';
 import type { IndexConnection } from '#store/search/connection';
 import { addSegment, openIndex, segmentsOf } from '#store/search/segments';

@@ -5,9 +5,9 @@
  */
 import { LF } from '#bytes';
 import { splitHeader } from '#protocol/message/header/fields';
-import { readFacts, readSavedDates } from '#store/mailboxes/facts';
-import { readSmall } from '#store/mailboxes/octets';
-import { readThrough } from '#store/mailboxes/view-cache';
+import { readFacts, readSavedDates } from '#store/mailboxes/read/facts';
+import { readSmall } from '#store/mailboxes/read/octets';
+import { readThrough } from '#store/mailboxes/read/view-cache';
 import { NO, YES } from '#store/search/answers';
 import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 import type { TextCondition } from './ask-index.ts';

@@ -3,7 +3,7 @@
  * Called by follow.ts, look-into-messages.ts.
  */
 import { concat } from '#bytes';
-import { readSmall, readViewRange } from '#store/mailboxes/octets';
+import { readSmall, readViewRange } from '#store/mailboxes/read/octets';
 import type { OctetPool } from '#store/query/octet-query';
 import { readAhead, type Wait } from './read-ahead.ts';
 

@@ -4,8 +4,8 @@
  * Called by find-messages.ts, look-into-messages.ts.
  */
 import type { SearchKey } from '#protocol/imap/command';
+import type { ViewCache } from '#store/mailboxes/read/view-cache';
 import { NO, UNKNOWN, YES } from '#store/search/answers';
-import type { ViewCache } from '#store/mailboxes/view-cache';
 import type { OctetPool } from '#store/query/octet-query';
 import type { EmailQuestion } from './email-keys.ts';
 import { keysOf, type Keys } from './keys-by-stage.ts';

@@ -6,7 +6,7 @@
 import type { SortKey } from '#protocol/imap/command';
 import { sortOrder, sortValues, wantsSummary, type SortValues } from '#protocol/imap/sort';
 import { sortInPieces } from '#protocol/imap/sort-in-pieces';
-import { FACTS_AT_ONCE, readFacts, type EmailFacts } from '#store/mailboxes/facts';
+import { FACTS_AT_ONCE, readFacts, type EmailFacts } from '#store/mailboxes/read/facts';
 import type { SearchContext } from './search-state.ts';
 import { placesNow } from './view-keys.ts';
 

@@ -5,8 +5,8 @@
  */
 import type { MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, lowerBound, type IndexRange } from '#protocol/imap/sequence-set';
-import { rangesOf } from '#store/mailboxes/uid-ranges';
-import type { ViewState } from '#store/mailboxes/view';
+import { rangesOf } from '#store/mailboxes/entries/uid-ranges';
+import type { ViewState } from '#store/mailboxes/view/view';
 import { NO, YES } from '#store/search/answers';
 import type { Leaf } from './truth.ts';
 

@@ -1,8 +1,8 @@
 /** Reads the mailboxes of an account out, message by message, for files. Called by servers/admin for `mail export`. */
 import { readEmail } from '#store/emails/emails';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { walkMailbox } from '#store/mailboxes/transfer';
-import { listMailboxes } from '#store/mailboxes/tree';
+import { walkMailbox } from '#store/mailboxes/read/transfer';
+import { listMailboxes } from '#store/mailboxes/tree/tree';
 
 export interface OutgoingMessage {
   readonly mailbox: readonly string[];

@@ -8,16 +8,16 @@ import { createHash } from 'node:crypto';
 import { hex } from '#bytes';
 import { ToCrlf } from '#protocol/mbox/line-ends';
 import { summarize } from '#protocol/message/summary';
-import { append } from '#store/mailboxes/append';
-import type { NewMessage } from '#store/mailboxes/append-statement';
-import { createMailbox } from '#store/mailboxes/create';
-import { MAX_KEYWORDS } from '#store/mailboxes/keyword-sets';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { walkMailbox } from '#store/mailboxes/transfer';
-import { findMailbox } from '#store/mailboxes/tree';
 import { Intake } from '#mail/receive/intake';
 import { blobOrder } from '#store/emails/blobs';
 import { readEmail } from '#store/emails/emails';
+import { append } from '#store/mailboxes/change/append';
+import type { NewMessage } from '#store/mailboxes/change/append-statement';
+import { MAX_KEYWORDS } from '#store/mailboxes/entries/keyword-sets';
+import { walkMailbox } from '#store/mailboxes/read/transfer';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export interface IncomingMessage {
   /** From the root down. */

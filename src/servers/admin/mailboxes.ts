@@ -1,7 +1,7 @@
 /** The mailboxes of an account by the names that people read and write: `Archive/2019`. */
 import { DELIMITER } from '#protocol/imap/mailbox-name';
-import { canonicalPath } from '#store/mailboxes/names';
-import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+import { canonicalPath } from '#store/mailboxes/tree/names';
+import { listMailboxes, type Mailbox } from '#store/mailboxes/tree/tree';
 import type { Queryable } from '#store/query/queryable';
 import { refuse, type Refusal } from './call.ts';
 

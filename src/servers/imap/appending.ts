@@ -1,7 +1,7 @@
 /** An APPEND or REPLACE that goes on: what is there of its messages. */
 import type { Intake } from '#mail/receive/intake';
 import type { MessageHead } from '#protocol/imap/command';
-import type { NewMessage } from '#store/mailboxes/append-statement';
+import type { NewMessage } from '#store/mailboxes/change/append-statement';
 
 /** From the first message of a command to its end. */
 export interface Appending {

@@ -9,7 +9,7 @@ import { NO_CHANNEL_BINDINGS, type ChannelBindings } from '#protocol/sasl/channe
 import type { TlsFacts } from '#protocol/smtp/dialogue';
 import type { Connection } from '#servers/net/connection';
 import type { SaslExchange } from '#servers/net/sasl-exchange';
-import { noteTold } from '#store/mailboxes/recent';
+import { noteTold } from '#store/mailboxes/view/recent';
 import type { Appending } from './appending.ts';
 import { nothingEnabled, type Enabled } from './enabled.ts';
 import { Link } from './link.ts';

@@ -1,9 +1,9 @@
 /** STATUS responses (RFC 9051 §7.3.4; RFC 7162, RFC 8438, RFC 8474, RFC 7889, RFC 9208). */
 import type { StatusItem } from '#protocol/imap/command';
 import { FLAG } from '#store/emails/emails';
-import { FACTS_AT_ONCE, readFacts } from '#store/mailboxes/facts';
-import { countRecent } from '#store/mailboxes/recent';
-import type { Mailbox } from '#store/mailboxes/tree';
+import { FACTS_AT_ONCE, readFacts } from '#store/mailboxes/read/facts';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
+import { countRecent } from '#store/mailboxes/view/recent';
 import { nameOf, wireName } from './responses/mailbox-path.ts';
 import { objectId } from './responses/object-id.ts';
 import { toldUpTo } from './selected/recent.ts';

@@ -13,7 +13,7 @@ import { appendReplies, REPLIES } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
 import { uidMeant } from '#servers/imap/selected/sets';
 import { getQuota } from '#store/mailboxes/quota';
-import { findMailbox } from '#store/mailboxes/tree';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 import { failureReply } from './failure.ts';
 import { illegalReply, numbersReply } from './phase.ts';
 import type { SessionState } from './session-state.ts';

@@ -2,7 +2,7 @@
 import type { NotifyEvent, StatusItem } from '#protocol/imap/command';
 import { listLine } from '#servers/imap/responses/list-line';
 import { nameOf, wireName } from '#servers/imap/responses/mailbox-path';
-import type { Mailbox } from '#store/mailboxes/tree';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 import type { Happening } from './notify/image.ts';
 import type { Watch } from './notify/watch.ts';
 import type { SessionState } from './session-state.ts';

@@ -1,7 +1,7 @@
 /** Tells a session what changed in its mailbox since it was last told (RFC 9051 §7.5, RFC 7162 §3.2.10). */
 import type { MessageSet } from '#protocol/imap/command';
 import { formatSet } from '#protocol/imap/sequence-set';
-import { vanishedSince } from '#store/mailboxes/vanished';
+import { vanishedSince } from '#store/mailboxes/view/vanished';
 import { BYES } from './responses/replies.ts';
 import { flagsAt, flagsLines } from './selected/flags-text.ts';
 import { uidRangesOf } from './selected/sets.ts';

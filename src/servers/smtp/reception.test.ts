@@ -12,9 +12,9 @@ import { CHECK_NAMES } from '#mail/receive/inquiry/checks';
 import { learnTrust } from '#mail/receive/learn/trust';
 import type { Resolver } from '#protocol/dns/resolver';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
-import { moveMessages } from '#store/mailboxes/copy';
 import { formatExplanation } from '#mail/story/format-explanation';
 import { explainVerdict } from '#mail/story/explain-verdict';
+import { moveMessages } from '#store/mailboxes/change/copy';
 import {
   HONEST,
   KEY_RECORD,

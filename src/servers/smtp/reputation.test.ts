@@ -8,12 +8,12 @@ import { HALF_LIFE, NO_COUNTS, sumOf, type Counts } from '#mail/reputation/score
 import { FilingObserver } from '#mail/receive/learn/reputation';
 import { explainVerdict } from '#mail/story/explain-verdict';
 import { findAccount } from '#store/directory/accounts';
-import { moveMessages } from '#store/mailboxes/copy';
 import { mailStoreOf } from '#store/mailboxes/mail-store';
 import { countSenders, listSenders, type Sender } from '#store/reputation/sender-history';
 import { notePutOff, rememberedAmong, wroteTo } from '#store/reception/greylist';
 import { sparing } from '#server/incoming/greylist';
 import { writeEvents } from '#store/events/events';
+import { moveMessages } from '#store/mailboxes/change/copy';
 import { startForwarder } from '../../../test/support/smtp/forwarding.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {

@@ -5,9 +5,9 @@
 import { silentLog, type Log } from '#log';
 import type { Store } from '#store/database/open';
 import type { OctetPool } from '#store/query/octet-query';
-import { openReadPool } from './read-pool.ts';
-import { ViewCache } from './view-cache.ts';
-import { MailboxViews } from './views.ts';
+import { openReadPool } from './read/read-pool.ts';
+import { ViewCache } from './read/view-cache.ts';
+import { MailboxViews } from './view/views.ts';
 
 export interface MailStore
   extends Pick<Store, 'writer' | 'notices' | 'clock' | 'newId'>, AsyncDisposable {

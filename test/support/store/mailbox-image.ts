@@ -1,5 +1,5 @@
 /** A mailbox as the store lists it, for tests of what is made of one. */
-import type { Mailbox } from '#store/mailboxes/tree';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 
 export function mailboxImage(
   id: string,

@@ -5,8 +5,8 @@ import { failure, type Failure } from '#clients/rspamd/failure';
 import type { Event } from '#events';
 import { silentLog, type LogFields } from '#log';
 import { writeEvents } from '#store/events/events';
-import { append } from '#store/mailboxes/append';
-import { copyMessages, moveMessages, type CopyRequest } from '#store/mailboxes/copy';
+import { append } from '#store/mailboxes/change/append';
+import { copyMessages, moveMessages, type CopyRequest } from '#store/mailboxes/change/copy';
 import type { Transferred } from '#store/mailboxes/mail-store';
 import {
   newMessage,

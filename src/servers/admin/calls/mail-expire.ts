@@ -1,9 +1,9 @@
 /** How long mailboxes keep a message. */
 import { z } from 'zod';
-import { expiriesOf, setExpiry } from '#store/mailboxes/expire';
 import { rows, value } from '#servers/admin/call';
 import { readAccount, text } from '#servers/admin/inputs';
 import { NamedMailboxes } from '#servers/admin/mailboxes';
+import { expiriesOf, setExpiry } from '#store/mailboxes/change/expire';
 
 const HOUR = 60 * 60 * 1000;
 /** Milliseconds; longer is for ever. */

@@ -2,19 +2,19 @@
 import { z } from 'zod';
 import type { MessageSummary, Person } from '#protocol/message/summary';
 import type { ListedAccount } from '#store/directory/accounts';
-import {
-  describeExpunged,
-  findExpunged,
-  undelete,
-  type Expunged,
-  type ExpungedEmail,
-} from '#store/mailboxes/undelete';
 import { bytes, refuse, rows, value, type Refusal } from '#servers/admin/call';
 import type { AdminContext } from '#servers/admin/context';
 import { limit, readAccount, text } from '#servers/admin/inputs';
 import { NamedMailboxes } from '#servers/admin/mailboxes';
 import { findEmail, FLAG, readEmail, type ListedEmail } from '#store/emails/emails';
 import { listNewest } from '#store/emails/newest-emails';
+import {
+  describeExpunged,
+  findExpunged,
+  undelete,
+  type Expunged,
+  type ExpungedEmail,
+} from '#store/mailboxes/change/undelete';
 
 /** Of the header and the beginning of the body, for showing. */
 const SHOWN_OCTETS = 256 * 1024;

@@ -14,8 +14,8 @@ import {
   append as appendMessages,
   replace as replaceMessage,
   type Appended,
-} from '#store/mailboxes/append';
-import type { NewMessage } from '#store/mailboxes/append-statement';
+} from '#store/mailboxes/change/append';
+import type { NewMessage } from '#store/mailboxes/change/append-statement';
 
 export async function append(
   state: SessionState,

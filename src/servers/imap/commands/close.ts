@@ -4,7 +4,7 @@ import { InProgress } from '#servers/imap/in-progress';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { FLAG } from '#store/emails/emails';
-import { expunge } from '#store/mailboxes/expunge';
+import { expunge } from '#store/mailboxes/change/expunge';
 
 export async function close(
   state: SessionState,

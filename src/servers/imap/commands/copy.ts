@@ -7,8 +7,8 @@ import { REPLIES } from '#servers/imap/responses/replies';
 import { ok, untaggedLine, type Reply } from '#servers/imap/responses/reply';
 import { resolve } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { copyMessages, moveMessages, type Copied } from '#store/mailboxes/copy';
-import { findMailbox } from '#store/mailboxes/tree';
+import { copyMessages, moveMessages, type Copied } from '#store/mailboxes/change/copy';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export async function copy(
   state: SessionState,

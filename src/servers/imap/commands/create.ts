@@ -6,7 +6,7 @@ import { createReplies, REPLIES } from '#servers/imap/responses/replies';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import { roleOf } from '#servers/imap/responses/special-use';
 import type { SessionState } from '#servers/imap/session-state';
-import { createMailbox } from '#store/mailboxes/create';
+import { createMailbox } from '#store/mailboxes/tree/create';
 
 export async function create(
   state: SessionState,

@@ -4,8 +4,8 @@ import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { deleteReplies, REPLIES } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
-import { removeMailbox } from '#store/mailboxes/remove';
-import { findMailbox } from '#store/mailboxes/tree';
+import { removeMailbox } from '#store/mailboxes/tree/remove';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export async function deleteMailbox(
   state: SessionState,

@@ -5,7 +5,7 @@ import { REPLIES } from '#servers/imap/responses/replies';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import { resolve } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
-import { expunge as expungeMessages } from '#store/mailboxes/expunge';
+import { expunge as expungeMessages } from '#store/mailboxes/change/expunge';
 
 export async function expunge(
   state: SessionState,

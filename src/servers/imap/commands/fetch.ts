@@ -15,7 +15,7 @@ import { resolve, resolveRanges } from '#servers/imap/selected/sets';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
 import { FLAG } from '#store/emails/emails';
-import { setFlags } from '#store/mailboxes/flags';
+import { setFlags } from '#store/mailboxes/change/flags';
 
 export async function fetch(state: SessionState, command: CommandOf<'FETCH'>): Promise<Reply> {
   const selected = state.selected!;

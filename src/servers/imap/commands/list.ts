@@ -9,8 +9,8 @@ import { ok, type Reply } from '#servers/imap/responses/reply';
 import { useOf } from '#servers/imap/responses/special-use';
 import type { SessionState } from '#servers/imap/session-state';
 import { statusLine } from '#servers/imap/status-text';
-import { getMetadata } from '#store/mailboxes/metadata';
-import { listMailboxes, type Mailbox } from '#store/mailboxes/tree';
+import { getMetadata } from '#store/mailboxes/tree/metadata';
+import { listMailboxes, type Mailbox } from '#store/mailboxes/tree/tree';
 
 /** A name that may be listed: of a mailbox, or subscribed without one. */
 interface Listable {

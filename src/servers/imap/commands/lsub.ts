@@ -5,7 +5,7 @@ import type { CommandOf } from '#protocol/imap/command';
 import { nameOf, wireName } from '#servers/imap/responses/mailbox-path';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
-import { listMailboxes } from '#store/mailboxes/tree';
+import { listMailboxes } from '#store/mailboxes/tree/tree';
 
 export async function lsub(
   state: SessionState,

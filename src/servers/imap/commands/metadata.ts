@@ -8,8 +8,8 @@ import type { SessionState } from '#servers/imap/session-state';
 import {
   getMetadata as readMetadata,
   setMetadata as writeMetadata,
-} from '#store/mailboxes/metadata';
-import { findMailbox } from '#store/mailboxes/tree';
+} from '#store/mailboxes/tree/metadata';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export async function getMetadata(
   state: SessionState,

@@ -5,7 +5,7 @@ import { REPLIES } from '#servers/imap/responses/replies';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { getQuota as readQuota } from '#store/mailboxes/quota';
-import { findMailbox } from '#store/mailboxes/tree';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 const ROOT = '';
 

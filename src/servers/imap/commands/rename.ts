@@ -4,8 +4,8 @@ import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { REPLIES, renameReplies } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
-import { renameMailbox } from '#store/mailboxes/rename';
-import { findMailbox } from '#store/mailboxes/tree';
+import { renameMailbox } from '#store/mailboxes/tree/rename';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export async function rename(
   state: SessionState,

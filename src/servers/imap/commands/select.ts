@@ -9,10 +9,10 @@ import { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayVanished } from '#servers/imap/updates';
 import { FLAG } from '#store/emails/emails';
-import { noteTold } from '#store/mailboxes/recent';
-import { findMailbox, type Mailbox } from '#store/mailboxes/tree';
-import type { ViewState } from '#store/mailboxes/view';
-import type { OpenView } from '#store/mailboxes/views';
+import { findMailbox, type Mailbox } from '#store/mailboxes/tree/tree';
+import { noteTold } from '#store/mailboxes/view/recent';
+import type { ViewState } from '#store/mailboxes/view/view';
+import type { OpenView } from '#store/mailboxes/view/views';
 
 export async function select(
   state: SessionState,

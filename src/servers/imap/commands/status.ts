@@ -5,7 +5,7 @@ import { REPLIES } from '#servers/imap/responses/replies';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
 import { statusLine } from '#servers/imap/status-text';
-import { findMailbox } from '#store/mailboxes/tree';
+import { findMailbox } from '#store/mailboxes/tree/tree';
 
 export async function status(
   state: SessionState,

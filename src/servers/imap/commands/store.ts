@@ -9,7 +9,7 @@ import { resolve } from '#servers/imap/selected/sets';
 import { sequenceOf } from '#servers/imap/selected/told';
 import type { SessionState } from '#servers/imap/session-state';
 import { fetchLine, sayKeywords, type LineParts } from '#servers/imap/updates';
-import { setFlags, type FlagsStored } from '#store/mailboxes/flags';
+import { setFlags, type FlagsStored } from '#store/mailboxes/change/flags';
 
 /** Lines that are said before the client's reading is looked at. */
 const AT_ONCE = 1000;

@@ -4,7 +4,7 @@ import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { subscribeReplies } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';
-import { subscribe as subscribeMailbox } from '#store/mailboxes/subscribe';
+import { subscribe as subscribeMailbox } from '#store/mailboxes/tree/subscribe';
 
 export async function subscribe(
   state: SessionState,

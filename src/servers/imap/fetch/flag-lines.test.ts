@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import type { IndexRange } from '#protocol/imap/sequence-set';
 import { flagsText } from '#servers/imap/selected/flags-text';
 import { Recent } from '#servers/imap/selected/recent';
-import type { ViewState } from '#store/mailboxes/view';
+import type { ViewState } from '#store/mailboxes/view/view';
 import { flagLines } from './flag-lines.ts';
 
 const WORDS = [[], ['Work'], ['Work', 'late']];

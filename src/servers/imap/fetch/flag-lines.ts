@@ -8,7 +8,7 @@ import type { FetchItem } from '#protocol/imap/command';
 import type { IndexRange } from '#protocol/imap/sequence-set';
 import { flagsText } from '#servers/imap/selected/flags-text';
 import type { Recent } from '#servers/imap/selected/recent';
-import type { ViewState } from '#store/mailboxes/view';
+import type { ViewState } from '#store/mailboxes/view/view';
 
 /** Lines that are put together at once. */
 const LINES = 1000;

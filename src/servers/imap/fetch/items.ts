@@ -11,9 +11,9 @@ import type { ZoneOffset } from '#protocol/imap/time-zone';
 import { previewText } from '#protocol/message/body/preview';
 import type { Section } from '#protocol/message/body/section';
 import { flagsAt } from '#servers/imap/selected/flags-text';
-import type { ViewState } from '#store/mailboxes/view';
 import { objectId } from '#servers/imap/responses/object-id';
 import type { Recent } from '#servers/imap/selected/recent';
+import type { ViewState } from '#store/mailboxes/view/view';
 import { readRange, type FetchedMessage, type Loader, type Needs } from './message.ts';
 import { binaryItem, binarySizeItem, bodyItem, type Item } from './octets.ts';
 

@@ -13,13 +13,18 @@ import {
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { StructureDamaged } from '#protocol/message/body/stored-structure';
 import type { EmbeddedMessage } from '#protocol/message/structure';
-import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/facts';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import { readSmall, readViewRange, type LargeView, type SmallView } from '#store/mailboxes/octets';
-import type { ParsedStructure } from '#store/mailboxes/structures';
-import type { ViewState } from '#store/mailboxes/view';
-import { readThrough } from '#store/mailboxes/view-cache';
 import type { Turns } from '#servers/imap/shared/turns';
+import { readFacts, readSavedDates, type EmailFacts } from '#store/mailboxes/read/facts';
+import {
+  readSmall,
+  readViewRange,
+  type LargeView,
+  type SmallView,
+} from '#store/mailboxes/read/octets';
+import type { ParsedStructure } from '#store/mailboxes/read/structures';
+import { readThrough } from '#store/mailboxes/read/view-cache';
+import type { ViewState } from '#store/mailboxes/view/view';
 
 /** A message on its way into a response. */
 export interface FetchedMessage {

@@ -14,7 +14,7 @@ import {
   type SectionOctets,
 } from '#protocol/message/body/section';
 import type { Part } from '#protocol/message/structure';
-import { readViewRange } from '#store/mailboxes/octets';
+import { readViewRange } from '#store/mailboxes/read/octets';
 import { readRange, type FetchedMessage, type Loader } from './message.ts';
 
 /** A literal: its octets, or where they come from. */

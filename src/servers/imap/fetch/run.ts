@@ -6,8 +6,8 @@
 import type { SelectedMailbox } from '#servers/imap/selected/selected-mailbox';
 import type { SessionState } from '#servers/imap/session-state';
 import { sayKeywords } from '#servers/imap/updates';
-import { saveStructures, type ParsedStructure } from '#store/mailboxes/structures';
-import type { ViewState } from '#store/mailboxes/view';
+import { saveStructures, type ParsedStructure } from '#store/mailboxes/read/structures';
+import type { ViewState } from '#store/mailboxes/view/view';
 import { addNeeds, noNeeds } from './items.ts';
 import {
   loadMessages,

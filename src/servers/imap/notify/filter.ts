@@ -1,7 +1,7 @@
 /** Which mailboxes an event group of NOTIFY means (RFC 5465 §6). Those of the selected mailbox are session.ts's. */
 import type { NotifyEvent, NotifyFilter, NotifyGroup } from '#protocol/imap/command';
 import { DELIMITER } from '#protocol/imap/mailbox-name';
-import type { Role } from '#store/mailboxes/tree';
+import type { Role } from '#store/mailboxes/tree/tree';
 
 /** What a filter looks at. */
 export interface Named {

@@ -1,7 +1,7 @@
 /** What became of an account's mailboxes between two looks. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Mailbox } from '#store/mailboxes/tree';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 import { mailboxImage as mailbox } from '../../../../test/support/store/mailbox-image.ts';
 import { happenings, imageOf, type Image } from './image.ts';
 

@@ -2,8 +2,8 @@
  * What NOTIFY compares (RFC 5465 §5): an image of the account's mailboxes, and what became of it since the last one. Pure.
  */
 import { nameOf } from '#servers/imap/responses/mailbox-path';
-import type { AnnotationMark } from '#store/mailboxes/metadata';
-import type { Mailbox, MailboxTree } from '#store/mailboxes/tree';
+import type { AnnotationMark } from '#store/mailboxes/tree/metadata';
+import type { Mailbox, MailboxTree } from '#store/mailboxes/tree/tree';
 
 export interface Image {
   readonly mailboxes: ReadonlyMap<string, Mailbox>;

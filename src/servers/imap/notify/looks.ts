@@ -1,7 +1,7 @@
 /** Looks at the mailboxes of accounts for NOTIFY: sessions that are woken by the same notice share one look, and what it found. */
 import type { Pool } from '#store/database/open';
-import { markAnnotations } from '#store/mailboxes/metadata';
-import { listMailboxes } from '#store/mailboxes/tree';
+import { markAnnotations } from '#store/mailboxes/tree/metadata';
+import { listMailboxes } from '#store/mailboxes/tree/tree';
 import { imageOf, type Image } from './image.ts';
 
 export class Looks {

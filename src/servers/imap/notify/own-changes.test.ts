@@ -1,10 +1,10 @@
 /** A session that asked for everything by NOTIFY hears what others do, and not what it does itself. */
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 import { dataOf, ImapClient, literal } from '../../../../test/support/imap/client.ts';
 import { mailboxImage } from '../../../../test/support/store/mailbox-image.ts';
 import { ownImap } from '../../../../test/support/imap/own-server.ts';
-import type { Mailbox } from '#store/mailboxes/tree';
 import { imageOf } from './image.ts';
 import { OwnChanges } from './own-changes.ts';
 

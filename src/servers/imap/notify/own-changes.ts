@@ -3,8 +3,8 @@
  * the modseqs that they came from and led to: where a change of somebody else lies between, all of it is told.
  */
 import { nameOf } from '#servers/imap/responses/mailbox-path';
-import { canonicalPath } from '#store/mailboxes/names';
-import type { Step } from '#store/mailboxes/step';
+import type { Step } from '#store/mailboxes/change/step';
+import { canonicalPath } from '#store/mailboxes/tree/names';
 import type { Happening, Image } from './image.ts';
 
 export class OwnChanges {

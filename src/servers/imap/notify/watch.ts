@@ -5,7 +5,7 @@
 import type { NotifyEvent, NotifyGroup } from '#protocol/imap/command';
 import { nameOf } from '#servers/imap/responses/mailbox-path';
 import type { MailStore } from '#store/mailboxes/mail-store';
-import type { Mailbox } from '#store/mailboxes/tree';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 import { eventsFor, type Named } from './filter.ts';
 import { happenings, type Happening, type Image } from './image.ts';
 import type { Looks } from './looks.ts';

@@ -1,6 +1,6 @@
 /** LIST responses (RFC 9051 §7.3.1, RFC 5258, RFC 6154). */
-import type { Mailbox } from '#store/mailboxes/tree';
 import type { Enabled } from '#servers/imap/enabled';
+import type { Mailbox } from '#store/mailboxes/tree/tree';
 import { wireName } from './mailbox-path.ts';
 import { useOf } from './special-use.ts';
 

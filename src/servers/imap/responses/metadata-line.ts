@@ -2,8 +2,8 @@
 import { latin1 } from '#bytes';
 import { formatString } from '#protocol/imap/envelope';
 import type { Octets } from '#protocol/message/structure';
-import type { Annotation } from '#store/mailboxes/metadata';
 import type { Enabled } from '#servers/imap/enabled';
+import type { Annotation } from '#store/mailboxes/tree/metadata';
 import { wireName } from './mailbox-path.ts';
 
 /** @param name of the mailbox, empty for the account */

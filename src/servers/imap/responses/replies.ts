@@ -4,13 +4,13 @@
  */
 import type { ConnectionRefusal } from '#servers/net/listener';
 import type { SaslFailureReason } from '#servers/net/sasl-exchange';
-import type { Appended } from '#store/mailboxes/append';
-import type { MailboxCreated } from '#store/mailboxes/create';
-import type { FlagsStored } from '#store/mailboxes/flags';
-import { METADATA_LIMITS, type MetadataSet } from '#store/mailboxes/metadata';
-import type { MailboxRemoved } from '#store/mailboxes/remove';
-import type { MailboxRenamed } from '#store/mailboxes/rename';
-import type { Subscribed } from '#store/mailboxes/subscribe';
+import type { Appended } from '#store/mailboxes/change/append';
+import type { FlagsStored } from '#store/mailboxes/change/flags';
+import type { MailboxCreated } from '#store/mailboxes/tree/create';
+import { METADATA_LIMITS, type MetadataSet } from '#store/mailboxes/tree/metadata';
+import type { MailboxRemoved } from '#store/mailboxes/tree/remove';
+import type { MailboxRenamed } from '#store/mailboxes/tree/rename';
+import type { Subscribed } from '#store/mailboxes/tree/subscribe';
 import type { StoreFailure } from '#store/writer/failure';
 import { bad, byeLine, no, ok, type Reply } from './reply.ts';
 

@@ -1,5 +1,5 @@
 /** Special uses of mailboxes (RFC 6154 §2, RFC 8457) and the roles by which the store knows them. */
-import type { Role } from '#store/mailboxes/tree';
+import type { Role } from '#store/mailboxes/tree/tree';
 
 const USES = {
   archive: '\\Archive',

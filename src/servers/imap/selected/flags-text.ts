@@ -1,6 +1,6 @@
 /** Flags of messages and mailboxes as responses tell them (RFC 9051 §7.3.5, §7.1 PERMANENTFLAGS). */
 import { formatFlags } from '#protocol/imap/flags';
-import type { ViewState } from '#store/mailboxes/view';
+import type { ViewState } from '#store/mailboxes/view/view';
 import type { Recent } from './recent.ts';
 
 /** Of the message at this place. */

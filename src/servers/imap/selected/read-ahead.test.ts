@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { append } from '#store/mailboxes/append';
-import type { OpenView } from '#store/mailboxes/views';
+import { append } from '#store/mailboxes/change/append';
+import type { OpenView } from '#store/mailboxes/view/views';
 import {
   newMessage,
   openTestMail,

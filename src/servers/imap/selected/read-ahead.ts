@@ -3,8 +3,8 @@
  * the client takes in what it has, twice as much each time. One for each session that does so; called by fetch/run.ts.
  */
 import type { MailStore } from '#store/mailboxes/mail-store';
-import type { ViewState } from '#store/mailboxes/view';
-import { LARGEST_KEPT, readThrough } from '#store/mailboxes/view-cache';
+import { LARGEST_KEPT, readThrough } from '#store/mailboxes/read/view-cache';
+import type { ViewState } from '#store/mailboxes/view/view';
 
 /** Messages that are read at once. */
 const FEW = 8;

@@ -5,7 +5,7 @@
  * may be where nobody can know who was first.
  */
 import { lowerBound } from '#protocol/imap/sequence-set';
-import type { MailboxView } from '#store/mailboxes/view';
+import type { MailboxView } from '#store/mailboxes/view/view';
 import type { Messages } from './told.ts';
 
 interface Range {

@@ -1,6 +1,6 @@
 /** The selected mailbox of a session: its hold on the shared view, what the client was told of it, and what it was not. */
-import type { MailboxView, ViewState } from '#store/mailboxes/view';
-import type { OpenView } from '#store/mailboxes/views';
+import type { MailboxView, ViewState } from '#store/mailboxes/view/view';
+import type { OpenView } from '#store/mailboxes/view/views';
 import { ReadAhead } from './read-ahead.ts';
 import { NOTHING_RECENT, Recent, tellUpTo, toldUpTo } from './recent.ts';
 import type { Told } from './told.ts';

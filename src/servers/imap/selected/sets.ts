@@ -1,7 +1,7 @@
 /** Which messages a command means: sets of message numbers and UIDs as places in what the client was told (RFC 9051 §9, RFC 5182). */
 import { STAR, type MessageSet } from '#protocol/imap/command';
 import { findNumbers, findUids, type IndexRange } from '#protocol/imap/sequence-set';
-import { rangesOf, type UidRange } from '#store/mailboxes/uid-ranges';
+import { rangesOf, type UidRange } from '#store/mailboxes/entries/uid-ranges';
 import { sequenceOf, type Messages } from './told.ts';
 
 /** RFC 9051 §9: a number above the number of messages; BAD. */

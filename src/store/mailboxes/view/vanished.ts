@@ -1,7 +1,7 @@
 /** What left a mailbox since a modseq (RFC 7162 §3.2.5): from what was expunged and moved away, as far back as that is remembered. */
-import { PACKED_UIDS, unpackUids } from './entries.ts';
-import type { MailStore } from './mail-store.ts';
-import { gapsOf, rangesOf, type UidRange } from './uid-ranges.ts';
+import { PACKED_UIDS, unpackUids } from '#store/mailboxes/entries/entries';
+import { gapsOf, rangesOf, type UidRange } from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { MailboxView } from './view.ts';
 
 /**

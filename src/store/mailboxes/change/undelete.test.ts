@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { FLAG } from '#store/emails/emails';
+import { getQuota } from '#store/mailboxes/quota';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import { removeMailbox } from '#store/mailboxes/tree/remove';
+import { vanishedSince } from '#store/mailboxes/view/vanished';
 import { maintain } from '#store/maintenance';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,
   shown,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
+} from '../../../../test/support/store/mailboxes.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { append } from './append.ts';
 import { copyMessages } from './copy.ts';
-import { createMailbox } from './create.ts';
 import { expunge } from './expunge.ts';
-import { getQuota } from './quota.ts';
-import { removeMailbox } from './remove.ts';
 import { describeExpunged, findExpunged, undelete, type ExpungedChoice } from './undelete.ts';
-import { vanishedSince } from './vanished.ts';
 
 const clock = new ManualClock();
 const HOUR = 60 * 60 * 1000;

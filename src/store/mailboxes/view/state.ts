@@ -2,9 +2,9 @@
  * The states of a view, pure: a state and what changed since make the next one. Arrays are shared between states as `view.ts` says:
  * arrivals are written behind `count`, changes of flags into place, and only a gone message, or want of room, makes new arrays.
  */
-import type { Entries } from './entries.ts';
-import { KeywordSets } from './keyword-sets.ts';
-import { lowerBound } from './uid-ranges.ts';
+import type { Entries } from '#store/mailboxes/entries/entries';
+import { KeywordSets } from '#store/mailboxes/entries/keyword-sets';
+import { lowerBound } from '#store/mailboxes/entries/uid-ranges';
 import type { ViewState } from './view.ts';
 
 /** What became of a mailbox between two modseqs. */

@@ -3,13 +3,8 @@
  * were away what went). Many go some thousand at a time.
  */
 import { FLAG } from '#store/emails/emails';
-import type { ValuesStatement } from '#store/writer/batch';
-import { chosenEntries } from './chosen-entries.ts';
-import { PACKED_UIDS, unpackUids } from './entries.ts';
-import { FREED } from './leaving.ts';
-import type { MailStore } from './mail-store.ts';
-import { runStatement, sayChanged, type Answer } from './run-statement.ts';
-import type { Step } from './step.ts';
+import { chosenEntries } from '#store/mailboxes/entries/chosen-entries';
+import { PACKED_UIDS, unpackUids } from '#store/mailboxes/entries/entries';
 import {
   concatUids,
   LAST_UID,
@@ -18,7 +13,12 @@ import {
   rangeArrays,
   rangesOf,
   type UidRange,
-} from './uid-ranges.ts';
+} from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import type { ValuesStatement } from '#store/writer/batch';
+import { FREED } from './leaving.ts';
+import { runStatement, sayChanged, type Answer } from './run-statement.ts';
+import type { Step } from './step.ts';
 
 export interface ExpungeRequest {
   /** Rising; undefined: all of the mailbox. */

@@ -3,21 +3,21 @@ import { after, before, test } from 'node:test';
 import * as fc from 'fast-check';
 import { silentLog } from '#log';
 import { openStore } from '#store/database/open';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
+import { append, replace } from '#store/mailboxes/change/append';
+import { copyMessages, moveMessages } from '#store/mailboxes/change/copy';
+import { expunge } from '#store/mailboxes/change/expunge';
+import { setFlags } from '#store/mailboxes/change/flags';
+import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
+import { createMailbox } from '#store/mailboxes/tree/create';
 import {
   newMessage,
   openTestMail,
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
-import { deliveryJob } from '../../../test/support/store/store.ts';
-import { append, replace } from './append.ts';
-import { copyMessages, moveMessages } from './copy.ts';
-import { createMailbox } from './create.ts';
-import { expunge } from './expunge.ts';
-import { setFlags } from './flags.ts';
-import { mailStoreOf, type MailStore } from './mail-store.ts';
+} from '../../../../test/support/store/mailboxes.ts';
+import { deliveryJob } from '../../../../test/support/store/store.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { vanishedSince } from './vanished.ts';
 import type { ViewState } from './view.ts';
 import { MailboxViews, type OpenView } from './views.ts';

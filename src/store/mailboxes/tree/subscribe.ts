@@ -1,8 +1,8 @@
 /** Subscriptions; a name may be subscribed before there is such a mailbox, and after (RFC 9051 §6.3.7). */
-import type { MailStore } from './mail-store.ts';
+import { runStatement, sayChanged } from '#store/mailboxes/change/run-statement';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import { canonicalPath, MAILBOX_LIMITS, type BadName } from './names.ts';
 import { FOLLOW_PATH } from './path-query.ts';
-import { runStatement, sayChanged } from './run-statement.ts';
 
 export type Subscribed = { readonly kind: 'done' } | { readonly kind: 'too-many' } | BadName;
 

@@ -1,7 +1,12 @@
 /** Asks for what became of a mailbox since a modseq; since 0 that is all of it. One statement, so that it is one moment. */
+import {
+  PACKED_ENTRIES,
+  PACKED_UIDS,
+  unpackEntries,
+  unpackUids,
+} from '#store/mailboxes/entries/entries';
 import { bigintOf, queryOctets, type OctetPool } from '#store/query/octet-query';
-import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
-import type { ViewDelta } from './view-state.ts';
+import type { ViewDelta } from './state.ts';
 
 export interface ViewQuery {
   readonly accountId: string;

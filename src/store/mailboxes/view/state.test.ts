@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import type { Entries } from './entries.ts';
-import { emptyState, nextState, type State } from './view-state.ts';
+import type { Entries } from '#store/mailboxes/entries/entries';
+import { emptyState, nextState, type State } from './state.ts';
 
 interface Message {
   readonly uid: number;

@@ -1,8 +1,8 @@
 /** Makes mailboxes, with the parents that are missing (RFC 9051 §6.3.4). */
-import type { MailStore } from './mail-store.ts';
+import { runStatement, sayChanged } from '#store/mailboxes/change/run-statement';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import { canonicalPath, MAILBOX_LIMITS, type BadName } from './names.ts';
 import { FOLLOW_PATH, MAKE_PATH } from './path-query.ts';
-import { runStatement, sayChanged } from './run-statement.ts';
 import type { Role } from './tree.ts';
 
 export interface NewMailbox {

@@ -1,12 +1,12 @@
 /** Puts messages that a client hands in into a mailbox: APPEND, MULTIAPPEND (RFC 3502) and REPLACE (RFC 8508); JMAP's import later. */
 import { quotaLeft } from '#store/directory/directory';
 import { blobOrder, storeBlob } from '#store/emails/blobs';
+import type { Entries } from '#store/mailboxes/entries/entries';
+import { keywordList, MAX_KEYWORDS } from '#store/mailboxes/entries/keyword-sets';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Statement } from '#store/writer/writer';
 import { appendStatement, type AppendedRow, type NewMessage } from './append-statement.ts';
-import type { Entries } from './entries.ts';
 import { expungeStatement, showExpunged } from './expunge.ts';
-import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
-import type { MailStore } from './mail-store.ts';
 import { sayChanged } from './run-statement.ts';
 import type { Step } from './step.ts';
 

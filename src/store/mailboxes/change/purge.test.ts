@@ -1,22 +1,22 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { eraseRemoved, markRemoved } from '#store/directory/accounts';
+import { saveStructures } from '#store/mailboxes/read/structures';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import { removeMailbox } from '#store/mailboxes/tree/remove';
+import { vanishedSince } from '#store/mailboxes/view/vanished';
 import { maintain } from '#store/maintenance';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
+} from '../../../../test/support/store/mailboxes.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { append } from './append.ts';
 import { copyMessages, moveMessages } from './copy.ts';
-import { createMailbox } from './create.ts';
 import { expunge } from './expunge.ts';
-import { removeMailbox } from './remove.ts';
-import { saveStructures } from './structures.ts';
-import { vanishedSince } from './vanished.ts';
 
 const clock = new ManualClock();
 const DAY = 24 * 60 * 60 * 1000;
@@ -141,7 +141,7 @@ test('a view that slept through a purge is still right', async () => {
   const box = await fresh(account, 'asleep');
   await fill(account, box, 3);
   const { pool, notices } = t.mail;
-  const { MailboxViews } = await import('./views.ts');
+  const { MailboxViews } = await import('#store/mailboxes/view/views');
   // hears of nothing by itself
   const asleep = new MailboxViews({ pool, notices, clock });
   const open = (await asleep.open(account, box))!;

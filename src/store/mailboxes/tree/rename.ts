@@ -1,10 +1,10 @@
 /** Renames and moves mailboxes; what lies below goes along, and so does the subscription (RFC 9051 §6.3.6). */
-import { moveAll } from './copy.ts';
+import { moveAll } from '#store/mailboxes/change/copy';
+import { runStatement, sayChanged } from '#store/mailboxes/change/run-statement';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import { createMailbox } from './create.ts';
-import type { MailStore } from './mail-store.ts';
 import { canonicalPath, MAILBOX_LIMITS, type BadName } from './names.ts';
 import { FOLLOW_PATH, MAKE_PATH } from './path-query.ts';
-import { runStatement, sayChanged } from './run-statement.ts';
 
 export type MailboxRenamed =
   | { readonly kind: 'renamed' }

@@ -1,8 +1,8 @@
 /** Removes a mailbox; its messages are kept as expunged ones are. One with children stays (RFC 9051 §6.3.5: NO [HASCHILDREN]). */
-import type { MailStore } from './mail-store.ts';
+import { FREED } from '#store/mailboxes/change/leaving';
+import { runStatement } from '#store/mailboxes/change/run-statement';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import { MAILBOX_LIMITS } from './names.ts';
-import { FREED } from './leaving.ts';
-import { runStatement } from './run-statement.ts';
 
 export type MailboxRemoved =
   | { readonly kind: 'removed' }

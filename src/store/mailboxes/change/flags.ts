@@ -3,14 +3,19 @@
  * Many messages are changed some thousand at a time, so that nobody waits long for the account.
  */
 import { FLAG } from '#store/emails/emails';
+import { chosenEntries } from '#store/mailboxes/entries/chosen-entries';
+import {
+  unpackEntries,
+  unpackUids,
+  PACKED_ENTRIES,
+  PACKED_UIDS,
+} from '#store/mailboxes/entries/entries';
+import { keywordList, MAX_KEYWORDS } from '#store/mailboxes/entries/keyword-sets';
+import { concatUids, piecesOf, rangeArrays, rangesOf } from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { ValuesStatement } from '#store/writer/batch';
-import { chosenEntries } from './chosen-entries.ts';
-import { unpackEntries, unpackUids, PACKED_ENTRIES, PACKED_UIDS } from './entries.ts';
-import { keywordList, MAX_KEYWORDS } from './keyword-sets.ts';
-import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged, type Answer } from './run-statement.ts';
 import type { Step } from './step.ts';
-import { concatUids, piecesOf, rangeArrays, rangesOf } from './uid-ranges.ts';
 
 export interface FlagChange {
   /** Rising. */

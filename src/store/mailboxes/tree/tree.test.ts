@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { append } from '#store/mailboxes/change/append';
 import {
   newMessage,
   openTestMail,
   shown,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
-import { append } from './append.ts';
+} from '../../../../test/support/store/mailboxes.ts';
 import { createMailbox } from './create.ts';
 import { setMetadata } from './metadata.ts';
 import { MAILBOX_LIMITS } from './names.ts';

@@ -1,6 +1,6 @@
 /** A job of one statement that answers one row, under the lock of its account, and the notice that something changed. */
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { ValuesStatement } from '#store/writer/batch';
-import type { MailStore } from './mail-store.ts';
 
 export type Answer = Readonly<Record<string, unknown>>;
 

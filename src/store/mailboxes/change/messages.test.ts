@@ -2,21 +2,21 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { concat, utf8 } from '#bytes';
 import { FLAG } from '#store/emails/emails';
+import { MAX_KEYWORDS } from '#store/mailboxes/entries/keyword-sets';
+import { getQuota } from '#store/mailboxes/quota';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import type { OpenView } from '#store/mailboxes/view/views';
 import {
   newMessage,
   openTestMail,
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
+} from '../../../../test/support/store/mailboxes.ts';
 import { append, replace } from './append.ts';
 import { copyMessages, moveMessages } from './copy.ts';
-import { createMailbox } from './create.ts';
 import { expunge } from './expunge.ts';
 import { setFlags, type FlagChange } from './flags.ts';
-import { MAX_KEYWORDS } from './keyword-sets.ts';
-import { getQuota } from './quota.ts';
-import type { OpenView } from './views.ts';
 
 let t: TestMail;
 let account: string;

@@ -3,12 +3,13 @@
  * statement, however many messages there are, since all must be there or none; many are moved some thousand at a time.
  */
 import { FLAG } from '#store/emails/emails';
-import type { ValuesStatement } from '#store/writer/batch';
-import { chosenEntries } from './chosen-entries.ts';
-import { PACKED_ENTRIES, PACKED_UIDS, unpackEntries, unpackUids } from './entries.ts';
-import type { MailStore } from './mail-store.ts';
-import { runStatement, sayChanged, type Answer } from './run-statement.ts';
-import type { Step } from './step.ts';
+import { chosenEntries } from '#store/mailboxes/entries/chosen-entries';
+import {
+  PACKED_ENTRIES,
+  PACKED_UIDS,
+  unpackEntries,
+  unpackUids,
+} from '#store/mailboxes/entries/entries';
 import {
   concatUids,
   LAST_UID,
@@ -17,7 +18,11 @@ import {
   rangeArrays,
   rangesOf,
   type UidRange,
-} from './uid-ranges.ts';
+} from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
+import type { ValuesStatement } from '#store/writer/batch';
+import { runStatement, sayChanged, type Answer } from './run-statement.ts';
+import type { Step } from './step.ts';
 
 export interface CopyRequest {
   readonly from: string;

@@ -3,8 +3,8 @@
  * follows upon the state (its `previous` is the state's modseq), else the database is asked for what lies between.
  */
 import type { OctetPool } from '#store/query/octet-query';
-import { emptyState, nextState, type State, type ViewDelta } from './view-state.ts';
-import { askForChanges } from './view-query.ts';
+import { askForChanges } from './query.ts';
+import { emptyState, nextState, type State, type ViewDelta } from './state.ts';
 import type { MailboxView } from './view.ts';
 
 /**

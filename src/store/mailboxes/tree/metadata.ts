@@ -1,8 +1,8 @@
 /** Annotations of mailboxes and accounts (RFC 5464). Entry names are in lower case, `/private/…` or `/shared/…`. */
+import { runStatement, sayChanged } from '#store/mailboxes/change/run-statement';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Queryable } from '#store/query/queryable';
 import type { ValuesStatement } from '#store/writer/batch';
-import type { MailStore } from './mail-store.ts';
-import { runStatement, sayChanged } from './run-statement.ts';
 
 export const METADATA_LIMITS = {
   /** Of one mailbox, or of the account itself. */

@@ -3,10 +3,10 @@
  * time is expunged as by a client: sessions see it go, it frees quota, and `mail undelete` brings it back. What accounts hold that are
  * disabled or removed stays as it is. Called by `maintenance.ts`; safe to run in several processes at once.
  */
+import { PIECE } from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Queryable } from '#store/query/queryable';
 import { expunge } from './expunge.ts';
-import type { MailStore } from './mail-store.ts';
-import { PIECE } from './uid-ranges.ts';
 
 /**
  * @param after milliseconds; undefined: its messages stay

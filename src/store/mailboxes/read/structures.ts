@@ -1,7 +1,7 @@
 /** The parsed structure of messages as text (protocol/imap/kept-structure.ts), written when it was first needed. */
 import { STRUCTURE_VERSION } from '#protocol/message/body/stored-structure';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { RowsStatement } from '#store/writer/batch';
-import type { MailStore } from './mail-store.ts';
 
 export interface ParsedStructure {
   readonly emailId: number;

@@ -5,8 +5,12 @@ import * as fc from 'fast-check';
 import { utf8 } from '#bytes';
 import { summarize } from '#protocol/message/summary';
 import { BlobUpload, CHUNK_BYTES } from '#store/emails/blobs';
-import { newMessage, openTestMail, type TestMail } from '../../../test/support/store/mailboxes.ts';
-import { append } from './append.ts';
+import { append } from '#store/mailboxes/change/append';
+import {
+  newMessage,
+  openTestMail,
+  type TestMail,
+} from '../../../../test/support/store/mailboxes.ts';
 import { readSmall, readViewRange } from './octets.ts';
 
 let t: TestMail;

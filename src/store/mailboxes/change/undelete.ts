@@ -6,12 +6,12 @@
  */
 import { quotaLeft } from '#store/directory/directory';
 import { FLAG, type ListedEmail } from '#store/emails/emails';
+import { PACKED_ENTRIES, unpackEntries } from '#store/mailboxes/entries/entries';
+import { PIECE } from '#store/mailboxes/entries/uid-ranges';
+import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Queryable } from '#store/query/queryable';
 import type { ValuesStatement } from '#store/writer/batch';
-import { PACKED_ENTRIES, unpackEntries } from './entries.ts';
-import type { MailStore } from './mail-store.ts';
 import { runStatement, sayChanged } from './run-statement.ts';
-import { PIECE } from './uid-ranges.ts';
 
 export interface ExpungedChoice {
   /** Undefined: all. */

@@ -2,24 +2,24 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { markRemoved, setDisabled } from '#store/directory/accounts';
 import { FLAG } from '#store/emails/emails';
+import { PIECE } from '#store/mailboxes/entries/uid-ranges';
+import { getQuota } from '#store/mailboxes/quota';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import { vanishedSince } from '#store/mailboxes/view/vanished';
 import { maintain } from '#store/maintenance';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   newMessage,
   openTestMail,
   shown,
   uids,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
+} from '../../../../test/support/store/mailboxes.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { append } from './append.ts';
 import { copyMessages, moveMessages } from './copy.ts';
-import { createMailbox } from './create.ts';
 import { expireMail, expiriesOf, setExpiry } from './expire.ts';
 import { expunge } from './expunge.ts';
-import { getQuota } from './quota.ts';
-import { PIECE } from './uid-ranges.ts';
 import { findExpunged, undelete } from './undelete.ts';
-import { vanishedSince } from './vanished.ts';
 
 const clock = new ManualClock();
 const HOUR = 60 * 60 * 1000;

@@ -1,16 +1,16 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
+import { append } from '#store/mailboxes/change/append';
+import { createMailbox } from '#store/mailboxes/tree/create';
+import { getMetadata, METADATA_LIMITS, setMetadata } from '#store/mailboxes/tree/metadata';
 import {
   newMessage,
   openTestMail,
   uids,
   type TestMail,
-} from '../../../test/support/store/mailboxes.ts';
-import { append } from './append.ts';
-import { createMailbox } from './create.ts';
+} from '../../../../test/support/store/mailboxes.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { readFacts, readSavedDates } from './facts.ts';
-import { getMetadata, METADATA_LIMITS, setMetadata } from './metadata.ts';
 import { saveStructures } from './structures.ts';
 
 const clock = new ManualClock();
