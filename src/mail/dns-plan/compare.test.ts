@@ -25,7 +25,7 @@ const FACTS: PlanFacts = {
     { keySha256: new Uint8Array(32).fill(1), use: 'current' },
     { keySha256: new Uint8Array(32).fill(2), use: 'next' },
   ],
-  authority: { issuer: 'ca.test', accountUri: undefined, validationMethods: [] },
+  authority: { issuer: 'ca.test', accountUri: undefined, validationMethods: [], wildcards: [] },
 };
 const PLAN = dnsPlan(FACTS);
 const REVERSE = '25.2.0.192.in-addr.arpa';
@@ -96,6 +96,10 @@ test('nothing there: everything is missing, and what is optional is no fault', a
   });
   assert.equal(isPlanMet(optional), true);
 });
+
+function caa(...records: readonly string[]): Readonly<Record<string, DeclaredName>> {
+  return { 'example.org': { ...RIGHT['example.org'], CAA: records } };
+}
 
 const CASES: readonly [string, Readonly<Record<string, DeclaredName>>, readonly string[]][] = [
   [
@@ -198,6 +202,38 @@ const CASES: readonly [string, Readonly<Record<string, DeclaredName>>, readonly 
     ['different CAA example.org'],
   ],
   [
+    'CAA that lets another authority issue too is extra',
+    caa('0 issue other-ca.test', '0 issue ca.test'),
+    ['extra CAA example.org'],
+  ],
+  ['CAA that lets nobody issue is different', caa('0 issue ;'), ['different CAA example.org']],
+  [
+    'where one record lets nobody and another us, we are let',
+    caa('0 issue ;', '0 issue ca.test'),
+    [],
+  ],
+  [
+    'what else CAA says is no matter of the plan',
+    caa('0 issue ca.test', '0 iodef mailto:a@b.test'),
+    [],
+  ],
+  ['wildcards forbidden forbid nothing that we order', caa('0 issue ca.test', '0 issuewild ;'), []],
+  [
+    'records that say nothing of issuing let everybody issue',
+    caa('0 iodef mailto:a@b.test', '0 issuewild ;'),
+    ['missing CAA example.org'],
+  ],
+  [
+    'a critical property that nobody knows lets nobody issue',
+    caa('0 issue ca.test', '128 new what'),
+    ['different CAA example.org'],
+  ],
+  [
+    'CAA for another account is different, for none in particular right',
+    caa('0 issue ca.test; accounturi=https://ca.test/2'),
+    ['different CAA example.org'],
+  ],
+  [
     'another port is different',
     { '_imaps._tcp.example.org': { SRV: '0 1 1993 mail.example.org' } },
     ['different SRV _imaps._tcp.example.org'],
@@ -258,5 +294,62 @@ test('a parked domain is compared like any other', async () => {
     'different TXT shop.example',
     'missing TXT *._domainkey.shop.example',
     'missing TXT _dmarc.shop.example',
+  ]);
+});
+
+test('CAA is looked for upwards as an authority does, and the nearest name that has any counts', async () => {
+  const authority = {
+    issuer: 'ca.test',
+    accountUri: 'https://ca.test/1',
+    validationMethods: ['http-01'],
+    wildcards: [],
+  };
+  const plan = dnsPlan({ ...FACTS, host: 'mx.site.hoster.test', authority });
+  const above = async (names: Readonly<Record<string, DeclaredName>>): Promise<string[]> =>
+    (await compare(names, plan))
+      .filter(({ type, name }) => type === 'CAA' && name === 'mx.site.hoster.test')
+      .map(({ standing, observed }) => [standing, ...observed].join(' | '));
+  assert.deepEqual(await above({}), ['missing']);
+  assert.deepEqual(
+    await above({ 'hoster.test': { CAA: ['0 issue ca.test', '0 issue other.test'] } }),
+    ['right | hoster.test. 0 issue "ca.test" | hoster.test. 0 issue "other.test"'],
+  );
+  assert.deepEqual(await above({ test: { CAA: '0 issue other.test' } }), [
+    'different | test. 0 issue "other.test"',
+  ]);
+  assert.deepEqual(
+    await above({
+      'hoster.test': { CAA: '0 issue ca.test' },
+      'site.hoster.test': { CAA: '0 issue ;' },
+    }),
+    ['different | site.hoster.test. 0 issue ";"'],
+  );
+  assert.deepEqual(
+    await above({
+      'hoster.test': { CAA: '0 issue ca.test' },
+      'site.hoster.test': { fault: 'servfail' },
+    }),
+    ['unknown | CAA of site.hoster.test: declared servfail.'],
+  );
+});
+
+test('who orders a wildcard has it in the plan, and sees what forbids it', async () => {
+  const authority = { ...FACTS.authority!, wildcards: ['lists.example.org'] };
+  const plan = dnsPlan({ ...FACTS, authority });
+  const found = async (...records: readonly string[]): Promise<string[]> =>
+    (await compare(caa(...records), plan))
+      .filter(({ type }) => type === 'CAA')
+      .map(
+        ({ standing, planned }) =>
+          `${planned?.data && (planned.data as { tag: string }).tag} ${standing}`,
+      );
+  assert.deepEqual(await found('0 issue ca.test'), ['issue right', 'issuewild right']);
+  assert.deepEqual(await found('0 issue ca.test', '0 issuewild ;'), [
+    'issue right',
+    'issuewild different',
+  ]);
+  assert.deepEqual(await found('0 issue ;', '0 issuewild ca.test'), [
+    'issue different',
+    'issuewild right',
   ]);
 });

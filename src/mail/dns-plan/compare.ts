@@ -2,6 +2,7 @@
  * The plan beside what the DNS says. `askPlan` asks a resolver everything that the comparison needs; `comparePlan` is pure, so that the
  * doctor may compare what it asked at several places.
  */
+import { caaNames } from '#protocol/caa/record-set';
 import type { DnsAnswer, RecordType, Resolver } from '#protocol/dns/resolver';
 import type { SetAnswers } from './found.ts';
 import { judgeSet } from './judge-set.ts';
@@ -26,7 +27,8 @@ export function planQuestions(plan: DnsPlan): readonly PlanQuestion[] {
   };
   for (const { name, type } of plan.records) {
     // an alias may as well be published as addresses
-    if (type !== 'CNAME') ask(name, type);
+    if (type === 'CAA') for (const at of caaNames(name)) ask(at, type);
+    else if (type !== 'CNAME') ask(name, type);
     else for (const family of ['A', 'AAAA'] as const) ask(name, family);
     // what is not of the plan shall be seen: a second family of addresses, say
     if (plan.host !== undefined)

@@ -57,4 +57,6 @@ export interface PlannedAuthority {
   readonly accountUri: string | undefined;
   /** RFC 8657 §4: http-01, tls-alpn-01, dns-01. */
   readonly validationMethods: readonly string[];
+  /** Names below which a wildcard certificate is ordered: `a.example` for `*.a.example`. */
+  readonly wildcards: readonly string[];
 }

@@ -6,6 +6,7 @@ import type { DnsAnswer } from '#protocol/dns/resolver';
 import { foundIn, standing, ttlOf, why, type SetAnswers } from './found.ts';
 import { judgeAddresses, judgeAlias } from './judge-addresses.ts';
 import { isSameData } from './same-data.ts';
+import { judgeCaa } from './judge-caa.ts';
 import { judgeText } from './judge-text.ts';
 import type { PlannedRecord } from './record.ts';
 import type { ComparedRecord } from './standing.ts';
@@ -25,10 +26,11 @@ export function judgeSet(
       return [judgeAlias(first, answers)];
     case 'TXT':
       return planned.map((one) => judgeText(one as typeof first, answers));
+    case 'CAA':
+      return judgeCaa(planned as readonly (typeof first)[], answers);
     case 'MX':
     case 'SRV':
     case 'TLSA':
-    case 'CAA':
     case 'PTR':
       return judgeData(planned, answers.get(first.name, first.type));
   }

@@ -36,15 +36,23 @@ export function tlsRecords(facts: PartFacts): PlannedRecord[] {
   const names = hostZone === 'domain' ? [domain] : [domain, host];
   return [
     ...records,
-    ...names.map((name): PlannedRecord => ({
-      type: 'CAA',
-      name,
-      data: { flags: 0, tag: 'issue', value: issueValue(authority) },
-      purpose: 'caa',
-      need: 'optional',
-      zone: name === domain ? 'domain' : hostZone,
-    })),
+    ...names.flatMap((name) =>
+      tagsFor(name, authority).map((tag): PlannedRecord => ({
+        type: 'CAA',
+        name,
+        data: { flags: 0, tag, value: issueValue(authority) },
+        purpose: 'caa',
+        need: 'optional',
+        zone: name === domain ? 'domain' : hostZone,
+      })),
+    ),
   ];
+}
+
+/** A wildcard has a line of its own, so that no `issuewild` for others takes it away (RFC 8659 §4.3). */
+function tagsFor(name: string, { wildcards }: PlannedAuthority): readonly string[] {
+  const isOver = (one: string): boolean => one === name || one.endsWith(`.${name}`);
+  return wildcards.some(isOver) ? ['issue', 'issuewild'] : ['issue'];
 }
 
 function issueValue({ issuer, accountUri, validationMethods }: PlannedAuthority): string {

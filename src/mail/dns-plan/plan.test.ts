@@ -40,6 +40,7 @@ const FACTS: PlanFacts = {
     issuer: 'letsencrypt.org',
     accountUri: 'https://ca.test/acct/1',
     validationMethods: ['http-01'],
+    wildcards: [],
   },
 };
 

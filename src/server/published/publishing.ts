@@ -18,12 +18,14 @@ import { publishingDesk, type PublishingDesk } from '#mail/publish/desk';
 import { Sites } from '#mail/publish/sites';
 import { webNames } from '#mail/publish/web-names';
 import type { LeavingDesk } from '#mail/unsubscribe/leave';
+import { caaNames, isWildcard } from '#protocol/caa/record-set';
 import type { Resolver } from '#protocol/dns/resolver';
 import { startPublicHttp, type PublicHttp } from '#servers/http/public/start';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import { readAcmeAccount } from '#store/certificates/accounts';
 import { currentCertificates } from '#store/certificates/certificates';
 import type { Directory } from '#store/directory/directory';
+import { certificateRequests } from '#store/certificates/requests';
 import { listDomains } from '#store/directory/domains';
 import { placeOf, type Doors } from '#server/listeners/doors';
 import type { StartFailure } from '#server/failure';
@@ -199,11 +201,17 @@ async function authorityOf({
 }: Pick<PlanParts, 'config' | 'store' | 'certificates'>): Promise<PlannedAuthority | undefined> {
   const issuer = config['doctor.issuer'];
   if (settings === undefined || issuer === '') return undefined;
-  const account = await readAcmeAccount(store.pool, settings.directory);
+  const [account, requested, held] = await Promise.all([
+    readAcmeAccount(store.pool, settings.directory),
+    certificateRequests(store.pool),
+    currentCertificates(store.pool),
+  ]);
+  const names = [...requested, ...held.map((one) => one.names)].flat();
   return {
     issuer,
     accountUri: account?.url,
     validationMethods: [settings.challenge.type],
+    wildcards: [...new Set(names)].filter(isWildcard).map((name) => caaNames(name)[0]!),
   };
 }
 

@@ -1,4 +1,5 @@
 /** D1 to D6, I1 to I3, X1 to X3. */
+import type { PlannedRecord } from '#mail/dns-plan/record';
 import { caseOf, type Break } from './case.ts';
 import type { Listeners } from './listeners.ts';
 import {
@@ -19,6 +20,23 @@ const SOA = (serial: number): string =>
   `ns1.example.net. hostmaster.example.net. ${serial} 7200 3600 1209600 300`;
 const RDAP = 'https://data.iana.org/rdap/dns.json';
 const REGISTRY = 'https://rdap.example.net/';
+
+/** CAA is planned for the host; the host has none, and the domain above it has these. */
+function authorityAbove({ names, server }: Draft, records: string | readonly string[]): void {
+  const planned: PlannedRecord = {
+    type: 'CAA',
+    name: HOST,
+    data: { flags: 0, tag: 'issue', value: 'ca.test' },
+    purpose: 'caa',
+    need: 'optional',
+    zone: 'domain',
+  };
+  const [domain] = server!.domains;
+  const plan = { ...domain!.plan!, records: [...domain!.plan!.records, planned] };
+  server!.domains = [{ ...domain!, plan }];
+  without(names, HOST, 'CAA');
+  change(names, DOMAIN, { CAA: records });
+}
 
 function second(more: Parameters<typeof change>[2]): Break {
   return (world) => {
@@ -153,6 +171,10 @@ export const DNS_CASES = [
     );
     server!.domains = [{ ...domain!, plan: { ...domain!.plan!, records } }];
   }),
+  // no CAA of its own: the domain above the host lets ours issue, or not
+  caseOf('D6', 'published', (world) => authorityAbove(world, '0 issue ca.test')),
+  caseOf('D6', 'differs', (world) => authorityAbove(world, '0 issue ;')),
+  caseOf('D6', 'recommended', (world) => authorityAbove(world, [])),
   caseOf('D6', 'propagating', (world) => {
     world.own = { ...world.names };
     change(world.names, `_dmarc.${DOMAIN}`, { TXT: 'v=DMARC1; p=none' });

@@ -230,6 +230,19 @@ export const TLS_CASES = [
     void ordered({ names: [HOST, `mta-sts.${DOMAIN}`] })(world, on);
     world.names[`mta-sts.${DOMAIN}`] = { CAA: '0 issue other.example' };
   }),
+  // a top-level domain may say it for all below it
+  caseOf('T5', 'forbids', ({ names }) => {
+    without(names, HOST, 'CAA');
+    change(names, 'org', { CAA: '0 issue other.example' });
+  }),
+  // a wildcard is forbidden by a record of its own, and let by one
+  caseOf('T5', 'forbids', (world, on) => {
+    void ordered({ names: [`*.${DOMAIN}`] })(world, on);
+    change(world.names, DOMAIN, { CAA: ['0 issue letsencrypt.org', '0 issuewild ;'] });
+  }),
+  caseOf('T5', 'strange', ({ names }) =>
+    change(names, HOST, { CAA: ['0 issue letsencrypt.org', '128 later what'] }),
+  ),
   caseOf('T5', 'allows', caa(`letsencrypt.org; accounturi=${ACCOUNT}; validationmethods=http-01`)),
   caseOf('T5', 'other-account', caa('letsencrypt.org; accounturi=https://ca.test/acct/2')),
   caseOf('T5', 'other-method', caa('letsencrypt.org; validationmethods=dns-01')),

@@ -51,6 +51,7 @@ test('the plan of a domain as the command prints it is read, record by record, i
       issuer: 'ca.test',
       accountUri: 'https://ca.test/acct/1',
       validationMethods: ['http-01'],
+      wildcards: [],
     },
   });
   for (const language of ['en', 'ja'] as const) {

@@ -2,17 +2,16 @@
 import type { AuthorityFacts } from '#mail/doctor/server-facts';
 import type { Context } from '#mail/doctor/context';
 import { ask, noAnswer } from '#mail/doctor/dns-questions';
-import { above } from '#mail/doctor/domain-order';
 import { fetchPage } from '#mail/doctor/fetch-page';
 import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { judgeEverywhere } from '#mail/doctor/places';
-import { listed } from '#mail/doctor/spoken-values';
+import { listed, quoted } from '#mail/doctor/spoken-values';
 import { readIssueValue, type IssueValue } from '#protocol/caa/issue-value';
+import { caaNames, issueValues, isWildcard, strangeTag } from '#protocol/caa/record-set';
 import type { CaaData } from '#protocol/dns/resolver';
 
 /** Names that certificates are ordered for: two or three for each domain. */
 const MOST_NAMES = 40;
-const WILDCARD = '*.';
 
 export async function issuers(context: Context): Promise<Outcome<'T5'>> {
   const identities = await identitiesOf(context);
@@ -72,44 +71,44 @@ async function judgeName(
   ordered: string,
   identities: readonly string[],
 ): Promise<Outcome<'T5'>> {
-  const isWildcard = ordered.startsWith(WILDCARD);
-  const host = isWildcard ? ordered.slice(WILDCARD.length) : ordered;
   const evidence: Evidence[] = [];
-  for (const name of [host, ...above(host)]) {
+  for (const name of caaNames(ordered)) {
     const asked = await ask(context, name, 'CAA');
     evidence.push(asked.evidence);
     if (asked.answer.kind === 'failure')
       return noAnswer(asked.evidence.asked, asked.answer, evidence);
     if (asked.records.length === 0) continue;
     const outcome = judgeRecords(
-      { name, identities, authority: context.server?.authority },
-      issueOf(asked.records, isWildcard),
+      { name, ordered, identities, authority: context.server?.authority },
+      asked.records,
     );
     return { ...outcome, evidence };
   }
-  return { finding: 'none', values: {}, evidence };
-}
-
-/** RFC 8659 §4.3: `issuewild` goes before `issue` for wildcards, and means nothing for other names. */
-function issueOf(records: readonly CaaData[], isWildcard: boolean): readonly string[] {
-  const of = (wanted: string): string[] =>
-    records.filter(({ tag }) => tag.toLowerCase() === wanted).map(({ value }) => value);
-  const wild = of('issuewild');
-  return isWildcard && wild.length > 0 ? wild : of('issue');
+  return { finding: 'none', values: { issuer: identities[0]! }, evidence };
 }
 
 interface Judging {
-  /** Where the records are. */
+  /** Where the records are: at the name itself, or above it. */
   readonly name: string;
+  readonly ordered: string;
   readonly identities: readonly string[];
   readonly authority: AuthorityFacts | undefined;
 }
 
 function judgeRecords(
-  { name, identities, authority }: Judging,
-  values: readonly string[],
+  { name, ordered, identities, authority }: Judging,
+  records: readonly CaaData[],
 ): Outcome<'T5'> {
   const issuer = identities[0]!;
+  const forWildcard = isWildcard(ordered);
+  const tag =
+    forWildcard && records.some((one) => one.tag.toLowerCase() === 'issuewild')
+      ? 'issuewild'
+      : 'issue';
+  const strange = strangeTag(records);
+  if (strange !== undefined)
+    return { finding: 'strange', values: { name, tag: quoted(strange) }, about: strange };
+  const values = issueValues(records, forWildcard);
   // records that restrict something else let everybody issue
   if (values.length === 0) return { finding: 'allows', values: { name, issuer } };
   const read = values.map((value) => readIssueValue(value));
@@ -118,25 +117,25 @@ function judgeRecords(
   );
   if (ours.length === 0) {
     const allowed = listed(values.map((value) => value.split(';', 1)[0]!.trim() || ';'));
-    return { finding: 'forbids', values: { name, allowed, issuer }, about: allowed };
+    // records nearer than those above count instead of them, and are ours to publish
+    const place = caaNames(ordered)[0]!;
+    return { finding: 'forbids', values: { name, allowed, issuer, place, tag }, about: allowed };
   }
   if (authority === undefined) return { finding: 'allows', values: { name, issuer } };
   const { accountUri, challenge } = authority;
+  const account = accountUri === undefined ? '' : `; accounturi=${accountUri}`;
+  const right = `${issuer}${account}; validationmethods=${challenge}`;
   const ofAccount = ours.filter(
     (one) => one.accountUri === undefined || one.accountUri === accountUri,
   );
   if (ofAccount.length === 0) {
     const bound = listed(ours.flatMap((one) => one.accountUri ?? []));
-    const account = accountUri ?? '?';
-    const right = `${issuer}; accounturi=${account}; validationmethods=${challenge}`;
-    const told = { name, issuer, bound, account, right };
+    const told = { name, issuer, bound, account: accountUri ?? '?', right, tag };
     return { finding: 'other-account', values: told, about: bound };
   }
   if (ofAccount.some(({ validationMethods: all }) => all === undefined || all.includes(challenge)))
     return { finding: 'allows', values: { name, issuer } };
   const methods = listed(ofAccount.flatMap((one) => one.validationMethods ?? []));
-  const account = accountUri === undefined ? '' : `; accounturi=${accountUri}`;
-  const right = `${issuer}${account}; validationmethods=${challenge}`;
-  const told = { name, issuer, methods, challenge, right };
+  const told = { name, issuer, methods, challenge, right, tag };
   return { finding: 'other-method', values: told, about: methods };
 }

@@ -12,6 +12,8 @@ import {
   type PlanAnswers,
 } from '#mail/dns-plan/compare';
 import type { DnsPlan } from '#mail/dns-plan/record';
+import { caaNames } from '#protocol/caa/record-set';
+import type { DnsAnswer } from '#protocol/dns/resolver';
 
 export async function plannedRecords(context: ServerContext): Promise<Outcome<'D6'>> {
   const { domain, server, dns, signal } = context;
@@ -67,17 +69,26 @@ async function askAuthorities(context: ServerContext, plan: DnsPlan): Promise<Pl
   return new Map(answers);
 }
 
-/** What each place said, and how that stands beside the plan. An alias may be published as addresses. */
+/** Of the names that are asked one after the other, the one that counts. */
+function isTheEnd({ kind }: DnsAnswer): boolean {
+  return kind === 'records' || kind === 'failure';
+}
+
+/** What each place said, and how that stands beside the plan. An alias may be published as addresses, CAA at a name above. */
 function evidenceFor(
   { type, name, standing }: ComparedRecord,
   places: readonly PlanAnswers[],
 ): readonly Evidence[] {
   const types = type === 'CNAME' ? (['A', 'AAAA'] as const) : [type];
+  const names = type === 'CAA' ? caaNames(name) : [name];
   return places.flatMap((answers) =>
     types.flatMap((one) => {
-      const answer = answers.get(`${one} ${name}`);
+      const asked = names.map((at) => ({ at, answer: answers.get(`${one} ${at}`) }));
+      const counts =
+        asked.find(({ answer }) => answer !== undefined && isTheEnd(answer)) ?? asked[0]!;
+      const { at, answer } = counts;
       if (answer === undefined) return [];
-      const evidence = evidenceOf(name, one, answer);
+      const evidence = evidenceOf(at, one, answer);
       return [{ ...evidence, answer: `${standing}: ${evidence.answer}` }];
     }),
   );

@@ -222,14 +222,27 @@ export const TRANSPORT_TEXTS = {
         status: 'warn',
         en: 'No record: any authority may issue.',
         ja: 'レコードがなく、どの認証局でも発行できます。',
+        remedy: {
+          en: '{hostname}. 3600 IN CAA 0 issue "{issuer}"',
+          ja: 'このレコードを公開してください：{hostname}. 3600 IN CAA 0 issue "{issuer}"',
+        },
       },
       forbids: {
         status: 'fail',
         en: '{name} allows only {allowed}, not {issuer}.',
         ja: '{name} が許すのは {allowed} だけで、{issuer} を含みません。',
         remedy: {
-          en: 'Publish this beside or instead: {name}. 3600 IN CAA 0 issue "{issuer}"',
-          ja: 'このレコードを加えるか、置き換えてください：{name}. 3600 IN CAA 0 issue "{issuer}"',
+          en: 'Publish this beside or instead: {place}. 3600 IN CAA 0 {tag} "{issuer}"',
+          ja: 'このレコードを加えるか、置き換えてください：{place}. 3600 IN CAA 0 {tag} "{issuer}"',
+        },
+      },
+      strange: {
+        status: 'fail',
+        en: '{name} has a critical property that no authority knows, so that none may issue: {tag}.',
+        ja: '{name} に、認証局が知らない必須（critical）プロパティ {tag} があるため、どの認証局も発行できません。',
+        remedy: {
+          en: 'Take the record with {tag} away from {name}, or publish it with 0 in place of its flags.',
+          ja: '{name} の {tag} レコードを削除するか、フラグを 0 にして公開してください。',
         },
       },
       'other-account': {
@@ -237,8 +250,8 @@ export const TRANSPORT_TEXTS = {
         en: '{name} lets {issuer} issue for another account only ({bound}), while ours is {account}.',
         ja: '{name} は {issuer} の別のアカウント（{bound}）だけに発行を許しています。当方のアカウントは {account} です。',
         remedy: {
-          en: 'Change the record to: {name}. 3600 IN CAA 0 issue "{right}"',
-          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 issue "{right}"',
+          en: 'Change the record to: {name}. 3600 IN CAA 0 {tag} "{right}"',
+          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 {tag} "{right}"',
         },
       },
       'other-method': {
@@ -246,8 +259,8 @@ export const TRANSPORT_TEXTS = {
         en: '{name} lets {issuer} issue by {methods} only, while this server proves its names by {challenge}.',
         ja: '{name} は {issuer} に {methods} での検証だけを許していますが、このサーバーは {challenge} を使います。',
         remedy: {
-          en: 'Change the record to: {name}. 3600 IN CAA 0 issue "{right}"',
-          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 issue "{right}"',
+          en: 'Change the record to: {name}. 3600 IN CAA 0 {tag} "{right}"',
+          ja: 'レコードを次の内容に変えてください：{name}. 3600 IN CAA 0 {tag} "{right}"',
         },
       },
     },
