@@ -38,8 +38,15 @@ function isClaimed(value: string | undefined, own: readonly string[]): boolean {
 
 /** One spelling: lower case, A-labels, no final dot; as a careless reader might make it of what is no domain name. */
 function comparable(id: string): string {
-  const name = plain(id).replace(/\.+$/, '');
+  const name = withoutFinalDots(plain(id));
   return toAscii(name) ?? name;
+}
+
+/** In one look, however many stand before something else: a pattern would begin anew at each. */
+function withoutFinalDots(text: string): string {
+  let end = text.length;
+  while (text[end - 1] === '.') end--;
+  return text.slice(0, end);
 }
 
 function plain(text: string): string {
