@@ -123,10 +123,22 @@ export class Exim implements AsyncDisposable {
     return (await Promise.all(texts)).join('');
   }
 
-  /** The lines of its main log about a message, or about all. */
-  async lines(id = ''): Promise<string[]> {
-    const text = await readFile(this.#file('log/main'), 'utf8');
-    return text.split('\n').filter((line) => line.includes(id));
+  /** The lines of its main log about a message. */
+  async lines(id: string): Promise<string[]> {
+    return (await this.#mainLog()).filter((line) => line.includes(id));
+  }
+
+  /** Waits for lines of its main log that match; throws with the log when none comes. */
+  async awaitLine(pattern: string, seconds = 30): Promise<string[]> {
+    const wanted = new RegExp(pattern);
+    const deadline = performance.now() + seconds * 1000;
+    for (;;) {
+      const found = (await this.#mainLog()).filter((line) => wanted.test(line));
+      if (found.length > 0) return found;
+      if (performance.now() > deadline)
+        throw new Error(`no line with ${pattern}:\n${await this.log()}`);
+      await delay(50);
+    }
   }
 
   /** The ids of the messages in its queue. */
@@ -159,6 +171,10 @@ export class Exim implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
     await rm(this.home, { recursive: true, force: true, maxRetries: 5 });
+  }
+
+  async #mainLog(): Promise<string[]> {
+    return (await readFile(this.#file('log/main'), 'utf8')).split('\n');
   }
 
   #run(...args: readonly string[]): ChildProcess {

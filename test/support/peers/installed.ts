@@ -28,7 +28,9 @@ export function peer(program: string, packageName: string = program): Peer {
 export function pythonPeer(module: string, packageName: string): Peer {
   const python = '/usr/bin/python3';
   const { status } = spawnSync(python, ['-c', `import ${module}`], { stdio: 'ignore' });
-  return status === 0 ? { path: python, skip: false } : missing(`Python's ${module}`, apt(packageName));
+  return status === 0
+    ? { path: python, skip: false }
+    : missing(`Python's ${module}`, apt(packageName));
 }
 
 /** The same for a module of Perl; the path is that of Perl. */
