@@ -21,7 +21,7 @@ import type { Resolver } from '#protocol/dns/resolver';
 import { NamedIdentities } from '#servers/net/named-identities';
 import { publicTls } from '#servers/net/public-tls';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { certificateFor } from './self-signed.ts';
 import type { Pebble } from '../peers/pebble.ts';
 

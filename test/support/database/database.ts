@@ -5,7 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { Client, type ClientConfig } from 'pg';
-import { migrate } from '#store/migrate';
+import { migrate } from '#store/database/migrate';
 import { databaseExists, dropDatabase } from './drop.ts';
 import { startPostgresServer } from './postgres-server.ts';
 

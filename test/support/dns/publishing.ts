@@ -1,6 +1,6 @@
 /** What is published by a server that only a test knows: the plans of its domains, and a DNS that is declared. */
 import { publishingDesk, type PublishingDesk } from '#mail/publish/desk';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { declaredZone, type DeclaredZone } from './declared-zone.ts';
 
 export const TEST_HOST = 'mail.example.test';

@@ -1,11 +1,11 @@
 /** The DNS of a practice Internet of the test's own, with one provider's zone, a clock that stands still, and our stub resolver in front. */
 import { StubResolver } from '#clients/dns/stub-resolver';
-import { ClosingPool } from '#store/closing-pool';
 import { silentLog } from '#log';
 import { startLabDns } from '#lab/dns/start';
 import type { HostedParty, LabDns } from '#lab/dns/start';
 import { labNetwork } from '#lab/network';
 import type { LabNetwork } from '#lab/network';
+import { ClosingPool } from '#store/database/closing-pool';
 import { openTestDatabase } from '../database/database.ts';
 import { freeLabPrefix } from './network.ts';
 import { ManualClock } from '../time/manual-clock.ts';

@@ -14,7 +14,7 @@ import { toolCalls, type ToolCalls } from '#lab/lessons/tool-calls';
 import type { LessonWorld } from '#lab/lessons/world';
 import { labNetwork } from '#lab/network';
 import { silentLog } from '#log';
-import { EventBuffer } from '#store/event-buffer';
+import { EventBuffer } from '#store/events/event-buffer';
 import { freeLabPrefix } from './network.ts';
 import { LineSocket } from '../sockets/line-socket.ts';
 import {

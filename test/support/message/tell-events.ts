@@ -1,7 +1,7 @@
 /** What the story of a message says, from events as they were concluded: the sentences and what stands under them, one a line. */
 import type { Event } from '#events';
 import { story, type StoryEntry } from '#mail/story/story';
-import type { StoredEvent } from '#store/events';
+import type { StoredEvent } from '#store/events/events';
 
 export function tellEvents(messageId: string, events: readonly Event[]): string {
   const { entries } = story({ messageId, events: events.map(stored), dialogues: [] }, 'en');

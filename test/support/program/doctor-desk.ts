@@ -1,7 +1,7 @@
 /** What the doctor's calls are answered by, where a test has no server: facts are gathered by who asks for them in earnest. */
 import { doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
 import { echoBox } from '#mail/doctor/echo-box';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 import { SETTINGS } from './doctor-facts.ts';
 
 export function testDesk({

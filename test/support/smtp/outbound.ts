@@ -12,10 +12,10 @@ import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
 import type { Event } from '#events';
 import { silentLog } from '#log';
 import { startQueue, type Queue, type QueueOptions } from '#mail/queue/worker';
-import { blobOrder, storeBlob, wholeBlob } from '#store/blobs';
+import type { Store } from '#store/database/open';
 import { Directory } from '#store/directory/directory';
-import { viewOf } from '#store/emails';
-import type { Store } from '#store/open';
+import { blobOrder, storeBlob, wholeBlob } from '#store/emails/blobs';
+import { viewOf } from '#store/emails/emails';
 import {
   enqueue,
   type DestinationKey,

@@ -31,7 +31,7 @@ import { startSmtp, type SmtpServer } from '#servers/smtp/start';
 import { Directory } from '#store/directory/directory';
 import { installationSecret } from '#store/directory/installation';
 import type { SendingLimits } from '#store/abuse/daily-limits';
-import { openStore, type Store } from '#store/open';
+import { openStore, type Store } from '#store/database/open';
 import { trustedAmong } from '#store/reception/trusted-forwarders';
 import { certificateFor } from '../certificates/self-signed.ts';
 import { openTestDatabase } from '../database/database.ts';

@@ -5,7 +5,7 @@
 import { utf8 } from '#bytes';
 import { systemClock } from '#clock';
 import { silentLog } from '#log';
-import { openStore } from '#store/open';
+import { openStore } from '#store/database/open';
 import { recipientsOf } from './delivering-recipients.ts';
 import { deliveryJob } from './store.ts';
 

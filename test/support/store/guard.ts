@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { silentLog } from '#log';
 import { Guard, type GuardOptions } from '#mail/abuse/guard';
 import { isPrivateAddress } from '#mail/abuse/protected';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
 
 export function newTestGuard(store: Store, options: Partial<GuardOptions> = {}): Guard {
   return new Guard({

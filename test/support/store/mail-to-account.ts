@@ -1,8 +1,8 @@
 /** Delivers a message to the INBOX of an account as mail that came in, with its envelope. */
 import { summarize } from '#protocol/message/summary';
-import { storeBlob, wholeBlob } from '#store/blobs';
-import { deliverEmail, viewOf } from '#store/emails';
-import type { Store } from '#store/open';
+import type { Store } from '#store/database/open';
+import { storeBlob, wholeBlob } from '#store/emails/blobs';
+import { deliverEmail, viewOf } from '#store/emails/emails';
 
 export async function mailToAccount(
   store: Store,

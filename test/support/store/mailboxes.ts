@@ -2,12 +2,12 @@
 import { utf8 } from '#bytes';
 import { systemClock, type Clock } from '#clock';
 import { summarize } from '#protocol/message/summary';
-import { wholeBlob } from '#store/blobs';
+import type { Store } from '#store/database/open';
+import { wholeBlob } from '#store/emails/blobs';
 import type { NewMessage } from '#store/mailboxes/change/append-statement';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox, type Mailbox } from '#store/mailboxes/tree/tree';
 import type { ViewState } from '#store/mailboxes/view/view';
-import type { Store } from '#store/open';
 import { addTestAccounts, openTestStore } from './store.ts';
 
 export interface TestMail extends AsyncDisposable {

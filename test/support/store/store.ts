@@ -5,13 +5,13 @@
 import { silentLog } from '#log';
 import { systemClock, type Clock } from '#clock';
 import { summarize } from '#protocol/message/summary';
-import { storeBlob, wholeBlob, blobOrder, type NewBlob } from '#store/blobs';
+import { openStore, type Store } from '#store/database/open';
 import { insertAccount } from '#store/directory/accounts';
 import { insertDomain } from '#store/directory/domains';
 import { ensureTenant } from '#store/directory/tenants';
-import { deliverEmail, viewOf } from '#store/emails';
-import { openStore, type Store } from '#store/open';
-import type { Job } from '#store/writer';
+import { storeBlob, wholeBlob, blobOrder, type NewBlob } from '#store/emails/blobs';
+import { deliverEmail, viewOf } from '#store/emails/emails';
+import type { Job } from '#store/writer/writer';
 import { openTestDatabase, type TestDatabase } from '../database/database.ts';
 
 export interface TestStore extends AsyncDisposable {
