@@ -40,6 +40,8 @@ export async function run(args: readonly string[]): Promise<ExitCode> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (error instanceof CommandFailure) return reportFailure(error);
+    const full = withoutRoom(error);
+    if (full !== undefined) return reportFailure(full);
     // a bug: whoever reports it needs the whole of it
     process.stderr.write(`hikyaku: ${error instanceof Error ? error.stack : String(error)}\n`);
     return 2;
@@ -57,6 +59,17 @@ function inHouseForm(text: string): string {
   return text.replace(/^error: /, 'hikyaku: ').replace(/\n\((Did you mean .*)\)$/m, '\n  $1');
 }
 
+const NO_ROOM: ReadonlySet<unknown> = new Set(['ENOSPC', 'EDQUOT']);
+
+/** Undefined: it is something else. */
+function withoutRoom(error: unknown): CommandFailure | undefined {
+  if (!(error instanceof Error) || !NO_ROOM.has((error as NodeJS.ErrnoException).code)) return;
+  return new CommandFailure(
+    `a disk is full: ${error.message}`,
+    'Make room on it (df shows which one it is, mostly that of the data folder), and try again.',
+  );
+}
+
 /**
  * Whoever reads the output may have seen enough (`| head`): that is no error. A command that has something to end first, a server and its
  * database, is told as by a signal.
@@ -64,6 +77,8 @@ function inHouseForm(text: string): string {
 export function endWithReader(): void {
   let isGone = false;
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    const full = withoutRoom(error);
+    if (full !== undefined) process.exit(reportFailure(full));
     if (error.code !== 'EPIPE') throw error;
     if (isGone) return;
     isGone = true;

@@ -70,7 +70,11 @@ export async function reachDatabase(
   if (config.database_url !== '')
     return { kind: 'reached', connection: { connectionString: config.database_url } };
   const embedded = await startEmbedded({ dataDir, log, clock });
-  if (embedded.kind !== 'running') return failed(embedded.message, embedded.remedy);
+  if (embedded.kind !== 'running') {
+    const { message, remedy } = embedded;
+    // what PostgreSQL said stands below
+    return failed(message, 'detail' in embedded ? `${remedy}\n${embedded.detail}` : remedy);
+  }
   parts.use(embedded satisfies EmbeddedServer);
   return { kind: 'reached', connection: embedded.connection };
 }

@@ -131,7 +131,7 @@ test('the queue is held, released, retried and removed by domain', async () => {
   assert.match(await server.done('mail', 'raw', ALICE, String(notice['id'])), /Status: 5\.7\.0/);
   await send('to be forgotten', 'x@stuck.test');
   const words = await server.done('queue', 'remove', 'stuck.test', '--silent');
-  assert.match(words, /^1 recipients are removed; nobody is told\./);
+  assert.match(words, /^1 recipient is removed; nobody is told\./);
 });
 
 test('accounts and aliases are made, used and taken away; a password is never an argument', async () => {

@@ -84,7 +84,7 @@ export function doctor(command: Command, end: (code: ExitCode) => void): void {
 async function once(options: DoctorOptions): Promise<ExitCode> {
   const ids = checksOf(options.only);
   const examined = await waiting('examining', examine(options, ids));
-  const { results, hasServer, asksPublic } = examined;
+  const { results, hasServer, asksPublic, notKept } = examined;
   if (options.json === true) {
     for (const result of results) printResult(result, examined, options);
   } else {
@@ -93,6 +93,7 @@ async function once(options: DoctorOptions): Promise<ExitCode> {
     if (!hasServer) remark(say(WORDS['no-server'], options.lang, {}));
     else if (!asksPublic) remark(say(WORDS['not-asked-public'], options.lang, {}));
   }
+  if (notKept !== undefined) remark(say(WORDS['not-kept'], options.lang, { cause: notKept }));
   return exitCodeOf(results, options);
 }
 
@@ -158,6 +159,8 @@ export interface Examined {
   readonly known: readonly RememberedResult[];
   readonly hasServer: boolean;
   readonly asksPublic: boolean;
+  /** Why the server could not remember it. */
+  readonly notKept: string | undefined;
   readonly documentation: string;
 }
 
@@ -190,11 +193,12 @@ export async function examine(options: DoctorOptions, ids: readonly CheckId[]): 
     },
   });
   const results = await runChecks(world, { ids, domains });
-  const remembered = asked ? await keep(options, results, here, own.hostname) : known;
+  const kept = asked && (await keep(options, results, here, own.hostname));
   return {
     results,
     hostname: own.hostname,
-    known: remembered,
+    known: kept?.known ?? known,
+    notKept: kept?.failure,
     hasServer: asked !== undefined,
     asksPublic: own.publicResolvers.length > 0 || !own.outside,
     documentation: own.documentation,
@@ -229,20 +233,34 @@ async function askServer(options: DoctorOptions) {
   }
 }
 
-/** Of subjects that are not here nothing is remembered: whoever looks at a stranger's domain leaves no trace. */
+interface Kept {
+  /** Undefined with a failure: what was known before holds. */
+  readonly known?: readonly RememberedResult[];
+  readonly failure?: string;
+}
+
+/**
+ * Of subjects that are not here nothing is remembered: whoever looks at a stranger's domain leaves no trace. A full disk is a
+ * finding, and no reason to say nothing.
+ */
 async function keep(
   options: DoctorOptions,
   results: readonly Result[],
   domains: readonly string[],
   hostname: string,
-): Promise<readonly RememberedResult[]> {
+): Promise<Kept> {
   const kept = results
     .filter(({ subject }) => [hostname, '', ...domains].includes(subject))
     .map(({ id, subject, status, finding }) => ({ check: id, subject, status, finding }));
   const known: RememberedResult[] = [];
-  for await (const row of callRows(options, 'doctor/keep', { results: kept }))
-    known.push(revived(row));
-  return known;
+  try {
+    for await (const row of callRows(options, 'doctor/keep', { results: kept }))
+      known.push(revived(row));
+  } catch (error) {
+    if (error instanceof CommandFailure) return { failure: error.message };
+    throw error;
+  }
+  return { known };
 }
 
 /** Times come as text. */

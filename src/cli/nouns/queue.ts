@@ -5,6 +5,7 @@ import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { callRows, callValue } from '#cli/control';
 import { usualLanguage } from '#cli/language';
 import { limited } from '#cli/terminal/limited';
+import { recipientsAre } from '#cli/terminal/message-count';
 import { printDone, printJson, printRows, printText, remark } from '#cli/terminal/output';
 import type { Column } from '#cli/terminal/table';
 import { localTime, shortDuration, shortSize } from '#cli/terminal/terminal';
@@ -54,9 +55,9 @@ export function queue(noun: Command): void {
     'hikyaku queue show 00e2xk3v40g41',
   ).action(showMessage);
 
-  addChange(noun, 'retry', 'try now what waits', 'recipients are tried now');
-  addChange(noun, 'hold', 'keep it in the queue until a release', 'recipients are held');
-  addChange(noun, 'release', 'let go what is held', 'recipients are released');
+  addChange(noun, 'retry', 'try now what waits', 'tried now');
+  addChange(noun, 'hold', 'keep it in the queue until a release', 'held');
+  addChange(noun, 'release', 'let go what is held', 'released');
   addRemove(noun);
 
   const shape = addVerb(
@@ -119,7 +120,7 @@ function addChange(
     .option('--all', 'everything in the queue')
     .action(async (what: string | undefined, options: CommonOptions & { all?: boolean }) => {
       const changed = await callValue(options, `queue/${verb}`, { what, all: options.all });
-      printDone(options, changed, `${changed.recipients} ${done}.`);
+      printDone(options, changed, `${recipientsAre(changed.recipients)} ${done}.`);
     });
 }
 
@@ -142,10 +143,10 @@ function addRemove(noun: Command): void {
       const { all, silent } = options;
       const removed = await callValue(options, 'queue/remove', { what, all, silent });
       const told = silent === true ? 'nobody is told' : 'their authors are told where they may be';
-      const lines = [`${removed.recipients} recipients are removed; ${told}.`];
+      const lines = [`${recipientsAre(removed.recipients)} removed; ${told}.`];
       if (removed.underWay > 0) {
         lines.push(
-          `${removed.underWay} are being tried at this moment: each leaves when its attempt ends, unless it is delivered.`,
+          `${removed.underWay} more ${removed.underWay === 1 ? 'is' : 'are'} being tried at this moment: each leaves when its attempt ends, unless it is delivered.`,
         );
       }
       printDone(options, removed, lines.join('\n'));

@@ -42,6 +42,17 @@ test('the shrinking column is cut to the width of the terminal, and only there',
   assert.ok(whole!.endsWith('x'.repeat(100)));
 });
 
+test('where nothing has to fit, a long value is whole; on a terminal only what is there to be copied', () => {
+  const long = 'x'.repeat(500);
+  const row = { name: long, count: 1, text: long };
+  assert.equal(table(undefined).lines([row])[1], `${long}      1  ${long}`);
+  const record = [{ title: 'DATA', value: () => long, isCopied: true }];
+  const options = { columns: 80, heading: (line: string) => line };
+  assert.deepEqual(new Table(record, options).lines([row]), ['DATA', long]);
+  const others = [{ title: 'DATA', value: () => long }];
+  assert.equal(new Table(others, options).lines([row])[1], `${'x'.repeat(400)}… (+100)`);
+});
+
 test('rows that come later keep the widths of the first ones, without a second heading', () => {
   const growing = table(undefined);
   growing.lines([{ name: 'n', count: 1, text: 'a' }]);

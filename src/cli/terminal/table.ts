@@ -10,6 +10,8 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** Is cut where the line would be longer than the terminal. */
   readonly shrinks?: boolean;
+  /** Is there to be copied, as a DNS record is: whole, however long. */
+  readonly isCopied?: boolean;
 }
 
 export interface TableOptions {
@@ -36,7 +38,10 @@ export class Table<Row> {
   /** The lines of some rows; the first call begins with the heading. */
   lines(rows: readonly Row[]): string[] {
     const cells = rows.map((row) =>
-      this.#columns.map(({ value }) => printable(String(value(row)))),
+      this.#columns.map(({ value, isCopied }) => {
+        const isWhole = isCopied === true || this.#options.columns === undefined;
+        return printable(String(value(row)), isWhole ? Infinity : undefined);
+      }),
     );
     if (this.#widths) return cells.map((row) => this.#line(row));
     const titles = this.#columns.map(({ title }) => title);

@@ -677,6 +677,16 @@ test('a field that an older version did not write is said not to be recorded', (
   assert.match(told.entries[0]!.text, /EHLO \(not recorded\)/);
 });
 
+test('who greeted with HELO is told as such', () => {
+  const [first] = CASES['mx-delivery']!.events;
+  const plain = { ...first!.public, with: 'SMTP', tls: null };
+  const told = story(
+    { messageId: ID, events: [{ ...first!, public: plain }], dialogues: [] },
+    'en',
+  );
+  assert.match(told.entries[0]!.text, /^192\.0\.2\.7 \(HELO mx\.sender\.test\) handed in/);
+});
+
 test('what others wrote cannot move the cursor, turn the text round or forge a line', () => {
   const [first] = CASES['mx-delivery']!.events;
   const evil = { ...first!.personal, ehlo: '\x1b[2J\r\n  03:24:06  forged\u202e\u2028' };

@@ -182,7 +182,7 @@ const RECIPIENT = {
     wireReply(
       550,
       '5.7.1',
-      `${domain} is not a domain of this server; to send through it, log in on port 587`,
+      `${domain} is not a domain of this server; to send through it, log in on a submission port`,
     ),
   'unknown-mailbox': ({ address }) =>
     wireReply(550, '5.1.1', `There is no mailbox ${address} here`),

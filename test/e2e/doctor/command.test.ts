@@ -136,6 +136,28 @@ test('a domain that is not here can be looked at, and leaves no trace', async ()
   );
 });
 
+test('what was found is told where the database has no room to keep it', async () => {
+  await server.query(`
+    create function no_room() returns trigger language plpgsql as $$
+    begin raise exception 'could not extend file' using errcode = 'disk_full'; end $$`);
+  await server.query(
+    'create trigger no_room before insert or update on doctor_results execute function no_room()',
+  );
+  try {
+    const { stdout, stderr } = await server.command('doctor', '--only', 'H3,H5');
+    assert.match(stdout, / H3 +Disk: .* is free\./);
+    assert.match(stdout, /PASS +H5 /);
+    assert.match(stderr, /could not be kept.*could not extend file/s);
+    const found = await lines('--only', 'H5');
+    assert.deepEqual(
+      found.map(({ id }) => id),
+      ['H5'],
+    );
+  } finally {
+    await server.query('drop trigger no_room on doctor_results');
+  }
+});
+
 test('warnings count as failures with --strict', async () => {
   const [disk] = await lines('--only', 'H3');
   const { code } = await server.command('doctor', '--only', 'H3', '--strict');

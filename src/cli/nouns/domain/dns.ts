@@ -172,7 +172,7 @@ function columnsOf(rows: readonly PlanRow[], lang: Language): readonly Column<Pl
     {
       title: COLUMN_HEADS.data[lang],
       value: (row) => row.data ?? row.observed?.[0] ?? '',
-      shrinks: true,
+      isCopied: true,
     },
   ];
 }

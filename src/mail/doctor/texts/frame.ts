@@ -54,6 +54,10 @@ export const WORDS = {
     en: 'No server runs on this data folder: what only it knows is unknown.',
     ja: 'このデータフォルダーでサーバーが動いていないため、サーバーだけが知ることは不明です。',
   },
+  'not-kept': {
+    en: 'What was found could not be kept: {cause}',
+    ja: 'この診断の結果は記録できませんでした：{cause}',
+  },
   changed: { en: 'was {before}', ja: '前回は{before}' },
   new: { en: 'new', ja: '新規' },
   'letter-subject': {

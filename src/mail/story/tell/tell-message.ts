@@ -30,6 +30,8 @@ export const MESSAGE_TELLERS = {
     rfc: EVENT_TEXTS['message.received'].rfc,
     text: say(EVENT_TEXTS['message.received'], language, {
       client: fields.shown('client'),
+      // RFC 3848 §1: who said EHLO came with ESMTP
+      greeting: fields.text('with') === 'SMTP' ? 'HELO' : 'EHLO',
       ehlo: fields.shown('ehlo'),
       reversePath: reversePathOf(fields.text('reversePath'), fields.shown('reversePath'), language),
       ...envelopeOf(fields, language),

@@ -91,8 +91,8 @@ export const EVENT_TEXTS = {
   },
   'message.received': {
     rfc: 'RFC 5321 §6.1',
-    en: '{client} (EHLO {ehlo}) handed in a message from {reversePath}: {size}, {recipients}, {with}, {tls}.',
-    ja: '{client}（EHLO {ehlo}）から、差出人 {reversePath} のメッセージを受け取りました（{size}、{recipients}、{with}、{tls}）。',
+    en: '{client} ({greeting} {ehlo}) handed in a message from {reversePath}: {size}, {recipients}, {with}, {tls}.',
+    ja: '{client}（{greeting} {ehlo}）から、差出人 {reversePath} のメッセージを受け取りました（{size}、{recipients}、{with}、{tls}）。',
   },
   'message.submitted': {
     rfc: 'RFC 6409 §4.3',
