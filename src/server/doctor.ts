@@ -9,7 +9,7 @@ import type { Event } from '#events';
 import type { Log } from '#log';
 import type { DnsPlan } from '#mail/dns-plan/record';
 import { beforeOf, doctorDesk, type DoctorDesk } from '#mail/doctor/desk';
-import { startDailyRounds, type RoundOptions } from '#mail/doctor/daily-round';
+import { LOOK_EVERY, makeRound, type RoundOptions } from '#mail/doctor/daily-round';
 import type { EchoBox } from '#mail/doctor/echo-box';
 import { gatherFacts } from '#mail/doctor/gather-facts';
 import type { Result } from '#mail/doctor/result';
@@ -35,6 +35,7 @@ import {
   secretsIn,
   type DoctorNetwork,
 } from './doctor-world.ts';
+import { keepRounds } from './rounds.ts';
 import type { Certificates } from './published/certificates.ts';
 import { trialChallenges } from './published/trial-challenges.ts';
 
@@ -124,21 +125,32 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
     });
     return runChecks(world, { domains, signal });
   };
-  const rounds = config['doctor.daily']
-    ? startDailyRounds({
-        store,
-        directory,
+  const rounds = new AsyncDisposableStack();
+  if (config['doctor.daily']) {
+    const options: RoundOptions = {
+      store,
+      directory,
+      clock,
+      log,
+      hostname: config.hostname,
+      documentation: settings.documentation,
+      language: config.lang,
+      queueLifetime: config['queue.lifetime'],
+      random: randomBytes,
+      queued: parts.queued,
+      examine,
+    };
+    keepRounds(
+      {
         clock,
-        log,
-        hostname: config.hostname,
-        documentation: settings.documentation,
-        language: config.lang,
-        queueLifetime: config['queue.lifetime'],
-        random: randomBytes,
-        queued: parts.queued,
-        examine,
-      })
-    : undefined;
+        every: LOOK_EVERY,
+        first: LOOK_EVERY,
+        round: async (signal) => void (await makeRound(options, signal)),
+        failed: ({ message }) => log.warn('doctor.round-failed', { error: message }),
+      },
+      rounds,
+    );
+  }
   return {
     desk,
     async examine() {
@@ -148,7 +160,7 @@ export function startDoctor(parts: DoctorParts): RunningDoctor {
     },
     async [Symbol.asyncDispose]() {
       loop[Symbol.dispose]();
-      await rounds?.[Symbol.asyncDispose]();
+      await rounds.disposeAsync();
     },
   };
 }

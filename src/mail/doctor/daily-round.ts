@@ -46,31 +46,8 @@ export interface RoundOptions {
   readonly queued: (destinations: readonly DestinationKey[], events: readonly Event[]) => void;
 }
 
-/** Between looks whether a new day has begun. Milliseconds of the calendar. */
-const LOOK_EVERY = 60 * 60 * 1000;
-
-/** Until `dispose`. The first look is an hour after the start, when everything has come up. */
-export function startDailyRounds(options: RoundOptions): AsyncDisposable {
-  const stop = new AbortController();
-  const { clock, log } = options;
-  const rounds = (async () => {
-    for (;;) {
-      await clock.sleep(LOOK_EVERY, stop.signal);
-      if (stop.signal.aborted) return;
-      try {
-        await makeRound(options, stop.signal);
-      } catch (error) {
-        log.warn('doctor.round-failed', { error: (error as Error).message });
-      }
-    }
-  })();
-  return {
-    async [Symbol.asyncDispose]() {
-      stop.abort();
-      await rounds;
-    },
-  };
-}
+/** Between looks whether a new day has begun, and from the start to the first, when everything has come up. Milliseconds of the calendar. */
+export const LOOK_EVERY = 60 * 60 * 1000;
 
 type Round =
   | { readonly kind: 'not-ours' | 'stopped' }
