@@ -7,7 +7,7 @@ import type { Resolver } from '#protocol/dns/resolver';
 import { readIdentityText, type TlsIdentity } from '#servers/net/tls-context';
 import type { LabHost } from './addresses.ts';
 import { caCalls } from './ca/calls.ts';
-import { freshProofs } from './ca/fresh-proofs.ts';
+import { freshProofs } from './ca/proofs/fresh-proofs.ts';
 import { startLabCa, type LabCa } from './ca/start.ts';
 import { dialsFrom } from './dials-from.ts';
 import type { DynamicZone } from './dns/authority.ts';

@@ -5,7 +5,7 @@ import type { Language } from '#protocol/dsn/language';
 import { PROFILES, type ProfileName } from './profiles.ts';
 import type { CaRules } from './rules.ts';
 import type { LabCa } from './start.ts';
-import { tellCaStep } from './tell-step.ts';
+import { tellCaStep } from './steps/tell-step.ts';
 
 export interface CaView {
   readonly directory: string;

@@ -3,14 +3,14 @@ import type { Dialer } from '#clients/smtp/dial';
 import { Slots } from '#clients/slots';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
-import { Accounts } from './accounts.ts';
-import { Heard } from './heard.ts';
-import { Issuance } from './issuance.ts';
-import type { Authority } from './keep-authority.ts';
+import { Issuance } from './issue/issuance.ts';
+import type { Authority } from './issue/keep-authority.ts';
 import { CA_LIMITS } from './limits.ts';
-import { Nonces } from './nonces.ts';
-import { OrderBook } from './order-book.ts';
-import { RateLimits } from './rate-limits.ts';
+import { Accounts } from './memory/accounts.ts';
+import { Heard } from './memory/heard.ts';
+import { Nonces } from './memory/nonces.ts';
+import { OrderBook } from './memory/order-book.ts';
+import { RateLimits } from './memory/rate-limits.ts';
 import { INITIAL_RULES, type CaRules } from './rules.ts';
 
 export interface CoreOptions {

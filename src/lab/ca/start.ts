@@ -10,13 +10,13 @@ import type { Log } from '#log';
 import type { PemPair } from '#mail/certificates/x509';
 import type { Resolver } from '#protocol/dns/resolver';
 import { newCore } from './core.ts';
-import type { CaExchange } from './heard.ts';
-import type { DirectIssue } from './issuance.ts';
-import { keepAuthority } from './keep-authority.ts';
-import { listen } from './listen.ts';
-import type { OrderReport } from './order-book.ts';
+import type { DirectIssue } from './issue/issuance.ts';
+import { keepAuthority } from './issue/keep-authority.ts';
+import type { CaExchange } from './memory/heard.ts';
+import type { OrderReport } from './memory/order-book.ts';
+import { ISSUER } from './proofs/validate.ts';
+import { listen } from './requests/listen.ts';
 import type { CaRules } from './rules.ts';
-import { ISSUER } from './validate.ts';
 
 export interface LabCaOptions {
   /** IP address to listen on. */

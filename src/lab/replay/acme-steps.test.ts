@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOSTS, type LabHost } from '#lab/addresses';
-import type { CaExchange } from '#lab/ca/heard';
-import type { OrderReport } from '#lab/ca/order-book';
-import { SIGNED_PATHS } from '#lab/ca/routes';
+import type { CaExchange } from '#lab/ca/memory/heard';
+import type { OrderReport } from '#lab/ca/memory/order-book';
+import { SIGNED_PATHS } from '#lab/ca/requests/routes';
 import { acmeSteps, conversations } from './acme-steps.ts';
 import { acmeResource } from './acme-texts.ts';
 import { placesOf } from './places.ts';

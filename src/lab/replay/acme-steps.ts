@@ -2,10 +2,10 @@
  * A conversation of a client with the certificate authority as steps: what was asked, by whose key, what was answered and why, and between them
  * what the authority did for the orders (the questions of the DNS, the proofs, CAA). Pure.
  */
-import type { CaExchange } from '#lab/ca/heard';
-import type { OrderReport } from '#lab/ca/order-book';
-import type { CaStep } from '#lab/ca/steps';
-import { tellCaStep } from '#lab/ca/tell-step';
+import type { CaExchange } from '#lab/ca/memory/heard';
+import type { OrderReport } from '#lab/ca/memory/order-book';
+import type { CaStep } from '#lab/ca/steps/steps';
+import { tellCaStep } from '#lab/ca/steps/tell-step';
 import { say } from '#mail/story/phrase';
 import { printable } from '#mail/story/terminal-text';
 import { ACME_TEXTS, acmeResource } from './acme-texts.ts';

@@ -2,8 +2,8 @@
  * What can be replayed, newest first: messages, sessions with any host by SMTP and IMAP, what providers were brought, conversations with the
  * certificate authority, what was asked by HTTP, and questions of the DNS; all of it, or what one party, one lesson or one message has to do with. Pure.
  */
-import type { CaExchange } from '#lab/ca/heard';
-import type { OrderReport } from '#lab/ca/order-book';
+import type { CaExchange } from '#lab/ca/memory/heard';
+import type { OrderReport } from '#lab/ca/memory/order-book';
 import type { AskedQuestion } from '#lab/dns/questions';
 import { printable } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';

@@ -1,5 +1,7 @@
 /** Accounts: made, found, changed, given up (RFC 8555 §7.3), and what they ordered (§7.1.2.1). */
 import { z } from 'zod';
+import type { Account } from '#lab/ca/memory/records';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
 import {
   accountOf,
   assertGet,
@@ -8,9 +10,7 @@ import {
   urls,
   type Asked,
   type Reply,
-} from '#lab/ca/exchange';
-import { AcmeProblem, malformed } from '#lab/ca/problem';
-import type { Account } from '#lab/ca/records';
+} from './exchange.ts';
 
 const contact = z.array(z.string().max(320)).max(10);
 const newSchema = z.object({

@@ -1,11 +1,11 @@
 /** Authorizations and their challenges: looked at, given up, and proved (RFC 8555 §7.5). */
 import { z } from 'zod';
-import { accountOf, isGet, payloadOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
 import { CA_LIMITS } from '#lab/ca/limits';
 import { AcmeProblem, malformed, problemDocument } from '#lab/ca/problem';
 import type { Core } from '#lab/ca/core';
-import type { Authorization, Challenge, Order } from '#lab/ca/records';
-import { assertMayIssue, prove, type Validation } from '#lab/ca/validate';
+import type { Authorization, Challenge, Order } from '#lab/ca/memory/records';
+import { assertMayIssue, prove, type Validation } from '#lab/ca/proofs/validate';
+import { accountOf, isGet, payloadOf, urls, type Asked, type Reply } from './exchange.ts';
 import { authorizationView, challengeView } from './views.ts';
 
 const deactivation = z.object({ status: z.literal('deactivated') });

@@ -2,10 +2,10 @@
 import { X509Certificate } from 'node:crypto';
 import { z } from 'zod';
 import type { Core } from '#lab/ca/core';
-import { accountOf, assertGet, payloadOf, type Asked, type Reply } from '#lab/ca/exchange';
+import { renewalWindow } from '#lab/ca/issue/renewal-window';
+import type { IssuedCertificate } from '#lab/ca/memory/records';
 import { AcmeProblem, malformed } from '#lab/ca/problem';
-import type { IssuedCertificate } from '#lab/ca/records';
-import { renewalWindow } from '#lab/ca/renewal-window';
+import { accountOf, assertGet, payloadOf, type Asked, type Reply } from './exchange.ts';
 
 export function certificate(asked: Asked): Reply {
   assertGet(asked);

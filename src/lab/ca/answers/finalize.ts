@@ -1,13 +1,13 @@
 /** The end of an order (RFC 8555 §7.4): the request is looked at, CAA once more, and the certificate is made. */
 import { z } from 'zod';
 import type { Core } from '#lab/ca/core';
-import { payloadOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
+import { readCertificateRequest } from '#lab/ca/issue/read-request';
 import { CA_LIMITS } from '#lab/ca/limits';
+import type { Order } from '#lab/ca/memory/records';
 import { AcmeProblem, problemDocument } from '#lab/ca/problem';
-import { readCertificateRequest } from '#lab/ca/read-request';
-import type { Order } from '#lab/ca/records';
-import { assertMayIssue } from '#lab/ca/validate';
+import { assertMayIssue } from '#lab/ca/proofs/validate';
 import { validationOf } from './authorization.ts';
+import { payloadOf, urls, type Asked, type Reply } from './exchange.ts';
 import { ownOrder } from './order.ts';
 import { orderView } from './views.ts';
 

@@ -1,9 +1,9 @@
 /** An account gets another key (RFC 8555 §7.3.5): the new one signs the wish, the old one the request that carries it. */
 import { z } from 'zod';
-import { accountOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
-import { isSignedBy, readJwk } from '#lab/ca/jwk';
-import { jsonIn, readJws } from '#lab/ca/jws';
+import { isSignedBy, readJwk } from '#lab/ca/memory/jwk';
 import { AcmeProblem, malformed } from '#lab/ca/problem';
+import { accountOf, urls, type Asked, type Reply } from './exchange.ts';
+import { jsonIn, readJws } from './jws.ts';
 
 const schema = z.object({ account: z.string().max(2000), oldKey: z.unknown() });
 

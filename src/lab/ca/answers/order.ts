@@ -1,10 +1,10 @@
 /** Orders: made and looked at (RFC 8555 §7.4). */
 import { z } from 'zod';
-import { accountOf, assertGet, payloadOf, urls, type Asked, type Reply } from '#lab/ca/exchange';
 import { identifiersSchema, orderedNames } from '#lab/ca/identifiers';
+import type { Account, IssuedCertificate, Order } from '#lab/ca/memory/records';
 import { AcmeProblem, malformed } from '#lab/ca/problem';
 import { PROFILES, isProfile, type ProfileName } from '#lab/ca/profiles';
-import type { Account, IssuedCertificate, Order } from '#lab/ca/records';
+import { accountOf, assertGet, payloadOf, urls, type Asked, type Reply } from './exchange.ts';
 import { orderView } from './views.ts';
 
 const schema = z.object({

@@ -1,6 +1,6 @@
 /** Resources as they are sent (RFC 8555 §7.1). Pure. */
-import { urls } from '#lab/ca/exchange';
-import type { Authorization, Challenge, Order } from '#lab/ca/records';
+import type { Authorization, Challenge, Order } from '#lab/ca/memory/records';
+import { urls } from './exchange.ts';
 
 export function orderView(base: string, order: Order): object {
   const { names, status, expiresAt, authorizations, error, certificate, replaces, profile } = order;

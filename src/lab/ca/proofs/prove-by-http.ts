@@ -2,9 +2,9 @@
 import { request, type IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
 import { connect } from 'node:tls';
-import { CA_LIMITS } from './limits.ts';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { AcmeProblem } from '#lab/ca/problem';
 import { connectTo, quoted, type Look } from './look.ts';
-import { AcmeProblem } from './problem.ts';
 
 const RFC = 'RFC 8555 §8.3';
 

@@ -9,10 +9,10 @@ import { after, before, test } from 'node:test';
 import { connect, createServer } from 'node:tls';
 import type { PemPair } from '#mail/certificates/x509';
 import { handshake } from '#clients/smtp/tls';
+import { AcmeProblem } from '#lab/ca/problem';
 import { makeHostCertificate, newSerial } from './certificates.ts';
 import { Issuance } from './issuance.ts';
 import { keepAuthority, type Authority } from './keep-authority.ts';
-import { AcmeProblem } from './problem.ts';
 
 const NOW = Date.now();
 const DAY = 24 * 60 * 60 * 1000;

@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { generateKeyPairSync, sign, type KeyObject } from 'node:crypto';
 import { test } from 'node:test';
 import fc from 'fast-check';
+import { readJws } from '#lab/ca/answers/jws';
+import { AcmeProblem } from '#lab/ca/problem';
 import { isSignedBy, readJwk } from './jwk.ts';
-import { readJws } from './jws.ts';
-import { AcmeProblem } from './problem.ts';
 
 test('thumbprints are those of RFC 7638 §3.1 and RFC 8037 appendix A.3', () => {
   const rsa = {

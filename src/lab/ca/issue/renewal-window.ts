@@ -1,5 +1,5 @@
 /** When the authority would have a certificate renewed (RFC 9773 §4.2). Pure; real time in milliseconds. */
-import type { IssuedCertificate } from './records.ts';
+import type { IssuedCertificate } from '#lab/ca/memory/records';
 
 export interface RenewalWindow {
   readonly start: number;

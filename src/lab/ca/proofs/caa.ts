@@ -1,6 +1,6 @@
 /** Who may issue for a name: CAA records (RFC 8659), with account and method where they name them (RFC 8657). */
+import type { ChallengeType } from '#lab/ca/challenge-types';
 import type { CaaData, DnsAnswer } from '#protocol/dns/resolver';
-import type { ChallengeType } from './challenge-types.ts';
 
 export interface CaaQuestion {
   /** The name by which records mean this authority. */

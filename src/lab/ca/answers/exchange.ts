@@ -1,10 +1,10 @@
 /** A request that was signed and believed (RFC 8555 §6.2), and what is answered to it. */
 import type { z } from 'zod';
-import type { Core } from './core.ts';
-import type { PublicKey } from './jwk.ts';
+import type { Core } from '#lab/ca/core';
+import type { PublicKey } from '#lab/ca/memory/jwk';
+import type { Account } from '#lab/ca/memory/records';
+import { malformed } from '#lab/ca/problem';
 import { jsonIn, whatIn, type Jws } from './jws.ts';
-import { malformed } from './problem.ts';
-import type { Account } from './records.ts';
 
 export interface Asked {
   readonly core: Core;

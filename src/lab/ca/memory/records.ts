@@ -1,9 +1,9 @@
 /** What the authority remembers while it runs: accounts, orders with their authorizations, certificates (RFC 8555 §7.1). */
+import type { ChallengeType } from '#lab/ca/challenge-types';
+import type { ProblemDocument } from '#lab/ca/problem';
+import type { ProfileName } from '#lab/ca/profiles';
+import type { CaStep } from '#lab/ca/steps/steps';
 import type { PublicKey } from './jwk.ts';
-import type { ChallengeType } from './challenge-types.ts';
-import type { ProblemDocument } from './problem.ts';
-import type { ProfileName } from './profiles.ts';
-import type { CaStep } from './steps.ts';
 
 export interface Account {
   /** The thumbprint of its first key, so that it is found again under the same URL after a restart. */

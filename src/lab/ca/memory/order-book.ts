@@ -1,12 +1,12 @@
 /** Orders, their authorizations and challenges, and those that were refused at once; for clients by id, for who reads them again in a row. */
 import { randomBytes } from 'node:crypto';
+import { CHALLENGE_TYPES } from '#lab/ca/challenge-types';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { problemDocument, type AcmeProblem, type ProblemDocument } from '#lab/ca/problem';
+import type { ProfileName } from '#lab/ca/profiles';
+import type { CaStep, Tell } from '#lab/ca/steps/steps';
 import { BoundedMap } from './bounded-map.ts';
-import { CA_LIMITS } from './limits.ts';
-import { problemDocument, type AcmeProblem, type ProblemDocument } from './problem.ts';
-import type { ProfileName } from './profiles.ts';
-import { CHALLENGE_TYPES } from './challenge-types.ts';
 import { type Account, type Authorization, type Challenge, type Order } from './records.ts';
-import type { CaStep, Tell } from './steps.ts';
 
 /** One order as it is read again, the oldest step first. */
 export interface OrderReport {

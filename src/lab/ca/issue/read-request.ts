@@ -1,6 +1,6 @@
 /** A certificate request (PKCS #10, RFC 2986) as a client sends it to have its order finalized, and what is wrong with it (RFC 8555 §7.4). */
 import { createPublicKey } from 'node:crypto';
-import { AcmeProblem } from './problem.ts';
+import { AcmeProblem } from '#lab/ca/problem';
 
 export interface RequestWish {
   /** Sorted; exactly these must be asked for. */

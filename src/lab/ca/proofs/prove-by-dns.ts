@@ -1,8 +1,8 @@
 /** DNS-01 (RFC 8555 §8.4): a TXT record below the name with the digest of the key authorization. */
+import { AcmeProblem } from '#lab/ca/problem';
 import { dnsChallengeValue } from '#protocol/acme/jws';
 import { txtText } from '#protocol/dns/resolver';
 import { askDns, quoted, type Look } from './look.ts';
-import { AcmeProblem } from './problem.ts';
 
 /** @throws AcmeProblem unless the record is there */
 export async function proveByDns(

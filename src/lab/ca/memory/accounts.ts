@@ -1,8 +1,8 @@
 /** Accounts by their URL and by their key (RFC 8555 §7.3). Bounded: the oldest are forgotten, and made again by who still has the key. */
 import { randomBytes } from 'node:crypto';
+import { CA_LIMITS } from '#lab/ca/limits';
 import { BoundedMap } from './bounded-map.ts';
 import type { PublicKey } from './jwk.ts';
-import { CA_LIMITS } from './limits.ts';
 import type { Account } from './records.ts';
 
 export class Accounts {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { AcmeProblem } from './problem.ts';
+import { renewalWindow } from '#lab/ca/issue/renewal-window';
+import { AcmeProblem } from '#lab/ca/problem';
 import { RATE_LIMITS, RateLimits } from './rate-limits.ts';
-import { renewalWindow } from './renewal-window.ts';
 
 const HOUR = 60 * 60 * 1000;
 const DAY = 24 * HOUR;

@@ -13,8 +13,8 @@ import {
   AcmeAsker,
   newAccountKey,
   type Question,
-} from '../../../test/support/certificates/acme-asker.ts';
-import { startTestCa, type TestCa } from '../../../test/support/lab/ca.ts';
+} from '../../../../test/support/certificates/acme-asker.ts';
+import { startTestCa, type TestCa } from '../../../../test/support/lab/ca.ts';
 
 let lab: TestCa;
 let asker: AcmeAsker;

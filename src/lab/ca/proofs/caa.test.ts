@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import type { CaaData } from '#protocol/dns/resolver';
-import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
+import { declaredZone } from '../../../../test/support/dns/declared-zone.ts';
 import { findCaa, objectionOf, type CaaQuestion } from './caa.ts';
 
 const ACCOUNT = 'https://ca.test:14000/account/1';

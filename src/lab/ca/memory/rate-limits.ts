@@ -3,9 +3,9 @@
  * is on, so that a lesson can turn it on at any moment. Real time.
  */
 import { createHash } from 'node:crypto';
+import { registeredDomain } from '#lab/ca/identifiers';
+import { AcmeProblem } from '#lab/ca/problem';
 import { BoundedMap } from './bounded-map.ts';
-import { registeredDomain } from './identifiers.ts';
-import { AcmeProblem } from './problem.ts';
 
 export interface RateLimit {
   readonly most: number;

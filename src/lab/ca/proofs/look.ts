@@ -1,6 +1,9 @@
 /** How the authority looks at the practice Internet: its resolver and its dialer, every question kept for who reads the order again. */
 import type { Socket } from 'node:net';
 import type { Dialer } from '#clients/smtp/dial';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { AcmeProblem } from '#lab/ca/problem';
+import type { Tell } from '#lab/ca/steps/steps';
 import {
   txtText,
   type DnsAnswer,
@@ -8,9 +11,6 @@ import {
   type RecordType,
   type Resolver,
 } from '#protocol/dns/resolver';
-import { CA_LIMITS } from './limits.ts';
-import { AcmeProblem } from './problem.ts';
-import type { Tell } from './steps.ts';
 
 export interface Look {
   readonly resolver: Resolver;

@@ -7,15 +7,15 @@ import { createServer as createTcp, type AddressInfo, type Server, type Socket }
 import { test } from 'node:test';
 import { createServer as createTls, type TlsOptions } from 'node:tls';
 import { tcpDialer } from '#clients/smtp/dial';
+import { AcmeProblem } from '#lab/ca/problem';
+import type { CaStepDetail } from '#lab/ca/steps/steps';
 import { challengeCertificate } from '#mail/certificates/x509';
-import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
-import { declaredZone } from '../../../test/support/dns/declared-zone.ts';
+import { certificateFor } from '../../../../test/support/certificates/self-signed.ts';
+import { declaredZone } from '../../../../test/support/dns/declared-zone.ts';
 import type { Look } from './look.ts';
-import { AcmeProblem } from './problem.ts';
 import { proveByHttp } from './prove-by-http.ts';
 import { proveByTls } from './prove-by-tls.ts';
 import { proveByDns } from './prove-by-dns.ts';
-import type { CaStepDetail } from './steps.ts';
 
 const KEY_AUTHORIZATION = 'token.thumbprint';
 

@@ -4,12 +4,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { decodeUtf8Lossy } from '#bytes';
+import type { Asked, Reply } from '#lab/ca/answers/exchange';
+import type { Core } from '#lab/ca/core';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { AcmeProblem, malformed, problemDocument } from '#lab/ca/problem';
 import type { PemPair } from '#mail/certificates/x509';
 import { believed } from './believe.ts';
-import type { Core } from './core.ts';
-import type { Asked, Reply } from './exchange.ts';
-import { CA_LIMITS } from './limits.ts';
-import { AcmeProblem, malformed, problemDocument } from './problem.ts';
 import { openPage, signedRoute } from './routes.ts';
 
 export interface ListenOptions {

@@ -1,5 +1,5 @@
 /** What the authority did for an order, step by step and each with the section it follows: for who reads it again. */
-import type { ChallengeType } from './challenge-types.ts';
+import type { ChallengeType } from '#lab/ca/challenge-types';
 
 export type CaStep = {
   /** Real time in milliseconds. */

@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import { connect, type TLSSocket } from 'node:tls';
+import { AcmeProblem } from '#lab/ca/problem';
 import { connectTo, type Look } from './look.ts';
-import { AcmeProblem } from './problem.ts';
 
 const RFC = 'RFC 8737 §3';
 const PROTOCOL = 'acme-tls/1';

@@ -4,7 +4,7 @@
  */
 import { z } from 'zod';
 import { decodeUtf8, utf8 } from '#bytes';
-import { malformed } from './problem.ts';
+import { malformed } from '#lab/ca/problem';
 
 export interface Jws {
   readonly algorithm: string;

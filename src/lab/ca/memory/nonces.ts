@@ -1,7 +1,7 @@
 /** Nonces that were given out and not used yet (RFC 8555 §6.5): each is good once. Bounded: the oldest are forgotten. */
 import { randomBytes } from 'node:crypto';
+import { CA_LIMITS } from '#lab/ca/limits';
 import { BoundedMap } from './bounded-map.ts';
-import { CA_LIMITS } from './limits.ts';
 
 export class Nonces {
   readonly #given = new BoundedMap<string, true>(CA_LIMITS.nonces);

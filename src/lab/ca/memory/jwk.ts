@@ -1,7 +1,7 @@
 /** Public keys of accounts as they are sent (RFC 7517), which of them will do, and their thumbprints (RFC 7638). */
 import { createHash, createPublicKey, verify, type KeyObject } from 'node:crypto';
 import { z } from 'zod';
-import { AcmeProblem, malformed } from './problem.ts';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
 
 export interface PublicKey {
   readonly key: KeyObject;

@@ -1,12 +1,12 @@
 /** Whether a name is the account's to have certificates for: the proof (RFC 8555 §8, RFC 8737), and who may issue at all (RFC 8659). */
+import type { ChallengeType } from '#lab/ca/challenge-types';
+import type { Authorization, Challenge } from '#lab/ca/memory/records';
+import { AcmeProblem } from '#lab/ca/problem';
 import { findCaa, objectionOf } from './caa.ts';
 import { askDns, type Look } from './look.ts';
 import { proveByDns } from './prove-by-dns.ts';
 import { proveByHttp } from './prove-by-http.ts';
 import { proveByTls } from './prove-by-tls.ts';
-import { AcmeProblem } from './problem.ts';
-import type { ChallengeType } from './challenge-types.ts';
-import type { Authorization, Challenge } from './records.ts';
 
 /** The name by which CAA records mean this authority. */
 export const ISSUER = 'ca.test';

@@ -1,18 +1,18 @@
 /** Makes certificates of hosts and keeps those of orders: to be fetched, revoked, replaced and renewed. */
 import { createPrivateKey, createPublicKey } from 'node:crypto';
+import { assertNames } from '#lab/ca/identifiers';
+import { CA_LIMITS } from '#lab/ca/limits';
+import { BoundedMap } from '#lab/ca/memory/bounded-map';
+import type { IssuedCertificate, Order } from '#lab/ca/memory/records';
+import { PROFILES } from '#lab/ca/profiles';
 import {
   newPrivateKey,
   privateKeyPem,
   renewalIdentifier,
   type PemPair,
 } from '#mail/certificates/x509';
-import { BoundedMap } from './bounded-map.ts';
 import { makeHostCertificate, newSerial, type Validity } from './certificates.ts';
-import { assertNames } from './identifiers.ts';
 import type { Authority } from './keep-authority.ts';
-import { CA_LIMITS } from './limits.ts';
-import { PROFILES } from './profiles.ts';
-import type { IssuedCertificate, Order } from './records.ts';
 
 /** So much earlier a certificate begins, for clocks that are behind. Milliseconds. */
 const BACKDATED = 60 * 60 * 1000;

@@ -1,16 +1,16 @@
 /** Which resource is where, and how it wants to be asked for (RFC 8555 §7.1). */
-import { account, accountOrders, newAccount } from './answers/account.ts';
-import { authorization, challenge } from './answers/authorization.ts';
-import { certificate, renewalInfo, revokeCert } from './answers/certificate.ts';
-import { finalize } from './answers/finalize.ts';
-import { keyChange } from './answers/key-change.ts';
-import { newOrder, order } from './answers/order.ts';
+import { account, accountOrders, newAccount } from '#lab/ca/answers/account';
+import { authorization, challenge } from '#lab/ca/answers/authorization';
+import { certificate, renewalInfo, revokeCert } from '#lab/ca/answers/certificate';
+import type { Answer, Reply } from '#lab/ca/answers/exchange';
+import { finalize } from '#lab/ca/answers/finalize';
+import { keyChange } from '#lab/ca/answers/key-change';
+import { newOrder, order } from '#lab/ca/answers/order';
+import type { Core } from '#lab/ca/core';
+import { PROFILES } from '#lab/ca/profiles';
+import { ISSUER } from '#lab/ca/proofs/validate';
 import type { SignedBy } from './believe.ts';
-import type { Core } from './core.ts';
-import type { Answer, Reply } from './exchange.ts';
 import { PAGES } from './pages.ts';
-import { PROFILES } from './profiles.ts';
-import { ISSUER } from './validate.ts';
 
 export interface SignedRoute {
   readonly by: SignedBy;

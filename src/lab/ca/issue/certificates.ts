@@ -3,8 +3,8 @@
  * is good for names below `.test` and for loopback addresses alone (§4.2.1.10), so that whoever trusts the root risks nothing.
  */
 import { randomBytes, type webcrypto } from 'node:crypto';
+import { TOP } from '#lab/ca/identifiers';
 import { keyPair, newPrivateKey } from '#mail/certificates/x509';
-import { TOP } from './identifiers.ts';
 
 export interface Issuer {
   /** PEM. */

@@ -1,11 +1,11 @@
 /** Whether a request comes from who says so (RFC 8555 §6.2 to §6.5): who signs, for which address, with a nonce that was not used. */
-import type { Core } from './core.ts';
-import { urls, type Asked } from './exchange.ts';
-import { ALGORITHMS, isSignedBy, readJwk, type PublicKey } from './jwk.ts';
-import { readJws, type Jws } from './jws.ts';
-import { AcmeProblem, malformed } from './problem.ts';
-import type { Account } from './records.ts';
-import { assertActive } from './answers/account.ts';
+import { assertActive } from '#lab/ca/answers/account';
+import { urls, type Asked } from '#lab/ca/answers/exchange';
+import { readJws, type Jws } from '#lab/ca/answers/jws';
+import type { Core } from '#lab/ca/core';
+import { ALGORITHMS, isSignedBy, readJwk, type PublicKey } from '#lab/ca/memory/jwk';
+import type { Account } from '#lab/ca/memory/records';
+import { AcmeProblem, malformed } from '#lab/ca/problem';
 
 /** By what a resource wants to be asked for: a key that is sent along, an account, or either. */
 export type SignedBy = 'key' | 'account' | 'either';
