@@ -19,6 +19,12 @@ test('what no host can have is unusable', () => {
   }
 });
 
+test('an IPv4 address that no translator may pass on is unusable in its prefix (RFC 6052 §3.1)', () => {
+  for (const inner of ['127.0.0.1', '10.0.0.1', '192.168.1.1', '224.0.0.1', '0.0.0.0'])
+    assert.equal(isUnusableAddress(`64:ff9b::${inner}`, 6), true, inner);
+  assert.equal(isUnusableAddress('64:ff9b::192.0.2.1', 6), false);
+});
+
 test('what a host may have, on a local network too, is usable', () => {
   for (const address of ['192.0.2.1', '127.0.0.1', '10.0.0.1', '223.255.255.255']) {
     assert.equal(isUnusableAddress(address, 4), false, address);

@@ -19,7 +19,7 @@ export function canonicalAddress(text: string): string {
 
 /**
  * Whether no host can be reached at the address: «this network», multicast, broadcast (RFC 6890 §2.2), and IPv4 in
- * IPv6's clothes, which the system would connect to by IPv4 past any rule about its addresses.
+ * IPv6's clothes, which the system would connect to by IPv4 past any rule about its addresses, or a translator refuses.
  */
 export function isUnusableAddress(address: string, family: 4 | 6): boolean {
   return UNUSABLE[family].check(address, family === 4 ? 'ipv4' : 'ipv6');
@@ -33,3 +33,15 @@ UNUSABLE[4].addAddress('255.255.255.255', 'ipv4');
 UNUSABLE[6].addAddress('::', 'ipv6');
 UNUSABLE[6].addSubnet('ff00::', 8, 'ipv6');
 UNUSABLE[6].addSubnet('::ffff:0:0', 96, 'ipv6');
+// RFC 6052 §3.1: no translator passes these on
+for (const [network, bits] of [
+  ['0.0.0.0', 8],
+  ['10.0.0.0', 8],
+  ['100.64.0.0', 10],
+  ['127.0.0.0', 8],
+  ['169.254.0.0', 16],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+  ['224.0.0.0', 3],
+] as const)
+  UNUSABLE[6].addSubnet(`64:ff9b::${network}`, 96 + bits, 'ipv6');

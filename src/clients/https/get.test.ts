@@ -168,3 +168,25 @@ test('addresses of this machine and its network are not public', () => {
   for (const one of ['8.8.8.8', '172.32.0.1', '2606:4700::1111', '2a00:1450::5'])
     assert.ok(isPublicAddress(one), one);
 });
+
+test('an inner IPv4 address is inner however IPv6 writes it, and so is what no host of the Internet has', () => {
+  for (const one of [
+    '64:ff9b::127.0.0.1',
+    '64:ff9b::a9fe:a9fe',
+    '0064:FF9B:0:0:0:0:0a00:0001',
+    '64:ff9b:1::10.0.0.1',
+    '64:ff9b:1:a00:1::',
+    '::ffff:10.0.0.1',
+    '::ffff:0:10.0.0.1',
+    '::10.0.0.1',
+    '2002:c0a8:101::1',
+    '2001:0:a00:1::1',
+    'fec0::1',
+    '1::1',
+    '4000::1',
+    'fe80::1%eth0',
+  ])
+    assert.ok(!isPublicAddress(one), one);
+  // RFC 6052 §2.1: how a host that has IPv6 alone reaches those that have none
+  for (const one of ['64:ff9b::8.8.8.8', '64:ff9b::808:808']) assert.ok(isPublicAddress(one), one);
+});

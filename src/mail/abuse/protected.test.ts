@@ -35,6 +35,20 @@ test('loopback, private, link-local and carrier addresses are private, their nei
     assert.equal(isPrivateAddress(address), false, address);
 });
 
+test('a private IPv4 address is private however IPv6 writes it', () => {
+  for (const inner of ['10.1.2.3', '127.0.0.1', '192.168.1.1', '169.254.169.254', '100.64.0.1'])
+    for (const prefix of ['::ffff:', '::ffff:0:', '::', '64:ff9b::', '64:ff9b:1::'])
+      assert.equal(isPrivateAddress(`${prefix}${inner}`), true, `${prefix}${inner}`);
+  assert.equal(isPrivateAddress('2002:a01:203::1'), true);
+  for (const outer of [
+    '::ffff:192.0.2.1',
+    '64:ff9b::192.0.2.1',
+    '2002:c000:201::1',
+    '64:ff9c::a00:1',
+  ])
+    assert.equal(isPrivateAddress(outer), false, outer);
+});
+
 test('gateways, trusted networks and own addresses are protected', () => {
   const isProtected = protectedAddresses({
     trusted: [{ has: (address) => address.startsWith('198.51.100.') }],

@@ -2,7 +2,7 @@
  * Who is never banned and whose rate is never limited: this machine, private networks, gateways behind which many stand, and whom the
  * operator trusts. Behind each of these addresses may be everybody: a balancer or a container's bridge hides all clients.
  */
-import { parseIp } from '#protocol/address/ip-address';
+import { carriedIpv4, parseIp, type IpAddress } from '#protocol/address/ip-address';
 import { contains, readNetwork, type Networks } from '#protocol/address/network';
 
 /** Loopback, RFC 1918, link-local, carrier-grade NAT (RFC 6598), unique local (RFC 4193) and «this host». */
@@ -19,9 +19,14 @@ const PRIVATE = [
   'fe80::/10',
 ].map((text) => readNetwork(text)!);
 
+/** An IPv6 address that stands for an IPv4 address is what that one is. */
 export function isPrivateAddress(address: string): boolean {
   const read = parseIp(address);
-  return read !== undefined && PRIVATE.some((network) => contains(network, read));
+  return read !== undefined && (isWithin(read) || isWithin(carriedIpv4(read)));
+}
+
+function isWithin(address: IpAddress | undefined): boolean {
+  return address !== undefined && PRIVATE.some((network) => contains(network, address));
 }
 
 export interface ProtectedOptions {

@@ -2,7 +2,15 @@ import assert from 'node:assert/strict';
 import { isIPv4, isIPv6, SocketAddress, BlockList } from 'node:net';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { dottedIp, formatIp, isInNetwork, parseIp, reverseDomain, unmapped } from './ip-address.ts';
+import {
+  carriedIpv4,
+  dottedIp,
+  formatIp,
+  isInNetwork,
+  parseIp,
+  reverseDomain,
+  unmapped,
+} from './ip-address.ts';
 
 const digits = fc.stringMatching(/^[0-9]{0,4}$/);
 const groups = fc.stringMatching(/^[0-9a-fA-F]{0,5}$/);
@@ -54,6 +62,28 @@ test('an IPv4-mapped IPv6 address is the IPv4 address that it holds, in each spe
     assert.equal(formatIp(unmapped(parseIp(spelling)!)), '192.0.2.1');
   for (const other of ['::192.0.2.1', '::fffe:192.0.2.1', '1::ffff:192.0.2.1'])
     assert.equal(unmapped(parseIp(other)!).family, 6);
+});
+
+test('an IPv6 address tells the IPv4 address that it stands for', () => {
+  for (const [written, inner] of [
+    ['::ffff:192.0.2.1', '192.0.2.1'],
+    ['::ffff:0:192.0.2.1', '192.0.2.1'],
+    ['::192.0.2.1', '192.0.2.1'],
+    ['64:ff9b::192.0.2.1', '192.0.2.1'],
+    ['64:ff9b:1:2:3:4:192.0.2.1', '192.0.2.1'],
+    ['2002:c000:201:5::9', '192.0.2.1'],
+  ] as const)
+    assert.equal(formatIp(carriedIpv4(parseIp(written)!)!), inner, written);
+  for (const other of [
+    '192.0.2.1',
+    '::',
+    '::1',
+    '::ffff',
+    '2001:db8::192.0.2.1',
+    '64:ff9b:2::1',
+    '65::1',
+  ])
+    assert.equal(carriedIpv4(parseIp(other)!), undefined, other);
 });
 
 test('macros and PTR look-ups have the address in their own forms', () => {

@@ -45,6 +45,26 @@ export function unmapped(address: IpAddress): IpAddress {
   return isMapped ? { family: 4, groups: groups.slice(6) } : address;
 }
 
+/**
+ * The IPv4 address that an IPv6 address stands for, in each way to write one inside the other: mapped and compatible (RFC 4291 §2.5.5),
+ * translated (RFC 2765 §2.1), behind a NAT64 of everybody's prefix (RFC 6052 §2.1) or of a network's own (RFC 8215), 6to4 (RFC 3056
+ * §2). What is sent there may come out at it. Undefined for any other.
+ */
+export function carriedIpv4({ family, groups }: IpAddress): IpAddress | undefined {
+  if (family === 4) return undefined;
+  if (groups[0] === 0x2002) return { family: 4, groups: groups.slice(1, 3) };
+  const last: IpAddress = { family: 4, groups: groups.slice(6) };
+  const before = groups.slice(0, 6).join();
+  // `::1` and its neighbours are no IPv4 addresses
+  if (before === '0,0,0,0,0,0') return last.groups[0]! > 0xff ? last : undefined;
+  const isNat64 = groups[0] === 0x64 && groups[1] === 0xff9b;
+  const carries =
+    before === '0,0,0,0,0,65535' ||
+    before === '0,0,0,0,65535,0' ||
+    (isNat64 && (groups[2] === 1 || groups.slice(2, 6).every((group) => group === 0)));
+  return carries ? last : undefined;
+}
+
 /** Whether the first `prefixLength` bits of two addresses are the same; never across families. */
 export function isInNetwork(address: IpAddress, network: IpAddress, prefixLength: number): boolean {
   if (address.family !== network.family) return false;

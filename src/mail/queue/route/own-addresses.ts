@@ -4,6 +4,7 @@
  */
 import type { networkInterfaces } from 'node:os';
 import { addressFamily, canonicalAddress } from '#clients/dns/address';
+import { carriedIpv4, formatIp, parseIp } from '#protocol/address/ip-address';
 
 export interface OwnAddressOptions {
   /** Where the MX listener listens. */
@@ -36,11 +37,18 @@ export function ownAddresses(options: OwnAddressOptions): (address: string) => b
     return (ofMachine = new Set(all.map(({ address }) => canonicalAddress(address))));
   };
   return (address) => {
-    const asked = canonicalAddress(address);
+    const asked = canonicalAddress(throughTranslator(address) ?? address);
     if (named.has(asked)) return true;
     if (!every.includes(addressFamily(asked)!)) return false;
     // the whole network is the loopback's, and the system shows one address of it
     if (asked.startsWith('127.')) return true;
     return machines().has(asked);
   };
+}
+
+/** Where a translator leads that writes IPv4 addresses as IPv6 (RFC 6052 §2.1). */
+function throughTranslator(address: string): string | undefined {
+  const read = parseIp(address);
+  const carried = read && carriedIpv4(read);
+  return carried && formatIp(carried);
 }
