@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { Dialer } from '#clients/smtp/dial';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { LabHost } from './addresses.ts';
-import { sendLetter, type Sent } from './providers/send.ts';
+import { sendLetter, type Sent } from './providers/sending/send.ts';
 
 export interface PostParts {
   readonly resolver: Resolver;

@@ -2,7 +2,7 @@
 import { z } from 'zod';
 import { dialsFrom } from '#lab/dials-from';
 import { leaveList } from '#lab/people/leave-list';
-import { findProvider } from '#lab/providers/list';
+import { findProvider } from '#lab/providers/tables/list';
 import { aroundOf, type LessonWorld } from './world.ts';
 
 interface ReaderRefusal {

@@ -1,6 +1,6 @@
 /** Days of the learner's address at a provider since a lesson began, as the provider counted them: what its postmaster page shows. */
-import type { Counts } from '#lab/providers/counts';
-import { dateOf } from '#lab/providers/memory';
+import type { Counts } from '#lab/providers/senders/counts';
+import { dateOf } from '#lab/providers/senders/memory';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { senderDays, type DayRow } from '#store/lab/provider-senders';
 import { aroundOf, type LessonWorld } from './world.ts';

@@ -1,7 +1,7 @@
 /** How providers think of the learner's server, by address and by domain: lessons set it when they begin, and put it back. */
 import type { Json } from '#events';
-import type { Standing } from '#lab/providers/growth';
 import type { Sender } from '#lab/providers/rule';
+import type { Standing } from '#lab/providers/senders/growth';
 import { aroundOf, type LessonWorld } from './world.ts';
 
 const KINDS = ['ip', 'domain'] as const;

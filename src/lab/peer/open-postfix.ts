@@ -6,7 +6,7 @@ import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { openSession } from '#clients/smtp/open-session';
 import { SMTP_CLIENT_LIMITS } from '#clients/smtp/limits';
-import type { Sent } from '#lab/providers/send';
+import type { Sent } from '#lab/providers/sending/send';
 import { parseMailbox } from '#protocol/address/path';
 import { replyText } from '#protocol/smtp/reply';
 import { openFront } from './front.ts';

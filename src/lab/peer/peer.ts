@@ -1,6 +1,6 @@
 /** What peer.test is to the rest of the practice Internet. */
 import type { Ground } from '#lab/ground';
-import type { Sent } from '#lab/providers/send';
+import type { Sent } from '#lab/providers/sending/send';
 import type { Resolver } from '#protocol/dns/resolver';
 import type { TlsIdentity } from '#servers/net/tls-context';
 import type { KeptLetter } from './mailboxes.ts';

@@ -1,5 +1,5 @@
 /** What became of a message, as Postfix's log tells it. */
-import type { Sent } from '#lab/providers/send';
+import type { Sent } from '#lab/providers/sending/send';
 
 const STATUS: Readonly<Record<string, Sent['kind']>> = {
   sent: 'sent',

@@ -7,8 +7,8 @@ import {
   type Sender,
 } from '../../../test/support/lab/providers.ts';
 import { providerCalls, type Explained } from './calls.ts';
-import { PROVIDERS } from './list.ts';
-import { CONDITION_TEXTS } from './texts.ts';
+import { CONDITION_TEXTS } from './rules/texts.ts';
+import { PROVIDERS } from './tables/list.ts';
 
 let stage: ProviderStage;
 let by: Sender;

@@ -12,18 +12,18 @@ import {
 } from '#store/lab/provider-mail';
 import { listOutgoing, type ListedOutgoing } from '#store/lab/provider-outbox';
 import { senderDays } from '#store/lab/provider-senders';
-import type { Counts } from './counts.ts';
-import type { TraceEntry } from './evaluate.ts';
-import { findProvider } from './list.ts';
-import { crowdName, peopleOf } from './list-people.ts';
-import { dateOf } from './memory.ts';
 import { tracesOfMessage } from './own-message.ts';
-import { postmasterRow, type PostmasterRow } from './postmaster.ts';
-import { personAt } from './readers.ts';
+import { crowdName, peopleOf } from './reception/list-people.ts';
+import { personAt } from './reception/readers.ts';
 import type { Provider } from './rule.ts';
+import type { TraceEntry } from './rules/evaluate.ts';
+import { outcomeOf, sourceOf, tellTrace, type ToldEntry } from './rules/tell-trace.ts';
+import { CONDITION_TEXTS } from './rules/texts.ts';
+import type { Counts } from './senders/counts.ts';
+import { dateOf } from './senders/memory.ts';
+import { postmasterRow, type PostmasterRow } from './senders/postmaster.ts';
 import { MODES, type Mode, type Providers } from './start.ts';
-import { outcomeOf, sourceOf, tellTrace, type ToldEntry } from './tell-trace.ts';
-import { CONDITION_TEXTS } from './texts.ts';
+import { findProvider } from './tables/list.ts';
 
 export interface ProviderRefusal {
   readonly kind: 'refused';

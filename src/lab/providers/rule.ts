@@ -4,10 +4,10 @@
  */
 import type { LabHost } from '#lab/addresses';
 import type { Charset, Crowd, Person } from '#lab/people/person';
-import type { Counts } from './counts.ts';
 import type { ClientFacts, Identity, MessageFacts } from './facts.ts';
-import type { Growth, Standing } from './growth.ts';
-import type { ConditionKey } from './texts.ts';
+import type { ConditionKey } from './rules/texts.ts';
+import type { Counts } from './senders/counts.ts';
+import type { Growth, Standing } from './senders/growth.ts';
 
 /**
  * When a rule is asked. connect, tls: at MAIL · rcpt: at each RCPT · data: when the message is there · rate: after that, so that what is

@@ -13,16 +13,16 @@ import { forgetOutgoing } from '#store/lab/provider-outbox';
 import { keepProviderSetting, readProviderSetting } from '#store/lab/provider-settings';
 import { noPolicyStore } from '#store/tls-policy/policies';
 import { dayRounds } from './day-rounds.ts';
-import { startHost } from './host.ts';
-import { ownKey, type OwnKey } from './keys.ts';
-import { PROVIDERS } from './list.ts';
-import { dateOf, Memory } from './memory.ts';
-import { Outbox } from './outbox.ts';
-import { Reception, type ProviderOffence, type Taken } from './reception.ts';
-import { ReportBook } from './report-book.ts';
+import { startHost } from './reception/host.ts';
+import { Reception, type ProviderOffence, type Taken } from './reception/reception.ts';
 import type { Provider } from './rule.ts';
-import { sendAnswers } from './send-answers.ts';
+import { dateOf, Memory } from './senders/memory.ts';
+import { ownKey, type OwnKey } from './sending/keys.ts';
+import { Outbox } from './sending/outbox.ts';
+import { ReportBook } from './sending/report-book.ts';
+import { sendAnswers } from './sending/send-answers.ts';
 import { servePolicy } from './serve-policy.ts';
+import { PROVIDERS } from './tables/list.ts';
 import { providerZone, type ProviderZone } from './zone.ts';
 
 export interface ProvidersOptions {

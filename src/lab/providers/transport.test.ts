@@ -10,9 +10,9 @@ import { listOutgoing } from '#store/lab/provider-outbox';
 import { certificateFor } from '../../../test/support/certificates/self-signed.ts';
 import { startProviderStage, type ProviderStage } from '../../../test/support/lab/providers.ts';
 import { testIdentity } from '../../../test/support/smtp/own-server.ts';
-import { BIGMAIL } from './bigmail.ts';
-import { GREY } from './grey.ts';
 import type { Provider } from './rule.ts';
+import { BIGMAIL } from './tables/bigmail.ts';
+import { GREY } from './tables/grey.ts';
 
 const HOUR = 3_600_000;
 

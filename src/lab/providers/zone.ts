@@ -1,7 +1,7 @@
 /** What a provider publishes of itself in the DNS, as plain records: in its own zone, and the names of its addresses. Pure. */
 import type { LabNetwork } from '#lab/network';
-import type { OwnKey } from './keys.ts';
 import type { Provider } from './rule.ts';
+import type { OwnKey } from './sending/keys.ts';
 
 /** All records of one name and type, values as in a zone file. */
 export interface PlainRecord {

@@ -1,11 +1,11 @@
 /** Everything that is kept of the way of a message, from the event log, the dialogues, and what the parties of the practice Internet remember. */
 import type { AskedQuestion } from '#lab/dns/questions';
-import type { TraceEntry } from '#lab/providers/evaluate';
 import type { ClientFacts, MessageFacts } from '#lab/providers/facts';
 import { tracesOfMessage } from '#lab/providers/own-message';
 import type { Provider } from '#lab/providers/rule';
+import type { TraceEntry } from '#lab/providers/rules/evaluate';
+import { tellTrace } from '#lab/providers/rules/tell-trace';
 import type { Mode } from '#lab/providers/start';
-import { tellTrace } from '#lab/providers/tell-trace';
 import type { Language } from '#protocol/dsn/language';
 import { isId } from '#store/database/ids';
 import type { Pool } from '#store/database/open';
@@ -123,7 +123,7 @@ async function visitsOf(
   });
 }
 
-/** As they were kept with the trace (`lab/providers/reception.ts`). */
+/** As they were kept with the trace (`lab/providers/reception/reception.ts`). */
 interface Facts {
   readonly client: ClientFacts;
   /** Not there where it was refused before its content. */

@@ -1,6 +1,6 @@
 /** What is kept of the way of a message, from which its steps are told. */
 import type { AskedQuestion } from '#lab/dns/questions';
-import type { ToldEntry } from '#lab/providers/tell-trace';
+import type { ToldEntry } from '#lab/providers/rules/tell-trace';
 import type { Dialogue } from '#store/events/dialogues';
 import type { StoredEvent } from '#store/events/events';
 import type { OutgoingKind } from '#store/lab/provider-outbox';

@@ -1,5 +1,5 @@
 /** What happens at a provider, and what it sends back, as steps. Pure. */
-import { entryLines } from '#lab/providers/tell-trace';
+import { entryLines } from '#lab/providers/rules/tell-trace';
 import { phraseFor, say } from '#mail/story/phrase';
 import { momentsIn } from '#mail/story/spoken';
 import { printable } from '#mail/story/terminal-text';

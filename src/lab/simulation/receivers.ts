@@ -1,7 +1,7 @@
 /** The three providers that a simulation writes to. */
-import { BIGMAIL } from '#lab/providers/bigmail';
-import { HOTTEST } from '#lab/providers/hottest';
-import { PURPLE } from '#lab/providers/purple';
 import type { Provider } from '#lab/providers/rule';
+import { BIGMAIL } from '#lab/providers/tables/bigmail';
+import { HOTTEST } from '#lab/providers/tables/hottest';
+import { PURPLE } from '#lab/providers/tables/purple';
 
 export const RECEIVERS: readonly Provider[] = [BIGMAIL, HOTTEST, PURPLE];

@@ -4,7 +4,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import { newsletterLetter } from '#lab/app/letters';
-import { sendLetter } from '#lab/providers/send';
+import { sendLetter } from '#lab/providers/sending/send';
 import { NEWS } from './shop.ts';
 import type { SimulatedWorld } from './world.ts';
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { NOTHING } from '#lab/providers/counts';
+import { NOTHING } from '#lab/providers/senders/counts';
 import { keepSenders } from '#store/lab/provider-senders';
 import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { tellStanding } from './tell-day.ts';

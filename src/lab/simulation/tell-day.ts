@@ -1,8 +1,13 @@
 /** A day of a simulation as its provider saw it: counts of verdicts and replies, what people did, and what was thought of the sender. */
-import type { Counts } from '#lab/providers/counts';
-import { afterDay, reputationOf, type Reputation, type Standing } from '#lab/providers/growth';
-import { dateOf } from '#lab/providers/memory';
 import type { Provider } from '#lab/providers/rule';
+import type { Counts } from '#lab/providers/senders/counts';
+import {
+  afterDay,
+  reputationOf,
+  type Reputation,
+  type Standing,
+} from '#lab/providers/senders/growth';
+import { dateOf } from '#lab/providers/senders/memory';
 import type { Pool } from '#store/database/open';
 import { loadSenders, type SenderKey } from '#store/lab/provider-senders';
 import { judgedSince, waitingByDomain } from '#store/lab/simulation-counts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { PostmasterRow } from '#lab/providers/postmaster';
+import type { PostmasterRow } from '#lab/providers/senders/postmaster';
 import { complianceOf } from './compliance.ts';
 
 function row(given: Partial<PostmasterRow>): PostmasterRow {

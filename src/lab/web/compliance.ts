@@ -1,5 +1,5 @@
 /** What a provider wants of a sender, item by item: fine, or needs work, as Google's Postmaster Tools say it since their second version. Pure. */
-import type { PostmasterRow } from '#lab/providers/postmaster';
+import type { PostmasterRow } from '#lab/providers/senders/postmaster';
 
 export const ITEMS = ['spf', 'dkim', 'dmarc', 'ptr', 'tls', 'one-click', 'spam-rate'] as const;
 export type Item = (typeof ITEMS)[number];

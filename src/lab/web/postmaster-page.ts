@@ -1,5 +1,5 @@
 /** The page on which bigmail.test shows a sender what it thinks of them. Pure. */
-import type { PostmasterRow } from '#lab/providers/postmaster';
+import type { PostmasterRow } from '#lab/providers/senders/postmaster';
 import { complianceOf, ITEMS } from './compliance.ts';
 import { html, type Html } from './html.ts';
 import { askFor, linkTo, speaker, table, type Page, type Reader } from './layout.ts';

@@ -1,6 +1,6 @@
 /** What the pages of the practice Internet say around what they were given. */
 import type { Refused } from '#lab/dnsbl/answer';
-import { EXAM_TEXT } from '#lab/providers/exam-text';
+import { EXAM_TEXT } from '#lab/providers/rules/exam-text';
 import type { Phrase } from '#mail/story/phrase';
 import type { Item, Verdict } from './compliance.ts';
 import { DNS_TEXTS } from './dns-texts.ts';

@@ -1,6 +1,6 @@
 /** why.lab.test: what `hikyaku lab why` says, as a page, and no more than it says. Pure. */
 import type { Explained } from '#lab/providers/calls';
-import type { ToldEntry } from '#lab/providers/tell-trace';
+import type { ToldEntry } from '#lab/providers/rules/tell-trace';
 import { html, type Html } from './html.ts';
 import { askFor, linkTo, moment, pairs, speaker, table, type Page, type Reader } from './layout.ts';
 import { WHY } from './sites.ts';

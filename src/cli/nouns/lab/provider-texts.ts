@@ -1,5 +1,5 @@
 /** What `hikyaku lab why` says beside the rules themselves. */
-import { EXAM_TEXT } from '#lab/providers/exam-text';
+import { EXAM_TEXT } from '#lab/providers/rules/exam-text';
 import type { Language } from '#protocol/dsn/language';
 
 interface Texts {

@@ -8,9 +8,6 @@ import type {
   ShownMail,
   ShownOutgoing,
 } from '#lab/providers/calls';
-import type { ListedPerson } from '#lab/providers/list-people';
-import { entryLines } from '#lab/providers/tell-trace';
-import type { PostmasterRow } from '#lab/providers/postmaster';
 import type { WebView } from '#lab/web/calls';
 import { WHY } from '#lab/web/sites';
 import type { Language } from '#protocol/dsn/language';
@@ -22,6 +19,9 @@ import { LAB_PROVIDER_TEXTS } from './provider-texts.ts';
 import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
 import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
+import type { ListedPerson } from '#lab/providers/reception/list-people';
+import { entryLines } from '#lab/providers/rules/tell-trace';
+import type { PostmasterRow } from '#lab/providers/senders/postmaster';
 
 type SpokenOptions = CommonOptions & LanguageOptions;
 type MailboxOptions = CommonOptions & { readonly limit?: number };

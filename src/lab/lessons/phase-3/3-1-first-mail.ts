@@ -4,8 +4,8 @@ import { lesson, MISSING, missing, seen, type Question, type Said } from '#lab/l
 import { sheetSights } from '#lab/lessons/sheet';
 import { deliveriesTo } from '#lab/lessons/seen-deliveries';
 import type { LessonWorld } from '#lab/lessons/world';
-import type { TraceEntry } from '#lab/providers/evaluate';
 import type { ClientFacts } from '#lab/providers/facts';
+import type { TraceEntry } from '#lab/providers/rules/evaluate';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { tracesSince, type TraceRow } from '#store/lab/provider-mail';
 

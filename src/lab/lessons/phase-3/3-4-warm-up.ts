@@ -3,11 +3,11 @@ import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/app-
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
 import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
 import { placeLearner, putBack } from '#lab/lessons/standing';
-import { dateOf } from '#lab/providers/memory';
-import { findProvider } from '#lab/providers/list';
 import { eventsSince } from '#store/lab/lesson-events';
 import { listPlans, planDays, type PlanDay } from '#store/warm-up/plans';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
+import { dateOf } from '#lab/providers/senders/memory';
+import { findProvider } from '#lab/providers/tables/list';
 
 type Key = 'plans' | 'days' | 'inside' | 'deferrals';
 

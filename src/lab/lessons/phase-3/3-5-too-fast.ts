@@ -4,9 +4,9 @@ import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/less
 import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
 import { deliveriesTo, type Delivery } from '#lab/lessons/seen-deliveries';
 import { learnerAt, placeLearner, putBack } from '#lab/lessons/standing';
-import { BIGMAIL } from '#lab/providers/bigmail';
 import type { ClientFacts } from '#lab/providers/facts';
-import { dateOf } from '#lab/providers/memory';
+import { dateOf } from '#lab/providers/senders/memory';
+import { BIGMAIL } from '#lab/providers/tables/bigmail';
 import { tracesSince } from '#store/lab/provider-mail';
 
 type Key = 'slowed' | 'fell' | 'calm' | 'back';

@@ -7,9 +7,9 @@ import { seeded } from '#lab/seeded';
 import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
 import { textOf } from '#lab/lessons/seen-sessions';
 import { placeLearner, putBack } from '#lab/lessons/standing';
-import { spamRate } from '#lab/providers/counts';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonWorld } from '#lab/lessons/world';
+import { spamRate } from '#lab/providers/senders/counts';
 
 type Key = 'asked' | 'dirty' | 'reports' | 'list' | 'clean';
 

@@ -10,7 +10,7 @@ import type { Dialer } from '#clients/smtp/dial';
 import { HOSTS, type LabHost } from '#lab/addresses';
 import { placesOf } from '#lab/replay/places';
 import { servePolicy } from '#lab/providers/serve-policy';
-import { findProvider, PROVIDERS } from '#lab/providers/list';
+import { findProvider, PROVIDERS } from '#lab/providers/tables/list';
 import { readIdentityText } from '#servers/net/tls-context';
 import {
   issue,
