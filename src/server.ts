@@ -14,7 +14,7 @@ import type { Log } from '#log';
 import { Authenticator } from '#mail/accounts/authenticate';
 import { echoBox } from '#mail/doctor/echo-box';
 import { learnTrust } from '#mail/receive/learn/trust';
-import { startSearchFollower } from '#mail/search/follow';
+import { startSearchFollower } from '#mail/search/follow/follow';
 import { startAdmin } from '#servers/admin/start';
 import { startHttp, type HttpServer } from '#servers/http/start';
 import type { Store } from '#store/database/open';

@@ -5,7 +5,7 @@
  */
 import { utf8 } from '#bytes';
 import { TEXT_PLACES, type EmailTexts, type TextPlace } from '#store/search/texts';
-import { INDEX_VERSION } from './grams.ts';
+import { INDEX_VERSION } from './index/grams.ts';
 
 /** Between two strings; a needle that has it is not looked for here, nor one with what stands for letters that UTF-8 has not. */
 const BETWEEN = '\0';

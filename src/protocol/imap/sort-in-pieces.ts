@@ -1,6 +1,6 @@
 /**
  * A stable sort that lets others work: pieces are sorted at once, then merged two by two.
- * Called by mail/search/sort-messages.ts, thread.ts.
+ * Called by mail/search/find/sort-messages.ts, thread.ts.
  */
 
 /** Called every few milliseconds of work: lets others work when it is time to. */

@@ -1,7 +1,7 @@
 /**
  * The connection that writes the search index: apart from the pool, since its commits do not wait for the disk. What a crash takes is
  * the end of the index, position and segment together, and is made again.
- * Called by mail/search/follow.ts.
+ * Called by mail/search/follow/follow.ts.
  */
 import pg from 'pg';
 import type { Queryable } from '#store/query/queryable';

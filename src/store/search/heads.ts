@@ -1,6 +1,6 @@
 /**
  * The beginnings of messages as read, many in one question: what SEARCH needs of their headers.
- * Called by mail/search/look-into-messages.ts.
+ * Called by mail/search/find/look-into-messages.ts.
  */
 import { zstdDecompressSync } from 'node:zlib';
 import { withoutRanges } from '#store/emails/emails';

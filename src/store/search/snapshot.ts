@@ -2,7 +2,7 @@
  * The search index of an account as searches read it, while the follower goes on. A segment never changes; a merge puts a larger one in
  * the place of some. So no transaction is held over several questions: each is one moment, and tells where a segment is gone meanwhile.
  * A segment is read by the blocks of the keys that are asked for, never whole.
- * Called by mail/search/ask-index.ts.
+ * Called by mail/search/index/ask-index.ts.
  */
 import type { Queryable } from '#store/query/queryable';
 import { storedBlock, type StoredBlock, type StoredSegment } from './segments.ts';

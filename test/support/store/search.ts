@@ -5,10 +5,10 @@
 import assert from 'node:assert/strict';
 import { base64, utf8 } from '#bytes';
 import { silentLog } from '#log';
-import { askIndex, type TextCondition } from '#mail/search/ask-index';
-import type { IndexContext } from '#mail/search/index-account';
-import { Pace } from '#mail/search/pace';
-import { headerAnswers } from '#mail/search/text-keys';
+import type { IndexContext } from '#mail/search/follow/index-account';
+import { Pace } from '#mail/search/follow/pace';
+import { askIndex, type TextCondition } from '#mail/search/index/ask-index';
+import { headerAnswers } from '#mail/search/keys/text-keys';
 import { foldText } from '#protocol/message/header/fold';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { bodyText, headerText } from '#protocol/message/body/part-text';

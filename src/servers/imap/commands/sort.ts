@@ -1,5 +1,5 @@
 /** SORT (RFC 5256, RFC 5267 §3, RFC 5957). */
-import { sortMessages } from '#mail/search/sort-messages';
+import { sortMessages } from '#mail/search/find/sort-messages';
 import type { CommandOf } from '#protocol/imap/command';
 import type { Reply } from '#servers/imap/responses/reply';
 import { answerSearch } from '#servers/imap/search/answer';

@@ -1,5 +1,5 @@
 /** THREAD (RFC 5256 §3). */
-import { threadMessages } from '#mail/search/thread-messages';
+import { threadMessages } from '#mail/search/find/thread-messages';
 import { formatThreads } from '#protocol/imap/thread';
 import type { CommandOf } from '#protocol/imap/command';
 import { ok, type Reply } from '#servers/imap/responses/reply';

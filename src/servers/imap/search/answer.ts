@@ -1,5 +1,5 @@
 /** Carries out SEARCH and SORT: runs the search, saves its result where that was asked for (RFC 5182), says it. */
-import type { SearchContext } from '#mail/search/search-state';
+import type { SearchContext } from '#mail/search/keys/search-state';
 import type { CommandOf, SearchReturn } from '#protocol/imap/command';
 import { ok, type Reply } from '#servers/imap/responses/reply';
 import type { SessionState } from '#servers/imap/session-state';

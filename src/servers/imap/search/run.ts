@@ -1,7 +1,7 @@
 /** Runs a search over what the client was told of its mailbox; for SEARCH, SORT and THREAD. */
-import { findMessages } from '#mail/search/find-messages';
-import { pauses } from '#mail/search/pauses';
-import type { SearchContext } from '#mail/search/search-state';
+import { findMessages } from '#mail/search/find/find-messages';
+import { pauses } from '#mail/search/find/pauses';
+import type { SearchContext } from '#mail/search/keys/search-state';
 import type { SearchKey } from '#protocol/imap/command';
 import { InProgress } from '#servers/imap/in-progress';
 import { objectNumber } from '#servers/imap/responses/object-id';

@@ -2,8 +2,8 @@
  * Some hundred emails: collects the grams of each, sorts them, packs them into blocks.
  * Called by segment-batch.ts.
  */
-import { BlockWriter, type Block } from './block.ts';
-import { LISTS, LIST_STEP } from './grams.ts';
+import { BlockWriter, type Block } from '#mail/search/index/block';
+import { LISTS, LIST_STEP } from '#mail/search/index/grams';
 
 /** The grams of one email, by the number of their list. */
 export type EmailGrams = readonly Uint32Array[];

@@ -3,6 +3,9 @@
  * header, TEXT and BODY from all of it. Text is compared as folded text, by substring.
  * Called by keys-by-stage.ts, find-messages.ts, look-into-messages.ts.
  */
+import type { TextCondition } from '#mail/search/index/ask-index';
+import { FIELD_PLACES, INDEX_VERSION } from '#mail/search/index/grams';
+import { needleOctets } from '#mail/search/message-texts';
 import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/header/address-text';
 import { parseDay } from '#protocol/message/header/date';
 import { fieldText } from '#protocol/message/header/field-text';
@@ -10,11 +13,8 @@ import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/f
 import { foldText } from '#protocol/message/header/fold';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { bodyText, headerText } from '#protocol/message/body/part-text';
-import type { TextCondition } from './ask-index.ts';
 import type { TextPlace } from '#store/search/texts';
 import { DAY_KEYS, dayFits, type DayKey } from './email-keys.ts';
-import { FIELD_PLACES, INDEX_VERSION } from './grams.ts';
-import { needleOctets } from './message-texts.ts';
 import type { Leaf } from './truth.ts';
 
 export type TextKey =

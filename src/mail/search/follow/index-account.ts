@@ -4,6 +4,10 @@
  * Called by follow.ts.
  */
 import type { Log } from '#log';
+import { INDEX_VERSION } from '#mail/search/index/grams';
+import { packTexts } from '#mail/search/message-texts';
+import type { Wait } from '#mail/search/read-ahead';
+import type { ReadMessage } from '#mail/search/read-messages';
 import { formatKept } from '#protocol/imap/kept-structure';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import type { ParsedStructure } from '#store/mailboxes/read/structures';
@@ -12,14 +16,10 @@ import type { IndexConnection } from '#store/search/connection';
 import { addSegment, openIndex, segmentsOf } from '#store/search/segments';
 import type { EmailTexts } from '#store/search/texts';
 import { dropPurged } from './drop-purged.ts';
-import { INDEX_VERSION } from './grams.ts';
 import { planMerge } from './merge-plan.ts';
 import { mergeSegments } from './merge-segments.ts';
 import { MessageGrams } from './message-grams.ts';
-import { packTexts } from './message-texts.ts';
 import type { Pace } from './pace.ts';
-import type { Wait } from './read-ahead.ts';
-import type { ReadMessage } from './read-messages.ts';
 import { SegmentBatch } from './segment-batch.ts';
 import type { EmailGrams } from './sorted-run.ts';
 

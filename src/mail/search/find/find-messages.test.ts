@@ -2,6 +2,8 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
 import { base64, utf8 } from '#bytes';
+import { indexAccount } from '#mail/search/follow/index-account';
+import type { SearchContext } from '#mail/search/keys/search-state';
 import type { MessageSet, SearchKey } from '#protocol/imap/command';
 import { foldText } from '#protocol/message/header/fold';
 import { summarize } from '#protocol/message/summary';
@@ -11,15 +13,13 @@ import { expunge } from '#store/mailboxes/change/expunge';
 import { mailStoreOf, type MailStore } from '#store/mailboxes/mail-store';
 import { findMailbox } from '#store/mailboxes/tree/tree';
 import type { OpenView } from '#store/mailboxes/view/views';
-import { hasText, indexContext } from '../../../test/support/store/search.ts';
+import { hasText, indexContext } from '../../../../test/support/store/search.ts';
 import {
   addTestAccounts,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store/store.ts';
+} from '../../../../test/support/store/store.ts';
 import { findMessages } from './find-messages.ts';
-import { indexAccount } from './index-account.ts';
-import type { SearchContext } from './search-state.ts';
 
 const DAY = 86_400_000;
 const NOW = Date.UTC(2026, 0, 20);

@@ -2,9 +2,9 @@
  * Merges the entries of several segments into blocks of one. Where they come from, the database or memory, is theirs to know.
  * Called by merge-segments.ts, index-account.ts.
  */
-import { BlockWriter, entriesOf, type Block, type Entry } from './block.ts';
+import { BlockWriter, entriesOf, type Block, type Entry } from '#mail/search/index/block';
+import { readPosting } from '#mail/search/index/postings';
 import type { Pace } from './pace.ts';
-import { readPosting } from './postings.ts';
 
 /** A segment that is merged, or one that was not stored yet. */
 export interface MergeSource {

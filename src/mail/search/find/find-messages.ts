@@ -4,12 +4,12 @@
  * (look-into-messages.ts): each only of the messages, and only for the keys, that can still change the result.
  * Called by servers/imap.
  */
+import { askIndex } from '#mail/search/index/ask-index';
+import { COLUMN_BATCH, SearchState, type SearchContext } from '#mail/search/keys/search-state';
+import { conditionsOf, textQuestion, type TextQuestion } from '#mail/search/keys/text-keys';
 import type { SearchKey } from '#protocol/imap/command';
 import { askTexts, TEXTS_AT_ONCE } from '#store/search/texts';
-import { askIndex } from './ask-index.ts';
 import { lookInto, READ_TOGETHER } from './look-into-messages.ts';
-import { COLUMN_BATCH, SearchState, type SearchContext } from './search-state.ts';
-import { conditionsOf, textQuestion, type TextQuestion } from './text-keys.ts';
 
 /** For more keys than these messages are read sooner than they are asked about the texts of each. */
 const TEXT_KEYS = 8;

@@ -2,7 +2,7 @@
  * Asks the search index of an account which of its messages have a text in them. The index answers for each message with yes, no or
  * that it does not know; whoever asks looks into those. What is not indexed yet is not known, so a search is exact at every moment.
  * Answers are columns, an octet for each message: a process that has just begun spends most of a search in loops over messages.
- * Called by mail/search/find-messages.ts.
+ * Called by mail/search/find/find-messages.ts.
  */
 import { foldText } from '#protocol/message/header/fold';
 import type { Pool } from '#store/database/open';

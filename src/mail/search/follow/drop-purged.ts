@@ -2,10 +2,10 @@
  * Writes segments anew of which most emails were purged. The others keep the ids of theirs that are gone: no mailbox asks for them.
  * Called by index-account.ts.
  */
+import { unpackNumbers } from '#mail/search/index/packed-numbers';
 import { countEmails, goneAmong } from '#store/search/behind';
 import { segmentsOf } from '#store/search/segments';
 import { mergeSegments, type MergeContext } from './merge-segments.ts';
-import { unpackNumbers } from './packed-numbers.ts';
 
 /** Fewer than this are not looked for, nor less than a quarter. */
 const MANY = 64;

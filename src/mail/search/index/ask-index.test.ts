@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
+import { indexAccount } from '#mail/search/follow/index-account';
 import { foldText } from '#protocol/message/header/fold';
 import { NO } from '#store/search/answers';
 import {
@@ -8,14 +9,13 @@ import {
   deliverAll,
   indexContext,
   textMessage,
-} from '../../../test/support/store/search.ts';
+} from '../../../../test/support/store/search.ts';
 import {
   addTestAccounts,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store/store.ts';
+} from '../../../../test/support/store/store.ts';
 import { askIndex, type TextCondition } from './ask-index.ts';
-import { indexAccount } from './index-account.ts';
 
 let opened: TestStore;
 const ROUNDS = 8;

@@ -3,6 +3,7 @@
  * at once; what an ended process leaves of it is removed when the account is next opened.
  * Called by index-account.ts.
  */
+import { packNumbers, unpackNumbers } from '#mail/search/index/packed-numbers';
 import type { Queryable } from '#store/query/queryable';
 import { goneAmong } from '#store/search/behind';
 import {
@@ -15,7 +16,6 @@ import {
   type StoredSegment,
 } from '#store/search/segments';
 import { mergedBlocks, type MergeSource } from './merge-blocks.ts';
-import { packNumbers, unpackNumbers } from './packed-numbers.ts';
 import type { Pace } from './pace.ts';
 
 /** Blocks of one segment that are read at once, and that are written at once. */

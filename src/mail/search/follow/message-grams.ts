@@ -2,15 +2,15 @@
  * The grams of one message, and its text: all that SEARCH may look into (`protocol/message/body/part-text.ts`), folded.
  * Called by index-account.ts.
  */
+import { FIELD_PLACES, addGrams, listsOf, LISTS, type Place } from '#mail/search/index/grams';
+import type { Strings } from '#mail/search/message-texts';
 import { ADDRESS_FIELDS, hiddenAddresses } from '#protocol/message/header/address-text';
 import { fieldText } from '#protocol/message/header/field-text';
 import { type Field, fieldsNamed, splitHeader } from '#protocol/message/header/fields';
 import { foldText } from '#protocol/message/header/fold';
 import { bodyText, headerText, type TextBudget } from '#protocol/message/body/part-text';
 import type { Part } from '#protocol/message/structure';
-import { FIELD_PLACES, addGrams, listsOf, LISTS, type Place } from './grams.ts';
 import { KeySet } from './key-set.ts';
-import type { Strings } from './message-texts.ts';
 import type { EmailGrams } from './sorted-run.ts';
 
 /**

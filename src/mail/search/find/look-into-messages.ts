@@ -4,24 +4,24 @@
  * Called by find-messages.ts.
  */
 import { LF } from '#bytes';
-import { splitHeader } from '#protocol/message/header/fields';
-import { readFacts, readSavedDates } from '#store/mailboxes/read/facts';
-import { readSmall } from '#store/mailboxes/read/octets';
-import { readThrough } from '#store/mailboxes/read/view-cache';
-import { NO, YES } from '#store/search/answers';
-import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
-import type { TextCondition } from './ask-index.ts';
-import type { RowNeeds } from './email-keys.ts';
-import { readAhead } from './read-ahead.ts';
-import { readLarge } from './read-messages.ts';
-import type { Batch, SearchState } from './search-state.ts';
+import type { TextCondition } from '#mail/search/index/ask-index';
+import type { RowNeeds } from '#mail/search/keys/email-keys';
+import type { Batch, SearchState } from '#mail/search/keys/search-state';
 import {
   conditionsOf,
   headerAnswers,
   messageAnswers,
   type MessageKey,
   type MessageQuestion,
-} from './text-keys.ts';
+} from '#mail/search/keys/text-keys';
+import { readAhead } from '#mail/search/read-ahead';
+import { readLarge } from '#mail/search/read-messages';
+import { splitHeader } from '#protocol/message/header/fields';
+import { readFacts, readSavedDates } from '#store/mailboxes/read/facts';
+import { readSmall } from '#store/mailboxes/read/octets';
+import { readThrough } from '#store/mailboxes/read/view-cache';
+import { NO, YES } from '#store/search/answers';
+import { HEADS_AT_ONCE, readHeads, type MessageHead } from '#store/search/heads';
 
 /** Messages that are asked about at once. */
 export const READ_TOGETHER = 500;

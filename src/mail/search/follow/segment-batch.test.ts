@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { entriesOf } from './block.ts';
-import { LIST_STEP } from './grams.ts';
-import { unpackNumbers } from './packed-numbers.ts';
+import { entriesOf } from '#mail/search/index/block';
+import { LIST_STEP } from '#mail/search/index/grams';
+import { unpackNumbers } from '#mail/search/index/packed-numbers';
+import { readPosting } from '#mail/search/index/postings';
 import { Pace } from './pace.ts';
-import { readPosting } from './postings.ts';
 import { SegmentBatch } from './segment-batch.ts';
 import type { EmailGrams } from './sorted-run.ts';
 

@@ -5,16 +5,16 @@
  * Started and stopped by server.ts.
  */
 import type { Log } from '#log';
+import { INDEX_VERSION } from '#mail/search/index/grams';
+import { readMessages } from '#mail/search/read-messages';
 import type { Store } from '#store/database/open';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import { saveStructures } from '#store/mailboxes/read/structures';
 import { accountsBehind } from '#store/search/behind';
 import { saveTexts } from '#store/search/texts';
 import { IndexConnection } from '#store/search/connection';
-import { INDEX_VERSION } from './grams.ts';
 import { indexAccount, type IndexContext } from './index-account.ts';
 import { Pace } from './pace.ts';
-import { readMessages } from './read-messages.ts';
 
 export interface SearchFollower {
   /** Resolves when the work in hand is put down; what was not stored is done again by the next one. */

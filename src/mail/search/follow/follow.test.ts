@@ -2,15 +2,15 @@ import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import type { LogFields } from '#log';
 import { silentLog } from '#log';
+import { askIndex } from '#mail/search/index/ask-index';
 import { UNKNOWN } from '#store/search/answers';
-import { ManualClock } from '../../../test/support/time/manual-clock.ts';
-import { deliverAll, indexContext, textMessage } from '../../../test/support/store/search.ts';
+import { deliverAll, indexContext, textMessage } from '../../../../test/support/store/search.ts';
 import {
   addTestAccounts,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store/store.ts';
-import { askIndex } from './ask-index.ts';
+} from '../../../../test/support/store/store.ts';
+import { ManualClock } from '../../../../test/support/time/manual-clock.ts';
 import { Follower } from './follow.ts';
 import type { IndexContext } from './index-account.ts';
 

@@ -2,6 +2,7 @@
  * THREAD (RFC 5256): the messages that were found, put together by subject or by References.
  * Called by servers/imap.
  */
+import type { SearchContext } from '#mail/search/keys/search-state';
 import {
   isReplySubject,
   orderedSubjectThreads,
@@ -10,7 +11,6 @@ import {
   type ThreadNode,
 } from '#protocol/imap/thread';
 import type { MessageSummary } from '#protocol/message/summary';
-import type { SearchContext } from './search-state.ts';
 import { emailsOf } from './sort-messages.ts';
 
 export type ThreadAlgorithm = 'REFERENCES' | 'ORDEREDSUBJECT';

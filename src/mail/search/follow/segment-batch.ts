@@ -3,10 +3,10 @@
  * large backlog is written once and not once for each size of segment.
  * Called by index-account.ts.
  */
+import type { Block } from '#mail/search/index/block';
+import { packNumbers } from '#mail/search/index/packed-numbers';
 import type { SegmentHead } from '#store/search/segments';
-import type { Block } from './block.ts';
 import { mergedBlocks, type MergeSource } from './merge-blocks.ts';
-import { packNumbers } from './packed-numbers.ts';
 import type { Pace } from './pace.ts';
 import { SortedRun, type EmailGrams } from './sorted-run.ts';
 

@@ -3,12 +3,12 @@
  * kept.
  * Called by servers/imap.
  */
+import type { SearchContext } from '#mail/search/keys/search-state';
+import { placesNow } from '#mail/search/keys/view-keys';
 import type { SortKey } from '#protocol/imap/command';
 import { sortOrder, sortValues, wantsSummary, type SortValues } from '#protocol/imap/sort';
 import { sortInPieces } from '#protocol/imap/sort-in-pieces';
 import { FACTS_AT_ONCE, readFacts, type EmailFacts } from '#store/mailboxes/read/facts';
-import type { SearchContext } from './search-state.ts';
-import { placesNow } from './view-keys.ts';
 
 /**
  * @param found places in `numbered`, rising

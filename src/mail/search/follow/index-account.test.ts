@@ -5,22 +5,22 @@ import { keptStructure, keptWords } from '#protocol/imap/kept-structure';
 import { eraseRemoved, markRemoved } from '#store/directory/accounts';
 import { silentLog } from '#log';
 import { systemClock } from '#clock';
+import type { TextCondition } from '#mail/search/index/ask-index';
+import { unpackNumbers } from '#mail/search/index/packed-numbers';
 import { openStore } from '#store/database/open';
 import {
   compareWithScan,
   deliverAll,
   indexContext,
   textMessage,
-} from '../../../test/support/store/search.ts';
+} from '../../../../test/support/store/search.ts';
 import {
   addTestAccounts,
   deliveryJob,
   openTestStore,
   type TestStore,
-} from '../../../test/support/store/store.ts';
-import type { TextCondition } from './ask-index.ts';
+} from '../../../../test/support/store/store.ts';
 import { indexAccount, type IndexContext } from './index-account.ts';
-import { unpackNumbers } from './packed-numbers.ts';
 
 let opened: TestStore;
 let accounts: string[];
