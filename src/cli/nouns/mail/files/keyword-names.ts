@@ -1,6 +1,6 @@
 /** Which keyword each letter in the names of files stands for: `dovecot-keywords` of a Maildir folder, `0 $Forwarded` for the letter a. */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { readOwnText } from './own-file.ts';
 import { writeWhole } from './written-file.ts';
 
 const FILE = 'dovecot-keywords';
@@ -8,18 +8,13 @@ const FIRST = 'a'.charCodeAt(0);
 
 /** By letter; none where there is no such file. */
 export async function keywordNames(folder: string): Promise<Map<string, string>> {
-  const text = await readFile(path.join(folder, FILE), 'utf8').catch(noneWhereAbsent);
+  const text = (await readOwnText(path.join(folder, FILE))) ?? '';
   const names = new Map<string, string>();
   for (const line of text.split('\n')) {
     const [number, name] = line.split(' ');
     if (name) names.set(String.fromCharCode(FIRST + Number(number)), name);
   }
   return names;
-}
-
-function noneWhereAbsent(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '';
-  throw error;
 }
 
 /** On disk when it returns. */

@@ -2,10 +2,10 @@
  * Whose the files of an export are that could not have the names of their mailboxes: `mailbox-names.json` beside them has the levels of
  * each by the name of its file or folder. Written by mailbox-files.ts, read by `mail import`.
  */
-import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { z } from 'zod';
 import { CommandFailure } from '#cli/failure';
+import { readOwnText } from './own-file.ts';
 import { writeWhole } from './written-file.ts';
 
 const FILE = 'mailbox-names.json';
@@ -17,7 +17,7 @@ const named = z.record(z.string(), z.array(z.string().min(1)).min(1));
 /** None where there is no such file. @throws CommandFailure where it is none of ours */
 export async function readMailboxNames(folder: string): Promise<MailboxNames> {
   const file = path.join(folder, FILE);
-  const text = await readFile(file, 'utf8').catch(noneWhereAbsent);
+  const text = (await readOwnText(file)) ?? '{}';
   try {
     return new Map(Object.entries(named.parse(JSON.parse(text))));
   } catch {
@@ -26,11 +26,6 @@ export async function readMailboxNames(folder: string): Promise<MailboxNames> {
       'Export the mail anew into an empty folder, or take this file away: its mailboxes then come by the names of their files.',
     );
   }
-}
-
-function noneWhereAbsent(error: NodeJS.ErrnoException): string {
-  if (error.code === 'ENOENT') return '{}';
-  throw error;
 }
 
 export function writeMailboxNames(folder: string, names: MailboxNames): Promise<void> {

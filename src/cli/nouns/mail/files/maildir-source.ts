@@ -2,14 +2,14 @@
  * Reads a Maildir: messages in `cur` and `new`, flags in their names, keywords by Dovecot's `dovecot-keywords`; folders as Maildir++
  * has them (`.Archive.2026`), or as folders below.
  */
-import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { decodeUtf7 } from '#protocol/imap/mailbox-name';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { keywordNames } from './keyword-names.ts';
 import { MAILDIR_PARTS, plain } from './level-names.ts';
 import { readMailboxNames } from './mailbox-names.ts';
+import { openOwnFile, refuseLink } from './own-file.ts';
 import type { SourceMessage } from './source-message.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -70,13 +70,15 @@ async function* folderMessages(
 ): AsyncGenerator<SourceMessage> {
   const keywords = await keywordNames(folder);
   for (const part of ['cur', 'new']) {
+    await refuseLink(path.join(folder, part));
     const names = await readdir(path.join(folder, part)).catch(() => []);
     for (const name of names.toSorted((a, b) => (a < b ? -1 : 1))) {
       if (name.startsWith('.')) continue;
       const file = path.join(folder, part, name);
-      const found = await stat(file).catch(() => undefined);
       // a mail program may move it while we read
-      if (!found?.isFile()) continue;
+      const handle = await openOwnFile(file);
+      if (handle === undefined) continue;
+      const found = await handle.stat();
       const letters = /:2,([A-Za-z]*)/.exec(name)?.[1] ?? '';
       yield {
         head: {
@@ -85,7 +87,7 @@ async function* folderMessages(
           keywords: letters.split('').flatMap((letter) => keywords.get(letter) ?? []),
           date: Math.round(found.mtimeMs),
         },
-        pieces: createReadStream(file, { highWaterMark: 256 * 1024 }),
+        pieces: handle.createReadStream({ highWaterMark: 256 * 1024 }),
       };
     }
   }

@@ -1,9 +1,9 @@
 /** Reads mbox files: one mailbox each. */
-import { createReadStream } from 'node:fs';
 import { parseDate } from '#protocol/message/header/date';
 import { FLAG_BITS } from '#protocol/imap/flags';
 import { MboxReader, type MboxEvent } from '#protocol/mbox/mbox-reader';
 import { CommandFailure } from '#cli/failure';
+import { openOwnFile } from './own-file.ts';
 import type { SourceMessage } from './source-message.ts';
 
 const LETTERS: Readonly<Record<string, number>> = {
@@ -19,6 +19,8 @@ export async function* mboxMessages(
   files: readonly { readonly file: string; readonly mailbox: readonly string[] }[],
 ): AsyncGenerator<SourceMessage> {
   for (const { file, mailbox } of files) {
+    const handle = await openOwnFile(file);
+    if (handle === undefined) continue;
     const reader = new MboxReader(parseDate);
     const current: Current = { date: undefined, pieces: [] };
     let count = 0;
@@ -29,7 +31,7 @@ export async function* mboxMessages(
         if (message) count++;
       }
     };
-    const stream = createReadStream(file, { highWaterMark: 256 * 1024 });
+    const stream = handle.createReadStream({ highWaterMark: 256 * 1024 });
     for await (const bytes of stream as AsyncIterable<Buffer>) yield* found(reader.push(bytes));
     yield* found(reader.end());
     if (count === 0 && stream.bytesRead > 0) {

@@ -1,5 +1,5 @@
 /** Messages in files, as `mail import` reads them: where each is to go, and its octets. */
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { CommandFailure } from '#cli/failure';
 import { hasMaildirs, isMaildir, maildirMessages } from './maildir-source.ts';
@@ -27,7 +27,8 @@ export async function openSource(
   }
   if (found.isFile()) {
     const levels = mailbox ?? (await levelsIn(path.dirname(root)))(path.basename(root));
-    return mboxMessages([{ file: root, mailbox: levels }]);
+    // a link that was named is meant
+    return mboxMessages([{ file: await realpath(root), mailbox: levels }]);
   }
   if (await isMaildir(root)) return maildirMessages(root, mailbox);
   const files = (await readdir(root, { recursive: true })).filter((name) => name.endsWith('.mbox'));
