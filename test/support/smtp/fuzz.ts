@@ -2,7 +2,7 @@
  * Random SMTP sessions for fuzzing: a run-up that brings a server into some phase, then verbs, parameters, content,
  * AUTH lines and garbage in any order, all of it cut into chunks at random. Most commands are well formed, so that
  * every verb is met in every phase; the rest is broken in the ways that matter to a parser. Used on the pure parts
- * (test/e2e/smtp-fuzz.test.ts) and on the running server (tools/fuzz.ts).
+ * (test/e2e/smtp/fuzz.test.ts) and on the running server (tools/fuzz.ts).
  */
 import * as fc from 'fast-check';
 import { concat, fromLatin1, utf8 } from '#bytes';
