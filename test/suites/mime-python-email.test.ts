@@ -1,6 +1,6 @@
 /**
  * The messages of CPython's tests of its `email` package (mime-python-email/SOURCE.md), which come without expectations:
- * what we read in each stands here, checked by hand, and against Python itself in `test/peers/mime-python.test.ts`, where
+ * what we read in each stands here, checked by hand, and against Python itself in `test/peers/messages/mime-python.test.ts`, where
  * each difference has its reason. A part is its subtype, in quotes the beginning of its decoded text or its file
  * name; a part number in it is found again by its section.
  */

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { ImapFlow } from 'imapflow';
 import type { World } from './world.ts';
 
-const SCRIPT = new URL('../../../peers/imap-imaplib.py', import.meta.url).pathname;
+const SCRIPT = new URL('../../../peers/imap/imaplib-client.py', import.meta.url).pathname;
 
 export async function imaplib(world: World, python: string): Promise<void> {
   const { host, port, user, password } = world.account;
