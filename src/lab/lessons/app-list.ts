@@ -1,5 +1,7 @@
 /** The list of the app's newsletter, as lessons lay it out and take it away. */
 import {
+  readSignups,
+  readSubscribers,
   writeFields,
   writeInvitations,
   writeSignups,
@@ -32,7 +34,15 @@ export async function layOutList(
   await writeInvitations(app, {});
 }
 
-export async function takeListAway(world: Pick<LessonWorld, 'app' | 'store'>): Promise<void> {
+/** Who was on it may be written to again, as before the lesson: those as well whom the learner took off it. */
+export async function takeListAway(
+  world: Pick<LessonWorld, 'app' | 'store'>,
+  laidOut: readonly string[] = [],
+): Promise<void> {
+  const { app, store } = world;
+  const signups = Object.keys(await readSignups(app));
+  const known = new Set([...laidOut, ...signups, ...(await readSubscribers(app))]);
+  for (const address of known) await unsuppress(store.pool, { address });
   await layOutList(world, { readers: [] });
 }
 

@@ -76,3 +76,13 @@ test('3.3: a list that is left to the server is clean after the notices of the f
   await pass(learner, '10m', '5m');
   assert.deepEqual((await learner.check('3.3')).missing, []);
 });
+
+test('3.3: put back, it leaves nobody suppressed whom it drew, and leaves others as they were', async () => {
+  const { server } = learner;
+  await server.done('suppression', 'add', 'stranger@bigmail.test');
+  const suppressed = async (): Promise<unknown[]> =>
+    (await server.json('suppression', 'list')).map(({ address }) => address);
+  assert.ok((await suppressed()).length > 4);
+  await server.done('lab', 'reset', '3.3');
+  assert.deepEqual(await suppressed(), ['stranger@bigmail.test']);
+});

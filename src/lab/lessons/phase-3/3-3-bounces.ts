@@ -121,8 +121,9 @@ export const bounces = lesson<Key>({
       second: secondSight(events, bulk, list),
     };
   },
-  async reset(world, { prepared }) {
-    await takeListAway(world);
+  async reset(world, run) {
+    const { prepared } = run;
+    await takeListAway(world, Object.values(listOf(run)).flat());
     const former = Array.isArray(prepared['former']) ? prepared['former'] : [];
     for (const [index, name] of PROVIDERS.entries()) await putBack(world, name, former[index]);
   },

@@ -110,7 +110,7 @@ export const oneClick = lesson<Key>({
     };
   },
   async reset(world, { prepared }) {
-    await takeListAway(world);
+    await takeListAway(world, prepared['readers'] as readonly string[] | undefined);
     const former = Array.isArray(prepared['former']) ? prepared['former'] : [];
     for (const [index, name] of PROVIDERS.entries()) await putBack(world, name, former[index]);
   },
