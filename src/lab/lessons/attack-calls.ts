@@ -4,9 +4,10 @@ import { flood } from '#lab/mallory/flood';
 import { harvest } from '#lab/mallory/harvest';
 import { scan } from '#lab/mallory/scan';
 import { NAMES, spray } from '#lab/mallory/spray';
-import { malloryAddress, type Victim } from '#lab/mallory/victim';
+import { malloryAddress } from '#lab/mallory/victim';
 import { findRun } from '#store/lab/lesson-runs';
 import { downgradeAttack, type DowngradeReport } from './downgrade-attack.ts';
+import { victimOf } from './victim.ts';
 import type { LessonWorld } from './world.ts';
 
 /** The lesson whose addresses they are, and where she is without it. */
@@ -49,16 +50,3 @@ export function attackCalls(world: LessonWorld) {
 }
 
 export type AttackCalls = ReturnType<typeof attackCalls>;
-
-export function victimOf({ server, network, clock, random }: LessonWorld): Victim {
-  const { domain, hostname, address, ports } = server;
-  return {
-    domain,
-    hostname,
-    address,
-    ports,
-    dialer: network.dialer,
-    monotonic: () => clock.monotonic(),
-    random,
-  };
-}

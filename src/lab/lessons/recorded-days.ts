@@ -4,6 +4,7 @@
  */
 import type { AlertEvent } from '#mail/alerts/match';
 import { seeded, type Seeded } from '#lab/seeded';
+import type { LessonRun } from '#store/lab/lesson-runs';
 
 export const DAY_NAMES = ['quiet', 'incident'] as const;
 export type DayName = (typeof DAY_NAMES)[number];
@@ -31,6 +32,11 @@ const DAY = 24 * HOUR;
 const SITES = ['bigmail.test', 'hottest.test', 'purple.test'] as const;
 /** Puts off nearly half of what comes first, every day. */
 const GREY = 'grey.test';
+
+/** Those of a run of the lesson, the same whenever it is asked: the two days before it began. */
+export function daysOf({ seed, startedAt }: Pick<LessonRun, 'seed' | 'startedAt'>): RecordedDays {
+  return recordDays(seed, Math.floor(startedAt / DAY) * DAY);
+}
 
 /** @param end of the second day. Calendar milliseconds */
 export function recordDays(seed: number, end: number): RecordedDays {

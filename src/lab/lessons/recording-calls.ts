@@ -1,8 +1,7 @@
 /** `hikyaku lab recording`: the two days of lesson 3.10, counted by hour, so that a learner sees what alerts would have to tell apart. */
 import { z } from 'zod';
 import { findRun } from '#store/lab/lesson-runs';
-import { daysOf } from './phase-3/3-10-three-alerts.ts';
-import { DAY_NAMES, type DayName } from './recorded-days.ts';
+import { DAY_NAMES, daysOf, type DayName } from './recorded-days.ts';
 import type { LessonWorld } from './world.ts';
 
 export interface RecordedHour {

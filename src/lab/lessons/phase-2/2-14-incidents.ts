@@ -3,7 +3,7 @@ import type { EventType } from '#events';
 import { rentedAddresses } from '#lab/mallory/victim';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { victimOf } from '#lab/lessons/attack-calls';
+import { victimOf } from '#lab/lessons/victim';
 import { INCIDENTS, NOISE } from '#lab/lessons/incidents';
 import {
   lesson,

@@ -17,7 +17,7 @@ import {
 } from '#lab/lessons/lesson';
 import {
   INCIDENTS,
-  recordDays,
+  daysOf,
   type DayName,
   type Incident,
   type RecordedDays,
@@ -26,7 +26,6 @@ import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = Incident | 'different' | 'no-false-alarm';
 
-const DAY = 24 * 60 * 60 * 1000;
 /** After an incident an alert may be on for as long, by what its window still holds; going on anew then is no false alarm. */
 const AFTERMATH = 60 * 60 * 1000;
 
@@ -120,11 +119,6 @@ async function ownRules({ store }: LessonWorld, run: LessonRun): Promise<AlertRu
     )
     .map(({ rule }) => rule)
     .slice(0, MOST_RULES);
-}
-
-/** The same for a run, whenever it is asked: the two days before it began. */
-export function daysOf({ seed, startedAt }: Pick<LessonRun, 'seed' | 'startedAt'>): RecordedDays {
-  return recordDays(seed, Math.floor(startedAt / DAY) * DAY);
 }
 
 function firingsOf(rule: AlertRule, { days }: RecordedDays, day: DayName): readonly Firing[] {

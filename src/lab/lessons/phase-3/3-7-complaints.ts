@@ -2,7 +2,7 @@
 import { readSignups, readSubscribers, type Signup } from '#lab/app/files';
 import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/app-list';
 import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
-import { confirmations } from '#lab/lessons/opt-in-calls';
+import { confirmations } from '#lab/lessons/confirmations';
 import { seeded } from '#lab/seeded';
 import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
 import { textOf } from '#lab/lessons/seen-sessions';
