@@ -20,8 +20,6 @@ import { startBlockList, type BlockList } from './dnsbl/start.ts';
 import { startForwarders } from './forwarding/forwarders.ts';
 import type { Ground, LabCall } from './ground.ts';
 import { openLessons } from './lessons/open.ts';
-import { lessonParties } from './lessons/parties.ts';
-import type { LessonWitness } from './lessons/session-witness.ts';
 import { peerCalls, withPeerMailboxes } from './peer/calls.ts';
 import { startPeer } from './peer/start.ts';
 import { providerCalls } from './providers/calls.ts';
@@ -37,6 +35,8 @@ import { webCalls } from './web/calls.ts';
 import { dnsParts } from './web/dns-parts.ts';
 import { homeOfPages, homeOfRegistrar, recordOfList, withPostmaster } from './web/zones.ts';
 import type { LearnersServer } from './learners-server.ts';
+import { lessonParties } from './lessons/prepared/parties.ts';
+import type { LessonWitness } from './lessons/seen/session-witness.ts';
 import type { WorldOptions } from './world-options.ts';
 
 export interface PartiesOptions extends Pick<WorldOptions, 'hostname' | 'ownPorts' | 'commands'> {

@@ -1,7 +1,7 @@
 /** What a learner does in the lessons of Phase 3. */
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { FAULT_NAMES, type FaultName } from '#lab/lessons/hidden-faults';
+import { FAULT_NAMES, type FaultName } from '#lab/lessons/prepared/hidden-faults';
 import { seeded } from '#lab/seeded';
 import { failureInText } from '#protocol/bounce/bounce-text';
 import { classifyBounce } from '#protocol/bounce/reasons';

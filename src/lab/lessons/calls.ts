@@ -18,15 +18,15 @@ import {
   type LessonRun,
 } from '#store/lab/lesson-runs';
 import { installationSecret } from '#store/directory/installation';
+import { LONGEST_RUNBOOK } from './handed-in/runbook.ts';
+import { triesLeft, TRY_TEXTS } from './handed-in/tries.ts';
 import type { Lesson } from './lesson.ts';
 import { LESSONS } from './lessons.ts';
 import { inOwnWords } from './own-words.ts';
 import { HINTS, pagePath, readPage } from './pages.ts';
 import { PHASES, PLAN } from './plan.ts';
-import { LONGEST_RUNBOOK } from './runbook.ts';
 import { learnerName, signResult } from './result-file.ts';
 import { CAVEAT, REFUSALS, STILL_BROKEN } from './texts.ts';
-import { triesLeft, TRY_TEXTS } from './tries.ts';
 import { verdictOf, type Verdict } from './verdict.ts';
 import type { LessonWorld } from './world.ts';
 

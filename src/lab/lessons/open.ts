@@ -5,15 +5,15 @@ import type { LabNetwork } from '#lab/network';
 import type { App } from '#lab/app/app';
 import { appCalls } from '#lab/app/calls';
 import { startAppPage } from '#lab/app/page';
-import { attackCalls } from './attack-calls.ts';
 import { lessonCalls } from './calls.ts';
-import { logCalls } from './log-calls.ts';
-import { optInCalls } from './opt-in-calls.ts';
-import { partyCalls } from './party-calls.ts';
-import { readerCalls } from './reader-calls.ts';
-import { recordingCalls } from './recording-calls.ts';
-import { sqlCalls } from './sql-calls.ts';
-import { toolCalls } from './tool-calls.ts';
+import { attackCalls } from './calls/attack-calls.ts';
+import { logCalls } from './calls/log-calls.ts';
+import { optInCalls } from './calls/opt-in-calls.ts';
+import { partyCalls } from './calls/party-calls.ts';
+import { readerCalls } from './calls/reader-calls.ts';
+import { recordingCalls } from './calls/recording-calls.ts';
+import { sqlCalls } from './calls/sql-calls.ts';
+import { toolCalls } from './calls/tool-calls.ts';
 import type { LessonWorld } from './world.ts';
 
 export interface LessonParts extends Omit<LessonWorld, 'network' | 'app' | 'ending'> {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createTransport } from 'nodemailer';
+import { japaneseLetters, type Hidden } from '#lab/lessons/made/japanese-letters';
 import { decodeEncodedWords } from '#protocol/message/header/encoded-word';
 import { eachPart } from '#protocol/message/body/each-part';
 import { fileName } from '#protocol/message/body/file-name';
 import { fieldsNamed, fieldValue, splitHeader } from '#protocol/message/header/fields';
 import { parseStructure } from '#protocol/message/body/parse-structure';
 import { partText } from '#protocol/message/body/part-text';
-import { japaneseLetters, type Hidden } from '#lab/lessons/japanese-letters';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually, PASSWORD } from '../../support/program/running-server.ts';
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { latin1 } from '#bytes';
+import { PATH_QUESTIONS, receivedPath } from '#lab/lessons/made/received-path';
 import { findAccount } from '#store/directory/accounts';
-import { PATH_QUESTIONS, receivedPath } from '#lab/lessons/received-path';
 import { listEmails, readEmail } from '#store/emails/emails';
 import { openClassroom, type Classroom } from '../../support/lab/lesson-world.ts';
 

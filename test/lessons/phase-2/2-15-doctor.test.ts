@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/doctor-faults';
+import { DOCTOR_FAULTS, type FaultSite } from '#lab/lessons/prepared/doctor-faults';
 import { TEXTS, type CheckId } from '#mail/doctor/texts';
 import { told } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';

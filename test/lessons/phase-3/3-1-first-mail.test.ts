@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { chooseFault, FAULTS, type Fault } from '#lab/lessons/first-mail-faults';
+import { chooseFault, FAULTS, type Fault } from '#lab/lessons/prepared/first-mail-faults';
 import { pass, untilMorning, writeLetter } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';
 import { eventually } from '../../support/program/running-server.ts';

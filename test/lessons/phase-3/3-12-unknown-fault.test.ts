@@ -3,7 +3,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { after, before, test } from 'node:test';
-import { FAULT_NAMES, type FaultName } from '#lab/lessons/hidden-faults';
+import { FAULT_NAMES, type FaultName } from '#lab/lessons/prepared/hidden-faults';
 import { seeded } from '#lab/seeded';
 import { pass, writeLetter } from '../../support/lab/learner-mail.ts';
 import { startLearner, type Learner } from '../../support/lab/learner.ts';

@@ -2,7 +2,6 @@
 import type { Command } from 'commander';
 import type { AppCalls } from '#lab/app/calls';
 import type { Send } from '#lab/app/files';
-import type { OptInCalls } from '#lab/lessons/opt-in-calls';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { printDone, printJson, printRows, printText, remark } from '#cli/terminal/output';
@@ -11,6 +10,7 @@ import { readPassword, type SecretOptions } from '#cli/terminal/secret';
 import { promptFor } from '#cli/terminal/secret-texts';
 import { localTime } from '#cli/terminal/terminal';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
+import type { OptInCalls } from '#lab/lessons/calls/opt-in-calls';
 
 type Answer<Name extends keyof AppCalls> = Exclude<
   Awaited<ReturnType<AppCalls[Name]['run']>>,

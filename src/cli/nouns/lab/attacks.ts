@@ -1,7 +1,5 @@
 /** `hikyaku lab mallory spray`, `flood`, `scan`, `harvest`: attacks on the own server; and `hikyaku lab log`, where they can be found again. */
 import type { Command } from 'commander';
-import type { AttackCalls } from '#lab/lessons/attack-calls';
-import type { LogCalls } from '#lab/lessons/log-calls';
 import { printable } from '#mail/story/terminal-text';
 import { callAdded } from '#cli/control';
 import { readLength } from '#cli/terminal/length';
@@ -9,6 +7,8 @@ import { printDone, printRows } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { localTime } from '#cli/terminal/terminal';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
+import type { AttackCalls } from '#lab/lessons/calls/attack-calls';
+import type { LogCalls } from '#lab/lessons/calls/log-calls';
 
 type Answer<Name extends keyof AttackCalls> = Awaited<ReturnType<AttackCalls[Name]['run']>>;
 

@@ -9,7 +9,6 @@ import type {
   ListedLesson,
 } from '#lab/lessons/calls';
 import type { Evidence } from '#lab/lessons/lesson';
-import { LONGEST_RUNBOOK, runbookTemplate } from '#lab/lessons/runbook';
 import { say } from '#mail/story/phrase';
 import type { Language } from '#protocol/dsn/language';
 import { callAdded } from '#cli/control';
@@ -21,6 +20,7 @@ import { printJson, printRows, printText, remark } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { localTime, styled } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import { LONGEST_RUNBOOK, runbookTemplate } from '#lab/lessons/handed-in/runbook';
 
 /** On the runbook. */
 const ASKS_FOR_A_FILE = '3.13';

@@ -1,10 +1,10 @@
 /** `hikyaku lab letter` and `lab mallory spoof`: letters that others of the practice Internet write when they are told to. */
 import type { Command } from 'commander';
-import type { PartyCalls, Posted } from '#lab/lessons/party-calls';
 import { callAdded } from '#cli/control';
 import { printDone, printRows } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import type { PartyCalls, Posted } from '#lab/lessons/calls/party-calls';
 
 interface SpoofOptions extends CommonOptions {
   readonly to?: readonly string[];

@@ -1,9 +1,9 @@
 /** `hikyaku lab unsubscribe`: lets a reader at a provider press the button of their mail program. */
 import type { Command } from 'commander';
-import type { ReaderCalls } from '#lab/lessons/reader-calls';
 import { callAdded } from '#cli/control';
 import { printDone } from '#cli/terminal/output';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import type { ReaderCalls } from '#lab/lessons/calls/reader-calls';
 
 type Left = Exclude<
   Awaited<ReturnType<ReaderCalls['unsubscribe']['run']>>,

@@ -1,10 +1,10 @@
 /** `hikyaku lab recording`: the two recorded days of lesson 3.10, by hour. */
 import { Argument, type Command } from 'commander';
-import { DAY_NAMES } from '#lab/lessons/recorded-days';
-import type { RecordedHour } from '#lab/lessons/recording-calls';
 import { callAdded } from '#cli/control';
 import { printRows } from '#cli/terminal/output';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import type { RecordedHour } from '#lab/lessons/calls/recording-calls';
+import { DAY_NAMES } from '#lab/lessons/made/recorded-days';
 
 export function addRecordingVerb(noun: Command): void {
   const verb = addVerb(

@@ -1,11 +1,11 @@
 /** `hikyaku lab sql`: asks the delivery log of lesson 3.11, in SQL. */
 import type { Command } from 'commander';
 import type { Json } from '#events';
-import type { SqlAnswer } from '#lab/lessons/sql-calls';
 import { printable } from '#mail/story/terminal-text';
 import { callAdded } from '#cli/control';
 import { printRows, remark } from '#cli/terminal/output';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import type { SqlAnswer } from '#lab/lessons/calls/sql-calls';
 
 type Rows = Exclude<SqlAnswer, { readonly kind: 'refused' }>;
 

@@ -1,7 +1,6 @@
 /** What `hikyaku lab` offers beside the lessons: the row behind a login, and what mallory does when she is told to. */
 import type { Command } from 'commander';
 import type { RelayReport } from '#lab/mallory/relay-try';
-import type { ToolCalls } from '#lab/lessons/tool-calls';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { addAttackVerbs, addLogVerb } from './attacks.ts';
@@ -9,6 +8,7 @@ import { addSpoofVerb } from './letters.ts';
 import { printJson, printRows, printText } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import type { ToolCalls } from '#lab/lessons/calls/tool-calls';
 
 type LoginRow = Exclude<
   Awaited<ReturnType<ToolCalls['login-row']['run']>>,

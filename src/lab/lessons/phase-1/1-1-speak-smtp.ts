@@ -1,9 +1,9 @@
 /** Lesson 1.1: a whole session by hand, from EHLO to QUIT, and the message that it brought lies in a mailbox. */
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { sessionsSince, type SmtpSessionRecord } from '#store/lab/lesson-sessions';
-import { exchangesOf, takenId } from '#lab/lessons/exchanges';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
+import { exchangesOf, takenId } from '#lab/lessons/seen/exchanges';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { isLearner } from '#lab/lessons/world';
 
 type Key = 'greeted' | 'envelope' | 'content' | 'quit' | 'stored';

@@ -1,7 +1,6 @@
 /** Lesson 1.2: five mistakes, five replies, each recognised by what the server said and named by the learner. */
 import { RECEIVER_LIMITS } from '#protocol/smtp/receiver';
 import { contentDefectReply, lineTooLong, REPLIES } from '#servers/smtp/replies';
-import type { Exchange } from '#lab/lessons/exchanges';
 import {
   lesson,
   MISSING,
@@ -10,7 +9,8 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { sessionsOf, type SeenSession } from '#lab/lessons/seen-sessions';
+import type { Exchange } from '#lab/lessons/seen/exchanges';
+import { sessionsOf, type SeenSession } from '#lab/lessons/seen/sessions';
 
 type Mistake = 'order' | 'syntax' | 'line' | 'lf' | 'dot';
 

@@ -5,7 +5,7 @@ import { mailboxKey } from '#protocol/address/mailbox';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { loginRow, type LoginRow } from '#store/lab/login-row';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
+import { textOf } from '#lab/lessons/seen/sessions';
 
 type Key = 'made' | 'login' | 'hashed' | 'row' | 'refused';
 

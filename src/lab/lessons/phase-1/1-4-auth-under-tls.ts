@@ -1,7 +1,7 @@
 /** Lesson 1.4: a login under STARTTLS, one under TLS from the first octet, and a password that the server did not want to hear in clear. */
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { lesson, MISSING, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { sessionsOf, textOf } from '#lab/lessons/seen-sessions';
+import { sessionsOf, textOf } from '#lab/lessons/seen/sessions';
 import { isLearner } from '#lab/lessons/world';
 
 type Key = 'refused' | 'starttls' | 'implicit';

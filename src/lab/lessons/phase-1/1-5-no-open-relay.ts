@@ -2,7 +2,7 @@
 import { eventsSince } from '#store/lab/lesson-events';
 import { TRICKS } from '#lab/mallory/relay-try';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen-sessions';
+import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen/sessions';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'refused' | 'tricks' | 'nothing';

@@ -4,8 +4,8 @@ import { readSettings, sendsSince } from '#lab/app/files';
 import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeOf, storedLetter } from '#lab/lessons/stored-letters';
+import { textOf } from '#lab/lessons/seen/sessions';
+import { placeOf, storedLetter } from '#lab/lessons/seen/stored-letters';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'configured' | 'submitted' | 'arrived' | 'fields';

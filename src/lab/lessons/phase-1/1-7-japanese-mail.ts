@@ -6,8 +6,6 @@ import { parseStructure } from '#protocol/message/body/parse-structure';
 import { bodyText } from '#protocol/message/body/part-text';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { bringLetter } from '#lab/lessons/bring-letter';
-import { HIDDEN, japaneseLetters, type Hidden } from '#lab/lessons/japanese-letters';
 import {
   lesson,
   MISSING,
@@ -17,8 +15,10 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeOf, storedLetter } from '#lab/lessons/stored-letters';
+import { HIDDEN, japaneseLetters, type Hidden } from '#lab/lessons/made/japanese-letters';
+import { bringLetter } from '#lab/lessons/prepared/bring-letter';
+import { textOf } from '#lab/lessons/seen/sessions';
+import { placeOf, storedLetter } from '#lab/lessons/seen/stored-letters';
 import { isLearner, type LessonWorld } from '#lab/lessons/world';
 
 type Key = Hidden | 'sent';

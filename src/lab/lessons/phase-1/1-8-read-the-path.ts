@@ -1,10 +1,10 @@
 /** Lesson 1.8: five questions on the path of a letter, made up for this learner alone. */
 import { utf8 } from '#bytes';
+import { sheetSights } from '#lab/lessons/handed-in/sheet';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { bringLetter } from '#lab/lessons/bring-letter';
 import { lesson, preparedText, type Said } from '#lab/lessons/lesson';
-import { PATH_QUESTIONS, receivedPath, type PathQuestion } from '#lab/lessons/received-path';
-import { sheetSights } from '#lab/lessons/sheet';
+import { PATH_QUESTIONS, receivedPath, type PathQuestion } from '#lab/lessons/made/received-path';
+import { bringLetter } from '#lab/lessons/prepared/bring-letter';
 
 const QUESTIONS: Readonly<Record<PathQuestion, Said>> = {
   client: {

@@ -10,9 +10,9 @@ import { findAccount } from '#store/directory/accounts';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { copiesSince } from '#store/lab/stored-copies';
-import { takenId } from '#lab/lessons/exchanges';
 import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
-import { sessionsOf, type SeenSession } from '#lab/lessons/seen-sessions';
+import { takenId } from '#lab/lessons/seen/exchanges';
+import { sessionsOf, type SeenSession } from '#lab/lessons/seen/sessions';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'sent' | 'stopped' | 'taken' | 'kept' | 'once';

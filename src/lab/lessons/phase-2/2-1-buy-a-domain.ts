@@ -3,9 +3,9 @@ import type { AskedQuestion } from '#lab/dns/questions';
 import { ask } from '#lab/dns/recursor/ask';
 import { formatRdata } from '#lab/dns/wire/rdata';
 import { TYPE } from '#lab/dns/wire/record-types';
-import { askedSince, isOf, questionText } from '#lab/lessons/asked-names';
 import { BUYING, learnersDomain, proposedDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
+import { askedSince, isOf, questionText } from '#lab/lessons/seen/asked-names';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'bought' | 'delegated' | 'parent' | 'resolver' | 'address' | 'found';

@@ -3,7 +3,7 @@ import { fetchStsPolicy } from '#mail/tls-policy/fetch-policy';
 import { listTlsReports } from '#store/reports/tls-reports';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import { lesson, MISSING, missing, NOTHING_LAID_OUT, seen, type Sight } from '#lab/lessons/lesson';
-import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen-sessions';
+import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen/sessions';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'read' | 'enforced' | 'withstood' | 'arrived' | 'reported';

@@ -1,9 +1,9 @@
 /** Lesson 2.11: the zone is signed, the key of the certificate is told by it, and changes, and a sender that keeps to DANE is refused nothing. */
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { DaneSender, type DaneTry } from '#lab/lessons/dane-sender';
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
+import { DaneSender, type DaneTry } from '#lab/lessons/prepared/dane-sender';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { aroundOf, type Around, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'signed' | 'held' | 'ahead' | 'rolled' | 'arrived' | 'none-refused';

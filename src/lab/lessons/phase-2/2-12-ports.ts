@@ -1,7 +1,6 @@
 /** Lesson 2.12: three ports, three policies. The learner probes each, and fills in a table of what each does; both have to be right. */
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import type { Exchange } from '#lab/lessons/exchanges';
 import {
   lesson,
   MISSING,
@@ -13,7 +12,8 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen-sessions';
+import type { Exchange } from '#lab/lessons/seen/exchanges';
+import { sessionsOf, textOf, type SeenSession } from '#lab/lessons/seen/sessions';
 import { isLearner, type LessonWorld } from '#lab/lessons/world';
 
 type Key =

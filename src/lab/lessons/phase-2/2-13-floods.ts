@@ -1,5 +1,6 @@
 /** Lesson 2.13: who guesses at passwords is banned, who floods is put off, and the user whose name was guessed at notices nothing. */
 import { APP_HOST } from '#lab/app/app';
+import { sheetSights } from '#lab/lessons/handed-in/sheet';
 import { rentedAddresses } from '#lab/mallory/victim';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
@@ -12,8 +13,7 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { sheetSights } from '#lab/lessons/sheet';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
 
 type Key = 'sprayed' | 'banned' | 'refused' | 'flooded' | 'user' | 'named';

@@ -3,8 +3,6 @@ import type { EventType } from '#events';
 import { rentedAddresses } from '#lab/mallory/victim';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { victimOf } from '#lab/lessons/victim';
-import { INCIDENTS, NOISE } from '#lab/lessons/incidents';
 import {
   lesson,
   MISSING,
@@ -14,8 +12,10 @@ import {
   type Question,
   type Sight,
 } from '#lab/lessons/lesson';
+import { INCIDENTS, NOISE } from '#lab/lessons/prepared/incidents';
+import { victimOf } from '#lab/lessons/prepared/victim';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { textOf } from '#lab/lessons/seen-sessions';
 
 type Key = 'first' | 'second' | 'third' | 'in-time';
 

@@ -8,19 +8,24 @@ import { malloryAddress } from '#lab/mallory/victim';
 import type { Result } from '#mail/doctor/result';
 import { tellResult } from '#mail/doctor/tell';
 import type { Json } from '#events';
-import type { LessonRun } from '#store/lab/lesson-runs';
-import { DOCTOR_FAULTS, placeOf, recordsAt, type FaultSite } from '#lab/lessons/doctor-faults';
-import { lesson, missing, seen, wrong, type Said, type Sight } from '#lab/lessons/lesson';
-import { seeded } from '#lab/seeded';
 import {
   consequencesOf,
   explainable,
   explanationOf,
   numberOf,
   questionOf,
-} from '#lab/lessons/warnings-left';
+} from '#lab/lessons/handed-in/warnings-left';
+import { keyOf, statusesOf, worsened, type Statuses } from '#lab/lessons/handed-in/worsened';
+import type { LessonRun } from '#store/lab/lesson-runs';
+import { lesson, missing, seen, wrong, type Said, type Sight } from '#lab/lessons/lesson';
+import {
+  DOCTOR_FAULTS,
+  placeOf,
+  recordsAt,
+  type FaultSite,
+} from '#lab/lessons/prepared/doctor-faults';
+import { seeded } from '#lab/seeded';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
-import { keyOf, statusesOf, worsened, type Statuses } from '#lab/lessons/worsened';
 
 type Key = 'repaired' | 'no-fail' | 'no-warning';
 

@@ -1,10 +1,10 @@
 /** Lesson 2.2: another server finds the learner's by the MX record of their domain, and its mail lies in a mailbox there. */
 import { eventsSince } from '#store/lab/lesson-events';
-import { askedSince, questionText } from '#lab/lessons/asked-names';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeOf } from '#lab/lessons/stored-letters';
+import { askedSince, questionText } from '#lab/lessons/seen/asked-names';
+import { textOf } from '#lab/lessons/seen/sessions';
+import { placeOf } from '#lab/lessons/seen/stored-letters';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'mx' | 'refused' | 'brought' | 'stored';

@@ -1,9 +1,9 @@
 /** Lesson 2.3: the address of the server lost its reverse name; a provider puts its mail off until it has the one that it says in EHLO. */
 import type { Result } from '#mail/doctor/result';
 import { tellResult } from '#mail/doctor/tell';
-import { isTaken, judgedSince } from '#lab/lessons/judged-mail';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
+import { isTaken, judgedSince } from '#lab/lessons/seen/judged-mail';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'put-off' | 'named' | 'confirmed' | 'taken';

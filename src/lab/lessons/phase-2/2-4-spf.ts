@@ -2,7 +2,7 @@
 import { checkHost } from '#protocol/spf/check-host';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
-import { isTaken, judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
+import { isTaken, judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'trap' | 'pass' | 'service';

@@ -1,9 +1,9 @@
 /** Lesson 2.5: a signature of the learner's domain passes, breaks when one letter of the body is changed on the way, and passes again. */
 import type { LabHost } from '#lab/addresses';
 import type { SignatureFacts } from '#lab/providers/facts';
-import { judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
+import { judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'pass' | 'broken' | 'again';

@@ -6,9 +6,9 @@ import {
   readDmarcReport,
   type KeptDmarcReport,
 } from '#store/reports/dmarc-reports';
-import { isOwn, judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
+import { isOwn, judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'none' | 'quarantine' | 'again' | 'reject' | 'aligned';

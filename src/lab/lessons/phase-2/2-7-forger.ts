@@ -1,10 +1,10 @@
 /** Lesson 2.7: mallory writes in the learner's name: at p=none her letter is delivered, at p=reject it is refused, there and at home. */
 import type { MessageFacts } from '#lab/providers/facts';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
-import { isOwn, isTaken, judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import { lesson, MISSING, missing, preparedText, seen, type Sight } from '#lab/lessons/lesson';
-import { textOf } from '#lab/lessons/seen-sessions';
+import { isOwn, isTaken, judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
+import { textOf } from '#lab/lessons/seen/sessions';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'delivered' | 'refused' | 'home' | 'own';

@@ -5,7 +5,6 @@
 import type { LabHost } from '#lab/addresses';
 import type { MessageFacts } from '#lab/providers/facts';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
 import { beginWithDomain } from '#lab/lessons/learners-domain';
 import {
   lesson,
@@ -18,6 +17,7 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
+import { judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Way = 'forward' | 'list';

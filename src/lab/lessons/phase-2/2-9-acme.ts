@@ -9,7 +9,7 @@ import {
   servedAt,
   serialText,
   type Served,
-} from '#lab/lessons/served-certificate';
+} from '#lab/lessons/seen/served-certificate';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 const EVENTS = ['session.authenticated', 'message.submitted', 'certificate.issued'] as const;

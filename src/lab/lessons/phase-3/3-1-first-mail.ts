@@ -1,8 +1,8 @@
 /** Lesson 3.1: the first letter to a strict provider does not get into the inbox, for another reason for each learner; its trace says which. */
-import { breakMail, chooseFault, FAULTS, repair } from '#lab/lessons/first-mail-faults';
+import { sheetSights } from '#lab/lessons/handed-in/sheet';
 import { lesson, MISSING, missing, seen, type Question, type Said } from '#lab/lessons/lesson';
-import { sheetSights } from '#lab/lessons/sheet';
-import { deliveriesTo } from '#lab/lessons/seen-deliveries';
+import { breakMail, chooseFault, FAULTS, repair } from '#lab/lessons/prepared/first-mail-faults';
+import { deliveriesTo } from '#lab/lessons/seen/deliveries';
 import type { LessonWorld } from '#lab/lessons/world';
 import type { ClientFacts } from '#lab/providers/facts';
 import type { TraceEntry } from '#lab/providers/rules/evaluate';

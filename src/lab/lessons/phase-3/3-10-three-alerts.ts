@@ -21,7 +21,7 @@ import {
   type DayName,
   type Incident,
   type RecordedDays,
-} from '#lab/lessons/recorded-days';
+} from '#lab/lessons/made/recorded-days';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = Incident | 'different' | 'no-false-alarm';

@@ -1,4 +1,5 @@
 /** Lesson 3.11: five questions on a delivery log that is this learner's alone, answered by SQL. */
+import { sheetSights } from '#lab/lessons/handed-in/sheet';
 import { clearLog, replaceLog } from '#store/lab/delivery-log';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { lesson, type Said } from '#lab/lessons/lesson';
@@ -7,8 +8,7 @@ import {
   makeDeliveryLog,
   type LogQuestion,
   type MadeLog,
-} from '#lab/lessons/made-delivery-log';
-import { sheetSights } from '#lab/lessons/sheet';
+} from '#lab/lessons/made/delivery-log';
 
 /** Share by which a number may be off: there is more than one way to take a percentile. */
 const TOLERANCE = 0.01;

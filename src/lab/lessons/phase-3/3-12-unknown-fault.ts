@@ -8,8 +8,6 @@ import type { Result } from '#mail/doctor/result';
 import { tellResult } from '#mail/doctor/tell';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { FAULT_NAMES, HIDDEN_FAULTS, type FaultName } from '#lab/lessons/hidden-faults';
-import { isOwn, isTaken, judgedSince, type JudgedMail } from '#lab/lessons/judged-mail';
 import {
   lesson,
   MISSING,
@@ -20,8 +18,10 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
+import { FAULT_NAMES, HIDDEN_FAULTS, type FaultName } from '#lab/lessons/prepared/hidden-faults';
+import { isOwn, isTaken, judgedSince, type JudgedMail } from '#lab/lessons/seen/judged-mail';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { textOf } from '#lab/lessons/seen-sessions';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 type Key = 'named' | 'out' | 'back' | 'doctor';

@@ -1,4 +1,5 @@
 /** Lesson 3.13: a page that says what to do when an alert comes, filled in, with commands that there are, and linked from the alert. */
+import { commandsIn, openSections, RUNBOOK_HEADINGS } from '#lab/lessons/handed-in/runbook';
 import { allRules } from '#mail/alerts/in-force';
 import { listRules } from '#store/alerts/rules';
 import type { LessonRun } from '#store/lab/lesson-runs';
@@ -11,7 +12,6 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { commandsIn, openSections, RUNBOOK_HEADINGS } from '#lab/lessons/runbook';
 import type { LessonWorld } from '#lab/lessons/world';
 
 type Key = 'sections' | 'commands' | 'linked';

@@ -8,7 +8,7 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { deliveriesTo, type Attempt, type Delivery } from '#lab/lessons/seen-deliveries';
+import { deliveriesTo, type Attempt, type Delivery } from '#lab/lessons/seen/deliveries';
 import { seeded } from '#lab/seeded';
 import { listProviderMail, type KeptMail } from '#store/lab/provider-mail';
 

@@ -2,7 +2,6 @@
  * Lesson 3.3: a newsletter to a list with dead and full mailboxes. What is refused for good, at once or by a notice an hour later, is not written to
  * again; what is full is tried again and stays on the list.
  */
-import { layOutList, takeListAway } from '#lab/lessons/app-list';
 import {
   lesson,
   MISSING,
@@ -12,10 +11,11 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
-import { deliveriesTo, type Delivery } from '#lab/lessons/seen-deliveries';
+import { layOutList, takeListAway } from '#lab/lessons/prepared/app-list';
+import { placeLearner, putBack } from '#lab/lessons/prepared/standing';
+import { deliveriesTo, type Delivery } from '#lab/lessons/seen/deliveries';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeLearner, putBack } from '#lab/lessons/standing';
 import { eventsSince, type SeenEvent } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { listProviderMail } from '#store/lab/provider-mail';

@@ -1,8 +1,8 @@
 /** Lesson 3.4: a new address is warmed up at three providers for ten days. Their own counts say whether it went too fast. */
-import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/app-list';
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
-import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
-import { placeLearner, putBack } from '#lab/lessons/standing';
+import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/prepared/app-list';
+import { placeLearner, putBack } from '#lab/lessons/prepared/standing';
+import { daysAt, type SeenDay } from '#lab/lessons/seen/days';
 import { eventsSince } from '#store/lab/lesson-events';
 import { listPlans, planDays, type PlanDay } from '#store/warm-up/plans';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';

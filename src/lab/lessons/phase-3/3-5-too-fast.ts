@@ -1,9 +1,9 @@
 /** Lesson 3.5: a newcomer sends far more than a provider wants of one, loses half of the quota, and earns it back by sending less. */
-import { crowdOf, LIST_FIELD, layOutList, takeListAway } from '#lab/lessons/app-list';
 import { lesson, MISSING, missing, seen, type Said, type Sight } from '#lab/lessons/lesson';
-import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
-import { deliveriesTo, type Delivery } from '#lab/lessons/seen-deliveries';
-import { learnerAt, placeLearner, putBack } from '#lab/lessons/standing';
+import { crowdOf, LIST_FIELD, layOutList, takeListAway } from '#lab/lessons/prepared/app-list';
+import { learnerAt, placeLearner, putBack } from '#lab/lessons/prepared/standing';
+import { daysAt, type SeenDay } from '#lab/lessons/seen/days';
+import { deliveriesTo, type Delivery } from '#lab/lessons/seen/deliveries';
 import type { ClientFacts } from '#lab/providers/facts';
 import { dateOf } from '#lab/providers/senders/memory';
 import { BIGMAIL } from '#lab/providers/tables/bigmail';

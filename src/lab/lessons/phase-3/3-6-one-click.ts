@@ -2,7 +2,6 @@
  * Lesson 3.6: a newsletter with the header of an old program lies in spam folders. With a header as providers ask for it lies in inboxes, and a reader
  * who leaves by one click gets none of the next.
  */
-import { crowdOf, layOutList, takeListAway } from '#lab/lessons/app-list';
 import {
   lesson,
   MISSING,
@@ -12,9 +11,10 @@ import {
   type Said,
   type Sight,
 } from '#lab/lessons/lesson';
+import { crowdOf, layOutList, takeListAway } from '#lab/lessons/prepared/app-list';
+import { placeLearner, putBack } from '#lab/lessons/prepared/standing';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeLearner, putBack } from '#lab/lessons/standing';
 import { oneClickUrl } from '#lab/people/leave-list';
 import type { MessageFacts } from '#lab/providers/facts';
 import { fieldsNamed, splitHeader } from '#protocol/message/header/fields';

@@ -1,12 +1,12 @@
 /** Lesson 3.7: the same newsletter to a bought list and to readers who confirmed, by the complaints that providers count. */
 import { readSignups, readSubscribers, type Signup } from '#lab/app/files';
-import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/app-list';
 import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
-import { confirmations } from '#lab/lessons/confirmations';
+import { crowdOf, layOutList, LIST_FIELD, takeListAway } from '#lab/lessons/prepared/app-list';
+import { placeLearner, putBack } from '#lab/lessons/prepared/standing';
+import { confirmations } from '#lab/lessons/seen/confirmations';
+import { daysAt, type SeenDay } from '#lab/lessons/seen/days';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { daysAt, type SeenDay } from '#lab/lessons/seen-days';
-import { textOf } from '#lab/lessons/seen-sessions';
-import { placeLearner, putBack } from '#lab/lessons/standing';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonWorld } from '#lab/lessons/world';
 import { spamRate } from '#lab/providers/senders/counts';

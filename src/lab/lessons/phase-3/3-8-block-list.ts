@@ -15,8 +15,8 @@ import { isTrap, TRAP_NAMES } from '#lab/people/traps';
 import { eventsSince } from '#store/lab/lesson-events';
 import type { LessonRun } from '#store/lab/lesson-runs';
 import { lesson, MISSING, missing, seen, type Sight } from '#lab/lessons/lesson';
+import { textOf } from '#lab/lessons/seen/sessions';
 import { seeded } from '#lab/seeded';
-import { textOf } from '#lab/lessons/seen-sessions';
 import { aroundOf, type LessonWorld } from '#lab/lessons/world';
 
 const DAY = 24 * 60 * 60 * 1000;

@@ -2,9 +2,9 @@
 import { utf8 } from '#bytes';
 import type { BounceClass } from '#protocol/bounce/reasons';
 import type { LessonRun } from '#store/lab/lesson-runs';
-import { drawBounces, SAMPLES } from '#lab/lessons/bounce-samples';
-import { bringLetter } from '#lab/lessons/bring-letter';
 import { lesson, MISSING, missing, seen, wrong, type Sight } from '#lab/lessons/lesson';
+import { drawBounces, SAMPLES } from '#lab/lessons/made/bounce-samples';
+import { bringLetter } from '#lab/lessons/prepared/bring-letter';
 import type { LessonWorld } from '#lab/lessons/world';
 
 const CLASSES: ReadonlySet<string> = new Set<BounceClass>(['hard', 'soft', 'ours']);
