@@ -101,7 +101,7 @@ export function carryOut(
   const { phase, run } = RULES[command.verb] as Rule<Verb>;
   const illegal = illegalReply(state, phase) ?? numbersReply(state, command);
   if (illegal !== undefined) return { tag, reply: illegal, expunges: false };
-  const end = { tag, expunges: expungesAtEnd(command), ownArrivals: BRINGS.has(command.verb) };
+  const end = { tag, expunges: expungesAtEnd(command) };
   const handled = run(state, command, tag);
   if (handled instanceof Promise) return ended(state, end, handled);
   return handled && { ...end, reply: handled };
@@ -117,7 +117,7 @@ async function ended(
     return reply && { ...end, reply };
   } catch (error) {
     if (error instanceof ClientGone || error instanceof BrokenResponse) throw error;
-    return { ...end, ownArrivals: false, reply: failureReply(state, error) };
+    return { ...end, reply: failureReply(state, error) };
   }
 }
 
@@ -127,6 +127,3 @@ function expungesAtEnd(command: Command): boolean {
 }
 
 const NUMBERS_STAY: ReadonlySet<Verb> = new Set(['FETCH', 'STORE', 'SEARCH', 'SORT', 'THREAD']);
-
-/** Messages, into a mailbox that may be the selected one. */
-const BRINGS: ReadonlySet<Verb> = new Set(['APPEND', 'REPLACE', 'COPY']);

@@ -8,11 +8,11 @@ import { tellUpdates } from './updates.ts';
 /** @returns what follows */
 export function conclude(
   state: SessionState,
-  { tag, reply, expunges = true, ownArrivals = false }: Ended,
+  { tag, reply, expunges = true }: Ended,
 ): SessionState['after'] {
   if (reply.status === 'BAD') state.bad++;
   else state.bad = 0;
-  tellUpdates(state, { expunges, own: ownArrivals });
+  tellUpdates(state, { expunges });
   state.out.text(taggedLine(tag, reply));
   const { limits } = state.settings;
   if (state.after === 'nothing') {

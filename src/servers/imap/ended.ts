@@ -6,8 +6,6 @@ export interface Ended {
   readonly reply: Reply;
   /** Whether EXPUNGE may be told before the reply; it may, unless said otherwise. */
   readonly expunges?: boolean;
-  /** The command itself may have brought messages into the selected mailbox. */
-  readonly ownArrivals?: boolean;
 }
 
 /** A reply, now or later; undefined where a line of the client belongs to the command and must come first. */

@@ -134,6 +134,12 @@ export class SessionState {
     this.notifying = undefined;
   }
 
+  /** The session put messages into a mailbox itself. What the store did and could not say is told like anybody's. */
+  noteBrought(mailboxId: string, uids: Iterable<number>): void {
+    const tells = (this.notifying?.selected?.fetch.length ?? 0) > 0;
+    if (tells && this.selected?.view.mailboxId === mailboxId) this.selected.noteBrought(uids);
+  }
+
   /** Hears of each change of the selected mailbox, where NOTIFY or IDLE wants to tell it. */
   listenToSelected(): void {
     if (this.idling !== undefined || this.notifying?.selected !== undefined)

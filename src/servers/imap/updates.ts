@@ -13,8 +13,6 @@ export interface Telling {
   readonly expunges: boolean;
   /** Whether changed flags are told now. */
   readonly flags?: boolean;
-  /** The arrivals are the session's own: NOTIFY has nothing to tell of them. */
-  readonly own?: boolean;
 }
 
 /** Says all there is to say. */
@@ -22,7 +20,7 @@ export function tellUpdates(state: SessionState, telling: Telling): void {
   const { selected } = state;
   if (selected === undefined) return;
   if (selected.view.removed) return state.end(BYES.mailboxGone);
-  const { expunges, flags = true, own = false } = telling;
+  const { expunges, flags = true } = telling;
   const { told, now } = selected;
   if (told.uids === now.uids && told.count === now.count && told.modseq >= now.modseq) return;
   const updates = updatesOf(told, now, { expunges, flags, own: selected.own });
@@ -32,7 +30,7 @@ export function tellUpdates(state: SessionState, telling: Telling): void {
     state.out.text(`* ${updates.exists} EXISTS\r\n`);
     sayRecent(state, told.uids[told.count - 1] ?? 0);
     const wanted = state.notifying?.selected?.fetch ?? [];
-    if (wanted.length > 0 && !own) selected.unfetched ??= (told.uids[told.count - 1] ?? 0) + 1;
+    if (wanted.length > 0) selected.unfetched ??= (told.uids[told.count - 1] ?? 0) + 1;
   }
   sayKeywords(state);
   const parts = { uid: state.notifying !== undefined, flags: true };

@@ -53,6 +53,7 @@ async function appendAll(
   const { services, login } = state;
   const appended = await appendMessages(services.mail, login!.accountId, mailboxId, messages);
   if (appended.kind !== 'appended') return appendReplies[appended.kind];
+  state.noteBrought(mailboxId, appended.uids);
   state.notifying?.watch?.own.noteSteps(appended.steps);
   return ok('Appended', appendUid(appended));
 }
@@ -72,6 +73,7 @@ async function replaceOne(
   const done = await replaceMessage(services.mail, login!.accountId, replaced, to, message);
   if (done.kind === 'no-such-message') return REPLIES.noSuchMessage;
   if (done.kind !== 'appended') return appendReplies[done.kind];
+  state.noteBrought(to, done.uids);
   state.notifying?.watch?.own.noteSteps(done.steps);
   out.text(untaggedLine(ok('The new message', appendUid(done))));
   return ok('Replaced');

@@ -63,12 +63,11 @@ export async function fetchArrivals(
 ): Promise<undefined> {
   const selected = state.selected!;
   const { told, now } = selected;
-  const first = lowerBound(told.uids, told.count, selected.unfetched!);
-  selected.unfetched = undefined;
+  const { from, except } = selected.takeUnfetched();
   const targets: Target[] = [];
-  for (let i = first; i < told.count; i++) {
+  for (let i = lowerBound(told.uids, told.count, from); i < told.count; i++) {
     const place = now.placeOf(told.uids[i]!);
-    if (place >= 0) targets.push({ place, sequence: i + 1 });
+    if (place >= 0 && !except.has(told.uids[i]!)) targets.push({ place, sequence: i + 1 });
   }
   const asked = { items, uid: false, changedSince: undefined };
   await new FetchRun(state, selected, asked, NONE).all(targets);

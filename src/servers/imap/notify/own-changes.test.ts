@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import type { Mailbox } from '#store/mailboxes/tree/tree';
 import { dataOf, ImapClient, literal } from '../../../../test/support/imap/client.ts';
 import { mailboxImage } from '../../../../test/support/store/mailbox-image.ts';
-import { ownImap } from '../../../../test/support/imap/own-server.ts';
+import { ownImap, startTestImap } from '../../../../test/support/imap/own-server.ts';
 import { imageOf } from './image.ts';
 import { OwnChanges } from './own-changes.ts';
 
@@ -58,6 +58,42 @@ test('what a session does itself is not told to it, what another does is', async
   const told = await toldUntil(client, other, 'Second', from);
   assert.equal(told.length, 1);
   assert.match(told[0]!, /^STATUS \["STATUS","Box"/);
+});
+
+test('of messages that come while a session copies it is told those of others, and not its copies', async () => {
+  const asked = Promise.withResolvers<void>();
+  const gate = Promise.withResolvers<void>();
+  let held = false;
+  const pool = new Proxy(own.imap.mail.pool, {
+    get(target, key) {
+      if (key !== 'query' || !held) return Reflect.get(target, key) as unknown;
+      return async (...args: unknown[]): Promise<unknown> => {
+        held = false;
+        asked.resolve();
+        await gate.promise;
+        return (target.query as (...all: unknown[]) => unknown)(...args);
+      };
+    },
+  });
+  await using slow = await startTestImap(own.at, {
+    services: { mail: { ...own.imap.mail, pool } },
+  });
+  await using client = await ImapClient.login(slow.account('bob'));
+  await using other = await ImapClient.login(own.imap.account('bob'));
+  await client.ok('CREATE Busy');
+  await client.ok('APPEND Busy ', LETTER);
+  await client.ok('SELECT Busy');
+  await client.ok('NOTIFY SET (SELECTED (MessageNew (UID) MessageExpunge FlagChange))');
+  held = true;
+  const copying = await client.start('COPY 1 Busy');
+  await asked.promise;
+  await other.ok('APPEND Busy ', LETTER);
+  gate.resolve();
+  assert.equal((await copying.reply).status, 'OK');
+  await client.ok('MOVE 1 Busy');
+  await client.ok('NOOP');
+  const uids = dataOf(client.untagged, 'FETCH').map((values) => JSON.stringify(values[2]));
+  assert.deepEqual(uids, ['["UID","2"]']);
 });
 
 test('changes of its own and of another together are told', () => {

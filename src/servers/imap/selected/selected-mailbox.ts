@@ -19,6 +19,7 @@ export class SelectedMailbox {
   #ahead: ReadAhead | undefined;
   #recent: Recent | undefined;
   #own: Set<number> | undefined;
+  #brought: Set<number> | undefined;
   #stopListening: (() => void) | undefined;
 
   constructor(open: OpenView, readOnly: boolean) {
@@ -61,6 +62,19 @@ export class SelectedMailbox {
 
   noteOwn(modseq: number): void {
     (this.#own ??= new Set()).add(modseq);
+  }
+
+  /** The session put these messages here itself: NOTIFY has nothing to tell of them (RFC 5465 §5). */
+  noteBrought(uids: Iterable<number>): void {
+    this.#brought = (this.#brought ?? new Set()).union(new Set(uids));
+  }
+
+  /** Whose arrival NOTIFY has still to tell more of; then it has. */
+  takeUnfetched(): { readonly from: number; readonly except: ReadonlySet<number> } {
+    const arrivals = { from: this.unfetched!, except: this.#brought ?? NOTHING };
+    this.unfetched = undefined;
+    this.#brought = undefined;
+    return arrivals;
   }
 
   /** @param flags changes of flags were told too */
