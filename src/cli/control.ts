@@ -27,6 +27,16 @@ const LABEL = 'waiting for the server';
 /** For commands that have something to say without a server too. */
 export class NoServer extends CommandFailure {}
 
+/** The server is there, and its database is not, or has no room. */
+export class NoDatabase extends CommandFailure {
+  override readonly cause: string;
+
+  constructor(message: string, remedy: string, cause: string) {
+    super(message, remedy);
+    this.cause = cause;
+  }
+}
+
 /** Asks for one value. @throws CommandFailure */
 export async function callValue<Name extends ValueName>(
   options: SettingsOptions,
@@ -167,10 +177,19 @@ function unreachable(error: NodeJS.ErrnoException, dataDir: string): CommandFail
   );
 }
 
+interface Told {
+  readonly message: string;
+  readonly remedy: string;
+  /** Of the database. */
+  readonly cause?: string;
+}
+
 function refusal(text: string): CommandFailure {
   try {
-    const { message, remedy } = JSON.parse(text) as { message: string; remedy: string };
-    return new CommandFailure(message, remedy);
+    const { message, remedy, cause } = JSON.parse(text) as Told;
+    return cause === undefined
+      ? new CommandFailure(message, remedy)
+      : new NoDatabase(message, remedy, cause);
   } catch {
     return new CommandFailure(`the server answered: ${text}`, 'Restart the server.');
   }

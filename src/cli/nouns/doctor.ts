@@ -23,7 +23,7 @@ import { say } from '#mail/story/phrase';
 import { toAscii } from '#protocol/address/domain';
 import { doctorSettings, doctorWorld, secretsIn, type WorldParts } from '#server/doctor-world';
 import type { RememberedResult } from '#store/doctor/results';
-import { callRows, callValue, NoServer } from '#cli/control';
+import { callRows, callValue, NoDatabase, NoServer } from '#cli/control';
 import { checksOf, explain } from './doctor/checks.ts';
 import { CommandFailure } from '#cli/failure';
 import { labHere, stayInside } from '#cli/lab-here';
@@ -167,7 +167,9 @@ export interface Examined {
 /** Called by set-up too. @throws CommandFailure */
 export async function examine(options: DoctorOptions, ids: readonly CheckId[]): Promise<Examined> {
   const config = settings(options.mode, options);
-  const asked = await askServer(options);
+  const answer = await askServer(options);
+  const databaseDown = answer instanceof NoDatabase ? answer.cause : undefined;
+  const asked = answer instanceof NoDatabase ? undefined : answer;
   const own = asked?.settings ?? doctorSettings(options.mode, config);
   const here = asked?.facts.domains.map(({ name }) => name) ?? [];
   const domains = options.domain === undefined ? here : [readDomain(options.domain)];
@@ -192,14 +194,14 @@ export async function examine(options: DoctorOptions, ids: readonly CheckId[]): 
       trustedRoots: lab.trustedRoots,
     },
   });
-  const results = await runChecks(world, { ids, domains });
+  const results = await runChecks(world, { ids, domains, databaseDown });
   const kept = asked && (await keep(options, results, here, own.hostname));
   return {
     results,
     hostname: own.hostname,
     known: kept?.known ?? known,
     notKept: kept?.failure,
-    hasServer: asked !== undefined,
+    hasServer: answer !== undefined,
     asksPublic: own.publicResolvers.length > 0 || !own.outside,
     documentation: own.documentation,
   };
@@ -220,7 +222,7 @@ function readDomain(given: string): string {
   throw new CommandFailure(`--domain ${given} is no domain name`, 'Write it like example.org.');
 }
 
-/** Undefined where no server runs; one that runs and fails is told as every failure. */
+/** Undefined where no server runs; one that runs and fails is told as every failure, unless its database is what fails. */
 async function askServer(options: DoctorOptions) {
   try {
     const { settings: own, facts } = await callValue(options, 'doctor/facts', {});
@@ -229,6 +231,7 @@ async function askServer(options: DoctorOptions) {
     return { settings: own, facts, before };
   } catch (error) {
     if (error instanceof NoServer) return undefined;
+    if (error instanceof NoDatabase) return error;
     throw error;
   }
 }

@@ -42,7 +42,7 @@ const LONGEST = 2000;
 const RECORD = / IN (?:TXT|MX|CAA) /;
 
 /** What many checks come to for one reason is told once, after the others. */
-const TOLD_ONCE: readonly CommonFinding[] = ['dev', 'no-server', 'no-domain'];
+const TOLD_ONCE: readonly CommonFinding[] = ['dev', 'no-server', 'no-database', 'no-domain'];
 
 export function formatResults(results: readonly Result[], options: FormatOptions): string[] {
   const once = new Set<string>(TOLD_ONCE);

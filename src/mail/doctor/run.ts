@@ -16,6 +16,8 @@ export interface RunOptions {
   readonly ids?: readonly CheckId[];
   readonly domains: readonly string[];
   readonly signal?: AbortSignal;
+  /** Why the server, which is there, could not say what it knows. */
+  readonly databaseDown?: string | undefined;
 }
 
 /** At once: each may ask several things. */
@@ -36,7 +38,7 @@ export async function runChecks(world: World, options: RunOptions): Promise<read
   let next = 0;
   const work = async (): Promise<void> => {
     for (let at = next++; at < tasks.length; at = next++)
-      results[at] = await runTask(world, tasks[at]!, share, options.signal);
+      results[at] = await runTask(world, tasks[at]!, share, options);
   };
   await Promise.all(Array.from({ length: AT_ONCE }, work));
   return results;
@@ -68,24 +70,31 @@ async function runTask(
   world: World,
   { id, subject }: Task,
   share: Share,
-  stop: AbortSignal | undefined,
+  options: RunOptions,
 ): Promise<Result> {
   const check = CHECKS[id] as unknown as Check<CheckId>;
   const outcome =
-    notNeeded(world, check, subject) ?? (await bounded(world, check, { id, subject }, share, stop));
+    notNeeded(world, check, { id, subject }, options) ??
+    (await bounded(world, check, { id, subject }, share, options.signal));
   return resultOf({ id, family: check.family, subject }, outcome, world.now());
 }
 
 function notNeeded(
   { settings, server }: World,
   check: Check<CheckId>,
-  subject: string,
+  { id, subject }: Task,
+  { databaseDown: cause }: RunOptions,
 ): AnyOutcome | undefined {
   const needs = new Set(check.needs);
   const isDev = settings.mode === 'dev';
   if (isDev && (needs.has('production') || (needs.has('outside') && !settings.outside)))
     return { finding: 'dev', values: {} };
-  if (check.of === 'domain' && subject === '') return { finding: 'no-domain', values: {} };
+  const isNowhere = check.of === 'domain' && subject === '';
+  if (cause !== undefined) {
+    if (id === 'H5') return { finding: 'down', values: { cause } };
+    if (isNowhere || check.server) return { finding: 'no-database', values: {} };
+  }
+  if (isNowhere) return { finding: 'no-domain', values: {} };
   return check.server && server === undefined ? { finding: 'no-server', values: {} } : undefined;
 }
 

@@ -6,6 +6,8 @@ export interface Failure {
   readonly reason: string;
   readonly message: string;
   readonly remedy: string;
+  /** What the database, or the way to it, said. */
+  readonly cause?: string;
 }
 
 export function failureOf(error: Error & { statusCode?: number }): Failure {
@@ -15,6 +17,7 @@ export function failureOf(error: Error & { statusCode?: number }): Failure {
       status: 503,
       reason: `database-${store}`,
       message: `the server cannot use its database: ${error.message}`,
+      cause: error.message,
       remedy:
         store === 'full'
           ? 'Make room on its disk, and try again.'

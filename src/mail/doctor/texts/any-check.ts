@@ -34,6 +34,11 @@ export const COMMON = {
       ja: '`hikyaku serve` で起動してください。HIKYAKU_DATA_DIR が同じかどうかも確かめてください。',
     },
   },
+  'no-database': {
+    status: 'unknown',
+    en: 'The server cannot use its database (H5), and only there it stands.',
+    ja: 'サーバーがデータベースを使えないため（H5）、分かりません。',
+  },
   'no-answer': {
     status: 'unknown',
     en: 'The DNS gave no answer about {query}: {cause}.',
