@@ -30,7 +30,7 @@ export type TlsStart =
   | { readonly kind: 'secure'; readonly facts: TlsFacts }
   | { readonly kind: 'failed'; readonly reason: string };
 
-/** How long the last octets may take to arrive before the socket is cut. Milliseconds. */
+/** How long the client may take to end its half once it was sent the last octets, and they to move at all. Milliseconds. */
 const LINGER = 5000;
 /** Octets thrown away after `close`, so that a client that is still sending can read why. */
 const LINGER_OCTETS = 1024 * 1024;
@@ -98,9 +98,15 @@ export class Connection {
   close(linger: number = LINGER): void {
     if (this.#closing) return;
     this.#closing = true;
-    this.#socket.setTimeout(linger);
-    this.#socket.end();
-    this.#socket.resume();
+    const socket = this.#socket;
+    socket.setTimeout(linger);
+    // from here on what the client sends is no sign of life that would win it time
+    socket.end(() => {
+      if (socket.destroyed) return;
+      const late = setTimeout(() => socket.destroy(), linger);
+      socket.once('close', () => clearTimeout(late));
+    });
+    socket.resume();
   }
 
   /** The client has said its last word. Once ours is with the system, that sees to the rest, and nobody waits for the client's end. */

@@ -121,3 +121,12 @@ test('with the database out of reach a login is put off', async () => {
   for (const mechanism of ['PLAIN', 'SCRAM-SHA-256'] as const)
     assert.match(await login(client, { mechanism }), /^454 4\.7\.0 /);
 });
+
+test('what follows a response of AUTH before its reply ends the session, and nobody is logged in by it', async () => {
+  await using client = await connect();
+  assert.deepEqual(await client.ask('AUTH PLAIN'), ['334 ']);
+  const response = Buffer.from(`\0alice@example.test\0${PASSWORD}`).toString('base64');
+  client.write(`${response}\r\nMAIL FROM:<alice@example.test>\r\n`);
+  assert.match((await client.line())!, /^554 5\.5\.1 Data followed AUTH /);
+  assert.equal(await client.line(), undefined);
+});
