@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, test } from 'node:test';
 import { nowhereResolver } from '#clients/dns/nowhere';
+import type { Clock } from '#clock';
 import type { Transport } from '#clients/acme/request';
 import type { Event } from '#events';
 import { silentLog } from '#log';
@@ -323,4 +324,81 @@ test('an order that a stop breaks off is nobody’s failure, and goes on at the 
   const [line] = await one.lines();
   assert.equal(line!.order!.failures, 0);
   assert.ok(dueAt(line!, DIRECTORY) <= clock.now());
+});
+
+test('an order by hand does not wait for, nor is refused because of, a node that only asks for renewal information', async () => {
+  await held(NOW + 80 * DAY);
+  const asking = Promise.withResolvers<void>();
+  const answered = Promise.withResolvers<void>();
+  const window = { start: '2026-11-27T00:00:00Z', end: '2026-11-29T00:00:00Z' };
+  const answering = authority({ suggestedWindow: window });
+  const slow: Transport = {
+    request: async (request, signal) => {
+      if (request.url.includes('/renewal/')) {
+        asking.resolve();
+        await answered.promise;
+      }
+      return answering().request(request, signal);
+    },
+    [Symbol.dispose]() {},
+  };
+  const hostname = 'mail.a.test';
+  const other = keeper({ hostname, transport: () => slow });
+  other.start();
+  await asking.promise;
+  const one = keeper({ hostname, node: '2', transport: answering });
+  const told: RenewedLine[] = [];
+  const answer = await one.renew({
+    sets: [['b.test']],
+    force: false,
+    newKey: false,
+    wants: true,
+    ended: (line) => void told.push(line),
+  });
+  assert.equal(answer.kind, 'done');
+  assert.deepEqual(
+    told.map(({ kind, names }) => [kind, names]),
+    [['failed', ['b.test']]],
+  );
+  // what one node asks, no other does
+  assert.deepEqual(
+    asked.filter((url) => url.includes('/renewal/')),
+    [],
+  );
+  answered.resolve();
+  const moved = Date.UTC(2026, 10, 28);
+  const until = AbortSignal.timeout(20_000);
+  while ((await currentCertificates(pool))[0]!.renewAt !== moved) until.throwIfAborted();
+  await other.stop();
+});
+
+test('after an order by hand has failed, the keeper makes the next when its time comes', async () => {
+  await held(NOW + 80 * DAY);
+  const slept: number[] = [];
+  const counting: Clock = {
+    now: () => clock.now(),
+    monotonic: () => clock.monotonic(),
+    sleep(ms, signal) {
+      slept.push(ms);
+      return clock.sleep(ms, signal);
+    },
+  };
+  const one = keeper({ hostname: 'mail.a.test', clock: counting });
+  one.start();
+  // it has asked what it wanted to know, and sleeps for as long as it may
+  for (let woken = 0; slept.at(-1) !== 60 * 60_000; await one.lines()) {
+    if (slept.length === woken) continue;
+    woken = slept.length;
+    await clock.toNextSleeper();
+  }
+  const begun = clock.now();
+  await one.renew({ sets: [['b.test']], force: false, newKey: false, wants: true, ended() {} });
+  for (;;) {
+    const line = (await one.lines()).find(({ names }) => names[0] === 'b.test');
+    if (line!.order!.failures > 1) break;
+    await clock.toNextSleeper();
+  }
+  await one.stop();
+  const minutes = (clock.now() - begun) / 60_000;
+  assert.ok(minutes < 8, String(minutes));
 });

@@ -102,8 +102,13 @@ export class CertificateKeeper {
   }
 
   /** Orders what is asked for by hand. @throws when the database is out of reach */
-  renew(request: RenewRequest): Promise<RenewAnswer> {
-    return this.#inTurn(request);
+  async renew(request: RenewRequest): Promise<RenewAnswer> {
+    try {
+      return await this.#inTurn(request);
+    } finally {
+      // an order that failed comes again sooner than the keeper knew
+      this.look();
+    }
   }
 
   /** @param request undefined: whatever is due */
@@ -177,22 +182,32 @@ export class CertificateKeeper {
   }
 
   async #round(request: RenewRequest | undefined): Promise<RenewAnswer> {
-    const { pool, settings, newToken, node } = this.#options;
+    const { pool, clock, settings, newToken, node } = this.#options;
     if (settings === undefined) return { kind: 'off' };
-    const done = await underLease(pool, newToken(), node, this.#stop.signal, (signal) =>
-      this.#order(request, settings, signal),
-    );
-    return done.kind === 'busy' ? done : { kind: 'done' };
+    using transport = this.#options.transport();
+    const context = { ...this.#options, settings, transport, signal: this.#stop.signal };
+    let left = await this.lines();
+    if (request !== undefined || left.some((line) => isDue(line, settings, clock.now()))) {
+      const done = await underLease(pool, newToken(), node, context.signal, (signal) =>
+        this.#order(request, { ...context, signal }),
+      );
+      if (done.kind === 'busy') return done;
+      left = done.result;
+    }
+    // without the lease: who only asks keeps nobody from an order
+    for (const { certificate } of left) {
+      if (context.signal.aborted) break;
+      if (certificate) await askRenewalInformation(context, certificate);
+    }
+    await forgetChallenges(pool, clock.now());
+    await forgetCertificates(pool, clock.now() - REMEMBERED);
+    return { kind: 'done' };
   }
 
-  async #order(
-    request: RenewRequest | undefined,
-    settings: AcmeSettings,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const { pool, clock } = this.#options;
-    using transport = this.#options.transport();
-    const context: RenewContext = { ...this.#options, settings, transport, signal };
+  /** @returns lines for which nothing was to be ordered */
+  async #order(request: RenewRequest | undefined, context: RenewContext): Promise<readonly Line[]> {
+    const { pool, clock, settings, signal } = context;
+    const left: Line[] = [];
     // under the lease as well: a round that knew of a wish before its order would order first
     if (request?.wants) {
       for (const set of request.sets ?? []) await addCertificateRequest(pool, set, clock.now());
@@ -200,23 +215,26 @@ export class CertificateKeeper {
     // read under the lease: another node may have ordered meanwhile
     const lines = await this.lines();
     for (const line of lines) {
-      if (signal.aborted) return;
-      const { names, certificate } = line;
+      if (signal.aborted) return [];
+      const { names } = line;
       const decision = decide(line, request, settings.directory, clock.now());
       if (decision.kind === 'order') {
         const { newKey = false, force = false } = request ?? {};
         const renewed = await renewLine(context, line, { newKey, force });
         request?.ended(renewed);
       } else if (decision.kind !== 'leave') request?.ended({ names, ...decision });
-      else if (certificate) await askRenewalInformation(context, certificate);
+      else left.push(line);
     }
     await forgetOrders(
       pool,
       lines.map(({ names }) => names),
     );
-    await forgetChallenges(pool, clock.now());
-    await forgetCertificates(pool, clock.now() - REMEMBERED);
+    return left;
   }
+}
+
+function isDue(line: Line, { directory }: Pick<AcmeSettings, 'directory'>, now: number): boolean {
+  return line.isWanted && dueAt(line, directory) <= now;
 }
 
 function decide(
@@ -226,8 +244,7 @@ function decide(
   now: number,
 ): Decision {
   const { names, isWanted } = line;
-  if (request === undefined)
-    return { kind: isWanted && dueAt(line, directory) <= now ? 'order' : 'leave' };
+  if (request === undefined) return { kind: isDue(line, { directory }, now) ? 'order' : 'leave' };
   const isAsked = request.sets?.some((set) => set.join(' ') === names.join(' ')) ?? isWanted;
   return isAsked ? decideByHand(line, { directory, force: request.force, now }) : { kind: 'leave' };
 }

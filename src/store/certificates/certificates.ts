@@ -105,6 +105,20 @@ export interface Renewal {
   readonly explanation: string | undefined;
 }
 
+/** One node asks for all. @returns whether this call is the one that does @param again when it is to be asked where nothing comes of that */
+export async function claimRenewalQuestion(
+  pool: pg.Pool,
+  id: string,
+  now: number,
+  again: number,
+): Promise<boolean> {
+  const { rowCount } = await pool.query(
+    'update certificates set ask_renewal_at = $3 where id = $1 and ask_renewal_at <= $2',
+    [id, new Date(now), new Date(again)],
+  );
+  return rowCount === 1;
+}
+
 export async function setRenewal(
   pool: pg.Pool,
   id: string,
