@@ -18,6 +18,7 @@ import { submit, type SubmitContext } from '#mail/submit/submit';
 import { leavingExpansion } from '#mail/unsubscribe/by-mail';
 import type { SmtpServices } from '#servers/smtp/settings';
 import type { Directory } from '#store/directory/directory';
+import { noticeLanguages } from '#server/outgoing/outbound';
 import type { Leaving } from '#server/outgoing/unsubscribe';
 import type { Store } from '#store/database/open';
 import type { EventBuffer } from '#store/events/event-buffer';
@@ -72,6 +73,15 @@ export function smtpServices(parts: ServiceParts): SmtpServices {
     },
     takeOwnMail: (arrival, facts, now) => takeOwnMail(ownMail, arrival, facts, now),
     sealsForwards: config['forward.arc_seal'],
+    notices: {
+      store,
+      directory,
+      log,
+      hostname,
+      randomBytes,
+      schedule: { lifetime: config['queue.lifetime'] },
+      languages: noticeLanguages(config),
+    },
     stored: (accountIds, destinations, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       if (destinations.length > 0) queue.wake(destinations);

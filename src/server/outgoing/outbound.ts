@@ -158,12 +158,17 @@ function queueOptions(
     sourceAddresses: config['queue.source_addresses'],
     unrouted: unroutedBy(mode, hasDomain),
     delivery: config.delivery,
-    languages: config.lang === 'ja' ? ['ja', 'en'] : ['en', 'ja'],
+    languages: noticeLanguages(config),
     concluded: (accountIds, events) => {
       for (const id of accountIds) store.notices.say(`account:${id}`);
       happened(events);
     },
   };
+}
+
+/** Of notices: the operator's first. */
+export function noticeLanguages({ lang }: Pick<Config, 'lang'>): QueueOptions['languages'] {
+  return lang === 'ja' ? ['ja', 'en'] : ['en', 'ja'];
 }
 
 function unroutedBy(

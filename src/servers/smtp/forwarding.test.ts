@@ -378,7 +378,7 @@ describe('what the next host refuses at once', () => {
       letter({
         ip: STRANGER,
         ehlo: 'host.stranger.example',
-        orcpt: 'rfc822;ann@elsewhere.example',
+        rcpt: ' ORCPT=rfc822;ann@elsewhere.example',
       }),
     );
     const events = await forwarder.until('notice.sent');

@@ -1,9 +1,11 @@
 /**
  * A real Exim brings mail to our MX port: in chunks (RFC 3030) and by DATA, with and without TLS, 8-bit, SMTPUTF8, to several
- * recipients; what we refuse it returns to its own sender, and what we put off it brings again.
+ * recipients; what we refuse it returns to its own sender, what we put off it brings again, and what we report its sender gets.
  */
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { declaredZone } from '../../support/dns/declared-zone.ts';
+import { serveZone, type ZoneServer } from '../../support/dns/declared-zone-server.ts';
 import { EXIM_HOST } from '../../support/peers/exim-config.ts';
 import { eximPeer, startExim, type Exim } from '../../support/peers/exim.ts';
 import { findMail, listMail } from '../../support/program/mailbox.ts';
@@ -19,6 +21,7 @@ const ANN = `ann@${EXIM_HOST}`;
 const { skip } = eximPeer();
 
 let server: RunningServer;
+let dns: ZoneServer;
 
 interface Handed {
   readonly to: readonly string[];
@@ -66,11 +69,17 @@ async function deliveries(exim: Exim, id: string): Promise<string[]> {
 
 describe('Exim delivers to our MX port', { skip }, () => {
   before(async () => {
-    server = await startRunningServer();
+    // who may send for Exim's domain is known, so that its senders are told what they ask for
+    const spf = { TXT: 'v=spf1 ip4:127.0.0.1 -all', MX: `10 ${EXIM_HOST}`, A: '127.0.0.1' };
+    dns = await serveZone(declaredZone({ [EXIM_HOST]: spf }));
+    server = await startRunningServer({ env: { HIKYAKU_DNS: `${dns.address}:${dns.port}` } });
     for (const address of [CAROL, YUKI])
       await server.done('account', 'add', address, '--password-file', server.passwordFile);
   });
-  after(() => server[Symbol.asyncDispose]());
+  after(async () => {
+    await server?.[Symbol.asyncDispose]();
+    await dns?.[Symbol.asyncDispose]();
+  });
 
   for (const [name, sendTls, protocol] of [
     ['without TLS', 'none', 'ESMTP'],
@@ -184,6 +193,25 @@ describe('Exim delivers to our MX port', { skip }, () => {
       const mails = await listMail(server, address);
       assert.equal(mails.filter(({ subject }) => subject === 'room for one').length, 1, address);
     }
+  });
+
+  test('what the sender asks to be told (RFC 3461) comes through, and our report goes back', async () => {
+    await using exim = await sendingExim();
+    const where = ['--host', '127.0.0.1', '--port', String(exim.port)];
+    await server.done('route', 'set', EXIM_HOST, ...where);
+    await hand(exim, {
+      to: [BOB],
+      content: letter('told of success', 'the body of it'),
+      mail: ' RET=HDRS ENVID=QQ+2B314159',
+      rcpt: ' NOTIFY=SUCCESS,FAILURE ORCPT=rfc822;bob+2Bx@elsewhere.test',
+    });
+    const [report] = (await exim.awaitMail(ANN, 1)).map(String);
+    assert.match(report!, /^Reporting-MTA: dns; ?mail\.example\.test$/m);
+    assert.match(report!, /^Original-Envelope-Id: QQ\+314159$/m);
+    assert.match(report!, /^Original-Recipient: rfc822; ?bob\+x@elsewhere\.test$/m);
+    assert.match(report!, /^Final-Recipient: rfc822; ?bob@example\.test$/m);
+    assert.match(report!, /^Action: delivered$/m);
+    assert.doesNotMatch(report!, /the body of it/);
   });
 });
 

@@ -162,7 +162,7 @@ function smtpServicesOf(
 ): SmtpServices {
   const { writer, pool, newId } = store;
   const common = { writer, clock, hostname: HOSTNAME, queueLifetime: 5 * 24 * 3600 * 1000 };
-  const acceptContext = {
+  const acceptContext: AcceptContext = {
     ...common,
     pool,
     directory,
@@ -171,6 +171,15 @@ function smtpServicesOf(
     history,
     seen,
     sealsForwards,
+    notices: {
+      store,
+      directory,
+      log,
+      hostname: HOSTNAME,
+      randomBytes,
+      schedule: { lifetime: common.queueLifetime },
+      languages: ['en'],
+    },
     stored: () => {},
   };
   const inquiryContext: InquiryContext = {

@@ -65,8 +65,9 @@ export interface Letter {
   /** The reverse-path; '' is the null one. */
   readonly from?: string;
   readonly to?: readonly string[];
-  /** Of every recipient. */
-  readonly orcpt?: string;
+  /** Parameters of MAIL (` ENVID=id-7`), and of RCPT for every recipient. */
+  readonly mail?: string;
+  readonly rcpt?: string;
   /** Lines of the header; From and Date are there unless `header` has its own. */
   readonly header: readonly string[];
   readonly body?: string;
@@ -123,9 +124,8 @@ export async function startReception(
       await using client = await LineSocket.connect(smtp.ports.smtp, head);
       await client.restOfReply();
       await client.ask(`EHLO ${ehlo}`);
-      await client.ask(`MAIL FROM:<${from}>`);
-      const orcpt = letter.orcpt === undefined ? '' : ` ORCPT=${letter.orcpt}`;
-      for (const name of to) await client.ask(`RCPT TO:<${name}@example.test>${orcpt}`);
+      await client.ask(`MAIL FROM:<${from}>${letter.mail ?? ''}`);
+      for (const name of to) await client.ask(`RCPT TO:<${name}@example.test>${letter.rcpt ?? ''}`);
       await client.ask('DATA');
       const noted = smtp.noted.length;
       const message = await compose(letter);

@@ -9,6 +9,7 @@ import { sign, type Signed } from '#mail/submit/sign';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { hashBody } from '#protocol/dkim/body-hash';
 import { splitHeader } from '#protocol/message/header/fields';
+import type { Store } from '#store/database/open';
 import type { Directory } from '#store/directory/directory';
 import { storeFailure } from '#store/writer/failure';
 
@@ -27,6 +28,10 @@ export async function noticeSender(
   return { localPart: 'postmaster', domain: hostname };
 }
 
+export interface SigningOptions extends Pick<QueueOptions, 'directory' | 'log'> {
+  readonly store: Pick<Store, 'clock'>;
+}
+
 export interface SignedNotice {
   /** The DKIM-Signature fields, to stand before the notice. */
   readonly fields: Uint8Array;
@@ -35,7 +40,7 @@ export interface SignedNotice {
 
 /** Signs by every active key of the sender's domain. A notice whose signing fails goes out without: its author is to be told. */
 export async function signNotice(
-  { directory, store: { clock }, log }: QueueOptions,
+  { directory, store: { clock }, log }: SigningOptions,
   { id, bytes, sender }: { id: string; bytes: Uint8Array; sender: Mailbox },
   ids: { readonly tenantId: string },
   now: number,

@@ -5,7 +5,6 @@
  */
 import { hex } from '#bytes';
 import { event, type Event } from '#events';
-import type { Contents } from '#mail/queue/claim/content';
 import type { QueueOptions } from '#mail/queue/options';
 import type { Mailbox } from '#protocol/address/mailbox';
 import { formatMailbox } from '#protocol/address/mailbox';
@@ -20,11 +19,13 @@ import { parseOriginalRecipient } from '#protocol/smtp/original-recipient';
 import { decodeXtext } from '#protocol/smtp/xtext';
 import { storeBlob, wholeBlob } from '#store/emails/blobs';
 import { viewOf } from '#store/emails/emails';
+import type { Store } from '#store/database/open';
 import type { ClaimedMessage, ClaimedRecipient } from '#store/queue/claim';
 import { enqueue } from '#store/queue/enqueue';
 import type { Statement } from '#store/writer/writer';
 import { noticeSender, signNotice } from './notice-sender.ts';
 import type { Result } from './result.ts';
+import type { ScheduleOptions } from './schedule.ts';
 
 /** What a result means to the author: `failed` for what expired too. */
 export type Fate = 'delivered' | 'relayed' | 'expanded' | 'delayed' | 'failed';
@@ -44,7 +45,7 @@ export interface Notices {
 
 /** Sorts candidates by who is to hear of them. Pure. */
 export function dueNotices(
-  message: ClaimedMessage,
+  message: Pick<NoticedMessage, 'reversePath' | 'notifyAuthor'>,
   candidates: readonly NoticeCandidate[],
 ): Notices {
   const toAuthor: NoticeCandidate[] = [];
@@ -85,10 +86,38 @@ export interface QueuedNotice {
   readonly bytes: number;
 }
 
+/** What of a queue's own options notices need. */
+export interface NoticeOptions extends Pick<
+  QueueOptions,
+  'directory' | 'hostname' | 'languages' | 'log' | 'randomBytes'
+> {
+  readonly store: Pick<Store, 'clock' | 'newId'>;
+  readonly schedule: Pick<ScheduleOptions, 'lifetime'>;
+}
+
+/** The message that a notice is about, in the queue or on its way into a mailbox. */
+export type NoticedMessage = Pick<
+  ClaimedMessage,
+  | 'id'
+  | 'tenantId'
+  | 'accountId'
+  | 'size'
+  | 'reversePath'
+  | 'ret'
+  | 'envid'
+  | 'smtputf8'
+  | 'eightBit'
+  | 'notifyAuthor'
+  | 'tlsRequired'
+  | 'arrivedAt'
+  | 'expiresAt'
+>;
+
 export interface NoticeContext {
-  readonly options: QueueOptions;
-  readonly message: ClaimedMessage;
-  readonly contents: Contents;
+  readonly options: NoticeOptions;
+  readonly message: NoticedMessage;
+  /** Its first octets, with the header; all of it where it is small. */
+  readonly head: () => Uint8Array | Promise<Uint8Array>;
   /** Undefined where no attempt was made: an operator ended it, or it waits without one. */
   readonly attemptId: string | undefined;
   /** Calendar milliseconds. */
@@ -262,7 +291,7 @@ function noticeRecipient(
 }
 
 /** RFC 8689 §5: of a message that asks for TLS on the whole way only the header goes back. */
-function returnOf({ ret, tlsRequired }: ClaimedMessage): 'FULL' | 'HDRS' | undefined {
+function returnOf({ ret, tlsRequired }: NoticedMessage): 'FULL' | 'HDRS' | undefined {
   return tlsRequired === 'yes' ? 'HDRS' : (ret ?? undefined);
 }
 
@@ -277,10 +306,10 @@ function kindOf(
 }
 
 async function originalOf(
-  { message, contents }: NoticeContext,
+  { message, head: read }: NoticeContext,
   candidates: readonly NoticeCandidate[],
 ): Promise<OriginalContent> {
-  const head = await contents.head(message);
+  const head = await read();
   const { bodyStart } = splitHeader(head);
   const actions = candidates.map(({ fate }) => ACTION_OF[fate]);
   const whole =

@@ -74,7 +74,8 @@ export async function prepare(context: SettleContext, attempted: Attempted): Pro
   if (notices.toAuthor.length + notices.withheld.size === 0) {
     return { settlement, bound: undefined };
   }
-  const queued = await queueNotices({ options, message, contents, attemptId, now }, notices);
+  const head = () => contents.head(message);
+  const queued = await queueNotices({ options, message, head, attemptId, now }, notices);
   const told = { ...settlement, events: [...settlement.events, ...queued.events] };
   if (queued.statements.length === 0) return { settlement: told, bound: undefined };
   return {

@@ -140,7 +140,8 @@ export class Removals {
     }));
     // the postmaster knows already
     const due = { ...dueNotices(message, candidates), toPostmaster: [] };
-    const context = { options, message, contents, attemptId: undefined, now };
+    const head = () => contents.head(message);
+    const context = { options, message, head, attemptId: undefined, now };
     const queued = await queueNotices(context, due);
     return {
       leaving,

@@ -192,7 +192,8 @@ export class Watch {
     for (const one of failed) add(one, 'failed');
     for (const one of delayed) add(one, 'delayed');
     const notices = dueNotices(message, candidates);
-    const context = { options, message, contents, attemptId: undefined, now };
+    const head = () => contents.head(message);
+    const context = { options, message, head, attemptId: undefined, now };
     const queued = await queueNotices(context, notices);
     return {
       id: message.id,

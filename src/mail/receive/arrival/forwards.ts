@@ -14,6 +14,7 @@ import type { Statement } from '#store/writer/writer';
 import type { Arrival } from './arrival.ts';
 import { authenticationResults } from './authentication-results.ts';
 import { returnPathRanges } from './hidden-fields.ts';
+import { mayNotify } from './success-reports.ts';
 
 export interface ForwardContext {
   readonly directory: Directory;
@@ -46,7 +47,7 @@ export async function forwardArrival(
     envid: envelope.envid,
     smtputf8: envelope.smtputf8,
     eightBit: content.eightBit,
-    notifyAuthor: isVerified(facts),
+    notifyAuthor: mayNotify(facts),
     tlsRequired: tlsRequiredOf(envelope, content),
     expiresAt: now + context.queueLifetime,
   };
@@ -94,12 +95,6 @@ function isNew(seen: Set<string>, target: Mailbox): boolean {
   if (seen.has(name)) return false;
   seen.add(name);
   return true;
-}
-
-/** Its owner may hear from us of what fails (docs/decisions/0009). */
-function isVerified({ spf }: AllFacts): boolean {
-  const report = knownOf(spf);
-  return report?.result === 'pass' && report.identity === 'mailfrom';
 }
 
 function sealArrival(

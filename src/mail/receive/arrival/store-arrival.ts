@@ -20,15 +20,19 @@ import { blobOrder, storeBlob } from '#store/emails/blobs';
 import { writeDialogue } from '#store/events/dialogues';
 import { writeEvents } from '#store/events/events';
 import type { Statement, Writer } from '#store/writer/writer';
+import type { NoticeOptions } from '#mail/queue/settle/notice';
 import type { Arrival } from './arrival.ts';
 import { arrivalEvents, judgedEvents } from './arrival-events.ts';
 import { deliveryStatement, oneCopyEach } from './deliveries.ts';
 import { forwardArrival, type ForwardContext } from './forwards.ts';
 import type { TakenMail } from './own-mail.ts';
+import { reportSuccess } from './success-reports.ts';
 
 export interface StoreContext extends ForwardContext {
   readonly writer: Writer;
   readonly pool: Pool;
+  /** Of what authors are told. */
+  readonly notices: NoticeOptions;
   /** What mail for the server itself comes to. */
   readonly takeOwnMail?: (
     arrival: Arrival,
@@ -69,6 +73,12 @@ export async function storeArrival(
   const deliveries = oneCopyEach(own?.recipients ?? recipients, verdicts);
   const forwarded = await forwardGood(context, arrival, toStore, received);
   const bounced = await takeBouncesOf(context, arrival, now);
+  const reported = await reportSuccess(context.notices, arrival, {
+    recipients: own?.recipients ?? recipients,
+    verdicts,
+    facts: judgement.facts,
+    now,
+  });
   const events = [
     ...arrivalEvents(arrival, summary, now),
     judged,
@@ -76,12 +86,13 @@ export async function storeArrival(
     ...forwarded.events,
     ...bounced.events,
     ...(own?.events ?? []),
+    ...reported.events,
   ];
   const copied = { ...judgement, authservId: context.hostname, received, summary, now };
   const results = await context.writer.run({
     accounts: deliveries.map(({ target }) => target.accountId),
     order: blobOrder(blob),
-    bytes: blob.kind === 'whole' ? blob.size : head.length,
+    bytes: (blob.kind === 'whole' ? blob.size : head.length) + reported.bytes,
     statements: [
       storeBlob(blob, now),
       writeEvents(events),
@@ -90,12 +101,14 @@ export async function storeArrival(
       ...forwarded.statements,
       ...bounced.statements,
       ...(own?.statements ?? []),
+      ...reported.statements,
       ...knownFromNowOn(judgement, verdicts, now),
     ],
   });
+  const queuesNothing = forwarded === NOTHING_FORWARDED && reported.statements.length === 0;
   return {
     accountIds: deliveries.map(({ target }) => target.accountId),
-    destinations: forwarded === NOTHING_FORWARDED ? [] : destinationsOf(results),
+    destinations: queuesNothing ? [] : destinationsOf(results),
     events,
   };
 }
