@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { fromLatin1, latin1, utf8 } from '#bytes';
 import { splitHeader } from '#protocol/message/header/fields';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { foreignResults } from './foreign.ts';
 
 const OWN = ['mx.example.org', 'mx2.example.org', 'post.bücher.example'];
@@ -125,8 +126,8 @@ test('no white space, comment, quote or case hides our name', () => {
 });
 
 test('a name of dots without end is looked at once', () => {
-  const before = performance.now();
+  const before = computedFor();
   assert.ok(!isHidden(` ${'.'.repeat(60_000)}x; none`));
   assert.ok(isHidden(` mx.example.org${'.'.repeat(60_000)}; none`));
-  assert.ok(performance.now() - before < 2000, 'it took more than two seconds');
+  assert.ok(computedFor() - before < 2000, 'it took more than two seconds');
 });

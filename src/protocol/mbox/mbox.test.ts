@@ -3,6 +3,7 @@ import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { concat, fromLatin1, latin1, utf8 } from '#bytes';
 import { parseDate } from '#protocol/message/header/date';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 import { toLf, ToCrlf } from './line-ends.ts';
 import { MboxReader, type MboxEvent } from './mbox-reader.ts';
 import { mboxHead, mboxQuoted } from './mbox-writer.ts';
@@ -62,9 +63,9 @@ describe('mbox', () => {
   it('decides on a hostile line of 60 KB at once', () => {
     for (const end of ['\r" 00:00', '" x', '']) {
       const line = `From :${' '.repeat(8000)}${'00:00'.repeat(10_000)}${end}`;
-      const before = performance.now();
+      const before = computedFor();
       read([`${line}\na: b\n\n`]);
-      assert.ok(performance.now() - before < 2000, 'it took more than two seconds');
+      assert.ok(computedFor() - before < 2000, 'it took more than two seconds');
     }
   });
 

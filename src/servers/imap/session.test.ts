@@ -6,6 +6,7 @@ import { systemClock } from '#clock';
 import { silentLog } from '#log';
 import { StoreUnavailable } from '#store/writer/writer';
 import { codeOf, dataOf, fetched, ImapClient, literal } from '../../../test/support/imap/client.ts';
+import { holdTimers } from '../../../test/support/time/held-timers.ts';
 import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
 import { ownImap, startTestImap } from '../../../test/support/imap/own-server.ts';
 import { PASSWORD } from '../../../test/support/smtp/own-server.ts';
@@ -310,15 +311,22 @@ test('a stop says BYE to who waits, and lets a command come to its end', async (
   await server[Symbol.asyncDispose]();
 });
 
-test('silence ends a session, before the login sooner than after it', async () => {
-  await using short = await startTestImap(own.at, { limits: { loginTime: 50, idleTime: 60_000 } });
-  await using silent = await ImapClient.connect(short.account('alice'));
+test('silence ends a session, before the login sooner than after it', async (t) => {
+  const [loginTime, idleTime] = [60 * 60 * 1000, 2 * 60 * 60 * 1000];
+  const beforeLogin = holdTimers(t, loginTime);
+  const afterLogin = holdTimers(t, idleTime);
+  await using server = await startTestImap(own.at, { limits: { loginTime, idleTime } });
+  await using client = await ImapClient.login(server.account('alice'));
+  await using silent = await ImapClient.connect(server.account('alice'));
+  for (const socket of beforeLogin.sockets) socket.emit('timeout');
   await silent.hungUp();
-  await using quiet = await startTestImap(own.at, { limits: { idleTime: 50 } });
-  await using client = await ImapClient.login(quiet.account('alice'));
+  await client.ok('NOOP');
+  afterLogin.fire();
   await client.hungUp();
-  const last = client.untagged.at(-1)!;
-  assert.equal(last.kind === 'status' && last.status, 'BYE');
+  for (const one of [silent, client]) {
+    const last = one.untagged.at(-1)!;
+    assert.equal(last.kind === 'status' && last.status, 'BYE');
+  }
 });
 
 test('more connections than there may be are told so', async () => {

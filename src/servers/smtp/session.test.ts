@@ -11,6 +11,7 @@ import { formatEntry } from '#protocol/smtp/dialogue';
 import { dialoguesOfMessage } from '#store/events/dialogues';
 import { StoreUnavailable, type Writer } from '#store/writer/writer';
 import { LineSocket } from '../../../test/support/sockets/line-socket.ts';
+import { holdTimers } from '../../../test/support/time/held-timers.ts';
 import {
   openTestStore,
   startTestSmtp,
@@ -336,16 +337,25 @@ test('silence ends a session with 421', async () => {
   assert.equal(await client.line(), undefined);
 });
 
-test('a command that takes longer than the idle time is waited for', async () => {
+test('a command that takes longer than the idle time is waited for', async (t) => {
+  const idleTime = 60 * 60 * 1000;
+  const idle = holdTimers(t, idleTime);
+  const begun = Promise.withResolvers<void>();
   const { promise, resolve } = Promise.withResolvers<Accepted>();
-  await using smtp = await start({
-    limits: { idleTime: 1000 },
-    services: { accept: () => promise },
-  });
+  const accept = (): Promise<Accepted> => {
+    begun.resolve();
+    return promise;
+  };
+  await using smtp = await start({ limits: { idleTime }, services: { accept } });
   await using client = await greeted(smtp);
   const reply = send(client);
-  setTimeout(() => resolve({ kind: 'stored' }), 1500);
+  await begun.promise;
+  assert.equal(idle.waiting, 1);
+  idle.fire();
+  resolve({ kind: 'stored' });
   assert.match(await reply, /^250 2\.6\.0 /);
+  idle.fire();
+  assert.match((await client.restOfReply())[0]!, /^421 4\.4\.2 Nothing came/);
 });
 
 test('a session ends by age between messages, and at last whatever it does', async () => {

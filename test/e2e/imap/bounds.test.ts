@@ -6,6 +6,7 @@ import { runInNewContext } from 'node:vm';
 import { constants, createDeflateRaw, deflateRawSync } from 'node:zlib';
 import { IMAP_LIMITS, type ImapLimits } from '#servers/imap/limits';
 import { computedFor } from '../../support/time/cpu-time.ts';
+import { holdTimers } from '../../support/time/held-timers.ts';
 import { codeOf, ImapClient, literal } from '../../support/imap/client.ts';
 import { newImapTally, playWild } from '../../support/imap/fuzz-play.ts';
 import { letter } from '../../support/mailbox-contract/letter.ts';
@@ -15,6 +16,7 @@ import { ownImap, startTestImap, type TestImap } from '../../support/imap/own-se
 import { PASSWORD } from '../../support/smtp/own-server.ts';
 
 const MEGABYTE = 1024 * 1024;
+const HOUR = 60 * 60 * 1000;
 setFlagsFromString('--expose-gc');
 const collect = runInNewContext('gc') as () => void;
 
@@ -133,15 +135,17 @@ test('nobody holds a connection without a login by saying a little now and then'
   }
 });
 
-test('who is logged in has the time of a session, and before the next login again that of the first', async () => {
-  // long enough for a login on a busy machine
-  await using short = await limited({ loginTime: 2500 });
+test('who is logged in has the time of a session, and before the next login again that of the first', async (t) => {
+  const loginTime = 12 * HOUR;
+  const logins = holdTimers(t, loginTime);
+  await using short = await limited({ loginTime });
   await using client = await ImapClient.login(short.account('alice'));
-  await new Promise((resolve) => setTimeout(resolve, 3000));
+  logins.fire();
   await client.ok('NOOP');
   await client.ok('UNAUTHENTICATE');
-  const drip = setInterval(() => client.write('x'), 50);
-  await client.hungUp().finally(() => clearInterval(drip));
+  client.write('x');
+  logins.fire();
+  await client.hungUp();
   ended(client);
 });
 

@@ -1,12 +1,16 @@
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, mock, test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { holdTimers } from '../../support/time/held-timers.ts';
 import { LineSocket } from '../../support/sockets/line-socket.ts';
 import { openClassroom, typeLines, type Classroom } from '../../support/lab/lesson-world.ts';
 
 let room: Classroom;
+/** Five minutes in life; here it is over when a test says so. */
+const IDLE_TIME = 60 * 60 * 1000;
+const idle = holdTimers({ mock }, IDLE_TIME);
 before(async () => {
-  // five minutes in life
-  room = await openClassroom({ limits: { idleTime: 1000 } });
+  room = await openClassroom({ limits: { idleTime: IDLE_TIME } });
 });
 after(() => room[Symbol.asyncDispose]());
 
@@ -18,12 +22,16 @@ const ENVELOPE = [
 ] as const;
 const CODES = { order: '503', syntax: '501', line: '500', lf: '554 5.6.0', dot: '421' } as const;
 
-/** Sends octets as they are once the server waits for content, and answers its last word. */
+/** Sends octets as they are once the server waits for content, says no more, and answers its last word. */
 async function letter(octets: string): Promise<string> {
   await using client = await LineSocket.connect(room.ports.smtp);
   await client.restOfReply();
   for (const line of ENVELOPE) await client.ask(line);
+  const [served] = [...idle.sockets].slice(-1);
+  const heard = served!.bytesRead + octets.length;
   client.write(octets);
+  while (served!.bytesRead < heard) await turn();
+  if (!octets.endsWith('\r\n.\r\n')) idle.fire();
   return (await client.restOfReply()).at(-1)!;
 }
 
@@ -72,6 +80,7 @@ test('1.2: a session that is silent before any letter is no missing dot', async 
   await room.start('1.2');
   await using client = await LineSocket.connect(room.ports.smtp);
   await client.restOfReply();
+  idle.fire();
   assert.match((await client.restOfReply()).at(-1)!, /^421 /);
   assert.ok((await room.check('1.2')).missing.includes('dot'));
 });
