@@ -143,6 +143,8 @@ test('what cannot be used is left out: usages of public roots, unknown numbers, 
     { ...good, matchingType: 2 },
     { ...good, certificate: good.certificate.subarray(1) },
     { ...good, matchingType: 0, certificate: new Uint8Array(0) },
+    { ...good, certificate: new Uint8Array(33) },
+    { ...good, matchingType: 2, certificate: new Uint8Array(65) },
   ];
   assert.deepEqual(usableTlsa(bad), []);
   assert.equal(usableTlsa([...bad, good]).length, 1);

@@ -276,6 +276,22 @@ describe('limits', () => {
     assert.deepEqual([report.result, report.lookups], ['softfail', 1]);
   });
 
+  test('a name that only ends in the same letters lies not below the domain', async () => {
+    const zone = {
+      'example.org': { TXT: 'v=spf1 ptr -all' },
+      '1.2.0.192.in-addr.arpa': { PTR: ['not-example.org', 'notexample.org'] },
+      'not-example.org': { A: '192.0.2.1' },
+      'notexample.org': { A: '192.0.2.1' },
+    };
+    assert.equal((await check(zone)).result, 'fail');
+    const below = {
+      ...zone,
+      '1.2.0.192.in-addr.arpa': { PTR: 'h.example.org' },
+      'h.example.org': { A: '192.0.2.1' },
+    };
+    assert.equal((await check(below)).result, 'pass');
+  });
+
   test('names of the client beyond the tenth are ignored', async () => {
     const pointers = Array.from({ length: 12 }, (_, n) => `h${n}.example.org`);
     const zone = {
