@@ -58,6 +58,20 @@ export async function sentRecipients(
   return rows as { recipientId: number; address: string }[];
 }
 
+/** Value of Message-ID of a message that an account handed in; undefined where it is not known any more. */
+export async function sentMessageIdField(
+  db: Queryable,
+  messageId: string,
+): Promise<string | undefined> {
+  const { rows } = await db.query({
+    name: 'sent_message_id_field',
+    text: `select personal->>'messageIdField' as field from events
+           where message_id = $1 and type = 'message.submitted' order by id limit 1`,
+    values: [messageId],
+  });
+  return (rows[0] as { field: string | null } | undefined)?.field ?? undefined;
+}
+
 export interface Complaint {
   readonly tenantId: string;
   readonly messageId: string;

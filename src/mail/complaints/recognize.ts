@@ -1,12 +1,13 @@
 /**
  * Which of our messages a feedback report is about, and for whom it was: by what stands in the message that it gives back. What only its recipient can have
- * (the token of its way out, its reverse-path) proves itself; our id in Received and a recipient that is named prove that somebody had it. Pure.
+ * (the token of its way out, its reverse-path) proves itself; our id in Received tells which it was, and only its Message-ID that somebody had it. Pure.
  */
 import { mailboxKey } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
 import { originalValues } from '#protocol/arf/find-feedback';
 import type { FeedbackReport } from '#protocol/arf/report';
 import { readVerp } from '#protocol/verp/verp';
+import { parseMessageIds } from '#protocol/message/header/message-id';
 import { openToken, type Subscription, type TokenKeys } from '#mail/unsubscribe/token';
 
 export type Recognized =
@@ -15,6 +16,8 @@ export type Recognized =
   | {
       readonly by: 'received';
       readonly messageId: string;
+      /** Identifiers in Message-ID. Ours is made of the time and can be guessed; these cannot. */
+      readonly identifiers: ReadonlySet<string>;
       /** Whom the report names, as `mailboxKey` has it. */
       readonly named: ReadonlySet<string>;
     };
@@ -47,9 +50,19 @@ export function recognize(
   const messageId = receivedId(originalValues(original, 'Received'), hostname);
   return messageId === undefined
     ? undefined
-    : { by: 'received', messageId, named: namedIn(report, original) };
+    : {
+        by: 'received',
+        messageId,
+        identifiers: new Set(originalValues(original, 'Message-ID').flatMap(identifiersIn)),
+        named: namedIn(report, original),
+      };
 }
 
+function identifiersIn(value: string): string[] {
+  return parseMessageIds(value, MOST_IDENTIFIERS);
+}
+
+const MOST_IDENTIFIERS = 5;
 const MOST_TOKENS = 10;
 const MOST_PATHS = 5;
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 import { utf8 } from '#bytes';
+import { event } from '#events';
 import { verpAddress } from '#protocol/verp/verp';
 import { formatMailbox } from '#protocol/address/mailbox';
 import { composeFeedbackMail } from '#protocol/arf/compose-report';
@@ -10,6 +11,8 @@ import { listComplaints } from '#store/complaints';
 import { isSuppressed } from '#store/suppression';
 import { sealToken, tokenKeys } from '#mail/unsubscribe/token';
 import { wholeBlob } from '#store/emails/blobs';
+import { appendEvents } from '#store/events/events';
+import { inTransaction } from '#store/query/transaction';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import {
   addTestAccounts,
@@ -48,6 +51,7 @@ before(async () => {
        select $1, row, path, 'yes', $3 from unnest($2::text[]) with ordinality as r(path, row)`,
       [id, to, new Date(now)],
     );
+    await inTransaction(pool, (client) => appendEvents(client, [submitted(id)]));
   }
 });
 
@@ -104,6 +108,36 @@ const isOff = (address: string): Promise<boolean> =>
 const received = (id: string, by = HOST): string =>
   `Received: from [192.0.2.1] (may be forged)\r\n by ${by} with ESMTPSA id ${id}; Thu, 26 Nov 2026 10:00:00 +0000`;
 
+/** The header that whoever got the message gives back. */
+const copyOf = (id: string): string[] => [
+  received(id),
+  `Message-ID:\r\n <${id}.secret@example.test>`,
+];
+
+const submitted = (messageId: string) =>
+  event(
+    'message.submitted',
+    now,
+    { messageId, tenantId },
+    {
+      public: {
+        channel: 'smtp',
+        size: 1,
+        tls: null,
+        with: 'ESMTPSA',
+        recipients: 1,
+        releaseAt: null,
+      },
+      personal: {
+        client: '192.0.2.1',
+        ehlo: 'x.test',
+        reversePath: 'alice@example.test',
+        login: 'alice@example.test',
+        messageIdField: `<${messageId}.secret@example.test>`,
+      },
+    },
+  );
+
 const token = (): string =>
   sealToken(KEYS, {
     tenantId,
@@ -134,12 +168,28 @@ test('so does the address for mail with it, and the reverse-path that was made f
 });
 
 test('our id in Received counts from somebody who can be named, for the one recipient or the one that is named', async () => {
-  assert.equal(await take({ header: [received(ONE)] }), 'not-proven');
-  assert.equal(await take({ header: [received(ONE)], vouching: ['big.test'] }), 'counted');
-  assert.equal(await take({ header: [received(TWO)], vouching: ['big.test'] }), 'not-proven');
+  const vouching = ['big.test'];
+  assert.equal(await take({ header: copyOf(ONE) }), 'not-proven');
+  assert.equal(await take({ header: copyOf(ONE), vouching }), 'counted');
+  assert.equal(await take({ header: copyOf(TWO), vouching }), 'not-proven');
   const report = { originalRcptTo: ['Bea@big.test'] };
-  assert.equal(await take({ header: [received(TWO)], report, vouching: ['big.test'] }), 'counted');
+  assert.equal(await take({ header: copyOf(TWO), report, vouching }), 'counted');
   assert.deepEqual((await complained()).sort(), ['ann@big.test', 'bea@big.test']);
+});
+
+test('an id that is guessed suppresses nobody: only who had the message knows its Message-ID', async () => {
+  const vouching = ['evil.test'];
+  for (const header of [
+    [received(ONE)],
+    [received(ONE), 'Message-ID: <guess@example.test>'],
+    [received(ONE), `Message-ID: <${TWO}.secret@example.test>`],
+    [received(ONE), 'Message-ID:'],
+  ]) {
+    const report = { originalRcptTo: ['ann@big.test'] };
+    assert.equal(await take({ header, report, vouching }), 'not-proven');
+  }
+  assert.deepEqual(await complained(), []);
+  assert.ok(!(await isOff('ann@big.test')));
 });
 
 test('a Received field of another host, or of a message that is not known, leads nowhere', async () => {

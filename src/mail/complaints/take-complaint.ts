@@ -6,11 +6,13 @@
 import { event, type Event } from '#events';
 import { mailboxKey } from '#protocol/address/mailbox';
 import { parseMailbox } from '#protocol/address/path';
+import { parseMessageIds } from '#protocol/message/header/message-id';
 import { findFeedback, type FoundFeedback } from '#protocol/arf/find-feedback';
 import {
   countComplaint,
   isCounted,
   sentCopy,
+  sentMessageIdField,
   sentRecipients,
   type Complaint,
 } from '#store/complaints';
@@ -130,11 +132,14 @@ async function complaintOf(
   };
 }
 
-/** The one whom the report names, or the only one there is. */
+/** The one whom the report names, or the only one there is, of a message whose Message-ID it knows. */
 async function recipientAmong(
   db: Queryable,
-  { messageId, named }: Recognized & { by: 'received' },
+  { messageId, identifiers, named }: Recognized & { by: 'received' },
 ): Promise<number | undefined> {
+  const field = await sentMessageIdField(db, messageId);
+  const [identifier] = parseMessageIds(field ?? '');
+  if (identifier === undefined || !identifiers.has(identifier)) return undefined;
   const recipients = await sentRecipients(db, messageId);
   if (recipients.length === 1) return recipients[0]!.recipientId;
   return recipients.find(({ address }) => {

@@ -40,8 +40,10 @@ test('a header that has everything is left as it is', () => {
 });
 
 test('what is missing is added before the header, each with its line end', () => {
-  const { added, addedNames } = fixed('Subject: x\r\n\r\nhi\r\n');
+  const { added, addedNames, addedMessageId } = fixed('Subject: x\r\n\r\nhi\r\n');
   assert.deepEqual(addedNames, ['From', 'Date', 'Message-ID']);
+  assert.ok(added.endsWith(`Message-ID: ${addedMessageId}\r\n`));
+  assert.equal(fixed(`${WHOLE}\r\n`).addedMessageId, undefined);
   assert.match(
     added,
     /^From: alice@example\.test\r\nDate: Fri, 2 Jan 2026 03:04:05 \+0000\r\nMessage-ID: <[^<>@\s]+@example\.test>\r\n$/,

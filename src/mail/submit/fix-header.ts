@@ -15,6 +15,8 @@ export interface HeaderFix {
   /** start, end, …: octet ranges of the message that nobody else sees. */
   readonly hidden: readonly number[];
   readonly hiddenNames: readonly string[];
+  /** Value of the Message-ID that was added; undefined where the message has one. */
+  readonly addedMessageId: string | undefined;
 }
 
 export interface FixFacts {
@@ -32,13 +34,12 @@ export function fixHeader(header: Header, { author, hostname, now, random }: Fix
   const added: [name: string, value: string][] = [];
   if (fieldsNamed(header, 'From').length === 0) added.push(['From', formatMailbox(author)]);
   if (fieldsNamed(header, 'Date').length === 0) added.push(['Date', formatDate(now)]);
+  let addedMessageId: string | undefined;
   if (fieldsNamed(header, 'Message-ID').length === 0) {
-    added.push([
-      'Message-ID',
-      formatMessageId(
-        newMessageId({ time: now, random: random(9), domain: author.domain || hostname }),
-      ),
-    ]);
+    addedMessageId = formatMessageId(
+      newMessageId({ time: now, random: random(9), domain: author.domain || hostname }),
+    );
+    added.push(['Message-ID', addedMessageId]);
   }
   const hidden = header.fields.filter(({ name }) => HIDDEN.has(name.toLowerCase()));
   // a message without any field still needs the empty line that parts header and body
@@ -48,5 +49,6 @@ export function fixHeader(header: Header, { author, hostname, now, random }: Fix
     addedNames: added.map(([name]) => name),
     hidden: hidden.flatMap(({ start, end }) => [start, end]),
     hiddenNames: hidden.map(({ name }) => name),
+    addedMessageId,
   };
 }

@@ -262,7 +262,7 @@ function submissionEvents(submission: Submission, { fix, copies, now, author }: 
         ehlo: client.ehlo,
         reversePath: envelope.reversePath ? formatMailbox(envelope.reversePath) : '',
         login: login.name,
-        messageIdField: given ? fieldValue(content.head, given) : null,
+        messageIdField: given ? fieldValue(content.head, given) : (fix.addedMessageId ?? null),
       },
     }),
   ];
