@@ -22,6 +22,7 @@ interface FindOptions extends CommonOptions {
   readonly since?: Since;
   readonly status?: MessageStatus;
   readonly limit?: number;
+  readonly all?: boolean;
 }
 
 interface ExplainOptions extends CommonOptions {
@@ -45,7 +46,8 @@ export function message(noun: Command): void {
     .option('--from <address>', 'whose reverse-path has this in it')
     .option('--to <address>', 'that go to an address with this in it')
     .option('--since <time>', `${SINCE_EXAMPLES} (7d)`, readSince)
-    .addOption(new Option('--status <status>', 'how a recipient stands').choices(MESSAGE_STATUSES));
+    .addOption(new Option('--status <status>', 'how a recipient stands').choices(MESSAGE_STATUSES))
+    .option('--all', 'those too that the doctor sends to itself');
   addLimit(find, `at most so many (without --json: ${SHOWN})`).action(findMessages);
 
   addVerb(
@@ -79,9 +81,9 @@ async function explain(id: string, options: ExplainOptions): Promise<void> {
 }
 
 async function findMessages(options: FindOptions): Promise<void> {
-  const { from, to, since = DEFAULT_SINCE, status } = options;
+  const { from, to, since = DEFAULT_SINCE, status, all } = options;
   const { rows, tell } = limited(options, SHOWN, 'the newest', (limit) =>
-    callRows(options, 'message/find', { from, to, ...since, status, limit }),
+    callRows(options, 'message/find', { from, to, ...since, status, all, limit }),
   );
   await printRows(
     rows,

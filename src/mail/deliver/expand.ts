@@ -31,7 +31,7 @@ export interface Expansion {
   /** Each alias followed, with its rule and what it gave. */
   readonly steps: readonly {
     address: string;
-    rule: AddressRule | 'bounce';
+    rule: AddressRule | 'bounce' | 'doctor';
     targets: readonly string[];
   }[];
   /** Ways that led nowhere. */

@@ -42,12 +42,13 @@ test('an address that one node opened leads nowhere on every node, and each says
   for (const node of [one, other]) {
     assert.deepEqual(node.expansionOf(mailbox(address))?.accounts, []);
     assert.deepEqual(node.expansionOf(mailbox(address))?.external, []);
+    assert.equal(node.expansionOf(mailbox(address))?.steps[0]?.rule, 'doctor');
     assert.equal(await node.look(address), undefined);
   }
   const personal = { forwardPath: address, targets: [] };
   const ids = { messageId: t.store.newId() };
   await happened(
-    event('recipient.expanded', clock.now(), ids, { public: { rule: 'exact' }, personal }),
+    event('recipient.expanded', clock.now(), ids, { public: { rule: 'doctor' }, personal }),
   );
   for (const node of [one, other]) assert.deepEqual(await node.look(address), { junk: [] });
   assert.equal(await one.look(one.open('example.test')), undefined);

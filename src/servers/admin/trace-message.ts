@@ -123,7 +123,7 @@ export async function resolveMessage(store: Store, given: string): Promise<strin
   if (isId(given)) return given;
   if (/^\d{1,18}$/.test(given)) return messageOfEmail(store.pool, given);
   if (!given.includes('@')) return undefined;
-  const search = { messageIdField: given.replaceAll(/^<|>$/g, '') };
+  const search = { messageIdField: given.replaceAll(/^<|>$/g, ''), withRounds: true };
   const lowest = lowestIdAt(store.clock.now() - LOOK_BACK);
   let below: string | undefined;
   do {

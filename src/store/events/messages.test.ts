@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { idGenerator, lowestIdAt } from '#store/database/ids';
-import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
+import { openTestStore, type TestStore } from '../../../test/support/store/store.ts';
 import { searchMessages, type MessageSearch } from './messages.ts';
 
 const START = Date.UTC(2026, 10, 24);
@@ -59,6 +59,27 @@ test('author and recipient are matched in parts and in any case, together when b
   assert.equal((await search({ from: 'ann@sender' })).length, COUNT / 100);
   assert.deepEqual(await search({ to: 'BOB@' }), numbered(1000, 2000, 3000, 4000));
   assert.deepEqual(await search({ from: 'x@y.test', to: 'bob' }), []);
+});
+
+test('rounds of the doctor are found where all are asked for, and nothing else is left out with them', async () => {
+  const { pool } = opened.store;
+  const expanded = (id: string, ...rules: readonly string[]) =>
+    pool.query(
+      `insert into events (xid, id, at, type, message_id, fields, personal)
+       select pg_current_xact_id(), nextval('event_ids'), $2, 'recipient.expanded', $1,
+         jsonb_build_object('rule', rule), '{}' from unnest($3::text[]) as rule`,
+      [id, new Date(START), rules],
+    );
+  const [round, shared, alias] = numbered(7, 6, 5);
+  await expanded(round!, 'doctor');
+  await expanded(shared!, 'doctor', 'exact');
+  await expanded(alias!, 'exact');
+  const shown = await search({});
+  assert.deepEqual(
+    shown,
+    ids.toReversed().filter((id) => id !== round),
+  );
+  assert.deepEqual(await search({ withRounds: true }), ids.toReversed());
 });
 
 test('a Message-ID is found with or without its angle brackets', async () => {

@@ -11,6 +11,8 @@ export interface MessageSearch {
   readonly to?: string | undefined;
   /** The Message-ID field without angle brackets. */
   readonly messageIdField?: string | undefined;
+  /** Those too that the doctor sends to itself, and nobody else has. */
+  readonly withRounds?: boolean | undefined;
 }
 
 export interface SearchStep {
@@ -44,6 +46,7 @@ export async function searchMessages(
       search.from ?? null,
       search.to ?? null,
       search.messageIdField ?? null,
+      search.withRounds ?? false,
     ],
   });
   const looked = rows as { id: string; matches: boolean }[];
@@ -60,7 +63,10 @@ const SEARCH = `
     and ($5::text is null or exists (
       select from events e where e.message_id = m.id and position(lower($5) in lower(e.personal ->> 'forwardPath')) > 0))
     and ($6::text is null or exists (
-      select from events e where e.message_id = m.id and btrim(e.personal ->> 'messageIdField', '<> ') = $6)) as matches
+      select from events e where e.message_id = m.id and btrim(e.personal ->> 'messageIdField', '<> ') = $6))
+    and ($7::boolean or not coalesce((
+      select bool_and(e.fields ->> 'rule' = 'doctor') from events e where e.message_id = m.id and e.type = 'recipient.expanded'
+    ), false)) as matches
   from (
     select distinct message_id as id from events
     where message_id < $1 and message_id >= $2 order by message_id desc limit $3) m

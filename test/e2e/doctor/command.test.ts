@@ -74,6 +74,17 @@ test('the round trip leaves nothing in a mailbox, and its address is gone', asyn
   const [trip] = await lines('--only', 'L2');
   assert.equal(trip!.finding, 'arrived');
   assert.deepEqual(await server.json('mail', 'list', 'alice@example.test'), []);
+  // who looks for messages has not those of the doctor, unless all are asked for
+  const found = (...more: string[]) =>
+    server.json<{ messageId: string }>('message', 'find', '--to', 'doctor-', ...more);
+  assert.deepEqual(await found(), []);
+  const all = await found('--all');
+  assert.ok(all.length > 0);
+  const told = await server.command('message', 'trace', all[0]!.messageId);
+  assert.match(
+    told.stdout.replaceAll(/\s+/g, ' '),
+    /\(an address of the doctor, which keeps nothing\)/,
+  );
 });
 
 test('who watches is told what changes: the form of the message that an account sent just now', async () => {

@@ -223,8 +223,8 @@ export const OPERATION_TEXTS = {
       ja: '自分のポートに送ったメールが 1 分以内に届くこと。外部の受信箱は今後対応します。',
     },
     remedy: {
-      en: '`hikyaku message find --to doctor- --since 1h` finds the message, `hikyaku message explain ID` says how it was judged, and why.',
-      ja: '`hikyaku message find --to doctor- --since 1h` でメールを探し、`hikyaku message explain ID` で判定とその理由を確かめてください。',
+      en: '`hikyaku message find --all --to doctor- --since 1h` finds the message, `hikyaku message explain ID` says how it was judged, and why.',
+      ja: '`hikyaku message find --all --to doctor- --since 1h` でメールを探し、`hikyaku message explain ID` で判定とその理由を確かめてください。',
     },
     findings: {
       arrived: {

@@ -167,7 +167,11 @@ export const ADDRESS_RULES = {
     en: 'an address that SRS made for notices of failure',
     ja: '不達通知のために SRS で作られたアドレス',
   },
-} as const satisfies Record<AddressRule | 'bounce', Phrase>;
+  doctor: {
+    en: 'an address of the doctor, which keeps nothing',
+    ja: '診断（doctor）のアドレス、何も保存しません',
+  },
+} as const satisfies Record<AddressRule | 'bounce' | 'doctor', Phrase>;
 
 /** How far an attempt had come when it stopped: a stage of the SMTP client, the way there, or delivery here. */
 export const STAGES = {

@@ -31,13 +31,16 @@ export const messageCalls = {
       /** Or how long ago, by the clock of the server. Milliseconds. */
       within: z.number().positive().optional(),
       status: z.enum(MESSAGE_STATUSES).optional(),
+      /** The doctor's own rounds too. */
+      all: z.boolean().optional(),
       limit,
     }),
-    async ({ store, clock }, { since, within, ...input }, signal) =>
+    async ({ store, clock }, { since, within, all, ...input }, signal) =>
       findMessages(
         store,
         {
           ...input,
+          withRounds: all,
           since: since ?? (within === undefined ? 0 : clock.now() - within),
           limit: input.limit ?? Infinity,
         },
