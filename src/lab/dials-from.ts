@@ -7,5 +7,6 @@ export function dialsFrom(
   { dialer, addressOf }: Pick<LabNetwork, 'dialer' | 'addressOf'>,
   host: LabHost,
 ): Dialer {
-  return { dial: (target) => dialer.dial({ localAddress: addressOf(host), ...target }) };
+  const localAddress = addressOf(host);
+  return { localAddress, dial: (target) => dialer.dial({ localAddress, ...target }) };
 }

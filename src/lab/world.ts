@@ -151,6 +151,7 @@ export function makeWorld(options: WorldOptions): World {
 function ownDialer({ machineDialer, has, addressOf }: LabNetwork): Dialer {
   const localAddress = addressOf('mail.example.test');
   return {
+    localAddress,
     dial: (target) =>
       machineDialer.dial(
         has(target.address) && (target.port === 80 || target.port === 443)

@@ -75,7 +75,7 @@ export async function exchange(
   asked: Asked,
   options: ExchangeOptions,
 ): Promise<ExchangeResult> {
-  const sides: Sides = { from: undefined, to: undefined };
+  const sides: Sides = { from: options.dialer.localAddress, to: undefined };
   const result = await exchangeByAddresses(host, asked, options, sides);
   if (result.kind === 'failed') {
     const { method, path } = asked;
@@ -85,7 +85,7 @@ export async function exchange(
   return result;
 }
 
-/** Addresses of the connection that was made last. */
+/** Addresses of the connection that was made last; before there is one, that from which it is dialled. */
 interface Sides {
   from: string | undefined;
   to: string | undefined;
@@ -148,7 +148,7 @@ async function exchangeWith(
   const dialled = await options.dialer.dial({ address, port: PORT, timeoutMs, signal });
   if (dialled.kind === 'network') return failed('connect', dialled.detail);
   const socket = dialled.socket.on('error', () => {});
-  sides.from = socket.localAddress;
+  sides.from = socket.localAddress ?? sides.from;
   const hangUp = (): void => void socket.destroy();
   if (signal.aborted) {
     hangUp();

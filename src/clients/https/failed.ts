@@ -8,7 +8,7 @@ export interface HttpsFailed {
   /** As in `ExchangeFailure`. */
   readonly reason: string;
   readonly detail: string;
-  /** Addresses of both sides, where there was a connection. */
+  /** Addresses of both sides, as far as they are known. */
   readonly from?: string | undefined;
   readonly to?: string | undefined;
 }

@@ -18,6 +18,8 @@ export interface DialTarget {
 export type DialResult = { readonly kind: 'connected'; readonly socket: Socket } | NetworkCause;
 
 export interface Dialer {
+  /** The address that it dials from, where that is one by its own word. */
+  readonly localAddress?: string;
   dial(target: DialTarget): Promise<DialResult>;
 }
 

@@ -40,6 +40,7 @@ before(async () => {
 
 function optionsFor(port: number): ExchangeOptions {
   const dialer: Dialer = {
+    localAddress: '127.20.25.25',
     dial({ address }) {
       const socket = connect({ port, host: address, localAddress: '127.20.25.25' });
       return new Promise((resolve) => {
@@ -145,10 +146,12 @@ test('what was not asked, since the certificate is for another name or nobody li
     exchanges.list().map(({ failure, from, to }) => [failure!.reason, from, to]),
     [
       ['certificate', '127.20.25.25', '127.0.0.1'],
-      ['no-address', '', ''],
-      ['connect', '', '127.0.0.1'],
+      ['no-address', '127.20.25.25', ''],
+      ['connect', '127.20.25.25', '127.0.0.1'],
     ],
   );
+  for (const exchange of exchanges.list())
+    assert.equal(told(exchange)[0]!.from, 'mail.example.test');
   const [, failed] = told(exchanges.list()[0]!);
   assert.match(failed!.text, /^The certificate is not valid for the name/);
 });
