@@ -43,6 +43,25 @@ test('more than 64 KB, empty lines and octets that are no text are no policy', (
   assert.deepEqual(result, { kind: 'invalid', fault: 'not-utf8' });
 });
 
+for (const [what, text, fault] of [
+  ['another version', FILE.replace('STSv1', 'STSv2'), 'other-version'],
+  ['no version', FILE.replace('version: STSv1\n', ''), 'no-version'],
+  ['no mode', FILE.replace('mode: enforce\n', ''), 'no-mode'],
+  ['a mode that nobody knows', FILE.replace('enforce', 'strict'), 'unknown-mode'],
+  ['no time for which it holds', FILE.replace('max_age: 604800\n', ''), 'no-max-age'],
+  ['a time with a sign', FILE.replace('604800', '-1'), 'malformed-max-age'],
+  ['a pattern that is no host', FILE.replace('MX1.example.com', '*.*.example.com'), 'malformed-mx'],
+  ['no host at all, while it is enforced', FILE.replaceAll(/mx: .*\n/g, ''), 'no-mx'],
+] as const)
+  test(`a file with ${what} is no policy: mail goes on as if there were none`, () => {
+    assert.equal(parsed(text), fault);
+  });
+
+test('a policy of mode none needs no host', () => {
+  const policy = parsed('version: STSv1\nmode: none\nmax_age: 86400\n');
+  assert.ok(typeof policy === 'object' && policy.mx.length === 0);
+});
+
 test('any octets are judged without a throw', () => {
   fc.assert(
     fc.property(fc.uint8Array({ maxLength: 300 }), fc.string({ maxLength: 300 }), (bytes, text) => {
