@@ -108,6 +108,10 @@ export async function runServer(
   await stop(server, signals, log);
 }
 
+/** Of an address of the practice Internet that somebody has. */
+const OWN_NETWORK =
+  'If another practice Internet runs on this machine, HIKYAKU_LAB_NETWORK=127.21 gives this one addresses of its own; --no-lab starts none.';
+
 /** Takes the ports that were handed over or need rights, and gives the rights up. @throws CommandFailure */
 async function takePlace(
   mode: Mode,
@@ -120,7 +124,11 @@ async function takePlace(
   for (const name of ['LISTEN_PID', 'LISTEN_FDS', 'LISTEN_FDNAMES']) delete process.env[name];
   const all = willBecome(config) || config.workers > 1;
   const opened = await openDoors(config, sockets, all, addresses);
-  if (opened.kind === 'failed') throw new CommandFailure(opened.message, opened.remedy);
+  if (opened.kind === 'failed') {
+    const { message, remedy } = opened;
+    const isTaken = addresses?.some((one) => message.includes(` ${one} `)) ?? false;
+    throw new CommandFailure(message, isTaken ? `${remedy}\n${OWN_NETWORK}` : remedy);
+  }
   const became = becomeUser(config);
   if (became.kind === 'failed') {
     closeDoors(opened.doors);

@@ -19,6 +19,6 @@ test('a lost database is the finding, and the rest of what only it knows is unkn
   assert.match(stdout, / H3 +Disk: .* is free\./);
   assert.match(stdout, /FAIL +H5 +PostgreSQL: It does not answer: connect ECONNREFUSED/);
   assert.match(stdout, /Remedy: Start PostgreSQL/);
-  assert.match(stdout, /UNKNOWN +L1 M4: The server cannot use its database/);
+  assert.match(stdout, /UNKNOWN +M4 L1: The server cannot use its database/);
   assert.doesNotMatch(stdout + stderr, /No server runs/);
 });
