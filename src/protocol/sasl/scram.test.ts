@@ -2,14 +2,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
-import { decodeBase64, fromLatin1, latin1, utf8 } from '#bytes';
+import { base64, decodeBase64, fromLatin1, latin1, utf8 } from '#bytes';
 import type { ChannelBindings } from './channel-binding.ts';
 import { startSaslClient } from './client.ts';
 import type { ClientCredentials, ClientStep } from './client-step.ts';
 import { offeredMechanisms } from './mechanisms.ts';
 import type { Mechanism } from './mechanisms.ts';
+import type { PreparedText } from './prepared-text.ts';
 import { saslprep } from './saslprep.ts';
-import { saltPassword, scramKeysOf } from './scram-keys.ts';
+import { clientProof, saltPassword, scramKeysOf } from './scram-keys.ts';
 import type { ScramCredentials } from './scram-keys.ts';
 import { startSaslServer } from './server.ts';
 import type { ServerStep } from './server-step.ts';
@@ -17,13 +18,16 @@ import type { ServerStep } from './server-step.ts';
 const SALT = utf8('a salt of sixteen');
 const EXPORTER: ChannelBindings = { 'tls-exporter': utf8('what only this TLS channel knows') };
 
+function saslprepOf(password: string): PreparedText {
+  const prepared = saslprep(password);
+  assert.ok(prepared.kind === 'prepared');
+  return prepared.text;
+}
+
 async function credentialsFor(...passwords: string[]): Promise<ScramCredentials> {
   const keys = [];
-  for (const password of passwords) {
-    const prepared = saslprep(password);
-    assert.ok(prepared.kind === 'prepared');
-    keys.push(scramKeysOf(await saltPassword(prepared.text, SALT, 4096)));
-  }
+  for (const password of passwords)
+    keys.push(scramKeysOf(await saltPassword(saslprepOf(password), SALT, 4096)));
   return { salt: SALT, iterations: 4096, keys, known: true };
 }
 
@@ -302,6 +306,40 @@ test('a client refuses a nonce that does not continue its own, and a signature n
       number === 3 ? `v=${Buffer.alloc(32).toString('base64')}` : message,
   });
   assert.ok(forged.client.kind === 'failure' && forged.client.reason === 'server-not-proved');
+});
+
+test('a client refuses a nonce to which the server added nothing', async () => {
+  const own = base64(utf8('nonce of the client'));
+  const { client, messages } = await meet({
+    client: { username: 'alice', password: 'secret' },
+    stored: await credentialsFor('secret'),
+    tamper: (message, number) => (number === 1 ? message.replace(/^r=[^,]*/, `r=${own}`) : message),
+  });
+  assert.equal(messages[0], `n,,n=alice,r=${own}`);
+  assert.ok(client.kind === 'failure' && client.reason === 'malformed');
+});
+
+test('a server refuses a proof over another nonce than its own, though the password is right', async () => {
+  const stored = await credentialsFor('secret');
+  const salted = await saltPassword(saslprepOf('secret'), SALT, 4096);
+  const end = async (nonceOf: (nonce: string) => string): Promise<string> => {
+    const said: string[] = [];
+    const { server } = await meet({
+      client: { username: 'alice', password: 'secret' },
+      stored,
+      tamper: (message, number) => {
+        said.push(message);
+        if (number !== 2) return message;
+        const [first, challenge] = [said[0]!.slice('n,,'.length), said[1]!];
+        const without = `c=biws,r=${nonceOf(/^r=([^,]*)/.exec(challenge)![1]!)}`;
+        const proof = clientProof(salted, utf8(`${first},${challenge},${without}`));
+        return `${without},p=${base64(proof)}`;
+      },
+    });
+    return server.kind;
+  };
+  assert.equal(await end((nonce) => nonce), 'success');
+  assert.equal(await end((nonce) => `${nonce}x`), 'failure');
 });
 
 test('an answer to the server’s signature other than an empty one is no success', async () => {
