@@ -38,6 +38,8 @@ export function hear(state: SessionState, event: ReceiverEvent): Heard {
       return { tag: event.tag ?? '*', reply: errorReply(event), expunges: false };
     case 'tls-handshake':
       return { bye: BYES.tlsWithoutStartTls };
+    case 'http-request':
+      return { bye: BYES.http };
     case 'runaway':
       return { bye: BYES.runaway };
     default:

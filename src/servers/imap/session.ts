@@ -265,7 +265,7 @@ export class Session implements ConnectionHandler, ServedSession {
     this.#busy = true;
     this.#paused = false;
     this.#state.beginTls();
-    void startTls(this.#connection, this.#state, () => this.#over).then((secured) => {
+    void startTls(this.#connection, this.#state, 'imap', () => this.#over).then((secured) => {
       this.#busy = false;
       if (secured !== undefined) this.#secured(secured);
     });

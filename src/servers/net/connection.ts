@@ -125,11 +125,13 @@ export class Connection {
    * Turns the connection into TLS; the handler gets the decrypted octets from then on. The caller has made sure that
    * nothing is unread.
    * @param within milliseconds for the whole handshake
+   * @param protocols what this one may be called in ALPN
    * @param forName another context for the name that the client asks for
    */
   startTls(
     secureContext: SecureContext,
     within: number,
+    protocols: readonly string[],
     forName?: (name: string) => SecureContext,
   ): Promise<TlsStart> {
     const plain = this.#socket;
@@ -138,6 +140,8 @@ export class Connection {
     const secure = new TLSSocket(plain, {
       isServer: true,
       secureContext,
+      // RFC 7301 §3.2: who wants other protocols alone gets none
+      ALPNCallback: ({ protocols: wanted }) => protocols.find((one) => wanted.includes(one)),
       ...(forName && {
         SNICallback: (name: string, found: (error: null, context: SecureContext) => void) =>
           found(null, forName(name)),

@@ -32,7 +32,7 @@ async function secure(client: (port: number) => Socket, terms?: TlsTerms) {
     },
     services: { clock: { now: () => 1 }, note: (one: Event) => noted.push(one) },
   };
-  const secured = await startTls(connection, session, () => false);
+  const secured = await startTls(connection, session, 'imap', () => false);
   return {
     secured,
     noted,
@@ -67,6 +67,31 @@ test('a client that breaks off the handshake is counted with its address and the
     listener: 'mx',
     reason: 'the client went away during the handshake',
   });
+});
+
+test('who asks for other protocols alone gets no session; who asks for none, or for ours too, does', async () => {
+  const offering = (...ALPNProtocols: string[]) =>
+    secure((port) =>
+      connectTls({
+        port,
+        host: '127.0.0.1',
+        rejectUnauthorized: false,
+        ...(ALPNProtocols.length > 0 && { ALPNProtocols }),
+      }),
+    );
+  for (const foreign of [['http/1.1'], ['h2', 'http/1.1'], ['smtp']]) {
+    using browser = await offering(...foreign);
+    assert.equal(browser.secured, undefined, foreign.join());
+    assert.deepEqual(browser.noted[0]!.public, {
+      listener: 'mx',
+      reason: 'no application protocol',
+    });
+  }
+  for (const fine of [[], ['imap'], ['h2', 'imap']]) {
+    using program = await offering(...fine);
+    assert.notEqual(program.secured, undefined, fine.join());
+    assert.deepEqual(program.noted, []);
+  }
 });
 
 test('tickets are given unless they are switched off, and then not in any version', async () => {

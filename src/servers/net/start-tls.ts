@@ -33,10 +33,20 @@ export interface Secured {
   readonly bindings: () => ChannelBindings;
 }
 
+/**
+ * What clients call the protocols in ALPN; most say nothing. Who asks for HTTP alone is a browser that was led here with what it would
+ * show or send to a web server of the same name (ALPACA): the handshake fails.
+ */
+export const ALPN_NAMES = {
+  smtp: ['smtp', 'esmtp'],
+  imap: ['imap'],
+} as const;
+
 /** Undefined where the handshake failed, or the session is over meanwhile: the connection is gone. */
 export async function startTls(
   connection: Connection,
   { id: sessionId, settings, services }: SecuringSession,
+  protocol: keyof typeof ALPN_NAMES,
   isOver: () => boolean,
 ): Promise<Secured | undefined> {
   const { listener, limits } = settings;
@@ -46,6 +56,7 @@ export async function startTls(
   const started = await connection.startTls(
     identity.context,
     limits.handshakeTime,
+    ALPN_NAMES[protocol],
     forName && ((name) => (shown = forName(name)).context),
   );
   if (started.kind === 'failed') {

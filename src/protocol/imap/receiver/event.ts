@@ -31,5 +31,7 @@ export type ReceiverEvent =
     }
   /** A TLS handshake where a command was due. Last event. */
   | { readonly kind: 'tls-handshake' }
+  /** A request of HTTP where a command was due. Last event: BYE and close. */
+  | { readonly kind: 'http-request' }
   /** More was thrown away than the limit allows. Last event: BYE and close. */
   | { readonly kind: 'runaway' };

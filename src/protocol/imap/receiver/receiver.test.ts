@@ -60,6 +60,7 @@ function words(event: ReceiverEvent): string {
     case 'continue':
     case 'message-piece':
     case 'message-end':
+    case 'http-request':
     case 'tls-handshake':
     case 'runaway':
       return event.kind;
@@ -263,6 +264,17 @@ describe('the receiver of IMAP', () => {
       'line DONE',
       'b {"verb":"NOOP"}',
     ]);
+  });
+
+  it('recognises a request of HTTP, and reads nothing behind it', () => {
+    for (const line of [
+      'POST / HTTP/1.1',
+      'GET http://a.test/ HTTP/1.0',
+      'CONNECT a.test:993 HTTP/1.1',
+      'OPTIONS * HTTP/1.1',
+    ])
+      assert.deepEqual(hear([`${line}\r\n<script> NOOP\r\n`]), ['http-request'], line);
+    assert.deepEqual(hear(['GET NOOP\r\n']), ['GET {"verb":"NOOP"}']);
   });
 
   it('recognises a TLS handshake', () => {

@@ -40,6 +40,8 @@ type Mode =
 
 /** RFC 8446 §5.1 */
 const TLS_HANDSHAKE = 0x16;
+/** RFC 9112 §3: a browser that was led here, whose page must not read its own text in our replies (ALPACA). No command begins so. */
+const HTTP_REQUEST = /^[A-Z]{3,10} (?:\/|\*|[^ ]{1,300}:)[^ ]* HTTP\/\d/;
 /** How much of a line is looked at for its tag when it is too long. */
 const TAG_OCTETS = 80;
 
@@ -244,6 +246,10 @@ export class Receiver {
       return wrong === undefined
         ? { kind: 'command', tag: message.tag, command: message.command }
         : { kind: 'message-error', tag: message.tag, text: wrong };
+    }
+    if (HTTP_REQUEST.test(text)) {
+      this.#mode = 'closed';
+      return { kind: 'http-request' };
     }
     const parsed = parseCommand(text, { utf8: this.#utf8, noCharset: this.#noCharset });
     return 'error' in parsed

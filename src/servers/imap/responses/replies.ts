@@ -120,6 +120,7 @@ export const BYES = {
   mailboxGone: byeLine('The selected mailbox was deleted'),
   runaway: byeLine('Too much data without an end'),
   earlyTls: byeLine('Data followed STARTTLS before its reply (RFC 9051 section 6.2.1)'),
+  http: byeLine('This is IMAP, not HTTP'),
   tlsWithoutStartTls: byeLine(
     'A TLS handshake came, but this port begins in clear: use STARTTLS, or the port for implicit TLS',
   ),
