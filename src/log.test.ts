@@ -20,6 +20,11 @@ test('a person reads names and numbers as they are, lists with commas, and the r
 test('nothing that steers a terminal comes through', () => {
   const said = lineOf({ name: 'a\x1b[2Jb\x9b2Jc\x7f\u2028\u202ed\r\ne', ja: '飛脚' });
   assert.equal(said, String.raw`name="a\u001b[2Jb\u009b2Jc\u007f\u2028\u202ed\r\ne"  ja="飛脚"`);
+  const unseen = '\u00ad\u061c\u180e\u200b\u200f\u2060\u2066\ufeff';
+  assert.equal(
+    lineOf({ name: unseen }),
+    String.raw`name="\u00ad\u061c\u180e\u200b\u200f\u2060\u2066\ufeff"`,
+  );
 });
 
 test('what is below the level is not said', () => {

@@ -85,10 +85,10 @@ function fieldText(value: unknown): string {
   return /[\s",]|[^\x20-\x7e]/.test(text) ? quoted(text) : text;
 }
 
-/** JSON leaves as it is what steers a terminal with eight bits (ECMA-48 C1) or turns its text around (UAX #9). */
+/** JSON leaves as it is what steers a terminal with eight bits (ECMA-48 C1), turns its text around (UAX #9) or is not to be seen. */
 function quoted(text: string): string {
   return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    /[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
     (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
 }
