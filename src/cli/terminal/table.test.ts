@@ -42,6 +42,18 @@ test('the shrinking column is cut to the width of the terminal, and only there',
   assert.ok(whole!.endsWith('x'.repeat(100)));
 });
 
+test('a list of mail fits into the 80 columns of a usual terminal', () => {
+  // id, message, received, mailbox, size: 2 + 13 + 19 + 13 + 4 columns that are never cut
+  const fixed = [2, 13, 19, 13, 4].map((width) => ({ title: '', value: () => 'x'.repeat(width) }));
+  const text = { title: '', value: () => '長い題名と長い名前の差出人', shrinks: true };
+  const options = { columns: 80, heading: (line: string) => line };
+  const lines = new Table([...fixed, text, text], options).lines([{}]);
+  assert.ok(
+    lines.every((line) => displayWidth(line) <= 80),
+    lines.join('\n'),
+  );
+});
+
 test('where nothing has to fit, a long value is whole; on a terminal only what is there to be copied', () => {
   const long = 'x'.repeat(500);
   const row = { name: long, count: 1, text: long };

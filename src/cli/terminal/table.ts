@@ -22,7 +22,7 @@ export interface TableOptions {
 
 const GAP = 2;
 /** A column is not cut below this. */
-const NARROWEST = 12;
+const NARROWEST = 8;
 
 /** Lines of rows under one heading; the widths stay the same for rows that come later. */
 export class Table<Row> {
