@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
 import { ROOT } from './check/source-tree.ts';
-import { choicesText, kindOf, measuredText } from './settings-words.ts';
+import { choicesText, kindOf, measuredText } from '#config/written';
 
 export const SETTINGS_EXAMPLE = 'hikyaku.example.toml';
 

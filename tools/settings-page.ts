@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { envName, FIELDS, KEYS, type Field, type Key, type Mode } from '#config/fields';
 import { ROOT } from './check/source-tree.ts';
-import { choicesText, kindOf, measuredText, type Kind } from './settings-words.ts';
+import { choicesText, kindOf, measuredText, type Kind } from '#config/written';
 
 export const SETTINGS_PAGE = 'docs/settings.md';
 

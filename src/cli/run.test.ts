@@ -25,13 +25,13 @@ test('the version is that of the package', async () => {
 
 test('a line that cannot be parsed fails as every command does: who says it, then the remedy', async () => {
   const failures: Readonly<Record<string, string>> = {
-    nonsense: "hikyaku: unknown command 'nonsense'\n  hikyaku --help shows what there is.\n",
+    nonsense: "hikyaku: unknown command 'nonsense'\n  bin/hikyaku --help shows what there is.\n",
     'mail lst':
-      "hikyaku: unknown command 'lst'\n  Did you mean list?\n  hikyaku mail --help shows what there is.\n",
+      "hikyaku: unknown command 'lst'\n  Did you mean list?\n  bin/hikyaku mail --help shows what there is.\n",
     'mail list':
-      "hikyaku: missing required argument 'account'\n  hikyaku mail list --help shows what there is.\n",
+      "hikyaku: missing required argument 'account'\n  bin/hikyaku mail list --help shows what there is.\n",
     'queue list --sttus held':
-      "hikyaku: unknown option '--sttus'\n  Did you mean --status?\n  hikyaku queue list --help shows what there is.\n",
+      "hikyaku: unknown option '--sttus'\n  Did you mean --status?\n  bin/hikyaku queue list --help shows what there is.\n",
   };
   for (const [line, said] of Object.entries(failures)) {
     const { code, stdout, stderr } = await runProgram(line.split(' '));
@@ -39,4 +39,14 @@ test('a line that cannot be parsed fails as every command does: who says it, the
     assert.equal(stdout, '', line);
     assert.equal(stderr, said, line);
   }
+});
+
+test('settings are shown as they are written: times and sizes with their units', async () => {
+  const { code, stdout } = await runProgram(['config', 'show', '--set', 'queue.lifetime=2d']);
+  assert.equal(code, 0);
+  assert.match(stdout, /^queue\.lifetime +2d$/m);
+  assert.match(stdout, /^rspamd\.message_size +10M$/m);
+  assert.match(stdout, /^smtp\.port +2525$/m);
+  const { stdout: lines } = await runProgram(['config', 'show', '--json']);
+  assert.match(lines, /^\{"key":"queue\.lifetime","value":432000000,/m);
 });

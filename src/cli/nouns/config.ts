@@ -2,6 +2,7 @@
 import { Option, type Command } from 'commander';
 import { originText, type ConfigProblem, type Mode } from '#config';
 import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
+import { kindOf, measuredText } from '#config/written';
 import { checkSettings } from '#server/check-settings';
 import type { ExitCode } from '#cli/exit-code';
 import { printJson, printLine, printRows, remark } from '#cli/terminal/output';
@@ -61,7 +62,7 @@ interface Setting {
 
 const COLUMNS: readonly Column<Setting>[] = [
   { title: 'KEY', value: ({ key }) => key },
-  { title: 'VALUE', value: ({ value }) => valueText(value) },
+  { title: 'VALUE', value: valueText },
 ];
 
 async function show(options: ConfigOptions): Promise<void> {
@@ -90,8 +91,10 @@ function secretText(value: unknown): string {
   return value === '' ? '' : '(set, not shown)';
 }
 
-function valueText(value: unknown): string {
-  return typeof value === 'string' ? value : JSON.stringify(value);
+/** As it would be written. */
+function valueText({ key, value }: Setting): string {
+  if (typeof value === 'string') return value;
+  return measuredText(value, kindOf(FIELDS[key] as Field<unknown>)) ?? JSON.stringify(value);
 }
 
 function printProblem(problem: ConfigProblem, { json }: ConfigOptions): void {

@@ -1,6 +1,6 @@
-/** How values of settings are told, for the page and the example file that are made from their table. */
+/** How values of settings are told, as they would be written: by `config show`, and in the page and the example file that are made from their table. */
 import { z } from 'zod';
-import type { Field } from '#config/fields';
+import type { Field } from './kinds.ts';
 
 export type Kind = 'duration' | 'octets' | 'switch' | 'number' | 'list' | 'text';
 
