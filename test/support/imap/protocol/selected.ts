@@ -39,6 +39,24 @@ export const SELECTED: ProtocolCases = {
     await client.fails('NO', 'STORE 1 +FLAGS (\\Flagged)');
   },
 
+  'CLOSE of an examined mailbox expunges nothing': async (stage) => {
+    const client = await stage.many(3);
+    await client.ok('STORE 1:2 +FLAGS.SILENT (\\Deleted)');
+    await client.ok(`EXAMINE ${stage.mailbox}`);
+    await client.ok('CLOSE');
+    const again = await client.ok(`SELECT ${stage.mailbox}`);
+    assert.deepEqual(dataOf(again.untagged, 'EXISTS'), [['3', 'EXISTS']]);
+  },
+
+  'EXPUNGE in an examined mailbox removes nothing': async (stage) => {
+    const client = await stage.many(2);
+    await client.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
+    await client.ok(`EXAMINE ${stage.mailbox}`);
+    await client.run('EXPUNGE');
+    const again = await client.ok(`SELECT ${stage.mailbox}`);
+    assert.deepEqual(dataOf(again.untagged, 'EXISTS'), [['2', 'EXISTS']]);
+  },
+
   'SELECT of what is not there leaves nothing selected': async (stage) => {
     const client = await stage.many(1);
     await client.fails('NO', `SELECT ${stage.mailbox}/nothing`);

@@ -196,6 +196,18 @@ export const STORE: ProtocolCases = {
     },
   },
 
+  'REPLACE in an examined mailbox is refused, and stores nothing': {
+    needs: 'REPLACE',
+    async run(stage) {
+      const client = await stage.many(2);
+      await client.ok(`EXAMINE ${stage.mailbox}`);
+      const draft = literal(letter({ subject: 'a new draft' }));
+      await client.fails('NO', `REPLACE 2 ${stage.mailbox} `, draft);
+      await client.ok(`SELECT ${stage.mailbox}`);
+      assert.deepEqual(await subjects(client), ['letter 1', 'letter 2']);
+    },
+  },
+
   'REPLACE stores a message in the place of another': {
     needs: 'REPLACE UIDPLUS',
     async run(stage) {
