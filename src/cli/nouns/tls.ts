@@ -25,6 +25,7 @@ import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
 import { printRows } from '#cli/terminal/output';
 import { waiting } from '#cli/terminal/progress';
+import { localTime } from '#cli/terminal/terminal';
 import { addResolver, cliResolver, resolverServers, type ResolverOptions } from '#cli/resolver';
 import type { ExitCode } from '#cli/exit-code';
 import { addHandshakes } from './tls/handshakes.ts';
@@ -62,9 +63,9 @@ export function tls(noun: Command, end: (code: ExitCode) => void): void {
       [
         { title: 'DOMAIN', value: (row) => row.domain },
         { title: 'MODE', value: (row) => row.mode },
-        { title: 'ID', value: (row) => row.id },
-        { title: 'FETCHED', value: (row) => row.fetchedAt.slice(0, 16) },
-        { title: 'UNTIL', value: (row) => row.expiresAt.slice(0, 16) },
+        { title: 'ID', value: (row) => row.id, shrinks: true },
+        { title: 'FETCHED', value: (row) => localTime(row.fetchedAt) },
+        { title: 'UNTIL', value: (row) => localTime(row.expiresAt) },
         { title: 'LAST FETCH', value: (row) => row.failure ?? 'well' },
         { title: 'MX', value: (row) => row.mx.join(' '), shrinks: true },
       ],

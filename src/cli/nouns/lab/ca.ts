@@ -41,7 +41,11 @@ export function addCaVerbs(lab: Command): void {
         { title: 'TIME', value: (row) => localTime(row.at) },
         { title: 'STATUS', value: (row) => row.status },
         { title: 'UNTIL', value: (row) => (row.until === null ? '' : localTime(row.until)) },
-        { title: 'NAMES', value: (row) => row.names.map((name) => printable(name)).join(' ') },
+        {
+          title: 'NAMES',
+          value: (row) => row.names.map((name) => printable(name)).join(' '),
+          shrinks: true,
+        },
         {
           title: 'PROBLEM',
           value: (row) => (row.problem === null ? '' : printable(row.problem)),

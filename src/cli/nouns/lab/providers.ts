@@ -97,7 +97,7 @@ function addProviders(lab: Command): void {
       [
         { title: 'STAGE', value: (row) => row.stage },
         { title: 'RULE', value: (row) => row.rule },
-        { title: 'REPLY', value: (row) => row.reply },
+        { title: 'REPLY', value: (row) => row.reply, shrinks: true },
         { title: 'ASKS', value: (row) => row.asks, shrinks: true },
         { title: 'SOURCE', value: (row) => row.source, shrinks: true },
       ],
@@ -136,11 +136,11 @@ function addMailbox(lab: Command): void {
       [
         { title: 'ID', value: (row) => row.id, align: 'right' },
         { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
-        { title: 'TO', value: (row) => row.to },
+        { title: 'TO', value: (row) => row.to, shrinks: true },
         { title: 'FOLDER', value: (row) => row.folder },
         { title: 'FROM', value: (row) => row.author, shrinks: true },
         { title: 'SUBJECT', value: (row) => row.subject, shrinks: true },
-        { title: 'DONE', value: (row) => row.acts.join(' ') },
+        { title: 'DONE', value: (row) => row.acts.join(' '), shrinks: true },
         { title: 'WHY', value: (row) => row.traceId },
       ],
       options,

@@ -55,7 +55,7 @@ export function addHandshakes(noun: Command): void {
         { title: title('under-tls'), value: (row: Row) => row.underTls, align: 'right' },
         { title: title('in-clear'), value: (row: Row) => row.inClear, align: 'right' },
         { title: title('last'), value: (row: Row) => localTime(row.lastAt) },
-        { title: title('listeners'), value: (row: Row) => row.listeners.join(' ') },
+        { title: title('listeners'), value: (row: Row) => row.listeners.join(' '), shrinks: true },
         { title: title('reason'), value: (row: Row) => row.reason, shrinks: true },
       ],
       options,
