@@ -1,5 +1,6 @@
 /** CREATE (RFC 9051 §6.3.4; RFC 6154 §3; RFC 8474 §4.1). */
 import type { CommandOf } from '#protocol/imap/command';
+import { spellingLine } from '#servers/imap/responses/list-line';
 import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { objectId } from '#servers/imap/responses/object-id';
 import { createReplies, REPLIES } from '#servers/imap/responses/replies';
@@ -21,5 +22,6 @@ export async function create(
   const created = await createMailbox(services.mail, login!.accountId, { path, role });
   if (created.kind !== 'created') return createReplies[created.kind];
   state.notifying?.watch?.own.noteMailbox(path);
+  state.out.text(spellingLine(state.enabled, mailbox));
   return ok('Created', `MAILBOXID (${objectId('mailbox', created.mailboxId)})`);
 }

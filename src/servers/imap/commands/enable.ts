@@ -19,17 +19,17 @@ const SWITCHES: Readonly<Record<string, (state: SessionState) => void>> = {
 const SPELLED: Readonly<Record<string, string>> = { IMAP4REV2: 'IMAP4rev2' };
 
 export function enable(state: SessionState, { capabilities }: CommandOf<'ENABLE'>): Reply {
-  const names: string[] = [];
+  const names = new Set<string>();
   for (const capability of capabilities) {
     const name = capability.toUpperCase();
     const switchOn = Object.hasOwn(SWITCHES, name) ? SWITCHES[name] : undefined;
     if (switchOn === undefined) continue;
     switchOn(state);
-    names.push(SPELLED[name] ?? name);
+    names.add(SPELLED[name] ?? name);
   }
   const { utf8, rev2 } = state.enabled;
   state.receiver.utf8 = utf8 || rev2;
   state.receiver.noCharset = utf8;
-  state.out.text(`* ENABLED${names.map((name) => ` ${name}`).join('')}\r\n`);
+  state.out.text(`${['* ENABLED', ...names].join(' ')}\r\n`);
   return ok('Enabled');
 }

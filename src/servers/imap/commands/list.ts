@@ -86,10 +86,21 @@ function chosen(
   const parents = select.includes('RECURSIVEMATCH')
     ? parentsOf(names.filter((one) => isSelected(one) && !isNamed(one)))
     : NOBODY;
-  return names
+  return [...names, ...namesOfNothing(parents, names)]
     .filter((one) => isNamed(one))
     .map((listable) => ({ listable, below: parents.has(listable.name) }))
     .filter(({ listable, below }) => below || isSelected(listable));
+}
+
+/** Names above subscribed ones that neither are mailboxes nor subscribed themselves. */
+function namesOfNothing(
+  parents: ReadonlySet<string>,
+  names: readonly Listable[],
+): readonly Listable[] {
+  const known = new Set(names.map(({ name }) => name));
+  return [...parents]
+    .filter((name) => !known.has(name))
+    .map((name) => ({ name, mailbox: undefined, subscribed: false }));
 }
 
 const NOBODY: ReadonlySet<string> = new Set();
@@ -111,6 +122,12 @@ function lineOf(
   below: boolean,
 ): string {
   const says = asked?.subscribed === true || select.includes('SUBSCRIBED');
-  const extended = below ? ' ("CHILDINFO" ("SUBSCRIBED"))' : '';
+  const extended = below ? ` ("CHILDINFO" (${criteria(select)}))` : '';
   return listLine(state.enabled, name, mailbox, subscribed && says, extended);
+}
+
+/** RFC 9051 §6.3.9.6: those that something below meets. */
+function criteria(select: readonly ListSelection[]): string {
+  const met = new Set(select.filter((one) => one === 'SUBSCRIBED' || one === 'SPECIAL-USE'));
+  return Array.from(met, (one) => `"${one}"`).join(' ');
 }

@@ -1,5 +1,6 @@
 /** RENAME (RFC 9051 §6.3.6). */
 import type { CommandOf } from '#protocol/imap/command';
+import { spellingLine } from '#servers/imap/responses/list-line';
 import { pathOf } from '#servers/imap/responses/mailbox-path';
 import { REPLIES, renameReplies } from '#servers/imap/responses/replies';
 import type { Reply } from '#servers/imap/responses/reply';
@@ -19,6 +20,7 @@ export async function rename(
   if (renamed.kind === 'renamed') {
     state.notifying?.watch?.own.noteMailbox(mailbox.path);
     state.notifying?.watch?.own.noteMailbox(pathOf(to));
+    state.out.text(spellingLine(state.enabled, to));
   }
   return renameReplies[renamed.kind];
 }

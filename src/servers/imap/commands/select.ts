@@ -1,5 +1,6 @@
 /** SELECT and EXAMINE (RFC 9051 §6.3.2, §6.3.3; RFC 7162 §3.1.8 and §3.2.5; RFC 8474 §4.2). */
 import { STAR, type CommandOf, type Qresync } from '#protocol/imap/command';
+import { oldName } from '#servers/imap/responses/list-line';
 import { nameOf, pathOf, wireName } from '#servers/imap/responses/mailbox-path';
 import { objectId } from '#servers/imap/responses/object-id';
 import { REPLIES } from '#servers/imap/responses/replies';
@@ -35,7 +36,7 @@ export async function select(
   state.selected = new SelectedMailbox(open, readOnly);
   state.listenToSelected();
   if (known !== undefined) state.selected.tellRecent(known, state.selected.now.uidNext - 1);
-  sayMailbox(state, state.selected, nameOf(mailbox!.path));
+  sayMailbox(state, state.selected, nameOf(mailbox!.path), command.mailbox);
   if (command.qresync?.uidValidity === open.view.uidValidity)
     await resynchronise(state, state.selected, command.qresync);
   return readOnly ? READ_ONLY : READ_WRITE;
@@ -60,6 +61,7 @@ function sayMailbox(
   state: SessionState,
   { view, now, readOnly, recent }: SelectedMailbox,
   name: string,
+  written: string,
 ): void {
   const { out, enabled } = state;
   out.text(flagsLines(view.keywordsInUse(), readOnly));
@@ -73,7 +75,8 @@ function sayMailbox(
       `* OK [HIGHESTMODSEQ ${now.modseq}] The highest modseq\r\n` +
       `* OK [MAILBOXID (${objectId('mailbox', view.mailboxId)})] The id of the mailbox\r\n`,
   );
-  if (enabled.rev2) out.text(`* LIST () "/" ${wireName(enabled, name)}\r\n`);
+  if (enabled.rev2)
+    out.text(`* LIST () "/" ${wireName(enabled, name)}${oldName(enabled, written, name)}\r\n`);
 }
 
 /** A message number; 0 where all are seen. */

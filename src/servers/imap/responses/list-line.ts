@@ -1,7 +1,8 @@
 /** LIST responses (RFC 9051 §7.3.1, RFC 5258, RFC 6154). */
+import { canonicalPath } from '#store/mailboxes/tree/names';
 import type { Enabled } from '#servers/imap/enabled';
 import type { Mailbox } from '#store/mailboxes/tree/tree';
-import { wireName } from './mailbox-path.ts';
+import { nameOf, pathOf, wireName } from './mailbox-path.ts';
 import { useOf } from './special-use.ts';
 
 /**
@@ -23,4 +24,23 @@ export function listLine(
   const use = useOf(mailbox?.role);
   if (use !== undefined) attributes.push(use);
   return `* LIST (${attributes.join(' ')}) "/" ${wireName(enabled, name)}${extended}\r\n`;
+}
+
+/**
+ * RFC 9051 §6.3.9.7, with the space before it: the name as a client wrote it, where its mailbox is kept under another spelling. Empty
+ * otherwise, and for who does not speak IMAP4rev2.
+ */
+export function oldName(enabled: Enabled, written: string, name: string): string {
+  const supplied = nameOf(pathOf(written));
+  if (!enabled.rev2 || supplied === name) return '';
+  return ` ("OLDNAME" (${wireName(enabled, supplied)}))`;
+}
+
+/** Of a mailbox that a client has just named, unasked: empty where the name is kept as it was written. */
+export function spellingLine(enabled: Enabled, written: string): string {
+  const canonical = canonicalPath(pathOf(written));
+  if (canonical.kind === 'bad-name') return '';
+  const name = nameOf(canonical.path);
+  const old = oldName(enabled, written, name);
+  return old === '' ? '' : `* LIST () "/" ${wireName(enabled, name)}${old}\r\n`;
 }
