@@ -138,9 +138,36 @@ function failureOf(value: unknown): FailureDetails | undefined {
   );
 }
 
+/** `failure-details` are five deep. */
+const DEEPEST = 32;
+
+/** What is nested without end takes the parser seconds, and to count brackets takes milliseconds. */
+function isShallow(text: string): boolean {
+  let depth = 0;
+  let quoted = false;
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at);
+    if (quoted) {
+      if (code === BACKSLASH) at++;
+      else if (code === QUOTE) quoted = false;
+    } else if (code === QUOTE) quoted = true;
+    else if (code === OPEN_LIST || code === OPEN_OBJECT) {
+      if (++depth > DEEPEST) return false;
+    } else if (code === CLOSE_LIST || code === CLOSE_OBJECT) depth--;
+  }
+  return true;
+}
+
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const OPEN_LIST = 0x5b;
+const CLOSE_LIST = 0x5d;
+const OPEN_OBJECT = 0x7b;
+const CLOSE_OBJECT = 0x7d;
+
 function jsonOf(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return isShallow(text) ? JSON.parse(text) : undefined;
   } catch {
     return undefined;
   }
