@@ -15,7 +15,7 @@ export function parseGetMetadata(decoder: Decoder): Command {
   decoder.space();
   // RFC 5464 §4.2: the options before the name; errata and clients have them after it.
   if (!found) found = takeOptions(decoder, options);
-  const entries = decodeEntries(decoder);
+  const entries = decodeEntries(decoder, ENTRY_OR_ROOT);
   return { verb: 'GETMETADATA', mailbox, entries, ...options };
 }
 
@@ -62,20 +62,21 @@ function decodeValue(decoder: Decoder): Uint8Array | null {
 }
 
 /** One, or a list. */
-export function decodeEntries(decoder: Decoder): string[] {
-  if (decoder.peek !== '(') return [decodeEntry(decoder)];
-  const entries = decoder.list(() => decodeEntry(decoder));
+export function decodeEntries(decoder: Decoder, form: RegExp = ENTRY): string[] {
+  if (decoder.peek !== '(') return [decodeEntry(decoder, form)];
+  const entries = decoder.list(() => decodeEntry(decoder, form));
   if (entries.length > MAX_ENTRIES) throw new Malformed(`More than ${MAX_ENTRIES} entries`);
   return entries;
 }
 
+const ENTRY = /^\/(?:private|shared)(?:\/[^/*%\x00-\x20\x7f-\xff]+)+$/i;
+/** Below `/private` and `/shared` all entries lie, which DEPTH asks for. */
+const ENTRY_OR_ROOT = /^\/(?:private|shared)(?:\/[^/*%\x00-\x20\x7f-\xff]+)*$/i;
+
 /** Lower case (RFC 5464 §3.2: names are compared without it). */
-function decodeEntry(decoder: Decoder): string {
+function decodeEntry(decoder: Decoder, form: RegExp = ENTRY): string {
   const entry = decoder.astring();
-  if (
-    !/^\/(?:private|shared)(?:\/[^/*%\x00-\x20\x7f-\xff]+)+$/i.test(entry) ||
-    entry.length > MAX_ENTRY
-  )
+  if (!form.test(entry) || entry.length > MAX_ENTRY)
     throw new Malformed('The name of an entry is below /private/ or /shared/');
   return entry.toLowerCase();
 }
