@@ -52,7 +52,7 @@ export interface Sources {
 
 const DEFAULT_FILE = 'hikyaku.toml';
 /** Names of the environment that are not settings. */
-const NOT_SETTINGS = new Set(['HIKYAKU_NODE', 'HIKYAKU_PEERS', 'HIKYAKU_CONFIG']);
+const NOT_SETTINGS = new Set(['HIKYAKU_NODE', 'HIKYAKU_CALLED', 'HIKYAKU_PEERS', 'HIKYAKU_CONFIG']);
 
 export function loadConfig(sources: Sources): Configured {
   const problems: ConfigProblem[] = [];

@@ -18,6 +18,10 @@ function cacheFolder(): string | undefined {
 
 const folder = cacheFolder();
 if (folder !== undefined) enableCompileCache(folder);
-const { endWithReader, run } = await import('./cli/run.ts');
+const [{ endWithReader, run }, { nameCommand }] = await Promise.all([
+  import('./cli/run.ts'),
+  import('./mail/story/as-typed.ts'),
+]);
+nameCommand(process.env['HIKYAKU_CALLED'] ?? 'hikyaku');
 endWithReader();
 process.exitCode = await run(process.argv.slice(2));

@@ -1,4 +1,5 @@
 /** How a command says that it could not: a cause and what to do about it, on standard error. */
+import { asTyped } from '#mail/story/as-typed';
 import { printable } from '#mail/story/terminal-text';
 import type { ExitCode } from './exit-code.ts';
 
@@ -20,11 +21,13 @@ export class CommandFailure extends Error {
 
 /** What stands below a command line that cannot be parsed. @param line of the command */
 export function helpRemedy(line: string): string {
-  return `  ${line} --help shows what there is.`;
+  return asTyped(`  ${line} --help shows what there is.`);
 }
 
 export function reportFailure(failure: CommandFailure): ExitCode {
-  const remedy = failure.remedy.split('\n').map((line) => `  ${line}`);
+  const remedy = asTyped(failure.remedy)
+    .split('\n')
+    .map((line) => `  ${line}`);
   for (const line of [`hikyaku: ${failure.message}`, ...remedy]) {
     // what others wrote may be quoted in it
     process.stderr.write(`${printable(line, MOST_SHOWN)}\n`);

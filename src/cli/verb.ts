@@ -1,5 +1,6 @@
 /** What every command has in common: `--json`, the options that name the settings, and an example in its help. */
 import type { Command } from 'commander';
+import { asTyped } from '#mail/story/as-typed';
 import { CommandFailure, helpRemedy } from './failure.ts';
 import type { OutputOptions } from './terminal/output.ts';
 import { addSettingsOptions, type SettingsOptions } from './settings-options.ts';
@@ -30,7 +31,7 @@ export function addVerb(
   command.showHelpAfterError(helpRemedy(lineOf(command)));
   return addSettingsOptions(command).addHelpText(
     'after',
-    `\n${label}:\n${examples.map((example) => `  $ ${example}`).join('\n')}`,
+    `\n${label}:\n${examples.map((example) => `  $ ${asTyped(example)}`).join('\n')}`,
   );
 }
 

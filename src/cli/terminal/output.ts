@@ -1,4 +1,5 @@
 /** How commands print what they found: tables for people, one JSON object a line for programs. */
+import { asTyped } from '#mail/story/as-typed';
 import { printable } from '#mail/story/terminal-text';
 import { styled, terminalColumns } from './terminal.ts';
 import { Table, type Column } from './table.ts';
@@ -26,7 +27,7 @@ function escaped(character: string): string {
 /** What was done: the value for programs, a sentence for people. */
 export function printDone(options: OutputOptions, value: object, sentence: string): void {
   if (options.json === true) printJson(value);
-  else printText(sentence);
+  else printText(asTyped(sentence));
 }
 
 /** Lines in which no character acts on the terminal, whoever wrote it. */
@@ -71,11 +72,11 @@ export async function printRows<Row extends object>(
     if (batch.length === MEASURED) print();
   }
   if (batch.length > 0) print();
-  if (count === 0) process.stderr.write(`${empty}\n`);
+  if (count === 0) process.stderr.write(`${asTyped(empty)}\n`);
   return count;
 }
 
 /** A remark for people, beside the output. */
 export function remark(text: string): void {
-  process.stderr.write(`${text}\n`);
+  process.stderr.write(`${asTyped(text)}\n`);
 }

@@ -4,6 +4,7 @@
  * placeholders is held by `catalogue.test.ts`.
  */
 import type { Language } from '#protocol/dsn/language';
+import { asTyped } from './as-typed.ts';
 
 export type Phrase = Readonly<Record<Language, string>> & {
   /** Where the rule is written: `RFC 5321 §4.4`; of a rule of our own the decision, or the setting that it follows. */
@@ -15,14 +16,14 @@ export type Placeholders<Text extends string> = Text extends `${string}{${infer 
   ? Name | Placeholders<Rest>
   : never;
 
-/** The phrase in a language with its placeholders filled. Values are put in as they are: make them safe before. */
+/** The phrase in a language with its placeholders filled, and commands as they are typed here. Values are put in as they are: make them safe before. */
 export function say<P extends Phrase>(
   phrase: P,
   language: Language,
   values: Readonly<Record<Placeholders<P['en']>, string>>,
 ): string {
   const given: Readonly<Record<string, string>> = values;
-  return phrase[language].replaceAll(PLACEHOLDER, (_, name: string) => given[name] ?? '?');
+  return asTyped(phrase[language]).replaceAll(PLACEHOLDER, (_, name: string) => given[name] ?? '?');
 }
 
 /** The phrase that a catalogue has for a word. */

@@ -3,6 +3,7 @@
  * anything from elsewhere; pure.
  */
 import { createHash } from 'node:crypto';
+import { asTyped } from '#mail/story/as-typed';
 import { escapeHtml } from '#protocol/http/escape-html';
 import { TEXTS, type Language } from './landing-texts.ts';
 
@@ -62,7 +63,9 @@ export function landingPage(facts: Facts, lang: Language): string {
     (name) => `<tr><td>${t(name)}</td><td>${ports[name]}</td></tr>`,
   );
   const list = (steps: readonly Step[]): string =>
-    steps.map(([key, command]) => `<p>${t(key)}</p><pre>${escapeHtml(command)}</pre>`).join('\n');
+    steps
+      .map(([key, command]) => `<p>${t(key)}</p><pre>${escapeHtml(asTyped(command))}</pre>`)
+      .join('\n');
   const links = (['ready', 'live'] as const).map(
     (name) => `<li><a href="/health/${name}">/health/${name}</a> ${t(name)}</li>`,
   );
@@ -101,35 +104,35 @@ ${sights === undefined ? '' : practice(sights)}<h2>${t('state')}</h2>
 function firstSteps({ submission }: Facts['ports']): readonly Step[] {
   const [alice, bob] = ['alice@example.test', 'bob@example.test'];
   return [
-    ['seeAccounts', 'bin/hikyaku account list'],
+    ['seeAccounts', 'hikyaku account list'],
     [
       'sendOne',
       `swaks --server 127.0.0.1:${submission} -tls --auth-user ${alice} --from ${alice} --to ${bob}`,
     ],
-    ['readIt', `bin/hikyaku mail list ${bob}`],
-    ['itsStory', 'bin/hikyaku message trace ID'],
-    ['shape', 'bin/hikyaku queue shape'],
-    ['probe', `bin/hikyaku smtp probe 127.0.0.1 --port ${submission} --quit-after ehlo`],
+    ['readIt', `hikyaku mail list ${bob}`],
+    ['itsStory', 'hikyaku message trace ID'],
+    ['shape', 'hikyaku queue shape'],
+    ['probe', `hikyaku smtp probe 127.0.0.1 --port ${submission} --quit-after ehlo`],
   ];
 }
 
 function dailySteps(): readonly Step[] {
   return [
-    ['unwell', 'bin/hikyaku doctor'],
-    ['seeAccounts', 'bin/hikyaku account list'],
-    ['dnsPlan', 'bin/hikyaku domain dns DOMAIN'],
-    ['find', 'bin/hikyaku message find --since 1h'],
-    ['itsStory', 'bin/hikyaku message trace ID'],
-    ['shape', 'bin/hikyaku queue shape'],
+    ['unwell', 'hikyaku doctor'],
+    ['seeAccounts', 'hikyaku account list'],
+    ['dnsPlan', 'hikyaku domain dns DOMAIN'],
+    ['find', 'hikyaku message find --since 1h'],
+    ['itsStory', 'hikyaku message trace ID'],
+    ['shape', 'hikyaku queue shape'],
   ];
 }
 
 function practiceSteps({ resolver }: Sights): readonly Step[] {
   return [
-    ['lessons', 'bin/hikyaku lab lessons'],
-    ['firstLesson', 'bin/hikyaku lab start 1.1'],
-    ['providers', 'bin/hikyaku lab providers'],
-    ['theirMailbox', 'bin/hikyaku lab mailbox hana@bigmail.test'],
+    ['lessons', 'hikyaku lab lessons'],
+    ['firstLesson', 'hikyaku lab start 1.1'],
+    ['providers', 'hikyaku lab providers'],
+    ['theirMailbox', 'hikyaku lab mailbox hana@bigmail.test'],
     ['theirDns', `dig @${resolver.address} -p ${resolver.port} MX bigmail.test`],
   ];
 }

@@ -223,7 +223,7 @@ test('what cannot be done is said on standard error with a remedy, exit 2', asyn
   const cases: [readonly string[], RegExp][] = [
     [
       ['mail', 'list', 'nobody@example.test'],
-      /no account nobody@example\.test\n {2}hikyaku account list/,
+      /no account nobody@example\.test\n {2}bin\/hikyaku account list/,
     ],
     [['mail', 'show', BOB, '999999'], /no message 999999/],
     [['queue', 'retry'], /not said which messages\n.*--all/],

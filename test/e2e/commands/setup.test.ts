@@ -73,7 +73,7 @@ test('an empty folder becomes a server with settings, domain, account and the ad
     'Account me@here.test: added',
     'postmaster@here.test: leads to you',
     'abuse@here.test: leads to you',
-    'Start the server: hikyaku serve',
+    'Start the server: bin/hikyaku serve',
   ])
     assert.ok(out.includes(line), `${line}\n${out}`);
   // the plan has what the domain needs, with the name of this host
@@ -189,7 +189,7 @@ test('the doctor says what it can before the server runs, and names the rest; al
   assert.match(text, /Account me@here\.test: added/);
   assert.match(text, /^here\.test\. .*MX 10 mail\.here\.test\.$/m);
   assert.match(text, /PASS +H7 /);
-  assert.match(text, /Start the server: hikyaku serve/);
+  assert.match(text, /Start the server: bin\/hikyaku serve/);
   assert.ok(!text.includes(PASSWORD), 'the password');
   assert.ok(!text.includes('\x1b'), 'colours');
   assert.ok(stdout.indexOf('What is left to do') > stdout.indexOf('What the doctor can say now'));

@@ -40,7 +40,9 @@ function withoutActions(root: Command): { ran: boolean } {
  * The command lines that a text names: each stands between backticks, or alone at the end of the text, so that who copies it copies it whole.
  * Placeholders stand for a word.
  */
-export function commandsIn(text: string): string[] {
+export function commandsIn(told: string): string[] {
+  // as it is typed in a checkout
+  const text = told.replaceAll('bin/hikyaku ', 'hikyaku ');
   const marked = [...text.matchAll(/`([^`]*)`/g)].map(([, inside]) => inside!);
   const rest = text.replaceAll(/`[^`]*`/g, '…');
   const last = /\bhikyaku [a-z].*$/.exec(rest);

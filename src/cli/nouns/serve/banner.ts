@@ -1,5 +1,6 @@
 /** What a person sees when the server is up: how to send, where to read, what to try next. */
 import type { Config, Mode } from '#config';
+import { asTyped } from '#mail/story/as-typed';
 import type { RunningServer } from '#server';
 import type { Sights } from '#servers/http/landing-page';
 
@@ -37,7 +38,7 @@ export function banner(server: RunningServer, config: Config, mode: Mode, around
     lines.push(`  ${what.padEnd(9)} ${where.padEnd(26)} ${how}`);
   lines.push('');
   if (mode === 'dev') lines.push(...devLines(firstAccounts, ports), ...aroundLines(around));
-  return `${lines.join('\n')}\n`;
+  return `${lines.map((line) => asTyped(line)).join('\n')}\n`;
 }
 
 /** RFC 3986 §3.2.2: an IPv6 address stands in brackets before a port. */
@@ -50,17 +51,17 @@ function devLines(first: RunningServer['firstAccounts'], ports: RunningServer['p
     first.kind === 'made' && first.madeUp
       ? [
           `  ${ALICE} and ${BOB} have the password  ${first.password}`,
-          '  (shown once; change it with: bin/hikyaku account passwd)',
+          '  (shown once; change it with: hikyaku account passwd)',
         ]
-      : [`  Accounts: ${ALICE}, ${BOB} (a lost password: bin/hikyaku account passwd ${ALICE})`];
+      : [`  Accounts: ${ALICE}, ${BOB} (a lost password: hikyaku account passwd ${ALICE})`];
   return [
     ...lines,
     '',
     '  Send one:   swaks --server 127.0.0.1:' +
       ports.submission +
       ` -tls --auth-user ${ALICE} --from ${ALICE} --to ${BOB}`,
-    `  Read it:    bin/hikyaku mail list ${BOB}, or any mail program by IMAP`,
-    '  Its story:  bin/hikyaku message trace ID',
+    `  Read it:    hikyaku mail list ${BOB}, or any mail program by IMAP`,
+    '  Its story:  hikyaku message trace ID',
     '',
   ];
 }
@@ -76,11 +77,11 @@ function aroundLines(around: Sights | undefined): string[] {
   return [
     '  Around it is the practice Internet; nothing leaves this machine.',
     '',
-    '  Write to:   hana@bigmail.test, a strict provider; bin/hikyaku lab providers lists the others',
-    '  There:      bin/hikyaku lab mailbox hana@bigmail.test, and bin/hikyaku lab why ID',
+    '  Write to:   hana@bigmail.test, a strict provider; hikyaku lab providers lists the others',
+    '  There:      hikyaku lab mailbox hana@bigmail.test, and hikyaku lab why ID',
     `  Its DNS:    dig @${resolver.address} -p ${resolver.port} MX bigmail.test`,
     `  Its pages:  http://${at(pages.address, pages.port)}/ (registrar, DNS panel, reverse names, what the resolver remembers, …)`,
-    '  Lessons:    bin/hikyaku lab lessons, the first one: bin/hikyaku lab start 1.1',
+    '  Lessons:    hikyaku lab lessons, the first one: hikyaku lab start 1.1',
     '',
   ];
 }

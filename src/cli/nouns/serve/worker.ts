@@ -5,6 +5,7 @@
 import type { Socket } from 'node:net';
 import { systemClock } from '#clock';
 import { jsonLog, terminalLog, type AdjustableLog, type LogFields } from '#log';
+import { nameCommand } from '#mail/story/as-typed';
 import { startServer, type ServerProcess } from '#server';
 import type { DoorName } from '#server/listeners/inherited-sockets';
 import {
@@ -22,6 +23,7 @@ let server: ServerProcess | undefined;
 let starting: Promise<void> = Promise.resolve();
 let log: AdjustableLog | undefined;
 
+nameCommand(process.env['HIKYAKU_CALLED'] ?? 'hikyaku');
 // signals to the whole group are the other process's to hear
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 process.on('message', (message: ToWorker, socket: Socket | undefined) => {
