@@ -98,3 +98,11 @@ test('extensions come back from their lines', () => {
     }),
   );
 });
+
+test('hostile lines, as many and as long as a reply may have, are read at once', () => {
+  const line = `XA${' '.repeat(2030)}\u2028y`;
+  const before = performance.now();
+  const { other } = parseEhlo(Array.from({ length: 128 }, () => line));
+  assert.equal(other?.get('XA'), 'y');
+  assert.ok(performance.now() - before < 300, 'it took more than 300 milliseconds');
+});

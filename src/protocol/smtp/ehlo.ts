@@ -96,9 +96,9 @@ export function parseEhlo(lines: readonly string[]): Extensions {
   const other = new Map<string, string>();
   for (const line of lines.slice(1)) {
     // Some servers still write `AUTH=LOGIN`, as a draft of 1998 had it, often in addition to the right line.
-    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:[ =] *(.*))?$/.exec(line);
+    const match = /^([A-Za-z0-9][A-Za-z0-9-]*)(?:[ =](.*))?$/s.exec(line);
     if (match !== null)
-      readExtension(match[1]!.toUpperCase(), (match[2] ?? '').trimEnd(), extensions, other);
+      readExtension(match[1]!.toUpperCase(), (match[2] ?? '').trim(), extensions, other);
   }
   if (other.size > 0) extensions.other = other;
   return extensions;
