@@ -1,6 +1,7 @@
 /** Who is here: the directory, what administers it, and in dev the accounts of the first start. */
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '#clock';
+import { asTyped } from '#mail/story/as-typed';
 import type { Config, Mode } from '#config';
 import type { Log } from '#log';
 import type { AdministerContext } from '#mail/accounts/administer';
@@ -43,6 +44,8 @@ export async function openAccounts(
     );
   }
   if (mode === 'serve' && (await listDomains(pool)).length === 0)
-    log.warn('server.empty', { remedy: 'hikyaku setup makes a domain and an account.' });
+    log.warn('server.empty', {
+      remedy: asTyped('hikyaku setup makes a domain and an account.'),
+    });
   return { kind: 'open', directory, administer, firstAccounts };
 }

@@ -1,6 +1,7 @@
 /** `hikyaku alert`: rules on the event log, which of them are on, and what one would have told. */
 import { Option, type Command } from 'commander';
 import { CONDITION_EXAMPLES } from '#mail/alerts/read-condition';
+import { asTyped } from '#mail/story/as-typed';
 import { PER, SEVERITIES, type Per, type Severity } from '#mail/alerts/rule';
 import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { readRunbook } from './alert/runbook.ts';
@@ -224,5 +225,5 @@ async function show(
   const messages = [...new Set(evidence.flatMap(({ messageId }) => messageId ?? []))];
   if (messages.length === 0) return;
   printText('\nBehind the first one:');
-  for (const id of messages) printText(`  hikyaku message trace ${id}`);
+  for (const id of messages) printText(asTyped(`  hikyaku message trace ${id}`));
 }

@@ -1,5 +1,6 @@
 /** An alert in words: what was counted, whom it is about, what to look at. Pure. */
 import { say } from '#mail/story/phrase';
+import { asTyped } from '#mail/story/as-typed';
 import { duration } from '#mail/story/spoken';
 import { printable } from '#mail/story/terminal-text';
 import { ALERT_NUMBERS, SUBJECT_TEXTS } from '#mail/story/texts/alert-texts';
@@ -59,5 +60,5 @@ export function evidenceCommands(
     ...(per === 'site' && messages.length > 0 ? ['hikyaku queue list'] : []),
     ...(per === 'network' ? ['hikyaku ban list'] : []),
     `hikyaku alert show ${name}`,
-  ];
+  ].map((line) => asTyped(line));
 }

@@ -1,5 +1,6 @@
 /** Says that a certificate comes to its end without a new one: in the log and as an event, once a day for all nodes. */
 import type { Clock } from '#clock';
+import { asTyped } from '#mail/story/as-typed';
 import { event, type Event } from '#events';
 import type { Log } from '#log';
 import { markWarned, type StoredCertificate } from '#store/certificates/certificates';
@@ -26,7 +27,7 @@ export async function warnOfEnd(
   const { names } = certificate;
   const until = new Date(certificate.notAfter).toISOString();
   const days = daysLeft(certificate, now);
-  const said = { names, until, days, remedy: 'hikyaku certificate show says why.' };
+  const said = { names, until, days, remedy: asTyped('hikyaku certificate show says why.') };
   if (standing === 'soon') log.warn('certificate.expiring', said);
   else log.error('certificate.expiring', said);
   note(event('certificate.expiring', now, {}, { public: { names, until, days }, personal: {} }));

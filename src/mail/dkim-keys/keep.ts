@@ -4,6 +4,7 @@
  * claims a look makes it. The server calls it in rounds.
  */
 import type { Clock } from '#clock';
+import { asTyped } from '#mail/story/as-typed';
 import type { Event } from '#events';
 import type { Log } from '#log';
 import type { Resolver } from '#protocol/dns/resolver';
@@ -70,7 +71,7 @@ async function lookAfterDomain(
     const begun = fresh && (await beginRotation(pool, domain, fresh, 'schedule', now));
     if (begun?.kind === 'begun') {
       told(options, begun.events);
-      log.warn('dkim.publish-records', { domain, see: `hikyaku domain dns ${domain}` });
+      log.warn('dkim.publish-records', { domain, see: asTyped(`hikyaku domain dns ${domain}`) });
     }
   }
   const longAgo = now - settings.keepRetired;

@@ -1,7 +1,10 @@
 import assert from 'node:assert/strict';
 import { afterEach, test } from 'node:test';
+import { evidenceCommands } from '#mail/alerts/tell';
+import { CERTIFICATE_REMEDIES } from '#mail/story/texts/certificate-texts';
 import { asTyped, nameCommand } from './as-typed.ts';
 import { say } from './phrase.ts';
+import { remedyFor } from './tell/tell-certificate.ts';
 
 afterEach(() => {
   nameCommand('hikyaku');
@@ -35,4 +38,14 @@ test('what is no command stays as it is', () => {
     'systemctl status hikyaku says more',
   ])
     assert.equal(asTyped(text), text);
+});
+
+test('so do remedies of an order that failed, and commands below an alert', () => {
+  nameCommand('bin/hikyaku');
+  const told = Object.keys(CERTIFICATE_REMEDIES)
+    .flatMap((cause) => (['en', 'ja'] as const).map((language) => remedyFor(cause, language)!))
+    .concat(evidenceCommands({ name: 'x', per: 'site' }, [], 0));
+  const naming = told.filter((text) => /hikyaku [a-z]/.test(text));
+  assert.ok(naming.length > 2);
+  for (const text of naming) assert.doesNotMatch(text, /(?<!bin\/)hikyaku [a-z]/);
 });

@@ -89,7 +89,7 @@ export function tellCertificateStep(step: EventStep, language: Language): string
 /** What to do about an order that failed; undefined for a cause that this version does not know. */
 export function remedyFor(cause: Json | undefined, language: Language): string | undefined {
   return typeof cause === 'string' && Object.hasOwn(CERTIFICATE_REMEDIES, cause)
-    ? (CERTIFICATE_REMEDIES as Readonly<Record<string, Phrase>>)[cause]![language]
+    ? say((CERTIFICATE_REMEDIES as Readonly<Record<string, Phrase>>)[cause]!, language, {})
     : undefined;
 }
 
