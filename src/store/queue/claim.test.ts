@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import type { Store } from '#store/database/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
-import { retryQueued } from './admin.ts';
+import { holdQueued, releaseQueued, retryQueued } from './admin.ts';
 import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';
 import { nextReadyAt, reconcileDestinations, wakeDestinations } from './destinations.ts';
 
@@ -237,6 +237,24 @@ test('personal mail goes before bulk mail that waits for longer, and bulk mail l
     if (got.count > 0) streams.push(got.stream);
   }
   assert.deepEqual(streams, ['transactional', 'transactional', 'bulk']);
+});
+
+test('what is held, or due later, is taken by no worker that is at the site already', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openOutbound(clock);
+  const { pool } = outbound.store;
+  await outbound.enqueue({ to: [`first@${SITE}`] });
+  await reconcileDestinations(pool, clock.now());
+  const under = (await claimOne(outbound.store))!;
+  const { id } = await outbound.enqueue({ to: [`held@${SITE}`] });
+  await outbound.enqueue({ to: [{ address: `later@${SITE}`, nextAt: clock.now() + MINUTE }] });
+  await holdQueued(pool, { kind: 'message', id }, clock.now(), 'me');
+  const more = () => claimMore(pool, under.token, clock.now(), 5);
+  assert.equal((await more())!.count, 0);
+  await releaseQueued(pool, { kind: 'message', id }, clock.now(), 'me');
+  const { count, messages } = (await more())!;
+  assert.equal(count, 1);
+  assert.equal(messages[0]!.id, id);
 });
 
 test('bulk mail under way takes no more while other mail waits for its site', async () => {
