@@ -32,12 +32,16 @@ export function holdTimers(t: Pick<TestContext, 'mock'>, ms: number): HeldTimers
     Socket.prototype,
     'setTimeout',
   );
-  t.mock.method(Socket.prototype, 'setTimeout', function (this: Socket, after: number, then) {
-    if (after === ms) sockets.add(this);
-    else sockets.delete(this);
-    this.once('close', () => sockets.delete(this));
-    return idleAfter.call(this, after, then as (() => void) | undefined);
-  });
+  t.mock.method(
+    Socket.prototype,
+    'setTimeout',
+    function (this: Socket, after: number, then?: () => void): Socket {
+      if (after === ms) sockets.add(this);
+      else sockets.delete(this);
+      this.once('close', () => sockets.delete(this));
+      return idleAfter.call(this, after, then);
+    },
+  );
   return {
     get waiting() {
       return timers.size + sockets.size;

@@ -66,7 +66,8 @@ export class SelectedMailbox {
 
   /** The session put these messages here itself: NOTIFY has nothing to tell of them (RFC 5465 §5). */
   noteBrought(uids: Iterable<number>): void {
-    this.#brought = (this.#brought ?? new Set()).union(new Set(uids));
+    this.#brought ??= new Set();
+    for (const uid of uids) this.#brought.add(uid);
   }
 
   /** Whose arrival NOTIFY has still to tell more of; then it has. */
