@@ -94,7 +94,7 @@ function secretText(value: unknown): string {
 /** As it would be written. */
 function valueText({ key, value }: Setting): string {
   if (typeof value === 'string') return value;
-  return measuredText(value, kindOf(FIELDS[key] as Field<unknown>)) ?? JSON.stringify(value);
+  return measuredText(value, kindOf(FIELDS[key])) ?? JSON.stringify(value);
 }
 
 function printProblem(problem: ConfigProblem, { json }: ConfigOptions): void {
