@@ -54,6 +54,12 @@ async function startFloor(
     env: { ...process.env, DATABASE_URL: url },
     stdio: ['ignore', 'pipe', 'inherit'],
   });
+  // a bench that is broken off leaves neither behind
+  const abort = (): void => {
+    child.kill('SIGTERM');
+    process.kill(postgres.pid, 'SIGINT');
+  };
+  process.once('exit', abort);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
   const first = await lines.next();
   if (first.done === true) throw new Error('bench/floor.ts did not begin to listen');
@@ -63,6 +69,7 @@ async function startFloor(
     processes: () => ({ server: [child.pid!], database: [postgres.pid] }),
     ...course,
     async [Symbol.asyncDispose]() {
+      process.off('exit', abort);
       child.kill('SIGTERM');
       if (child.exitCode === null) await once(child, 'exit');
       await postgres.stop();
