@@ -184,7 +184,7 @@ test('a mailbox is meant by import and export as mail list means it', async () =
   assert.equal(nowhere.code, 2);
   assert.match(
     nowhere.stderr,
-    /^hikyaku: bob@example\.test has no mailbox Nowhere\n {2}hikyaku mail/,
+    /^hikyaku: bob@example\.test has no mailbox Nowhere\n {2}bin\/hikyaku mail/,
   );
   for (const verb of ['import', 'export']) {
     const nameless = await server.command('mail', verb, BOB, root, '--mailbox', 'A//B');
