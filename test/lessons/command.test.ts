@@ -23,7 +23,7 @@ test('1.1 from its start to its end, in Japanese', async () => {
   const open = await server.command('lab', 'check', '1.1', '--lang', 'ja');
   assert.equal(open.code, 1);
   assert.equal(open.stdout.split('\n').filter((line) => line.startsWith('✗ ')).length, 5);
-  assert.match(open.stderr, /ヒント：hikyaku lab hint 1\.1/);
+  assert.match(open.stderr, /ヒント：bin\/hikyaku lab hint 1\.1/);
   assert.match(
     await server.done('lab', 'hint', '1.1', '--lang', 'ja'),
     /^ヒント 1（全 3 件）： 五つの/,
