@@ -138,7 +138,7 @@ test('imports are written in one way', () => {
 test('tests reach the test support by a path, and the code by its name', () => {
   allowed(
     'src/store/emails/blobs.test.ts',
-    "import { openTestDatabase } from '../../test/support/database/database.ts';",
+    "import { openTestDatabase } from '../../../test/support/database/database.ts';",
     "import fc from 'fast-check';",
     "import { x } from '#servers/smtp/a';",
   );
