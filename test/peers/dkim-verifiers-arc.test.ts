@@ -30,7 +30,7 @@ import {
 } from './dkim-verifiers/declared-world.ts';
 
 const arcverify = peer('arcverify', 'python3-dkim');
-const arcsign = peer('arcsign', 'python3-dkim');
+const arcsign = peer('arcsign', 'python3-dkim python3-authres');
 const AUTHSERV_ID = 'mx.example.test';
 
 function validate(message: Uint8Array): Promise<ArcReport> {
