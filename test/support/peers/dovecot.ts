@@ -8,7 +8,6 @@
  *     await using client = await ImapClient.login(dovecot.account('alice'));
  */
 import { spawn, type ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
 import { chmodSync, chownSync, closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -22,12 +21,12 @@ import {
   type DovecotPorts,
 } from './dovecot-config.ts';
 import type { ImapAccount } from '../imap/account.ts';
-import { awaitBanner, freePort } from '../machine/loopback-port.ts';
+import { freePort } from '../machine/loopback-port.ts';
+import { daemonGone, daemonUp } from './daemon.ts';
 import { peer, type Peer } from './installed.ts';
 
 const PASSWORD = 'open-sesame-23';
 const USERS = { 'alice@example.test': PASSWORD, 'bob@example.test': PASSWORD };
-const STOP_PATIENCE = 10_000;
 
 /** Whether Dovecot can be used here, for the `skip` of a test. */
 export function dovecotPeer(): Peer {
@@ -114,27 +113,12 @@ export class Dovecot implements AsyncDisposable {
       env: { PATH: '/usr/sbin:/usr/bin:/sbin:/bin', TZ: this.#timeZone },
     });
     closeSync(output);
-    const ended = new AbortController();
-    const failed = once(this.#child, 'exit', { signal: ended.signal }).then(() => {
-      throw new Error('it ended at once');
-    });
-    try {
-      await Promise.race([failed, awaitBanner(this.ports.imap)]);
-    } finally {
-      ended.abort();
-      failed.catch(() => {});
-    }
+    await daemonUp(this.#child, this.ports.imap);
   }
 
   /** Stops it; the mail stays. */
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
-    await gone;
-    clearTimeout(timer);
+    await daemonGone(this.#child);
   }
 
   /** The process id of the master daemon, undefined while stopped. */

@@ -16,7 +16,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { eximConf, eximMailboxes, maildirOf, type EximOptions } from './exim-config.ts';
-import { awaitBanner, freePort } from '../machine/loopback-port.ts';
+import { freePort } from '../machine/loopback-port.ts';
+import { daemonGone, daemonUp } from './daemon.ts';
 import { missing, type Peer } from './installed.ts';
 import { seeingFiles } from './resolv-conf.ts';
 
@@ -29,7 +30,6 @@ const REMEDY =
 const OWNER = 65_534;
 const PASSWD = `root:x:0:0:root:/root:/bin/sh\nDebian-exim:x:${OWNER}:${OWNER}::/nonexistent:/bin/false\n`;
 const GROUP = `root:x:0:\nDebian-exim:x:${OWNER}:\n`;
-const STOP_PATIENCE = 10_000;
 
 /** Whether Exim can be used here, for the `skip` of a test. */
 export function eximPeer(): Peer {
@@ -85,27 +85,12 @@ export class Exim implements AsyncDisposable {
   /** Starts it, again after {@link stop} too, on the same port and with the same queue. It tries again what is deferred only when told to. */
   async start(): Promise<void> {
     this.#child = this.#run('-bdf');
-    const ended = new AbortController();
-    const failed = once(this.#child, 'exit', { signal: ended.signal }).then(() => {
-      throw new Error('it ended at once');
-    });
-    try {
-      await Promise.race([failed, awaitBanner(this.port)]);
-    } finally {
-      ended.abort();
-      failed.catch(() => {});
-    }
+    await daemonUp(this.#child, this.port);
   }
 
   /** Stops it; queue and mail stay. */
   async stop(): Promise<void> {
-    const child = this.#child;
-    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
-    const gone = once(child, 'exit');
-    child.kill('SIGTERM');
-    const timer = setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE);
-    await gone;
-    clearTimeout(timer);
+    await daemonGone(this.#child);
   }
 
   /** Tries what is in the queue now, whatever its time, and waits for the end of that. */
