@@ -16,12 +16,16 @@ export function caaNames(name: string): readonly string[] {
   return labels.map((_, index) => labels.slice(index).join('.'));
 }
 
-/** Values of those that count: `issuewild` goes before `issue` for wildcards, and means nothing for other names (§4.3). None: everybody may. */
+/** The tag that counts: `issuewild` goes before `issue` for wildcards, and means nothing for other names (§4.3). */
+export function issueTag(records: readonly CaaData[], forWildcard: boolean): 'issue' | 'issuewild' {
+  const hasWild = records.some(({ tag }) => tag.toLowerCase() === 'issuewild');
+  return forWildcard && hasWild ? 'issuewild' : 'issue';
+}
+
+/** Values of those that count. None: everybody may. */
 export function issueValues(records: readonly CaaData[], forWildcard: boolean): readonly string[] {
-  const of = (wanted: string): string[] =>
-    records.filter(({ tag }) => tag.toLowerCase() === wanted).map(({ value }) => value);
-  const wild = of('issuewild');
-  return forWildcard && wild.length > 0 ? wild : of('issue');
+  const counting = issueTag(records, forWildcard);
+  return records.filter(({ tag }) => tag.toLowerCase() === counting).map(({ value }) => value);
 }
 
 /** RFC 8659 §4, RFC 9495 §3. */

@@ -7,7 +7,7 @@ import type { Evidence, Outcome } from '#mail/doctor/outcome';
 import { judgeEverywhere } from '#mail/doctor/places';
 import { listed, quoted } from '#mail/doctor/spoken-values';
 import { readIssueValue, type IssueValue } from '#protocol/caa/issue-value';
-import { caaNames, issueValues, isWildcard, strangeTag } from '#protocol/caa/record-set';
+import { caaNames, issueTag, issueValues, isWildcard, strangeTag } from '#protocol/caa/record-set';
 import type { CaaData } from '#protocol/dns/resolver';
 
 /** Names that certificates are ordered for: two or three for each domain. */
@@ -101,10 +101,7 @@ function judgeRecords(
 ): Outcome<'T5'> {
   const issuer = identities[0]!;
   const forWildcard = isWildcard(ordered);
-  const tag =
-    forWildcard && records.some((one) => one.tag.toLowerCase() === 'issuewild')
-      ? 'issuewild'
-      : 'issue';
+  const tag = issueTag(records, forWildcard);
   const strange = strangeTag(records);
   if (strange !== undefined)
     return { finding: 'strange', values: { name, tag: quoted(strange) }, about: strange };
