@@ -88,16 +88,19 @@ export function octetsText(octets: Octets, charset?: string): string {
 }
 
 /** Says no more than that the text may have octets above 127. */
-const SAYS_NOTHING: ReadonlySet<string> = new Set(
-  ['us-ascii', 'ascii', 'ansi_x3.4-1968', '8bit', '7bit'].concat([
-    '',
-    'unknown',
-    'x-unknown',
-    'unknown-8bit',
-    'default',
-    'default_charset',
-  ]),
-);
+const SAYS_NOTHING: ReadonlySet<string> = new Set([
+  '',
+  'us-ascii',
+  'ascii',
+  'ansi_x3.4-1968',
+  'unknown',
+  'x-unknown',
+  'unknown-8bit',
+  'default',
+  'default_charset',
+  '8bit',
+  '7bit',
+]);
 
 /** The escapes to JIS X 0208 and, for half-width letters, JIS X 0201. */
 const JIS_ESCAPE = /\x1b(?:\$[@B]|\([IJ])/;
