@@ -103,6 +103,10 @@ class NextHop {
   constructor(port: number) {
     this.#socket = connect({ port, host: '127.0.0.1', noDelay: true });
     this.#socket.on('data', (bytes) => this.#read(bytes));
+  }
+
+  /** It is idle once the other side has answered. */
+  greet(): void {
     this.#socket.write('EHLO floor.example.test\r\n');
   }
 
@@ -181,8 +185,7 @@ function serve(socket: Socket): void {
 await database.connect();
 await database.query(`create table floor (id bigint generated always as identity primary key,
   sender text, recipient text, digest bytea, content bytea)`);
-if (relays)
-  for (let count = 0; count < NEXT_HOPS; count++) idle.push(new NextHop(Number(sinkPort)));
+if (relays) for (let count = 0; count < NEXT_HOPS; count++) new NextHop(Number(sinkPort)).greet();
 const server = createServer({ noDelay: true }, (socket) => {
   socket.write('220 floor.example.test ESMTP\r\n', 'latin1');
   serve(socket);
