@@ -15,6 +15,17 @@ test('help of a noun names its verbs, whichever way it is asked for', async () =
   }
 });
 
+test('the usage line is typed as it stands', async () => {
+  for (const [args, usage] of [
+    [[], 'bin/hikyaku [options] [command]'],
+    [['mail'], 'bin/hikyaku mail [options] [command]'],
+    [['mail', 'list'], 'bin/hikyaku mail list [options] <account>'],
+  ] as const) {
+    const { stdout } = await runProgram([...args, '--help']);
+    assert.equal(stdout.split('\n')[0], `Usage: ${usage}`);
+  }
+});
+
 test('the version is that of the package', async () => {
   for (const flag of ['--version', '-V']) {
     const { code, stdout } = await runProgram([flag]);

@@ -1,5 +1,6 @@
 /** The command line: nouns, each in a file of its own that is loaded when its turn comes, and how a command ends. */
 import { Command, CommanderError } from 'commander';
+import { calledName } from '#mail/story/as-typed';
 import { VERSION } from '#mail/version';
 import type { ExitCode } from './exit-code.ts';
 import { CommandFailure, helpRemedy, reportFailure } from './failure.ts';
@@ -8,7 +9,7 @@ import { NOUNS } from './nouns.ts';
 
 /** @param args without the program's name */
 export async function run(args: readonly string[]): Promise<ExitCode> {
-  const program = new Command('hikyaku')
+  const program = new Command(calledName())
     .description('A mail server that one person can run, read and learn from.')
     .version(VERSION, '-V, --version', 'say which version this is')
     .exitOverride()

@@ -13,6 +13,11 @@ export function nameCommand(name: string): void {
   called = name;
 }
 
+/** How this program is called by who types it: the first word of a command line. */
+export function calledName(): string {
+  return called;
+}
+
 /** @param text of ours: what others wrote is not changed */
 export function asTyped(text: string): string {
   return called === NAME ? text : text.replaceAll(COMMAND, () => `${called} `);
