@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { type Extensions, formatEhlo, parseEhlo } from './ehlo.ts';
+import { computedFor } from '../../../test/support/time/cpu-time.ts';
 
 test('the lines stand in the order of the table, after the greeting', () => {
   const extensions: Extensions = {
@@ -101,8 +102,8 @@ test('extensions come back from their lines', () => {
 
 test('hostile lines, as many and as long as a reply may have, are read at once', () => {
   const line = `XA${' '.repeat(2030)}\u2028y`;
-  const before = performance.now();
+  const before = computedFor();
   const { other } = parseEhlo(Array.from({ length: 128 }, () => line));
   assert.equal(other?.get('XA'), 'y');
-  assert.ok(performance.now() - before < 300, 'it took more than 300 milliseconds');
+  assert.ok(computedFor() - before < 300, 'it took more than 300 milliseconds');
 });
