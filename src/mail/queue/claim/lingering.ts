@@ -6,7 +6,7 @@
 import type { DestinationKey } from '#store/queue/enqueue';
 
 /** Longer would hold a place that other destinations, or other streams of the site, may want. */
-const LINGER_MILLISECONDS = 100;
+export const LINGER_MILLISECONDS = 100;
 
 export class Lingering {
   readonly #hasRoom: () => boolean;
