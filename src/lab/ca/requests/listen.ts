@@ -1,4 +1,5 @@
 /** ACME by HTTPS: requests are read, bounded, believed, answered; what is wrong is told by a problem document (RFC 8555 §6). */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
@@ -36,8 +37,11 @@ export async function listen(
   });
   server.maxConnections = CA_LIMITS.connections;
   server.on('tlsClientError', () => {});
+  // by the time a request is read its client may be gone, and nobody can ask the socket any more who it was
+  const peer = new AsyncLocalStorage<string>();
+  server.prependListener('connection', ({ remoteAddress = '' }) => peer.enterWith(remoteAddress));
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
-    void answer(core, request, response);
+    void answer(core, request, response, peer.getStore() ?? '');
   });
   server.listen(port, address);
   await once(server, 'listening');
@@ -56,12 +60,12 @@ async function answer(
   core: Core,
   request: IncomingMessage,
   response: ServerResponse,
+  from: string,
 ): Promise<void> {
   const { log } = core;
   request.on('error', () => {});
   response.on('error', () => {});
-  // a request that is given up has no socket any more
-  const heard: Coming = { from: request.socket?.remoteAddress ?? '', asked: undefined };
+  const heard: Coming = { from, asked: undefined };
   const tell = (status: number, body: Reply['body']): void =>
     note(core, request, heard, status, body);
   try {
