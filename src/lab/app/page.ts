@@ -1,6 +1,7 @@
 /** The web page of the app: a contact form, and what became of it. What somebody typed is escaped wherever it is shown. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
 import type { Log } from '#log';
 import { APP_HOST, type App } from './app.ts';
 import { submitForm, type FormOutcome } from './contact-form.ts';
@@ -17,7 +18,18 @@ export interface AppPage extends AsyncDisposable {
 
 /** @throws EADDRINUSE, … from the system */
 export async function startAppPage(app: App, port: number, log: Log): Promise<AppPage> {
+  const address = app.network.addressOf(APP_HOST);
   const server: Server = createServer((request, response) => {
+    if (!isCalledHere(request.headers.host, address)) {
+      // RFC 9110 §15.5.20
+      response.setHeader('connection', 'close');
+      respond(
+        response,
+        421,
+        '<p>There is nothing here by that name. その名前のものはここにはありません。</p>',
+      );
+      return;
+    }
     answer(app, request, response).catch((error: unknown) => {
       log.error('lab.app-failed', { error: (error as Error).message });
       respond(response, 500, '<p>Something went wrong. 問題が発生しました。</p>');
@@ -25,17 +37,22 @@ export async function startAppPage(app: App, port: number, log: Log): Promise<Ap
   });
   server.maxConnections = CONNECTIONS;
   server.requestTimeout = PATIENCE;
-  server.listen(port, app.network.addressOf(APP_HOST));
+  server.listen(port, address);
   await once(server, 'listening');
-  const address = server.address();
   return {
-    port: typeof address === 'object' && address !== null ? address.port : port,
+    port: (server.address() as AddressInfo).port,
     async [Symbol.asyncDispose]() {
       server.close();
       server.closeAllConnections();
       await once(server, 'close').catch(() => {});
     },
   };
+}
+
+/** A page of the web whose name was made to point here (DNS rebinding) carries its own name. @param header Host, as it came */
+function isCalledHere(header: string | undefined, address: string): boolean {
+  const host = (header ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
+  return host === APP_HOST || host === address;
 }
 
 async function answer(app: App, request: IncomingMessage, response: ServerResponse): Promise<void> {
