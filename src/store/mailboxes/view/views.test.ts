@@ -56,6 +56,15 @@ async function opened(mail: MailStore, mailboxId: string): Promise<OpenView> {
   return open;
 }
 
+/** Resolves once the first process has heard what the second said so far: its notices come in their order. */
+async function heard(): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = t.mail.notices.on('certificates', resolve);
+  second.notices.say('certificates');
+  await promise;
+  stop();
+}
+
 /** Resolves at the first state that is as wanted. */
 function until(open: OpenView, wanted: (state: ViewState) => boolean): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
@@ -122,6 +131,8 @@ test('who only asks what is new is told from memory, but for what changed, and f
   const box = await fresh();
   using here = await opened(t.mail, box);
   using there = await opened(second, box);
+  // notices of other tests would say that there is more
+  await heard();
   await here.freshen();
   const elsewhere = (uidNext: number) =>
     t.mail.pool.query(
