@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { startDnsStage } from '../../../test/support/lab/dns.ts';
 
 test('a host is found from the root down, and each question is recorded', async () => {
-  await using stage = await startDnsStage();
+  await using stage = await startDnsStage([], undefined, true);
   const { dns, network, stub } = stage;
   const answer = await stub.resolve('mx.bigmail.test', 'A');
   assert.equal(answer.kind, 'records');

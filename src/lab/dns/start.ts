@@ -69,6 +69,8 @@ export interface HostedParty {
 export interface LabDnsOptions {
   readonly ground: DnsGround;
   readonly hostRecords: readonly HostedParty[];
+  /** Of the resolver with name servers. */
+  readonly patience?: readonly number[] | undefined;
 }
 
 export interface LabDns extends AsyncDisposable {
@@ -110,7 +112,8 @@ export interface LabDns extends AsyncDisposable {
   reset(): Promise<void>;
 }
 
-export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promise<LabDns> {
+export async function startLabDns(options: LabDnsOptions): Promise<LabDns> {
+  const { ground, hostRecords, patience } = options;
   const { clock, log, network, pool } = ground;
   const addressOf = (host: LabHost) => network.addressOf(host);
   const port = network.localPort(53);
@@ -132,6 +135,7 @@ export async function startLabDns({ ground, hostRecords }: LabDnsOptions): Promi
     clock,
     hints: [{ name: ROOT_HOST, addresses: [addressOf(ROOT_HOST)] }],
     trustAnchor: [dsOf('', rootKey)],
+    patience,
   };
   const recursor = new Recursor(recursion);
   const now = async (name: string, types: readonly string[]): Promise<CachedRow[]> => {

@@ -9,6 +9,8 @@ import type { LabHost } from '#lab/addresses';
 import { startDnsStage, type DnsStage } from '../../support/lab/dns.ts';
 
 const MINUTE = 60_000;
+/** Milliseconds. Every server that is asked answers, or its port is closed: nothing here is decided by this time. */
+const PATIENCE = 60_000;
 const DOMAIN = 'example.test';
 
 /** Of what checks look with, what D1 does. */
@@ -21,7 +23,7 @@ async function examine({ stub, network, clock }: DnsStage, domain = DOMAIN) {
         servers: [{ address, port, trusted: false }],
         clock,
         randomId: () => 7,
-        timeouts: [500],
+        timeouts: [PATIENCE],
       }),
     );
   const shared = new Map<string, unknown>();
@@ -37,7 +39,7 @@ async function examine({ stub, network, clock }: DnsStage, domain = DOMAIN) {
         askDelegation({ address, port, trusted: false }, zone, {
           clock,
           randomId: () => 7,
-          timeouts: [500],
+          timeouts: [PATIENCE],
           signal,
         }),
     },
@@ -58,7 +60,7 @@ function direct(stage: DnsStage, host: LabHost, zone: string) {
   return askDelegation(
     { address: network.addressOf(host), port: network.localPort(53), trusted: false },
     zone,
-    { clock, randomId: () => 7, timeouts: [500], signal: new AbortController().signal },
+    { clock, randomId: () => 7, timeouts: [PATIENCE], signal: new AbortController().signal },
   );
 }
 

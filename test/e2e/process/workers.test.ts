@@ -4,6 +4,7 @@
  */
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { alive } from '#store/embedded/postmaster';
@@ -14,10 +15,12 @@ import {
   type RunningServer,
 } from '../../support/program/running-server.ts';
 import { Wire } from '../../support/smtp/wire.ts';
+import { LineSocket } from '../../support/sockets/line-socket.ts';
 import { acknowledged, nothingWrong, underLoad } from '../../support/program/under-load.ts';
 
 const TWO = { HIKYAKU_WORKERS: '2' };
 const SHORT_LEASE = path.resolve(import.meta.dirname, '../../chaos/short-lease.ts');
+const HELD_WORKERS = path.join(import.meta.dirname, 'held-workers.ts');
 
 /** Processes of the server that run the module of workers. */
 function workersOf({ pid }: RunningServer): number[] {
@@ -123,15 +126,19 @@ test('the round trip of the doctor arrives, whichever worker takes it', async ()
 });
 
 test('a client that comes while no worker is up waits, and is served', async () => {
-  await using server = await startRunningServer({ env: TWO });
+  await using server = await startRunningServer({ env: TWO, preload: [HELD_WORKERS] });
   await bothAreUp(server);
+  // those that come next are held before they begin: so long nobody serves, however slow this test is
+  const hold = path.join(server.home, 'hold-workers');
+  await writeFile(hold, '');
   for (const pid of workersOf(server)) process.kill(pid, 'SIGKILL');
   await eventually('none is up', async () =>
     (await statuses(server)).every((status) => status !== 'ready'),
   );
-  const wire = await Wire.open(server.ports.smtp, false);
-  assert.equal((await wire.command('NOOP')).code, 250);
-  wire.drop();
+  await using client = await LineSocket.connect(server.ports.smtp);
+  await rm(hold);
+  assert.match((await client.restOfReply())[0]!, /^220 /);
+  assert.match((await client.ask('NOOP'))[0]!, /^250 /);
 });
 
 test('when the process that holds the ports is killed, the workers end by themselves', async () => {

@@ -21,10 +21,17 @@ export interface DnsStage extends AsyncDisposable {
   restart(): Promise<void>;
 }
 
-/** @param now where the calendar stands */
+/** Milliseconds: whoever does not answer within them, on a machine that stands still for a while too, never will. */
+const EVER = [30_000];
+
+/**
+ * @param now where the calendar stands
+ * @param asksOnce whether resolver and stub wait for an answer rather than ask again, so that questions can be counted
+ */
 export async function startDnsStage(
   parties: readonly HostedParty[] = [],
   now?: number,
+  asksOnce = false,
 ): Promise<DnsStage> {
   await using opened = new AsyncDisposableStack();
   const database = opened.use(await openTestDatabase());
@@ -49,6 +56,7 @@ export async function startDnsStage(
     startLabDns({
       ground: { pool, clock, log: silentLog, network },
       hostRecords: [bigmail, ...parties],
+      patience: asksOnce ? EVER : undefined,
     });
   let dns = await start();
   opened.defer(() => dns[Symbol.asyncDispose]());
@@ -58,6 +66,7 @@ export async function startDnsStage(
     clock,
     randomId: () => id++ % 65_536,
     cacheSize: 0,
+    ...(asksOnce && { timeouts: EVER, deadline: EVER[0]! }),
   });
   opened.use(stub);
   const parts = opened.move();

@@ -48,7 +48,7 @@ async function signedStage(): Promise<DnsStage> {
 }
 
 test('an answer is remembered for its TTL by the calendar, shown with what is left, and forgotten on request', async () => {
-  await using stage = await startDnsStage();
+  await using stage = await startDnsStage([], undefined, true);
   const { dns, clock } = stage;
   await resolve(stage, 'bigmail.test', 'MX');
   clock.advance(100_000);
@@ -94,7 +94,7 @@ test('a name that does not exist is remembered for every type', async () => {
 });
 
 test('the same question at the same time is asked once', async () => {
-  await using stage = await startDnsStage();
+  await using stage = await startDnsStage([], undefined, true);
   const { network, clock, dns } = stage;
   const { StubResolver } = await import('#clients/dns/stub-resolver');
   const stubs = Array.from(
@@ -104,6 +104,8 @@ test('the same question at the same time is asked once', async () => {
         servers: [{ ...dns.resolver, trusted: true }],
         clock,
         randomId: () => id,
+        timeouts: [30_000],
+        deadline: 30_000,
       }),
   );
   await Promise.all(stubs.map((stub) => stub.resolve('bigmail.test', 'MX')));

@@ -36,6 +36,8 @@ export interface RecursorOptions {
   readonly hints: readonly Host[];
   /** DS records of the root's keys. */
   readonly trustAnchor: readonly Uint8Array[];
+  /** Milliseconds that a server gets in each round over all servers of a zone; what a learner can wait for if absent. */
+  readonly patience?: readonly number[] | undefined;
 }
 
 export interface Resolution {
@@ -54,7 +56,6 @@ const MAX_UNDER_WAY = 500;
 const CACHE_SIZE = 10_000;
 /** Seconds that a failure is remembered (RFC 9520 §3.2). */
 const FAILURE_TTL = 5;
-/** Milliseconds that a server gets in each round over all servers of a zone. */
 const PATIENCE = [400, 800] as const;
 /** Milliseconds for a question in all. */
 const DEADLINE = 6_000;
@@ -239,7 +240,7 @@ export class Recursor implements Disposable {
   ): Promise<Exclude<Read, { kind: 'useless' }> | Bogus> {
     const first = this.#turn++;
     const said: string[] = [];
-    for (const patience of PATIENCE) {
+    for (const patience of this.#options.patience ?? PATIENCE) {
       let silent = false;
       for (let index = 0; index < hosts.length; index++) {
         const host = hosts[(first + index) % hosts.length]!;
