@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { terminalLog } from './log.ts';
 
@@ -35,4 +36,18 @@ test('what is below the level is not said', () => {
   log.debug('b');
   assert.equal(lines.length, 1);
   assert.match(lines[0]!, /debug: b\n$/);
+});
+
+test('JSON lines steer no terminal either, and are the same to who reads them as JSON', () => {
+  const name = 'a\x1b[2Jb\x9b2Jc\x7f\u2028\u202ed\u200b\r\ne 飛脚';
+  const script = `
+    import { jsonLog } from '#log';
+    jsonLog('info', { worker: 1 }).info('it.happened', { name: ${JSON.stringify(name)} });
+  `;
+  const node = ['--input-type=module', '--eval', script];
+  const said = execFileSync(process.execPath, node, { encoding: 'utf8' });
+  assert.match(said, /^[ -~\u3000-\u9fff]+\n$/);
+  const { time, ...fields } = JSON.parse(said) as Record<string, unknown>;
+  assert.match(String(time), /^\d{4}-/);
+  assert.deepEqual(fields, { level: 'info', worker: 1, event: 'it.happened', name });
 });

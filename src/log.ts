@@ -3,6 +3,7 @@
  * here but in the event log (`events.ts`). Nothing secret is ever a field.
  */
 import { pino } from 'pino';
+import { visibleJson } from './visible-json.ts';
 
 export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
 export type LogFields = Readonly<Record<string, unknown>>;
@@ -40,6 +41,7 @@ export function jsonLog(level: LogLevel, always: LogFields | null = null): Adjus
       base: always,
       timestamp: pino.stdTimeFunctions.isoTime,
       formatters: { level: (label) => ({ level: label }) },
+      hooks: { streamWrite: visibleJson },
     },
     pino.destination({ dest: 1, sync: true }),
   );
@@ -82,13 +84,5 @@ export function terminalLog(level: LogLevel, write: (line: string) => void): Adj
 function fieldText(value: unknown): string {
   if (Array.isArray(value)) return value.flat().map(fieldText).join(',');
   const text = typeof value === 'string' ? value : (JSON.stringify(value) ?? '');
-  return /[\s",]|[^\x20-\x7e]/.test(text) ? quoted(text) : text;
-}
-
-/** JSON leaves as it is what steers a terminal with eight bits (ECMA-48 C1), turns its text around (UAX #9) or is not to be seen. */
-function quoted(text: string): string {
-  return JSON.stringify(text).replace(
-    /[\x7f-\x9f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]/g,
-    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  );
+  return /[\s",]|[^\x20-\x7e]/.test(text) ? visibleJson(JSON.stringify(text)) : text;
 }

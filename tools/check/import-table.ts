@@ -18,7 +18,7 @@ export interface Layer {
 }
 
 /** Shared leaves: everything may import them, and they import only each other. */
-export const LEAVES = ['log', 'events', 'clock', 'bytes'];
+export const LEAVES = ['log', 'events', 'clock', 'bytes', 'visible-json'];
 
 /** What reaches around the arguments: clocks, randomness and environment are handed in. */
 export const AMBIENT = {

@@ -1,6 +1,7 @@
 /** How commands print what they found: tables for people, one JSON object a line for programs. */
 import { asTyped } from '#mail/story/as-typed';
 import { printable } from '#mail/story/terminal-text';
+import { visibleJson } from '#visible-json';
 import { styled, terminalColumns } from './terminal.ts';
 import { Table, type Column } from './table.ts';
 
@@ -12,16 +13,9 @@ export function printLine(line: string): void {
   process.stdout.write(`${line}\n`);
 }
 
-/** On one line, in which nothing can act on a terminal: JSON escapes C0 itself, the rest is escaped here. */
+/** On one line, in which nothing can act on a terminal. */
 export function printJson(value: object): void {
-  printLine(JSON.stringify(value).replaceAll(UNSAFE, escaped));
-}
-
-/** DEL, C1, marks that turn the direction of writing, line separators. */
-const UNSAFE = /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
-
-function escaped(character: string): string {
-  return String.raw`\u` + character.codePointAt(0)!.toString(16).padStart(4, '0');
+  printLine(visibleJson(JSON.stringify(value)));
 }
 
 /** What was done: the value for programs, a sentence for people. */
