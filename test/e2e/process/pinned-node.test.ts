@@ -31,7 +31,7 @@ test('the Node.js of the checkout is taken, not the older one of the machine', (
   const node = path.join(path.dirname(PROGRAM), 'node');
   const [major] = run(node, '-p', 'process.versions.node').split('.');
   assert.ok(Number(major) >= 24, major);
-  assert.match(run(PROGRAM, '--help'), /^Usage: hikyaku /);
+  assert.match(run(PROGRAM, '--help'), /^Usage: bin\/hikyaku /);
 });
 
 test('npm start and the command line work there', async () => {
