@@ -9,8 +9,9 @@ import { loopFindings } from './check/import-loops.ts';
 import { importFindings, type Packages } from './check/import-rule.ts';
 import { installedPackages, licenceFindings } from './check/licences.ts';
 import { namedFileFindings } from './check/named-files.ts';
+import { linkFindings } from './check/page-links.ts';
+import { twinFindings, twinsAmong, unlinkedFindings } from './check/page-twins.ts';
 import { isTextFile, privateTextFindings } from './check/private-text.ts';
-import { twinFindings } from './check/readme-twins.ts';
 import {
   filesBelow,
   readSource,
@@ -64,10 +65,16 @@ const CHECKS: readonly Check[] = [
           .map((file) => readSource(file)),
       ),
   },
-  { name: 'READMEs', run: readmes },
+  { name: 'pages in two languages', run: twins },
+  { name: 'links of pages', run: links },
   {
     name: 'the way of a message',
-    run: () => namedFileFindings(readSource('docs/flow.md'), filesBelow('')),
+    run: () => {
+      const files = filesBelow('');
+      return ['docs/flow.md', 'docs/flow.ja.md'].flatMap((page) =>
+        namedFileFindings(readSource(page), files),
+      );
+    },
   },
   {
     name: 'RFC index',
@@ -113,12 +120,23 @@ function dependencies(): Packages {
   };
 }
 
-const READMES = ['README.md', 'README.ja.md'] as const;
+function pages(): readonly string[] {
+  return filesBelow('').filter((file) => file.endsWith('.md') && !file.startsWith('test/suites/'));
+}
 
-function readmes(): Findings {
-  const missing = READMES.filter((file) => !existsSync(path.join(ROOT, file)));
-  if (missing.length > 0) return missing.map((file) => `${file} is missing`);
-  return twinFindings(readSource(READMES[0]), readSource(READMES[1]));
+function twins(): Findings {
+  const there = new Set(pages());
+  return twinsAmong([...there]).flatMap(([one, other]) => {
+    if (!there.has(one)) return [`${one} is missing`];
+    const [page, twin] = [readSource(one), readSource(other)];
+    return unlinkedFindings(page, twin).concat(twinFindings(page, twin));
+  });
+}
+
+function links(): Findings {
+  const files = new Set(filesBelow(''));
+  const read = (file: string): string => readSource(file).text;
+  return pages().flatMap((page) => linkFindings(readSource(page), files, read));
 }
 
 /** A page that a tool makes is as the tool makes it now. */

@@ -16,8 +16,8 @@ export const PAGES = {
 } as const;
 
 const INTRODUCTION = {
-  en: '# What `hikyaku doctor` looks at\n\nMade by `bin/node tools/doctor-page.ts` from the texts of the doctor. `hikyaku doctor --explain ID` says the same of one check. Names in ‹› stand for values.\n',
-  ja: '# `hikyaku doctor` が調べること\n\n診断の文言から `bin/node tools/doctor-page.ts` で作成しています。個々の検査の説明は `hikyaku doctor --explain ID` でも読めます。‹› の中の名前には実際の値が入ります。\n',
+  en: '# What `hikyaku doctor` looks at\n\n[日本語](doctor.ja.md)\n\nMade by `bin/node tools/doctor-page.ts` from the texts of the doctor. `hikyaku doctor --explain ID` says the same of one check. Names in ‹› stand for values.\n',
+  ja: '# `hikyaku doctor` が調べること\n\n[English](doctor.md)\n\n診断の文言から `bin/node tools/doctor-page.ts` で作成しています。個々の検査の説明は `hikyaku doctor --explain ID` でも読めます。‹› の中の名前には実際の値が入ります。\n',
 } as const;
 
 export function doctorPage(language: Language): string {

@@ -3,8 +3,9 @@ import { test } from 'node:test';
 import { formatRfcIndex, rfcIndex } from '../rfc-index.ts';
 import { isAllowed, licenceFindings } from './licences.ts';
 import { namedFileFindings } from './named-files.ts';
+import { linkFindings } from './page-links.ts';
+import { twinFindings, twinsAmong, unlinkedFindings } from './page-twins.ts';
 import { privateTextFindings } from './private-text.ts';
-import { twinFindings } from './readme-twins.ts';
 
 function privateText(path: string, text: string): number {
   return privateTextFindings([{ path, text }]).length;
@@ -46,13 +47,53 @@ test('private text: keys, tokens, registries and paths of one machine are held b
   );
 });
 
-test('READMEs: as many headings, and the same code but for its comments', () => {
-  const english = { path: 'README.md', text: '# A\n\n```sh\nnpm ci # installs\n```\n## B\n' };
-  const twin = (text: string) => twinFindings(english, { path: 'README.ja.md', text }).length;
-  assert.equal(twin('# あ\n\n```sh\nnpm ci # 入れる\n```\n## い\n'), 0);
-  assert.equal(twin('# あ\n\n```sh\nnpm ci\n```\n'), 1);
-  assert.equal(twin('# あ\n\n```sh\nnpm install\n```\n## い\n'), 1);
-  assert.equal(twin('# あ\n\n## い\n'), 1);
+test('a page and its twin: as many headings and rows, the same places, and the same code but for its comments', () => {
+  const page = '# A\n\n```sh\nnpm ci # installs\n```\n| a |\n|---|\n| b |\n\n## <a id="c"></a>B\n';
+  const twin =
+    '# あ\n\n```sh\nnpm ci # 入れる\n```\n| い |\n|---|\n| う |\n\n## <a id="c"></a>え\n';
+  const findings = (text: string) =>
+    twinFindings({ path: 'A.md', text: page }, { path: 'A.ja.md', text }).length;
+  assert.equal(findings(twin), 0);
+  assert.equal(findings(twin.replace('# 入れる\n```', '\n```\n### い\n')), 1);
+  assert.equal(findings(twin.replace('npm ci', 'npm install')), 1);
+  assert.equal(findings(twin.replace(/```sh.*```/s, '')), 1);
+  assert.equal(findings(twin.replace('| う |', '| う |\n| お |')), 1);
+  assert.equal(findings(twin.replace('| う |', '\n| う |')), 1);
+  assert.equal(findings(twin.replace('id="c"', 'id="d"')), 1);
+});
+
+test('a page and its twin are found by name, and each leads to the other below its title', () => {
+  const files = ['README.ja.md', 'README.md', 'docs/a.ja.md', 'docs/b.md', 'docs/ja.md'];
+  assert.deepEqual(twinsAmong(files), [
+    ['README.md', 'README.ja.md'],
+    ['docs/a.md', 'docs/a.ja.md'],
+  ]);
+  const one = { path: 'docs/a.md', text: '# A\n\n[日本語](a.ja.md)\n' };
+  const other = { path: 'docs/a.ja.md', text: '# あ\n\n[English](a.md)\n' };
+  assert.deepEqual(unlinkedFindings(one, other), []);
+  assert.deepEqual(unlinkedFindings(one, { ...other, text: '# あ\n\n本文\n' }), [
+    'docs/a.ja.md:3: [English](a.md) is not there',
+  ]);
+});
+
+test('a link of a page leads to a file, a folder or a place in a page; others are not looked at', () => {
+  const pages = new Map([
+    ['README.md', '# Hikyaku'],
+    ['docs/a.md', '# A\n\n## What is *in* it\n\n- <a id="off"></a>off\n'],
+  ]);
+  const findings = (text: string) =>
+    linkFindings({ path: 'docs/b.md', text }, new Set(pages.keys()), (file) => pages.get(file)!);
+  const good = ['a.md', '../README.md', '../docs/', 'a.md#off', 'a.md#what-is-in-it'];
+  assert.deepEqual(findings(good.map((to) => `[x](${to})`).join(' ')), []);
+  assert.deepEqual(
+    findings('[x](https://example.org/a.md) `[x](c.md)`\n```sh\n[x](c.md)\n```\n'),
+    [],
+  );
+  assert.deepEqual(findings('`a`\n```sh\n```\n[x](c.md) [x](a.md#on)\n[x](../src/)'), [
+    'docs/b.md:4: c.md leads nowhere',
+    'docs/b.md:4: a.md#on leads nowhere',
+    'docs/b.md:5: ../src/ leads nowhere',
+  ]);
 });
 
 test('a page about the code: every file and folder that it names is there, by its last names', () => {

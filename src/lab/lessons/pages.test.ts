@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { test } from 'node:test';
 import { LANGUAGES } from '#protocol/dsn/language';
-import { twinFindings } from '../../../tools/check/readme-twins.ts';
+import { twinFindings } from '../../../tools/check/page-twins.ts';
 import { LESSONS } from './lessons.ts';
 import { HINTS, listItems, pagePath, parsePage, readPage } from './pages.ts';
 import { PLAN } from './plan.ts';

@@ -6,16 +6,17 @@ const PAGES = { en: 'doctor.md', ja: 'doctor.ja.md' } as const satisfies Record<
 
 /** @param base an https URL; empty: the folder of this installation */
 export function documentOf(id: CheckId, language: Language, base: string): string {
-  return `${folderOf(base)}/${PAGES[language]}#${id.toLowerCase()}`;
+  return `${pagesOf(base)}/${PAGES[language]}#${id.toLowerCase()}`;
 }
 
-function folderOf(base: string): string {
+/** Where the pages lie: that URL, or the folder of this installation. */
+export function pagesOf(base: string): string {
   return base === '' ? 'docs' : base.replace(/\/$/, '');
 }
 
-/** Where the page on trouble tells what to do about attempts that were put off at a stage with this enhanced status code (RFC 3463). */
-export function sectionOnDeferral(stage: string, status: string, base: string): string {
-  const section = /^\d\.7\.(?:2[0-79]|3[0-2]|40)$/.test(status)
+/** The place in the page on trouble that tells what to do about attempts that were put off at a stage with this enhanced status code (RFC 3463). */
+export function placeOnDeferral(stage: string, status: string): string {
+  return /^\d\.7\.(?:2[0-79]|3[0-2]|40)$/.test(status)
     ? 'put-off-authentication'
     : /^\d\.7\./.test(status)
       ? 'put-off-reputation'
@@ -26,5 +27,4 @@ export function sectionOnDeferral(stage: string, status: string, base: string): 
           : /^\d\.4\./.test(status) || stage === 'connect'
             ? 'put-off-network'
             : 'put-off-later';
-  return `${folderOf(base)}/troubleshooting.md#${section}`;
 }

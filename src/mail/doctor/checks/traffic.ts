@@ -1,6 +1,6 @@
 /** R3, L1, L3, C1 and B1: how mail fares, by what the server counted. */
 import type { ServerContext } from '#mail/doctor/check';
-import { sectionOnDeferral } from '#mail/doctor/document';
+import { pagesOf, placeOnDeferral } from '#mail/doctor/document';
 import type { Outcome } from '#mail/doctor/outcome';
 import { textOf } from '#mail/doctor/result';
 import type { TrafficFacts } from '#mail/doctor/server-facts';
@@ -48,8 +48,9 @@ export function deferrals({ server, settings }: ServerContext): Outcome<'L3'> {
   const values = { count, share: percent(most, attempts), reason };
   if (share <= DEFERRALS.fine) return { finding: 'few', values };
   const finding = share <= DEFERRALS.bearable ? 'some' : 'many';
-  const section = sectionOnDeferral(top!.stage, top!.status, settings.documentation);
-  return { finding, values: { ...values, section }, about: reason };
+  const pages = pagesOf(settings.documentation);
+  const place = placeOnDeferral(top!.stage, top!.status);
+  return { finding, values: { ...values, pages, place }, about: reason };
 }
 
 /** Octets: what Gmail shows of a message. */

@@ -266,7 +266,7 @@ export const OPERATION_TEXTS = {
     },
     remedy: {
       en: '`hikyaku queue list --json` names hosts and replies; the remedies stand in docs/troubleshooting.md.',
-      ja: '`hikyaku queue list --json` で相手と応答が分かります。対処は docs/troubleshooting.md にあります。',
+      ja: '`hikyaku queue list --json` で相手と応答が分かります。対処は docs/troubleshooting.ja.md にあります。',
     },
     findings: {
       few: {
@@ -279,8 +279,8 @@ export const OPERATION_TEXTS = {
         en: '{share} % of {count} attempts: {reason}.',
         ja: '{count} 回の試行の {share} %：{reason}。',
         remedy: {
-          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {section}',
-          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{section}',
+          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {pages}/troubleshooting.md#{place}',
+          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{pages}/troubleshooting.ja.md#{place}',
         },
       },
       many: {
@@ -288,8 +288,8 @@ export const OPERATION_TEXTS = {
         en: '{share} % of {count} attempts: {reason}.',
         ja: '{count} 回の試行の {share} % に達しています：{reason}。',
         remedy: {
-          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {section}',
-          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{section}',
+          en: '`hikyaku queue list --json` names hosts and replies. What to do for this reason: {pages}/troubleshooting.md#{place}',
+          ja: '`hikyaku queue list --json` で相手と応答が分かります。この理由への対処：{pages}/troubleshooting.ja.md#{place}',
         },
       },
       'too-few': {
