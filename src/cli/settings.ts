@@ -8,6 +8,7 @@ import {
   type Mode,
 } from '#config';
 import { CommandFailure } from './failure.ts';
+import { warnOfSecrets } from './secret-flags.ts';
 import type { SettingsOptions } from './settings-options.ts';
 
 /** @throws CommandFailure that names every key that is wrong */
@@ -34,5 +35,13 @@ export function readSettings(mode: Mode, options: SettingsOptions): Configured {
       );
     flags[pair.slice(0, at)] = pair.slice(at + 1);
   }
-  return loadConfig({ mode, flags, environment: process.env, file: options.config });
+  const configured = loadConfig({
+    mode,
+    flags,
+    environment: process.env,
+    file: options.config,
+  });
+  // what is wrong is mended first
+  if (configured.kind === 'config') warnOfSecrets(flags);
+  return configured;
 }
