@@ -66,27 +66,18 @@ async function queue(outbound: Outbound, stream: 'bulk' | 'transactional', count
   await reconcileDestinations(outbound.store.pool, outbound.store.clock.now());
 }
 
-/** Lets the workers do what they can, hour by hour, to a time. */
+/** Lets the workers do what they can, hour by hour, to a time; what is due then is done too. */
 async function runUntil(clock: ManualClock, outbound: Outbound, end: number): Promise<void> {
   const { pool, notices } = outbound.store;
-  while (clock.now() < end) {
-    for (let quiet = 0; quiet < 2;) {
-      const { rows } = await pool.query<{ busy: boolean }>(
-        `select exists (select from queue_leases) or exists (
-           select from queue_claims c left join queue_destinations d using (site, stream, source_pool)
-           where c.next_at <= $1 and c.held is null and not coalesce(d.ready_at > $1 and (d.ready_at < 'infinity' or d.paced_until > $1), false)
-         ) as busy`,
-        [new Date(clock.now())],
-      );
-      quiet = rows[0]!.busy ? 0 : quiet + 1;
-      await new Promise((resolve) => setTimeout(resolve, 2));
-    }
+  for (;;) {
+    await outbound.rest();
+    if (clock.now() >= end) return;
     const { rows } = await pool.query<{ next: Date | null }>(
       `select min(ready_at) as next from queue_destinations where ready_at < 'infinity'`,
     );
     const next = rows[0]!.next?.getTime() ?? end;
     clock.advance(Math.max(1, Math.min(next, end) - clock.now()));
-    // a worker that was about to sleep counted from another time
+    // whatever they wait for, none of them rests before it has looked again
     notices.say('queue');
   }
 }
@@ -111,8 +102,10 @@ test('over ten days a plan comes to the quota of a site, with two workers, and l
   await queue(outbound, 'bulk', 900);
   for (let i = 0; i < 2; i++) outbound.start();
   for (let day = 0; day < 10; day++) {
+    clock.advance(START + day * DAY - clock.now());
     await queue(outbound, 'transactional', 3);
-    await runUntil(clock, outbound, START + (day + 1) * DAY);
+    // the next day begins with the first look at it
+    await runUntil(clock, outbound, START + (day + 1) * DAY - 1);
   }
   const days = await planDays(store.pool, KEY);
   assert.equal(days.length, 10);
