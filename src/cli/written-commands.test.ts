@@ -1,4 +1,4 @@
-/** Commands in texts of the practice Internet and on the pages of its lessons are looked up where the command line is made. */
+/** Commands in texts of the practice Internet, on the pages of its lessons and on all other pages are looked up where the command line is made. */
 import assert from 'node:assert/strict';
 import { glob, readFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -42,6 +42,7 @@ function wrongIn(line: string, whole: boolean): string | undefined {
       const option = command.options.find(({ long, short }) => long === name || short === name);
       if (option === undefined && name !== '--help') return `no such option: ${name}`;
       if (option?.required && value === undefined) at++;
+      while (option?.variadic && words[at + 1]?.startsWith('-') === false) at++;
     }
   }
   if (!whole) return undefined;
@@ -87,7 +88,9 @@ function* inTexts(source: string): Iterable<Found> {
 function* onPages(page: string): Iterable<Found> {
   for (const [, block] of page.matchAll(/^```sh\n(.*?)^```/gms))
     for (const text of block!.replaceAll('\\\n', ' ').split('\n')) {
-      const command = /^(?:bin\/)?hikyaku ((?:"[^"]*"|'[^']*'|[^|#>"'])+)/.exec(text.trim())?.[1];
+      const command = /^(?:bin\/)?hikyaku ((?=[a-z])(?:"[^"]*"|'[^']*'|[^|#>"'])+)/.exec(
+        text.trim(),
+      )?.[1];
       if (command !== undefined) yield { line: command, whole: true };
     }
   const prose = page.replaceAll(/^```.*?^```/gms, '');
@@ -105,4 +108,10 @@ test('every command on the pages of the lessons is there, with its arguments and
   const { count, wrong } = await wrongOnes('docs/lessons/{en,ja}/*.md', onPages);
   assert.deepEqual(wrong, []);
   assert.ok(count > 500, `${count} commands`);
+});
+
+test('every command on the other pages is there, with its arguments and options', async () => {
+  const { count, wrong } = await wrongOnes('{README*,docs/*,docs/lessons/*}.md', onPages);
+  assert.deepEqual(wrong, []);
+  assert.ok(count > 300, `${count} commands`);
 });

@@ -55,7 +55,7 @@ export const PHASES: readonly { readonly title: Phrase; readonly lessons: readon
     lessons: [
       planned('3.1', 'The first mail to bigmail.test', 'bigmail.test への最初のメール'),
       planned('3.2', 'Greylisting and retries', 'グレイリスティングと再送'),
-      planned('3.3', 'Bounces, VERP, suppression', 'バウンス、VERP、送信停止リスト'),
+      planned('3.3', 'Bounces, VERP, suppression', 'バウンス、VERP、配信停止リスト'),
       planned('3.4', 'A warm-up plan for three providers', '3 つのプロバイダーへのウォームアップ'),
       planned('3.5', 'Too fast on purpose, then recover', 'わざと速すぎる送信をして、回復する'),
       planned('3.6', 'Headers and one-click unsubscribe', 'ヘッダーとワンクリック購読解除'),
@@ -63,7 +63,7 @@ export const PHASES: readonly { readonly title: Phrase; readonly lessons: readon
       planned('3.8', 'Listed on dnsbl.test', 'dnsbl.test に載ったとき'),
       planned('3.9', 'Classify twenty bounces', '20 通のバウンスを分類する'),
       planned('3.10', 'Write three alerts', 'アラートを 3 つ書く'),
-      planned('3.11', 'Delivery logs in SQL', '配送ログを SQL で調べる'),
+      planned('3.11', 'Delivery logs in SQL', '配信ログを SQL で調べる'),
       planned('3.12', 'Find an unknown fault', '未知の障害を突き止める'),
       planned('3.13', 'Write the runbook', '運用手順書を書く'),
     ],

@@ -155,7 +155,7 @@ async function keptSight(
   const some = lost.slice(0, 3).join(', ');
   return missing({
     en: `Not in the mailbox yet: ${lost.length} (${some} …). hikyaku queue list shows what is on its way.`,
-    ja: `まだメールボックスにないもの：${lost.length} 通（${some} …）。配送待ちのものは hikyaku queue list で確認できます。`,
+    ja: `まだメールボックスにないもの：${lost.length} 通（${some} …）。配信待ちのものは hikyaku queue list で確認できます。`,
   });
 }
 

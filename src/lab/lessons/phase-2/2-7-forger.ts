@@ -15,7 +15,7 @@ export const forger = lesson<Key>({
   criteria: {
     delivered: {
       en: 'At p=none a letter of mallory in the name of your domain was delivered at bigmail',
-      ja: 'p=none のとき、mallory があなたのドメインを騙ったメールが bigmail で配送された',
+      ja: 'p=none のとき、mallory があなたのドメインを騙ったメールが bigmail で配信された',
       rfc: 'RFC 9989 §4.7',
     },
     refused: {

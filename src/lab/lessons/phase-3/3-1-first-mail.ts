@@ -33,7 +33,7 @@ const QUESTIONS: readonly Question[] = [
     name: 'outcome',
     text: {
       en: 'what became of it: refused, deferred or spam',
-      ja: 'どう扱われたか：refused（拒否）、deferred（保留）、spam（迷惑メールフォルダー）',
+      ja: 'どう扱われたか：refused（拒否）、deferred（一時拒否）、spam（迷惑メールフォルダー）',
     },
   },
   {

@@ -42,7 +42,7 @@ export const threeAlerts = lesson<Key>({
   criteria: {
     deferrals: {
       en: 'An alert of yours tells within 90 minutes that a provider puts off most mail',
-      ja: 'プロバイダーが大半のメールを保留していることを、自分のアラートが 90 分以内に知らせる',
+      ja: 'プロバイダーが大半のメールを一時拒否していることを、自分のアラートが 90 分以内に知らせる',
     },
     spray: {
       en: 'One tells within an hour that somebody tries passwords at many names',
@@ -69,7 +69,7 @@ export const threeAlerts = lesson<Key>({
       told: [
         {
           en: `Two days were recorded. ${date('quiet')} was quiet. On ${date('incident')} no mail came in for hours, then ${site} put off most of what you sent, and in the evening somebody tried passwords at many names. Nobody noticed.`,
-          ja: `2 日分が記録されています。${date('quiet')} は平穏な日でした。${date('incident')} には、何時間もメールが届かず、続いて ${site} が送信の大半を保留し、夜には何者かが多数の名前にパスワードを試しました。誰も気づきませんでした。`,
+          ja: `2 日分が記録されています。${date('quiet')} は平穏な日でした。${date('incident')} には、何時間もメールが届かず、続いて ${site} が送信の大半を一時的に拒否し、夜には何者かが多数の名前にパスワードを試しました。誰も気づきませんでした。`,
         },
       ],
     });

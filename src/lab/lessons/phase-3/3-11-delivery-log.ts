@@ -31,11 +31,11 @@ export const deliveryLog = lesson<LogQuestion>({
   criteria: {
     p95: {
       en: 'You found the 95th percentile of the delivery time',
-      ja: '配送にかかった時間の 95 パーセンタイルを求めた',
+      ja: '配信にかかった時間の 95 パーセンタイルを求めた',
     },
     reason: {
       en: 'You found the most frequent reason of deferral',
-      ja: '最も多い保留の理由を見つけた',
+      ja: '最も多い一時拒否の理由を見つけた',
       rfc: 'RFC 3463 §3',
     },
     slowest: { en: 'You found the slowest provider', ja: '最も遅いプロバイダーを見つけた' },

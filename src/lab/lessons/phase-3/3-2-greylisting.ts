@@ -32,7 +32,7 @@ export const greylisting = lesson<Key>({
   criteria: {
     deferred: {
       en: 'grey.test put your letter off with 451 4.7.1 when it first came',
-      ja: 'grey.test が、最初に届いた手紙を 451 4.7.1 で保留した',
+      ja: 'grey.test が、最初に届いた手紙を 451 4.7.1 で一時拒否した',
       rfc: 'RFC 6647 §2',
     },
     retried: {

@@ -43,26 +43,26 @@ export const bounces = lesson<Key>({
   criteria: {
     bulk: {
       en: 'The app’s newsletter went to every reader of its list as bulk mail',
-      ja: 'アプリのニュースレターが、大量送信のメールとして読者全員に送られた',
+      ja: 'アプリのニュースレターが、一斉配信のメールとして読者全員に送られた',
     },
     verp: {
       en: 'Each reader’s copy had a reverse-path of its own (VERP)',
-      ja: '読者ごとに異なる reverse-path が使われた（VERP）',
+      ja: '読者ごとに異なるエンベロープ From が使われた（VERP）',
       rfc: 'RFC 5321 §3.9.2',
     },
     hard: {
       en: 'Addresses that were refused for good are suppressed, and by your server itself',
-      ja: '恒久的に拒否されたアドレスが、サーバー自身によって送信停止になった',
+      ja: '恒久的に拒否されたアドレスが、サーバー自身によって配信停止になった',
       rfc: 'RFC 3463 §3.2',
     },
     late: {
       en: 'The notice of failure that came later was read, and its recipient suppressed',
-      ja: '後から届いた配送失敗の通知が読み取られ、その宛先が送信停止になった',
+      ja: '後から届いた配信失敗の通知が読み取られ、その宛先が配信停止になった',
       rfc: 'RFC 3464 §2.3',
     },
     soft: {
       en: 'The full mailbox was tried again, and is not suppressed',
-      ja: '満杯のメールボックスには再送が行われ、送信停止にはなっていない',
+      ja: '満杯のメールボックスには再送が行われ、配信停止にはなっていない',
       rfc: 'RFC 3463 §3.3',
     },
     second: {
@@ -200,7 +200,7 @@ function suppressedSight(events: readonly SeenEvent[], dead: readonly string[]):
     ? seen({ event: found.at(-1)!.id, at: dead.join(' ') })
     : missing({
         en: `Not suppressed for a hard bounce: ${open.join(', ')}`,
-        ja: `ハードバウンスによる送信停止になっていないもの：${open.join('、')}`,
+        ja: `ハードバウンスによる配信停止になっていないもの：${open.join('、')}`,
       });
 }
 
@@ -225,7 +225,7 @@ function softSight(events: readonly SeenEvent[], bulk: readonly Delivery[]): Sig
   if (suppressed)
     return missing({
       en: `${FULL} is suppressed, though the mailbox is only full.`,
-      ja: `${FULL} は満杯なだけなのに、送信停止になっています。`,
+      ja: `${FULL} は満杯なだけなのに、配信停止になっています。`,
     });
   const tried = bulk.find(
     ({ forwardPath, attempts }) =>

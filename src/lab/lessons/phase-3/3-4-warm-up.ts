@@ -47,7 +47,7 @@ export const warmUpPlan = lesson<Key>({
     },
     deferrals: {
       en: 'Each of them put off less than 5 % of it',
-      ja: 'どのプロバイダーでも、保留された割合が 5 % 未満だった',
+      ja: 'どのプロバイダーでも、一時拒否された割合が 5 % 未満だった',
     },
   },
   async begin(world, run) {
@@ -155,6 +155,6 @@ function deferralsSight(sites: readonly Site[]): Sight {
   });
   const said = shares.map(({ name, share }) => `${name} ${(share * 100).toFixed(1)} %`).join(', ');
   if (shares.some(({ share }) => share >= MOST_DEFERRED))
-    return missing({ en: `Put off: ${said}`, ja: `保留された割合：${said}` });
+    return missing({ en: `Put off: ${said}`, ja: `一時拒否された割合：${said}` });
   return shares.every(({ all }) => all > 0) ? seen({ at: said }) : MISSING;
 }

@@ -26,7 +26,7 @@ export const tooFast = lesson<Key>({
   criteria: {
     slowed: {
       en: 'bigmail.test put letters of yours off with 421 4.7.28: too fast',
-      ja: 'bigmail.test が、送信が速すぎるとして手紙を 421 4.7.28 で保留した',
+      ja: 'bigmail.test が、送信が速すぎるとして手紙を 421 4.7.28 で一時拒否した',
       rfc: 'RFC 5321 §4.2.1',
     },
     fell: {

@@ -200,6 +200,6 @@ function cleanSight(days: Days, dirty: Readonly<Record<ProviderName, string>>): 
     ? MISSING
     : missing({
         en: 'What came since then lies in spam folders, or was put off: complaints count for seven days. Send nothing until they are over.',
-        ja: 'その後のメールは、迷惑メールフォルダーに入るか、保留されています。苦情は 7 日間数えられます。その間は何も送らずに待ってください。',
+        ja: 'その後のメールは、迷惑メールフォルダーに入るか、一時拒否されています。苦情は 7 日間数えられます。その間は何も送らずに待ってください。',
       });
 }

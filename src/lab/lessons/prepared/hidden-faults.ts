@@ -133,7 +133,7 @@ export const HIDDEN_FAULTS: Readonly<Record<FaultName, HiddenFault>> = {
   },
   route: {
     touches: ['L2'],
-    text: { en: 'a route that leads nowhere', ja: '行き先のない配送ルート' },
+    text: { en: 'a route that leads nowhere', ja: '行き先のない経路' },
     async plant({ store, clock }) {
       const route = { domain: SITE, host: 'app.test', port: 25, tls: 'opportunistic' } as const;
       await setRoute(store.pool, { ...route, username: null, password: null }, clock.now());
