@@ -108,6 +108,7 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
         }
       }
     })();
+    await eventually('the old certificate is seen', () => seen.size === 1);
     await server.done('certificate', 'renew', HOST, '--force');
     for (const node of [server, other]) {
       await eventually('the new certificate on all listeners', async () => {
@@ -115,6 +116,7 @@ describe('a server with certificates from Pebble', { skip: pebblePeer.skip }, ()
         return shown.length === 1 && shown[0] !== before;
       });
     }
+    await eventually('the new one is seen too', () => seen.size === 2);
     running = false;
     await knocking;
     assert.deepEqual(failures, []);

@@ -11,6 +11,7 @@ import path from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import {
+  eventually,
   PASSWORD,
   startRunningServer,
   type RunningServer,
@@ -19,7 +20,10 @@ import {
 const PLAIN = 2000;
 const SECURE = 500;
 const WARM = 100;
-const COLLECT_GARBAGE = path.join(import.meta.dirname, '../../support/program/collect-garbage.ts');
+const COLLECT_GARBAGE = [
+  path.join(import.meta.dirname, '../../support/program/collect-garbage.ts'),
+  path.join(import.meta.dirname, 'say-collected.ts'),
+];
 const AT_ONCE = 25;
 /** What there is to reach is 20 and 60 KB; half as much again is left to what the allocator keeps. */
 const MOST_PLAIN = 30;
@@ -27,7 +31,7 @@ const MOST_SECURE = 90;
 
 test('thousands of idle connections cost little memory each', async (context) => {
   const env = { HIKYAKU_LIMITS_IMAP_CONNECTIONS_PER_ADDRESS: String(PLAIN + SECURE + 2 * WARM) };
-  await using server = await startRunningServer({ env, preload: [COLLECT_GARBAGE] });
+  await using server = await startRunningServer({ env, preload: COLLECT_GARBAGE });
   const { ports } = server;
   const sockets: Socket[] = [];
   using _sockets = { [Symbol.dispose]: () => void sockets.map((socket) => socket.destroy()) };
@@ -77,8 +81,13 @@ async function said(socket: Socket, begin: string): Promise<void> {
 /** Kilobytes that are the process's own, without garbage: the least of some looks. */
 async function settled(server: RunningServer): Promise<number> {
   let least = Infinity;
+  const collections = async (): Promise<number> =>
+    (await server.log()).split('garbage collected').length;
   for (let i = 0; i < 4; i++) {
+    const before = await collections();
     server.signal('SIGUSR2');
+    await eventually('garbage is collected', async () => (await collections()) > before);
+    // what the allocator gives back after that
     await delay(300);
     const rollup = readFileSync(`/proc/${server.pid}/smaps_rollup`, 'utf8');
     least = Math.min(least, Number(/^Pss:\s+(\d+) kB/m.exec(rollup)![1]));

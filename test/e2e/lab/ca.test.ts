@@ -21,6 +21,7 @@ import {
 import { serveZone } from '../../support/dns/declared-zone-server.ts';
 import { startHttpsHost } from '../../support/sockets/https-host.ts';
 import { startTestCa, type TestCa } from '../../support/lab/ca.ts';
+import { freePort } from '../../support/machine/loopback-port.ts';
 import { openTestStore, type TestStore } from '../../support/store/store.ts';
 
 const HOST = 'mail.example.test';
@@ -266,9 +267,10 @@ test('too many certificates for the same names are refused while the rule is on,
 
 test('the root lasts, and the URL of an account follows from its key', async () => {
   const folder = await mkdtemp(path.join(tmpdir(), 'hikyaku-lab-ca-'));
-  const first = await startTestCa({ folder });
+  // one that nobody takes between the two
+  const port = await freePort();
+  const first = await startTestCa({ folder, port });
   const { directoryUrl, rootFile, rootPem } = first.ca;
-  const port = Number(new URL(directoryUrl).port);
   const renewAt = async ({ zone, ports, dialer }: TestCa): Promise<void> => {
     zone.declare(HOST, { A: '127.0.0.1' });
     await using one = node({
