@@ -273,7 +273,7 @@ async function send(client: ImapClient, commands: readonly Piece[][]): Promise<v
     if (reply.status === 'rejected') assert.ok(client.closed, String(reply.reason));
 }
 
-test('any commands in any order by two sessions', { timeout: 240_000 }, async () => {
+test('any commands in any order by two sessions', async () => {
   await fc.assert(
     fc.asyncProperty(plan, async (steps) => {
       await begin();
