@@ -3,7 +3,7 @@ import type { Ended } from './ended.ts';
 import { BYES } from './responses/replies.ts';
 import { taggedLine } from './responses/reply.ts';
 import type { SessionState } from './session-state.ts';
-import { tellUpdates } from './updates.ts';
+import { sayComplete, tellUpdates } from './updates.ts';
 
 /** @returns what follows */
 export function conclude(
@@ -13,6 +13,7 @@ export function conclude(
   if (reply.status === 'BAD') state.bad++;
   else state.bad = 0;
   tellUpdates(state, { expunges });
+  sayComplete(state);
   state.out.text(taggedLine(tag, reply));
   const { limits } = state.settings;
   if (state.after === 'nothing') {

@@ -38,6 +38,19 @@ export function tellUpdates(state: SessionState, telling: Telling): void {
     state.out.text(fetchLine(state, sequence, place, parts));
 }
 
+/**
+ * RFC 7162 §3.2: whoever heard the modseq of a change before what went earlier would never hear of that after a lost connection. Said at
+ * the end of each command until all is told, and once then.
+ */
+export function sayComplete({ enabled, selected, out }: SessionState): void {
+  if (!enabled.qresync || selected === undefined) return;
+  const { keepsGone, heldBack, complete } = selected;
+  if (!keepsGone && !heldBack) return;
+  selected.heldBack = keepsGone;
+  const text = keepsGone ? 'What went since is told later' : 'All is told';
+  out.text(`* OK [HIGHESTMODSEQ ${complete}] ${text}\r\n`);
+}
+
 /** RFC 3501 §7.3.2. @param from the UID up to which the client knew of messages */
 function sayRecent({ selected, enabled, out }: SessionState, from: number): void {
   if (enabled.rev2) return;

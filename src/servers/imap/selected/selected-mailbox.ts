@@ -10,6 +10,10 @@ export class SelectedMailbox {
   readonly readOnly: boolean;
   /** What message numbers mean to the client. */
   told: Told;
+  /** The client was told of everything up to this modseq, of what went too. */
+  complete: number;
+  /** It knows that this is all, though it has heard of higher ones (RFC 7162 §3.2). */
+  heldBack = false;
   /** How many keywords FLAGS told of. */
   keywordsTold: number;
   /** The UID of the first arrival of which NOTIFY has still to tell more. */
@@ -27,7 +31,13 @@ export class SelectedMailbox {
     this.readOnly = readOnly;
     const { uids, count, modseq } = open.view.state;
     this.told = { uids, count, modseq };
+    this.complete = modseq;
     this.keywordsTold = open.view.keywordsInUse().length;
+  }
+
+  /** Messages went of which the client was not told. */
+  get keepsGone(): boolean {
+    return this.told.uids !== this.now.uids;
   }
 
   get view(): MailboxView {
@@ -81,6 +91,7 @@ export class SelectedMailbox {
   /** @param flags changes of flags were told too */
   tell(told: Told, flags: boolean): void {
     this.told = told;
+    if (!this.keepsGone) this.complete = told.modseq;
     if (flags) this.#own = undefined;
   }
 

@@ -1,6 +1,13 @@
 /** The protocol suite: QRESYNC (RFC 7162 §3.2). */
 import assert from 'node:assert/strict';
-import { codeOf, dataOf, fetched, type ImapClient, type Untagged } from '../client.ts';
+import {
+  codeOf,
+  dataOf,
+  fetched,
+  type ImapClient,
+  type ImapReply,
+  type Untagged,
+} from '../client.ts';
 import { needing } from './case.ts';
 import type { Stage } from './stage.ts';
 
@@ -34,6 +41,14 @@ function vanished(untagged: readonly Untagged[], earlier: boolean): string[] {
 
 function uidsTold(untagged: readonly Untagged[]): unknown[] {
   return fetched(untagged).map(({ items }) => items.get('UID'));
+}
+
+/** What a client takes for the highest modseq after a reply: what it is told, or else the highest that it heard (RFC 7162 §6). */
+function heardOf(was: Known, reply: ImapReply): bigint {
+  const told = codeOf([...reply.untagged, reply], 'HIGHESTMODSEQ');
+  if (told !== undefined) return BigInt(String(told[0]));
+  const heard = fetched(reply.untagged).map(({ items }) => BigInt(String(items.get('MODSEQ'))));
+  return [BigInt(was.modseq), ...heard].reduce((most, one) => (one > most ? one : most));
 }
 
 /** Six messages known, of which then two are flagged and two removed, and one comes. */
@@ -117,6 +132,53 @@ export const QRESYNC = needing('QRESYNC', {
     assert.equal(dataOf(expunged.untagged, 'EXPUNGE').length, 1);
     const { untagged } = await client.ok('NOOP');
     assert.deepEqual(vanished(untagged, false), [was.uids[0]]);
+  },
+
+  'who has not heard what vanished is not led beyond it by later modseqs': async (stage) => {
+    const client = await stage.many(4, 'QRESYNC');
+    const was = await known(client, stage);
+    await client.ok(`SELECT ${stage.mailbox}`);
+    const other = await stage.another();
+    await other.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
+    await other.ok('EXPUNGE');
+    await other.ok('STORE 3 +FLAGS.SILENT (\\Flagged)');
+    await stage.settle();
+    const reply = await client.ok('FETCH 3:4 (FLAGS MODSEQ)');
+    assert.deepEqual(dataOf(reply.untagged, 'VANISHED'), []);
+    await client.ok('UNSELECT');
+    const heard = heardOf(was, reply);
+    const again = await client.ok(`SELECT ${stage.mailbox} (QRESYNC (${was.validity} ${heard}))`);
+    assert.deepEqual(vanished(again.untagged, true), [was.uids[1]]);
+  },
+
+  'once all is told the highest modseq is': async (stage) => {
+    const client = await stage.many(3, 'QRESYNC');
+    await client.ok(`SELECT ${stage.mailbox}`);
+    const other = await stage.another();
+    await other.ok('STORE 1 +FLAGS.SILENT (\\Deleted)');
+    await other.ok('EXPUNGE');
+    await stage.settle();
+    const before = await client.ok('FETCH 3 (FLAGS MODSEQ)');
+    const later = await client.ok('NOOP');
+    assert.equal(dataOf(later.untagged, 'VANISHED').length, 1);
+    const highest = ({ untagged }: { readonly untagged: readonly Untagged[] }): bigint =>
+      BigInt(String(codeOf(untagged, 'HIGHESTMODSEQ')![0]));
+    assert.ok(highest(later) > highest(before));
+    assert.equal(codeOf((await client.ok('NOOP')).untagged, 'HIGHESTMODSEQ'), undefined);
+  },
+
+  'CLOSE expunges without a word, and tells no modseq': async (stage) => {
+    const client = await stage.many(3, 'QRESYNC');
+    const was = await known(client, stage);
+    await client.ok(`SELECT ${stage.mailbox}`);
+    await client.ok('STORE 2 +FLAGS.SILENT (\\Deleted)');
+    const reply = await client.ok('CLOSE');
+    assert.equal(codeOf([reply, ...reply.untagged], 'HIGHESTMODSEQ'), undefined);
+    assert.deepEqual(dataOf(reply.untagged, 'VANISHED'), []);
+    const { untagged } = await client.ok(
+      `SELECT ${stage.mailbox} (QRESYNC (${was.validity} ${was.modseq}))`,
+    );
+    assert.deepEqual(vanished(untagged, true), [was.uids[1]]);
   },
 
   'FETCH tells what vanished since': async (stage) => {
