@@ -2,7 +2,7 @@
 import type { Phrase } from '#mail/story/phrase';
 
 export const DNS_TEXTS = {
-  registrarTitle: { en: 'Registrar registrar.test', ja: 'レジストラ registrar.test' },
+  registrarTitle: { en: 'Registrar registrar.test', ja: 'レジストラー registrar.test' },
   registrarAbout: {
     en: 'Domains are bought here. What is set here stands at the registry, above your zone: which name servers have it, and which keys sign it. The records themselves stand in the panel of the hosting company.',
     ja: 'ドメインを取得する場所です。ここで設定する内容は、あなたのゾーンの一つ上、レジストリに置かれます。どのネームサーバーがゾーンを持つか、どの鍵で署名するかです。レコードそのものはホスティング会社の管理画面にあります。',
@@ -69,7 +69,7 @@ export const DNS_TEXTS = {
   dsAdd: { en: 'Hand it to the registry', ja: 'レジストリに登録する' },
   take: { en: 'Take away', ja: '取り除く' },
   toPanel: { en: 'Records of this zone', ja: 'このゾーンのレコード' },
-  toRegistrar: { en: 'This domain at the registrar', ja: 'レジストラでのこのドメイン' },
+  toRegistrar: { en: 'This domain at the registrar', ja: 'レジストラーでのこのドメイン' },
   toCache: {
     en: 'What the resolver remembers of it',
     ja: 'これについてリゾルバーが覚えていること',
@@ -149,7 +149,7 @@ export const DNS_TEXTS = {
   roll: { en: 'Put a second key beside it', ja: '二つ目の鍵を加える' },
   retire: { en: 'Retire key {tag}', ja: '鍵 {tag} を廃止する' },
   unsign: { en: 'Take the signatures away', ja: '署名をやめる' },
-  dsToGive: { en: 'DS record for the registrar', ja: 'レジストラに渡す DS レコード' },
+  dsToGive: { en: 'DS record for the registrar', ja: 'レジストラーに渡す DS レコード' },
   changeHeading: { en: 'The last change', ja: '最後の変更' },
   unchanged: {
     en: 'Nothing was changed here since the server was started.',

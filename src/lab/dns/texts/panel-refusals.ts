@@ -70,7 +70,7 @@ export const PANEL_REFUSALS = {
     },
     remedy: {
       en: 'Hand it to the registrar: hikyaku lab registrar ds-add.',
-      ja: 'レジストラに渡してください：hikyaku lab registrar ds-add。',
+      ja: 'レジストラーに渡してください：hikyaku lab registrar ds-add。',
     },
   },
   'no-name': {

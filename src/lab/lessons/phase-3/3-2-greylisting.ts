@@ -23,7 +23,7 @@ const MAILBOX_ROWS = 100;
 
 const WAITS: Said = {
   en: 'The letter waits in your queue: hikyaku queue list says until when. hikyaku lab clock 6m puts the calendar forward.',
-  ja: '手紙はキューで待っています。いつまで待つかは hikyaku queue list でわかります。hikyaku lab clock 6m で時計を進められます。',
+  ja: '手紙はキューで待っています。いつまで待つかは hikyaku queue list で分かります。hikyaku lab clock 6m で時計を進められます。',
 };
 
 export const greylisting = lesson<Key>({

@@ -174,7 +174,7 @@ function inboxSight(readers: readonly string[], boxes: Boxes): Sight {
     ? seen({ at: `${readers.length} × inbox` })
     : missing({
         en: `Not in the inbox: ${spam.length} of ${readers.length} (${spam[0]!} …). hikyaku lab mailbox shows the folder and the id for hikyaku lab why.`,
-        ja: `受信箱に入っていないもの：${readers.length} 通中 ${spam.length} 通（${spam[0]!} など）。hikyaku lab mailbox でフォルダーと、hikyaku lab why に渡す id がわかります。`,
+        ja: `受信箱に入っていないもの：${readers.length} 通中 ${spam.length} 通（${spam[0]!} など）。hikyaku lab mailbox でフォルダーと、hikyaku lab why に渡す id が分かります。`,
       });
 }
 

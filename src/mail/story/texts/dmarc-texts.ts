@@ -32,7 +32,7 @@ export const DMARC_STEPS = {
   },
   'walk-broken': {
     en: 'The tree walk from {domain} could not go on at {at}: its organizational domain is not known.',
-    ja: '{domain} からのツリーウォークは {at} で続けられず、組織ドメインがわかりません。',
+    ja: '{domain} からのツリーウォークは {at} で続けられず、組織ドメインが分かりません。',
   },
   'no-policy': {
     en: 'No record applies to {domain}: DMARC says nothing about its mail.',
