@@ -166,6 +166,17 @@ test('days with soft bounces are counted once each, within the window', async ()
   assert.equal(await count(16), 2);
 });
 
+test('days with soft bounces of one tenant suppress nothing for another', async () => {
+  const other = await ensureTenant(t.store.pool, 'other', NOW);
+  const count = (tenant: string, days: number) => {
+    const at = NOW + days * DAY;
+    const bounce = { tenantId: tenant, address: 'ann@example.org', at, from: NOW - DAY };
+    return countSoftBounce(t.store.pool, bounce);
+  };
+  assert.deepEqual([await count(tenantId, 0), await count(tenantId, 1)], [1, 2]);
+  assert.equal(await count(other, 2), 1);
+});
+
 test('what ended long ago is forgotten, and nothing else', async () => {
   await suppressed();
   await suppressed({ reason: 'complaint', until: undefined });

@@ -1,10 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { PoolClient } from 'pg';
 import type { Store } from '#store/database/open';
 import { ManualClock } from '../../../test/support/time/manual-clock.ts';
 import { MINUTE, openOutbound, type Outbound } from '../../../test/support/smtp/outbound.ts';
 import { holdQueued, releaseQueued, retryQueued } from './admin.ts';
-import { claim, claimMore, releaseLease, type Claim, type SiteMood } from './claim.ts';
+import {
+  claim,
+  claimMore,
+  expiredLeases,
+  releaseLease,
+  renewLease,
+  type Claim,
+  type SiteMood,
+} from './claim.ts';
 import { nextReadyAt, reconcileDestinations, wakeDestinations } from './destinations.ts';
 
 const SITE = 'other.test';
@@ -282,3 +291,55 @@ test('with no room for bulk mail only other mail is taken, and waited for', asyn
   assert.equal(await nextReadyAt(store.pool, false), undefined);
   assert.equal(await nextReadyAt(store.pool), clock.now());
 });
+
+test('a lease past its time is renewed by nobody and takes no more; it is found, given back, and what it held is due', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock, 2);
+  const { store } = outbound;
+  const { pool } = store;
+  const got = (await claimOne(store))!;
+  assert.equal(await renewLease(pool, got.token), true);
+  assert.deepEqual(await expiredLeases(pool), []);
+  await pool.query(`update queue_leases set until = clock_timestamp() - interval '1 second'`);
+  assert.equal(await renewLease(pool, got.token), false);
+  assert.equal(await claimMore(pool, got.token, clock.now(), 10), undefined);
+  assert.deepEqual(await expiredLeases(pool), [got.token]);
+  assert.equal(await releaseLease(pool, got.token, { kind: 'neutral' }, clock.now()), true);
+  assert.equal(await releaseLease(pool, got.token, { kind: 'neutral' }, clock.now()), false);
+  const request = { token: 'next', node: 'node', now: clock.now(), limit: 10, sources: {} };
+  assert.equal((await claim(pool, request))?.count, 2);
+});
+
+test('a destination that one claim has is passed over by others, and so is a recipient that somebody changes', async () => {
+  const clock = new ManualClock();
+  await using outbound = await openSite(clock, 3);
+  const { pool } = outbound.store;
+  const request = { node: 'node', now: clock.now(), limit: 10, sources: {} };
+  await using client = await begun(pool);
+  assert.equal((await claim(client.db, { ...request, token: 'one' }))?.count, 3);
+  assert.equal(await soon(claim(pool, { ...request, token: 'two' })), undefined);
+  await client.db.query('rollback');
+  await client.db.query('begin');
+  await client.db.query('select from queue_claims where recipient_id = 2 for update');
+  assert.equal((await soon(claim(pool, { ...request, token: 'three' })))?.count, 2);
+});
+
+async function begun(pool: Store['pool']): Promise<AsyncDisposable & { readonly db: PoolClient }> {
+  const db = await pool.connect();
+  await db.query('begin');
+  return {
+    db,
+    async [Symbol.asyncDispose]() {
+      await db.query('rollback');
+      db.release();
+    },
+  };
+}
+
+/** What waits for a lock is a failure, and no test that hangs. */
+function soon<T>(work: Promise<T>): Promise<T> {
+  const late = new Promise<never>((_, reject) => {
+    setTimeout(() => reject(new Error('it waits for a lock')), 20_000).unref();
+  });
+  return Promise.race([work, late]);
+}

@@ -4,8 +4,9 @@ import { systemClock } from '#clock';
 import type { Store } from '#store/database/open';
 import { openOutbound } from '../../../test/support/smtp/outbound.ts';
 import { claim, releaseLease } from './claim.ts';
-import { conclude, type Conclusion } from './conclude.ts';
+import { conclude, finishQueueMessages, LEASE_LOST, type Conclusion } from './conclude.ts';
 import { reconcileDestinations } from './destinations.ts';
+import { markRemoval, takeOut } from './removal.ts';
 
 const REPLY = { recipientId: 1, reply: 'so it went', status: '4.0.0' };
 const LATER = {
@@ -21,9 +22,15 @@ async function claimAs({ pool, clock }: Store, token: string): Promise<void> {
   assert.equal((await claim(pool, request))?.count, 1);
 }
 
-async function concludeAs(store: Store, token: string, messageId: string, conclusion: Conclusion) {
+async function concludeAs(
+  store: Store,
+  token: string,
+  messageId: string,
+  conclusion: Conclusion,
+  mode: 'lenient' | 'strict' = 'lenient',
+) {
   const messages = [{ messageId, token, conclusions: [conclusion] }];
-  const statements = [conclude(messages, store.clock.now(), 'lenient')];
+  const statements = [conclude(messages, store.clock.now(), mode)];
   await store.writer.run({ accounts: [], order: messageId, bytes: 0, statements });
 }
 
@@ -74,4 +81,69 @@ test('what a peer has taken counts although its worker has lost the lease, a fai
   assert.equal(await deliveryOf(store, id), 'yes');
   const { rows } = await store.pool.query('select from queue_recipients');
   assert.equal(rows.length, 0);
+});
+
+async function claimsOf({ pool }: Store): Promise<unknown[]> {
+  const { rows } = await pool.query(
+    'select lease, held, attempts from queue_claims join queue_recipients using (message_id, recipient_id)',
+  );
+  return rows;
+}
+
+test('a deferral by who has lost the lease takes nothing from who has it', async () => {
+  await using outbound = await openOutbound(systemClock);
+  const { store } = outbound;
+  const { id } = await outbound.enqueue({ to: ['a@other.test'] });
+  await lostMessage(store, id);
+  await concludeAs(store, 'first', id, LATER);
+  assert.deepEqual(await claimsOf(store), [{ lease: 'second', held: null, attempts: 0 }]);
+});
+
+test('what must happen together with its conclusion does not happen once the lease is lost', async () => {
+  await using outbound = await openOutbound(systemClock);
+  const { store } = outbound;
+  const { id } = await outbound.enqueue({ to: ['a@other.test'] });
+  await lostMessage(store, id);
+  for (const conclusion of [{ ...REPLY, kind: 'delivered' }, LATER] as const) {
+    const lost = concludeAs(store, 'first', id, conclusion, 'strict');
+    await assert.rejects(lost, (error: { code?: string }) => error.code === LEASE_LOST);
+  }
+  assert.deepEqual(await claimsOf(store), [{ lease: 'second', held: null, attempts: 0 }]);
+  await concludeAs(store, 'second', id, { ...REPLY, kind: 'delivered' }, 'strict');
+  assert.equal(await deliveryOf(store, id), 'yes');
+});
+
+test('who is taken out while an attempt is under way stays marked when the attempt holds them, and leaves only after it', async () => {
+  await using outbound = await openOutbound(systemClock);
+  const { store } = outbound;
+  const { id } = await outbound.enqueue({ to: ['a@other.test'] });
+  await lostMessage(store, id);
+  await markRemoval(store.pool, { kind: 'all' }, 'removal');
+  const marked = [{ messageId: id, recipientId: 1, mark: 'removal' }] as const;
+  const take = async (): Promise<unknown> => {
+    const statements = [takeOut(marked, 'removed', store.clock.now())];
+    return store.writer.run({ accounts: [], order: id, bytes: 0, statements });
+  };
+  await assert.rejects(take(), (error: { code?: string }) => error.code === LEASE_LOST);
+  await concludeAs(store, 'second', id, { kind: 'held', recipientId: 1, reason: 'all' });
+  assert.deepEqual(await claimsOf(store), [{ lease: null, held: 'removal', attempts: 0 }]);
+  await take();
+  assert.deepEqual(await claimsOf(store), []);
+});
+
+test('a message is finished when nobody waits for it any more, and not before', async () => {
+  await using outbound = await openOutbound(systemClock);
+  const { store } = outbound;
+  const { id } = await outbound.enqueue({ to: ['a@other.test', 'b@other.test'] });
+  const finish = async (): Promise<number> => {
+    const statements = [finishQueueMessages([id])];
+    const [done] = await store.writer.run({ accounts: [], order: id, bytes: 0, statements });
+    return done!.rows.length;
+  };
+  assert.equal(await finish(), 0);
+  const { rows } = await store.pool.query('select from queue_messages');
+  assert.equal(rows.length, 1);
+  await store.pool.query('delete from queue_claims');
+  await store.pool.query('delete from queue_recipients');
+  assert.equal(await finish(), 1);
 });

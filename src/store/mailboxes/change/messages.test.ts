@@ -139,6 +139,35 @@ test('a quota counts a message once, however often it is copied, until its last 
   assert.deepEqual(await quota(), before);
 });
 
+test('mail of one account is neither changed by another, nor copied, moved or put there', async () => {
+  await fill(0);
+  const [mine, theirs] = [t.accounts[0], t.accounts[1]];
+  const archive = await t.mailbox(theirs, 'Archive');
+  const added = await append(t.mail, theirs, archive.id, [newMessage()]);
+  assert.ok(added.kind === 'appended');
+  const before = await counts(archive.id);
+  const change: FlagChange = { uids: uids(1), op: 'add', flags: FLAG.deleted, keywords: [] };
+  assert.equal((await setFlags(t.mail, theirs, box, change)).kind, 'no-such-mailbox');
+  const there = { from: box, uids: uids(1), to: archive.id };
+  const away = { from: archive.id, uids: uids(...added.uids), to: box };
+  for (const transfer of [copyMessages, moveMessages]) {
+    const put = await transfer(t.mail, mine, there);
+    assert.deepEqual(put, { kind: 'no-such-mailbox', which: 'to' });
+    const taken = await transfer(t.mail, mine, away);
+    assert.deepEqual(taken, { kind: 'no-such-mailbox', which: 'from' });
+  }
+  const ours = { mailboxId: box, uid: 1 };
+  const put = await replace(t.mail, mine, ours, archive.id, newMessage());
+  assert.deepEqual(put, { kind: 'no-such-mailbox' });
+  const foreign = { mailboxId: archive.id, uid: added.uids[0]! };
+  const taken = await replace(t.mail, mine, foreign, box, newMessage());
+  assert.deepEqual(taken, { kind: 'no-such-message' });
+  assert.deepEqual(shown(open.view.state), ['1 0']);
+  assert.deepEqual(await counts(box), { messages: 1, unseen: 1, deleted: 0 });
+  assert.deepEqual(await counts(archive.id), before);
+  await expunge(t.mail, theirs, archive.id, { onlyDeleted: false });
+});
+
 test('what has no room is not appended, and a message that left makes room', async () => {
   const limited = t.accounts[1];
   const { id } = await t.mailbox(limited, 'INBOX');
@@ -157,6 +186,13 @@ test('what has no room is not appended, and a message that left makes room', asy
     [limited],
   );
   assert.equal(await add(1), 'over-quota');
+  const last = newMessage();
+  await t.mail.pool.query('update accounts set quota_bytes = used_bytes + $2 where id = $1', [
+    limited,
+    last.blob.size,
+  ]);
+  assert.equal((await append(t.mail, limited, id, [last])).kind, 'appended', 'to the last octet');
+  await t.mail.pool.query('update accounts set quota_bytes = null where id = $1', [limited]);
 });
 
 test('a replacing message takes the place of the old one, or nothing happens', async () => {

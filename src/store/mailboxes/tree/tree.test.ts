@@ -83,6 +83,9 @@ test('a role belongs to one mailbox of an account', async () => {
     kind: 'role-taken',
   });
   assert.deepEqual(await paths('Other'), []);
+  const others = await createMailbox(t.mail, t.accounts[1], { path, role: 'important' });
+  assert.equal(others.kind, 'created');
+  await removeMailbox(t.mail, t.accounts[1], (await t.mailbox(t.accounts[1], ...path)).id);
 });
 
 test('an account has room for so many mailboxes', async () => {
@@ -226,4 +229,9 @@ test('subscriptions of names without a mailbox are bounded', async () => {
   assert.deepEqual(await subscribe(t.mail, other, ['yet another'], true), { kind: 'too-many' });
   assert.deepEqual(await subscribe(t.mail, other, ['absent 1'], true), { kind: 'done' });
   assert.deepEqual(await subscribe(t.mail, other, ['Trash'], true), { kind: 'done' });
+  const made = await createMailbox(t.mail, other, { path: ['passing'], subscribed: true });
+  assert.ok(made.kind === 'created');
+  assert.deepEqual(await removeMailbox(t.mail, other, made.mailboxId), { kind: 'removed' });
+  const { absentSubscriptions } = await listMailboxes(t.mail.pool, other);
+  assert.equal(absentSubscriptions.length, MAILBOX_LIMITS.absentSubscriptions);
 });
