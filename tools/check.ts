@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
+import { LANGUAGES } from '#protocol/dsn/language';
 import { loopFindings } from './check/import-loops.ts';
 import { importFindings, type Packages } from './check/import-rule.ts';
 import { installedPackages, licenceFindings } from './check/licences.ts';
@@ -22,7 +23,7 @@ import {
 import { sqlFileFindings, sqlInCodeFindings } from './check/sql-rule.ts';
 import { formatRfcIndex, RFC_PAGE, rfcIndex } from './rfc-index.ts';
 import { formatSettingsExample, SETTINGS_EXAMPLE } from './settings-example.ts';
-import { formatSettingsPage, SETTINGS_PAGE } from './settings-page.ts';
+import { formatSettingsPage, SETTINGS_PAGES } from './settings-page.ts';
 
 interface Check {
   readonly name: string;
@@ -84,7 +85,9 @@ const CHECKS: readonly Check[] = [
   {
     name: 'settings',
     run: () => [
-      ...staleFindings(SETTINGS_PAGE, formatSettingsPage(), 'settings-page'),
+      ...LANGUAGES.flatMap((language) =>
+        staleFindings(SETTINGS_PAGES[language], formatSettingsPage(language), 'settings-page'),
+      ),
       ...staleFindings(SETTINGS_EXAMPLE, formatSettingsExample(), 'settings-example'),
     ],
   },

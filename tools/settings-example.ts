@@ -6,7 +6,7 @@ import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
 import { ROOT } from './check/source-tree.ts';
-import { choicesText, kindOf, measuredText } from '#config/written';
+import { choicesOf, kindOf, measuredText } from '#config/written';
 
 export const SETTINGS_EXAMPLE = 'hikyaku.example.toml';
 
@@ -40,10 +40,10 @@ function setting(key: Key): string {
   const field = FIELDS[key] as Field<unknown>;
   const name = key.slice(key.indexOf('.') + 1);
   const example = EXAMPLES[key];
-  const choices = choicesText(field)?.replaceAll('`', '');
+  const choices = choicesOf(field)?.join(', ');
   const about = [
     field.doc.replaceAll('`', ''),
-    ...(choices === undefined ? [] : [`It is ${choices}.`]),
+    ...(choices === undefined ? [] : [`It is one of ${choices}.`]),
     ...(field.secret === true ? [`Better in a file that ${envName(key)}_FILE names.`] : []),
   ].join(' ');
   const line =

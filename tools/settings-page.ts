@@ -1,83 +1,72 @@
 /**
- * Makes `docs/settings.md`: every setting with what it is for, how it is written, its defaults and its name in the environment. Read
- * from the table that the program itself uses. `bin/node tools/settings-page.ts` writes it; `npm run check` fails when it is stale.
+ * Makes `docs/settings.md` and `docs/settings.ja.md`: every setting with what it is for, how it is written, its defaults and its name in
+ * the environment. Read from the table that the program itself uses, and its texts in Japanese. `bin/node tools/settings-page.ts` writes
+ * both; `npm run check` fails when one is stale.
  */
 import { writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { envName, FIELDS, KEYS, type Field, type Key, type Mode } from '#config/fields';
+import { JAPANESE_TEXTS } from '#config/texts/ja';
+import { choicesOf, kindOf, measuredText, type Kind } from '#config/written';
+import { LANGUAGES, type Language } from '#protocol/dsn/language';
 import { ROOT } from './check/source-tree.ts';
-import { choicesText, kindOf, measuredText, type Kind } from '#config/written';
+import { WORDS, type Words } from './settings-words.ts';
 
-export const SETTINGS_PAGE = 'docs/settings.md';
-
-const WRITTEN: Readonly<Record<Kind, string>> = {
-  duration: 'a time: `90s`, `15m`, `4h`, `5d`',
-  octets: 'a size: `500K`, `25M`, `1G`',
-  switch: '`true` or `false`',
-  number: 'a whole number',
-  list: 'a list: `["a", "b"]`, in the environment `a, b`',
-  text: 'text',
-};
-
-const INTRODUCTION = `# Settings
-
-Made by \`bin/node tools/settings-page.ts\` from \`src/config/fields.ts\`; not edited by hand.
-
-A setting is given as a flag (\`--set smtp.port=2526\`), in the environment, or in \`hikyaku.toml\` in the working directory (another file
-by \`--config\` or \`HIKYAKU_CONFIG\`); a flag wins over the environment, that over the file, that over the default. A relative path in the file starts
-where the file lies, elsewhere in the working directory. In the file, what stands before the dot is a table:
-
-\`\`\`toml
-hostname = "mail.example.com"
-
-[smtp]
-port = 25
-\`\`\`
-
-\`hikyaku config show --origin\` tells what holds now and why, \`hikyaku config check\` whether a server would start with it. Domains, accounts,
-routes and keys are no settings: they live in the database and have commands of their own.
-`;
+export const SETTINGS_PAGES = {
+  en: 'docs/settings.md',
+  ja: 'docs/settings.ja.md',
+} as const satisfies Record<Language, string>;
 
 /** The page as Markdown, in the order of the table. */
-export function formatSettingsPage(): string {
+export function formatSettingsPage(language: Language): string {
+  const words = WORDS[language];
   const groups = Map.groupBy(KEYS, (key) => (key.includes('.') ? key.split('.')[0]! : ''));
   const parts = [...groups].map(([group, keys]) =>
-    [`## ${group === '' ? 'In general' : group}`, ...keys.map(section)].join('\n\n'),
+    [
+      `## ${group === '' ? words.general : group}`,
+      ...keys.map((key) => section(key, language)),
+    ].join('\n\n'),
   );
-  return `${[INTRODUCTION.trimEnd(), ...parts].join('\n\n')}\n`;
+  return `${[words.introduction, ...parts].join('\n\n')}\n`;
 }
 
-function section(key: Key): string {
+function section(key: Key, language: Language): string {
+  const words = WORDS[language];
   const field = FIELDS[key] as Field<unknown>;
   const kind = kindOf(field);
+  const choices = choicesOf(field)?.map(code);
   const name = envName(key);
-  const secret = field.secret === true ? `, or a file that holds it as \`${name}_FILE\`` : '';
   return [
     `### ${key}`,
-    field.doc,
+    language === 'ja' ? JAPANESE_TEXTS[key] : field.doc,
     [
-      `- Written as ${choicesText(field) ?? WRITTEN[kind]}.`,
-      `- In the environment: \`${name}\`${secret}.`,
-      `- ${defaultText(field, kind)}`,
+      `- ${words.written(choices === undefined ? words.kinds[kind] : words.choices(choices))}`,
+      `- ${words.environment(code(name), field.secret === true ? code(`${name}_FILE`) : undefined)}`,
+      `- ${defaultText(field, kind, words)}`,
     ].join('\n'),
   ].join('\n\n');
 }
 
-function defaultText({ defaults }: Field<unknown>, kind: Kind): string {
-  const text = (mode: Mode): string => valueText(defaults[mode], kind);
+function defaultText({ defaults }: Field<unknown>, kind: Kind, words: Words): string {
+  const text = (mode: Mode): string => valueText(defaults[mode], kind, words);
+  if (defaults.serve === undefined) return words.defaults(text('dev'), undefined);
   const [dev, serve] = [text('dev'), text('serve')];
-  if (defaults.serve === undefined)
-    return `Default: ${dev} in \`dev\`; in \`serve\` it has to be set.`;
-  return dev === serve ? `Default: ${dev}.` : `Default: ${dev} in \`dev\`, ${serve} in \`serve\`.`;
+  return dev === serve ? words.sameDefault(dev) : words.defaults(dev, serve);
 }
 
-function valueText(value: unknown, kind: Kind): string {
-  if (value === '' || (Array.isArray(value) && value.length === 0)) return 'empty';
-  return `\`${measuredText(value, kind) ?? String(value)}\``;
+function valueText(value: unknown, kind: Kind, { empty }: Words): string {
+  if (value === '' || (Array.isArray(value) && value.length === 0)) return empty;
+  if (Array.isArray(value)) return code(value.join(', '));
+  return code(measuredText(value, kind) ?? String(value));
+}
+
+function code(text: string): string {
+  return `\`${text}\``;
 }
 
 if (import.meta.main) {
-  writeFileSync(path.join(ROOT, SETTINGS_PAGE), formatSettingsPage());
+  for (const language of LANGUAGES)
+    writeFileSync(path.join(ROOT, SETTINGS_PAGES[language]), formatSettingsPage(language));
   // made from the same table, so that it goes stale by the same change
   void import('./settings-example.ts').then(({ writeSettingsExample }) => writeSettingsExample());
 }

@@ -61,3 +61,14 @@ test('settings are shown as they are written: times and sizes with their units',
   const { stdout: lines } = await runProgram(['config', 'show', '--json']);
   assert.match(lines, /^\{"key":"queue\.lifetime","value":432000000,/m);
 });
+
+test('what a setting is for is told in the language that is asked for', async () => {
+  const docOf = async (...args: readonly string[]): Promise<unknown> => {
+    const { code, stdout } = await runProgram(['config', 'show', '--json', ...args]);
+    assert.equal(code, 0);
+    const line = stdout.split('\n').find((one) => one.startsWith('{"key":"queue.longest_gap",'));
+    return (JSON.parse(line!) as { doc: unknown }).doc;
+  };
+  assert.equal(await docOf(), 'The longest gap between two attempts.');
+  assert.equal(await docOf('--lang', 'ja'), '試行の間隔の上限です。');
+});

@@ -55,7 +55,7 @@ export const FIELDS = {
   group: field(z.string(), 'Group that it becomes with `user`. Empty: that of the user.', ''),
   workers: field(
     number(z.number().int().min(1).max(64)),
-    'Processes that share the ports and the work: TLS, DKIM, mailboxes and the content of messages use a processor each. Each is a node with connections of its own to PostgreSQL (about fifteen); limits are divided among them, and where one dies the others go on. For machines with more than two processors: on two a second one made it slower, since PostgreSQL needs the other.',
+    'Processes that share the ports and the work: with TLS, DKIM, mailboxes and the content of messages each keeps a processor busy. Each is a node with connections of its own to PostgreSQL (about fifteen; the embedded one has enough for two). Limits hold for all of them together, and where one dies the others go on. For machines with more than two processors: on two a second one made it slower, since PostgreSQL needs the other.',
     1,
   ),
   database_url: field(
@@ -71,7 +71,7 @@ export const FIELDS = {
   ),
   lang: field(
     z.enum(['en', 'ja']),
-    'Language of what explains: traces, notices, the landing page.',
+    'Language of what the server writes by itself: notices (in which the other language follows), letters about alerts and of the doctor, and its pages where a reader asks for none. Commands do not read it in hikyaku.toml: --lang says theirs, else HIKYAKU_LANG, else the locale.',
     'en',
   ),
   log_level: field(
@@ -81,12 +81,12 @@ export const FIELDS = {
   ),
   delivery: field(
     z.enum(['deliver', 'hold']),
-    'hold keeps mail for other hosts in the queue until it is released.',
+    'hold keeps mail for other hosts in the queue until it is released (`hikyaku queue release`).',
     'deliver',
   ),
   dns: field(
     list,
-    'Resolvers to ask, host:port, instead of those in /etc/resolv.conf. In dev nothing is asked unless this is set.',
+    'Resolvers to ask, address:port (53 where there is no port), instead of those in /etc/resolv.conf. In dev none is asked unless this is set, but that of the practice Internet.',
     [],
   ),
   dns_trusted: field(
@@ -96,7 +96,7 @@ export const FIELDS = {
   ),
   'lab.on': {
     schema: switchOn,
-    doc: 'The practice Internet stands around the server, on the loopback: names below test, providers that judge mail, a clock that may run fast. Nothing leaves the machine while it is on. It is for dev alone, and stays off where `dns` names a resolver.',
+    doc: 'The practice Internet stands around the server, on the loopback: names below test, providers that judge mail, a clock that may run fast. Nothing leaves the machine while it is on: what is said here about resolvers, source addresses, certificates, reports, letters about alerts and whom the doctor asks gives way to what it has of its own. It is for dev alone, and stays off where `dns` names a resolver.',
     defaults: { dev: true, serve: false },
   } as Field<boolean>,
   'lab.network': field(
@@ -136,7 +136,7 @@ export const FIELDS = {
   ),
   'smtp.greet_delay': field(
     delay,
-    'How long the MX listener waits before its greeting: a client that speaks meanwhile is a junk program and is sent away. Every honest client waits as long.',
+    'How long the MX listener waits before its greeting: a client that speaks meanwhile is a junk program and is sent away. Every honest client waits as long, unless it is known: by its history (receive.reputation), by receive.greylist_spare or by abuse.trusted.',
     0,
   ),
   'receive.honour_dmarc': field(
@@ -230,7 +230,7 @@ export const FIELDS = {
   ),
   'submission.take_bounces': field(
     switchOn,
-    'Bulk mail leaves under a reverse-path of its own for each recipient, in the domain of the author’s, so that what bounces is noticed here. To be off where mail for the domains of authors goes to another server.',
+    'Bulk mail leaves under a reverse-path of its own for each recipient, in the same domain as that of the author, so that what bounces is noticed here. To be off where mail for the domains of authors goes to another server.',
     true,
   ),
   'submission.hide_author_address': field(
@@ -245,7 +245,7 @@ export const FIELDS = {
   ),
   'unsubscribe.url': field(
     httpsUrl,
-    'Where readers leave lists, as an https URL whose requests come to the port of HTTPS here, such as https://mail.example.com. Empty: the name of this host.',
+    'Where readers leave lists, as an https URL whose requests come to the port of HTTPS here, such as https://mail.example.com. Empty: the name of this host at https.public_port; where that is off, they leave by mail alone.',
     '',
   ),
   'submission.messages_a_day': {
@@ -265,7 +265,7 @@ export const FIELDS = {
   } as Field<number>,
   'submission.messages_an_hour': {
     schema: limit,
-    doc: 'The same in an hour.',
+    doc: 'Messages that an account may submit in an hour, counted and put off as those of submission.messages_a_minute. 0: no limit.',
     defaults: { dev: 0, serve: 1000 },
   } as Field<number>,
   'submissions.port': ports(2465, 465, 'Port of submission under TLS from the first octet.'),
@@ -302,7 +302,7 @@ export const FIELDS = {
   ),
   'http.published_address': field(
     z.union([z.literal(''), ipAddress]),
-    'Address under which the machine publishes this listener, where it is in a container: there it listens on every address, and only this one tells who can reach it. Empty: http.address says so.',
+    'Address under which the machine publishes this listener, where it is in a container: there it listens on every address, and only this one tells the doctor who can reach it. Empty: http.address says so.',
     '',
   ),
   'http.names': field(
@@ -313,12 +313,12 @@ export const FIELDS = {
 
   'https.public_port': publicPort(
     443,
-    'Port on which MTA-STS policies and the settings for mail programs are served to everybody by HTTPS.',
+    'Port of HTTPS for everybody: MTA-STS policies, the settings for mail programs, the page by which readers leave lists, and the challenge tls-alpn-01.',
   ),
   'https.public_address': ON_LOOPBACK,
   'http.public_port': publicPort(
     80,
-    'Port of HTTP for everybody: it answers certificate authorities (ACME) and leads everything else to HTTPS.',
+    'Port of HTTP for everybody: it answers certificate authorities (the challenge http-01) and leads everything else to HTTPS.',
   ),
   'http.public_address': ON_LOOPBACK,
 
@@ -340,7 +340,7 @@ export const FIELDS = {
   ),
   'abuse.connections_a_minute': field(
     limit,
-    'Connections a minute from one address (an IPv6 /64 counts as one); its network (/24, /48) may open three times as many. 0: no limit.',
+    'SMTP and IMAP connections a minute from one address (an IPv6 /64 counts as one); its network (/24, /48) may open three times as many. 0: no limit.',
     600,
   ),
   'abuse.messages_a_minute': field(
@@ -348,7 +348,11 @@ export const FIELDS = {
     'Messages a minute that the MX listener takes from one address, and three times as many from its network; more are put off. 0: no limit.',
     300,
   ),
-  'abuse.recipients_a_minute': field(limit, 'The same for recipients.', 1000),
+  'abuse.recipients_a_minute': field(
+    limit,
+    'Recipients a minute that the MX listener takes from one address, and three times as many from its network; more are put off. 0: no limit.',
+    1000,
+  ),
 
   'tls.certificate': field(
     z.string(),
@@ -397,10 +401,14 @@ export const FIELDS = {
     'Program and arguments, run without a shell, that puts a TXT record into the DNS and takes it out: ACME_ACTION is add or remove, ACME_NAME and ACME_VALUE say which. In hikyaku.toml as an array where an argument has a space or a comma.',
     [],
   ),
-  'acme.dns_hook_timeout': field(duration, 'How long that command may take.', 2 * 60e3),
+  'acme.dns_hook_timeout': field(
+    duration,
+    'How long the command of acme.dns_hook may take.',
+    2 * 60e3,
+  ),
   'acme.dns_patience': field(
     duration,
-    'How long the name servers of a zone may take to show what the command wrote.',
+    'How long the name servers of a zone may take to show what the command of acme.dns_hook wrote.',
     10 * 60e3,
   ),
   'acme.eab_key_id': field(
@@ -410,7 +418,7 @@ export const FIELDS = {
   ),
   'acme.eab_mac_key': field(
     z.string().regex(/^[\w-]*={0,2}$/, 'is not base64url'),
-    'Its MAC key, in base64url.',
+    'MAC key of the account that acme.eab_key_id names, in base64url.',
     '',
     { secret: true },
   ),
@@ -430,7 +438,7 @@ export const FIELDS = {
   // what is for an operator to choose; servers/smtp/limits.ts and servers/imap/limits.ts have the limits of a session
   'limits.message_size': field(
     octets,
-    'Largest message that is taken. Large providers take 25 to 50 MB: what is larger would come back from most.',
+    'Largest message that is taken, by SMTP and by IMAP. Large providers take 25 to 50 MB: what is larger would come back from most.',
     50 * 1024 * 1024,
   ),
   'limits.recipients': field(
@@ -466,7 +474,7 @@ export const FIELDS = {
   ),
   'queue.first_retry': field(
     duration,
-    'About how long after a first failure the next attempt follows; later gaps grow.',
+    'About how long after a first failure the next attempt follows; each later gap is twice the one before, up to queue.longest_gap.',
     60e3,
   ),
   'queue.longest_gap': field(duration, 'The longest gap between two attempts.', 4 * 36e5),
@@ -475,10 +483,14 @@ export const FIELDS = {
     'After this long the author is told once that a message is still waiting.',
     4 * 36e5,
   ),
-  'queue.attempts': field(count, 'Deliveries under way at once in this process.', 50),
+  'queue.attempts': field(
+    count,
+    'Deliveries under way at once in this server, all its processes together.',
+    50,
+  ),
   'queue.source_addresses': field(
     listOf(sourceAddress),
-    'Local addresses to send from, in equal shares. Empty: the system chooses.',
+    'Local addresses to send from, in equal shares unless a warm-up plan says otherwise (`hikyaku warm-up`). Empty: the system chooses.',
     [],
   ),
 
@@ -499,7 +511,7 @@ export const FIELDS = {
   ),
   'doctor.mail_exchanges': {
     schema: list,
-    doc: 'Domains whose mail exchanges the doctor connects to, to see whether port 25 is open to the outside: the greeting is read and nothing is sent.',
+    doc: 'Domains whose mail exchanges the doctor connects to, to see whether port 25 is open to the outside: the greeting is read and no mail is sent.',
     defaults: { dev: [], serve: ['gmail.com', 'outlook.com', 'yahoo.com'] },
   } as Field<string[]>,
   'doctor.dns_lists': field(
@@ -533,7 +545,7 @@ export const FIELDS = {
   ),
   'doctor.issuer': field(
     z.string().max(253).toLowerCase(),
-    'Certificate authority as CAA records name it.',
+    'Certificate authority as CAA records name it, for the plan of DNS records (`hikyaku domain dns`) and the doctor: to be changed with acme.directory. Empty: the plan has no CAA records.',
     'letsencrypt.org',
   ),
   'doctor.documentation': field(
@@ -554,7 +566,7 @@ export const FIELDS = {
   } as Field<boolean>,
   'alerts.to': field(
     letterAddress,
-    'Who is written to about alerts. Empty: postmaster of the domain that the host is in. An address elsewhere hears of trouble with mailboxes here too.',
+    'Who is written to about alerts. Empty: postmaster of the domain that the host is in, or of the first one here. An address elsewhere hears of trouble with mailboxes here too.',
     '',
   ),
 
@@ -586,7 +598,11 @@ export const FIELDS = {
     7,
   ),
 
-  'retention.events': field(duration, 'How long the story of messages is kept.', 90 * 864e5),
+  'retention.events': field(
+    duration,
+    'How long the story of messages is kept, and what complaints, reports and alerts told.',
+    90 * 864e5,
+  ),
   'retention.dialogues': field(duration, 'How long SMTP dialogues are kept.', 14 * 864e5),
   'retention.expunged': field(
     duration,

@@ -14,10 +14,9 @@ export function kindOf({ schema }: Field<unknown>): Kind {
   return Array.isArray(read('')) ? 'list' : 'text';
 }
 
-/** Where only certain words are taken. */
-export function choicesText({ schema }: Field<unknown>): string | undefined {
-  if (!(schema instanceof z.ZodEnum)) return undefined;
-  return `one of ${schema.options.map((word) => `\`${word}\``).join(', ')}`;
+/** The words of which it is one; undefined where it may be anything else. */
+export function choicesOf({ schema }: Field<unknown>): readonly string[] | undefined {
+  return schema instanceof z.ZodEnum ? schema.options.map(String) : undefined;
 }
 
 /** A time or a size as a person writes it; undefined where it is something else. */
@@ -40,6 +39,7 @@ const SIZES = [
 
 /** In the largest unit that goes into it. */
 function inUnits(value: number, units: readonly (readonly [number, string])[]): string {
+  if (value === 0) return '0';
   const unit = units.find(([size]) => value % size === 0);
   return unit === undefined ? String(value) : `${value / unit[0]}${unit[1]}`;
 }

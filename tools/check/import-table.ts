@@ -85,7 +85,7 @@ export const LAYERS: readonly Layer[] = [
   { path: 'cli', may: ['*'] },
   { path: 'server', may: ['*'] },
   { path: 'main', may: ['*'] },
-  { path: 'config', may: ['protocol'] },
+  { path: 'config', may: ['protocol', 'config'] },
 ];
 
 /** One of `servers/*`: itself, what lies under all servers, and the named ones. */

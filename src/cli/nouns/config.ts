@@ -5,23 +5,36 @@ import { envName, FIELDS, KEYS, type Field, type Key } from '#config/fields';
 import { kindOf, measuredText } from '#config/written';
 import { checkSettings } from '#server/check-settings';
 import type { ExitCode } from '#cli/exit-code';
+import { addLanguage, type LanguageOptions } from '#cli/language';
 import { printJson, printLine, printRows, remark } from '#cli/terminal/output';
 import { readSettings, reportProblems } from '#cli/settings';
 import type { Column } from '#cli/terminal/table';
 import { addVerb, type CommonOptions } from '#cli/verb';
+import { say, type Phrase } from '#mail/story/phrase';
+import type { Language } from '#protocol/dsn/language';
 
 interface ConfigOptions extends CommonOptions {
   readonly mode: Mode;
+}
+
+interface ShowOptions extends ConfigOptions, LanguageOptions {
   readonly origin?: boolean;
 }
 
+const WAYS: Phrase = {
+  en: 'Each can be set by --set, by HIKYAKU_… in the environment, or in hikyaku.toml. What each is for: docs/settings.md.',
+  ja: 'どれも、--set、環境変数 HIKYAKU_…、hikyaku.toml のいずれかで指定できます。それぞれの意味は docs/settings.ja.md にあります。',
+};
+
 export function config(noun: Command, end: (code: ExitCode) => void): void {
-  addVerb(
-    noun,
-    'show',
-    'show every setting; secrets are never shown',
-    'hikyaku config show --origin',
-    'hikyaku config show --mode serve --json',
+  addLanguage(
+    addVerb(
+      noun,
+      'show',
+      'show every setting; secrets are never shown',
+      'hikyaku config show --origin',
+      'hikyaku config show --mode serve --json --lang ja',
+    ),
   )
     .addOption(mode())
     .option('--origin', 'where each value comes from: flag, environment, file or default')
@@ -65,9 +78,10 @@ const COLUMNS: readonly Column<Setting>[] = [
   { title: 'VALUE', value: valueText },
 ];
 
-async function show(options: ConfigOptions): Promise<void> {
+async function show(options: ShowOptions): Promise<void> {
   const configured = readSettings(options.mode, options);
   if (configured.kind === 'invalid') reportProblems(configured.problems);
+  const translated = await translatedInto(options.lang);
   const settings = KEYS.map((key): Setting => {
     const field = FIELDS[key] as Field<unknown>;
     const value = configured.config[key];
@@ -76,15 +90,22 @@ async function show(options: ConfigOptions): Promise<void> {
       value: field.secret === true ? secretText(value) : value,
       origin: originText(configured.origins[key]),
       environment: envName(key),
-      doc: field.doc,
+      doc: translated?.[key] ?? field.doc,
     };
   });
   const origin: readonly Column<Setting>[] =
     options.origin === true ? [{ title: 'ORIGIN', value: (setting) => setting.origin }] : [];
   await printRows(settings, [...COLUMNS, ...origin], options, '');
   if (options.json !== true && process.stdout.isTTY) {
-    remark('Each can be set by --set, by HIKYAKU_… in the environment, or in hikyaku.toml.');
+    remark(say(WAYS, options.lang, {}));
   }
+}
+
+/** Undefined: they are told as they stand in the table. Read where they are asked for alone, so that others need not wait. */
+async function translatedInto(
+  language: Language,
+): Promise<Readonly<Record<Key, string>> | undefined> {
+  return language === 'ja' ? (await import('#config/texts/ja')).JAPANESE_TEXTS : undefined;
 }
 
 function secretText(value: unknown): string {
