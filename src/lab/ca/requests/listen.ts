@@ -3,7 +3,7 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import { decodeUtf8Lossy } from '#bytes';
 import type { Asked, Reply } from '#lab/ca/answers/exchange';
 import type { Core } from '#lab/ca/core';
@@ -39,7 +39,9 @@ export async function listen(
   server.on('tlsClientError', () => {});
   // by the time a request is read its client may be gone, and nobody can ask the socket any more who it was
   const peer = new AsyncLocalStorage<string>();
-  server.prependListener('connection', ({ remoteAddress = '' }) => peer.enterWith(remoteAddress));
+  server.prependListener('connection', (socket) =>
+    peer.enterWith((socket as Socket).remoteAddress ?? ''),
+  );
   server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     void answer(core, request, response, peer.getStore() ?? '');
   });
