@@ -4,10 +4,10 @@ import { accountLimit } from './account/limit.ts';
 import { accountQuota, readSize } from './account/quota.ts';
 import { accountSendAs } from './account/send-as.ts';
 import { callRows, callValue } from '#cli/control';
-import { printDone, printRows, remark } from '#cli/terminal/output';
+import { printDone, printRows, remark, timeColumn } from '#cli/terminal/output';
 import { readPassword, type SecretOptions } from '#cli/terminal/secret';
 import { promptFor } from '#cli/terminal/secret-texts';
-import { localTime, shortSize } from '#cli/terminal/terminal';
+import { shortSize } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
 
 const PASSWORD_FILE = 'read the password from a file, - is standard input (else it is asked for)';
@@ -48,7 +48,7 @@ export function account(noun: Command): void {
             value: (row) => (row.quotaBytes === null ? '-' : shortSize(row.quotaBytes)),
             align: 'right',
           },
-          { title: 'ADDED', value: (row) => localTime(row.createdAt) },
+          timeColumn('ADDED', (row) => row.createdAt),
         ],
         options,
         'There is no account yet: hikyaku account add alice@example.org',

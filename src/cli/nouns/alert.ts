@@ -7,10 +7,9 @@ import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { readRunbook } from './alert/runbook.ts';
 import { callRows, callValue } from '#cli/control';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
+import { printDone, printJson, printRows, printText, timeColumn } from '#cli/terminal/output';
 import { readSince, SINCE_EXAMPLES, type Since } from '#cli/since';
 import type { Column } from '#cli/terminal/table';
-import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 
 type Listed = RowOf<'alert/list'>;
@@ -188,13 +187,13 @@ const COLUMNS: readonly Column<Listed>[] = [
 ];
 
 const TOLD_COLUMNS: readonly Column<Told>[] = [
-  { title: 'FIRED', value: (row) => localTime(row.firedAt) },
-  { title: 'OVER', value: (row) => (row.endedAt === null ? 'still on' : localTime(row.endedAt)) },
+  timeColumn('FIRED', (row) => row.firedAt),
+  timeColumn('OVER', (row) => row.endedAt, 'still on'),
   { title: 'ABOUT', value: (row) => row.subject, shrinks: true },
   { title: 'COUNTED', value: (row) => row.counted, align: 'right' },
   { title: 'OF', value: (row) => row.of ?? '', align: 'right' },
   { title: 'SHARE', value: (row) => row.share ?? '', align: 'right' },
-  { title: 'SINCE', value: (row) => localTime(row.since) },
+  timeColumn('SINCE', (row) => row.since),
 ];
 
 const EVENT_COLUMNS: readonly Column<RowOf<'alert/events'>>[] = [

@@ -3,8 +3,14 @@ import type { Command } from 'commander';
 import { EVERYTHING, SCOPES, type Scope } from '#mail/accounts/scope';
 import { callRows, callValue } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
-import { printDone, printJson, printLine, printRows, remark } from '#cli/terminal/output';
-import { localTime } from '#cli/terminal/terminal';
+import {
+  printDone,
+  printJson,
+  printLine,
+  printRows,
+  remark,
+  timeColumn,
+} from '#cli/terminal/output';
 import { addVerb, type CommonOptions } from '#cli/verb';
 
 interface AddOptions extends CommonOptions {
@@ -55,11 +61,8 @@ export function appPassword(noun: Command): void {
         { title: 'ID', value: (row) => row.id },
         { title: 'NAME', value: (row) => row.name, shrinks: true },
         { title: 'FOR', value: (row) => scopeText(row.scope) },
-        { title: 'ADDED', value: (row) => localTime(row.createdAt) },
-        {
-          title: 'LAST USED',
-          value: (row) => (row.lastUsedAt === null ? 'never' : localTime(row.lastUsedAt)),
-        },
+        timeColumn('ADDED', (row) => row.createdAt),
+        timeColumn('LAST USED', (row) => row.lastUsedAt, 'never'),
       ],
       options,
       `There is no app password yet: hikyaku app-password add ${account} --name phone`,

@@ -2,7 +2,7 @@
 import type { Command } from 'commander';
 import { callRows, callValue } from '#cli/control';
 import { readLength } from '#cli/terminal/length';
-import { printDone, printRows } from '#cli/terminal/output';
+import { printDone, printRows, timeColumn } from '#cli/terminal/output';
 import { localTime } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
 
@@ -24,8 +24,8 @@ export function ban(noun: Command): void {
       [
         { title: 'NETWORK', value: (row) => row.network },
         { title: 'FROM', value: (row) => (row.scope === 'mx' ? 'port 25' : 'everything') },
-        { title: 'SINCE', value: (row) => localTime(row.since) },
-        { title: 'UNTIL', value: (row) => (row.until === null ? 'lifted' : localTime(row.until)) },
+        timeColumn('SINCE', (row) => row.since),
+        timeColumn('UNTIL', (row) => row.until, 'lifted'),
         { title: 'TIMES', value: (row) => row.times, align: 'right' },
         { title: 'BECAUSE', value: becauseText, shrinks: true },
       ],

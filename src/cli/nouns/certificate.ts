@@ -11,7 +11,14 @@ import { callRows, callValue } from '#cli/control';
 import { explainedLines } from '#cli/terminal/explained';
 import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printDone, printJson, printLine, printRows, printText } from '#cli/terminal/output';
+import {
+  printDone,
+  printJson,
+  printLine,
+  printRows,
+  printText,
+  timeColumn,
+} from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { localTime, terminalColumns } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
@@ -134,9 +141,9 @@ async function listStates(options: CommonOptions): Promise<ExitCode> {
       { title: 'NAMES', value: (row) => row.names.join(' '), shrinks: true },
       { title: 'DAYS', value: (row) => row.daysLeft ?? '', align: 'right' },
       { title: 'STATE', value: stateText },
-      { title: 'UNTIL', value: (row) => (row.notAfter === null ? '' : localTime(row.notAfter)) },
-      { title: 'RENEWS', value: (row) => (row.renewAt === null ? '' : localTime(row.renewAt)) },
-      { title: 'FROM', value: (row) => CERTIFICATE_ORIGINS[row.origin].en },
+      timeColumn('UNTIL', (row) => row.notAfter),
+      timeColumn('RENEWS', (row) => row.renewAt),
+      { title: 'FROM', value: (row) => CERTIFICATE_ORIGINS[row.origin].en, shrinks: true },
       { title: 'ISSUER', value: (row) => row.issuer, shrinks: true },
     ],
     options,

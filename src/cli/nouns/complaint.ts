@@ -2,9 +2,8 @@
 import type { Command } from 'commander';
 import type { RowOf } from '#servers/admin/calls';
 import { callRows } from '#cli/control';
-import { printRows } from '#cli/terminal/output';
+import { printRows, timeColumn } from '#cli/terminal/output';
 import { readSince, SINCE_EXAMPLES, type Since } from '#cli/since';
-import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
 
 interface PeriodOptions extends CommonOptions {
@@ -62,13 +61,14 @@ export function complaint(noun: Command): void {
 type Listed = RowOf<'complaint/list'>;
 type Rate = RowOf<'complaint/rate'>;
 
-const LIST = [
-  { title: 'RECEIVED', value: (row: Listed) => localTime(row.receivedAt) },
-  { title: 'ADDRESS', value: (row: Listed) => row.address },
+/** Exported for its test. */
+export const LIST = [
+  timeColumn('RECEIVED', (row: Listed) => row.receivedAt),
+  { title: 'ADDRESS', value: (row: Listed) => row.address, shrinks: true },
   { title: 'TYPE', value: (row: Listed) => row.feedbackType },
   { title: 'MESSAGE', value: (row: Listed) => row.messageId },
   { title: 'STREAM', value: (row: Listed) => row.stream },
-  { title: 'REPORTER', value: (row: Listed) => row.reporter || '-' },
+  { title: 'REPORTER', value: (row: Listed) => row.reporter || '-', shrinks: true },
   { title: 'SITE', value: (row: Listed) => row.site, shrinks: true },
 ];
 

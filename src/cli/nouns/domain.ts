@@ -1,8 +1,7 @@
 /** `hikyaku domain`: the domains of this server. */
 import type { Command } from 'commander';
 import { callRows, callValue } from '#cli/control';
-import { printDone, printRows } from '#cli/terminal/output';
-import { localTime } from '#cli/terminal/terminal';
+import { printDone, printRows, timeColumn } from '#cli/terminal/output';
 import { addDomainDns } from './domain/dns.ts';
 import { addDomainPolicies } from './domain/policies.ts';
 import type { ExitCode } from '#cli/exit-code';
@@ -34,7 +33,7 @@ export function domain(noun: Command, end: (code: ExitCode) => void): void {
         [
           { title: 'DOMAIN', value: (row) => row.domain },
           { title: 'ADDRESSES', value: (row) => row.addresses, align: 'right' },
-          { title: 'ADDED', value: (row) => localTime(row.createdAt) },
+          timeColumn('ADDED', (row) => row.createdAt),
         ],
         options,
         'There is no domain yet: hikyaku domain add example.org',

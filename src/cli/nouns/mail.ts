@@ -1,8 +1,8 @@
 /** `hikyaku mail`: what is in the mailboxes. */
 import type { Command } from 'commander';
 import { callBytes, callRows, callValue } from '#cli/control';
-import { printJson, printLine, printRows, remark } from '#cli/terminal/output';
-import { localTime, shortSize } from '#cli/terminal/terminal';
+import { printJson, printLine, printRows, remark, timeColumn } from '#cli/terminal/output';
+import { shortSize } from '#cli/terminal/terminal';
 import type { ExportOptions, ImportOptions } from './mail/transfer.ts';
 import type { UndeleteOptions } from './mail/undelete.ts';
 import { readSince, SINCE_EXAMPLES } from '#cli/since';
@@ -155,7 +155,7 @@ async function listMail(account: string, options: ListOptions): Promise<void> {
     [
       { title: 'ID', value: (row) => row.id, align: 'right' },
       { title: 'MESSAGE', value: (row) => row.messageId },
-      { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
+      timeColumn('RECEIVED', (row) => row.receivedAt),
       { title: 'MAILBOX', value: (row) => row.mailbox },
       { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
       { title: 'FROM', value: (row) => row.from, shrinks: true },

@@ -4,9 +4,9 @@ import type { RowOf } from '#servers/admin/calls';
 import { MESSAGE_STATUSES, type MessageStatus } from '#servers/admin/message-statuses';
 import { callRows, callValue } from '#cli/control';
 import { limited } from '#cli/terminal/limited';
-import { printJson, printLine, printRows } from '#cli/terminal/output';
+import { printJson, printLine, printRows, timeColumn } from '#cli/terminal/output';
 import { readSince, SINCE_EXAMPLES, type Since } from '#cli/since';
-import { localTime, terminalColumns, wantsColor } from '#cli/terminal/terminal';
+import { terminalColumns, wantsColor } from '#cli/terminal/terminal';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
 
 type Story = RowOf<'message/follow'>;
@@ -89,9 +89,9 @@ async function findMessages(options: FindOptions): Promise<void> {
     rows,
     [
       { title: 'MESSAGE', value: (row) => row.messageId },
-      { title: 'TIME', value: (row) => localTime(row.at) },
+      timeColumn('TIME', (row) => row.at),
       { title: 'STATUS', value: (row) => row.status },
-      { title: 'FROM', value: (row) => fromText(row.reversePath) },
+      { title: 'FROM', value: (row) => fromText(row.reversePath), shrinks: true },
       { title: 'TO', value: toText, shrinks: true },
     ],
     options,

@@ -6,7 +6,14 @@ import { callRows, callValue } from '#cli/control';
 import { usualLanguage } from '#cli/language';
 import { limited } from '#cli/terminal/limited';
 import { recipientsAre } from '#cli/terminal/message-count';
-import { printDone, printJson, printRows, printText, remark } from '#cli/terminal/output';
+import {
+  printDone,
+  printJson,
+  printRows,
+  printText,
+  remark,
+  timeColumn,
+} from '#cli/terminal/output';
 import type { Column } from '#cli/terminal/table';
 import { localTime, shortDuration, shortSize } from '#cli/terminal/terminal';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
@@ -69,12 +76,13 @@ export function queue(noun: Command): void {
   addLimit(shape, `at most so many domains (without --json: ${SHOWN_DOMAINS})`).action(showShape);
 }
 
-const COLUMNS: readonly Column<Recipient>[] = [
+/** Exported for its test. */
+export const COLUMNS: readonly Column<Recipient>[] = [
   { title: 'MESSAGE', value: (row) => row.messageId },
-  { title: 'ARRIVED', value: (row) => localTime(row.arrivedAt) },
+  timeColumn('ARRIVED', (row) => row.arrivedAt),
   { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
-  { title: 'FROM', value: (row) => row.reversePath ?? '<>' },
-  { title: 'TO', value: (row) => row.forwardPath },
+  { title: 'FROM', value: (row) => row.reversePath ?? '<>', shrinks: true },
+  { title: 'TO', value: (row) => row.forwardPath, shrinks: true },
   { title: 'STATUS', value: statusText },
   { title: 'TRIES', value: (row) => row.attempts, align: 'right' },
   { title: 'NEXT', value: nextText },

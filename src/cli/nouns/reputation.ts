@@ -1,10 +1,12 @@
 /** `hikyaku reputation`: what became of mail, by the network and the domains that brought it. */
 import { Option, type Command } from 'commander';
 import { tellHistory } from '#mail/story/tell/tell-history';
+import type { RowOf } from '#servers/admin/calls';
 import { callRows, callValue } from '#cli/control';
 import { addLanguage, type LanguageOptions } from '#cli/language';
 import { printDone, printRows } from '#cli/terminal/output';
-import { localTime } from '#cli/terminal/terminal';
+import { localTime, shortDuration } from '#cli/terminal/terminal';
+import type { Column } from '#cli/terminal/table';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
 
 const STANDINGS = ['good', 'unknown', 'poor', 'bad'] as const;
@@ -13,6 +15,23 @@ interface ListOptions extends CommonOptions {
   readonly standing?: (typeof STANDINGS)[number];
   readonly limit?: number;
 }
+
+/** Exported for its test. */
+export const COLUMNS: readonly Column<RowOf<'reputation/list'>>[] = [
+  { title: 'SENDER', value: (row) => row.name, shrinks: true },
+  { title: 'STANDING', value: (row) => row.standing },
+  { title: 'SCORE', value: (row) => row.score, align: 'right' },
+  { title: 'TAKEN', value: (row) => row.accepted, align: 'right' },
+  { title: 'JUNK', value: (row) => row.junked, align: 'right' },
+  { title: 'REFUSED', value: (row) => row.refused, align: 'right' },
+  { title: 'INTO JUNK', briefTitle: 'TO JUNK', value: (row) => row.toJunk, align: 'right' },
+  { title: 'OUT OF IT', briefTitle: 'BACK', value: (row) => row.fromJunk, align: 'right' },
+  {
+    title: 'LAST',
+    value: (row) => localTime(row.countedAt),
+    brief: (row) => `${shortDuration(Date.now() - Date.parse(row.countedAt))} ago`,
+  },
+];
 
 export function reputation(noun: Command): void {
   addLanguage(
@@ -43,17 +62,7 @@ export function reputation(noun: Command): void {
     const { standing, limit } = options;
     await printRows(
       callRows(options, 'reputation/list', { standing, limit }),
-      [
-        { title: 'SENDER', value: (row) => row.name, shrinks: true },
-        { title: 'STANDING', value: (row) => row.standing },
-        { title: 'SCORE', value: (row) => row.score, align: 'right' },
-        { title: 'TAKEN', value: (row) => row.accepted, align: 'right' },
-        { title: 'JUNK', value: (row) => row.junked, align: 'right' },
-        { title: 'REFUSED', value: (row) => row.refused, align: 'right' },
-        { title: 'INTO JUNK', value: (row) => row.toJunk, align: 'right' },
-        { title: 'OUT OF IT', value: (row) => row.fromJunk, align: 'right' },
-        { title: 'LAST', value: (row) => localTime(row.countedAt) },
-      ],
+      COLUMNS,
       options,
       standing === undefined ? 'Nobody is known yet.' : `Nobody is ${standing}.`,
     );

@@ -6,7 +6,7 @@ import { ALL_BULK, SUPPRESSION_REASONS, type SuppressionReason } from '#store/su
 import type { RowOf } from '#servers/admin/calls';
 import { callRows, callValue } from '#cli/control';
 import { readLength } from '#cli/terminal/length';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
+import { printDone, printJson, printRows, printText, timeColumn } from '#cli/terminal/output';
 import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
 
@@ -111,15 +111,13 @@ function addReason(command: Command, summary: string): Command {
   return command.addOption(new Option('--reason <reason>', summary).choices(SUPPRESSION_REASONS));
 }
 
-const COLUMNS = [
-  { title: 'ADDRESS', value: (row: Suppression) => row.address },
+/** Exported for its test. */
+export const COLUMNS = [
+  { title: 'ADDRESS', value: (row: Suppression) => row.address, shrinks: true },
   { title: 'STREAM', value: (row: Suppression) => row.stream },
   { title: 'REASON', value: (row: Suppression) => row.reason },
-  { title: 'SINCE', value: (row: Suppression) => localTime(row.since) },
-  {
-    title: 'UNTIL',
-    value: (row: Suppression) => (row.until === null ? 'for good' : localTime(row.until)),
-  },
+  timeColumn('SINCE', (row: Suppression) => row.since),
+  timeColumn('UNTIL', (row: Suppression) => row.until, 'for good'),
   { title: 'DETAIL', value: (row: Suppression) => row.detail, shrinks: true },
 ];
 

@@ -23,9 +23,8 @@ import { callRows, NoServer } from '#cli/control';
 import { printExplained } from '#cli/terminal/explained';
 import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printRows } from '#cli/terminal/output';
+import { printRows, timeColumn } from '#cli/terminal/output';
 import { waiting } from '#cli/terminal/progress';
-import { localTime } from '#cli/terminal/terminal';
 import { addResolver, cliResolver, resolverServers, type ResolverOptions } from '#cli/resolver';
 import type { ExitCode } from '#cli/exit-code';
 import { addHandshakes } from './tls/handshakes.ts';
@@ -61,12 +60,12 @@ export function tls(noun: Command, end: (code: ExitCode) => void): void {
     await printRows(
       callRows(options, 'tls/policies', {}),
       [
-        { title: 'DOMAIN', value: (row) => row.domain },
+        { title: 'DOMAIN', value: (row) => row.domain, shrinks: true },
         { title: 'MODE', value: (row) => row.mode },
         { title: 'ID', value: (row) => row.id, shrinks: true },
-        { title: 'FETCHED', value: (row) => localTime(row.fetchedAt) },
-        { title: 'UNTIL', value: (row) => localTime(row.expiresAt) },
-        { title: 'LAST FETCH', value: (row) => row.failure ?? 'well' },
+        timeColumn('FETCHED', (row) => row.fetchedAt),
+        timeColumn('UNTIL', (row) => row.expiresAt),
+        { title: 'LAST FETCH', value: (row) => row.failure ?? 'well', shrinks: true },
         { title: 'MX', value: (row) => row.mx.join(' '), shrinks: true },
       ],
       options,
@@ -94,7 +93,7 @@ function addReports(noun: Command): void {
         [
           { title: 'DAY', value: (row) => row.beginsAt.slice(0, 10) },
           { title: 'DOMAIN', value: (row) => row.domain },
-          { title: 'FROM', value: (row) => row.organization },
+          { title: 'FROM', value: (row) => row.organization, shrinks: true },
           { title: 'SIGNED', value: (row) => (row.verified ? 'yes' : 'no') },
           { title: 'WELL', value: (row) => row.successful, align: 'right' },
           { title: 'FAILED', value: (row) => row.failed, align: 'right' },

@@ -7,9 +7,8 @@ import type { RowOf, ValueOf } from '#servers/admin/calls';
 import { callRows, callValue } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
+import { printDone, printJson, printRows, printText, timeColumn } from '#cli/terminal/output';
 import type { Column } from '#cli/terminal/table';
-import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 
 type Plan = RowOf<'warm-up/list'>;
@@ -122,33 +121,32 @@ function addStart(noun: Command): void {
     });
 }
 
-const COLUMNS: readonly Column<Plan>[] = [
+/** Exported for its test. */
+export const COLUMNS: readonly Column<Plan>[] = [
   { title: 'SITE', value: (row) => row.site, shrinks: true },
-  { title: 'SOURCE', value: (row) => sourceText(row.source, 'en') },
+  { title: 'SOURCE', value: (row) => sourceText(row.source, 'en'), shrinks: true },
   { title: 'STATE', value: (row) => row.state },
   { title: 'DAY', value: (row) => row.day, align: 'right' },
   { title: 'PLANNED', value: (row) => row.planned, align: 'right' },
   { title: 'SENT', value: (row) => row.taken, align: 'right' },
   { title: 'DEFERRED', value: (row) => row.deferred, align: 'right' },
   { title: 'BOUNCED', value: (row) => row.bounced, align: 'right' },
-  {
-    title: 'RESTS UNTIL',
-    value: (row) => (row.restsUntil === null ? '' : localTime(row.restsUntil)),
-  },
+  timeColumn('RESTS UNTIL', (row) => row.restsUntil),
   { title: 'TARGET', value: (row) => row.target, align: 'right' },
 ];
 
-const DAY_COLUMNS: readonly Column<Day>[] = [
+/** Exported for its test. */
+export const DAY_COLUMNS: readonly Column<Day>[] = [
   { title: 'DAY', value: (row) => row.day, align: 'right' },
-  { title: 'BEGAN', value: (row) => localTime(row.beganAt) },
+  timeColumn('BEGAN', (row) => row.beganAt),
   { title: 'PLANNED', value: (row) => row.planned, align: 'right' },
   { title: 'SENT', value: (row) => row.taken, align: 'right' },
   { title: 'TAKEN', value: (row) => row.delivered, align: 'right' },
-  { title: 'DEFERRED', value: (row) => row.deferred, align: 'right' },
+  { title: 'DEFERRED', briefTitle: 'DEFER.', value: (row) => row.deferred, align: 'right' },
   { title: 'SLOWED', value: (row) => row.slowed, align: 'right' },
   { title: 'REFUSED', value: (row) => row.refused, align: 'right' },
   { title: 'BOUNCED', value: (row) => row.bounced, align: 'right' },
-  { title: 'COMPLAINTS', value: (row) => row.complaints, align: 'right' },
+  { title: 'COMPLAINTS', briefTitle: 'COMPL.', value: (row) => row.complaints, align: 'right' },
   { title: 'RESULT', value: (row) => row.judged ?? '' },
 ];
 

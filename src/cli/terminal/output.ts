@@ -2,7 +2,7 @@
 import { asTyped } from '#mail/story/as-typed';
 import { printable } from '#mail/story/terminal-text';
 import { visibleJson } from '#visible-json';
-import { styled, terminalColumns } from './terminal.ts';
+import { briefTime, localTime, styled, terminalColumns } from './terminal.ts';
 import { Table, type Column } from './table.ts';
 
 export interface OutputOptions {
@@ -68,6 +68,19 @@ export async function printRows<Row extends object>(
   if (batch.length > 0) print();
   if (count === 0) process.stderr.write(`${asTyped(empty)}\n`);
   return count;
+}
+
+/** A column of times, ISO 8601. @param none stands where there is no time */
+export function timeColumn<Row>(
+  title: string,
+  at: (row: Row) => string | null,
+  none = '',
+): Column<Row> {
+  const shown = (tell: (iso: string) => string) => (row: Row) => {
+    const iso = at(row);
+    return iso === null ? none : tell(iso);
+  };
+  return { title, value: shown(localTime), brief: shown((iso) => briefTime(iso)) };
 }
 
 /** A remark for people, beside the output. */

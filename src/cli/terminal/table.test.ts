@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import * as fc from 'fast-check';
 import { displayWidth } from '#mail/story/terminal-text';
+import { briefTime } from './terminal.ts';
 import { cut, Table, type Column } from './table.ts';
 
 interface Row {
@@ -93,4 +94,31 @@ test('several columns that shrink end up alike', () => {
     { name: 'n'.repeat(60), count: 0, text: 't'.repeat(35) },
   ]);
   assert.equal(line, `${'n'.repeat(19)}…  ${'t'.repeat(19)}…`);
+});
+
+test('where a line would be too long, what can be said in fewer columns is, before anything is cut', () => {
+  const columns: readonly Column<Row>[] = [
+    { title: 'TIME', value: () => '2026-11-24 13:05:09', brief: () => '11-24 13:05' },
+    { title: 'TEXT', value: (row) => row.text, shrinks: true },
+  ];
+  const linesAt = (width: number | undefined): string[] => {
+    const shown = new Table(columns, { columns: width, heading: (line) => line });
+    return [...shown.lines([{ name: '', count: 0, text: 'x'.repeat(20) }])].concat(
+      shown.lines([{ name: '', count: 0, text: 'later' }]),
+    );
+  };
+  const whole = `2026-11-24 13:05:09  ${'x'.repeat(20)}`;
+  assert.equal(linesAt(undefined)[1], whole);
+  assert.equal(linesAt(whole.length)[1], whole);
+  const brief = `11-24 13:05  ${'x'.repeat(20)}`;
+  assert.deepEqual(linesAt(whole.length - 1).slice(1), [brief, '11-24 13:05  later']);
+  assert.equal(linesAt(brief.length - 1)[1], `11-24 13:05  ${'x'.repeat(18)}…`);
+});
+
+test('a brief time has the minute while that is near, and the year where it is not', () => {
+  const now = Date.parse('2026-11-24T12:00:00');
+  const brief = (local: string): string => briefTime(new Date(local).toISOString(), now);
+  assert.equal(brief('2026-11-24T13:05:09'), '11-24 13:05');
+  assert.equal(brief('2027-02-01T00:00:00'), '02-01 00:00');
+  assert.equal(brief('2026-01-24T13:05:09'), '2026-01-24');
 });

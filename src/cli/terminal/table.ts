@@ -6,7 +6,11 @@ import { displayWidth, printable } from '#mail/story/terminal-text';
 
 export interface Column<Row> {
   readonly title: string;
+  /** As `brief`. */
+  readonly briefTitle?: string;
   readonly value: (row: Row) => string | number;
+  /** Says the same in fewer columns; is taken where the line would be longer than the terminal, before anything is cut. */
+  readonly brief?: ((row: Row) => string | number) | undefined;
   readonly align?: 'right';
   /** Is cut where the line would be longer than the terminal. */
   readonly shrinks?: boolean;
@@ -21,6 +25,8 @@ export interface TableOptions {
 }
 
 const GAP = 2;
+/** Where cutting is not enough. */
+const NARROW_GAP = 1;
 /** A column is not cut below this. */
 const NARROWEST = 8;
 
@@ -29,6 +35,8 @@ export class Table<Row> {
   readonly #columns: readonly Column<Row>[];
   readonly #options: TableOptions;
   #widths: readonly number[] | undefined;
+  #isBrief = false;
+  #gap = GAP;
 
   constructor(columns: readonly Column<Row>[], options: TableOptions) {
     this.#columns = columns;
@@ -37,24 +45,44 @@ export class Table<Row> {
 
   /** The lines of some rows; the first call begins with the heading. */
   lines(rows: readonly Row[]): string[] {
-    const cells = rows.map((row) =>
-      this.#columns.map(({ value, isCopied }) => {
-        const isWhole = isCopied === true || this.#options.columns === undefined;
-        return printable(String(value(row)), isWhole ? Infinity : undefined);
-      }),
+    if (this.#widths) return this.#cells(rows).map((row) => this.#line(row));
+    this.#isBrief = this.#over(widthsOf([this.#titles(), ...this.#cells(rows)])) > 0;
+    const titles = this.#titles();
+    const cells = this.#cells(rows);
+    const widths = widthsOf([titles, ...cells]);
+    const floor = widths.map((width, i) =>
+      this.#columns[i]!.shrinks === true ? Math.min(width, NARROWEST) : width,
     );
-    if (this.#widths) return cells.map((row) => this.#line(row));
-    const titles = this.#columns.map(({ title }) => title);
-    this.#widths = this.#fit([titles, ...cells]);
+    if (this.#over(floor) > 0) this.#gap = NARROW_GAP;
+    this.#widths = this.#fit(widths);
     return [this.#options.heading(this.#line(titles)), ...cells.map((row) => this.#line(row))];
   }
 
-  #fit(lines: readonly (readonly string[])[]): number[] {
-    const widths = this.#columns.map((_, i) =>
-      lines.reduce((most, line) => Math.max(most, displayWidth(line[i]!)), 0),
+  #titles(): string[] {
+    return this.#columns.map(({ title, briefTitle = title }) =>
+      this.#isBrief ? briefTitle : title,
     );
-    let over = widths.reduce((sum, width) => sum + width, GAP * (widths.length - 1));
-    over -= this.#options.columns ?? over;
+  }
+
+  #cells(rows: readonly Row[]): string[][] {
+    return rows.map((row) =>
+      this.#columns.map(({ value, brief, isCopied }) => {
+        const isWhole = isCopied === true || this.#options.columns === undefined;
+        const shown = (this.#isBrief ? brief : undefined) ?? value;
+        return printable(String(shown(row)), isWhole ? Infinity : undefined);
+      }),
+    );
+  }
+
+  /** Columns by which a line is longer than the terminal. */
+  #over(widths: readonly number[]): number {
+    if (this.#options.columns === undefined) return 0;
+    const used = widths.reduce((sum, width) => sum + width, this.#gap * (widths.length - 1));
+    return used - this.#options.columns;
+  }
+
+  #fit(widths: number[]): number[] {
+    let over = this.#over(widths);
     // the widest gives first, so that those that shrink end up alike
     while (over-- > 0) {
       const widest = this.#columns.reduce(
@@ -76,8 +104,12 @@ export class Table<Row> {
       const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
       return align === 'right' ? space + text : text + space;
     });
-    return parts.join(' '.repeat(GAP)).trimEnd();
+    return parts.join(' '.repeat(this.#gap)).trimEnd();
   }
+}
+
+function widthsOf(lines: readonly (readonly string[])[]): number[] {
+  return lines[0]!.map((_, i) => Math.max(...lines.map((line) => displayWidth(line[i]!))));
 }
 
 /** A text of at most so many columns, with `…` where something is left out. */

@@ -38,6 +38,16 @@ export function localTime(iso: string): string {
   return `${day} ${time}`;
 }
 
+/** As ls has it: 11-24 13:05 within half a year of now, else the day, 2026-01-24. */
+export function briefTime(iso: string, now = Date.now()): string {
+  const whole = localTime(iso);
+  const isNear = Math.abs(Date.parse(iso) - now) < HALF_YEAR;
+  return isNear ? whole.slice('2026-'.length, -':00'.length) : whole.slice(0, '2026-11-24'.length);
+}
+
+/** Milliseconds. */
+const HALF_YEAR = 182 * 86_400_000;
+
 function two(value: number): string {
   return String(value).padStart(2, '0');
 }

@@ -75,13 +75,14 @@ export function addReports(noun: Command): void {
 
 type ReportRow = RowOf<'dmarc/reports'>;
 
-const REPORT_COLUMNS: readonly Column<ReportRow>[] = [
+/** Exported for its test. */
+export const REPORT_COLUMNS: readonly Column<ReportRow>[] = [
   { title: 'ID', value: (row) => row.id, align: 'right' },
   { title: 'DAY', value: (row) => row.beginsAt.slice(0, 10) },
-  { title: 'DOMAIN', value: (row) => row.policyDomain },
+  { title: 'DOMAIN', value: (row) => row.policyDomain, shrinks: true },
   { title: 'POLICY', value: (row) => row.policy.p },
   { title: 'FROM', value: (row) => row.organization, shrinks: true },
-  { title: 'SIGNED', value: (row) => (row.signer === '' ? 'no' : row.signer) },
+  { title: 'SIGNED', value: (row) => (row.signer === '' ? 'no' : row.signer), shrinks: true },
   { title: 'PASSED', value: (row) => row.passed, align: 'right' },
   { title: 'FAILED', value: (row) => row.messages - row.passed, align: 'right' },
 ];
@@ -101,14 +102,15 @@ async function showReport(report: Report, options: CommonOptions): Promise<void>
   await printRows(report.rows, ROW_COLUMNS, options, 'None of its rows was kept.');
 }
 
-const ROW_COLUMNS: readonly Column<Report['rows'][number]>[] = [
+/** Exported for its test. */
+export const ROW_COLUMNS: readonly Column<Report['rows'][number]>[] = [
   { title: 'SOURCE', value: (row) => row.sourceIp },
   { title: 'MESSAGES', value: (row) => row.messages, align: 'right' },
   { title: 'DONE', value: (row) => row.disposition },
   { title: 'DKIM', value: (row) => (row.dkimAligned ? 'pass' : 'fail') },
   { title: 'SPF', value: (row) => (row.spfAligned ? 'pass' : 'fail') },
-  { title: 'FROM', value: (row) => row.headerFrom },
-  { title: 'ENVELOPE', value: (row) => row.envelopeFrom },
+  { title: 'FROM', value: (row) => row.headerFrom, shrinks: true },
+  { title: 'ENVELOPE', value: (row) => row.envelopeFrom, shrinks: true },
   {
     title: 'WHY',
     value: (row) => row.reasons.map(({ type, comment }) => `${type} ${comment}`.trim()).join(', '),

@@ -3,9 +3,8 @@ import type { Command } from 'commander';
 import { printable } from '#mail/story/terminal-text';
 import { callAdded } from '#cli/control';
 import { readLength } from '#cli/terminal/length';
-import { printDone, printRows } from '#cli/terminal/output';
+import { printDone, printRows, timeColumn } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
-import { localTime } from '#cli/terminal/terminal';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 import type { AttackCalls } from '#lab/lessons/calls/attack-calls';
 import type { LogCalls } from '#lab/lessons/calls/log-calls';
@@ -127,7 +126,7 @@ export function addLogVerb(noun: Command): void {
         events,
         [
           { title: 'EVENT', value: (row) => row.id, align: 'right' },
-          { title: 'TIME', value: (row) => localTime(row.at) },
+          timeColumn('TIME', (row) => row.at),
           { title: 'TYPE', value: (row) => row.type },
           {
             title: 'FIELDS',

@@ -4,7 +4,7 @@ import type { CaOrder, CaOrders, CaView } from '#lab/ca/calls';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printDone, printJson, printLine, printRows } from '#cli/terminal/output';
+import { printDone, printJson, printLine, printRows, timeColumn } from '#cli/terminal/output';
 import { localTime } from '#cli/terminal/terminal';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 import { printable } from '#mail/story/terminal-text';
@@ -38,9 +38,9 @@ export function addCaVerbs(lab: Command): void {
       orders,
       [
         { title: 'ORDER', value: (row) => row.id ?? '-' },
-        { title: 'TIME', value: (row) => localTime(row.at) },
+        timeColumn('TIME', (row) => row.at),
         { title: 'STATUS', value: (row) => row.status },
-        { title: 'UNTIL', value: (row) => (row.until === null ? '' : localTime(row.until)) },
+        timeColumn('UNTIL', (row) => row.until),
         {
           title: 'NAMES',
           value: (row) => row.names.map((name) => printable(name)).join(' '),

@@ -9,8 +9,7 @@ import { CommandFailure } from '#cli/failure';
 import { addFaultVerbs } from './dns-faults.ts';
 import { makeChange, type ChangeOptions, type ToldChange } from './changed.ts';
 import { addLanguage } from '#cli/language';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
-import { localTime } from '#cli/terminal/terminal';
+import { printDone, printJson, printRows, printText, timeColumn } from '#cli/terminal/output';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 
 interface SetOptions extends ChangeOptions {
@@ -215,10 +214,10 @@ function addResolverVerbs(noun: Command): void {
     await printRows(
       questions.slice(options.json === true ? 0 : -SHOWN),
       [
-        { title: 'AT', value: (row) => localTime(new Date(row.at).toISOString()) },
+        timeColumn('AT', (row) => new Date(row.at).toISOString()),
         { title: 'FROM', value: (row) => row.from },
         { title: 'TO', value: (row) => row.to },
-        { title: 'NAME', value: (row) => row.name },
+        { title: 'NAME', value: (row) => row.name, shrinks: true },
         { title: 'TYPE', value: (row) => row.type },
         { title: 'ANSWER', value: (row) => `${row.result} ${row.answer}`, shrinks: true },
       ],

@@ -10,15 +10,16 @@ import type {
 } from '#lab/lessons/calls';
 import type { Evidence } from '#lab/lessons/lesson';
 import { say } from '#mail/story/phrase';
+import { wrap } from '#mail/story/terminal-text';
 import type { Language } from '#protocol/dsn/language';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { LAB_TEXTS, STATES } from './lesson-texts.ts';
 import { addProgressVerb } from './progress.ts';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printJson, printRows, printText, remark } from '#cli/terminal/output';
+import { printJson, printRows, printText, remark, timeColumn } from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
-import { localTime, styled } from '#cli/terminal/terminal';
+import { styled, terminalColumns } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
 import { LONGEST_RUNBOOK, runbookTemplate } from '#lab/lessons/handed-in/runbook';
 
@@ -35,7 +36,7 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
     async (options: LessonOptions) => {
       const { lessons, caveat } = await ask(options, 'lessons', { lang: options.lang });
       await printLessons(lessons, options);
-      if (options.json !== true) remark(caveat);
+      if (options.json !== true) aside(caveat);
     },
   );
 
@@ -126,7 +127,7 @@ export function addLessonVerbs(noun: Command, end: (code: ExitCode) => void): vo
       await printLessons(begun, options, say(LAB_TEXTS['none-yet'], options.lang, {}));
       if (options.json === true) return;
       const counts = { passed: String(passed), of: String(of) };
-      remark(`${say(LAB_TEXTS.progress, options.lang, counts)} ${caveat}`);
+      aside(`${say(LAB_TEXTS.progress, options.lang, counts)} ${caveat}`);
     },
     end,
   );
@@ -188,15 +189,17 @@ async function printLessons(
     [
       { title: say(LAB_TEXTS.lesson, lang, {}), value: (row) => row.lesson },
       { title: say(LAB_TEXTS.state, lang, {}), value: (row) => say(STATES[row.state], lang, {}) },
-      {
-        title: say(LAB_TEXTS.passed, lang, {}),
-        value: (row) => (row.passedAt === null ? '' : localTime(row.passedAt)),
-      },
+      timeColumn(say(LAB_TEXTS.passed, lang, {}), (row) => row.passedAt),
       { title: say(LAB_TEXTS.title, lang, {}), value: (row) => row.title, shrinks: true },
     ],
     options,
     empty,
   );
+}
+
+/** Words beside the output, within the lines of a terminal. */
+function aside(text: string): void {
+  remark(wrap(text, terminalColumns() ?? Infinity).join('\n'));
 }
 
 function printStarted(started: LessonValueOf<'start'>, lang: Language): void {
@@ -223,7 +226,7 @@ function printVerdict(
     printStarted(anew, lang);
   } else if (passed) {
     printText(say(LAB_TEXTS['lesson-passed'], lang, { lesson }));
-    remark(caveat);
+    aside(caveat);
   } else remark(say(LAB_TEXTS['lesson-open'], lang, { lesson }));
 }
 

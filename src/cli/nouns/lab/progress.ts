@@ -85,6 +85,7 @@ async function verifyFiles(files: readonly string[], options: ProgressOptions): 
       {
         title: say(LAB_TEXTS.learner, lang, {}),
         value: ({ file, result }) => result?.learner ?? file,
+        shrinks: true,
       },
       {
         title: say(LAB_TEXTS.signature, lang, {}),
@@ -94,7 +95,11 @@ async function verifyFiles(files: readonly string[], options: ProgressOptions): 
         title: say(LAB_TEXTS.passed, lang, {}),
         value: (row) => of(row, (result) => `${passedOf(result).length}/${result.of}`),
       },
-      { title: say(LAB_TEXTS['stuck-at'], lang, {}), value: (row) => of(row, stuckAt) },
+      {
+        title: say(LAB_TEXTS['stuck-at'], lang, {}),
+        value: (row) => of(row, stuckAt),
+        shrinks: true,
+      },
       {
         title: say(LAB_TEXTS.key, lang, {}),
         value: (row) => of(row, ({ key }) => key.slice(0, KEY_SHOWN)),

@@ -16,7 +16,7 @@ import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
 import { addLanguage, type LanguageOptions } from '#cli/language';
 import { LAB_PROVIDER_TEXTS } from './provider-texts.ts';
-import { printDone, printJson, printRows, printText } from '#cli/terminal/output';
+import { printDone, printJson, printRows, printText, timeColumn } from '#cli/terminal/output';
 import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 import type { ListedPerson } from '#lab/providers/reception/list-people';
@@ -69,11 +69,15 @@ function addProviders(lab: Command): void {
     await printRows(
       asked.people,
       [
-        { title: 'ADDRESS', value: (row) => row.address },
+        { title: 'ADDRESS', value: (row) => row.address, shrinks: true },
         { title: 'NAME', value: (row) => row.name },
-        { title: 'TEMPER', value: (row) => row.temper },
+        { title: 'TEMPER', value: (row) => row.temper, shrinks: true },
         { title: 'BOX', value: (row) => row.box },
-        { title: 'ASKED FOR MAIL', value: (row) => (row.asked ? 'yes' : 'no') },
+        {
+          title: 'ASKED FOR MAIL',
+          briefTitle: 'ASKED',
+          value: (row) => (row.asked ? 'yes' : 'no'),
+        },
         { title: 'LETS IN', value: (row) => row.allows.join(' ') || 'everybody', shrinks: true },
       ],
       options,
@@ -135,7 +139,7 @@ function addMailbox(lab: Command): void {
       messages,
       [
         { title: 'ID', value: (row) => row.id, align: 'right' },
-        { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
+        timeColumn('RECEIVED', (row) => row.receivedAt),
         { title: 'TO', value: (row) => row.to, shrinks: true },
         { title: 'FOLDER', value: (row) => row.folder },
         { title: 'FROM', value: (row) => row.author, shrinks: true },
@@ -212,8 +216,8 @@ function addPostmaster(lab: Command): void {
       await printRows(
         asked.days,
         [
-          { title: 'DAY', value: (row) => row.day },
-          { title: 'SENDER', value: (row) => row.sender },
+          { title: 'DAY', value: (row) => row.day, brief: (row) => row.day.slice(5) },
+          { title: 'SENDER', value: (row) => row.sender, shrinks: true },
           { title: 'TAKEN', value: (row) => row.messages, align: 'right' },
           { title: 'SPAM', value: (row) => row.spam, align: 'right' },
           { title: 'QUOTA', value: (row) => row.quota, align: 'right' },
@@ -221,8 +225,13 @@ function addPostmaster(lab: Command): void {
           { title: 'DKIM', value: (row) => share(row.dkim), align: 'right' },
           { title: 'DMARC', value: (row) => share(row.dmarc), align: 'right' },
           { title: 'TLS', value: (row) => share(row.tls), align: 'right' },
-          { title: 'SPAM RATE', value: (row) => share(row.spamRate, 2), align: 'right' },
-          { title: 'REPUTATION', value: (row) => row.reputation },
+          {
+            title: 'SPAM RATE',
+            briefTitle: 'RATE',
+            value: (row) => share(row.spamRate, 2),
+            align: 'right',
+          },
+          { title: 'REPUTATION', briefTitle: 'REPUT.', value: (row) => row.reputation },
           {
             title: 'ERRORS',
             value: (row) => row.errors.map(({ code, count }) => `${code} ×${count}`).join(', '),
@@ -255,7 +264,7 @@ function addOutgoing(lab: Command): void {
     await printRows(
       asked.letters,
       [
-        { title: 'MADE', value: (row) => localTime(row.madeAt) },
+        timeColumn('MADE', (row) => row.madeAt),
         { title: 'KIND', value: (row) => row.kind },
         { title: 'TO', value: (row) => row.to },
         { title: 'STATE', value: (row) => row.state },

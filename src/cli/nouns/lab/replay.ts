@@ -5,9 +5,9 @@ import type { Recent, Replayed } from '#lab/replay/calls';
 import { callAdded } from '#cli/control';
 import { stepLines } from './replay-lines.ts';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printJson, printLine, printRows, remark } from '#cli/terminal/output';
+import { printJson, printLine, printRows, remark, timeColumn } from '#cli/terminal/output';
 import { goThrough, readMove } from '#cli/terminal/step-keys';
-import { localTime, terminalColumns, wantsColor } from '#cli/terminal/terminal';
+import { terminalColumns, wantsColor } from '#cli/terminal/terminal';
 import { wholeNumber, addVerb, type CommonOptions } from '#cli/verb';
 
 interface ReplayOptions extends CommonOptions, LanguageOptions {
@@ -61,7 +61,7 @@ async function list(options: ReplayOptions): Promise<void> {
     things,
     [
       { title: 'ID', value: (row) => row.id },
-      { title: 'AT', value: (row) => localTime(row.at) },
+      timeColumn('AT', (row) => row.at),
       { title: 'KIND', value: (row) => row.kind },
       { title: 'FROM', value: (row) => row.from, shrinks: true },
       { title: 'TO', value: (row) => row.to, shrinks: true },

@@ -48,8 +48,8 @@ export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void
       [
         { title: 'TRICK', value: ({ trick }) => trick },
         { title: 'TAKEN', value: ({ taken }) => (taken ? 'YES' : 'no') },
-        { title: 'MAIL FROM', value: ({ from }) => `<${from}>` },
-        { title: 'RCPT TO', value: ({ to }) => `<${to}>` },
+        { title: 'MAIL FROM', value: ({ from }) => `<${from}>`, shrinks: true },
+        { title: 'RCPT TO', value: ({ to }) => `<${to}>`, shrinks: true },
         { title: 'ANSWER', value: ({ reply }) => reply, shrinks: true },
       ],
       options,

@@ -1,9 +1,9 @@
 /** `hikyaku mail undelete`: what was expunged, and back again. */
 import { callRows, callValue } from '#cli/control';
 import { messagesWere } from '#cli/terminal/message-count';
-import { printDone, printRows } from '#cli/terminal/output';
+import { printDone, printRows, timeColumn } from '#cli/terminal/output';
 import type { Since } from '#cli/since';
-import { localTime, shortSize } from '#cli/terminal/terminal';
+import { shortSize } from '#cli/terminal/terminal';
 import type { CommonOptions } from '#cli/verb';
 
 export interface UndeleteOptions extends CommonOptions {
@@ -32,8 +32,8 @@ async function listExpunged(
     callRows(options, 'mail/expunged', { account, mailbox, limit }),
     [
       { title: 'ID', value: (row) => row.id, align: 'right' },
-      { title: 'EXPUNGED', value: (row) => localTime(row.expungedAt) },
-      { title: 'RECEIVED', value: (row) => localTime(row.receivedAt) },
+      timeColumn('EXPUNGED', (row) => row.expungedAt),
+      timeColumn('RECEIVED', (row) => row.receivedAt),
       { title: 'MAILBOX', value: (row) => row.mailbox ?? '(removed)' },
       { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
       { title: 'FROM', value: (row) => row.from, shrinks: true },

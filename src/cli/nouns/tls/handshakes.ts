@@ -4,9 +4,8 @@ import { say, type Phrase } from '#mail/story/phrase';
 import type { RowOf } from '#servers/admin/calls';
 import { callRows } from '#cli/control';
 import { addLanguage, type LanguageOptions } from '#cli/language';
-import { printRows, remark } from '#cli/terminal/output';
+import { printRows, remark, timeColumn } from '#cli/terminal/output';
 import { readSince, SINCE_EXAMPLES, type Since } from '#cli/since';
-import { localTime } from '#cli/terminal/terminal';
 import { addLimit, addVerb, type CommonOptions } from '#cli/verb';
 
 interface HandshakeOptions extends CommonOptions, LanguageOptions {
@@ -54,7 +53,7 @@ export function addHandshakes(noun: Command): void {
         { title: title('failed'), value: (row: Row) => row.failed, align: 'right' },
         { title: title('under-tls'), value: (row: Row) => row.underTls, align: 'right' },
         { title: title('in-clear'), value: (row: Row) => row.inClear, align: 'right' },
-        { title: title('last'), value: (row: Row) => localTime(row.lastAt) },
+        timeColumn(title('last'), (row: Row) => row.lastAt),
         { title: title('listeners'), value: (row: Row) => row.listeners.join(' '), shrinks: true },
         { title: title('reason'), value: (row: Row) => row.reason, shrinks: true },
       ],
