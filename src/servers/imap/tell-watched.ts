@@ -32,9 +32,9 @@ async function lineOf(
   happening: Happening,
 ): Promise<string | undefined> {
   const { enabled } = state;
-  const listed = (mailbox: Mailbox, event: NotifyEvent, extended?: string): string | undefined =>
+  const listed = (mailbox: Mailbox, event: NotifyEvent): string | undefined =>
     watch.wants(event, mailbox)
-      ? listLine(enabled, nameOf(mailbox.path), mailbox, mailbox.subscribed, extended)
+      ? listLine(enabled, nameOf(mailbox.path), mailbox, mailbox.subscribed)
       : undefined;
   switch (happening.kind) {
     case 'made':
@@ -42,10 +42,18 @@ async function lineOf(
       return listed(happening.mailbox, 'MailboxName');
     case 'removed':
       if (!watch.wants('MailboxName', happening.mailbox)) return undefined;
-      return listLine(enabled, nameOf(happening.mailbox.path), undefined, false);
+      return listLine(enabled, nameOf(happening.mailbox.path), undefined, happening.subscribed);
     case 'renamed': {
-      const before = ` ("OLDNAME" (${wireName(enabled, happening.before)}))`;
-      return listed(happening.mailbox, 'MailboxName', before);
+      const { mailbox, before } = happening;
+      const { path, subscribed, role } = mailbox;
+      // who watches the old name has to learn the new one
+      if (
+        !watch.wants('MailboxName', mailbox) &&
+        !watch.wantsOfName('MailboxName', { name: before, subscribed, role })
+      )
+        return undefined;
+      const old = ` ("OLDNAME" (${wireName(enabled, before)}))`;
+      return listLine(enabled, nameOf(path), mailbox, subscribed, old);
     }
     case 'subscribed':
       return listed(happening.mailbox, 'SubscriptionChange');

@@ -13,4 +13,4 @@ const own = ownImap({}, async (at) => {
 
 imapProtocol((tls) => own.imap.account('carol', tls), { skips: {}, lacks: {} });
 
-test('the suite has its cases', () => assert.equal(PROTOCOL_CASES, 180));
+test('the suite has its cases', () => assert.equal(PROTOCOL_CASES, 183));

@@ -28,6 +28,24 @@ test('mailboxes are made and removed, and their parents have children or not', (
   ]);
 });
 
+test('a mailbox that is made or removed concerns its parent, which has others too', () => {
+  const all = [
+    mailbox('1', ['a'], { hasChildren: true }),
+    mailbox('2', ['a', 'b'], { parentId: '1' }),
+  ];
+  const more = [...all, mailbox('3', ['a', 'c'], { parentId: '1' })];
+  assert.deepEqual(kinds(image(all), image(more)), ['changed-children', 'made']);
+  assert.deepEqual(kinds(image(more), image(all)), ['removed', 'changed-children']);
+});
+
+test('of a name whose mailbox is removed it is known whether it stays subscribed', () => {
+  const before = image([mailbox('1', ['a'], { subscribed: true }), mailbox('2', ['b'])]);
+  assert.deepEqual(
+    happenings(before, image([], ['a'])).map((one) => one.kind === 'removed' && one.subscribed),
+    [true, false],
+  );
+});
+
 test('a rename is told of the mailbox, not of those below it', () => {
   const before = image([
     mailbox('1', ['a'], { hasChildren: true }),

@@ -14,7 +14,13 @@ export interface Image {
 }
 
 export type Happening =
-  | { readonly kind: 'made' | 'removed' | 'changed-children'; readonly mailbox: Mailbox }
+  | { readonly kind: 'made' | 'changed-children'; readonly mailbox: Mailbox }
+  | {
+      readonly kind: 'removed';
+      readonly mailbox: Mailbox;
+      /** The name is, still. */
+      readonly subscribed: boolean;
+    }
   | { readonly kind: 'renamed'; readonly mailbox: Mailbox; readonly before: string }
   | { readonly kind: 'subscribed'; readonly mailbox: Mailbox }
   | { readonly kind: 'absent-subscribed'; readonly name: string; readonly subscribed: boolean }
@@ -46,14 +52,29 @@ export function imageOf(
 
 export function happenings(before: Image, now: Image): Happening[] {
   const found: Happening[] = [];
-  for (const [id, old] of before.mailboxes)
-    if (!now.mailboxes.has(id)) found.push({ kind: 'removed', mailbox: old });
+  const parents = parentsOf(before, now);
+  for (const [id, old] of before.mailboxes) {
+    if (now.mailboxes.has(id)) continue;
+    found.push({ kind: 'removed', mailbox: old, subscribed: now.absent.has(nameOf(old.path)) });
+  }
   for (const [id, mailbox] of now.mailboxes) {
     const old = before.mailboxes.get(id);
     if (old === undefined) found.push({ kind: 'made', mailbox });
-    else found.push(...changesOf(old, mailbox));
+    else found.push(...changesOf(old, mailbox, parents.has(id)));
   }
   return [...found, ...absentSubscribed(before, now), ...annotated(before, now)];
+}
+
+/** Of those that were made or removed: they are affected too (RFC 5465 §5.4), whatever else is below them. */
+function parentsOf(before: Image, now: Image): ReadonlySet<string | undefined> {
+  const parents = new Set<string | undefined>();
+  for (const [one, other] of [
+    [before, now],
+    [now, before],
+  ] as const)
+    for (const [id, { parentId }] of one.mailboxes)
+      if (!other.mailboxes.has(id)) parents.add(parentId);
+  return parents;
 }
 
 /** A subscription that outlived its mailbox, or that a new one took over, has not changed. */
@@ -77,12 +98,12 @@ function namesOf({ mailboxes }: Image): ReadonlySet<string> {
   return new Set(Array.from(mailboxes.values(), ({ path }) => nameOf(path)));
 }
 
-function changesOf(old: Mailbox, mailbox: Mailbox): Happening[] {
+function changesOf(old: Mailbox, mailbox: Mailbox, isParent: boolean): Happening[] {
   const found: Happening[] = [];
   // what lies below a mailbox that was renamed is not told (RFC 5465 §5.4)
   if (old.parentId !== mailbox.parentId || old.path.at(-1) !== mailbox.path.at(-1))
     found.push({ kind: 'renamed', mailbox, before: nameOf(old.path) });
-  else if (old.hasChildren !== mailbox.hasChildren)
+  else if (isParent || old.hasChildren !== mailbox.hasChildren)
     found.push({ kind: 'changed-children', mailbox });
   if (old.subscribed !== mailbox.subscribed) found.push({ kind: 'subscribed', mailbox });
   // a mailbox takes a modseq for its name and its subscription too

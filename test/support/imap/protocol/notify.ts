@@ -161,6 +161,59 @@ export const NOTIFY: ProtocolCases = {
     },
   },
 
+  'NOTIFY tells who watches a name that its mailbox has another now': {
+    needs: 'NOTIFY',
+    async run(stage) {
+      const client = await stage.open();
+      const other = await stage.open();
+      await other.ok(`CREATE ${stage.mailbox}`);
+      const next = `${stage.mailbox}z`;
+      await client.ok(`NOTIFY SET (MAILBOXES (${stage.mailbox} ${next}) (MailboxName))`);
+      const renamed = await comes(client, 'LIST', async () => {
+        await other.ok(`RENAME ${stage.mailbox} ${stage.mailbox}b`);
+        await other.ok(`CREATE ${next}`);
+      });
+      assert.equal(renamed[3], `${stage.mailbox}b`);
+      assert.deepEqual(renamed[4], ['OLDNAME', [stage.mailbox]]);
+    },
+  },
+
+  'NOTIFY tells of a mailbox that is removed whether its name stays subscribed': {
+    needs: 'NOTIFY',
+    async run(stage) {
+      const client = await stage.open();
+      const other = await stage.open();
+      await other.ok(`CREATE ${stage.mailbox}`);
+      await other.ok(`SUBSCRIBE ${stage.mailbox}`);
+      await client.ok('NOTIFY SET (PERSONAL (MailboxName SubscriptionChange))');
+      const gone = await comes(client, 'LIST', () => other.ok(`DELETE ${stage.mailbox}`));
+      assert.deepEqual(
+        (gone[1] as string[]).map((attribute) => attribute.toLowerCase()).toSorted(),
+        ['\\nonexistent', '\\subscribed'],
+      );
+    },
+  },
+
+  'NOTIFY tells of the parent of a mailbox that is made or removed': {
+    needs: 'NOTIFY',
+    async run(stage) {
+      const client = await stage.open();
+      const other = await stage.open();
+      await other.ok(`CREATE ${stage.mailbox}`);
+      await other.ok(`CREATE ${stage.mailbox}/one`);
+      for (const verb of ['CREATE', 'DELETE']) {
+        const next = `${stage.mailbox}-${verb}`;
+        await client.ok(`NOTIFY SET (MAILBOXES (${stage.mailbox} ${next}) (MailboxName))`);
+        const told = await comes(client, 'LIST', async () => {
+          await other.ok(`${verb} ${stage.mailbox}/two`);
+          await other.ok(`CREATE ${next}`);
+        });
+        assert.equal(told[3], stage.mailbox);
+        assert.match(JSON.stringify(told[1]), /haschildren/i);
+      }
+    },
+  },
+
   'NOTIFY NONE ends it': {
     needs: 'NOTIFY',
     async run(stage) {
