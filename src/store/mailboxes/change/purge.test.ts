@@ -137,6 +137,19 @@ test('vanished UIDs are told exactly as far back as is remembered, and further b
   );
 });
 
+test('who knew all up to a move hears of it when nothing remembers it any more', async () => {
+  const box = await fresh(account, 'moved from');
+  const other = await fresh(account, 'moved to');
+  await fill(account, box, 3);
+  using open = (await t.mail.views.open(account, box))!;
+  const known = open.view.state.modseq;
+  await moveMessages(t.mail, account, { from: box, uids: uids(2), to: other });
+  clock.advance(DAY + 1);
+  await maintained();
+  const vanished = await vanishedSince(t.mail, open.view, known, undefined);
+  assert.deepEqual(vanished, [{ from: 2, to: 2 }]);
+});
+
 test('a view that slept through a purge is still right', async () => {
   const box = await fresh(account, 'asleep');
   await fill(account, box, 3);
