@@ -50,7 +50,9 @@ export async function setMetadata(
   );
   if (done.kind === 'done') {
     const names = entries.map(({ entry }) => entry);
-    state.notifying?.watch?.own.noteAnnotations(mailbox.id, names);
+    const own = state.notifying?.watch?.own;
+    own?.noteAnnotations(mailbox.id, names);
+    own?.noteSteps(done.steps);
   }
   return metadataReplies[done.kind];
 }

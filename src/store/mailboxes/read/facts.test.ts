@@ -106,26 +106,40 @@ test('annotations of a mailbox and of the account are set, changed and removed t
   });
 });
 
+test('an annotation of a mailbox takes a modseq of it, one of the account and one that is refused take none', async () => {
+  const modseq = async () => (await t.mailbox(account, 'INBOX')).modseq;
+  const set = (mailboxId: string | undefined, octets: number) =>
+    setMetadata(t.mail, account, mailboxId, [
+      { name: '/private/counted', value: Buffer.alloc(octets) },
+    ]);
+  const before = await modseq();
+  const done = await set(inbox, 1);
+  assert.ok(done.kind === 'done');
+  const after = await modseq();
+  assert.ok(after > before);
+  assert.deepEqual(done.steps, [{ mailboxId: inbox, previous: before, modseq: after }]);
+  assert.deepEqual(await set(undefined, 1), { kind: 'done', steps: [] });
+  assert.deepEqual(await set(inbox, METADATA_LIMITS.valueOctets + 1), { kind: 'too-big' });
+  assert.equal(await modseq(), after);
+});
+
 test('annotations are bounded in size, number and in all', async () => {
   const created = await createMailbox(t.mail, account, { path: ['annotated'] });
   assert.ok(created.kind === 'created');
-  const set = (mailboxId: string, count: number, octets: number) =>
-    setMetadata(
-      t.mail,
-      account,
-      mailboxId,
-      Array.from({ length: count }, (_, i) => ({
-        name: `/private/${i}`,
-        value: Buffer.alloc(octets),
-      })),
-    );
+  const set = async (mailboxId: string, count: number, octets: number) => {
+    const annotations = Array.from({ length: count }, (_, i) => ({
+      name: `/private/${i}`,
+      value: Buffer.alloc(octets),
+    }));
+    return (await setMetadata(t.mail, account, mailboxId, annotations)).kind;
+  };
   const { entries, valueOctets, octets } = METADATA_LIMITS;
-  assert.deepEqual(await set(created.mailboxId, 1, valueOctets + 1), { kind: 'too-big' });
-  assert.deepEqual(await set(created.mailboxId, entries + 1, 1), { kind: 'too-many' });
-  assert.deepEqual(await set(created.mailboxId, entries, 1), { kind: 'done' });
-  assert.deepEqual(await set(created.mailboxId, entries, 2), { kind: 'done' });
+  assert.equal(await set(created.mailboxId, 1, valueOctets + 1), 'too-big');
+  assert.equal(await set(created.mailboxId, entries + 1, 1), 'too-many');
+  assert.equal(await set(created.mailboxId, entries, 1), 'done');
+  assert.equal(await set(created.mailboxId, entries, 2), 'done');
   const fill = Math.floor(octets / valueOctets) - 1;
-  assert.deepEqual(await set(inbox, fill, valueOctets), { kind: 'done' });
-  assert.deepEqual(await set(created.mailboxId, 2, valueOctets), { kind: 'too-many' });
-  assert.deepEqual(await set(inbox, fill, valueOctets), { kind: 'done' });
+  assert.equal(await set(inbox, fill, valueOctets), 'done');
+  assert.equal(await set(created.mailboxId, 2, valueOctets), 'too-many');
+  assert.equal(await set(inbox, fill, valueOctets), 'done');
 });

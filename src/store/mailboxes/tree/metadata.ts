@@ -1,5 +1,6 @@
 /** Annotations of mailboxes and accounts (RFC 5464). Entry names are in lower case, `/private/…` or `/shared/…`. */
 import { runStatement, sayChanged } from '#store/mailboxes/change/run-statement';
+import type { Step } from '#store/mailboxes/change/step';
 import type { MailStore } from '#store/mailboxes/mail-store';
 import type { Queryable } from '#store/query/queryable';
 import type { ValuesStatement } from '#store/writer/batch';
@@ -69,7 +70,11 @@ export async function markAnnotations(db: Queryable, accountId: string): Promise
 }
 
 export type MetadataSet =
-  | { readonly kind: 'done' }
+  | {
+      readonly kind: 'done';
+      /** Of the mailbox, where it is one's. */
+      readonly steps: readonly Step[];
+    }
   | { readonly kind: 'no-such-mailbox' }
   | { readonly kind: 'too-many' }
   | { readonly kind: 'too-big' };
@@ -95,8 +100,11 @@ export async function setMetadata(
   const statement = metadataStatement(accountId, mailboxId, entries);
   const answer = await runStatement(mail, accountId, statement);
   const kind = (answer?.['kind'] ?? 'no-such-mailbox') as MetadataSet['kind'];
-  if (kind === 'done') sayChanged(mail, accountId);
-  return { kind };
+  if (kind !== 'done') return { kind };
+  sayChanged(mail, accountId);
+  if (mailboxId === undefined) return { kind, steps: [] };
+  const [previous, modseq] = [Number(answer!['previous']), Number(answer!['modseq'])];
+  return { kind, steps: [{ mailboxId, previous, modseq }] };
 }
 
 function metadataStatement(
@@ -117,13 +125,13 @@ function metadataStatement(
     : { name: 'set_mailbox_metadata', text: SET_OF_MAILBOX, values };
 }
 
-/** $2 is the mailbox, or the account once more. */
-function setStatement(table: string, key: string, holder: string): string {
+/** $2 is the mailbox, or the account once more. @param counted what else takes the modseq */
+function setStatement(table: string, key: string, holder: string, counted = 'select'): string {
   return `
   with given as materialized (
     select name, value from unnest($3::text[], $4::bytea[]) as g(name, value)),
   at as materialized (
-    select a.modseq + 1 as modseq, h.id from accounts a join ${holder} h on h.id = $2::bigint where a.id = $1::bigint),
+    select a.modseq + 1 as modseq, h.id, h.modseq as previous from accounts a join ${holder} h on h.id = $2::bigint where a.id = $1::bigint),
   stored as materialized (
     select 'mailbox' as kind, d.mailbox_id as id, d.entry, octet_length(d.value) as octets
     from mailboxes m join mailbox_metadata d on d.mailbox_id = m.id where m.account_id = $1
@@ -145,13 +153,17 @@ function setStatement(table: string, key: string, holder: string): string {
     select at.id, g.name, g.value, at.modseq from at, given g, refusal r where r.kind is null and g.value is not null
     on conflict (${key}, entry) do update set value = excluded.value, modseq = excluded.modseq),
   account as (
-    update accounts a set modseq = at.modseq from at, refusal r where a.id = $1 and r.kind is null)
-  select coalesce(r.kind, 'done') as kind from at, refusal r`;
+    update accounts a set modseq = at.modseq from at, refusal r where a.id = $1 and r.kind is null),
+  counted as (
+    ${counted})
+  select coalesce(r.kind, 'done') as kind, at.previous, at.modseq from at, refusal r`;
 }
 
 const SET_OF_MAILBOX = setStatement(
   'mailbox_metadata',
   'mailbox_id',
-  '(select id from mailboxes where account_id = $1)',
+  '(select id, modseq from mailboxes where account_id = $1)',
+  // RFC 7162 §3.2
+  'update mailboxes m set modseq = at.modseq from at, refusal r where m.id = at.id and r.kind is null',
 );
 const SET_OF_ACCOUNT = setStatement('account_metadata', 'account_id', 'accounts');
