@@ -63,7 +63,7 @@ function conditionOf(
   if (text === undefined)
     return failed(
       'the rule says nothing of when',
-      'Give it --when; alert add --help has examples.',
+      'Give it --when; hikyaku alert add --help has examples.',
     );
   const read = readCondition(text, fewest);
   if (read.kind === 'read' && least !== undefined && read.when.kind !== 'share')

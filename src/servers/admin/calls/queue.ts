@@ -134,7 +134,7 @@ function select({ what, all }: Selection): QueueSelection | Refusal {
     return refuse(
       'nothing-selected',
       all === true ? '--all leaves nothing to choose' : 'it is not said which messages',
-      'Give an ID of queue list, or a domain, or --all.',
+      'Give an ID, which hikyaku queue list shows, or a domain, or --all.',
     );
   }
   if (isId(what)) return { kind: 'message', id: what };
