@@ -42,6 +42,7 @@ export async function copy(
   );
   if (copied.kind === 'no-such-mailbox')
     return copied.which === 'to' ? REPLIES.tryCreate : REPLIES.noSuchMailbox;
+  if (copied.kind === 'too-many-copies') return REPLIES.tooManyCopies;
   state.noteBrought(to.id, copied.destination);
   state.notifying?.watch?.own.noteSteps(copied.steps);
   return moves ? moved(state, copied) : ok('Copied', copyUid(copied));

@@ -53,6 +53,7 @@ export const REPLIES = {
   emptyMessage: no('A message has one octet at least'),
   messageTooLarge: no('The message is larger than APPENDLIMIT', 'TOOBIG'),
   tooManyMessages: no('Too many messages in one command: send the others in another one', 'LIMIT'),
+  tooManyCopies: no('The account has too many copies of its messages', 'LIMIT'),
   utf8NotEnabled: bad('Send ENABLE UTF8=ACCEPT first'),
 } satisfies Record<string, Reply>;
 

@@ -48,9 +48,17 @@ export type Copied =
       readonly modseq: number;
       readonly steps: readonly Step[];
     }
-  | { readonly kind: 'no-such-mailbox'; readonly which: 'from' | 'to' };
+  | { readonly kind: 'no-such-mailbox'; readonly which: 'from' | 'to' }
+  /** Of a copy alone: {@link COPIES}. */
+  | { readonly kind: 'too-many-copies' };
 
-/** All or none. Takes no quota: an account counts a message once, however many mailboxes show it. */
+/**
+ * Copies cost no quota but a row each, and who copies all of a mailbox into itself doubles it: an account's mailboxes together show each of
+ * its messages in so many places on average, or `always` more where it has few.
+ */
+export const COPIES = { aMessage: 10, always: 100_000 } as const;
+
+/** All or none. Takes no quota: an account counts a message once, however many mailboxes show it. {@link COPIES} bounds them. */
 export async function copyMessages(
   mail: MailStore,
   accountId: string,
@@ -110,6 +118,7 @@ async function transfer(mail: MailStore, accountId: string, work: Transfer): Pro
     last = (await runStatement(mail, accountId, statement, rows)) ?? NO_ACCOUNT;
     if (last['from_previous'] === null) return { kind: 'no-such-mailbox', which: 'from' };
     if (last['to_previous'] === null) return { kind: 'no-such-mailbox', which: 'to' };
+    if (last['refused'] === true) return { kind: 'too-many-copies' };
     if (last['packed'] === null) continue;
     const done = await showTransfer(mail, accountId, work, last);
     source.push(done.source);
@@ -175,8 +184,8 @@ function transferStatement(
   };
 }
 
-/** The messages as they are in $2, numbered in order of their UIDs, with what they will be in $3. */
-const CHOSEN = `
+/** The messages as they are in $2, numbered in order of their UIDs, with what they will be in $3: all, if the condition holds. */
+const chosenIf = (condition: string) => `
   with at as materialized (
     select a.modseq + 1 as modseq, f.id as from_id, f.modseq as from_previous, t.id as to_id, t.modseq as to_previous, t.next_uid,
       t.uidvalidity
@@ -189,7 +198,7 @@ const CHOSEN = `
     where at.from_id is not null and at.to_id is not null
     order by n.uid limit $7::bigint),
   chosen as materialized (
-    select n.*, e.size from entries n join emails e on e.id = n.email_id order by n.uid),
+    select n.*, e.size from entries n join emails e on e.id = n.email_id where ${condition} order by n.uid),
   new as materialized (
     select at.next_uid - 1 + row_number() over (order by c.uid) as uid, c.email_id, at.modseq, c.flags, c.keywords, at.to_id
     from chosen c, at order by c.uid),
@@ -205,10 +214,16 @@ const CHOSEN = `
 
 const ANSWER = `
   select at.from_previous, at.to_previous, at.uidvalidity, case when n.packed is null then to_previous else at.modseq end as modseq,
-    n.packed, n.words, (select ${PACKED_UIDS} from chosen) as source
+    n.packed, n.words, (select ${PACKED_UIDS} from chosen) as source,
+    exists (select from entries) and not exists (select from chosen) as refused
   from at, (select ${PACKED_ENTRIES} from new) n`;
 
-const COPY = `${CHOSEN},
+const HAS_ROOM = `(
+      select (select sum(messages) from mailboxes where account_id = $1) + (select count(*) from entries)
+        <= used_messages * ${COPIES.aMessage} + ${COPIES.always}
+      from accounts where id = $1)`;
+
+const COPY = `${chosenIf(HAS_ROOM)},
   mailbox as (
     update mailboxes m set next_uid = m.next_uid + g.messages, modseq = at.modseq, messages = m.messages + g.messages,
       bytes = m.bytes + g.bytes, unseen = m.unseen + g.unseen, deleted = m.deleted + g.deleted
@@ -216,7 +231,7 @@ const COPY = `${CHOSEN},
   ${ANSWER}`;
 
 /** What moved is remembered by a tombstone alone: the message itself is not gone. Within one mailbox it gets a new UID. */
-const MOVE = `${CHOSEN},
+const MOVE = `${chosenIf('true')},
   removed as (delete from mailbox_entries n using chosen c where n.ctid = c.place),
   tombstone as (
     insert into tombstones (account_id, modseq, kind, object_id, uid, created_modseq, at)

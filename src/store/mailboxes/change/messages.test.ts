@@ -14,7 +14,7 @@ import {
   type TestMail,
 } from '../../../../test/support/store/mailboxes.ts';
 import { append, replace } from './append.ts';
-import { copyMessages, moveMessages } from './copy.ts';
+import { COPIES, copyMessages, moveMessages } from './copy.ts';
 import { expunge } from './expunge.ts';
 import { setFlags, type FlagChange } from './flags.ts';
 
@@ -313,6 +313,41 @@ test('a move leaves nothing behind, and gives new UIDs within a mailbox too', as
   assert.deepEqual(shown(open.view.state), ['4 0']);
   assert.deepEqual(await counts(box), { messages: 1, unseen: 1, deleted: 0 });
   assert.deepEqual(await counts(other), { messages: 2, unseen: 1, deleted: 0 });
+});
+
+test('copies take no quota, so they have a bound of their own, which moves do not', async () => {
+  const { pool } = t.mail;
+  const who = t.accounts[1];
+  const made = await createMailbox(t.mail, who, { path: ['doubled'] });
+  assert.ok(made.kind === 'created');
+  const from = made.mailboxId;
+  assert.equal((await append(t.mail, who, from, [newMessage()])).kind, 'appended');
+  const all = async () => {
+    const { rows } = await pool.query<{ uid: string }>(
+      'select uid from mailbox_entries where mailbox_id = $1 order by uid',
+      [from],
+    );
+    return Uint32Array.from(rows, ({ uid }) => Number(uid));
+  };
+  // another mailbox may show messages of the account too
+  const { usedMessages } = (await getQuota(pool, who))!;
+  const bound = COPIES.always + COPIES.aMessage * usedMessages - (usedMessages - 1);
+  let have = 1;
+  for (; have * 2 <= bound; have *= 2) {
+    const copied = await copyMessages(t.mail, who, { from, uids: await all(), to: from });
+    assert.equal(copied.kind, 'copied');
+  }
+  const uids = await all();
+  const refused = await copyMessages(t.mail, who, { from, uids, to: from });
+  assert.deepEqual(refused, { kind: 'too-many-copies' });
+  assert.deepEqual(await all(), uids);
+  const some = (count: number) => uids.subarray(0, count);
+  const rest = await copyMessages(t.mail, who, { from, uids: some(bound - have), to: from });
+  assert.equal(rest.kind, 'copied');
+  const one = { from, uids: some(1), to: from };
+  assert.equal((await copyMessages(t.mail, who, one)).kind, 'too-many-copies');
+  assert.equal((await moveMessages(t.mail, who, one)).kind, 'copied');
+  assert.equal((await append(t.mail, who, from, [newMessage()])).kind, 'appended');
 });
 
 test('copies from or to nowhere are refused', async () => {
