@@ -183,7 +183,7 @@ const COLUMNS: readonly Column<Listed>[] = [
   { title: 'OVER', value: (row) => row.over, align: 'right' },
   { title: 'PER', value: (row) => row.per },
   { title: 'RULE', value: (row) => row.origin },
-  { title: 'WHEN', value: (row) => row.when, shrinks: true },
+  { title: 'WHEN', value: (row) => row.when, below: true },
 ];
 
 const TOLD_COLUMNS: readonly Column<Told>[] = [

@@ -27,7 +27,7 @@ export function ban(noun: Command): void {
         timeColumn('SINCE', (row) => row.since),
         timeColumn('UNTIL', (row) => row.until, 'lifted'),
         { title: 'TIMES', value: (row) => row.times, align: 'right' },
-        { title: 'BECAUSE', value: becauseText, shrinks: true },
+        { title: 'BECAUSE', value: becauseText, below: true },
       ],
       options,
       'Nobody is banned.',

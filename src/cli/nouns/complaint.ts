@@ -68,8 +68,8 @@ export const LIST = [
   { title: 'TYPE', value: (row: Listed) => row.feedbackType },
   { title: 'MESSAGE', value: (row: Listed) => row.messageId },
   { title: 'STREAM', value: (row: Listed) => row.stream },
-  { title: 'REPORTER', value: (row: Listed) => row.reporter || '-', shrinks: true },
-  { title: 'SITE', value: (row: Listed) => row.site, shrinks: true },
+  { title: 'REPORTER', value: (row: Listed) => row.reporter || '-', below: true },
+  { title: 'SITE', value: (row: Listed) => row.site, below: true },
 ];
 
 const RATES = [

@@ -81,12 +81,12 @@ export const COLUMNS: readonly Column<Recipient>[] = [
   { title: 'MESSAGE', value: (row) => row.messageId },
   timeColumn('ARRIVED', (row) => row.arrivedAt),
   { title: 'SIZE', value: (row) => shortSize(row.size), align: 'right' },
-  { title: 'FROM', value: (row) => row.reversePath ?? '<>', shrinks: true },
+  { title: 'FROM', value: (row) => row.reversePath ?? '<>', below: true },
   { title: 'TO', value: (row) => row.forwardPath, shrinks: true },
   { title: 'STATUS', value: statusText },
-  { title: 'TRIES', value: (row) => row.attempts, align: 'right' },
-  { title: 'NEXT', value: nextText },
-  { title: 'LAST REPLY', value: (row) => row.lastReply ?? '', shrinks: true },
+  { title: 'TRIES', briefTitle: 'TRY', value: (row) => row.attempts, align: 'right' },
+  { title: 'NEXT', value: (row) => nextText(row), brief: (row) => nextText(row, true) },
+  { title: 'LAST REPLY', value: (row) => row.lastReply ?? '', below: true },
 ];
 
 function statusText({ status, held }: Recipient): string {
@@ -94,22 +94,17 @@ function statusText({ status, held }: Recipient): string {
 }
 
 /** When it is tried next, as the server's calendar has it. */
-export function nextText({
-  status,
-  nextAt,
-  heldBack,
-  asOf,
-}: Pick<Recipient, 'status' | 'nextAt' | 'heldBack' | 'asOf'>): string {
+export function nextText(
+  { status, nextAt, heldBack, asOf }: Pick<Recipient, 'status' | 'nextAt' | 'heldBack' | 'asOf'>,
+  isBrief = false,
+): string {
   if (status === 'held' || status === 'active') return '-';
-  if (heldBack) {
-    return heldBack.until === null ? 'warm-up' : `warm-up: ${inText(heldBack.until, asOf)}`;
-  }
-  return inText(nextAt, asOf);
-}
-
-function inText(nextAt: string, asOf: string): string {
-  const left = Date.parse(nextAt) - Date.parse(asOf);
-  return left <= 0 ? 'due' : `in ${shortDuration(left)}`;
+  const left = (until: string): string => {
+    const milliseconds = Date.parse(until) - Date.parse(asOf);
+    return milliseconds <= 0 ? 'due' : `${isBrief ? '' : 'in '}${shortDuration(milliseconds)}`;
+  };
+  if (!heldBack) return left(nextAt);
+  return isBrief || heldBack.until === null ? 'warm-up' : `warm-up: ${left(heldBack.until)}`;
 }
 
 function addChange(

@@ -118,7 +118,7 @@ export const COLUMNS = [
   { title: 'REASON', value: (row: Suppression) => row.reason },
   timeColumn('SINCE', (row: Suppression) => row.since),
   timeColumn('UNTIL', (row: Suppression) => row.until, 'for good'),
-  { title: 'DETAIL', value: (row: Suppression) => row.detail, shrinks: true },
+  { title: 'DETAIL', value: (row: Suppression) => row.detail, below: true },
 ];
 
 function told({ address, stream, reason, detail, since, until, messageId }: Suppression): string {

@@ -11,6 +11,9 @@ import { COLUMNS as SUPPRESSED } from './suppression.ts';
 import { COLUMNS as PLANS, DAY_COLUMNS } from './warm-up.ts';
 
 const AT = '2026-11-24T13:05:09.000Z';
+/** As long as an address usually is at most, 25 characters. */
+const RECIPIENT = 'hanako.sato@bigmail7.test';
+const USUAL = 'hanako@bigmail.test';
 
 /** One table with these rows, which have the fields that its columns show. */
 function shown<Row>(columns: readonly Column<Row>[], ...rows: readonly object[]): string[] {
@@ -30,26 +33,38 @@ test('reputation list', () => {
   for (const [i, name] of names.entries()) assert.ok(lines[i + 1]!.startsWith(name), lines[i + 1]);
 });
 
-test('queue list', () => {
-  const from = { messageId: 'abcdefghijklm', arrivedAt: AT, size: 12_345 };
-  const path = { reversePath: 'alice@example.test', forwardPath: 'hanako@bigmail.test' };
-  const state = { status: 'deferred', held: null, attempts: 12, nextAt: AT, heldBack: null };
-  const lastReply = '451 4.7.1 Greylisted, please come back in ten minutes';
-  const [, line] = shown(QUEUE, { ...from, ...path, ...state, asOf: AT, lastReply });
-  assert.match(line!, /^abcdefghijklm /);
+test('queue list: both addresses are whole, also long ones, and the reply has a line to stand on', () => {
+  const from = { messageId: 'abcdefghijklm', arrivedAt: new Date().toISOString(), size: 12_345 };
+  const path = { reversePath: 'newsletter@lists.example.test', forwardPath: RECIPIENT };
+  const asOf = '2026-11-24T12:53:09.000Z';
+  const state = { status: 'deferred', held: null, attempts: 12, nextAt: AT, heldBack: null, asOf };
+  const lastReply = '451 4.7.1 Greylisted, please come back later';
+  const lines = shown(QUEUE, { ...from, ...path, ...state, lastReply });
+  assert.match(lines[2]!, new RegExp(`^abcdefghijklm .* ${RECIPIENT}  deferred   12  12m$`));
+  assert.equal(lines[3], `  newsletter@lists.example.test  ${lastReply}`);
+  const heldBack = { until: AT };
+  const [, , slowed] = shown(QUEUE, { ...from, ...path, ...state, heldBack, forwardPath: USUAL });
+  assert.match(slowed!, new RegExp(` ${USUAL} .* warm-up$`));
+  const held = { status: 'held', held: 'operator', lastReply: null, forwardPath: USUAL };
+  const [, , kept] = shown(QUEUE, { ...from, ...path, ...state, ...held });
+  assert.match(kept!, new RegExp(` ${USUAL}  held: operator `));
 });
 
 test('suppression list', () => {
-  const row = { address: 'hanako@bigmail.test', stream: 'newsletter', reason: 'unknown-user' };
-  const detail = '550 5.1.1 There is no hanako@bigmail.test.';
-  shown(SUPPRESSED, { ...row, since: AT, until: AT, detail });
+  const row = { address: RECIPIENT, stream: 'newsletter', reason: 'unknown-user' };
+  const detail = `550 5.1.1 There is no ${RECIPIENT}.`;
+  const at = new Date().toISOString();
+  const lines = shown(SUPPRESSED, { ...row, since: at, until: at, detail });
+  assert.ok(lines[2]!.startsWith(`${RECIPIENT} `), lines[2]);
+  assert.equal(lines[3], `  ${detail}`);
 });
 
 test('complaint list', () => {
-  const row = { receivedAt: AT, address: 'hanako@bigmail.test', feedbackType: 'abuse' };
+  const row = { receivedAt: new Date().toISOString(), address: RECIPIENT, feedbackType: 'abuse' };
   const of = { messageId: 'abcdefghijklm', stream: 'newsletter', site: 'mx.bigmail.test' };
-  const [, line] = shown(COMPLAINTS, { ...row, ...of, reporter: 'fbl@bigmail.test' });
-  assert.match(line!, / abcdefghijklm /);
+  const lines = shown(COMPLAINTS, { ...row, ...of, reporter: 'fbl@bigmail.test' });
+  assert.match(lines[2]!, new RegExp(` ${RECIPIENT} .* abcdefghijklm `));
+  assert.equal(lines[3], '  fbl@bigmail.test  mx.bigmail.test');
 });
 
 test('dmarc reports, and the rows of one', () => {
@@ -59,7 +74,15 @@ test('dmarc reports, and the rows of one', () => {
   const source = { sourceIp: '2001:db8:12::25', messages: 1234, disposition: 'quarantine' };
   const from = { headerFrom: 'example.test', envelopeFrom: 'bounces.example.test' };
   const reasons = [{ type: 'mailing_list', comment: 'a known list' }];
-  shown(ROW_COLUMNS, { ...source, ...from, dkimAligned: true, spfAligned: false, reasons });
+  const lines = shown(ROW_COLUMNS, {
+    ...source,
+    ...from,
+    dkimAligned: true,
+    spfAligned: false,
+    reasons,
+  });
+  assert.match(lines[2]!, / example\.test +bounces\.exa/);
+  assert.equal(lines[3], '  mailing_list a known list');
 });
 
 test('warm-up list, and the days of a site', () => {

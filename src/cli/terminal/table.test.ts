@@ -115,6 +115,52 @@ test('where a line would be too long, what can be said in fewer columns is, befo
   assert.equal(linesAt(brief.length - 1)[1], `11-24 13:05  ${'x'.repeat(18)}…`);
 });
 
+/** What a queue shows: who wrote, to whom, and what was said last. */
+const LETTERS: readonly Column<{ from: string; to: string; reply: string }>[] = [
+  { title: 'FROM', value: (row) => row.from, below: true },
+  { title: 'TO', value: (row) => row.to, shrinks: true },
+  { title: 'REPLY', value: (row) => row.reply, below: true },
+];
+
+test('where a line would be too long, columns that may stand below do, each row over a line of its own', () => {
+  const rows = [
+    { from: 'alice@example.test', to: 'hanako@bigmail.test', reply: '451 later' },
+    { from: 'bob@example.test', to: 'taro@bigmail.test', reply: '' },
+    { from: '', to: 'jiro@bigmail.test', reply: '421 busy' },
+    { from: '', to: 'none@bigmail.test', reply: '' },
+  ];
+  const heading = (line: string): string => `[${line}]`;
+  const narrow = new Table(LETTERS, { columns: 31, heading });
+  const later = [{ from: 'carol@example.test', to: 'x@bigmail.test', reply: '450 not yet' }];
+  assert.deepEqual(
+    [...narrow.lines(rows), ...narrow.lines(later)],
+    [
+      '[TO]',
+      '[  FROM  REPLY]',
+      'hanako@bigmail.test',
+      '  alice@example.test  451 later',
+      'taro@bigmail.test',
+      '  bob@example.test',
+      'jiro@bigmail.test',
+      '  421 busy',
+      'none@bigmail.test',
+      'x@bigmail.test',
+      '  carol@example.test  450 not …',
+    ],
+  );
+  const wide = new Table(LETTERS, { columns: 50, heading }).lines(rows);
+  assert.deepEqual(wide, new Table(LETTERS, { columns: undefined, heading }).lines(rows));
+  assert.equal(wide.length, 1 + rows.length);
+  assert.equal(wide[1], 'alice@example.test  hanako@bigmail.test  451 later');
+});
+
+test('a text that may stand below is cut as others are where rows of one line have begun', () => {
+  const shown = new Table(LETTERS, { columns: 20, heading: (line) => line });
+  shown.lines([{ from: 'a', to: 'b', reply: '451 x' }]);
+  const [line] = shown.lines([{ from: 'a', to: 'b', reply: '451 later' }]);
+  assert.equal(line, 'a     b   451 …');
+});
+
 test('a brief time has the minute while that is near, and the year where it is not', () => {
   const now = Date.parse('2026-11-24T12:00:00');
   const brief = (local: string): string => briefTime(new Date(local).toISOString(), now);

@@ -1,6 +1,6 @@
 /**
  * Tables that line up: cells are measured in columns of the terminal, where East Asian characters take two, and whatever others
- * wrote is made printable first. On a terminal the columns that may shrink are cut to fit; elsewhere nothing is cut.
+ * wrote is made printable first. On a terminal columns move below the row or are cut, to fit; elsewhere nothing is.
  */
 import { displayWidth, printable } from '#mail/story/terminal-text';
 
@@ -14,6 +14,8 @@ export interface Column<Row> {
   readonly align?: 'right';
   /** Is cut where the line would be longer than the terminal. */
   readonly shrinks?: boolean;
+  /** As mailq does: where the line would be longer than the terminal, stands on a line of its own under the row. */
+  readonly below?: boolean;
   /** Is there to be copied, as a DNS record is: whole, however long. */
   readonly isCopied?: boolean;
 }
@@ -29,10 +31,14 @@ const GAP = 2;
 const NARROW_GAP = 1;
 /** A column is not cut below this. */
 const NARROWEST = 8;
+/** Of what stands below its row. */
+const INDENT = 2;
 
 /** Lines of rows under one heading; the widths stay the same for rows that come later. */
 export class Table<Row> {
-  readonly #columns: readonly Column<Row>[];
+  #columns: readonly Column<Row>[];
+  /** Columns that stand below the row. */
+  #below: readonly Column<Row>[] = [];
   readonly #options: TableOptions;
   #widths: readonly number[] | undefined;
   #isBrief = false;
@@ -43,35 +49,50 @@ export class Table<Row> {
     this.#options = options;
   }
 
-  /** The lines of some rows; the first call begins with the heading. */
+  /** The lines of some rows, one or two for each; the first call begins with the heading. */
   lines(rows: readonly Row[]): string[] {
-    if (this.#widths) return this.#cells(rows).map((row) => this.#line(row));
-    this.#isBrief = this.#over(widthsOf([this.#titles(), ...this.#cells(rows)])) > 0;
-    const titles = this.#titles();
-    const cells = this.#cells(rows);
-    const widths = widthsOf([titles, ...cells]);
+    if (this.#widths) return this.#rows(rows);
+    if (this.#over(this.#whole(rows)) > 0) {
+      this.#isBrief = true;
+      this.#below = this.#columns.filter(({ below }) => below === true);
+      this.#columns = this.#columns.filter(({ below }) => below !== true);
+    }
+    const widths = this.#whole(rows);
     const floor = widths.map((width, i) =>
       this.#columns[i]!.shrinks === true ? Math.min(width, NARROWEST) : width,
     );
     if (this.#over(floor) > 0) this.#gap = NARROW_GAP;
     this.#widths = this.#fit(widths);
-    return [this.#options.heading(this.#line(titles)), ...cells.map((row) => this.#line(row))];
+    const titles = [
+      this.#line(this.#titles(this.#columns)),
+      ...this.#lineBelow(this.#titles(this.#below)),
+    ];
+    return [...titles.map((line) => this.#options.heading(line)), ...this.#rows(rows)];
   }
 
-  #titles(): string[] {
-    return this.#columns.map(({ title, briefTitle = title }) =>
-      this.#isBrief ? briefTitle : title,
-    );
+  #rows(rows: readonly Row[]): string[] {
+    return rows.flatMap((row) => [
+      this.#line(this.#cells(row, this.#columns)),
+      ...this.#lineBelow(this.#cells(row, this.#below)),
+    ]);
   }
 
-  #cells(rows: readonly Row[]): string[][] {
-    return rows.map((row) =>
-      this.#columns.map(({ value, brief, isCopied }) => {
-        const isWhole = isCopied === true || this.#options.columns === undefined;
-        const shown = (this.#isBrief ? brief : undefined) ?? value;
-        return printable(String(shown(row)), isWhole ? Infinity : undefined);
-      }),
-    );
+  #titles(columns: readonly Column<Row>[]): string[] {
+    return columns.map(({ title, briefTitle = title }) => (this.#isBrief ? briefTitle : title));
+  }
+
+  #cells(row: Row, columns: readonly Column<Row>[]): string[] {
+    return columns.map(({ value, brief, isCopied }) => {
+      const isWhole = isCopied === true || this.#options.columns === undefined;
+      const shown = (this.#isBrief ? brief : undefined) ?? value;
+      return printable(String(shown(row)), isWhole ? Infinity : undefined);
+    });
+  }
+
+  /** Widths at which nothing is cut. */
+  #whole(rows: readonly Row[]): number[] {
+    const cells = rows.map((row) => this.#cells(row, this.#columns));
+    return widthsOf([this.#titles(this.#columns), ...cells]);
   }
 
   /** Columns by which a line is longer than the terminal. */
@@ -98,13 +119,21 @@ export class Table<Row> {
   #line(cells: readonly string[]): string {
     const parts = cells.map((cell, i) => {
       const width = this.#widths![i]!;
-      const { align, shrinks } = this.#columns[i]!;
-      const cuts = shrinks === true && this.#options.columns !== undefined;
+      const { align, shrinks, below } = this.#columns[i]!;
+      const cuts = (shrinks === true || below === true) && this.#options.columns !== undefined;
       const text = cuts ? cut(cell, width) : cell;
       const space = ' '.repeat(Math.max(0, width - displayWidth(text)));
       return align === 'right' ? space + text : text + space;
     });
     return parts.join(' '.repeat(this.#gap)).trimEnd();
+  }
+
+  /** No line where there is nothing to say. */
+  #lineBelow(cells: readonly string[]): string[] {
+    const text = cells.filter((cell) => cell !== '').join(' '.repeat(GAP));
+    if (text === '') return [];
+    const { columns = Infinity } = this.#options;
+    return [' '.repeat(INDENT) + cut(text, columns - INDENT)];
   }
 }
 

@@ -114,7 +114,7 @@ export const ROW_COLUMNS: readonly Column<Report['rows'][number]>[] = [
   {
     title: 'WHY',
     value: (row) => row.reasons.map(({ type, comment }) => `${type} ${comment}`.trim()).join(', '),
-    shrinks: true,
+    below: true,
   },
 ];
 

@@ -260,7 +260,7 @@ async function printSends(sends: readonly Send[], options: CommonOptions): Promi
       { title: 'TIME', value: ({ at }) => localTime(new Date(at).toISOString()) },
       { title: 'KIND', value: ({ kind }) => kind },
       { title: 'RECIPIENT', value: ({ recipient }) => recipient },
-      { title: 'ANSWER', value: ({ reply }) => reply, shrinks: true },
+      { title: 'ANSWER', value: ({ reply }) => reply, below: true },
     ],
     options,
     'Nothing was sent yet.',

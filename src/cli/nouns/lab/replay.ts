@@ -65,7 +65,7 @@ async function list(options: ReplayOptions): Promise<void> {
       { title: 'KIND', value: (row) => row.kind },
       { title: 'FROM', value: (row) => row.from, shrinks: true },
       { title: 'TO', value: (row) => row.to, shrinks: true },
-      { title: 'WHAT', value: (row) => row.what, shrinks: true },
+      { title: 'WHAT', value: (row) => row.what, below: true },
     ],
     options,
     isFiltered

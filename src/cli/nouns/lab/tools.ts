@@ -50,7 +50,7 @@ export function addToolVerbs(noun: Command, end: (code: ExitCode) => void): void
         { title: 'TAKEN', value: ({ taken }) => (taken ? 'YES' : 'no') },
         { title: 'MAIL FROM', value: ({ from }) => `<${from}>`, shrinks: true },
         { title: 'RCPT TO', value: ({ to }) => `<${to}>`, shrinks: true },
-        { title: 'ANSWER', value: ({ reply }) => reply, shrinks: true },
+        { title: 'ANSWER', value: ({ reply }) => reply, below: true },
       ],
       options,
       '',

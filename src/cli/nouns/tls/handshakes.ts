@@ -55,7 +55,7 @@ export function addHandshakes(noun: Command): void {
         { title: title('in-clear'), value: (row: Row) => row.inClear, align: 'right' },
         timeColumn(title('last'), (row: Row) => row.lastAt),
         { title: title('listeners'), value: (row: Row) => row.listeners.join(' '), shrinks: true },
-        { title: title('reason'), value: (row: Row) => row.reason, shrinks: true },
+        { title: title('reason'), value: (row: Row) => row.reason, below: true },
       ],
       options,
       title('none'),
