@@ -330,7 +330,7 @@ test('copies take no quota, so they have a bound of their own, which moves do no
     return Uint32Array.from(rows, ({ uid }) => Number(uid));
   };
   // another mailbox may show messages of the account too
-  const { usedMessages } = (await getQuota(pool, who))!;
+  const { usedMessages } = await getQuota(pool, who);
   const bound = COPIES.always + COPIES.aMessage * usedMessages - (usedMessages - 1);
   let have = 1;
   for (; have * 2 <= bound; have *= 2) {
