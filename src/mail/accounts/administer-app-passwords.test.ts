@@ -108,7 +108,7 @@ test('two that come at once do not pass the limit together', async () => {
   );
   const second = addAppPassword(context, ALICE, 'the second', []);
   const waits = async (): Promise<boolean> => {
-    const { rowCount } = await first.query(
+    const { rowCount } = await at.store.pool.query(
       `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
     );
     return rowCount === 1;

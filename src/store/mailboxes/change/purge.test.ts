@@ -6,6 +6,7 @@ import { createMailbox } from '#store/mailboxes/tree/create';
 import { removeMailbox } from '#store/mailboxes/tree/remove';
 import { vanishedSince } from '#store/mailboxes/view/vanished';
 import { maintain } from '#store/maintenance';
+import { eventually } from '../../../../test/support/program/running-server.ts';
 import {
   newMessage,
   openTestMail,
@@ -88,6 +89,37 @@ test('a removed mailbox leaves nothing when the time of its messages has come', 
   clock.advance(DAY + 1);
   await maintained();
   assert.deepEqual(await counted(emailIds), { emails: 0, structures: 0, expunged: 0 });
+});
+
+test('what somebody brings back at that moment stays', async () => {
+  const box = await fresh(account, 'brought back');
+  const emailIds = await fill(account, box, 1);
+  await expunge(t.mail, account, box, { uids: uids(1), onlyDeleted: false });
+  clock.advance(DAY + 1);
+  const client = await t.mail.pool.connect();
+  try {
+    await client.query('begin');
+    await client.query('select from accounts where id = $1 for no key update', [account]);
+    const purging = maintained();
+    await eventually('the purge waits for the account', async () => {
+      // a transaction would see the same activity for ever
+      const { rowCount } = await t.mail.pool.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      );
+      return rowCount === 1;
+    });
+    await client.query(
+      `with gone as (delete from expunged_entries where mailbox_id = $1 returning *)
+       insert into mailbox_entries (mailbox_id, uid, email_id, modseq, created_modseq, saved_at, flags, keywords)
+       select mailbox_id, 2, email_id, modseq, modseq, $2, 0, '{}' from gone`,
+      [box, new Date(clock.now())],
+    );
+    await client.query('commit');
+    await purging;
+  } finally {
+    client.release(true);
+  }
+  assert.deepEqual(await counted(emailIds), { emails: 1, structures: 0, expunged: 0 });
 });
 
 test('vanished UIDs are told exactly as far back as is remembered, and further back as all that is missing', async () => {
