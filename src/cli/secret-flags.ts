@@ -1,8 +1,8 @@
 /** Secrets on the command line: they work, and whoever gave one is told what else there is. */
 import { envName, FIELDS, type Field, type Key } from '#config/fields';
-import { asTyped } from '#mail/story/as-typed';
 import { say, type Phrase } from '#mail/story/phrase';
 import { usualLanguage } from './language.ts';
+import { remark } from './terminal/output.ts';
 
 const WARNING = {
   en: 'hikyaku: --set {key} has a secret in it, and the list of processes (ps) shows it to every user of this machine\n  Set {variable}, or {variable}_FILE to a file that holds it, or {key} in hikyaku.toml.',
@@ -20,7 +20,7 @@ export function warnOfSecrets(flags: Readonly<Record<string, string>>): void {
     if (field.secret !== true || !holdsSecret(value)) continue;
     told.add(key);
     const values = { key, variable: envName(key as Key) };
-    process.stderr.write(`${asTyped(say(WARNING, usualLanguage(), values))}\n`);
+    remark(say(WARNING, usualLanguage(), values));
   }
 }
 

@@ -4,9 +4,9 @@ import type { Command } from 'commander';
 import type { RowOf } from '#servers/admin/calls';
 import { callRows } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
-import { printDone, printRows } from '#cli/terminal/output';
+import { printDone, printRows, timeColumn } from '#cli/terminal/output';
 import { Progress } from '#cli/terminal/progress';
-import { localTime, shortSize } from '#cli/terminal/terminal';
+import { shortSize } from '#cli/terminal/terminal';
 import { addVerb, type CommonOptions } from '#cli/verb';
 
 interface VerifyOptions extends CommonOptions {
@@ -42,8 +42,8 @@ export function backup(noun: Command): void {
         callRows(options, 'backup/list', {}),
         [
           { title: 'WHAT', value: ({ kind }) => kind },
-          { title: 'WHEN', value: ({ at }) => localTime(at) },
-          { title: 'TAKEN', value: ({ takenAt }) => localTime(takenAt) },
+          timeColumn('WHEN', ({ at }) => at),
+          timeColumn('TAKEN', ({ takenAt }) => takenAt),
           { title: 'SIZE', value: ({ bytes }) => shortSize(bytes), align: 'right' },
           { title: 'FOLDER', value: ({ folder }) => folder, shrinks: true },
         ],

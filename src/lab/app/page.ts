@@ -3,6 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Log } from '#log';
+import { hostOf } from '#protocol/http/host';
 import { APP_HOST, type App } from './app.ts';
 import { submitForm, type FormOutcome } from './contact-form.ts';
 
@@ -51,7 +52,7 @@ export async function startAppPage(app: App, port: number, log: Log): Promise<Ap
 
 /** A page of the web whose name was made to point here (DNS rebinding) carries its own name. @param header Host, as it came */
 function isCalledHere(header: string | undefined, address: string): boolean {
-  const host = (header ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
+  const host = hostOf(header);
   return host === APP_HOST || host === address;
 }
 

@@ -2,6 +2,8 @@
  * The names that the pages answer to. A browser outside the practice Internet cannot look up `.test`: for it each site is a folder of the
  * plain address, `http://127.20.6.80:8080/why.lab.test/…`. Pure.
  */
+import { hostOf } from '#protocol/http/host';
+
 export const WEB_HOST = 'web.lab.test';
 export const WHY = 'why.lab.test';
 export const BLOCK_LIST = 'dnsbl.test';
@@ -23,7 +25,7 @@ export type Caller =
 
 /** @param header Host, as it came @param address of the listener */
 export function callerOf(header: string | undefined, address: string): Caller {
-  const host = (header ?? '').replace(/:\d{1,5}$/, '').toLowerCase();
+  const host = hostOf(header);
   const site = SITES.find((one) => one === host);
   if (site !== undefined) return { kind: 'name', site };
   return { kind: host === address || host === WEB_HOST ? 'address' : 'foreign' };

@@ -3,6 +3,7 @@ import type { Directory } from '#store/directory/directory';
 import type { DomainPolicies } from '#store/directory/domain-policies';
 import { isHostName, toAscii } from '#protocol/address/domain';
 import { parseMailbox } from '#protocol/address/path';
+import { hostOf } from '#protocol/http/host';
 import type { ClientService, ClientSettings } from './client-settings.ts';
 import { USUAL_POLICIES } from './domain-policies.ts';
 import { formatStsPolicy } from './mta-sts-policy.ts';
@@ -36,7 +37,7 @@ export class Sites {
 
   /** @param host of the request, as it came, with a port or without */
   async at(host: string | undefined): Promise<Site | undefined> {
-    const name = host?.replace(/:\d{1,5}$/, '').toLowerCase() ?? '';
+    const name = hostOf(host);
     if (!isHostName(name)) return undefined;
     const { host: own, leavingHost } = this.#options;
     if (name === own || name === leavingHost) return { kind: 'settings', name, domain: undefined };

@@ -3,6 +3,7 @@
  * own name there and is turned away; an address or a name of this host is what people type.
  */
 import { isIP } from 'node:net';
+import { hostOf } from '#protocol/http/host';
 
 /**
  * @param header as it came
@@ -15,7 +16,7 @@ export function isOwnHost(
   others: readonly string[] = [],
 ): boolean {
   if (header === undefined) return false;
-  const host = header.replace(/:\d{1,5}$/, '').toLowerCase();
+  const host = hostOf(header);
   if (host.startsWith('[')) return host.endsWith(']') && isIP(host.slice(1, -1)) === 6;
   return (
     isIP(host) === 4 ||

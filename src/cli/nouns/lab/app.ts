@@ -4,11 +4,17 @@ import type { AppCalls } from '#lab/app/calls';
 import type { Send } from '#lab/app/files';
 import { callAdded } from '#cli/control';
 import { CommandFailure } from '#cli/failure';
-import { printDone, printJson, printRows, printText, remark } from '#cli/terminal/output';
+import {
+  printDone,
+  printJson,
+  printRows,
+  printText,
+  remark,
+  timeColumn,
+} from '#cli/terminal/output';
 import type { ExitCode } from '#cli/exit-code';
 import { readPassword, type SecretOptions } from '#cli/terminal/secret';
 import { promptFor } from '#cli/terminal/secret-texts';
-import { localTime } from '#cli/terminal/terminal';
 import { addVerb, wholeNumber, type CommonOptions } from '#cli/verb';
 import type { OptInCalls } from '#lab/lessons/calls/opt-in-calls';
 
@@ -257,7 +263,7 @@ async function printSends(sends: readonly Send[], options: CommonOptions): Promi
   await printRows(
     sends,
     [
-      { title: 'TIME', value: ({ at }) => localTime(new Date(at).toISOString()) },
+      timeColumn('TIME', ({ at }) => new Date(at).toISOString()),
       { title: 'KIND', value: ({ kind }) => kind },
       { title: 'RECIPIENT', value: ({ recipient }) => recipient },
       { title: 'ANSWER', value: ({ reply }) => reply, below: true },

@@ -9,6 +9,7 @@ import { TLSSocket } from 'node:tls';
 import { HTTPS_FAILED, type HttpsFailed } from '#clients/https/failed';
 import type { Clock } from '#clock';
 import { Newest, type Numbered } from '#lab/newest';
+import { hostOf } from '#protocol/http/host';
 import { plainAddress } from '#servers/net/client-address';
 import { Body } from './body.ts';
 import { HIDDEN, scrubBody, scrubHeader, scrubTarget } from './scrub.ts';
@@ -55,6 +56,8 @@ const HEADERS = 24;
 const VALUE = 200;
 const TARGET = 300;
 const DETAIL = 200;
+/** RFC 1035 §3.1. */
+const HOST = 253;
 
 const REQUEST = 'http.server.request.start';
 
@@ -102,7 +105,7 @@ export class HttpExchanges implements Disposable {
         answeredAt: this.#options.clock.now(),
         from,
         to,
-        host: hostOf(request.headers.host),
+        host: hostOf(request.headers.host).slice(0, HOST),
         secure: socket instanceof TLSSocket,
         method,
         target: scrubTarget(target),
@@ -122,7 +125,7 @@ export class HttpExchanges implements Disposable {
       answeredAt: at,
       from: addressOf(from),
       to: to ?? '',
-      host: hostOf(host),
+      host: hostOf(host).slice(0, HOST),
       secure: true,
       method,
       target: scrubTarget(path.slice(0, TARGET)),
@@ -143,13 +146,6 @@ interface Requested {
 
 function addressOf(address: string | undefined): string {
   return (address && plainAddress(address)) ?? '';
-}
-
-function hostOf(host: string | undefined): string {
-  return (host ?? '')
-    .replace(/:\d{1,5}$/, '')
-    .slice(0, 253)
-    .toLowerCase();
 }
 
 interface Answer {
